@@ -1,0 +1,29 @@
+/**
+ * Bundles the service, its inference worker and the command-line tools into dist/.
+ * Only onnxruntime-node stays outside: it loads a native library from its own folder.
+ */
+import { rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const outdir = 'dist';
+await rm(outdir, { recursive: true, force: true });
+await build({
+  entryPoints: {
+    main: 'service/main.ts',
+    'inference-worker': 'service/inference/worker.ts',
+    'cli/evaluate': 'cli/evaluate.ts',
+  },
+  outdir,
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  external: ['onnxruntime-node'],
+  sourcemap: 'linked',
+  logLevel: 'warning',
+  // CommonJS dependencies ask for `require`, which an ES module does not have.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+});

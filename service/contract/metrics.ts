@@ -1,0 +1,72 @@
+/**
+ * Every metric the service emits. Dashboards and alarms are drawn from the same entries,
+ * so it imports nothing.
+ */
+
+export const METRIC_NAMESPACE = 'TweetSentimentService';
+
+/** CloudWatch units in use. */
+export type MetricUnit = 'Count' | 'Milliseconds' | 'Percent';
+
+export interface MetricDefinition {
+  readonly unit: MetricUnit;
+  readonly description: string;
+  /** Name of the one dimension the metric is split by, where it is. */
+  readonly dimension?: string;
+}
+
+export const METRICS = {
+  Requests: { unit: 'Count', description: 'Requests to /v1 and /v2 answered, whatever the status' },
+  RequestFailures: {
+    unit: 'Count',
+    description: 'Requests answered with a problem, by error code',
+    dimension: 'Code',
+  },
+  RequestLatency: { unit: 'Milliseconds', description: 'Time from request to response' },
+  StageLatency: {
+    unit: 'Milliseconds',
+    description: 'Time a request spent in one stage: store, source, tokenize, queue, infer',
+    dimension: 'Stage',
+  },
+  FeatureStoreHits: { unit: 'Count', description: 'Tweets answered from the feature store' },
+  FeatureStoreMisses: { unit: 'Count', description: 'Tweets the feature store did not hold' },
+  FeatureStoreErrors: {
+    unit: 'Count',
+    description: 'Feature store operations that failed or were refused by the open breaker',
+    dimension: 'Operation',
+  },
+  FeatureStoreCorruptRows: {
+    unit: 'Count',
+    description: 'Rows that failed validation on read and were dropped',
+  },
+  FeatureStoreDroppedWrites: {
+    unit: 'Count',
+    description: 'Rows not written because too many writes were pending',
+  },
+  TweetSourceCalls: {
+    unit: 'Count',
+    description: 'Calls to the tweet source, by outcome',
+    dimension: 'Outcome',
+  },
+  TweetReadsSpent: { unit: 'Count', description: 'Billable post reads at the X API' },
+  Predictions: { unit: 'Count', description: 'Texts the model has scored' },
+  TruncatedTexts: { unit: 'Count', description: 'Texts longer than the model window' },
+  Shed: { unit: 'Count', description: 'Requests refused because their deadline could not be met' },
+  ExpiredEntries: {
+    unit: 'Count',
+    description: 'Queued texts dropped because their deadline passed or every caller left',
+  },
+  QueueWait: { unit: 'Milliseconds', description: 'Time a text waited for a worker' },
+  WorkerSaturation: {
+    unit: 'Percent',
+    description: 'Busy share of the inference workers, sent when idle too',
+  },
+  WorkerRestarts: { unit: 'Count', description: 'Inference workers replaced after a crash' },
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** Metrics that are split by a dimension. */
+export type DimensionedMetricName = {
+  [N in MetricName]: (typeof METRICS)[N] extends { readonly dimension: string } ? N : never;
+}[MetricName];

@@ -1,0 +1,27 @@
+import type { Label, Scores } from './sentiment.ts';
+import type { TweetId } from './tweet.ts';
+
+/** One scored tweet: the row that the online and the offline store share. */
+export interface FeatureRow {
+  readonly tweetId: TweetId;
+  readonly authorId: string | null;
+  readonly authorUsername: string | null;
+  readonly topics: readonly string[];
+  /** The tweet's creation, milliseconds since the epoch. */
+  readonly eventTimestampMs: number;
+  /** When it was scored, milliseconds since the epoch. */
+  readonly createdTimestampMs: number;
+  readonly model: { readonly name: string; readonly revision: string };
+  readonly preprocessingVersion: number;
+  readonly label: Label;
+  readonly scores: Scores;
+  readonly truncated: boolean;
+  /** Null where configuration says that texts are not stored. */
+  readonly text: string | null;
+}
+
+/** 60 days. */
+export const DEFAULT_ROW_TTL_SECONDS = 5_184_000;
+
+/** While its author may still edit a tweet its row is kept this long only. */
+export const EDITABLE_ROW_TTL_SECONDS = 300;

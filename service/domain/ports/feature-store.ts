@@ -1,0 +1,48 @@
+import type { FeatureRow } from '../feature-row.ts';
+import type { TweetId } from '../tweet.ts';
+
+export interface FeatureWrite {
+  readonly row: FeatureRow;
+  readonly ttlSeconds: number;
+}
+
+/** What a purge took out. */
+export interface Purged {
+  readonly rows: number;
+  /** Contributions to aggregates. */
+  readonly contributions: number;
+}
+
+/**
+ * The online feature store. An instance is bound to one model identity: it reads only rows
+ * of that model revision and preprocessing version.
+ */
+export interface FeatureStore {
+  readonly name: 'redis' | 'memory';
+
+  /**
+   * Reads in one round trip: same length, same order, null where absent. A value that fails
+   * validation is counted, dropped and reported as absent.
+   *
+   * @throws FeatureStoreUnavailableError
+   */
+  getTweets(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]>;
+
+  /**
+   * Writes rows; a row whose tweet was purged within the last day is not written. Returns
+   * how many were written.
+   *
+   * @throws FeatureStoreUnavailableError
+   */
+  putTweets(writes: readonly FeatureWrite[]): Promise<number>;
+
+  /**
+   * Removes a tweet's rows of every model revision and leaves a tombstone for a day, so that
+   * a write already under way does not bring it back.
+   *
+   * @throws FeatureStoreUnavailableError
+   */
+  purgeTweet(id: TweetId): Promise<Purged>;
+
+  close(): Promise<void>;
+}

@@ -1,0 +1,28 @@
+/** The labels a tweet can get, in the order of the model's logits. */
+export const LABELS = ['negative', 'neutral', 'positive'] as const;
+
+export type Label = (typeof LABELS)[number];
+
+/** Softmax probabilities, one per label; they sum to 1 within 1e-6. */
+export type Scores = Readonly<Record<Label, number>>;
+
+/** What a model says of one text. */
+export interface Prediction {
+  readonly label: Label;
+  readonly scores: Scores;
+  /** The text was longer than the model's window and its end was not read. */
+  readonly truncated: boolean;
+}
+
+/** What decides a prediction besides the text: a row of another identity is never served. */
+export interface ModelIdentity {
+  readonly name: string;
+  /** First 12 hex digits of a SHA-256 over the hashes of the bundle's files. */
+  readonly revision: string;
+  readonly preprocessingVersion: number;
+}
+
+/** The label with the highest score; the first one on a tie. */
+export function topLabel(scores: Scores): Label {
+  return LABELS.reduce((best, label) => (scores[label] > scores[best] ? label : best));
+}
