@@ -2,17 +2,16 @@
  * Bundles the service, its inference worker and the command-line tools into dist/.
  * Only onnxruntime-node stays outside: it loads a native library from its own folder.
  */
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const outdir = 'dist';
-await rm(outdir, { recursive: true, force: true });
 await build({
-  entryPoints: {
+  entryPoints: Object.fromEntries(Object.entries({
     main: 'service/main.ts',
     'inference-worker': 'service/inference/worker.ts',
     'cli/evaluate': 'cli/evaluate.ts',
-  },
+  }).filter(([, path]) => existsSync(path))),
   outdir,
   bundle: true,
   splitting: true,
