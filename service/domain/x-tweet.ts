@@ -23,7 +23,8 @@ const XNote = Type.Object({
   entities: Type.Optional(XEntities),
 });
 
-const XUser = Type.Object({
+/** A user object of X API v2, as far as it is read. */
+export const XUser = Type.Object({
   id: XId,
   username: Type.String({ pattern: '^[A-Za-z0-9_]{1,50}$' }),
 });
