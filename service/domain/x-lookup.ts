@@ -13,7 +13,7 @@ export interface XLookup {
 }
 
 /** The answer for one id; `failed` also where X says nothing of it, or nothing that makes sense. */
-export type XOutcome = TweetLookup | { readonly status: 'limited' | 'failed' };
+export type XOutcome = TweetLookup | { readonly status: 'limited' } | { readonly status: 'failed' };
 
 /** Keeps what has the shape of X API v2: one malformed entry spoils no other. */
 export function parseXLookup(body: unknown): XLookup {
