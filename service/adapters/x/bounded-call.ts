@@ -16,6 +16,7 @@ export class BoundedCall implements ITwitterApiClientPlugin {
   #excess: string | undefined;
   #response: IncomingMessage | undefined;
   #networkError: unknown;
+  #wasConnected = false;
 
   constructor({ timeoutMs, maxBytes }: { timeoutMs: number; maxBytes: number }) {
     this.#maxBytes = maxBytes;
@@ -36,6 +37,11 @@ export class BoundedCall implements ITwitterApiClientPlugin {
     return this.#response?.headers ?? {};
   }
 
+  /** Whether the request can have reached X at all. */
+  get wasConnected(): boolean {
+    return this.#wasConnected;
+  }
+
   /** What went wrong below HTTP; the library's error holds it nowhere. */
   get networkError(): unknown {
     return this.#networkError;
@@ -49,6 +55,7 @@ export class BoundedCall implements ITwitterApiClientPlugin {
   onBeforeRequestConfig({ params }: ITwitterApiBeforeRequestConfigHookArgs): void {
     params.requestEventDebugHandler = (event, data) => {
       if (event === 'response' && data.res instanceof IncomingMessage) this.#watch(data.res);
+      if (event === 'socket-connect') this.#wasConnected = true;
       if (event === 'request-error') this.#networkError = data.requestError;
     };
   }

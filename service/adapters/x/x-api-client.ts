@@ -12,9 +12,6 @@ const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 /** X allows 3,500 calls in 15 minutes, which is four a second. */
 const MAX_CONNECTIONS = 16;
 
-/** An idle connection is closed before X closes it, perhaps just as it is used again. */
-const IDLE_TIMEOUT_MS = 10_000;
-
 /** X bills the authors and the referenced posts that the expansions bring as well. */
 const FIELDS = {
   expansions: ['author_id', 'referenced_tweets.id'],
@@ -70,13 +67,10 @@ export class XApiClient {
   constructor(options: XApiClientOptions) {
     this.#options = options;
     this.#prefix = `${options.baseUrl.replace(/\/+$/, '')}/2/`;
-    // The library knows https.request only, which speaks plain HTTP through such an agent.
+    // The library knows https.request only, which speaks plain HTTP through such an agent. It
+    // leaves listeners on every socket, so that connections are not kept; TLS sessions are.
     const Agent = this.#prefix.startsWith('http:') ? HttpAgent : HttpsAgent;
-    this.#agent = new Agent({
-      keepAlive: true,
-      maxSockets: MAX_CONNECTIONS,
-      timeout: IDLE_TIMEOUT_MS,
-    });
+    this.#agent = new Agent({ maxSockets: MAX_CONNECTIONS });
   }
 
   /**
@@ -107,7 +101,8 @@ export class XApiClient {
   }
 
   /** The library's own errors end here: they hold the request with its token. */
-  #faultOf({ status, headers, excess, networkError }: BoundedCall, fault: unknown): Error {
+  #faultOf(call: BoundedCall, fault: unknown): Error {
+    const { status, headers, excess } = call;
     if (status !== undefined && status !== 200) {
       const body: unknown = fault instanceof ApiResponseError ? fault.data : undefined;
       const pauseMs = limitPauseMs({ status, headers, body, nowMs: this.#options.now() });
@@ -119,12 +114,12 @@ export class XApiClient {
     }
     if (status === undefined && excess === undefined) {
       return new XCallError('The X API could not be reached.', {
-        cause: networkError ?? String(fault),
+        cause: call.networkError ?? String(fault),
         mayBeBilled: false,
       });
     }
     return new XCallError(`The answer of the X API ${excess ?? 'broke off or is no JSON'}.`, {
-      mayBeBilled: true,
+      mayBeBilled: call.wasConnected,
     });
   }
 }

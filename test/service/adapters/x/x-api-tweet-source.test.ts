@@ -7,6 +7,7 @@ import {
   TweetSourceFailedError,
   TweetSourceLimitedError,
 } from '../../../../service/errors.ts';
+import { openBlackHole } from '../../../helpers/black-hole.ts';
 import { aContext, RecordedLog, RecordedMetrics } from '../../../helpers/fakes.ts';
 import { type StubAnswer, XApiStub } from '../../../helpers/x-api-stub.ts';
 
@@ -399,6 +400,18 @@ describe('the daily read budget', () => {
     await Promise.allSettled([lookup(source, '20')]);
     expect(source.readsSpentToday()).toBe(0);
     expect(await lookup(source, '21')).toHaveLength(1);
+  });
+
+  it('is given back when no connection came about', async () => {
+    const hole = await openBlackHole();
+    try {
+      const source = aSource({ baseUrl: `http://127.0.0.1:${hole.port}`, timeoutMs: 200 });
+      const error = await failure(lookup(source, '20'));
+      expect(error.message).toBe('The answer of the X API took longer than 200 ms.');
+      expect(source.readsSpentToday()).toBe(0);
+    } finally {
+      await hole.close();
+    }
   });
 
   it.each<[string, StubAnswer]>([
