@@ -65,7 +65,6 @@ export class XApiTweetSource implements TweetSource {
     { deadline, signal }: { readonly deadline: Deadline; readonly signal: AbortSignal },
   ): Promise<TweetLookup[]> {
     const ms = patienceMs(deadline, signal);
-    this.#pause.throwIfPaused();
     const release = this.#budget.reserve(ids);
     const reads = ids.map((id) => this.#loader.load(id));
     void Promise.allSettled(reads).then(release);
@@ -81,7 +80,6 @@ export class XApiTweetSource implements TweetSource {
   }
 
   async #call(ids: readonly TweetId[]): Promise<XOutcome[]> {
-    // A call that was under way may have met the limit since.
     this.#pause.throwIfPaused();
     try {
       const x = parseXLookup(await this.#client.readTweets(ids));

@@ -17,6 +17,8 @@ describe('normaliseTopic', () => {
     ['#ΑΘΗΝΑ', '#αθηνα'],
     ['#caf\u0065\u0301', '#café'],
     ['#ﬁnance', '#finance'],
+    // Only the small letter has a form that is composed with its mark.
+    ['#H\u0331', '#\u1e96'],
     ['#می\u200cخواهم', '#می\u200cخواهم'],
   ])('%j is %j', (topic, normalised) => {
     expect(normaliseTopic(topic)).toBe(normalised);

@@ -223,6 +223,7 @@ describe('isWithheld', () => {
 
   it('is so when X says it of the tweet or of the original it repeats', () => {
     expect(isWithheld({ ...X, withheld: {} })).toBe(true);
+    expect(isWithheld({ ...retweet, withheld: {} }, { tweets: [original] })).toBe(true);
     expect(isWithheld(retweet, { tweets: [{ ...original, withheld: {} }] })).toBe(true);
   });
 
