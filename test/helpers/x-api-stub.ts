@@ -33,8 +33,12 @@ export interface StubRequest {
 }
 
 /** What the stub knows: `tweets` are X API v2 objects, whose text oEmbed gives as HTML. */
-interface StubContent {
-  readonly tweets?: readonly { readonly id: string; readonly text: string }[];
+export interface StubContent {
+  readonly tweets?: readonly {
+    readonly id: string;
+    readonly text: string;
+    [field: string]: unknown;
+  }[];
   readonly includes?: unknown;
 }
 

@@ -92,7 +92,7 @@ describe('a lookup', () => {
           text: 'RT @b: short…',
           author_id: '7',
           referenced_tweets: [{ type: 'retweeted', id: '19' }],
-        } as { id: string; text: string },
+        },
       ],
       includes: {
         users: [{ id: '7', username: 'seven', name: 'Seven' }],
