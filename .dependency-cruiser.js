@@ -68,7 +68,13 @@ export default {
       [domain, contract, errors],
       'HTTP talks to the domain, never to an adapter.',
     ),
-    only('config-imports', '^service/config\\.ts$', [contract, errors], 'Configuration is pure.'),
+    only(
+      'config-imports',
+      '^service/config(/|\\.ts$)',
+      [contract, errors],
+      'Configuration is pure.',
+    ),
+    only('logging-imports', '^service/logging\\.ts$', [], 'Every layer may be logged.'),
     {
       name: 'adapter-imports',
       comment: 'An adapter stands behind a domain port and knows no other adapter.',
