@@ -1,5 +1,6 @@
 import { type Environment, type Fault, parseEnvironment } from './config/parse.ts';
 import type { Settings } from './config/schema.ts';
+import { secretsOf } from './config/secrets.ts';
 import { StartupError } from './errors.ts';
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -48,7 +49,11 @@ function describe(faults: readonly Fault[]): string {
 function arrange(settings: Settings) {
   return {
     listen: { host: settings.HOST, port: settings.PORT },
-    logLevel: settings.LOG_LEVEL,
+    log: {
+      level: settings.LOG_LEVEL,
+      /** What no log line may show. */
+      secrets: secretsOf(settings),
+    },
     shutdownTimeoutMs: settings.SHUTDOWN_TIMEOUT_MS,
     model: {
       modelsDir: settings.MODELS_DIR,

@@ -20,7 +20,7 @@ describe('the configuration', () => {
   it('needs no environment at all', () => {
     expect(loadConfig({})).toEqual({
       listen: { host: '127.0.0.1', port: 3000 },
-      logLevel: 'info',
+      log: { level: 'info', secrets: [] },
       shutdownTimeoutMs: 25_000,
       model: {
         modelsDir: 'models',
@@ -83,6 +83,18 @@ describe('the configuration', () => {
 
   it('splits API keys at commas', () => {
     expect(loadConfig({ API_KEYS: 'one,tw-o' }).http.apiKeys).toEqual(['one', 'tw-o']);
+  });
+
+  it('lists its secrets, also in the parts by which they are used, for the log to hide', () => {
+    const env = {
+      REDIS_URL: 'redis://app:p%40ss@cache',
+      X_BEARER_TOKEN: 'bearer',
+      API_KEYS: 'one,two',
+      HOST: 'localhost',
+    };
+    expect(loadConfig(env).log.secrets.toSorted()).toEqual(
+      ['redis://app:p%40ss@cache', 'p%40ss', 'p@ss', 'bearer', 'one,two', 'one', 'two'].toSorted(),
+    );
   });
 
   const xApi = {
