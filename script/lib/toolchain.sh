@@ -15,7 +15,7 @@ node_fits() {
   "$1" -e '
     const [, major, minor] = /^>=(\d+)\.(\d+)$/.exec(require("./package.json").engines.node);
     const [haveMajor, haveMinor] = process.versions.node.split(".");
-    process.exit(haveMajor - major || haveMinor - minor >= 0 ? 0 : 1);
+    process.exit((haveMajor - major || haveMinor - minor) >= 0 ? 0 : 1);
   ' 2>/dev/null
 }
 
