@@ -1,4 +1,7 @@
-/** @type {import('jest').Config} */
+/**
+ * Native ES modules, as ADR 0002 says: run by `npm run jest`, which gives Node the flags for it.
+ * @type {import('jest').Config}
+ */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
@@ -17,6 +20,7 @@ export default {
       },
     ],
   },
+  setupFiles: ['<rootDir>/test/helpers/fast-check.ts'],
   globalSetup: '<rootDir>/test/helpers/global-setup.js',
   testTimeout: 20_000,
 };
