@@ -7,11 +7,13 @@ import { build } from 'esbuild';
 
 const outdir = 'dist';
 await build({
-  entryPoints: Object.fromEntries(Object.entries({
-    main: 'service/main.ts',
-    'inference-worker': 'service/inference/worker.ts',
-    'cli/evaluate': 'cli/evaluate.ts',
-  }).filter(([, path]) => existsSync(path))),
+  entryPoints: Object.fromEntries(
+    Object.entries({
+      main: 'service/main.ts',
+      'inference-worker': 'service/inference/worker.ts',
+      'cli/evaluate': 'cli/evaluate.ts',
+    }).filter(([, path]) => existsSync(path)),
+  ),
   outdir,
   bundle: true,
   splitting: true,

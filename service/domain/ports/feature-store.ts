@@ -29,12 +29,12 @@ export interface FeatureStore {
   getTweets(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]>;
 
   /**
-   * Writes rows; a row whose tweet was purged within the last day is not written. Returns
-   * how many were written.
+   * Writes rows, except those whose tweet was purged within the last day. Says for each, in
+   * order, whether it was written.
    *
    * @throws FeatureStoreUnavailableError
    */
-  putTweets(writes: readonly FeatureWrite[]): Promise<number>;
+  putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]>;
 
   /**
    * Removes a tweet's rows of every model revision and leaves a tombstone for a day, so that

@@ -1,0 +1,169 @@
+import type { FeatureRow } from '../../service/domain/feature-row.ts';
+import type {
+  FeatureStore,
+  FeatureWrite,
+  Purged,
+} from '../../service/domain/ports/feature-store.ts';
+import type { Logger } from '../../service/domain/ports/logger.ts';
+import type { Metrics } from '../../service/domain/ports/metrics.ts';
+import type { Reservation, SentimentModel } from '../../service/domain/ports/sentiment-model.ts';
+import type { TweetLookup, TweetSource } from '../../service/domain/ports/tweet-source.ts';
+import { type RequestContext, StageTimings } from '../../service/domain/request-context.ts';
+import type { Prediction } from '../../service/domain/sentiment.ts';
+import type { Tweet, TweetId } from '../../service/domain/tweet.ts';
+import { AbandonedError } from '../../service/errors.ts';
+
+/** A context with a deadline so far away that only a hanging test reaches it. */
+export function aContext(
+  options: { deadlineInMs?: number; signal?: AbortSignal } = {},
+): RequestContext {
+  return {
+    deadline: { atMs: performance.now() + (options.deadlineInMs ?? 10_000) },
+    signal: options.signal ?? new AbortController().signal,
+    timings: new StageTimings(),
+  };
+}
+
+export function aTweet(overrides: Partial<Tweet> = {}): Tweet {
+  return {
+    id: '1460323737035677698',
+    text: 'I love this phone',
+    authorId: '2244994945',
+    authorUsername: 'someone',
+    createdAtMs: Date.UTC(2021, 10, 15, 19, 8, 5),
+    topics: ['#phones'],
+    editableUntilMs: null,
+    ...overrides,
+  };
+}
+
+const POSITIVE: Prediction = {
+  label: 'positive',
+  scores: { negative: 0.05, neutral: 0.05, positive: 0.9 },
+  truncated: false,
+};
+
+/** Calls every text positive, a blank one unscorable; waits for `gate` when it is given. */
+export class FakeModel implements SentimentModel {
+  readonly identity = { name: 'fake-model', revision: '0123456789ab', preprocessingVersion: 1 };
+  readonly maxTokens = 256;
+  readonly asked: string[][] = [];
+  held = 0;
+  gate: Promise<void> | undefined;
+  refuseWith: Error | undefined;
+
+  reserve(count: number): Reservation {
+    if (this.refuseWith) throw this.refuseWith;
+    this.held += count;
+    let open = true;
+    return {
+      release: () => {
+        if (open) this.held -= count;
+        open = false;
+      },
+    };
+  }
+
+  async predict(texts: readonly string[], context: RequestContext): Promise<(Prediction | null)[]> {
+    this.asked.push([...texts]);
+    if (context.signal.aborted) throw new AbandonedError('left');
+    const { promise: left, reject } = Promise.withResolvers<never>();
+    context.signal.addEventListener('abort', () => reject(new AbandonedError('left')));
+    await Promise.race([this.gate, left]);
+    return texts.map((text) => (text.trim() === '' ? null : POSITIVE));
+  }
+
+  load() {
+    return { workers: 2, saturation: 0, queuedTexts: 0 };
+  }
+}
+
+/** Knows the tweets it is given; every other id is not found. */
+export class FakeSource implements TweetSource {
+  readonly name = 'fixture';
+  readonly asked: TweetId[][] = [];
+  readonly #answers: ReadonlyMap<TweetId, TweetLookup>;
+  failWith: Error | undefined;
+
+  constructor(answers: Readonly<Record<TweetId, Tweet | Exclude<TweetLookup['status'], 'found'>>>) {
+    this.#answers = new Map(
+      Object.entries(answers).map(([id, answer]) => [
+        id,
+        typeof answer === 'string' ? { status: answer } : { status: 'found', tweet: answer },
+      ]),
+    );
+  }
+
+  async lookup(ids: readonly TweetId[]): Promise<TweetLookup[]> {
+    this.asked.push([...ids]);
+    if (this.failWith) throw this.failWith;
+    return ids.map((id) => this.#answers.get(id) ?? { status: 'not_found' });
+  }
+}
+
+/** A map that can be made to fail. */
+export class FakeStore implements FeatureStore {
+  readonly name = 'memory';
+  readonly rows = new Map<TweetId, FeatureRow>();
+  readonly writes: FeatureWrite[][] = [];
+  readonly purged: TweetId[] = [];
+  readonly tombstones = new Set<TweetId>();
+  failWith: Error | undefined;
+  gate: Promise<void> | undefined;
+
+  async getTweets(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]> {
+    if (this.failWith) throw this.failWith;
+    return ids.map((id) => this.rows.get(id) ?? null);
+  }
+
+  async putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]> {
+    await this.gate;
+    if (this.failWith) throw this.failWith;
+    this.writes.push([...writes]);
+    return writes.map(({ row }) => {
+      if (this.tombstones.has(row.tweetId)) return false;
+      this.rows.set(row.tweetId, row);
+      return true;
+    });
+  }
+
+  async purgeTweet(id: TweetId): Promise<Purged> {
+    if (this.failWith) throw this.failWith;
+    this.purged.push(id);
+    return { rows: this.rows.delete(id) ? 1 : 0, contributions: 0 };
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Remembers what was recorded as `[name, value, dimension?]`. */
+export class RecordedMetrics implements Metrics {
+  readonly records: [name: string, value: number, dimension?: string][] = [];
+
+  record(name: string, value: number, dimension?: string): void {
+    this.records.push(dimension === undefined ? [name, value] : [name, value, dimension]);
+  }
+
+  sum(name: string): number {
+    return this.records.reduce((sum, [other, value]) => (other === name ? sum + value : sum), 0);
+  }
+}
+
+export interface LogLine {
+  readonly level: keyof Logger;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
+/** A logger that remembers its lines. */
+export class RecordedLog implements Logger {
+  readonly lines: LogLine[] = [];
+  readonly debug = this.#at('debug');
+  readonly info = this.#at('info');
+  readonly warn = this.#at('warn');
+  readonly error = this.#at('error');
+
+  #at(level: keyof Logger): Logger['info'] {
+    return (fields, message) => this.lines.push({ level, fields, message });
+  }
+}
