@@ -21,8 +21,6 @@ export interface HttpSettings {
   readonly rateLimitPerMinute: number;
   /** Proxies whose X-Forwarded-For is believed; 0: the socket's address is the client's. */
   readonly trustProxyHops: number;
-  /** False: answers carry no tweet text. */
-  readonly exposeText: boolean;
   /** Folder of Swagger UI's static files: `swagger-ui` beside the bundle, copied by the build. */
   readonly swaggerUiDir: string;
 }

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { type ErrorCode, InvalidRequestError } from '../../errors.ts';
-import { problemOf, STATUS } from './error-handler.ts';
+import { problemOf } from './error-handler.ts';
 
 /** What Node's HTTP parser and its time-outs complain of; anything else is a malformed request. */
 const PARSER_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request did not arrive in time; send it again.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    'request_timeout',
+    'The request did not arrive in time; send it again.',
+  ],
   HPE_HEADER_OVERFLOW: [
     'headers_too_large',
     'The request line and headers are larger than this service accepts.',
@@ -17,33 +20,40 @@ const PARSER_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 const MALFORMED = ['invalid_request', 'The request is not valid HTTP/1.1.'] as const;
 
 /**
- * Answers what never became a request. Fastify calls it with the socket alone, so that the
- * response is written by hand; the connection is closed, as the parser cannot go on.
+ * Answers what never became a request. There is only a socket to write to, so that the response
+ * is made by hand; the connection is closed, as the parser cannot go on.
+ *
+ * @param responses the latest response of each socket: one that has begun is not written into.
  */
-export function answerClientError(
-  error: Error & { readonly code?: string },
-  socket: Socket,
+export function clientErrorHandler(
+  responses: WeakMap<Socket, ServerResponse>,
   logger: FastifyBaseLogger,
-  responseBegun: boolean,
-): void {
-  const [code, detail] = PARSER_ERRORS[error.code ?? ''] ?? MALFORMED;
-  if (error.code === 'ECONNRESET' || !socket.writable || responseBegun) {
-    socket.destroy();
-    return;
-  }
-  const requestId = randomUUID();
-  logger.debug({ requestId, code, reason: error.code }, 'connection answered without a request');
-  const body = JSON.stringify(problemOf(new InvalidRequestError(code, detail), requestId));
-  const status = STATUS[code];
+) {
+  return (error: Error & { readonly code?: string }, socket: Socket): void => {
+    const latest = responses.get(socket);
+    const responseBegun = latest?.headersSent && !latest.writableFinished;
+    if (error.code === 'ECONNRESET' || !socket.writable || responseBegun) {
+      socket.destroy();
+      return;
+    }
+    const requestId = randomUUID();
+    const [code, detail] = PARSER_ERRORS[error.code ?? ''] ?? MALFORMED;
+    logger.debug({ requestId, code, reason: error.code }, 'connection closed without a request');
+    socket.end(responseText(problemOf(new InvalidRequestError(code, detail), requestId)));
+  };
+}
+
+function responseText(problem: ReturnType<typeof problemOf>): string {
+  const body = JSON.stringify(problem);
   const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'content-type: application/problem+json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     'cache-control: no-store',
     'x-content-type-options: nosniff',
-    `x-request-id: ${requestId}`,
+    `x-request-id: ${problem.requestId}`,
     `date: ${new Date().toUTCString()}`,
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }

@@ -1,4 +1,4 @@
-import type { onRequestHookHandler } from 'fastify';
+import type { FastifyReply, onRequestHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Lifecycle } from '../../domain/lifecycle.ts';
 import { OverloadedError, ShuttingDownError } from '../../errors.ts';
@@ -11,12 +11,14 @@ export const draining = fp<{ lifecycle: Lifecycle }>(
         throw new ShuttingDownError();
       }
     });
-    app.addHook('onSend', async (_request, reply) => {
-      if (lifecycle.state === 'draining') reply.header('connection', 'close');
-    });
+    app.addHook('onSend', async (_request, reply) => closeWhileDraining(reply, lifecycle));
   },
   { name: 'draining', dependencies: ['request-trace'] },
 );
+
+export function closeWhileDraining(reply: FastifyReply, lifecycle: Lifecycle): void {
+  if (lifecycle.state === 'draining') reply.header('connection', 'close');
+}
 
 /** Refuses work that needs the model until the process is ready, and after it has failed. */
 export function requireReady(lifecycle: Lifecycle): onRequestHookHandler {

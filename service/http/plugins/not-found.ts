@@ -3,56 +3,53 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { InvalidRequestError } from '../../errors.ts';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Call it after the last route is there. */
+    refuseOtherMethods(): void;
+  }
+}
+
 /** CONNECT asks for a tunnel and never reaches a router. */
 const ROUTABLE_METHODS = METHODS.filter((method) => method !== 'CONNECT');
 
 /**
- * Answers unknown paths with 404 and unknown methods of known paths with 405, before anything
- * is read of the body. Register it before the routes, and call `refuseOtherMethods` after them.
+ * Answers unknown paths with 404 and other methods of known paths with 405, before the body is
+ * read. Register it before the routes.
  */
 export const notFound = fp(
   async (app) => {
-    const methodsByUrl = new Map<string, Set<string>>();
     for (const method of ROUTABLE_METHODS) {
       if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
     }
-    app.addHook('onRoute', ({ url, method }) => {
-      const methods = methodsByUrl.get(url) ?? new Set();
-      for (const name of [method].flat()) methods.add(name);
-      methodsByUrl.set(url, methods);
-    });
+    const urls = new Set<string>();
+    app.addHook('onRoute', ({ url }) => void urls.add(url));
     app.addHook('onRequest', async (request) => {
-      if (request.is404) throw new InvalidRequestError('not_found', 'There is nothing at this path.');
+      if (request.is404) {
+        throw new InvalidRequestError('not_found', 'There is nothing at this path.');
+      }
     });
-    app.decorate('refuseOtherMethods', () => refuseOtherMethods(app, methodsByUrl));
+    app.decorate('refuseOtherMethods', () => {
+      for (const url of [...urls]) refuseOtherMethodsOf(url, app);
+    });
   },
-  { name: 'not-found', dependencies: ['request-trace'] },
+  { name: 'not-found', dependencies: ['error-handler'] },
 );
 
-function refuseOtherMethods(
-  app: FastifyInstance,
-  methodsByUrl: ReadonlyMap<string, ReadonlySet<string>>,
-): void {
-  for (const [url, methods] of [...methodsByUrl]) {
-    const allowed = [...methods].sort().join(', ');
-    app.route({
-      method: ROUTABLE_METHODS.filter((method) => !methods.has(method)),
-      url,
-      schema: { hide: true },
-      onRequest: async (request, reply) => {
-        reply.header('allow', allowed);
-        throw new InvalidRequestError(
-          'method_not_allowed',
-          `This path does not answer ${request.method}; it answers ${allowed}.`,
-        );
-      },
-      handler: async () => undefined,
-    });
-  }
-}
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    refuseOtherMethods(): void;
-  }
+function refuseOtherMethodsOf(url: string, app: FastifyInstance): void {
+  const answered = ROUTABLE_METHODS.filter((method) => app.hasRoute({ method, url }));
+  const allow = answered.sort().join(', ');
+  app.route({
+    method: ROUTABLE_METHODS.filter((method) => !answered.includes(method)),
+    url,
+    schema: { hide: true },
+    onRequest: async (request, reply) => {
+      reply.header('allow', allow);
+      throw new InvalidRequestError(
+        'method_not_allowed',
+        `This path does not answer ${request.method}; it answers ${allow}.`,
+      );
+    },
+    handler: async () => undefined,
+  });
 }

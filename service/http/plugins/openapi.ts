@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fp from 'fastify-plugin';
@@ -60,10 +62,12 @@ export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
           typeof schema.$id === 'string' ? schema.$id : `Schema${index}`,
       },
     });
+    // Named, as the plugin would look for its default beside its own source, which is bundled.
+    const logoFile = join(settings.swaggerUiDir, 'logo.svg');
     await app.register(swaggerUi, {
       routePrefix: PATHS.docs,
       baseDir: settings.swaggerUiDir,
-      logo: null,
+      logo: { type: 'image/svg+xml', content: await readFile(logoFile) },
       staticCSP: CONTENT_SECURITY_POLICY,
     });
     app.get(PATHS.openapi, { schema: { hide: true } }, async () => app.swagger());

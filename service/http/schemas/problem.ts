@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { ERROR_CODES, type ErrorCode } from '../../errors.ts';
 import { STATUS } from '../plugins/error-handler.ts';
 import { oneOf, ref } from './shared.ts';
@@ -36,31 +36,61 @@ export const OpenInferenceError = Type.Object(
   { $id: 'OpenInferenceError', examples: [{ error: 'There is no model "bert" here.' }] },
 );
 
-const PROBLEM_CONTENT = { 'application/problem+json': { schema: ref(Problem) } };
-const OPEN_INFERENCE_CONTENT = { 'application/json': { schema: ref(OpenInferenceError) } };
+/** What every route may answer that is neither a health route nor a static document. */
+export const API_CODES = [
+  'invalid_request',
+  'rate_limited',
+  'shutting_down',
+  'internal',
+] as const satisfies readonly ErrorCode[];
 
-/** Codes by the status that answers them. */
-function byStatus(codes: readonly ErrorCode[]): Map<number, ErrorCode[]> {
-  const groups = new Map<number, ErrorCode[]>();
-  for (const code of codes) groups.set(STATUS[code], [...(groups.get(STATUS[code]) ?? []), code]);
-  return groups;
+/** What every route may answer that runs the model for callers with an API key. */
+export const INFERENCE_CODES = [
+  ...API_CODES,
+  'unauthorized',
+  'forbidden',
+  'overloaded',
+] as const satisfies readonly ErrorCode[];
+
+/** What a route with a JSON body may answer to the body. */
+export const BODY_CODES = [
+  'body_too_large',
+  'unsupported_media_type',
+] as const satisfies readonly ErrorCode[];
+
+/** The responses of a route: success, and problem documents by the status of their codes. */
+export function answers<T extends TSchema>(
+  success: T,
+  description: string,
+  codes: readonly ErrorCode[],
+) {
+  return {
+    200: { description, content: { 'application/json': { schema: ref(success) } } },
+    ...failures(codes, { 'application/problem+json': { schema: ref(Problem) } }),
+  };
 }
 
-function failures(codes: readonly ErrorCode[], content: object) {
+/** The same for a route that fails in the words of the Open Inference Protocol. */
+export function openInferenceAnswers<T extends TSchema>(
+  success: T,
+  description: string,
+  codes: readonly ErrorCode[],
+) {
+  return {
+    200: { description, content: { 'application/json': { schema: ref(success) } } },
+    ...openInferenceFailures(...codes),
+  };
+}
+
+export function openInferenceFailures(...codes: readonly ErrorCode[]) {
+  return failures(codes, { 'application/json': { schema: ref(OpenInferenceError) } });
+}
+
+function failures(codes: readonly ErrorCode[], content: object): Record<number, object> {
   return Object.fromEntries(
-    [...byStatus(codes)].map(([status, group]) => [
+    [...Map.groupBy(codes, (code) => STATUS[code])].map(([status, group]) => [
       status,
       { description: `Codes: ${group.map((code) => `\`${code}\``).join(', ')}.`, content },
     ]),
   );
-}
-
-/** The responses of a route that fails with problem documents of these codes. */
-export function problems(...codes: readonly ErrorCode[]) {
-  return failures(codes, PROBLEM_CONTENT);
-}
-
-/** The responses of a route that fails in the words of the Open Inference Protocol. */
-export function openInferenceErrors(...codes: readonly ErrorCode[]) {
-  return failures(codes, OPEN_INFERENCE_CONTENT);
 }

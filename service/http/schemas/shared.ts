@@ -5,7 +5,8 @@ import { LABELS, type Label } from '../../domain/sentiment.ts';
  * Refers to a schema of the OpenAPI document's components by its `$id`, with the type of the
  * schema itself, so that generated clients get one named type for it.
  */
-export function ref<T extends TSchema & { $id: string }>(schema: T) {
+export function ref<T extends TSchema>(schema: T) {
+  if (!('$id' in schema)) throw new Error('A schema that is referred to needs an $id.');
   return Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` });
 }
 

@@ -9,7 +9,9 @@ export const Identity = Type.Object(
 );
 
 export const Health = Type.Object(
-  { status: oneOf(['starting', 'ready', 'draining', 'failed'], 'Where the process is in its life.') },
+  {
+    status: oneOf(['starting', 'ready', 'draining', 'failed'], 'Where the process is in its life.'),
+  },
   { $id: 'Health', examples: [{ status: 'ready' }] },
 );
 

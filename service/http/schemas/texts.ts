@@ -23,8 +23,6 @@ export function textsRequest(limits: HttpLimits) {
   );
 }
 
-export type TextsRequest = Static<ReturnType<typeof textsRequest>>;
-
 export const TextSentiment = Type.Object(
   { sentimentAnalyst: ref(SentimentLabel), scores: ref(Scores), truncated: Truncated },
   { $id: 'TextSentiment' },

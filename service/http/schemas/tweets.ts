@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { XIncludes, XTweet } from '../../domain/x-tweet.ts';
 import type { HttpLimits } from '../app-deps.ts';
 import { Problem } from './problem.ts';
 import {
@@ -28,8 +29,6 @@ export function tweetQuery(limits: HttpLimits) {
   );
 }
 
-export type TweetQuery = Static<ReturnType<typeof tweetQuery>>;
-
 export function tweetsRequest(limits: HttpLimits) {
   return Type.Object(
     {
@@ -42,8 +41,6 @@ export function tweetsRequest(limits: HttpLimits) {
     { additionalProperties: false, examples: [{ tweetUrls: [EXAMPLE_URL] }] },
   );
 }
-
-export type TweetsRequest = Static<ReturnType<typeof tweetsRequest>>;
 
 const sentimentProperties = {
   tweetId: Type.String({ description: "Decimal digits of the tweet's id." }),
@@ -108,6 +105,36 @@ export const TweetsResponse = Type.Object(
 
 export type TweetsResponse = Static<typeof TweetsResponse>;
 
+export function ingestRequest(limits: HttpLimits) {
+  return Type.Object(
+    {
+      tweets: Type.Array(XTweet, {
+        minItems: 1,
+        maxItems: limits.tweets,
+        description: 'Tweet objects of X API v2; fields that are not listed are ignored.',
+      }),
+      includes: Type.Optional(XIncludes),
+    },
+    {
+      additionalProperties: false,
+      examples: [
+        {
+          tweets: [
+            {
+              id: '1460323737035677698',
+              text: 'I love this phone',
+              author_id: '12',
+              created_at: '2021-11-15T19:08:05.000Z',
+              topics: ['phones'],
+            },
+          ],
+          includes: { users: [{ id: '12', username: 'jack' }] },
+        },
+      ],
+    },
+  );
+}
+
 export const IngestResult = Type.Object(
   { status: ok, ...sentimentProperties },
   { $id: 'IngestResult', description: 'A tweet that was scored and stored.' },
@@ -135,4 +162,6 @@ export const PurgeResponse = Type.Object(
   { $id: 'PurgeResponse', examples: [{ removed: { rows: 1, contributions: 2 } }] },
 );
 
-export type PurgeResponse = Static<typeof PurgeResponse>;
+export const TweetIdParams = Type.Object({
+  id: Type.String({ description: "Decimal digits of the tweet's id." }),
+});
