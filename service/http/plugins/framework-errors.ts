@@ -23,6 +23,9 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> =
   FST_ERR_MAX_PARAM_LENGTH: ['parameter_too_long', 'A part of the path is too long.'],
 };
 
+/** What plugins refuse, such as a range of a file that has no such part. */
+const REFUSED = ['invalid_request', 'The request cannot be answered as it is.'] as const;
+
 /** Limits with a code of their own, by keyword and place; indices are written as `*`. */
 const LIMIT_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   'maxItems /texts': ['batch_too_large', 'send several requests'],
@@ -39,10 +42,10 @@ const MAX_NAME_CHARACTERS = 64;
 /** What an error of Fastify means to the caller; undefined when it is none of the caller's. */
 export function explainFrameworkError(thrown: unknown): ServiceError | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  const { code = '', validation, validationContext }: Partial<FastifyError> = thrown;
-  const violation = validation?.[0];
-  if (violation) return explainViolation(violation, validationContext === 'querystring');
-  const known = FRAMEWORK_ERRORS[code];
+  const { code = '', statusCode = 500, ...rest }: Partial<FastifyError> = thrown;
+  const violation = rest.validation?.[0];
+  if (violation) return explainViolation(violation, rest.validationContext === 'querystring');
+  const known = FRAMEWORK_ERRORS[code] ?? (statusCode < 500 ? REFUSED : undefined);
   return known && new InvalidRequestError(...known);
 }
 

@@ -25,9 +25,11 @@ export const notFound = fp(
     const urls = new Set<string>();
     app.addHook('onRoute', ({ url }) => void urls.add(url));
     app.addHook('onRequest', async (request) => {
-      if (request.is404) {
-        throw new InvalidRequestError('not_found', 'There is nothing at this path.');
-      }
+      if (request.is404) throw nothingHere();
+    });
+    // For handlers that find nothing themselves, as that of the files under /docs does.
+    app.setNotFoundHandler(() => {
+      throw nothingHere();
     });
     app.decorate('refuseOtherMethods', () => {
       for (const url of [...urls]) refuseOtherMethodsOf(url, app);
@@ -35,6 +37,10 @@ export const notFound = fp(
   },
   { name: 'not-found', dependencies: ['error-handler'] },
 );
+
+function nothingHere(): InvalidRequestError {
+  return new InvalidRequestError('not_found', 'There is nothing at this path.');
+}
 
 function refuseOtherMethodsOf(url: string, app: FastifyInstance): void {
   const answered = ROUTABLE_METHODS.filter((method) => app.hasRoute({ method, url }));

@@ -3,8 +3,8 @@ import Schema from 'typebox/schema';
 import { OpenInferenceError, Problem } from '../../../../service/http/schemas/problem.ts';
 import type { Answer, Call } from './http-client.ts';
 
-interface Operation {
-  readonly responses: Readonly<Record<string, unknown>>;
+export interface Operation {
+  readonly responses: Readonly<Record<string, { readonly description?: string }>>;
 }
 
 /** The part of an OpenAPI document that is looked at here. */
@@ -31,6 +31,13 @@ export function operationOf(
   return (item as Record<string, Operation> | undefined)?.[method.toLowerCase()];
 }
 
+/** The codes that an operation may answer with a status, as its description lists them. */
+export function documentedCodes(operation: Operation, status: number | string): string[] {
+  const description = operation.responses[status]?.description ?? '';
+  if (!description.startsWith('Codes: ')) return [];
+  return [...description.matchAll(/`(\w+)`/g)].map(([, code = '']) => code);
+}
+
 /** What holds for every answer: its headers, the form of errors, and that it is documented. */
 export function checkAnswer(document: Documented, path: string, call: Call, answer: Answer): void {
   expect(answer.headers['x-request-id']).toMatch(/^[\x21-\x7e]{1,128}$/);
@@ -40,8 +47,12 @@ export function checkAnswer(document: Documented, path: string, call: Call, answ
 
   const method = call.method ?? (call.body === undefined ? 'GET' : 'POST');
   const operation = operationOf(document, path, method);
-  if (operation) expect(Object.keys(operation.responses)).toContain(String(answer.status));
-  else if (method !== 'HEAD' && answer.status >= 400) {
+  if (operation) {
+    expect(Object.keys(operation.responses)).toContain(String(answer.status));
+    if (answer.json?.code) {
+      expect(documentedCodes(operation, answer.status)).toContain(answer.json.code);
+    }
+  } else if (method !== 'HEAD' && answer.status >= 400) {
     expect(ANYWHERE.has(answer.status) || answer.status === 503).toBe(true);
   }
   if (answer.status >= 400 && method !== 'HEAD') checkError(path, answer);

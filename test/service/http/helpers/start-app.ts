@@ -39,6 +39,8 @@ export function tweetPath(url: string): string {
 export class ScriptedModel extends FakeModel {
   readonly contexts: RequestContext[] = [];
   failWith: Error | undefined;
+  /** Nothing is left of any text. */
+  unscorable = false;
 
   override async predict(
     texts: readonly string[],
@@ -46,6 +48,7 @@ export class ScriptedModel extends FakeModel {
   ): Promise<(Prediction | null)[]> {
     this.contexts.push(context);
     if (this.failWith) throw this.failWith;
+    if (this.unscorable) return texts.map(() => null);
     return super.predict(texts, context);
   }
 }
@@ -118,6 +121,7 @@ export async function startApp(options: AppOptions = {}) {
   const client = new HttpClient(portOf(app));
   return {
     app,
+    deps,
     client,
     model,
     store,
@@ -127,7 +131,6 @@ export async function startApp(options: AppOptions = {}) {
     /** Log lines so far. */
     lines,
     document: app.swagger(),
-    scoreTweets,
     /** Sends a request and checks what must hold for every answer. */
     call: async (path: string, call: Call = {}): Promise<Answer> => {
       const answer = await client.send(path, call);
