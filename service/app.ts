@@ -1,8 +1,7 @@
-import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { AppDeps } from './http/app-deps.ts';
 import { clientErrorHandler } from './http/plugins/client-errors.ts';
+import { Connections } from './http/plugins/connections.ts';
 import { requireAdminToken, requireApiKey, Secrets } from './http/plugins/credentials.ts';
 import { errorHandler } from './http/plugins/error-handler.ts';
 import { hostHeader } from './http/plugins/host-header.ts';
@@ -26,12 +25,13 @@ import { serverOptions } from './http/server-options.ts';
  * returns, and `close` after the lifecycle has entered `draining`.
  */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const responses = new WeakMap<Socket, ServerResponse>();
+  const connections = new Connections();
   const app: FastifyInstance = Fastify({
     ...serverOptions(deps),
-    clientErrorHandler: clientErrorHandler(responses, deps.logger),
+    clientErrorHandler: clientErrorHandler(connections, deps.logger),
   });
-  app.server.on('request', ({ socket }, response) => responses.set(socket, response));
+  connections.watch(app.server);
+  app.addHook('preClose', async () => connections.closeWhenQuiet());
   app.removeContentTypeParser('text/plain');
   for (const schema of COMPONENTS) app.addSchema(schema);
 

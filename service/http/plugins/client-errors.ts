@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { type ErrorCode, InvalidRequestError } from '../../errors.ts';
+import type { Connections } from './connections.ts';
 import { problemOf } from './error-handler.ts';
 
 /** What Node's HTTP parser and its time-outs complain of; anything else is a malformed request. */
@@ -22,17 +23,10 @@ const MALFORMED = ['invalid_request', 'The request is not valid HTTP/1.1.'] as c
 /**
  * Answers what never became a request. There is only a socket to write to, so that the response
  * is made by hand; the connection is closed, as the parser cannot go on.
- *
- * @param responses the latest response of each socket: one that has begun is not written into.
  */
-export function clientErrorHandler(
-  responses: WeakMap<Socket, ServerResponse>,
-  logger: FastifyBaseLogger,
-) {
+export function clientErrorHandler(connections: Connections, logger: FastifyBaseLogger) {
   return (error: Error & { readonly code?: string }, socket: Socket): void => {
-    const latest = responses.get(socket);
-    const responseBegun = latest?.headersSent && !latest.writableFinished;
-    if (error.code === 'ECONNRESET' || !socket.writable || responseBegun) {
+    if (error.code === 'ECONNRESET' || !socket.writable || connections.isAnswering(socket)) {
       socket.destroy();
       return;
     }

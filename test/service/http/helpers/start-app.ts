@@ -9,6 +9,7 @@ import { Lifecycle } from '../../../../service/domain/lifecycle.ts';
 import { PendingStoreWork } from '../../../../service/domain/pending-store-work.ts';
 import type { MetricTotals } from '../../../../service/domain/ports/metrics.ts';
 import type { RequestContext } from '../../../../service/domain/request-context.ts';
+import type { ScoreTweets } from '../../../../service/domain/score-tweets.ts';
 import type { Prediction } from '../../../../service/domain/sentiment.ts';
 import { TweetScorer } from '../../../../service/domain/tweet-scorer.ts';
 import type { AppDeps, HttpLimits, HttpSettings } from '../../../../service/http/app-deps.ts';
@@ -57,6 +58,8 @@ export interface AppOptions {
   readonly settings?: Partial<Omit<HttpSettings, 'limits'>>;
   readonly limits?: Partial<HttpLimits>;
   readonly exposeText?: boolean;
+  /** Wraps the use case. */
+  readonly scoreTweets?: (real: ScoreTweets) => ScoreTweets;
   /** The lifecycle stays where it starts. */
   readonly starting?: boolean;
 }
@@ -101,7 +104,7 @@ export async function startApp(options: AppOptions = {}) {
       swaggerUiDir: `${import.meta.dirname}/../../../../dist/swagger-ui`,
       ...options.settings,
     },
-    scoreTweets,
+    scoreTweets: options.scoreTweets?.(scoreTweets) ?? scoreTweets,
     model,
     lifecycle,
     metrics,
