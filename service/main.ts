@@ -1,5 +1,6 @@
 /** The composition root: reads the configuration, wires every part, serves, and ends well. */
 
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { EmfMetrics } from './adapters/emf/emf-metrics.ts';
@@ -70,7 +71,7 @@ async function serve(config: Config): Promise<void> {
   const app = await buildApp({
     settings: {
       ...config.http,
-      swaggerUiDir: new URL('./swagger-ui', import.meta.url).pathname,
+      swaggerUiDir: fileURLToPath(new URL('./swagger-ui', import.meta.url)),
     },
     scoreTweets: new TweetScorer({
       store,
