@@ -3,9 +3,24 @@
  * Only onnxruntime-node stays outside: it loads a native library from its own folder.
  */
 import { existsSync } from 'node:fs';
-import { build } from 'esbuild';
+import { resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 
 const outdir = 'dist';
+
+/**
+ * Transformers.js imports onnxruntime-node beside its tokenizers. Sessions live in worker
+ * threads: the main thread shall not load the native library, so that import gets a stub.
+ */
+const tokenizersWithoutRuntime: Plugin = {
+  name: 'tokenizers-without-runtime',
+  setup({ onResolve }) {
+    onResolve({ filter: /^onnxruntime-node$/ }, ({ importer }) =>
+      importer.includes('@xenova') ? { path: resolve('stubs/onnxruntime-web/index.js') } : null,
+    );
+  },
+};
+
 await build({
   entryPoints: Object.fromEntries(
     Object.entries({
@@ -20,6 +35,7 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node22',
+  plugins: [tokenizersWithoutRuntime],
   external: ['onnxruntime-node'],
   sourcemap: 'linked',
   logLevel: 'warning',
