@@ -22,7 +22,9 @@ node_fits() {
 # npm, run by the node that is first in PATH: a packaged npm may insist on its own.
 run_npm() {
   local cli
-  cli=$(readlink -f "$(command -v npm)")
+  cli=$(command -v npm) ||
+    die 'npm is missing. Node from version 18 on, with npm, will do: apt-get install nodejs npm'
+  cli=$(readlink -f "$cli")
   case $cli in
     *.js) node "$cli" "$@" ;;
     *) npm "$@" ;;
@@ -34,10 +36,7 @@ use_node() {
   if node_fits node; then return; fi
   local bin=$PWD/.tools/node_modules/node/bin
   if ! node_fits "$bin/node"; then
-    if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-      die 'Node with npm is missing. Any version from 18 on will do: apt-get install nodejs npm'
-    fi
-    say "Node $(node --version) is too old: fetching Node $(<.nvmrc) into .tools/ ..."
+    say "No Node here is as new as package.json asks: fetching Node $(<.nvmrc) into .tools/ ..."
     mkdir -p .tools
     # The package fetches the binary of this platform by an install script.
     run_npm install --prefix .tools --no-save --no-audit --no-fund --loglevel=error \
