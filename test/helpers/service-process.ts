@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const START_TIMEOUT_MS = 30_000;
+
+export interface ServiceEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The built service as a process of its own, as users run it. */
+export class ServiceProcess {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly ended: Promise<ServiceEnd>;
+  readonly #output: () => string;
+
+  private constructor(
+    url: string,
+    child: ChildProcess,
+    ended: Promise<ServiceEnd>,
+    output: () => string,
+  ) {
+    this.url = url;
+    this.child = child;
+    this.ended = ended;
+    this.#output = output;
+  }
+
+  /**
+   * Starts `dist/main.js` on a free port with nothing but the given environment, and waits
+   * until it listens. Its working directory is empty, so that no `.env` is read.
+   */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+    const { child, ended, output } = launch({ LOG_LEVEL: 'info', ...environment });
+    const { promise: address, resolve: listening, reject } = Promise.withResolvers<string>();
+    const look = () => {
+      const line = /Serving on (http[^;]+);/.exec(output());
+      if (line?.[1]) listening(line[1]);
+    };
+    child.stdout?.on('data', look);
+    void ended.then(({ code }) =>
+      reject(new Error(`the service ended with ${code}:\n${output()}`)),
+    );
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`the service did not listen within ${START_TIMEOUT_MS} ms:\n${output()}`));
+    }, START_TIMEOUT_MS);
+    try {
+      return new ServiceProcess(await address, child, ended, output);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Runs the service expecting it to end by itself, as with a wrong configuration. */
+  static async runToEnd(
+    environment: Readonly<Record<string, string>>,
+  ): Promise<ServiceEnd & { readonly output: string }> {
+    const { child, ended, output } = launch(environment);
+    const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
+    const end = await ended;
+    clearTimeout(timer);
+    return { ...end, output: output() };
+  }
+
+  /** Everything written to stdout and stderr so far. */
+  get output(): string {
+    return this.#output();
+  }
+
+  /** The JSON lines of the log so far. */
+  get log(): Record<string, unknown>[] {
+    return this.output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Sends SIGTERM unless told otherwise, and waits for the end. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<ServiceEnd> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+
+  post(path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
+    return fetch(this.url + path, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      ...init,
+      headers: { 'content-type': 'application/json', ...init.headers },
+    });
+  }
+
+  get(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(this.url + path, init);
+  }
+
+  tweet(url: string, init: RequestInit = {}): Promise<Response> {
+    return this.get(`/v1/inference?tweetUrl=${encodeURIComponent(url)}`, init);
+  }
+}
+
+function launch(environment: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [resolve('dist/main.js')], {
+    cwd: mkdtempSync(join(tmpdir(), 'service-')),
+    env: { PORT: '0', MODELS_DIR: resolve('models'), ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+  }
+  const ended = once(child, 'close').then(([code, signal]): ServiceEnd => ({ code, signal }));
+  return { child, ended, output: () => output };
+}
