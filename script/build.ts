@@ -3,13 +3,29 @@
  * Only onnxruntime-node stays outside: it loads a native library from its own folder.
  */
 import { cpSync } from 'node:fs';
-import { build } from 'esbuild';
+import { resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 
 const outdir = 'dist';
+
+/**
+ * Transformers.js imports onnxruntime-node beside its tokenizers. Sessions live in worker
+ * threads: the main thread shall not load the native library, so that import gets a stub.
+ */
+const tokenizersWithoutRuntime: Plugin = {
+  name: 'tokenizers-without-runtime',
+  setup({ onResolve }) {
+    onResolve({ filter: /^onnxruntime-node$/ }, ({ importer }) =>
+      importer.includes('@xenova') ? { path: resolve('stubs/onnxruntime-web/index.js') } : null,
+    );
+  },
+};
+
 await build({
   entryPoints: {
     main: 'service/main.ts',
     'inference-worker': 'service/inference/worker.ts',
+    'cli/evaluate': 'cli/evaluate.ts',
   },
   outdir,
   bundle: true,
@@ -17,6 +33,7 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node22',
+  plugins: [tokenizersWithoutRuntime],
   external: ['onnxruntime-node'],
   sourcemap: 'linked',
   logLevel: 'warning',
