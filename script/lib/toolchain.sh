@@ -55,18 +55,28 @@ install_packages() {
   cp package-lock.json "$installed"
 }
 
-# Installs a Redis or Valkey server for the tests, unless there is one.
-install_redis() {
-  if command -v redis-server >/dev/null || command -v valkey-server >/dev/null; then return; fi
-  local remedy='The tests need redis-server or valkey-server: install one of them.'
+# Installs a Debian package unless one of the commands is there: install_debian PACKAGE COMMAND...
+install_debian() {
+  local package=$1 command
+  shift
+  for command in "$@"; do
+    if command -v "$command" >/dev/null; then return; fi
+  done
+  local remedy="The tests need $package: install it."
   command -v apt-get >/dev/null || die "$remedy"
   local as_root=()
   if [[ $(id -u) != 0 ]]; then
     command -v sudo >/dev/null || die "$remedy (Neither root nor sudo is there to do it.)"
     as_root=(sudo)
   fi
-  say 'Installing redis-server ...'
+  say "Installing $package ..."
   "${as_root[@]}" apt-get update -qq >&2 || say 'apt-get update failed; trying with what is known.'
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -qq --yes --no-install-recommends redis-server >&2 || die "$remedy"
+    apt-get install -qq --yes --no-install-recommends "$package" >&2 || die "$remedy"
+}
+
+# What the tests need besides Node and the packages.
+install_test_tools() {
+  install_debian redis-server redis-server valkey-server
+  install_debian openssl openssl
 }
