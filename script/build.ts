@@ -1,10 +1,11 @@
 /**
- * Bundles the service, its inference worker and the command-line tools into dist/.
+ * Bundles the service, its inference worker, the page and the command-line tools into dist/.
  * Only onnxruntime-node stays outside: it loads a native library from its own folder.
  */
 import { cpSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { buildPage } from './lib/build-page.ts';
 
 const outdir = 'dist';
 
@@ -25,7 +26,9 @@ await build({
   entryPoints: {
     main: 'service/main.ts',
     'inference-worker': 'service/inference/worker.ts',
+    'cli/compliance': 'cli/compliance.ts',
     'cli/evaluate': 'cli/evaluate.ts',
+    'cli/populate': 'cli/populate.ts',
   },
   outdir,
   bundle: true,
@@ -45,3 +48,5 @@ await build({
 
 // The page at /docs serves these files.
 cpSync('node_modules/@fastify/swagger-ui/static', `${outdir}/swagger-ui`, { recursive: true });
+
+await buildPage('service/web', `${outdir}/web`);

@@ -14,7 +14,8 @@ import { adminRoutes } from './http/routes/admin.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { openInferenceMetadataRoutes, openInferenceRoutes } from './http/routes/open-inference.ts';
 import { openInferenceHealthRoutes } from './http/routes/open-inference-health.ts';
-import { identityRoutes, statusRoutes } from './http/routes/service.ts';
+import { pageRoutes } from './http/routes/page.ts';
+import { statusRoutes } from './http/routes/service.ts';
 import { textRoutes } from './http/routes/texts.ts';
 import { tweetRoutes } from './http/routes/tweets.ts';
 import { COMPONENTS } from './http/schemas/components.ts';
@@ -43,7 +44,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(openapi, { settings: deps.settings, info: deps.info });
   await app.register(healthRoutes, deps);
   await app.register(openInferenceHealthRoutes, deps);
-  await app.register(identityRoutes, deps);
+  await app.register(pageRoutes, deps);
   await app.register(api, deps);
   app.refuseOtherMethods();
   return app;
