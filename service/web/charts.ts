@@ -18,7 +18,7 @@ Chart.register(
 );
 Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 
-export type LabelCounts = Readonly<Record<Label, number>>;
+type LabelCounts = Readonly<Record<Label, number>>;
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const still = matchMedia('(prefers-reduced-motion: reduce)');

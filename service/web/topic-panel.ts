@@ -1,4 +1,4 @@
-import type { Aggregate } from './aggregates.ts';
+import type { TopicSentiment, UserSentiment } from '../http/schemas/features.ts';
 import { ApiProblem, call } from './api.ts';
 import { allowAsking } from './api-key.ts';
 import { donut, LiveChart, timeline } from './charts.ts';
@@ -7,6 +7,8 @@ import { count, percent, share, shortDate } from './format.ts';
 import { LABELS, NAMES, swatch } from './labels.ts';
 import { chartBox, emptyNote, figures, folded, problemNote, repeatWhileVisible } from './panel.ts';
 import { aggregatePath } from './question.ts';
+
+type Aggregate = TopicSentiment | UserSentiment;
 
 const FIRST_TOPIC = '#bitcoin';
 const REFRESH_MS = 30_000;
