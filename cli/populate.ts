@@ -1,5 +1,4 @@
 /** Fills the feature store of a running service: `npm run populate -- --help`. */
-import { ENVIRONMENT } from '../service/contract/environment.ts';
 import { type PopulateArguments, parsePopulateArguments, USAGE } from './populate/arguments.ts';
 import { fileSupply } from './populate/file-supply.ts';
 import { ingest, Tally } from './populate/ingest.ts';
@@ -7,7 +6,7 @@ import { sampleSupply } from './populate/sample-supply.ts';
 import type { Supply } from './populate/supply.ts';
 import { topicSupply, userSupply } from './populate/x-supply.ts';
 import { AdminClient } from './shared/admin-client.ts';
-import { CliError } from './shared/cli-error.ts';
+import { requiredVariable } from './shared/arguments.ts';
 import { ProgressBar } from './shared/progress.ts';
 import { runTool } from './shared/run-tool.ts';
 import { StateFile } from './shared/state-file.ts';
@@ -25,7 +24,7 @@ await runTool(USAGE, async (signal) => {
 async function populate(chosen: PopulateArguments, signal: AbortSignal): Promise<void> {
   let bar: ProgressBar | undefined;
   const announce = (message: string) => (bar ? bar.say(message) : console.error(message));
-  const token = required('ADMIN_TOKEN', 'the token that the service was started with');
+  const token = requiredVariable('ADMIN_TOKEN', 'the token that the service was started with');
   const service = new AdminClient({ url: chosen.url, token, announce, signal });
   const x = xReader(chosen, announce, signal);
   const state = await StateFile.open(chosen.stateFile);
@@ -74,16 +73,5 @@ function xReader(
   signal: AbortSignal,
 ): XReader | undefined {
   if (users.length + topics.length === 0) return undefined;
-  return new XReader({
-    bearerToken: required('X_BEARER_TOKEN', 'the bearer token of an X API app'),
-    baseUrl: process.env.X_API_URL ?? ENVIRONMENT.X_API_URL.default,
-    announce,
-    signal,
-  });
-}
-
-function required(name: string, what: string): string {
-  const value = process.env[name];
-  if (value) return value;
-  throw new CliError(`${name} is not set. Set it, or write it into .env: ${what}.`);
+  return XReader.fromEnvironment(announce, signal);
 }

@@ -1,9 +1,7 @@
-import { parseArgs } from 'node:util';
-import { DEFAULT_PORT } from '../../service/contract/http.ts';
+import { DEFAULT_URL, limitOf, parseOptions, urlOf } from '../shared/arguments.ts';
 import { UsageError } from '../shared/cli-error.ts';
 
 const DEFAULT_LIMIT = 500;
-const DEFAULT_URL = `http://127.0.0.1:${DEFAULT_PORT}`;
 const DEFAULT_STATE_FILE = '.populate-state.json';
 
 export const USAGE = `Usage: npm run populate -- [options]
@@ -39,7 +37,16 @@ export interface PopulateArguments {
 
 /** @returns `help` when that is all that was asked for. @throws UsageError */
 export function parsePopulateArguments(args: readonly string[]): PopulateArguments | 'help' {
-  const values = parsed(args);
+  const values = parseOptions(args, {
+    user: { type: 'string', multiple: true },
+    topic: { type: 'string', multiple: true },
+    file: { type: 'string', multiple: true },
+    sample: { type: 'boolean' },
+    limit: { type: 'string', default: String(DEFAULT_LIMIT) },
+    url: { type: 'string', default: DEFAULT_URL },
+    state: { type: 'string', default: DEFAULT_STATE_FILE },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help) return 'help';
   const { user = [], topic = [], file = [], sample = false } = values;
   if (user.length + topic.length + file.length === 0 && !sample) {
@@ -57,41 +64,7 @@ export function parsePopulateArguments(args: readonly string[]): PopulateArgumen
     files: file,
     sample,
     limit: limitOf(values.limit),
-    url: urlOf(values.url ?? DEFAULT_URL),
-    stateFile: values.state ?? DEFAULT_STATE_FILE,
+    url: urlOf(values.url),
+    stateFile: values.state,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        user: { type: 'string', multiple: true },
-        topic: { type: 'string', multiple: true },
-        file: { type: 'string', multiple: true },
-        sample: { type: 'boolean' },
-        limit: { type: 'string' },
-        url: { type: 'string' },
-        state: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function limitOf(given = String(DEFAULT_LIMIT)): number {
-  if (!/^[1-9]\d{0,6}$/.test(given)) {
-    throw new UsageError(`--limit "${given}" is no whole number from 1 to 9999999.`);
-  }
-  return Number(given);
-}
-
-function urlOf(given: string): string {
-  if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
-    throw new UsageError(`--url "${given}" is no http:// or https:// address.`);
-  }
-  return given;
 }

@@ -12,7 +12,8 @@ const PLAIN_INTERVAL_MS = 5_000;
 export interface ProgressOptions {
   readonly output: ProgressOutput;
   readonly name: string;
-  readonly total: number;
+  /** Null where nobody knows. */
+  readonly total: number | null;
   /** Items that earlier runs have done: they count, but not for the rate. */
   readonly done?: number;
   /** On the monotonic clock; a test may give another. */
@@ -75,23 +76,24 @@ export class ProgressBar {
   }
 }
 
-/** `@nasa [####----]  250/500  50 %  82/s  3 s left`, without the bar where none is drawn. */
+/**
+ * `@nasa [####----]  250/500  50 %  82/s  3 s left`, without the bar where none is drawn; only
+ * `stored tweets  250  82/s` where the total is not known.
+ */
 export function progressLine(state: {
   readonly name: string;
   readonly done: number;
-  readonly total: number;
+  readonly total: number | null;
   readonly perSecond: number;
   readonly isDrawn: boolean;
 }): string {
   const { name, done, total, perSecond, isDrawn } = state;
+  const rate = perSecond > 0 ? [`${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`] : [];
+  if (total === null) return [name, done, ...rate].join('  ');
   const share = total === 0 ? 1 : Math.min(done / total, 1);
   const filled = Math.round(share * BAR);
-  const parts = [
-    isDrawn ? `${name} [${'#'.repeat(filled)}${'-'.repeat(BAR - filled)}]` : name,
-    `${done}/${total}`,
-    `${Math.floor(share * 100)} %`,
-  ];
-  if (perSecond > 0) parts.push(`${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`);
+  const bar = isDrawn ? ` [${'#'.repeat(filled)}${'-'.repeat(BAR - filled)}]` : '';
+  const parts = [name + bar, `${done}/${total}`, `${Math.floor(share * 100)} %`, ...rate];
   if (perSecond > 0 && done < total) parts.push(`${remaining((total - done) / perSecond)} left`);
   return parts.join('  ');
 }

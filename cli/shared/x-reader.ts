@@ -4,6 +4,8 @@ import {
   XLimitError,
   type XQuery,
 } from '../../service/adapters/x/x-api-client.ts';
+import { ENVIRONMENT } from '../../service/contract/environment.ts';
+import { requiredVariable } from './arguments.ts';
 import { CliError } from './cli-error.ts';
 import { persist, type Wait } from './persist.ts';
 
@@ -38,6 +40,16 @@ export class XReader {
     this.#client = new XApiClient({ ...options, timeoutMs: CALL_TIMEOUT_MS, now: Date.now });
   }
 
+  /** With the variables that the service has too. @throws CliError when there is no token. */
+  static fromEnvironment(announce: (message: string) => void, signal: AbortSignal): XReader {
+    return new XReader({
+      bearerToken: requiredVariable('X_BEARER_TOKEN', 'the bearer token of an X API app'),
+      baseUrl: process.env.X_API_URL ?? ENVIRONMENT.X_API_URL.default,
+      announce,
+      signal,
+    });
+  }
+
   /**
    * The body of a 200 of a path below /2/, of whatever shape.
    *
@@ -53,8 +65,7 @@ export class XReader {
       return await persist(call, { waitFor: waitForX, announce, signal });
     } catch (error) {
       if (error instanceof XLimitError) {
-        const what = error.isCap ? "X's usage cap or credit is used up" : 'X allows no more calls';
-        throw new CliError(`${what}. The same command goes on from here when it does again.`);
+        throw limitReached(error.isCap);
       }
       if (error instanceof XCallError) throw new CliError(error.message, { cause: error });
       throw error;
@@ -73,10 +84,16 @@ export class XReader {
     const users = this.#users.size;
     const dollars = posts * POST_READ_PRICE + users * USER_READ_PRICE;
     return (
-      `X reads: ${posts} posts and ${users} users, at most $${dollars.toFixed(2)} ` +
+      `X reads: ${posts} posts and ${users} users, about $${dollars.toFixed(2)} ` +
       '(X bills a post once in a UTC day).'
     );
   }
+}
+
+/** What ends a tool because X answers no more for now. */
+export function limitReached(isCap: boolean): CliError {
+  const what = isCap ? "X's usage cap or credit is used up" : 'X allows no more calls';
+  return new CliError(`${what}. The same command goes on from here when it does again.`);
 }
 
 function waitForX(error: unknown, attempt: number): Wait | null {

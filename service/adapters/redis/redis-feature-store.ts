@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import type { FeatureRow } from '../../domain/feature-row.ts';
-import type { FeatureStore, FeatureWrite, Purged } from '../../domain/ports/feature-store.ts';
+import type {
+  FeatureStore,
+  FeatureWrite,
+  Purged,
+  TweetListing,
+} from '../../domain/ports/feature-store.ts';
 import type { Logger } from '../../domain/ports/logger.ts';
 import type { Metrics } from '../../domain/ports/metrics.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
@@ -15,6 +20,7 @@ import {
   type RedisAddress,
 } from './redis-client.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
+import { listTweets } from './tweet-listing.ts';
 
 export interface RedisFeatureStoreOptions extends RedisAddress {
   readonly keyPrefix: string;
@@ -122,6 +128,11 @@ export class RedisFeatureStore implements FeatureStore {
       throw new Error('Redis answered a purge with something else than a number.');
     });
     return { rows, contributions: 0 };
+  }
+
+  /** A step may take longer than a read of rows: it has the patience of a purge. */
+  async listTweets(cursor: string): Promise<TweetListing> {
+    return this.#guard.run('read', () => listTweets(this.#purgeClient, this.#keys, cursor));
   }
 
   /** Closes at once: what is still under way fails. */

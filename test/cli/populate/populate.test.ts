@@ -67,7 +67,7 @@ describe('populate --user', () => {
       code: 0,
       stdout:
         '@nasa: 250 stored\n' +
-        'X reads: 250 posts and 1 users, at most $1.26 (X bills a post once in a UTC day).\n',
+        'X reads: 250 posts and 1 users, about $1.26 (X bills a post once in a UTC day).\n',
     });
     expect(stderr).toMatch(
       /^@nasa {2}0\/250 {2}0 %\n(?:@nasa .*\n)*@nasa {2}250\/250 {2}100 % {2}\d+\/s\n$/,

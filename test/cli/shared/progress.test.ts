@@ -28,6 +28,7 @@ describe('a line of progress', () => {
     [{ done: 0, total: 90_000, perSecond: 10 }, '@nasa  0/90000  0 %  10/s  2 h 30 min left'],
     [{ done: 500, total: 500, perSecond: 80 }, '@nasa  500/500  100 %  80/s'],
     [{ done: 0, total: 0, perSecond: 0 }, '@nasa  0/0  100 %'],
+    [{ done: 1_200, total: null, perSecond: 80 }, '@nasa  1200  80/s'],
   ])('%j: %s', (state, line) => {
     expect(progressLine({ name: '@nasa', isDrawn: false, ...state })).toBe(line);
   });
