@@ -10,6 +10,8 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
+  // The library beside the tokenizers; a native library cannot live in jest's realm.
+  moduleNameMapper: { '^onnxruntime-node$': '<rootDir>/stubs/onnxruntime-web/index.js' },
   globalSetup: '<rootDir>/test/helpers/global-setup.js',
   testTimeout: 20_000,
 };
