@@ -1,8 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Logger } from '../../../service/domain/ports/logger.ts';
 import { LABELS, type Prediction } from '../../../service/domain/sentiment.ts';
-import { AbandonedError, OverloadedError, StartupError } from '../../../service/errors.ts';
+import {
+  AbandonedError,
+  OverloadedError,
+  ShuttingDownError,
+  StartupError,
+} from '../../../service/errors.ts';
 import {
   OnnxSentimentModel,
   type OnnxSentimentModelOptions,
@@ -199,7 +205,7 @@ describe('the embedded model', () => {
   });
 });
 
-describe('starting', () => {
+describe('starting and ending', () => {
   let models: TinyModels | undefined;
   afterEach(async () => {
     await models?.remove();
@@ -222,6 +228,16 @@ describe('starting', () => {
         'The inference engine is ready',
       ],
     ]);
+  });
+
+  it('can be closed while its workers compute', async () => {
+    const model = await start();
+    const texts = Array.from({ length: 128 }, (_, i) => `${i} ${'words '.repeat(200)}`);
+    const predicting = model.predict(texts, requestContext());
+    const refused = expect(predicting).rejects.toThrow(ShuttingDownError);
+    while (model.load().queuedTexts === 0) await nextTurn();
+    await model.close();
+    await refused;
   });
 
   it('refuses a model that answers wrongly, naming the text and both probabilities', async () => {
