@@ -1,5 +1,4 @@
 import type { TSchema } from 'typebox';
-import Type from 'typebox';
 import Value from 'typebox/value';
 import { faultsBetween } from './stage-config/faults-between.ts';
 import { type OptionalKey, PRESETS, type PresetKey } from './stage-config/presets.ts';
@@ -55,8 +54,7 @@ function unknownKeys(context: Context): string[] {
 
 /** Text as the value that its schema wants, where it is written exactly so. */
 function fromText(schema: TSchema, written: unknown): unknown {
-  if (typeof written !== 'string') return written;
-  if (Type.IsString(schema) || Type.IsEnum(schema)) return written;
+  if (typeof written !== 'string' || Value.Check(schema, written)) return written;
   try {
     return JSON.parse(written);
   } catch {

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -60,6 +60,7 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
     this.#alarms = new ReleaseAlarms(this, 'Alarms', {
       config,
       revision: task.revision,
+      loadBalancer: endpoint.loadBalancer,
       targetGroups: this.#colours,
     });
     this.options = {
@@ -92,6 +93,10 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
       'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers]':
         'What Amazon made for ECS to shift traffic, and keeps in step with it.',
     });
+    Validations.of(service).acknowledge({
+      id: 'Annotation::@aws-cdk/aws-ecs:shouldUseCircuitBreaker',
+      reason: 'It applies to rolling deployments only: the release alarms stop a canary.',
+    });
     blue.addTarget(
       service.loadBalancerTarget({
         containerName: this.#props.task.containerName,
@@ -103,14 +108,22 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
         }),
       }),
     );
-    const hook = new ecs.DeploymentLifecycleLambdaTarget(this.#hook.function, 'GoldenHook', {
-      lifecycleStages: [ecs.DeploymentLifecycleStage.POST_TEST_TRAFFIC_SHIFT],
+    const hookRole = new iam.Role(this, 'HookRole', {
+      assumedBy: new iam.ServicePrincipal('ecs.amazonaws.com'),
     });
-    service.addLifecycleHook(hook);
-    acknowledge(hook.role, {
-      [`IAM5[Resource::<${service.stack.getLogicalId(this.#hook.function.node.defaultChild as never)}.Arn>:*]`]:
-        'The versions of one function, as aws-cdk-lib grants to invoke it.',
-    });
+    // Not grantInvoke(): that includes every version of the function.
+    hookRole.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: [this.#hook.function.functionArn],
+      }),
+    );
+    service.addLifecycleHook(
+      new ecs.DeploymentLifecycleLambdaTarget(this.#hook.function, 'GoldenHook', {
+        role: hookRole,
+        lifecycleStages: [ecs.DeploymentLifecycleStage.POST_TEST_TRAFFIC_SHIFT],
+      }),
+    );
     service.node.addDependency(this.#productionRule, this.#testRule, this.#alarms);
   }
 

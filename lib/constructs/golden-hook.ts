@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage, Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -46,6 +47,11 @@ export class GoldenHook extends Construct {
       config.apiKeysSecretArn === undefined
         ? undefined
         : secretsmanager.Secret.fromSecretCompleteArn(this, 'ApiKeys', config.apiKeysSecretArn);
+    const logGroup = new logs.LogGroup(this, 'Log', retention(config));
+    const role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
     this.function = new lambda.Function(this, 'Function', {
       description: 'Asks a release for the golden texts before it gets traffic',
       runtime: lambda.Runtime.NODEJS_24_X,
@@ -55,7 +61,8 @@ export class GoldenHook extends Construct {
       memorySize: 256,
       // Three attempts of 10 s, two pauses of 5 s, and a cold start.
       timeout: Duration.seconds(60),
-      logGroup: new logs.LogGroup(this, 'Log', retention(config)),
+      role,
+      logGroup,
       environment: {
         MODEL_NAME: config.modelName,
         TEST_URL: testUrl,

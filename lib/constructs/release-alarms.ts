@@ -1,16 +1,24 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { type ApplicationTargetGroup, HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type {
+  ApplicationLoadBalancer,
+  ApplicationTargetGroup,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import { DEFAULT_LIMITS } from '../../service/contract/http.ts';
 import { alarmDescription } from '../monitoring/alarm-text.ts';
 import { contractMetric } from '../monitoring/contract-metric.ts';
+import {
+  type TargetGroupMetricName,
+  targetGroupMetric,
+} from '../monitoring/target-group-metric.ts';
 import type { StageConfig } from '../stage-config.ts';
 
 export interface ReleaseAlarmsProps {
   readonly config: StageConfig;
   readonly revision: string;
+  readonly loadBalancer: ApplicationLoadBalancer;
   readonly targetGroups: Readonly<Record<'blue' | 'green', ApplicationTargetGroup>>;
 }
 
@@ -31,21 +39,23 @@ export class ReleaseAlarms extends Construct {
   /** Literal: the service wants names, and must not wait for a reference to itself. */
   readonly names: readonly string[];
 
-  constructor(scope: Construct, id: string, { config, revision, targetGroups }: ReleaseAlarmsProps) {
+  constructor(scope: Construct, id: string, props: ReleaseAlarmsProps) {
     super(scope, id);
+    const { config, revision } = props;
     const names: string[] = [];
     const alarm = (
-      name: string,
+      watched: string,
+      kind: 'failures' | 'latency' | 'unhealthy',
       happened: string,
       metric: cloudwatch.IMetric,
       threshold: number,
       comparisonOperator: cloudwatch.ComparisonOperator,
     ) => {
-      const alarmName = `${deploymentName(config.stage)}-release-${name}`;
+      const alarmName = `${deploymentName(config.stage)}-release-${watched}-${kind}`;
       names.push(alarmName);
-      new cloudwatch.Alarm(this, name, {
+      new cloudwatch.Alarm(this, `${watched}-${kind}`, {
         alarmName,
-        alarmDescription: alarmDescription(config, `release-${name}`, happened),
+        alarmDescription: alarmDescription(config, `release-${kind}`, happened),
         metric,
         threshold,
         comparisonOperator,
@@ -57,34 +67,37 @@ export class ReleaseAlarms extends Construct {
     const { GREATER_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD } =
       cloudwatch.ComparisonOperator;
 
-    for (const [colour, { metrics }] of Object.entries(targetGroups)) {
+    for (const [colour, targetGroup] of Object.entries(props.targetGroups)) {
+      const metric = (name: TargetGroupMetricName, statistic: string) =>
+        targetGroupMetric(props.loadBalancer, targetGroup, name, { statistic });
       alarm(
-        `${colour}-failures`,
+        colour,
+        'failures',
         `More than ${FAILURE_PERCENT} % of the requests to the ${colour} target group fail with 5xx.`,
-        failurePercent(
-          metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, { period: PERIOD, statistic: 'Sum' }),
-          metrics.requestCount({ period: PERIOD, statistic: 'Sum' }),
-        ),
+        failurePercent(metric('HTTPCode_Target_5XX_Count', 'Sum'), metric('RequestCount', 'Sum')),
         FAILURE_PERCENT,
         GREATER_THAN_THRESHOLD,
       );
       alarm(
-        `${colour}-latency`,
+        colour,
+        'latency',
         `1 % of the requests to the ${colour} target group take longer than ${P99_MS} ms.`,
-        metrics.targetResponseTime({ period: PERIOD, statistic: 'p99' }),
+        metric('TargetResponseTime', 'p99'),
         P99_MS / 1_000,
         GREATER_THAN_THRESHOLD,
       );
       alarm(
-        `${colour}-unhealthy`,
+        colour,
+        'unhealthy',
         `Tasks of the ${colour} target group fail their health check.`,
-        metrics.unhealthyHostCount({ period: PERIOD, statistic: 'Maximum' }),
+        metric('UnHealthyHostCount', 'Maximum'),
         1,
         GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       );
     }
     alarm(
-      'revision-failures',
+      'revision',
+      'failures',
       `More than ${FAILURE_PERCENT} % of the requests to revision ${revision} fail with 5xx.`,
       failurePercent(
         contractMetric(config.stage, 'ServerErrors', { revision }),
@@ -94,7 +107,8 @@ export class ReleaseAlarms extends Construct {
       GREATER_THAN_THRESHOLD,
     );
     alarm(
-      'revision-latency',
+      'revision',
+      'latency',
       `1 % of the requests to revision ${revision} take longer than ${P99_MS} ms.`,
       contractMetric(config.stage, 'RequestLatency', { revision, statistic: 'p99' }),
       P99_MS,

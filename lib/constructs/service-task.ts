@@ -3,6 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { deploymentName } from '../../service/contract/deployment.ts';
 import type { RequiredEnvName, SecretEnvName } from '../../service/contract/environment.ts';
 import { DEFAULT_PORT, DEFAULT_SHUTDOWN_TIMEOUT_MS, PATHS } from '../../service/contract/http.ts';
 import { acknowledge } from '../acknowledge.ts';
@@ -39,6 +40,7 @@ export class ServiceTask extends Construct {
     const { config } = props;
     this.logGroup = new logs.LogGroup(this, 'Log', retention(config));
     this.definition = new ecs.FargateTaskDefinition(this, 'Definition', {
+      family: deploymentName(config.stage),
       cpu: config.taskCpu,
       memoryLimitMiB: config.taskMemoryMiB,
       runtimePlatform: {

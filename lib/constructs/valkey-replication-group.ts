@@ -1,7 +1,11 @@
-import { Names, RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { CfnParameterGroup, CfnReplicationGroup, CfnSubnetGroup } from 'aws-cdk-lib/aws-elasticache';
+import {
+  CfnParameterGroup,
+  CfnReplicationGroup,
+  CfnSubnetGroup,
+} from 'aws-cdk-lib/aws-elasticache';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 
@@ -50,7 +54,7 @@ export class ValkeyReplicationGroup extends Construct implements ec2.IConnectabl
     const subnetGroup = new CfnSubnetGroup(this, 'Subnets', {
       description: 'Subnets of the feature store',
       subnetIds: vpc.selectSubnets(vpcSubnets).subnetIds,
-      cacheSubnetGroupName: Names.uniqueResourceName(this, { separator: '-' }).toLowerCase(),
+      cacheSubnetGroupName: replicationGroupId,
     });
     const parameterGroup = new CfnParameterGroup(this, 'Parameters', {
       cacheParameterGroupFamily: 'valkey8',

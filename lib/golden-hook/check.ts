@@ -1,5 +1,5 @@
 import type { Golden, GoldenText } from './golden.ts';
-import { post, type Endpoint } from './post.ts';
+import { type Endpoint, post } from './post.ts';
 
 interface Answer {
   readonly model: { readonly name: string; readonly revision: string };
@@ -32,7 +32,11 @@ export async function checkGolden(golden: Golden, endpoint: Endpoint): Promise<v
   }
 }
 
-function compare(golden: Golden, expected: GoldenText, result: Answer['results'][number] | undefined) {
+function compare(
+  golden: Golden,
+  expected: GoldenText,
+  result: Answer['results'][number] | undefined,
+) {
   const about = `Golden text ${JSON.stringify(expected.text.slice(0, 40))}`;
   const highest = Math.max(...expected.probabilities);
   const label = golden.labels[expected.probabilities.indexOf(highest)];

@@ -1,4 +1,4 @@
-import { MathExpression, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { deploymentName, type Stage } from '../../service/contract/deployment.ts';
 import {
   METRIC_NAMESPACE,
@@ -8,7 +8,7 @@ import {
   SERVICE_DIMENSION,
 } from '../../service/contract/metrics.ts';
 import { contractMetric } from './contract-metric.ts';
-import { type Graph, GRAPHS, type GraphName, PLACEMENT } from './graphs.ts';
+import { GRAPHS, type Graph, type GraphName, PLACEMENT } from './graphs.ts';
 
 /** The lines of a graph: its metrics of the contract, each by each statistic. */
 export function contractGraph(stage: Stage, name: GraphName): IMetric[] {

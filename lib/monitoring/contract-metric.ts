@@ -55,7 +55,8 @@ export function contractMetric(
     period: Duration.minutes(1),
     dimensionsMap: {
       [SERVICE_DIMENSION]: deploymentName(stage),
-      ...(dimension !== undefined && dimensionValue !== undefined && { [dimension]: dimensionValue }),
+      ...(dimension !== undefined &&
+        dimensionValue !== undefined && { [dimension]: dimensionValue }),
       ...(revision !== undefined && { [REVISION_DIMENSION]: revision }),
     },
     label: name,

@@ -1,7 +1,10 @@
+import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Stage } from '../../service/contract/deployment.ts';
 import type { MetricName } from '../../service/contract/metrics.ts';
 import { contractMetric } from './contract-metric.ts';
+
+const PERIOD = { period: Duration.minutes(1) };
 
 /** Percent of requests that the service failed to answer; 0 while fewer than `atLeast` failed. */
 export function failurePercent(stage: Stage, atLeast = 1): MathExpression {
@@ -22,6 +25,7 @@ export function hitPercent(stage: Stage): MathExpression {
       misses: contractMetric(stage, 'FeatureStoreMisses'),
     },
     label: 'hit rate in percent',
+    ...PERIOD,
   });
 }
 
@@ -30,5 +34,6 @@ function percent(stage: Stage, part: MetricName, whole: MetricName, what: string
     expression: `IF(part >= ${atLeast}, 100 * part / whole, 0)`,
     usingMetrics: { part: contractMetric(stage, part), whole: contractMetric(stage, whole) },
     label: `${what} in percent`,
+    ...PERIOD,
   });
 }

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -13,7 +13,7 @@ import {
   trainingSetSql,
 } from '../../service/contract/offline.ts';
 import { LogBucket } from '../constructs/log-bucket.ts';
-import { PredictionStream } from '../constructs/prediction-stream.ts';
+import { PredictionStream, REJECTED_PREFIX } from '../constructs/prediction-stream.ts';
 import { RecordTable } from '../constructs/record-table.ts';
 import { removalPolicy } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
@@ -46,7 +46,7 @@ export class OfflineStoreStack extends Stack {
       lifecycleRules: [
         { prefix: PREDICTIONS, expiration: Duration.days(config.offlineDays) },
         { prefix: RESULTS, expiration: Duration.days(7) },
-        { prefix: 'rejected/', expiration: Duration.days(30) },
+        { prefix: REJECTED_PREFIX, expiration: Duration.days(30) },
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
@@ -85,6 +85,10 @@ export class OfflineStoreStack extends Stack {
       prefix: PREDICTIONS,
       table: predictions,
     });
+    Validations.of(this).acknowledge({
+      id: 'CloudFormation-Validate::W7001',
+      reason: 'aws-cdk-lib maps the addresses of Firehose also where no network needs them.',
+    });
     this.#saveQueries(name, database.ref, bucket.s3UrlForObject(RESULTS));
     new CfnOutput(this, 'PredictionStreamName', {
       value: this.predictions.stream.deliveryStreamName,
@@ -118,7 +122,7 @@ export class OfflineStoreStack extends Stack {
         workGroup: workGroup.name,
         queryString: trainingSetSql(entity),
       });
-      query.addDependency(workGroup);
+      query.addResourceDependency(workGroup);
     }
   }
 }

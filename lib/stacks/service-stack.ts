@@ -74,12 +74,19 @@ export class ServiceStack extends Stack {
       ec2.Port.tcp(443),
       'X, and the services of AWS that a task needs',
     );
+    // Not to be changed from here: what the load balancer may reach is no right of a store client.
+    const storeClients = ec2.SecurityGroup.fromSecurityGroupId(
+      this,
+      'StoreClients',
+      featureStore.clientSecurityGroup.securityGroupId,
+      { mutable: false },
+    );
     this.service = new ecs.FargateService(this, 'Service', {
       cluster: this.cluster,
       taskDefinition: this.task.definition,
       vpcSubnets: network.taskSubnets,
       assignPublicIp: config.egress === 'public',
-      securityGroups: [securityGroup, featureStore.clientSecurityGroup],
+      securityGroups: [securityGroup, storeClients],
       // Autoscaling decides on the number: a count given here would undo it at each deployment.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,

@@ -61,7 +61,9 @@ function taskFaults(config: StageConfig): string[] {
     faults.push(`minTasks: ${minTasks} would not survive the loss of a zone; use at least 2.`);
   }
   if (deployment === 'canary' && spot) {
-    faults.push('spot: a canary on Spot may vanish for lack of capacity; use -c deployment=rolling.');
+    faults.push(
+      'spot: a canary on Spot may vanish for lack of capacity; use -c deployment=rolling.',
+    );
   }
   return faults;
 }
@@ -92,7 +94,9 @@ const DECIDED: readonly EnvironmentName[] = [
 function featureStoreFaults({ stage, valkeyReplicas }: StageConfig): string[] {
   const faults: string[] = [];
   if (stage === 'prod' && valkeyReplicas < 1) {
-    faults.push(`valkeyReplicas: ${valkeyReplicas} leaves nothing to fail over to; use at least 1.`);
+    faults.push(
+      `valkeyReplicas: ${valkeyReplicas} leaves nothing to fail over to; use at least 1.`,
+    );
   }
   return faults;
 }

@@ -9,10 +9,8 @@ const described = <Schema extends TSchema>(schema: Schema, description: string) 
 const integer = (minimum: number, maximum: number) =>
   described(Type.Integer({ minimum, maximum }), `an integer from ${minimum} to ${maximum}`);
 const boolean = described(Type.Boolean(), 'true or false');
-const oneOf = <Value extends string>(...values: readonly Value[]) =>
+const oneOf = <Value extends string | number>(...values: readonly Value[]) =>
   described(Type.Enum([...values]), values.join(' or '));
-const numberOf = (...values: readonly number[]) =>
-  described(Type.Union(values.map((value) => Type.Literal(value))), values.join(', '));
 const text = (pattern: string, description: string) =>
   described(Type.String({ pattern }), description);
 
@@ -44,7 +42,7 @@ export const STAGE_SCHEMA = {
   ),
   modelName: text('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'the name of a bundle in models/manifest.json'),
   architecture: oneOf('x86_64', 'arm64'),
-  taskCpu: numberOf(512, 1024, 2048, 4096, 8192),
+  taskCpu: oneOf(512, 1024, 2048, 4096, 8192),
   taskMemoryMiB: integer(1_024, 61_440),
   minTasks: integer(1, 100),
   maxTasks: integer(1, 100),
@@ -72,7 +70,7 @@ export const STAGE_SCHEMA = {
   offlineStore: boolean,
   offlineDays: integer(1, 3_650),
 
-  logDays: numberOf(...RETENTION_DAYS),
+  logDays: oneOf(...RETENTION_DAYS),
   retainData: boolean,
   alertEmail: text('^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$', 'an e-mail address'),
   tweetReadsPerHour: integer(1, 1_000_000_000),
