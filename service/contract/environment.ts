@@ -40,7 +40,7 @@ export const ENVIRONMENT = {
   },
   INFERENCE_TOKEN_BUDGET: {
     description: 'Padded tokens (longest text x texts) that one batch may hold',
-    default: '2048',
+    default: '256',
   },
   INFERENCE_HANG_TIMEOUT_MS: {
     description: 'A worker silent for longer within one batch makes the process exit',

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { messageOf } from './message-of.ts';
 import type { BatchMessage, WorkerMessage, WorkerSettings } from './worker-protocol.ts';
 
 /** A batch on its way through a worker. */
@@ -27,7 +28,7 @@ export class InferenceWorker {
       else events.onLogits(message.logits);
     });
     this.#worker.on('error', (error) => {
-      this.#lastError = error instanceof Error ? error : new Error(String(error));
+      this.#lastError = new Error(messageOf(error), { cause: error });
     });
     this.#worker.on('exit', (code) => {
       events.onExit(this.#lastError ?? new Error(`The worker ended with code ${code}`));

@@ -1,6 +1,7 @@
 import { StartupError } from '../errors.ts';
 import { BusyMeter } from './busy-meter.ts';
 import { InferenceWorker, type Job } from './inference-worker.ts';
+import { messageOf } from './message-of.ts';
 import type { WorkerSettings } from './worker-protocol.ts';
 
 /** A job is tried on a second worker when the first one dies of it, or of something else. */
@@ -207,8 +208,4 @@ export class WorkerPool {
     for (const run of [...runs, ...this.#retries]) run.reject(new Error(reason));
     this.#retries.length = 0;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
