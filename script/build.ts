@@ -2,7 +2,7 @@
  * Bundles the service, its inference worker and the command-line tools into dist/.
  * Only onnxruntime-node stays outside: it loads a native library from its own folder.
  */
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const outdir = 'dist';
@@ -28,3 +28,6 @@ await build({
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
 });
+
+// The page at /docs serves these files.
+cpSync('node_modules/@fastify/swagger-ui/static', `${outdir}/swagger-ui`, { recursive: true });
