@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ServiceProcess } from '../helpers/service-process.ts';
 
 interface Golden {
@@ -11,7 +11,11 @@ interface Golden {
 interface TextResult {
   readonly sentimentAnalyst: string;
   readonly truncated: boolean;
-  readonly scores: { readonly negative: number; readonly neutral: number; readonly positive: number };
+  readonly scores: {
+    readonly negative: number;
+    readonly neutral: number;
+    readonly positive: number;
+  };
 }
 
 /** The model card's tolerance: one rounding step that falls the other way on another CPU. */
@@ -30,7 +34,11 @@ function probabilities({ scores }: TextResult): number[] {
   return [scores.negative, scores.neutral, scores.positive];
 }
 
-function expectClose(actual: readonly number[], expected: readonly number[], tolerance: number): void {
+function expectClose(
+  actual: readonly number[],
+  expected: readonly number[],
+  tolerance: number,
+): void {
   actual.forEach((value, index) => {
     expect(Math.abs(value - expected[index]!)).toBeLessThanOrEqual(tolerance);
   });
@@ -89,7 +97,10 @@ describe('the service without any environment', () => {
       expect(result?.truncated).toBe(truncated);
       alone.push(probabilities(result!));
     }
-    const indices = shuffled(golden.map((_, index) => index), 7);
+    const indices = shuffled(
+      golden.map((_, index) => index),
+      7,
+    );
     const batches = Array.from({ length: Math.ceil(indices.length / 16) }, (_, batch) =>
       indices.slice(batch * 16, batch * 16 + 16),
     );
@@ -114,7 +125,9 @@ describe('the service without any environment', () => {
       inputs: [{ name: 'text', shape: [1], datatype: 'BYTES', data: ['worst day ever'] }],
     });
     expect(response.status).toBe(200);
-    const { outputs } = (await response.json()) as { outputs: { name: string; shape: number[]; data: number[] }[] };
+    const { outputs } = (await response.json()) as {
+      outputs: { name: string; shape: number[]; data: number[] }[];
+    };
     expect(outputs[0]).toMatchObject({ name: 'probabilities', shape: [1, 3], datatype: 'FP32' });
     expectClose(outputs[0]!.data, probabilities(result!), 1e-6);
   });
@@ -131,7 +144,9 @@ describe('the service without any environment', () => {
     expect(await (await service.get('/openapi.json')).json()).toMatchObject({ openapi: '3.1.0' });
     const page = await service.get('/docs/');
     const html = await page.text();
-    const assets = [...html.matchAll(/(?:src|href)="(\.?\/?[^":]+\.(?:js|css))"/g)].map(([, path]) => path!);
+    const assets = [...html.matchAll(/(?:src|href)="(\.?\/?[^":]+\.(?:js|css))"/g)].map(
+      ([, path]) => path!,
+    );
     expect(assets.length).toBeGreaterThan(2);
     for (const asset of assets) {
       expect([asset, (await fetch(new URL(asset, page.url))).status]).toEqual([asset, 200]);

@@ -1,7 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
 import { ServiceProcess } from '../helpers/service-process.ts';
 
 function copyOfModels(): string {

@@ -42,7 +42,9 @@ export class ServiceProcess {
       if (line?.[1]) listening(line[1]);
     };
     child.stdout?.on('data', look);
-    void ended.then(({ code }) => reject(new Error(`the service ended with ${code}:\n${output()}`)));
+    void ended.then(({ code }) =>
+      reject(new Error(`the service ended with ${code}:\n${output()}`)),
+    );
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`the service did not listen within ${START_TIMEOUT_MS} ms:\n${output()}`));
