@@ -38,7 +38,7 @@ export class ServiceProcess {
     const { child, ended, output } = launch({ LOG_LEVEL: 'info', ...environment });
     const { promise: address, resolve: listening, reject } = Promise.withResolvers<string>();
     const look = () => {
-      const line = /"address":"([^"]+)"/.exec(output());
+      const line = /Serving on (http[^;]+);/.exec(output());
       if (line?.[1]) listening(line[1]);
     };
     child.stdout?.on('data', look);

@@ -20,6 +20,7 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> =
     'The body is not as long as content-length says.',
   ],
   FST_ERR_BAD_URL: ['invalid_request', 'The path is not validly percent-encoded.'],
+  FST_STATIC_FORBIDDEN_PATH: ['not_found', 'There is nothing at this path.'],
   FST_ERR_MAX_PARAM_LENGTH: ['parameter_too_long', 'A part of the path is too long.'],
 };
 
@@ -42,11 +43,16 @@ const MAX_NAME_CHARACTERS = 64;
 /** What an error of Fastify means to the caller; undefined when it is none of the caller's. */
 export function explainFrameworkError(thrown: unknown): ServiceError | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  const { code = '', statusCode = 500, ...rest }: Partial<FastifyError> = thrown;
-  const violation = rest.validation?.[0];
-  if (violation) return explainViolation(violation, rest.validationContext === 'querystring');
-  const known = FRAMEWORK_ERRORS[code] ?? (statusCode < 500 ? REFUSED : undefined);
+  const { code = '', validation, validationContext }: Partial<FastifyError> = thrown;
+  const violation = validation?.[0];
+  if (violation) return explainViolation(violation, validationContext === 'querystring');
+  const known = FRAMEWORK_ERRORS[code] ?? (isExposed(thrown) ? REFUSED : undefined);
   return known && new InvalidRequestError(...known);
+}
+
+/** By the convention of http-errors, which the plugin for static files follows. */
+function isExposed(error: Error): boolean {
+  return 'expose' in error && error.expose === true;
 }
 
 function explainViolation(violation: Violation, inQuery: boolean): ServiceError {

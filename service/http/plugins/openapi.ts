@@ -11,7 +11,8 @@ const DESCRIPTION = `Tells whether a tweet is negative, neutral or positive.
 Errors under /v1 are problem documents (RFC 9457) whose \`code\` programs should look at; errors
 under /v2 are \`{"error": ".."}\`, as the Open Inference Protocol says. Every answer carries
 \`X-Request-Id\` (yours, when it has 1 to 128 visible ASCII characters), \`X-Process-Time\` (seconds)
-and \`Server-Timing\`. HEAD is answered wherever GET is.
+and \`Server-Timing\`; where a rate limit is configured also \`X-RateLimit-Limit\`, \`-Remaining\` and
+\`-Reset\` (seconds). HEAD is answered wherever GET is.
 
 Any path may also answer 400 to what is not HTTP/1.1, 404 \`not_found\`, 405 \`method_not_allowed\`
 with \`Allow\`, 408 \`request_timeout\` and 431 \`headers_too_large\`.

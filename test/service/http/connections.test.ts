@@ -73,6 +73,14 @@ describe('a connection that brings no valid request', () => {
     expect(problemIn(await app.client.raw(sent))).toMatchObject({ status, code });
   });
 
+  it('a chunked body over the limit: refused before it has all come', async () => {
+    const small = await startApp({ limits: { bodyBytes: 10 } });
+    const sent = `${HEAD}Transfer-Encoding: chunked\r\n\r\n14\r\n${'x'.repeat(20)}\r\n`;
+    const response = await small.client.raw(sent);
+    await small.stop();
+    expect(problemIn(response)).toMatchObject({ status: 413, code: 'body_too_large' });
+  });
+
   it('no Host header: 400 as HTTP/1.1 demands', async () => {
     const response = await app.client.raw('GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n');
     expect(problemIn(response)).toMatchObject({ status: 400, code: 'invalid_request' });
