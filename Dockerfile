@@ -18,6 +18,7 @@ RUN --mount=type=cache,target=/root/.npm \
 FROM dependencies AS runtime-packages
 ARG TARGETARCH
 COPY script/image/collect-runtime-packages script/image/
+COPY LICENSE NOTICE ./
 RUN script/image/collect-runtime-packages "$TARGETARCH" /app
 
 # --- The bundler at the version of the lockfile; the other development tools are not needed.
@@ -32,34 +33,36 @@ COPY tsconfig.json ./
 COPY service service
 COPY cli/models cli/models
 COPY script/image/fetch-model.ts script/image/
-RUN npx --no-install esbuild script/image/fetch-model.ts --bundle --platform=node --format=esm \
-      --outfile=/tool/fetch-model.mjs \
-    && touch --date=@0 /tool/fetch-model.mjs
+RUN node_modules/.bin/esbuild script/image/fetch-model.ts --bundle --platform=node \
+      --log-level=warning --outfile=/tool/fetch-model.cjs \
+    && touch --date=@0 /tool/fetch-model.cjs
 
 # --- The model. It depends on the bytes of that program, not on the code around it.
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS model
 WORKDIR /work
-COPY --from=model-tool /tool/fetch-model.mjs ./
+COPY --from=model-tool /tool/fetch-model.cjs ./
 COPY models models
 ARG MODEL_NAME=minilm-tweet-sentiment
 # bundled: models/ of this repository; hub: the Hugging Face hub; s3://bucket/prefix
 ARG MODEL_SOURCE=bundled
 ARG HF_ENDPOINT=https://huggingface.co
 ARG AWS_REGION=us-east-1
+# For an S3 store other than Amazon's.
+ARG AWS_ENDPOINT_URL
 # Credentials come as build secrets, which leave no trace in the image or its history.
 RUN --mount=type=cache,target=/var/cache/models \
     --mount=type=secret,id=hf-token \
     --mount=type=secret,id=aws-credentials \
     HF_TOKEN_PATH=/run/secrets/hf-token \
     AWS_SHARED_CREDENTIALS_FILE=/run/secrets/aws-credentials \
-    node fetch-model.mjs "$MODEL_NAME" "$MODEL_SOURCE" /var/cache/models /app/models
+    node fetch-model.cjs "$MODEL_NAME" "$MODEL_SOURCE" /var/cache/models /app/models
 
 # --- The service in one bundle.
 FROM bundler AS build
 COPY tsconfig.json ./
 COPY script/build.ts script/
 COPY service service
-RUN npm run --silent build \
+RUN node --experimental-strip-types script/build.ts --service-only \
     && find dist -name '*.map' -delete \
     && find dist -exec touch --date=@0 {} +
 

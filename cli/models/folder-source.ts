@@ -44,13 +44,21 @@ export class FolderSource implements ModelSource {
     });
     const etag = `${size}-${mtimeMs}`;
     const startByte = resume?.etag === etag ? resume.startByte : 0;
-    return { body: createReadStream(path, { start: startByte }), startByte, totalBytes: size, etag };
+    return {
+      body: createReadStream(path, { start: startByte }),
+      startByte,
+      totalBytes: size,
+      etag,
+    };
   }
 }
 
 function unreadable(path: string, cause: unknown): SourceError {
-  return new SourceError(`${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
-    retryable: false,
-    cause,
-  });
+  return new SourceError(
+    `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+    {
+      retryable: false,
+      cause,
+    },
+  );
 }

@@ -92,9 +92,7 @@ export class HubSource implements ModelSource {
     const response = await request(
       `${endpoint}/${repository}/resolve/${revision}/${path}`,
       this.#options,
-      resume === undefined
-        ? {}
-        : { range: `bytes=${resume.startByte}-`, 'if-range': resume.etag },
+      resume === undefined ? {} : { range: `bytes=${resume.startByte}-`, 'if-range': resume.etag },
       signal,
     );
     if (response.body === null) {

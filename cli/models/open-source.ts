@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Bundle } from '../../service/inference/manifest.ts';
 import { FolderSource } from './folder-source.ts';
 import { HubSource } from './hub-source.ts';
-import { S3Source } from './s3-source.ts';
 import { type ModelSource, SourceError } from './source.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,7 +22,11 @@ export async function openSource(
   revision: string,
   environment: Environment,
 ): Promise<ModelSource> {
-  if (place.startsWith('s3://')) return new S3Source(place, environment);
+  if (place.startsWith('s3://')) {
+    // Loading the SDK takes longer than all the rest.
+    const { S3Source } = await import('./s3-source.ts');
+    return new S3Source(place, environment);
+  }
   if (/^(\.{1,2}$|\.{0,2}\/)/.test(place)) return new FolderSource(place);
   if (HUB_REPOSITORY.test(place)) {
     return HubSource.open({

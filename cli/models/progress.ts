@@ -44,9 +44,7 @@ export class Progress {
   done(bytes: number): void {
     const seconds = (performance.now() - this.#startedMs) / 1_000;
     const start = this.#output.isTTY ? '\r\u001b[K' : '';
-    this.#output.write(
-      `${start}${this.#name}: ${megabytes(bytes)} in ${seconds.toFixed(1)} s\n`,
-    );
+    this.#output.write(`${start}${this.#name}: ${megabytes(bytes)} in ${seconds.toFixed(1)} s\n`);
   }
 }
 

@@ -25,7 +25,8 @@ export class S3Source implements ModelSource {
     this.#prefix = path === '' ? '' : `${path}/`;
     this.origin = { repository: `s3://${bucket}/${path}`, revision: null };
     this.#client = new S3Client({
-      forcePathStyle: environment.AWS_S3_FORCE_PATH_STYLE === '1',
+      // Stores other than Amazon's seldom have a host name for each bucket.
+      forcePathStyle: Boolean(environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL),
       // Retried here, so that a download goes on where it broke.
       maxAttempts: 1,
     });

@@ -7,7 +7,7 @@ import { StartupError } from '../errors.ts';
 import { PREPROCESSING_VERSION } from './normalize.ts';
 
 const Share = Type.Number({ minimum: 0, maximum: 1 });
-const LabelName = Type.Union(LABELS.map((label) => Type.Literal(label)));
+const LabelName = Type.Enum(LABELS);
 /** Relative, below the bundle's folder: no `..`, no absolute path. */
 const FileName = Type.String({ pattern: '^(?!\\.)[\\w.-]+(/(?!\\.)[\\w.-]+)*$' });
 const PerLabel = Type.Object({ negative: Share, neutral: Share, positive: Share });
