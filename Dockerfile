@@ -19,7 +19,7 @@ FROM dependencies AS runtime-packages
 ARG TARGETARCH
 COPY script/image/collect-runtime-packages script/image/
 COPY LICENSE NOTICE ./
-RUN script/image/collect-runtime-packages "$TARGETARCH" /app
+RUN script/image/collect-runtime-packages "$TARGETARCH" /image/app
 
 # --- The bundler at the version of the lockfile; the other development tools are not needed.
 FROM dependencies AS bundler
@@ -55,7 +55,7 @@ RUN --mount=type=cache,target=/var/cache/models \
     --mount=type=secret,id=aws-credentials \
     HF_TOKEN_PATH=/run/secrets/hf-token \
     AWS_SHARED_CREDENTIALS_FILE=/run/secrets/aws-credentials \
-    node fetch-model.cjs "$MODEL_NAME" "$MODEL_SOURCE" /var/cache/models /app/models
+    node fetch-model.cjs "$MODEL_NAME" "$MODEL_SOURCE" /var/cache/models /image/app/models
 
 # --- The service in one bundle.
 FROM bundler AS build
@@ -64,9 +64,12 @@ COPY script/build.ts script/
 COPY service service
 RUN node --experimental-strip-types script/build.ts --service-only \
     && find dist -name '*.map' -delete \
-    && find dist -exec touch --date=@0 {} +
+    && mkdir -p /image/app && mv dist /image/app/ \
+    && find /image -exec touch --date=@0 {} +
 
 # --- The image. What changes most often comes last, so that the rest is taken from the cache.
+# Each COPY brings its folder `app` along: with the times that the stages before have set, the
+# same content makes the same layer, and a registry is not sent what it has.
 FROM ${NODE_IMAGE} AS runtime
 ENV NODE_ENV=production HOST=0.0.0.0 MODELS_DIR=/app/models
 EXPOSE 3000
@@ -81,10 +84,10 @@ WORKDIR /app
 USER 1000:1000
 # Node is process 1: it has its own SIGTERM handler, and starts no processes to reap.
 CMD ["node", "dist/main.js"]
-COPY --from=runtime-packages /app ./
+COPY --from=runtime-packages /image /
 ARG MODEL_NAME=minilm-tweet-sentiment
 ENV MODEL_NAME=${MODEL_NAME}
-COPY --from=model /app/models models
-COPY --from=build /build/dist dist
+COPY --from=model /image /
+COPY --from=build /image /
 ARG REVISION=unknown
 LABEL org.opencontainers.image.revision="${REVISION}"

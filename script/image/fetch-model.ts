@@ -7,7 +7,7 @@
  * revision that the manifest locks) or anything that `npm run models -- pull --from` takes.
  */
 import { cp, mkdir, readdir, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openOrigin, openSource } from '../../cli/models/open-source.ts';
 import { pull } from '../../cli/models/pull.ts';
 import { SourceError } from '../../cli/models/source.ts';
@@ -24,30 +24,23 @@ async function fetchModel(name: string, place: string, downloads: string, target
   for (const file of bundle.files) {
     await cp(join(CONTEXT, name, file.name), join(target, name, file.name)).catch(ignoreMissing);
   }
-  const fetched = await pull(bundle, {
-    source: () => openPlace(place),
-    downloadsDir: downloads,
-    keepDownloads: true,
-    folder: join(target, name),
-    output: process.stdout,
-  });
+  const fetched =
+    place === 'bundled'
+      ? []
+      : await pull(bundle, {
+          source: () =>
+            place === 'hub'
+              ? openOrigin(bundle, process.env)
+              : openSource(place, 'main', process.env),
+          downloadsDir: downloads,
+          keepDownloads: true,
+          folder: join(target, name),
+          output: process.stdout,
+        });
   await writeManifest(target, { models: [bundle] });
   await loadBundle(target, name);
-  await forgetTimes(target);
+  await forgetTimes(dirname(target));
   console.log(`${name} ${bundle.revision}: verified; fetched: ${fetched.join(', ') || 'nothing'}`);
-
-  function openPlace(source: string) {
-    if (source === 'bundled') {
-      throw new SourceError(
-        `models/${name} is not complete: complete it by \`npm run models -- pull ${name}\`, or ` +
-          'build with MODEL_SOURCE=hub or MODEL_SOURCE=s3://...',
-        { retryable: false },
-      );
-    }
-    return source === 'hub'
-      ? openOrigin(bundle, process.env)
-      : openSource(source, 'main', process.env);
-  }
 }
 
 function ignoreMissing(error: unknown): void {
@@ -64,5 +57,11 @@ const [name = '', place = '', downloads = '', target = ''] = process.argv.slice(
 fetchModel(name, place, downloads, target).catch((error: unknown) => {
   if (!(error instanceof SourceError || error instanceof StartupError)) throw error;
   console.error(error.message);
+  if (place === 'bundled') {
+    console.error(
+      `The checkout's own files are used: \`npm run models -- pull ${name}\` completes them, ` +
+        'MODEL_SOURCE=hub or MODEL_SOURCE=s3://bucket/prefix fetches them for the image.',
+    );
+  }
   process.exitCode = 1;
 });

@@ -25,9 +25,12 @@ async function config(image: string): Promise<ImageConfig> {
 
 export const buildahEngine: ContainerEngine = {
   name: 'buildah and runc',
-  async build(options) {
+  async build({ platform, buildArguments = {}, ...options }) {
+    // Older versions ignore the platform of FROM, and would run every stage on the target's.
+    const target = platform === undefined ? {} : { TARGETARCH: platform.replace('linux/', '') };
+    const words = buildWords({ ...options, buildArguments: { ...buildArguments, ...target } });
     // The other format, OCI, has no HEALTHCHECK.
-    await buildah('build', '--layers', '--format', 'docker', ...buildWords(options));
+    await buildah('build', '--layers', '--format', 'docker', ...words);
   },
   config,
   async save(image, file) {
@@ -42,6 +45,6 @@ export const buildahEngine: ContainerEngine = {
     return { runnable: { engine: 'runc', root, config: await config(image) }, release };
   },
   async remove(image) {
-    await buildah('rmi', image);
+    await buildah('rmi', '--force', image);
   },
 };

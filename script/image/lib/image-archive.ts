@@ -20,59 +20,74 @@ import { execute } from './execute.ts';
 const Manifest = Type.Tuple([
   Type.Object({ Config: Type.String(), Layers: Type.Array(Type.String()) }),
 ]);
-const Config = Type.Object({
-  history: Type.Array(Type.Object({ created_by: Type.Optional(Type.String()) })),
-  rootfs: Type.Object({ diff_ids: Type.Array(Type.String()) }),
-});
 
-export interface Layer {
-  /** Digest of the uncompressed content. */
-  readonly diffId: string;
-  /** Paths of the regular files and links in it, without a leading slash. */
-  readonly files: readonly string[];
+export interface ImageContent {
+  /** Of each layer, from the base up: its files and links, without a leading slash. */
+  readonly layers: readonly (readonly string[])[];
+  /** Configuration and history, as JSON. */
+  readonly configJson: string;
+}
+
+export interface LayerSize {
   readonly bytes: number;
   /** As a registry stores and sends it: gzip at its default level. */
   readonly compressedBytes: number;
 }
 
-export interface ImageContent {
-  /** From the base up. */
-  readonly layers: readonly Layer[];
-  /** The image's configuration and history, as JSON. */
-  readonly configJson: string;
+/** Lists what an image holds. */
+export async function readImage(engine: ContainerEngine, image: string): Promise<ImageContent> {
+  return withArchive(engine, image, async (layers, configJson) => ({
+    layers: await Promise.all(layers.map(filesOf)),
+    configJson,
+  }));
 }
 
-/** Unpacks an image into its layers and measures them. */
-export async function readImage(engine: ContainerEngine, image: string): Promise<ImageContent> {
+/** Sizes of an image's layers, from the base up. */
+export async function measureImage(engine: ContainerEngine, image: string): Promise<LayerSize[]> {
+  return withArchive(engine, image, async (layers) => {
+    const sizes: LayerSize[] = [];
+    for (const layer of layers) sizes.push(await measureLayer(layer));
+    return sizes;
+  });
+}
+
+async function withArchive<Result>(
+  engine: ContainerEngine,
+  image: string,
+  use: (layers: string[], configJson: string) => Promise<Result>,
+): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'image-'));
   try {
     const archive = join(folder, 'image.tar');
     await engine.save(image, archive);
     await execute('tar', ['-xf', archive, '-C', folder]);
+    rmSync(archive);
     const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-    const [{ Config: configName, Layers: names }] = Value.Parse(
-      Manifest,
-      JSON.parse(read('manifest.json')),
+    const [{ Config, Layers }] = Value.Parse(Manifest, JSON.parse(read('manifest.json')));
+    return await use(
+      Layers.map((name) => join(folder, name)),
+      read(Config),
     );
-    const configJson = read(configName);
-    const { rootfs } = Value.Parse(Config, JSON.parse(configJson));
-    const layers: Layer[] = [];
-    for (const [index, name] of names.entries()) {
-      layers.push(await readLayer(join(folder, name), rootfs.diff_ids[index] ?? ''));
-    }
-    return { layers, configJson };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function readLayer(path: string, diffId: string): Promise<Layer> {
+async function filesOf(layer: string): Promise<string[]> {
+  const list = await execute('tar', ['-tf', layer]);
+  return list
+    .split('\n')
+    .filter((name) => name !== '' && !name.endsWith('/'))
+    .map((name) => name.replace(/^(\.?\/)+/, ''));
+}
+
+async function measureLayer(layer: string): Promise<LayerSize> {
   let bytes = 0;
   let compressedBytes = 0;
   await pipeline(
-    createReadStream(path),
+    createReadStream(layer),
     // Docker's containerd store keeps layers as they were pulled.
-    isGzip(path) ? createGunzip() : new PassThrough(),
+    isGzip(layer) ? createGunzip() : new PassThrough(),
     async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
         bytes += chunk.length;
@@ -84,12 +99,7 @@ async function readLayer(path: string, diffId: string): Promise<Layer> {
       for await (const chunk of chunks) compressedBytes += chunk.length;
     },
   );
-  const list = await execute('tar', ['-tf', path]);
-  const files = list
-    .split('\n')
-    .filter((name) => name !== '' && !name.endsWith('/'))
-    .map((name) => name.replace(/^(\.?\/)+/, ''));
-  return { diffId, files, bytes, compressedBytes };
+  return { bytes, compressedBytes };
 }
 
 function isGzip(path: string): boolean {
