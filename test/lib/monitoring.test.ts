@@ -80,11 +80,14 @@ function shown(stage: Stage): Identity[] {
     if (first === METRIC_NAMESPACE) {
       const [, name, ...rest] = line.filter((part) => typeof part === 'string');
       expect(rest[1]).toBe(`tweet-sentiment-${stage}`);
-      return [{ name: String(name), dimensions: rest.filter((_, index) => index % 2 === 0) as string[] }];
+      return [
+        { name: String(name), dimensions: rest.filter((_, index) => index % 2 === 0) as string[] },
+      ];
     }
     const { expression } = first as { expression?: string };
-    const search =
-      /^SEARCH\('\{(\w+),([\w,]+)\} MetricName="(\w+)" Service="([\w-]+)"/.exec(expression ?? '');
+    const search = /^SEARCH\('\{(\w+),([\w,]+)\} MetricName="(\w+)" Service="([\w-]+)"/.exec(
+      expression ?? '',
+    );
     if (!search) return [];
     const [, namespace, dimensions = '', name = '', service] = search;
     expect([namespace, service]).toEqual([METRIC_NAMESPACE, `tweet-sentiment-${stage}`]);

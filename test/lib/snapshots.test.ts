@@ -6,7 +6,10 @@ function normalised(template: object): unknown {
   return JSON.parse(
     JSON.stringify(template)
       .replaceAll(/[0-9a-f]{64}/g, 'HASH')
-      .replaceAll(/"SERVICE_REVISION","Value":"[0-9a-f]{12}"/g, '"SERVICE_REVISION","Value":"REVISION"')
+      .replaceAll(
+        /"SERVICE_REVISION","Value":"[0-9a-f]{12}"/g,
+        '"SERVICE_REVISION","Value":"REVISION"',
+      )
       .replaceAll(/"Revision","Value":"[0-9a-f]{12}"/g, '"Revision","Value":"REVISION"')
       .replaceAll(/revision [0-9a-f]{12} /g, 'revision REVISION '),
   );
