@@ -5,6 +5,8 @@ const tokens = new AddedTokens([
   { id: 1, content: '👍' },
   { id: 2, content: '👍🏽' },
   { id: 3, content: '(^.^)' },
+  { id: 4, content: '-' },
+  { id: 5, content: ']' },
 ]);
 
 describe('splitting added tokens off', () => {
@@ -13,7 +15,7 @@ describe('splitting added tokens off', () => {
     ['within a word', 'so👍good', ['so', 1, 'good']],
     ['the longest match', '👍🏽👍', [2, 1]],
     ['at both ends', '👍 a 👍', [1, ' a ', 1]],
-    ['characters of regular expressions', 'x(^.^)(^a^)', ['x', 3, '(^a^)']],
+    ['characters of regular expressions', 'x(^.^)(^a^)-]', ['x', 3, '(^a^)', 4, 5]],
     ['an empty text', '', []],
   ])('%s', (_, text, pieces) => {
     expect([...tokens.split(text)].map(({ id, text: part }) => id ?? part)).toEqual(pieces);

@@ -1,8 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Logger } from '../../../service/domain/ports/logger.ts';
 import { LABELS, type Prediction } from '../../../service/domain/sentiment.ts';
-import { AbandonedError, OverloadedError, StartupError } from '../../../service/errors.ts';
+import {
+  AbandonedError,
+  OverloadedError,
+  ShuttingDownError,
+  StartupError,
+} from '../../../service/errors.ts';
 import {
   OnnxSentimentModel,
   type OnnxSentimentModelOptions,
@@ -199,7 +205,7 @@ describe('the embedded model', () => {
   });
 });
 
-describe('starting', () => {
+describe('starting and ending', () => {
   let models: TinyModels | undefined;
   afterEach(async () => {
     await models?.remove();
@@ -224,6 +230,16 @@ describe('starting', () => {
     ]);
   });
 
+  it('can be closed while its workers compute', async () => {
+    const model = await start();
+    const texts = Array.from({ length: 128 }, (_, i) => `${i} ${'words '.repeat(200)}`);
+    const predicting = model.predict(texts, requestContext());
+    const refused = expect(predicting).rejects.toThrow(ShuttingDownError);
+    while (model.load().queuedTexts === 0) await nextTurn();
+    await model.close();
+    await refused;
+  });
+
   it('refuses a model that answers wrongly, naming the text and both probabilities', async () => {
     models = await TinyModels.create();
     // The stand-in answers a text of n tokens, of which the first is 0, in a batch of k: n, 0, k.
@@ -236,6 +252,24 @@ describe('starting', () => {
     await expect(starting).rejects.toThrow(StartupError);
     await expect(starting).rejects.toThrow(
       /scores golden text 0 with \[[\d., ]+\], expected \[0\.2000, 0\.3000, 0\.5000\] within 0\.005/,
+    );
+  });
+
+  it('allows a model that is not batch-invariant more difference in batches', async () => {
+    models = await TinyModels.create();
+    const { dir, bundle } = models;
+    const golden = { ...bundle.golden, probabilities: 'alone', startUpLines: [1, 2] };
+    const startWith = async (changes: object) => {
+      await models?.writeManifest(changes);
+      const tiny = { modelsDir: dir, modelName: 'tiny', workers: 1, workerUrl: STAND_IN_URL };
+      await (await start(tiny)).close();
+    };
+    await expect(startWith({ golden })).rejects.toThrow(/golden text 1 .* within 0\.005/);
+    const tolerant = { ...golden, batchTolerance: 0.2 };
+    await startWith({ golden: tolerant, batchInvariant: false });
+    const strict = { ...tolerant, tolerance: 1e-9 };
+    await expect(startWith({ golden: strict, batchInvariant: false })).rejects.toThrow(
+      /golden text 1 .* within 1e-9/,
     );
   });
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StartupError } from '../../../service/errors.ts';
 import { WorkerPool } from '../../../service/inference/worker-pool.ts';
+import { EMBEDDED_MODEL, GOLDENS, MODELS_DIR, WORKER_URL } from './helpers/golden.ts';
 import {
   CRASH,
   CRASH_ONCE,
@@ -157,6 +158,15 @@ describe('a worker that hangs', () => {
 });
 
 describe('a pool that is closed', () => {
+  it('lets its workers finish what they are at: a thread ended in native code ends the process', async () => {
+    const running = await start(1);
+    const startedMs = performance.now();
+    const rejected = expect(running.run({ sequences: [slow(1)] })).rejects.toThrow('been closed');
+    await running.close();
+    await rejected;
+    expect(performance.now() - startedMs).toBeGreaterThan(50);
+  });
+
   it('rejects what runs and what comes', async () => {
     const running = await start(1);
     const job = running.run({ sequences: [slow(1)] });
@@ -164,6 +174,37 @@ describe('a pool that is closed', () => {
     await running.close();
     await rejected;
     await expect(running.run({ sequences: [quick(1)] })).rejects.toThrow();
+    expect(events.reasons).toEqual([]);
+  });
+});
+
+describe('with the real runtime', () => {
+  // More than the model has positions for: the runtime throws.
+  const impossible = new Array<number>(600).fill(2054);
+
+  it('a worker that an impossible batch has killed is replaced', async () => {
+    pool = await WorkerPool.start({
+      workerUrl: WORKER_URL,
+      workers: 1,
+      settings: {
+        modelPath: `${MODELS_DIR}/${EMBEDDED_MODEL}/model.onnx`,
+        graphOptimization: 'basic',
+        padId: 0,
+        warmUpLengths: [8],
+      },
+      hangTimeoutMs: 30_000,
+      onIdle: () => events.dispatchEvent(new Event('idle')),
+      onRestart: (error) => events.restarts.push(error),
+      onFatal: (reason) => events.reasons.push(reason),
+    });
+    const [golden] = GOLDENS;
+    const before = await pool.run({ sequences: [golden!.ids] });
+    await expect(pool.run({ sequences: [impossible] })).rejects.toThrow(
+      /Two inference workers died/,
+    );
+    await untilIdle(pool);
+    expect(await pool.run({ sequences: [golden!.ids] })).toEqual(before);
+    expect(events.restarts).toHaveLength(2);
     expect(events.reasons).toEqual([]);
   });
 });
