@@ -8,7 +8,7 @@ const SECRET = (name: string) =>
 
 function container(context: Parameters<typeof synthesise>[0]) {
   const [definition] = allOf(synthesise(context), 'AWS::ECS::TaskDefinition');
-  const [only, ...others] = definition?.Properties.ContainerDefinitions;
+  const [only, ...others] = definition!.Properties.ContainerDefinitions;
   expect(others).toEqual([]);
   return only;
 }
