@@ -19,12 +19,17 @@ interface Check {
 const CHECK_TIMEOUT_MS = 5 * 60_000;
 const TESTS_TIMEOUT_MS = 20 * 60_000;
 
+const DEPLOY = ['--config', 'jest.deploy.config.js'];
+
 const CHECKS: readonly Check[] = [
   command('format and lint', 'biome', 'check', '--error-on-warnings'),
   command('types', 'tsc'),
+  command('types of the infrastructure', 'tsc', '-p', 'tsconfig.infrastructure.json'),
   command('import rules', 'depcruise', '.'),
   command('unused code', 'knip'),
-  { name: 'tests', run: runTests },
+  { name: 'templates', run: () => runTests(...DEPLOY, 'test/deploy/templates') },
+  { name: 'tests', run: () => runTests() },
+  { name: 'deployment', run: () => runTests(...DEPLOY, 'test/deploy/deploy'), slow: true },
 ];
 
 /** A check that passes when its command succeeds; what it says is shown when it does not. */
@@ -37,12 +42,14 @@ function command(name: string, ...words: [string, ...string[]]): Check {
   return { name, run };
 }
 
-async function runTests(): Promise<Tally> {
+/** Runs jest with these arguments; each test counts. */
+async function runTests(...args: readonly string[]): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'jest-'));
   const outputFile = join(folder, 'results.json');
   try {
     const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
     jest.push('node_modules/jest/bin/jest.js', '--ci', '--json', `--outputFile=${outputFile}`);
+    jest.push(...args);
     const { succeeded } = await execute(['node', ...jest], 'inherit', TESTS_TIMEOUT_MS);
     return tally(JSON.parse(readFileSync(outputFile, 'utf8')), succeeded);
   } catch {
