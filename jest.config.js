@@ -1,4 +1,7 @@
-/** @type {import('jest').Config} */
+/**
+ * Native ES modules, as ADR 0002 says: run by `npm run jest`, which gives Node the flags for it.
+ * @type {import('jest').Config}
+ */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
@@ -10,6 +13,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
+  setupFiles: ['<rootDir>/test/helpers/fast-check.ts'],
   globalSetup: '<rootDir>/test/helpers/global-setup.js',
   testTimeout: 20_000,
 };

@@ -5,6 +5,9 @@
 
 export const METRIC_NAMESPACE = 'TweetSentimentService';
 
+/** The dimension that every metric carries, before its own. */
+export const SERVICE_DIMENSION = { name: 'Service', value: 'tweet-sentiment-service' } as const;
+
 /** CloudWatch units in use. */
 export type MetricUnit = 'Count' | 'Milliseconds' | 'Percent';
 

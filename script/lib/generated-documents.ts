@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { ENVIRONMENT, type EnvironmentVariable } from '../../service/contract/environment.ts';
+import { METRICS, type MetricDefinition } from '../../service/contract/metrics.ts';
+
+export interface GeneratedDocument {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** The documents as they must be, for a process in the repository's folder. */
+export function generatedDocuments(): GeneratedDocument[] {
+  return [
+    { path: '.env.example', content: environmentExample() },
+    between('README.md', 'configuration', configurationTable()),
+    between('docs/metrics.md', 'metrics', metricsTable()),
+  ];
+}
+
+function environmentExample(): string {
+  const variables = Object.entries<EnvironmentVariable>(ENVIRONMENT).map(
+    ([name, { description, default: value, secret }]) =>
+      `# ${description}${secret ? ' (secret)' : ''}\n#${name}=${value ?? ''}\n`,
+  );
+  return [
+    '# Copy to .env, which script/start reads, and uncomment what you change. Every variable is\n' +
+      '# here with its default. Made by `npm run docs`.\n',
+    ...variables,
+  ].join('\n');
+}
+
+function configurationTable(): string {
+  return table(
+    ['Variable', 'Default', 'Meaning'],
+    Object.entries<EnvironmentVariable>(ENVIRONMENT).map(
+      ([name, { description, default: value, secret }]) => [
+        `\`${name}\`${secret ? ' (secret)' : ''}`,
+        value === undefined ? '' : `\`${value}\``,
+        description,
+      ],
+    ),
+  );
+}
+
+function metricsTable(): string {
+  return table(
+    ['Metric', 'Unit', 'Dimension', 'Meaning'],
+    Object.entries<MetricDefinition>(METRICS).map(([name, { unit, dimension, description }]) => [
+      `\`${name}\``,
+      unit,
+      dimension ? `\`${dimension}\`` : '',
+      description,
+    ]),
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+}
+
+/** The document with what stands between the markers replaced. */
+function between(path: string, marker: string, content: string): GeneratedDocument {
+  const document = readFileSync(path, 'utf8');
+  const [start, end] = [`<!-- ${marker}:start -->\n`, `<!-- ${marker}:end -->`];
+  const from = document.indexOf(start);
+  const to = document.indexOf(end);
+  if (from < 0 || to < from) {
+    throw new Error(`${path} has no lines ${start.trim()} and ${end}: put them back.`);
+  }
+  return {
+    path,
+    content: `${document.slice(0, from)}${start}\n${content}\n${document.slice(to)}`,
+  };
+}

@@ -1,0 +1,73 @@
+# Sourced by the commands of script/: makes sure that what they need is there.
+# shellcheck shell=bash
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  say "$@"
+  exit 1
+}
+
+# node_fits COMMAND: whether it is a Node that satisfies package.json's engines.
+node_fits() {
+  "$1" -e '
+    const [, major, minor] = /^>=(\d+)\.(\d+)$/.exec(require("./package.json").engines.node);
+    const [haveMajor, haveMinor] = process.versions.node.split(".");
+    process.exit((haveMajor - major || haveMinor - minor) >= 0 ? 0 : 1);
+  ' 2>/dev/null
+}
+
+# npm, run by the node that is first in PATH: a packaged npm may insist on its own.
+run_npm() {
+  local cli
+  cli=$(readlink -f "$(command -v npm)")
+  case $cli in
+    *.js) node "$cli" "$@" ;;
+    *) npm "$@" ;;
+  esac
+}
+
+# Puts a fitting Node first in PATH: the system's, else one fetched into .tools/.
+use_node() {
+  if node_fits node; then return; fi
+  local bin=$PWD/.tools/node_modules/node/bin
+  if ! node_fits "$bin/node"; then
+    if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+      die 'Node with npm is missing. Any version from 18 on will do: apt-get install nodejs npm'
+    fi
+    say "Node $(node --version) is too old: fetching Node $(<.nvmrc) into .tools/ ..."
+    mkdir -p .tools
+    # The package fetches the binary of this platform by an install script.
+    run_npm install --prefix .tools --no-save --no-audit --no-fund --loglevel=error \
+      --ignore-scripts=false "node@$(<.nvmrc)" >&2
+    node_fits "$bin/node" || die "npm has left no usable Node in $bin."
+  fi
+  export PATH=$bin:$PATH
+}
+
+# Installs the packages of the lockfile, unless the last installation was of the same one.
+install_packages() {
+  local installed=node_modules/.installed-package-lock.json
+  if cmp -s package-lock.json "$installed"; then return; fi
+  say 'Installing packages ...'
+  run_npm ci --no-audit --no-fund --loglevel=error >&2
+  cp package-lock.json "$installed"
+}
+
+# Installs a Redis or Valkey server for the tests, unless there is one.
+install_redis() {
+  if command -v redis-server >/dev/null || command -v valkey-server >/dev/null; then return; fi
+  local remedy='The tests need redis-server or valkey-server: install one of them.'
+  command -v apt-get >/dev/null || die "$remedy"
+  local as_root=()
+  if [[ $(id -u) != 0 ]]; then
+    command -v sudo >/dev/null || die "$remedy (Neither root nor sudo is there to do it.)"
+    as_root=(sudo)
+  fi
+  say 'Installing redis-server ...'
+  "${as_root[@]}" apt-get update -qq >&2 || say 'apt-get update failed; trying with what is known.'
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq --yes --no-install-recommends redis-server >&2 || die "$remedy"
+}

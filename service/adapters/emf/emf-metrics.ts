@@ -1,0 +1,113 @@
+/**
+ * Imported file by file: the package's index looks for an ECS or EC2 host over the network as
+ * soon as it is loaded, and its sink writes to the console. What is needed is its format.
+ */
+import { MetricsContext } from 'aws-embedded-metrics/lib/logger/MetricsContext.js';
+import { LogSerializer } from 'aws-embedded-metrics/lib/serializers/LogSerializer.js';
+import {
+  METRIC_NAMESPACE,
+  METRICS,
+  type MetricDefinition,
+  type MetricName,
+  SERVICE_DIMENSION,
+} from '../../contract/metrics.ts';
+import type { Logger } from '../../domain/ports/logger.ts';
+import type { Metrics } from '../../domain/ports/metrics.ts';
+
+/** What the format allows for one metric in one document. */
+const MAX_VALUES_PER_DOCUMENT = 100;
+
+export interface EmfMetricsOptions {
+  /**
+   * Writes one whole line. Give it the destination of the log, so that lines of both never
+   * mix within each other.
+   */
+  readonly write: (line: string) => void;
+  readonly intervalMs: number;
+  readonly logger: Logger;
+}
+
+/** Values of metrics that share their dimensions. */
+type Batch = Map<MetricName, number[]>;
+
+/**
+ * Emits CloudWatch embedded metric format. Counts are summed and other values collected, then
+ * written once per interval, or earlier when a document is full: so what is held stays bounded.
+ */
+export class EmfMetrics implements Metrics {
+  readonly #options: EmfMetricsOptions;
+  readonly #timer: NodeJS.Timeout;
+  readonly #serializer = new LogSerializer();
+  readonly #reported = new Set<MetricName>();
+  /** By metric dimension, `Name=value`; empty for metrics without one. */
+  #batches = new Map<string, { dimensions: Record<string, string>; values: Batch }>();
+
+  constructor(options: EmfMetricsOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.flush(), options.intervalMs).unref();
+  }
+
+  record(name: MetricName, value: number, dimensionValue?: string): void {
+    if (!Number.isFinite(value)) {
+      this.#report(name, new TypeError(`${value} is no measurement`));
+      return;
+    }
+    const values = this.#valuesOf(name, dimensionValue);
+    if (METRICS[name].unit === 'Count') values[0] = (values[0] ?? 0) + value;
+    else values.push(value);
+    if (values.length === MAX_VALUES_PER_DOCUMENT) this.flush();
+  }
+
+  /** Writes what has been recorded since the last time. */
+  flush(): void {
+    const batches = this.#batches;
+    this.#batches = new Map();
+    for (const { dimensions, values } of batches.values()) this.#write(dimensions, values);
+  }
+
+  /** Writes what is left and stops the interval. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.flush();
+  }
+
+  #valuesOf(name: MetricName, dimensionValue: string | undefined): number[] {
+    const { dimension }: MetricDefinition = METRICS[name];
+    const own = dimension && dimensionValue !== undefined ? { [dimension]: dimensionValue } : {};
+    const key = JSON.stringify(own);
+    let batch = this.#batches.get(key);
+    if (!batch) {
+      const dimensions = { [SERVICE_DIMENSION.name]: SERVICE_DIMENSION.value, ...own };
+      batch = { dimensions, values: new Map() };
+      this.#batches.set(key, batch);
+    }
+    let values = batch.values.get(name);
+    if (!values) {
+      values = [];
+      batch.values.set(name, values);
+    }
+    return values;
+  }
+
+  #write(dimensions: Record<string, string>, batch: Batch): void {
+    try {
+      const context = MetricsContext.empty();
+      context.setNamespace(METRIC_NAMESPACE);
+      // Not putDimensions: that would add the library's own default dimensions.
+      context.setDimensions([dimensions]);
+      for (const [name, values] of batch) {
+        for (const value of values) context.putMetric(name, value, METRICS[name].unit);
+      }
+      for (const line of this.#serializer.serialize(context)) this.#options.write(`${line}\n`);
+    } catch (error) {
+      for (const name of batch.keys()) this.#report(name, error);
+    }
+  }
+
+  /** Says once per metric that its values are lost: a mistake in the code that records it. */
+  #report(metric: MetricName, error: unknown): void {
+    if (this.#reported.has(metric)) return;
+    this.#reported.add(metric);
+    this.#options.logger.error({ metric, err: error }, 'A metric could not be emitted');
+  }
+}

@@ -1,0 +1,24 @@
+import { ENVIRONMENT, type EnvironmentVariable } from '../contract/environment.ts';
+import { ENVIRONMENT_NAMES } from './parse.ts';
+import type { Settings } from './schema.ts';
+
+const SECRET_NAMES = ENVIRONMENT_NAMES.filter(
+  (name) => (ENVIRONMENT[name] as EnvironmentVariable).secret,
+);
+
+/** Every secret of the configuration, whole and in the parts by which it is used. */
+export function secretsOf(settings: Settings): string[] {
+  const whole = SECRET_NAMES.map((name) => String(settings[name] ?? ''));
+  const apiKeys = settings.API_KEYS?.split(',') ?? [];
+  const password = URL.parse(settings.REDIS_URL ?? '')?.password ?? '';
+  const all = [...whole, ...apiKeys, password, decoded(password)];
+  return [...new Set(all)].filter((secret) => secret !== '');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+/** What the import rules say of a project of these files, by their paths. */
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'imports-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function check(files: Readonly<Record<string, string>>) {
+  const all = {
+    'package.json': '{"type":"module"}',
+    'tsconfig.json': '{"compilerOptions":{"allowImportingTsExtensions":true}}',
+    'service/errors.ts': 'export class ServiceError {}\n',
+    ...files,
+  };
+  for (const [path, content] of Object.entries(all)) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  const depcruise = resolve('node_modules/.bin/depcruise');
+  const args = [depcruise, '--config', resolve('.dependency-cruiser.js'), '.'];
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 15_000,
+  });
+  return { status, stdout };
+}
+
+describe('the import rules', () => {
+  it.each([
+    ['domain-imports', 'service/domain/a.ts', '../http/b.ts'],
+    ['domain-imports', 'service/domain/a.ts', '../adapters/redis/b.ts'],
+    ['contract-imports-nothing', 'service/contract/a.ts', '../errors.ts'],
+    ['http-imports', 'service/http/a.ts', '../adapters/redis/b.ts'],
+    ['adapter-imports', 'service/adapters/redis/a.ts', '../x/b.ts'],
+    ['config-imports', 'service/config/a.ts', '../domain/b.ts'],
+    ['service-imports-service', 'service/http/a.ts', '../../cli/b.ts'],
+    ['nobody-imports-roots', 'cli/a.ts', '../service/main.ts'],
+    ['lib-imports', 'lib/a.ts', '../service/domain/b.ts'],
+  ])('%s: %s may not import from %s, not even a type', (rule, from, imported) => {
+    const { status, stdout } = check({
+      [from]: `import type { B } from '${imported}';\nexport type A = B;\n`,
+      [join(dirname(from), imported)]: 'export type B = string;\n',
+    });
+    expect(stdout).toContain(`error ${rule}: ${from} → ${join(dirname(from), imported)}`);
+    expect(status).not.toBe(0);
+  });
+
+  it('no-circular: two files may not import each other', () => {
+    const { stdout } = check({
+      'service/domain/a.ts': "import './b.ts';\n",
+      'service/domain/b.ts': "import './a.ts';\n",
+    });
+    expect(stdout).toContain('error no-circular');
+  });
+
+  it('allow what the architecture allows', () => {
+    const { status, stdout } = check({
+      'service/contract/http.ts': 'export const PORT = 1;\n',
+      'service/domain/port.ts':
+        "import type { ServiceError } from '../errors.ts';\nexport type Port = ServiceError;\n",
+      'service/adapters/redis/store.ts':
+        "import type { Port } from '../../domain/port.ts';\nexport type Store = Port;\n",
+      'service/main.ts':
+        "import './adapters/redis/store.ts';\nimport { PORT } from './contract/http.ts';\nexport default PORT;\n",
+      'lib/stack.ts': "export { PORT } from '../service/contract/http.ts';\n",
+    });
+    expect({ status, stdout }).toMatchObject({ status: 0 });
+  });
+});
