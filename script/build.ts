@@ -2,24 +2,38 @@
  * Bundles the service, its inference worker and the command-line tools into dist/.
  * Only onnxruntime-node stays outside: it loads a native library from its own folder.
  */
-import { existsSync } from 'node:fs';
-import { build } from 'esbuild';
+import { cpSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 
 const outdir = 'dist';
+
+/**
+ * Transformers.js imports onnxruntime-node beside its tokenizers. Sessions live in worker
+ * threads: the main thread shall not load the native library, so that import gets a stub.
+ */
+const tokenizersWithoutRuntime: Plugin = {
+  name: 'tokenizers-without-runtime',
+  setup({ onResolve }) {
+    onResolve({ filter: /^onnxruntime-node$/ }, ({ importer }) =>
+      importer.includes('@xenova') ? { path: resolve('stubs/onnxruntime-web/index.js') } : null,
+    );
+  },
+};
+
 await build({
-  entryPoints: Object.fromEntries(
-    Object.entries({
-      main: 'service/main.ts',
-      'inference-worker': 'service/inference/worker.ts',
-      'cli/evaluate': 'cli/evaluate.ts',
-    }).filter(([, path]) => existsSync(path)),
-  ),
+  entryPoints: {
+    main: 'service/main.ts',
+    'inference-worker': 'service/inference/worker.ts',
+    'cli/evaluate': 'cli/evaluate.ts',
+  },
   outdir,
   bundle: true,
   splitting: true,
   platform: 'node',
   format: 'esm',
   target: 'node22',
+  plugins: [tokenizersWithoutRuntime],
   external: ['onnxruntime-node'],
   sourcemap: 'linked',
   logLevel: 'warning',
@@ -28,3 +42,6 @@ await build({
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
 });
+
+// The page at /docs serves these files.
+cpSync('node_modules/@fastify/swagger-ui/static', `${outdir}/swagger-ui`, { recursive: true });

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ServiceProcess } from '../helpers/service-process.ts';
 
 interface Golden {
@@ -11,7 +11,11 @@ interface Golden {
 interface TextResult {
   readonly sentimentAnalyst: string;
   readonly truncated: boolean;
-  readonly scores: { readonly negative: number; readonly neutral: number; readonly positive: number };
+  readonly scores: {
+    readonly negative: number;
+    readonly neutral: number;
+    readonly positive: number;
+  };
 }
 
 /** The model card's tolerance: one rounding step that falls the other way on another CPU. */
@@ -30,7 +34,11 @@ function probabilities({ scores }: TextResult): number[] {
   return [scores.negative, scores.neutral, scores.positive];
 }
 
-function expectClose(actual: readonly number[], expected: readonly number[], tolerance: number): void {
+function expectClose(
+  actual: readonly number[],
+  expected: readonly number[],
+  tolerance: number,
+): void {
   actual.forEach((value, index) => {
     expect(Math.abs(value - expected[index]!)).toBeLessThanOrEqual(tolerance);
   });
@@ -49,6 +57,16 @@ function shuffled<T>(items: readonly T[], seed: number): T[] {
     .map(([, item]) => item);
 }
 
+async function scoreTexts(
+  service: ServiceProcess,
+  texts: readonly string[],
+): Promise<TextResult[]> {
+  const response = await service.post('/v1/inference', { texts });
+  const body = await response.text();
+  expect([response.status, body.slice(0, 300)]).toEqual([200, expect.any(String)]);
+  return (JSON.parse(body) as { results: TextResult[] }).results;
+}
+
 describe('the service without any environment', () => {
   let service: ServiceProcess;
 
@@ -60,15 +78,8 @@ describe('the service without any environment', () => {
     await service.stop();
   });
 
-  async function score(texts: readonly string[]): Promise<TextResult[]> {
-    const response = await service.post('/v1/inference', { texts });
-    const body = await response.text();
-    expect([response.status, body.slice(0, 300)]).toEqual([200, expect.any(String)]);
-    return (JSON.parse(body) as { results: TextResult[] }).results;
-  }
-
   it('calls "I love this phone" positive', async () => {
-    const [result] = await score(['I love this phone']);
+    const [result] = await scoreTexts(service, ['I love this phone']);
     expect(result?.sentimentAnalyst).toBe('positive');
     expect(probabilities(result!).reduce((sum, value) => sum + value)).toBeCloseTo(1, 6);
   });
@@ -81,40 +92,15 @@ describe('the service without any environment', () => {
     expect(messages).toMatch(/open.*API_KEYS/);
   });
 
-  it('scores every golden text as the reference does, alone, in mixed batches and under load', async () => {
-    const alone: number[][] = [];
-    for (const { text, truncated, probabilities_int8 } of golden) {
-      const [result] = await score([text]);
-      expectClose(probabilities(result!), probabilities_int8, TOLERANCE);
-      expect(result?.truncated).toBe(truncated);
-      alone.push(probabilities(result!));
-    }
-    const indices = shuffled(golden.map((_, index) => index), 7);
-    const batches = Array.from({ length: Math.ceil(indices.length / 16) }, (_, batch) =>
-      indices.slice(batch * 16, batch * 16 + 16),
-    );
-    // All batches at once, with singles between them, keep the queue full.
-    await Promise.all([
-      ...batches.map(async (batch) => {
-        const results = await score(batch.map((index) => golden[index]!.text));
-        results.forEach((result, position) => {
-          expectClose(probabilities(result), alone[batch[position]!]!, BATCH_TOLERANCE);
-        });
-      }),
-      ...indices.slice(0, 100).map(async (index) => {
-        const [result] = await score([golden[index]!.text]);
-        expectClose(probabilities(result!), alone[index]!, BATCH_TOLERANCE);
-      }),
-    ]);
-  }, 60_000);
-
   it('answers by the Open Inference Protocol with the same scores', async () => {
-    const [result] = await score(['worst day ever']);
+    const [result] = await scoreTexts(service, ['worst day ever']);
     const response = await service.post('/v2/models/minilm-tweet-sentiment/infer', {
       inputs: [{ name: 'text', shape: [1], datatype: 'BYTES', data: ['worst day ever'] }],
     });
     expect(response.status).toBe(200);
-    const { outputs } = (await response.json()) as { outputs: { name: string; shape: number[]; data: number[] }[] };
+    const { outputs } = (await response.json()) as {
+      outputs: { name: string; shape: number[]; data: number[] }[];
+    };
     expect(outputs[0]).toMatchObject({ name: 'probabilities', shape: [1, 3], datatype: 'FP32' });
     expectClose(outputs[0]!.data, probabilities(result!), 1e-6);
   });
@@ -131,10 +117,61 @@ describe('the service without any environment', () => {
     expect(await (await service.get('/openapi.json')).json()).toMatchObject({ openapi: '3.1.0' });
     const page = await service.get('/docs/');
     const html = await page.text();
-    const assets = [...html.matchAll(/(?:src|href)="(\.?\/?[^":]+\.(?:js|css))"/g)].map(([, path]) => path!);
+    const assets = [...html.matchAll(/(?:src|href)="(\.?\/?[^":]+\.(?:js|css))"/g)].map(
+      ([, path]) => path!,
+    );
     expect(assets.length).toBeGreaterThan(2);
     for (const asset of assets) {
       expect([asset, (await fetch(new URL(asset, page.url))).status]).toEqual([asset, 200]);
     }
   });
+});
+
+describe('the same answer for the same text', () => {
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    // Everything is sent at once here: what waits longer than 2 s would be refused.
+    service = await ServiceProcess.start({
+      SINGLE_DEADLINE_MS: '60000',
+      BATCH_DEADLINE_MS: '60000',
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await service.stop();
+  });
+
+  it('scores every golden text as the reference does, alone, in mixed batches and under load', async () => {
+    const alone: number[][] = [];
+    for (const { text, truncated, probabilities_int8 } of golden) {
+      const [result] = await scoreTexts(service, [text]);
+      expectClose(probabilities(result!), probabilities_int8, TOLERANCE);
+      expect(result?.truncated).toBe(truncated);
+      alone.push(probabilities(result!));
+    }
+    const indices = shuffled(
+      golden.map((_, index) => index),
+      7,
+    );
+    const batches = Array.from({ length: Math.ceil(indices.length / 16) }, (_, batch) =>
+      indices.slice(batch * 16, batch * 16 + 16),
+    );
+    // All batches at once, with singles between them, keep the queue full.
+    await Promise.all([
+      ...batches.map(async (batch) => {
+        const results = await scoreTexts(
+          service,
+          batch.map((index) => golden[index]!.text),
+        );
+        results.forEach((result, position) => {
+          expectClose(probabilities(result), alone[batch[position]!]!, BATCH_TOLERANCE);
+        });
+      }),
+      ...indices.slice(0, 100).map(async (index) => {
+        const [result] = await scoreTexts(service, [golden[index]!.text]);
+        expectClose(probabilities(result!), alone[index]!, BATCH_TOLERANCE);
+      }),
+    ]);
+  }, 60_000);
 });

@@ -1,7 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
 import { ServiceProcess } from '../helpers/service-process.ts';
 
 function copyOfModels(): string {
@@ -34,7 +34,7 @@ describe('a service that cannot start', () => {
     writeFileSync(file, bytes);
     const { code, output } = await ServiceProcess.runToEnd({ MODELS_DIR: models });
     expect(code).toBe(1);
-    expect(output).toMatch(/model\.onnx.*sha256/s);
+    expect(output).toMatch(/model\.onnx.*SHA-256/s);
     expect(output).not.toMatch(/\n\s+at /);
   }, 40_000);
 

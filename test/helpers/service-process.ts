@@ -38,11 +38,13 @@ export class ServiceProcess {
     const { child, ended, output } = launch({ LOG_LEVEL: 'info', ...environment });
     const { promise: address, resolve: listening, reject } = Promise.withResolvers<string>();
     const look = () => {
-      const line = /"address":"([^"]+)"/.exec(output());
+      const line = /Serving on (http[^;]+);/.exec(output());
       if (line?.[1]) listening(line[1]);
     };
     child.stdout?.on('data', look);
-    void ended.then(({ code }) => reject(new Error(`the service ended with ${code}:\n${output()}`)));
+    void ended.then(({ code }) =>
+      reject(new Error(`the service ended with ${code}:\n${output()}`)),
+    );
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`the service did not listen within ${START_TIMEOUT_MS} ms:\n${output()}`));

@@ -1,0 +1,100 @@
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { FeatureRow } from '../../domain/feature-row.ts';
+import { LABELS, type ModelIdentity, type Scores } from '../../domain/sentiment.ts';
+import type { TweetId } from '../../domain/tweet.ts';
+
+/** First byte of a value; a change of what follows takes the next digit. */
+const FORMAT = '1';
+
+/** Latest instant that a JavaScript date can hold. */
+const MAX_TIMESTAMP_MS = 8.64e15;
+
+/** How far a row's scores may miss a sum of 1, as `Scores` promises. */
+const SCORE_SUM_TOLERANCE = 1e-6;
+
+const Timestamp = Type.Integer({ minimum: 0, maximum: MAX_TIMESTAMP_MS });
+const Score = Type.Number({ minimum: 0, maximum: 1 });
+const NullableString = Type.Union([Type.String(), Type.Null()]);
+
+/** What follows the format byte, as compact JSON; the key tells the rest of the row. */
+const Fields = Type.Tuple([
+  Type.String({ description: 'tweetId' }),
+  NullableString, // authorId
+  NullableString, // authorUsername
+  Type.Array(Type.String()), // topics
+  Timestamp, // eventTimestampMs
+  Timestamp, // createdTimestampMs
+  Type.Integer({ minimum: 0, maximum: LABELS.length - 1 }), // label, as its place in LABELS
+  Type.Tuple([Score, Score, Score]), // scores, in the order of LABELS
+  Type.Integer({ minimum: 0, maximum: 1 }), // truncated
+  NullableString, // text
+]);
+
+const fields = Compile(Fields);
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Writes a row as docs/feature-store-format.md lays it down. */
+export function encodeRow(row: FeatureRow): string {
+  return (
+    FORMAT +
+    JSON.stringify([
+      row.tweetId,
+      row.authorId,
+      row.authorUsername,
+      row.topics,
+      row.eventTimestampMs,
+      row.createdTimestampMs,
+      LABELS.indexOf(row.label),
+      LABELS.map((label) => row.scores[label]),
+      row.truncated ? 1 : 0,
+      row.text,
+    ])
+  );
+}
+
+/**
+ * Reads the value found at the key of a tweet's row. Never throws: `corrupt` is what no writer
+ * of this format has written, `other-format` what another release of the service may have.
+ */
+export function decodeRow(
+  value: Uint8Array,
+  id: TweetId,
+  { name, revision, preprocessingVersion }: ModelIdentity,
+): FeatureRow | 'corrupt' | 'other-format' {
+  const format = String.fromCharCode(value[0] ?? 0);
+  if (format !== FORMAT) return /[2-9]/.test(format) ? 'other-format' : 'corrupt';
+
+  const parsed = parseJson(value.subarray(1));
+  if (!fields.Check(parsed)) return 'corrupt';
+  const [tweetId, authorId, authorUsername, topics, event, created, place, scored, cut, text] =
+    parsed;
+  const label = LABELS[place];
+  const [negative, neutral, positive] = scored;
+  const scores: Scores = { negative, neutral, positive };
+  if (tweetId !== id || label === undefined) return 'corrupt';
+  if (Math.abs(negative + neutral + positive - 1) > SCORE_SUM_TOLERANCE) return 'corrupt';
+  if (scores[label] !== Math.max(...scored)) return 'corrupt';
+  return {
+    tweetId,
+    authorId,
+    authorUsername,
+    topics,
+    eventTimestampMs: event,
+    createdTimestampMs: created,
+    model: { name, revision },
+    preprocessingVersion,
+    label,
+    scores,
+    truncated: cut === 1,
+    text,
+  };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,125 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { ApiResponseError, TwitterApi } from 'twitter-api-v2';
+import type { TweetId } from '../../domain/tweet.ts';
+import { TweetSourceFailedError } from '../../errors.ts';
+import { BoundedCall } from './bounded-call.ts';
+import { limitPauseMs } from './x-limits.ts';
+
+/** A hundred posts of 25,000 characters, escaped, and their originals stay below it. */
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+
+/** X allows 3,500 calls in 15 minutes, which is four a second. */
+const MAX_CONNECTIONS = 16;
+
+/** X bills the authors and the referenced posts that the expansions bring as well. */
+const FIELDS = {
+  expansions: ['author_id', 'referenced_tweets.id'],
+  'user.fields': ['username'],
+  'tweet.fields': [
+    'author_id',
+    'created_at',
+    'edit_controls',
+    'entities',
+    'note_tweet',
+    'referenced_tweets',
+    'withheld',
+  ],
+};
+
+export interface XApiClientOptions {
+  readonly bearerToken: string;
+  /** Such as https://api.x.com; http:// is for tests. */
+  readonly baseUrl: string;
+  readonly timeoutMs: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** X refuses calls for a time: a rate limit, a usage cap, or no credit left. */
+export class XLimitError extends Error {
+  override readonly name = 'XLimitError';
+  readonly pauseMs: number;
+
+  constructor(pauseMs: number) {
+    super('The limit of the X API is used up.');
+    this.pauseMs = pauseMs;
+  }
+}
+
+/** A call to X that came to nothing. */
+export class XCallError extends TweetSourceFailedError {
+  /** X may have returned, and billed, the posts all the same. */
+  readonly mayBeBilled: boolean;
+
+  constructor(message: string, options: { cause?: unknown; mayBeBilled: boolean }) {
+    super(message, options);
+    this.mayBeBilled = options.mayBeBilled;
+  }
+}
+
+/** Bounded calls to the X API v2. */
+export class XApiClient {
+  readonly #options: XApiClientOptions;
+  readonly #prefix: string;
+  readonly #agent: HttpAgent;
+
+  constructor(options: XApiClientOptions) {
+    this.#options = options;
+    this.#prefix = `${options.baseUrl.replace(/\/+$/, '')}/2/`;
+    // The library knows https.request only, which speaks plain HTTP through such an agent. It
+    // leaves listeners on every socket, so that connections are not kept; TLS sessions are.
+    const Agent = this.#prefix.startsWith('http:') ? HttpAgent : HttpsAgent;
+    this.#agent = new Agent({ maxSockets: MAX_CONNECTIONS });
+  }
+
+  /**
+   * Reads up to 100 tweets: the body of a 200, of whatever shape.
+   *
+   * @throws XLimitError, XCallError
+   */
+  async readTweets(ids: readonly TweetId[]): Promise<unknown> {
+    const { bearerToken, timeoutMs } = this.#options;
+    const call = new BoundedCall({ timeoutMs, maxBytes: MAX_RESPONSE_BYTES });
+    // Uncompressed, so that the bytes counted are the bytes parsed.
+    const { v2 } = new TwitterApi(bearerToken, {
+      httpAgent: this.#agent,
+      compression: false,
+      plugins: [call],
+    });
+    const query = { ids: [...ids], ...FIELDS };
+    let fault: unknown;
+    try {
+      const body: unknown = await v2.get('tweets', query, { prefix: this.#prefix });
+      if (call.status === 200) return body;
+    } catch (error) {
+      fault = error;
+    } finally {
+      call.end();
+    }
+    throw this.#faultOf(call, fault);
+  }
+
+  /** The library's own errors end here: they hold the request with its token. */
+  #faultOf(call: BoundedCall, fault: unknown): Error {
+    const { status, headers, excess } = call;
+    if (status !== undefined && status !== 200) {
+      const body: unknown = fault instanceof ApiResponseError ? fault.data : undefined;
+      const pauseMs = limitPauseMs({ status, headers, body, nowMs: this.#options.now() });
+      if (pauseMs !== null) return new XLimitError(pauseMs);
+      const advice = status === 401 || status === 403 ? '; check X_BEARER_TOKEN' : '';
+      return new XCallError(`The X API answered with status ${status}${advice}.`, {
+        mayBeBilled: false,
+      });
+    }
+    if (status === undefined && excess === undefined) {
+      return new XCallError('The X API could not be reached.', {
+        cause: call.networkError ?? String(fault),
+        mayBeBilled: false,
+      });
+    }
+    return new XCallError(`The answer of the X API ${excess ?? 'broke off or is no JSON'}.`, {
+      mayBeBilled: call.wasConnected,
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { AppDeps } from './http/app-deps.ts';
+import { clientErrorHandler } from './http/plugins/client-errors.ts';
+import { Connections } from './http/plugins/connections.ts';
+import { requireAdminToken, requireApiKey, Secrets } from './http/plugins/credentials.ts';
+import { errorHandler } from './http/plugins/error-handler.ts';
+import { hostHeader } from './http/plugins/host-header.ts';
+import { draining, requireReady } from './http/plugins/lifecycle.ts';
+import { notFound } from './http/plugins/not-found.ts';
+import { openapi } from './http/plugins/openapi.ts';
+import { rateLimit } from './http/plugins/rate-limit.ts';
+import { requestTrace } from './http/plugins/request-trace.ts';
+import { adminRoutes } from './http/routes/admin.ts';
+import { healthRoutes } from './http/routes/health.ts';
+import { openInferenceMetadataRoutes, openInferenceRoutes } from './http/routes/open-inference.ts';
+import { openInferenceHealthRoutes } from './http/routes/open-inference-health.ts';
+import { identityRoutes, statusRoutes } from './http/routes/service.ts';
+import { textRoutes } from './http/routes/texts.ts';
+import { tweetRoutes } from './http/routes/tweets.ts';
+import { COMPONENTS } from './http/schemas/components.ts';
+import { serverOptions } from './http/server-options.ts';
+
+/**
+ * The service over HTTP. It reads no environment and opens no socket: call `listen` on what it
+ * returns, and `close` after the lifecycle has entered `draining`.
+ */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const connections = new Connections();
+  const app: FastifyInstance = Fastify({
+    ...serverOptions(deps),
+    clientErrorHandler: clientErrorHandler(connections, deps.logger),
+  });
+  connections.watch(app.server);
+  app.addHook('preClose', async () => connections.closeWhenQuiet());
+  app.removeContentTypeParser('text/plain');
+  for (const schema of COMPONENTS) app.addSchema(schema);
+
+  await app.register(requestTrace, { metrics: deps.metrics });
+  await app.register(errorHandler);
+  await app.register(hostHeader);
+  await app.register(draining, { lifecycle: deps.lifecycle });
+  await app.register(notFound);
+  await app.register(openapi, { settings: deps.settings, info: deps.info });
+  await app.register(healthRoutes, deps);
+  await app.register(openInferenceHealthRoutes, deps);
+  await app.register(identityRoutes, deps);
+  await app.register(api, deps);
+  app.refuseOtherMethods();
+  return app;
+}
+
+/** The routes with a rate limit, by who may call them. */
+async function api(app: FastifyInstance, deps: AppDeps): Promise<void> {
+  const { adminToken, rateLimitPerMinute } = deps.settings;
+  const apiKeys = new Secrets(deps.settings.apiKeys);
+  const adminTokens = new Secrets(adminToken === undefined ? [] : [adminToken]);
+
+  if (rateLimitPerMinute > 0) {
+    await app.register(rateLimit, { perMinute: rateLimitPerMinute, apiKeys, adminTokens });
+    app.addHook('onRequest', app.rateLimit());
+  }
+  await app.register(statusRoutes, deps);
+  await app.register(openInferenceMetadataRoutes, deps);
+  await app.register(async (callers) => {
+    callers.addHook('onRequest', requireApiKey(apiKeys));
+    callers.addHook('onRequest', requireReady(deps.lifecycle));
+    await callers.register(textRoutes, deps);
+    await callers.register(tweetRoutes, deps);
+    await callers.register(openInferenceRoutes, deps);
+  });
+  if (adminToken !== undefined) {
+    await app.register(async (administrator) => {
+      administrator.addHook('onRequest', requireAdminToken(adminTokens));
+      await administrator.register(adminRoutes, deps);
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import fp from 'fastify-plugin';
+import { InvalidRequestError } from '../../errors.ts';
+
+/**
+ * HTTP/1.1 wants a Host header (RFC 9112, 3.2). Node would refuse its absence with an empty
+ * answer; the server is told not to, so that this one is a problem document.
+ */
+export const hostHeader = fp(
+  async (app) => {
+    app.addHook('onRequest', async ({ raw }) => {
+      if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
+        throw new InvalidRequestError('invalid_request', 'The request has no Host header.');
+      }
+    });
+  },
+  { name: 'host-header', dependencies: ['request-trace'] },
+);

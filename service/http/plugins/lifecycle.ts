@@ -1,0 +1,32 @@
+import type { FastifyReply, onRequestHookHandler } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Lifecycle } from '../../domain/lifecycle.ts';
+import { OverloadedError, ShuttingDownError } from '../../errors.ts';
+
+/** While the process drains: refuses new requests, and asks every client to connect elsewhere. */
+export const draining = fp<{ lifecycle: Lifecycle }>(
+  async (app, { lifecycle }) => {
+    app.addHook('onRequest', async (request) => {
+      if (lifecycle.state === 'draining' && !request.routeOptions.config?.health) {
+        throw new ShuttingDownError();
+      }
+    });
+    app.addHook('onSend', async (_request, reply) => closeWhileDraining(reply, lifecycle));
+  },
+  { name: 'draining', dependencies: ['request-trace'] },
+);
+
+export function closeWhileDraining(reply: FastifyReply, lifecycle: Lifecycle): void {
+  if (lifecycle.state === 'draining') reply.header('connection', 'close');
+}
+
+/** Refuses work that needs the model until the process is ready, and after it has failed. */
+export function requireReady(lifecycle: Lifecycle): onRequestHookHandler {
+  return async () => {
+    if (lifecycle.state !== 'ready') {
+      throw new OverloadedError('This instance is not ready to score; send the request again.', {
+        retryAfterSeconds: 1,
+      });
+    }
+  };
+}

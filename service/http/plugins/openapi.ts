@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import fp from 'fastify-plugin';
+import { PATHS } from '../../contract/http.ts';
+import type { HttpSettings, ServiceInfo } from '../app-deps.ts';
+
+const DESCRIPTION = `Tells whether a tweet is negative, neutral or positive.
+
+Errors under /v1 are problem documents (RFC 9457) whose \`code\` programs should look at; errors
+under /v2 are \`{"error": ".."}\`, as the Open Inference Protocol says. Every answer carries
+\`X-Request-Id\` (yours, when it has 1 to 128 visible ASCII characters), \`X-Process-Time\` (seconds)
+and \`Server-Timing\`; where a rate limit is configured also \`X-RateLimit-Limit\`, \`-Remaining\` and
+\`-Reset\` (seconds). HEAD is answered wherever GET is.
+
+Any path may also answer 400 to what is not HTTP/1.1, 404 \`not_found\`, 405 \`method_not_allowed\`
+with \`Allow\`, 408 \`request_timeout\` and 431 \`headers_too_large\`.
+
+Limits of this instance:
+`;
+
+/** No inline script, nothing from elsewhere; the inline styles and images are Swagger UI's own. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "base-uri 'none'",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "img-src 'self' data:",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+].join('; ');
+
+/** The OpenAPI document, at /openapi.json, and its page. Register it before the routes. */
+export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
+  async (app, { settings, info }) => {
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: 'Tweet sentiment',
+          version: info.version,
+          description: DESCRIPTION + limitsTable(settings),
+          license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        },
+        tags: [
+          { name: 'inference', description: 'Sentiment of texts and tweets' },
+          { name: 'admin', description: 'Ingest and purge; the admin token is needed' },
+          { name: 'open-inference', description: 'The Open Inference Protocol, version 2' },
+          { name: 'operation', description: 'Health and state; open to all' },
+        ],
+        components: {
+          securitySchemes: {
+            apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+            adminToken: { type: 'http', scheme: 'bearer' },
+          },
+        },
+      },
+      refResolver: {
+        buildLocalReference: (schema, _baseUri, _fragment, index) =>
+          typeof schema.$id === 'string' ? schema.$id : `Schema${index}`,
+      },
+    });
+    // Named, as the plugin would look for its default beside its own source, which is bundled.
+    const logoFile = join(settings.swaggerUiDir, 'logo.svg');
+    await app.register(swaggerUi, {
+      routePrefix: PATHS.docs,
+      baseDir: settings.swaggerUiDir,
+      logo: { type: 'image/svg+xml', content: await readFile(logoFile) },
+      staticCSP: CONTENT_SECURITY_POLICY,
+    });
+    app.get(PATHS.openapi, { schema: { hide: true } }, async () => app.swagger());
+  },
+  { name: 'openapi' },
+);
+
+function limitsTable({ limits, rateLimitPerMinute }: HttpSettings): string {
+  const rows = [
+    ['deadline for one tweet or text', `${limits.singleDeadlineMs} ms`],
+    ['deadline for several', `${limits.batchDeadlineMs} ms`],
+    ['time to send a request', `${limits.requestReadTimeoutMs} ms`],
+    ['body', `${limits.bodyBytes} bytes`],
+    ['request line and headers', `${limits.headerBytes} bytes`],
+    ['tweet URL', `${limits.urlCharacters} characters`],
+    ['text', `${limits.textCharacters} characters`],
+    ['texts in a request', `${limits.texts}`],
+    ['tweets in a request', `${limits.tweets}`],
+    ['requests per minute', rateLimitPerMinute > 0 ? `${rateLimitPerMinute}` : 'not limited'],
+  ];
+  return `\n| what | limit |\n|---|---|\n${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`;
+}

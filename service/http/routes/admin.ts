@@ -1,0 +1,105 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { normalizeTweetId } from '../../domain/tweet-url.ts';
+import { isWithheld, tweetFromX } from '../../domain/x-tweet.ts';
+import { InvalidRequestError, TweetUnavailableError } from '../../errors.ts';
+import type { AppDeps } from '../app-deps.ts';
+import { requireReady } from '../plugins/lifecycle.ts';
+import { contextOf } from '../plugins/request-trace.ts';
+import { API_CODES, answers, BODY_CODES, INFERENCE_CODES } from '../schemas/problem.ts';
+import { NoQuery } from '../schemas/shared.ts';
+import { IngestResponse, ingestRequest, PurgeResponse, TweetIdParams } from '../schemas/tweets.ts';
+import { ADMIN_SECURITY } from './security.ts';
+import { itemOf, outcomesOf } from './tweet-answers.ts';
+
+/** What the administrator may do to the feature store. */
+export const adminRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
+  app,
+  { lifecycle, scoreTweets, settings },
+) => {
+  const { limits } = settings;
+
+  app.post(
+    '/v1/admin/tweets',
+    {
+      onRequest: requireReady(lifecycle),
+      schema: {
+        operationId: 'ingestTweets',
+        tags: ['admin'],
+        summary: 'Score and store tweets already read',
+        description: 'Tweets are scored and stored before the answer: `ok` means stored.',
+        security: ADMIN_SECURITY,
+        querystring: NoQuery,
+        body: ingestRequest(limits),
+        response: answers(IngestResponse, 'One result per tweet, in order.', [
+          ...INFERENCE_CODES,
+          ...BODY_CODES,
+          'batch_too_large',
+          'text_too_long',
+          'feature_store_unavailable',
+        ]),
+      },
+    },
+    async (request, reply): Promise<IngestResponse> => {
+      const { tweets, includes } = request.body;
+      const context = contextOf(request, reply, limits.batchDeadlineMs);
+      const outcomes = await outcomesOf(
+        tweets,
+        (x) => {
+          if (isWithheld(x, includes)) {
+            throw new TweetUnavailableError('tweet_withheld', `Tweet ${x.id} is withheld.`);
+          }
+          return tweetFromX(x, includes);
+        },
+        (passed) => {
+          for (const tweet of passed) requireShortText(tweet.text, limits.textCharacters);
+          return scoreTweets.ingest(passed, context);
+        },
+      );
+      return {
+        results: outcomes.map((outcome, index) => ({
+          tweetId: tweets[index]?.id ?? '',
+          ...itemOf(outcome, request.id),
+        })),
+      };
+    },
+  );
+
+  app.delete(
+    '/v1/admin/features/tweets/:id',
+    {
+      schema: {
+        operationId: 'purgeTweet',
+        tags: ['admin'],
+        summary: 'Remove all that is stored of a tweet',
+        description:
+          'Removes its rows of every model revision; also answers 200 if there were none.',
+        security: ADMIN_SECURITY,
+        params: TweetIdParams,
+        querystring: NoQuery,
+        response: answers(PurgeResponse, 'What was removed.', [
+          ...API_CODES,
+          'invalid_tweet_id',
+          'unauthorized',
+          'forbidden',
+          'parameter_too_long',
+          'feature_store_unavailable',
+        ]),
+      },
+    },
+    async (request) => ({ removed: await scoreTweets.purge(normalizeTweetId(request.params.id)) }),
+  );
+};
+
+/**
+ * The limit of texts, once X's escapes are resolved.
+ *
+ * @throws InvalidRequestError text_too_long
+ */
+function requireShortText(text: string, maxCharacters: number): void {
+  if (text.length > maxCharacters && [...text].length > maxCharacters) {
+    throw new InvalidRequestError(
+      'text_too_long',
+      `The text of a tweet has more than ${maxCharacters} characters: shorten it.`,
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import type { TSchema } from 'typebox';
+import * as openInference from './open-inference.ts';
+import { OpenInferenceError, Problem } from './problem.ts';
+import { Model, Scores, SentimentLabel } from './shared.ts';
+import { Health, Identity, Status } from './status.ts';
+import { TextSentiment, TextsResponse } from './texts.ts';
+import * as tweets from './tweets.ts';
+
+/** Schemas that routes refer to by name: the components of the OpenAPI document. */
+export const COMPONENTS: readonly TSchema[] = [
+  Problem,
+  OpenInferenceError,
+  Scores,
+  SentimentLabel,
+  Model,
+  TextSentiment,
+  TextsResponse,
+  tweets.TweetSentiment,
+  tweets.TweetResult,
+  tweets.TweetFailure,
+  tweets.TweetsResponse,
+  tweets.IngestResult,
+  tweets.IngestFailure,
+  tweets.IngestResponse,
+  tweets.PurgeResponse,
+  openInference.InferRequest,
+  openInference.InferResponse,
+  openInference.ServerMetadata,
+  openInference.ModelMetadata,
+  openInference.ServerLive,
+  openInference.ServerReady,
+  openInference.ModelReady,
+  Identity,
+  Health,
+  Status,
+];

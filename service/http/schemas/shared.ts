@@ -1,0 +1,61 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { LABELS, type Label } from '../../domain/sentiment.ts';
+
+/**
+ * Refers to a schema of the OpenAPI document's components by its `$id`, with the type of the
+ * schema itself, so that generated clients get one named type for it.
+ */
+export function ref<T extends TSchema>(schema: T) {
+  if (!('$id' in schema)) throw new Error('A schema that is referred to needs an $id.');
+  return Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` });
+}
+
+/** A string out of a fixed list, in the words of JSON schema that serializers compile well. */
+export function oneOf<const T extends readonly string[]>(values: T, description: string) {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: values, description });
+}
+
+export function nullableString(description: string) {
+  return Type.Unsafe<string | null>({ type: ['string', 'null'], description });
+}
+
+/** Routes without parameters refuse them all: a misspelt one must not pass unnoticed. */
+export const NoQuery = Type.Object({}, { additionalProperties: false });
+
+export const Timestamp = Type.String({ format: 'date-time' });
+
+const probability = Type.Number({ minimum: 0, maximum: 1 });
+
+export const Scores = Type.Object(
+  { negative: probability, neutral: probability, positive: probability },
+  {
+    $id: 'Scores',
+    description: 'Probabilities of the labels; they sum to 1 within 1e-6.',
+    examples: [{ negative: 0.01, neutral: 0.07, positive: 0.92 }],
+  },
+);
+
+export const SentimentLabel = Type.Unsafe<Label>({
+  $id: 'Label',
+  type: 'string',
+  enum: LABELS,
+  description: 'The label with the highest score.',
+});
+
+export const Model = Type.Object(
+  {
+    name: Type.String(),
+    revision: Type.String({
+      description: 'First 12 hex digits of a SHA-256 over the hashes of the model files.',
+    }),
+  },
+  {
+    $id: 'Model',
+    description: 'The model that decided.',
+    examples: [{ name: 'minilm-tweet-sentiment', revision: '1f0c2a9b7d3e' }],
+  },
+);
+
+export const Truncated = Type.Boolean({
+  description: "The text was longer than the model's window; its end was not read.",
+});

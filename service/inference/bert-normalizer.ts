@@ -1,0 +1,39 @@
+import { stripMarks } from './strip-marks.ts';
+
+export interface BertNormalizerConfig {
+  readonly clean_text?: boolean;
+  readonly handle_chinese_chars?: boolean;
+  readonly strip_accents?: boolean | null;
+  readonly lowercase?: boolean;
+}
+
+const REMOVED = /[\uFFFD\p{Cf}\p{Co}\p{Cs}]|(?![\t\n\r])\p{Cc}/gu;
+const WHITESPACE = /\s/g;
+/** The reference's ranges; it leaves out U+2B820 to U+2B91F. */
+const IDEOGRAPH =
+  /[\u4E00-\u9FFF\u3400-\u4DBF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B920}-\u{2CEAF}\uF900-\uFAFF\u{2F800}-\u{2FA1F}]/u;
+const IDEOGRAPHS = new RegExp(IDEOGRAPH, 'gu');
+
+/** Where a text may be cut without changing a token: before a space between words, or an ideograph. */
+export const BERT_CUT = new RegExp(`(?<=\\S) (?=\\S)|(?=${IDEOGRAPH.source})`, 'gu');
+
+/**
+ * BERT's normalizer as the reference (Hugging Face's tokenizers) works. The library's own
+ * reads UTF-16 units where the reference reads characters, writes a final sigma that the
+ * reference does not, and needs milliseconds for a long word.
+ */
+export function bertNormalizer(config: BertNormalizerConfig): (text: string) => string {
+  const cleans = config.clean_text ?? true;
+  const separatesIdeographs = config.handle_chinese_chars ?? true;
+  const lowercases = config.lowercase ?? true;
+  const strips = config.strip_accents ?? lowercases;
+  return (text) => {
+    let normalized = text;
+    if (cleans) normalized = normalized.replace(REMOVED, '').replace(WHITESPACE, ' ');
+    if (separatesIdeographs) normalized = normalized.replace(IDEOGRAPHS, ' $& ');
+    if (strips) normalized = stripMarks(normalized);
+    // Character by character, the reference never sees that a sigma ends a word.
+    if (lowercases) normalized = normalized.replaceAll('Σ', 'σ').toLowerCase();
+    return normalized;
+  };
+}

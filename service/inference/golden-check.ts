@@ -1,0 +1,34 @@
+import { StartupError } from '../errors.ts';
+import type { GoldenText } from './model-bundle.ts';
+
+/**
+ * Scores the golden texts at once and compares: a model that answers wrongly never serves.
+ *
+ * @param score probabilities of texts, in the order of the bundle's labels
+ * @throws StartupError naming the text's line in the golden file and both probabilities
+ */
+export async function checkGoldenTexts(
+  goldens: readonly GoldenText[],
+  tolerance: number,
+  score: (texts: readonly string[]) => Promise<readonly (readonly number[])[]>,
+): Promise<void> {
+  const scored = await score(goldens.map(({ text }) => text));
+  for (const [index, { line, probabilities }] of goldens.entries()) {
+    const actual = scored[index] ?? [];
+    const isClose =
+      actual.length === probabilities.length &&
+      probabilities.every(
+        (expected, i) => Math.abs(expected - (actual[i] ?? Number.NaN)) <= tolerance,
+      );
+    if (!isClose) {
+      throw new StartupError(
+        `The model scores golden text ${line} with ${show(actual)}, expected ${show(probabilities)} ` +
+          `within ${tolerance}: this machine or its files do not compute what was validated`,
+      );
+    }
+  }
+}
+
+function show(probabilities: readonly number[]): string {
+  return `[${probabilities.map((value) => value.toFixed(4)).join(', ')}]`;
+}

@@ -1,0 +1,196 @@
+import { textCost } from './drain-rate.ts';
+import { LengthBuckets } from './length-buckets.ts';
+
+/** One caller's interest in one token sequence. */
+export interface Waiter<Caller> {
+  readonly caller: Caller;
+  /** On the scheduler's clock. */
+  readonly deadlineAtMs: number;
+}
+
+/** A token sequence to score, for everyone who asked for it. */
+export interface Entry<Caller> {
+  readonly ids: readonly number[];
+  readonly enqueuedAtMs: number;
+  /** When a worker got it; null while it waits. */
+  takenAtMs: number | null;
+  readonly waiters: Set<Waiter<Caller>>;
+}
+
+export interface Batch<Caller> {
+  /** Of one length bucket, oldest first; never empty. */
+  readonly entries: readonly Entry<Caller>[];
+}
+
+/** What `take` found: a batch, if any work is left, and what it dropped on the way. */
+export interface Taken<Caller> {
+  readonly batch: Batch<Caller> | null;
+  /** The waiters of each entry that was dropped because their deadlines have all passed. */
+  readonly expired: readonly (readonly Waiter<Caller>[])[];
+}
+
+export interface SchedulerOptions {
+  readonly workers: number;
+  /** Padded tokens (longest x count) of a batch; a longer single text is a batch of its own. */
+  readonly tokenBudget: number;
+  readonly maxTokens: number;
+  /** A bucket may be passed over for fuller ones until its oldest text has waited this long. */
+  readonly maxPassOverMs: number;
+}
+
+/** Waiting entries of one bucket, oldest first. */
+type Queue<Caller> = Set<Entry<Caller>>;
+
+/**
+ * The queue before the workers. Pure: it has no timers, and every moment is the caller's.
+ * Equal sequences are one entry, also while a worker computes it.
+ */
+export class Scheduler<Caller> {
+  readonly #options: SchedulerOptions;
+  readonly #buckets: LengthBuckets;
+  readonly #queues: readonly Queue<Caller>[];
+  /** Waiting and running entries by their token sequence. */
+  readonly #entries = new Map<string, Entry<Caller>>();
+  #queuedTexts = 0;
+  #queuedTokens = 0;
+  #waiters = 0;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.#buckets = new LengthBuckets(options.maxTokens);
+    this.#queues = this.#buckets.limits.map(() => new Set());
+  }
+
+  /** Distinct texts that wait for a worker. */
+  get queuedTexts(): number {
+    return this.#queuedTexts;
+  }
+
+  /** Cost of the texts that wait for a worker, in units of the drain rate. */
+  get queuedCost(): number {
+    return this.#queuedTokens + this.#queuedTexts * textCost(0);
+  }
+
+  /** Waiters of waiting and running texts together. */
+  get waiters(): number {
+    return this.#waiters;
+  }
+
+  /** Adds a waiter: to the entry of an equal sequence if there is one, else to a new entry. */
+  add(ids: readonly number[], waiter: Waiter<Caller>, nowMs: number): Entry<Caller> {
+    const key = keyOf(ids);
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      entry = { ids, enqueuedAtMs: nowMs, takenAtMs: null, waiters: new Set() };
+      this.#entries.set(key, entry);
+      this.#queueOf(entry).add(entry);
+      this.#queuedTexts++;
+      this.#queuedTokens += ids.length;
+    }
+    entry.waiters.add(waiter);
+    this.#waiters++;
+    return entry;
+  }
+
+  /**
+   * Takes a waiter out. Returns whether that dropped the entry: it was waiting, and nobody
+   * else asked for it.
+   */
+  leave(entry: Entry<Caller>, waiter: Waiter<Caller>): boolean {
+    if (!entry.waiters.delete(waiter)) return false;
+    this.#waiters--;
+    if (entry.waiters.size > 0 || !this.#dequeue(entry)) return false;
+    this.#remove(entry);
+    return true;
+  }
+
+  /**
+   * The next batch for a worker that is free. From the bucket with the most work, unless the
+   * oldest text has been passed over for too long; at most the worker's share of what waits,
+   * so that the others get theirs.
+   */
+  take(nowMs: number): Taken<Caller> {
+    const expired: Waiter<Caller>[][] = [];
+    let queue = this.#pickQueue(nowMs);
+    while (queue !== null) {
+      const entries = this.#fill(queue, nowMs, expired);
+      if (entries.length > 0) return { batch: { entries }, expired };
+      queue = this.#pickQueue(nowMs);
+    }
+    return { batch: null, expired };
+  }
+
+  /** Ends a batch that was taken, answered or not. Returns its waiters by entry, in order. */
+  finish(batch: Batch<Caller>): Waiter<Caller>[][] {
+    return batch.entries.map((entry) => this.#remove(entry));
+  }
+
+  /** Takes entries from the front of a queue as far as they fit; expired ones go too. */
+  #fill(queue: Queue<Caller>, nowMs: number, expired: Waiter<Caller>[][]): Entry<Caller>[] {
+    const share = Math.ceil(this.#queuedTokens / this.#options.workers);
+    const budget = Math.min(this.#options.tokenBudget, share);
+    const entries: Entry<Caller>[] = [];
+    let longest = 0;
+    for (const entry of queue) {
+      if (!isAlive(entry, nowMs)) {
+        this.#dequeue(entry);
+        expired.push(this.#remove(entry));
+        continue;
+      }
+      longest = Math.max(longest, entry.ids.length);
+      if (entries.length > 0 && longest * (entries.length + 1) > budget) break;
+      this.#dequeue(entry);
+      entry.takenAtMs = nowMs;
+      entries.push(entry);
+    }
+    return entries;
+  }
+
+  #pickQueue(nowMs: number): Queue<Caller> | null {
+    let oldest: { queue: Queue<Caller>; sinceMs: number } | null = null;
+    let fullest: { queue: Queue<Caller>; tokens: number } | null = null;
+    for (const queue of this.#queues) {
+      const [first] = queue;
+      if (first === undefined) continue;
+      if (oldest === null || first.enqueuedAtMs < oldest.sinceMs) {
+        oldest = { queue, sinceMs: first.enqueuedAtMs };
+      }
+      const tokens = queue.size * first.ids.length;
+      if (fullest === null || tokens > fullest.tokens) fullest = { queue, tokens };
+    }
+    if (oldest === null || fullest === null) return null;
+    const isStarving = nowMs - oldest.sinceMs >= this.#options.maxPassOverMs;
+    return isStarving ? oldest.queue : fullest.queue;
+  }
+
+  #remove(entry: Entry<Caller>): Waiter<Caller>[] {
+    this.#entries.delete(keyOf(entry.ids));
+    const waiters = [...entry.waiters];
+    entry.waiters.clear();
+    this.#waiters -= waiters.length;
+    return waiters;
+  }
+
+  #dequeue(entry: Entry<Caller>): boolean {
+    if (!this.#queueOf(entry).delete(entry)) return false;
+    this.#queuedTexts--;
+    this.#queuedTokens -= entry.ids.length;
+    return true;
+  }
+
+  #queueOf(entry: Entry<Caller>): Queue<Caller> {
+    const bucket = this.#buckets.indexOf(entry.ids.length);
+    const queue = this.#queues[bucket];
+    if (queue === undefined) throw new RangeError(`No queue for bucket ${bucket}`);
+    return queue;
+  }
+}
+
+function isAlive(entry: Entry<unknown>, nowMs: number): boolean {
+  for (const waiter of entry.waiters) if (waiter.deadlineAtMs > nowMs) return true;
+  return false;
+}
+
+function keyOf(ids: readonly number[]): string {
+  return ids.join();
+}

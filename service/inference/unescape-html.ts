@@ -1,0 +1,35 @@
+import { decodeHTML } from 'entities';
+
+/** What Python's html.unescape takes for a character reference. */
+const REFERENCE = /&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)/g;
+
+/**
+ * Replaces HTML character references as Python's `html.unescape` does: all names of HTML5,
+ * with or without a semicolon where HTML5 allows it.
+ */
+export function unescapeHtml(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(REFERENCE, (reference) =>
+    reference[1] === '#' && isDropped(codePointOf(reference)) ? '' : decodeHTML(reference),
+  );
+}
+
+function codePointOf(reference: string): number {
+  const isHex = reference[2] === 'x' || reference[2] === 'X';
+  return Number.parseInt(reference.slice(isHex ? 3 : 2), isHex ? 16 : 10);
+}
+
+/**
+ * Control characters and noncharacters: Python leaves them out, the HTML standard (and so
+ * `decodeHTML`) keeps them. 0 and 0x80 to 0x9F have replacements of their own in both.
+ */
+function isDropped(codePoint: number): boolean {
+  return (
+    (codePoint >= 0x01 && codePoint <= 0x08) ||
+    codePoint === 0x0b ||
+    (codePoint >= 0x0e && codePoint <= 0x1f) ||
+    codePoint === 0x7f ||
+    (codePoint >= 0xfdd0 && codePoint <= 0xfdef) ||
+    (codePoint <= 0x10ffff && (codePoint & 0xfffe) === 0xfffe)
+  );
+}

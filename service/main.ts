@@ -1,0 +1,200 @@
+/** The composition root: reads the configuration, wires every part, serves, and ends well. */
+
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
+import { EmfMetrics } from './adapters/emf/emf-metrics.ts';
+import { FixtureTweetSource } from './adapters/file/fixture-tweet-source.ts';
+import { CachedFeatureStore } from './adapters/memory/cached-feature-store.ts';
+import { MemoryFeatureStore } from './adapters/memory/memory-feature-store.ts';
+import { TotalingMetrics } from './adapters/memory/metric-totals.ts';
+import { RedisFeatureStore } from './adapters/redis/redis-feature-store.ts';
+import { OembedTweetSource } from './adapters/x/oembed-tweet-source.ts';
+import { XApiTweetSource } from './adapters/x/x-api-tweet-source.ts';
+import { buildApp } from './app.ts';
+import { type Config, loadConfig } from './config.ts';
+import { Lifecycle } from './domain/lifecycle.ts';
+import { PendingStoreWork } from './domain/pending-store-work.ts';
+import type { FeatureStore } from './domain/ports/feature-store.ts';
+import type { Metrics } from './domain/ports/metrics.ts';
+import type { TweetSource } from './domain/ports/tweet-source.ts';
+import type { ModelIdentity } from './domain/sentiment.ts';
+import { TweetScorer } from './domain/tweet-scorer.ts';
+import { StartupError } from './errors.ts';
+import { OnnxSentimentModel } from './inference/onnx-sentiment-model.ts';
+import { createLogger, stdout } from './logging.ts';
+import { ProcessEnd } from './process-end.ts';
+
+try {
+  await serve(loadConfig());
+} catch (error) {
+  if (!(error instanceof StartupError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
+
+async function serve(config: Config): Promise<void> {
+  const startedAtMs = Date.now();
+  const output = stdout();
+  const logger = await createLogger({
+    ...config.log,
+    destination: output,
+    pretty: process.stdout.isTTY === true,
+  });
+  const emf =
+    config.metrics.kind === 'emf'
+      ? new EmfMetrics({
+          write: (line) => output.write(line),
+          intervalMs: config.metrics.intervalMs,
+          logger,
+        })
+      : undefined;
+  const metrics = new TotalingMetrics(emf);
+  const lifecycle = new Lifecycle();
+  const end = new ProcessEnd(lifecycle, logger);
+
+  const { source, readsSpentToday } = tweetSource(config, metrics, logger);
+  const model = await OnnxSentimentModel.start({
+    ...config.model,
+    workerUrl: new URL('./inference-worker.js', import.meta.url),
+    metrics,
+    logger,
+    onFatal: (reason) => void end.fail(new Error(reason)),
+  });
+  const store = await featureStore(config, model.identity, metrics, logger);
+  const pending = new PendingStoreWork({
+    store,
+    metrics,
+    logger,
+    maxRows: config.featureStore.pendingWritesMax,
+  });
+  const app = await buildApp({
+    settings: {
+      ...config.http,
+      swaggerUiDir: fileURLToPath(new URL('./swagger-ui', import.meta.url)),
+    },
+    scoreTweets: new TweetScorer({
+      store,
+      pending,
+      source,
+      model,
+      metrics,
+      logger,
+      rowTtlSeconds: config.featureStore.rowTtlSeconds,
+      storeText: config.featureStore.storeText,
+      exposeText: config.http.exposeText,
+    }),
+    model,
+    lifecycle,
+    metrics,
+    totals: metrics,
+    info: {
+      name: packageJson.name,
+      version: packageJson.version,
+      startedAtMs,
+      featureStore: store.name,
+      tweetSource: source.name,
+      readsSpentToday,
+    },
+    logger,
+  });
+  end.onDrain(config.shutdownTimeoutMs, [
+    {
+      name: 'finish requests',
+      run: () => app.close(),
+      giveUp: () => app.server.closeAllConnections(),
+      share: 0.7,
+    },
+    { name: 'flush store writes', run: () => pending.flush(), share: 0.5 },
+    { name: 'end workers', run: () => model.close(), share: 0.5 },
+    { name: 'close store', run: () => store.close(), share: 0.8 },
+    { name: 'write metrics', run: async () => emf?.close(), share: 1 },
+  ]);
+
+  describeChoices(config, model.identity, source, logger);
+  lifecycle.enter('ready');
+  await listen(app, config.listen);
+}
+
+async function featureStore(
+  { featureStore: { redis, hotCacheTtlMs, memoryMaxRows } }: Config,
+  identity: ModelIdentity,
+  metrics: Metrics,
+  logger: Logger,
+): Promise<FeatureStore> {
+  if (!redis) return new MemoryFeatureStore({ identity, maxRows: memoryMaxRows });
+  const store = await RedisFeatureStore.connect({ ...redis, identity, metrics, logger });
+  return hotCacheTtlMs > 0 ? new CachedFeatureStore({ store, ttlMs: hotCacheTtlMs }) : store;
+}
+
+function tweetSource(
+  { tweetSource: chosen }: Config,
+  metrics: Metrics,
+  logger: Logger,
+): { source: TweetSource; readsSpentToday: () => number } {
+  const { timeoutMs } = chosen;
+  const free = (source: TweetSource) => ({ source, readsSpentToday: () => 0 });
+  switch (chosen.kind) {
+    case 'fixture':
+      return free(new FixtureTweetSource(chosen.file === undefined ? {} : { path: chosen.file }));
+    case 'oembed':
+      return free(new OembedTweetSource({ endpointUrl: chosen.url, timeoutMs, metrics, logger }));
+    case 'x-api': {
+      const { bearerToken, url: baseUrl, dailyReadBudget } = chosen;
+      const source = new XApiTweetSource({
+        bearerToken,
+        baseUrl,
+        dailyReadBudget,
+        timeoutMs,
+        metrics,
+        logger,
+      });
+      return { source, readsSpentToday: () => source.readsSpentToday() };
+    }
+  }
+}
+
+/** One line for each choice that the environment made, and how to make another. */
+function describeChoices(
+  config: Config,
+  model: ModelIdentity,
+  source: TweetSource,
+  logger: Logger,
+): void {
+  const { redis, memoryMaxRows } = config.featureStore;
+  logger.info({}, `model: ${model.name}, revision ${model.revision} (MODEL_NAME picks another)`);
+  logger.info(
+    {},
+    redis
+      ? 'feature store: Redis (without REDIS_URL it is in memory)'
+      : `feature store: in memory, at most ${memoryMaxRows} rows, lost at exit (REDIS_URL keeps them)`,
+  );
+  logger.info(
+    {},
+    `tweet source: ${source.name} (set X_BEARER_TOKEN for the X API, or TWEET_SOURCE=fixture for the bundled examples)`,
+  );
+  if (config.http.apiKeys.length === 0) {
+    logger.info({}, 'access: open to everyone who reaches it (API_KEYS asks for a key)');
+  }
+}
+
+/** @throws StartupError when the address cannot be had. */
+async function listen(
+  app: Awaited<ReturnType<typeof buildApp>>,
+  { host, port }: Config['listen'],
+): Promise<void> {
+  try {
+    await app.listen({
+      host,
+      port,
+      listenTextResolver: (address) =>
+        `Serving on ${address}; the API's documentation is at ${address}/docs`,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartupError(
+      `Cannot listen on HOST=${host}, PORT=${port}: ${reason}. Choose another PORT or end what uses it.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { RedisServer } from '../helpers/redis-server.ts';
+import { ServiceProcess } from '../helpers/service-process.ts';
+import { XApiStub } from '../helpers/x-api-stub.ts';
+
+/** The bundled example that the README names. */
+const EXAMPLE = 'https://x.com/i/status/1460323737035677698';
+
+interface Answer {
+  readonly featureStore?: string;
+  readonly scores?: unknown;
+  readonly code?: string;
+}
+
+async function ask(service: ServiceProcess, url = EXAMPLE): Promise<[number, Answer]> {
+  const response = await service.tweet(url);
+  return [response.status, (await response.json()) as Answer];
+}
+
+/** Asks until the answer comes from the store; how many answers that took. */
+async function askUntil(
+  service: ServiceProcess,
+  featureStore: string,
+  url?: string,
+): Promise<void> {
+  const endMs = performance.now() + 10_000;
+  let last: [number, Answer] | undefined;
+  while (performance.now() < endMs) {
+    last = await ask(service, url);
+    expect(last[0]).toBe(200);
+    if (last[1].featureStore === featureStore) return;
+    await pause(50);
+  }
+  throw new Error(`no ${featureStore} within 10 s, but ${JSON.stringify(last)}`);
+}
+
+describe('the service with a Redis feature store', () => {
+  let redis: RedisServer;
+  let prefix: string;
+  let service: ServiceProcess;
+
+  const start = (environment: Readonly<Record<string, string>> = {}) =>
+    ServiceProcess.start({
+      REDIS_URL: redis.url,
+      REDIS_KEY_PREFIX: prefix,
+      HOT_CACHE_TTL_MS: '0',
+      TWEET_SOURCE: 'fixture',
+      ...environment,
+    });
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+  beforeEach(() => {
+    prefix = `${randomUUID()}:`;
+  });
+  afterEach(async () => {
+    await service.stop();
+  });
+  afterAll(async () => {
+    await redis.stop();
+  });
+
+  it('answers the bundled example as a miss, then as a hit, also in another process', async () => {
+    service = await start();
+    const [status, miss] = await ask(service);
+    expect([status, miss.featureStore]).toEqual([200, 'miss']);
+    await askUntil(service, 'hit');
+    await service.stop();
+    service = await start();
+    expect(await ask(service)).toEqual([200, { ...miss, featureStore: 'hit' }]);
+  }, 60_000);
+
+  it('keeps a row for exactly 60 days', async () => {
+    service = await start();
+    await ask(service);
+    await askUntil(service, 'hit');
+    const client = new Redis(redis.url);
+    try {
+      const expiries = await Promise.all(
+        (await client.keys(`${prefix}*1460323737035677698:*`)).map((key) => client.ttl(key)),
+      );
+      expect(expiries.some((seconds) => seconds <= 5_184_000 && seconds > 5_183_900)).toBe(true);
+    } finally {
+      client.disconnect();
+    }
+  }, 60_000);
+
+  it('computes one tweet once for a hundred clients, with one source call and one write', async () => {
+    const stub = await XApiStub.start({
+      tweets: [{ id: '1460323737035677698', text: 'I love this phone', author_id: '1' }],
+    });
+    try {
+      service = await start({
+        TWEET_SOURCE: 'x-api',
+        X_BEARER_TOKEN: 'token-of-the-test',
+        X_API_URL: stub.url,
+      });
+      const answers = await Promise.all(Array.from({ length: 100 }, () => ask(service)));
+      expect(answers.every(([status]) => status === 200)).toBe(true);
+      expect(new Set(answers.map(([, { scores }]) => JSON.stringify(scores))).size).toBe(1);
+      expect(stub.requests).toHaveLength(1);
+      const status = (await (await service.get('/v1/status')).json()) as {
+        engine: { predictions: number };
+      };
+      expect(status.engine.predictions).toBe(1);
+    } finally {
+      await stub.close();
+    }
+  }, 60_000);
+
+  it('answers all the while Redis is frozen, killed and back, and then hits again', async () => {
+    service = await start();
+    await ask(service);
+    await askUntil(service, 'hit');
+    let going = true;
+    const answers: [number, Answer][] = [];
+    const client = (async () => {
+      while (going) answers.push(await ask(service));
+    })();
+    redis.freeze();
+    await askUntil(service, 'unavailable');
+    redis.thaw();
+    await askUntil(service, 'hit');
+    await redis.kill();
+    await askUntil(service, 'unavailable');
+    await redis.restart();
+    // The server came back empty: a miss is written, and read.
+    await askUntil(service, 'hit');
+    going = false;
+    await client;
+    expect(answers.length).toBeGreaterThan(10);
+    expect(answers.filter(([status]) => status !== 200)).toEqual([]);
+  }, 60_000);
+
+  it('starts and answers without its Redis, and uses it once it is there', async () => {
+    await redis.kill();
+    service = await start();
+    expect((await ask(service))[1].featureStore).toBe('unavailable');
+    expect((await service.get('/readyz')).status).toBe(200);
+    await redis.restart();
+    await askUntil(service, 'hit');
+  }, 60_000);
+
+  it('says 503 where nothing can be recomputed: ingest and purge', async () => {
+    service = await start({ ADMIN_TOKEN: 'admin-token-of-the-test' });
+    const headers = { authorization: 'Bearer admin-token-of-the-test' };
+    const tweet = {
+      id: '7',
+      text: 'so happy',
+      author_id: '1',
+      created_at: '2026-01-01T00:00:00.000Z',
+    };
+    const ingest = () => service.post('/v1/admin/tweets', { tweets: [tweet] }, { headers });
+    const purge = () => service.get('/v1/admin/features/tweets/7', { method: 'DELETE', headers });
+    expect((await ingest()).status).toBe(200);
+    expect(await ask(service, 'https://x.com/a/status/7')).toMatchObject([
+      200,
+      { featureStore: 'hit' },
+    ]);
+    expect(await (await purge()).json()).toEqual({ removed: { rows: 1, contributions: 0 } });
+    await redis.kill();
+    for (const response of [await ingest(), await purge()]) {
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({ code: 'feature_store_unavailable' });
+      expect(response.headers.get('retry-after')).toMatch(/^[1-9]/);
+    }
+    await redis.restart();
+  }, 60_000);
+});

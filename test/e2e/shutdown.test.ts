@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { RedisServer } from '../helpers/redis-server.ts';
+import { ServiceProcess } from '../helpers/service-process.ts';
+import { XApiStub } from '../helpers/x-api-stub.ts';
+
+const TWEET = { id: '7', text: 'so happy today', author_id: '1' };
+
+describe('SIGTERM', () => {
+  let stub: XApiStub;
+  beforeEach(async () => {
+    stub = await XApiStub.start({ tweets: [TWEET] });
+  });
+  afterEach(async () => {
+    await stub.close();
+  });
+
+  const start = (environment: Readonly<Record<string, string>> = {}) =>
+    ServiceProcess.start({
+      X_BEARER_TOKEN: 'token-of-the-test',
+      X_API_URL: stub.url,
+      ...environment,
+    });
+
+  it('ends an idle service with status 0 at once, also with keep-alive connections open', async () => {
+    const service = await start();
+    const { port } = new URL(service.url);
+    const idle = connect(Number(port), '127.0.0.1');
+    await once(idle, 'connect');
+    idle.write('GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await once(idle, 'data');
+    const silent = connect(Number(port), '127.0.0.1');
+    await once(silent, 'connect');
+    const startedMs = performance.now();
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - startedMs).toBeLessThan(3_000);
+  }, 60_000);
+
+  it('takes nothing new, finishes what is in flight and writes it', async () => {
+    const redis = await RedisServer.start();
+    try {
+      stub.script('hang');
+      const service = await start({
+        REDIS_URL: redis.url,
+        SINGLE_DEADLINE_MS: '8000',
+        TWEET_SOURCE_TIMEOUT_MS: '6000',
+      });
+      const inFlight = service.tweet('https://x.com/a/status/7');
+      await stub.nextRequest();
+      service.child.kill('SIGTERM');
+      while (!service.output.includes('draining')) await once(service.child.stdout!, 'data');
+      const afterwards = await service.get('/readyz').then(
+        ({ status }) => status,
+        () => 'no connection',
+      );
+      expect([503, 'no connection']).toContain(afterwards);
+      stub.answerHanging();
+      const answer = await inFlight;
+      expect([answer.status, await answer.json()]).toMatchObject([200, { featureStore: 'miss' }]);
+      expect(await service.ended).toEqual({ code: 0, signal: null });
+      const client = new Redis(redis.url);
+      expect(await client.keys('*7:*')).not.toEqual([]);
+      client.disconnect();
+    } finally {
+      await redis.stop();
+    }
+  }, 60_000);
+
+  it('ends within its bound, with status 1, when a request does not finish', async () => {
+    stub.script('hang');
+    const service = await start({
+      SHUTDOWN_TIMEOUT_MS: '1000',
+      SINGLE_DEADLINE_MS: '60000',
+      TWEET_SOURCE_TIMEOUT_MS: '60000',
+    });
+    const hanging = service.tweet('https://x.com/a/status/7').catch(() => 'cut off');
+    await stub.nextRequest();
+    const startedMs = performance.now();
+    expect(await service.stop()).toEqual({ code: 1, signal: null });
+    expect(performance.now() - startedMs).toBeLessThan(3_000);
+    expect(await hanging).toBe('cut off');
+  }, 60_000);
+
+  it('ends at once when asked twice', async () => {
+    stub.script('hang');
+    const service = await start({ SINGLE_DEADLINE_MS: '60000', TWEET_SOURCE_TIMEOUT_MS: '60000' });
+    service.tweet('https://x.com/a/status/7').catch(() => undefined);
+    await stub.nextRequest();
+    service.child.kill('SIGTERM');
+    while (!service.output.includes('draining')) await once(service.child.stdout!, 'data');
+    expect(await service.stop('SIGINT')).toEqual({ code: 1, signal: null });
+  }, 60_000);
+});

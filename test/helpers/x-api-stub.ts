@@ -1,0 +1,207 @@
+import { EventEmitter, once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface StubResponse {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; a string as it is. */
+  readonly body: unknown;
+}
+
+/** One way for the stub to answer a request. */
+export type StubAnswer =
+  | StubResponse
+  /** Says nothing until `answerHanging()`. */
+  | 'hang'
+  /** Says nothing more after the beginning of the body. */
+  | 'hang-after-head'
+  /** Sends a byte every 10 ms without end. */
+  | 'drip'
+  /** Sends as fast as it can without end. */
+  | 'flood'
+  /** Closes the connection in the middle of the body, or without a word. */
+  | 'break-off'
+  | 'reset';
+
+export interface StubRequest {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  /** The tweets asked for. */
+  readonly ids: readonly string[];
+}
+
+/** What the stub knows: `tweets` are X API v2 objects, whose text oEmbed gives as HTML. */
+export interface StubContent {
+  readonly tweets?: readonly {
+    readonly id: string;
+    readonly text: string;
+    [field: string]: unknown;
+  }[];
+  readonly includes?: unknown;
+}
+
+/**
+ * X as far as the service asks it, over real HTTP: `GET /2/tweets` and `GET /oembed`. Answers
+ * from the tweets it is given, and as scripted for the requests that come next.
+ */
+export class XApiStub {
+  readonly requests: StubRequest[] = [];
+  readonly #server: Server;
+  readonly #events = new EventEmitter();
+  readonly #script: StubAnswer[] = [];
+  readonly #hanging: (() => void)[] = [];
+  #content: StubContent;
+
+  private constructor(server: Server, content: StubContent) {
+    this.#server = server;
+    this.#content = content;
+    server.on('request', (request, response) => this.#serve(request, response));
+  }
+
+  /** Listens on a port of 127.0.0.1 that the system chooses. */
+  static async start(content: StubContent = {}): Promise<XApiStub> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new XApiStub(server, content);
+  }
+
+  /** For X_API_URL. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** For OEMBED_URL. */
+  get oembedUrl(): string {
+    return `${this.url}/oembed`;
+  }
+
+  /** Answers the next requests so, one each, before it answers from its tweets again. */
+  script(...answers: readonly StubAnswer[]): void {
+    this.#script.push(...answers);
+  }
+
+  /** How many requests hang now. */
+  get hanging(): number {
+    return this.#hanging.length;
+  }
+
+  /** Answers the requests that hang, from its tweets. */
+  answerHanging(): void {
+    for (const resume of this.#hanging.splice(0)) resume();
+  }
+
+  /** Replaces the tweets it answers from. */
+  serve(content: StubContent): void {
+    this.#content = content;
+  }
+
+  /** Resolves when the connection of a request has ended before its answer did. */
+  async clientLeft(): Promise<void> {
+    await once(this.#events, 'client-left');
+  }
+
+  /** Resolves with the next request that arrives. */
+  async nextRequest(): Promise<StubRequest> {
+    const [request] = await once(this.#events, 'request');
+    return request;
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? '/', this.url);
+    const asked = url.searchParams.get('ids') ?? url.searchParams.get('url') ?? '';
+    const ids = asked.match(/[0-9]+/g) ?? [];
+    const seen = { path: url.pathname, query: url.searchParams, headers: request.headers, ids };
+    this.requests.push(seen);
+    this.#events.emit('request', seen);
+    response.on('close', () => {
+      if (!response.writableFinished) this.#events.emit('client-left');
+    });
+    const resume = () => answer(response, this.#default(url.pathname, ids));
+    const scripted = this.#script.shift();
+    if (scripted === undefined) resume();
+    else if (scripted === 'hang') this.#hanging.push(resume);
+    else answer(response, scripted);
+  }
+
+  #default(path: string, ids: readonly string[]): StubResponse {
+    const { tweets = [], includes } = this.#content;
+    const data = tweets.filter(({ id }) => ids.includes(id));
+    const errors = ids
+      .filter((id) => !data.some((tweet) => tweet.id === id))
+      .map((id) => ({
+        value: id,
+        resource_id: id,
+        resource_type: 'tweet',
+        parameter: 'ids',
+        title: 'Not Found Error',
+        detail: `Could not find tweet with ids: [${id}].`,
+        type: 'https://api.twitter.com/2/problems/resource-not-found',
+      }));
+    if (path === '/2/tweets') {
+      return {
+        body: { ...(data.length > 0 && { data }), includes, ...(errors.length > 0 && { errors }) },
+      };
+    }
+    if (path === '/oembed' && data[0]) return { body: oembedOf(data[0]) };
+    return { status: 404, body: { error: 'Not found' } };
+  }
+}
+
+/** The answer of publish.x.com for a tweet; `paragraph` is HTML. */
+export function oembedOf({ id, text: paragraph }: { id: string; text: string }): object {
+  return {
+    url: `https://x.com/somebody/status/${id}`,
+    author_name: 'Some Body',
+    author_url: 'https://x.com/somebody',
+    html:
+      `<blockquote class="twitter-tweet"><p lang="en" dir="ltr">${paragraph}</p>&mdash; Some Body ` +
+      `(@somebody) <a href="https://x.com/somebody/status/${id}?ref_src=twsrc%5Etfw">` +
+      'November 15, 2021</a></blockquote>\n\n',
+    width: 550,
+    height: null,
+    type: 'rich',
+    cache_age: '3153600000',
+    provider_name: 'X',
+    provider_url: 'https://x.com',
+    version: '1.0',
+  };
+}
+
+function answer(response: ServerResponse, how: Exclude<StubAnswer, 'hang'>): void {
+  if (how === 'reset') {
+    response.socket?.destroy();
+    return;
+  }
+  if (typeof how === 'object') {
+    const { status = 200, headers = {}, body } = how;
+    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
+  response.write('{"data":[{"id":"20","text":"');
+  if (how === 'drip') {
+    const timer = setInterval(() => response.write('a'), 10);
+    response.on('close', () => clearInterval(timer));
+  } else if (how === 'flood') {
+    const flood = () => {
+      while (!response.destroyed && response.write(FLOOD));
+    };
+    response.on('drain', flood);
+    flood();
+  } else if (how === 'break-off') {
+    response.socket?.end();
+  }
+}
+
+const FLOOD = 'a'.repeat(1024 * 1024);

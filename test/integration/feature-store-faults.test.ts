@@ -1,0 +1,426 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import {
+  RedisFeatureStore,
+  type RedisFeatureStoreOptions,
+} from '../../service/adapters/redis/redis-feature-store.ts';
+import { FeatureStoreUnavailableError } from '../../service/errors.ts';
+import { anId, aRow, IDENTITY } from '../contract/feature-store-contract.ts';
+import { RecordedLog, RecordedMetrics } from '../helpers/fakes.ts';
+import { RedisServer } from '../helpers/redis-server.ts';
+import { TcpStub } from '../helpers/tcp-stub.ts';
+
+/** What an operation may take: its time-out of 100 ms, and what a busy machine adds. */
+const BOUND_MS = 400;
+/** What an operation may take that the open breaker refuses. */
+const REFUSAL_MS = 50;
+/** What the store may take to use a Redis that is back. */
+const RECOVERY_MS = 3_000;
+
+let closing: (() => unknown)[];
+
+beforeEach(() => {
+  closing = [];
+});
+afterEach(async () => {
+  for (const close of closing.reverse()) await close();
+});
+
+async function aServer(args: readonly string[] = []): Promise<RedisServer> {
+  const server = await RedisServer.start(args);
+  closing.push(() => server.stop());
+  return server;
+}
+
+async function aStub(onConnection: (socket: Socket) => void): Promise<TcpStub> {
+  const stub = await TcpStub.start(onConnection);
+  closing.push(() => stub.close());
+  return stub;
+}
+
+async function aStore(url: string, overrides: Partial<RedisFeatureStoreOptions> = {}) {
+  const metrics = new RecordedMetrics();
+  const logger = new RecordedLog();
+  const options = { url, keyPrefix: 'test:', identity: IDENTITY, metrics, logger, ...overrides };
+  const store = await RedisFeatureStore.connect(options);
+  closing.push(() => store.close());
+  return { store, metrics, logger };
+}
+
+function anAdmin(server: RedisServer): Redis {
+  const admin = new Redis(server.url);
+  closing.push(() => admin.disconnect());
+  return admin;
+}
+
+/** How long the work took, and that it failed as it may. */
+async function failureMs(work: Promise<unknown>): Promise<number> {
+  const startMs = performance.now();
+  await expect(work).rejects.toBeInstanceOf(FeatureStoreUnavailableError);
+  return performance.now() - startMs;
+}
+
+const read = (store: RedisFeatureStore) => store.getTweets([anId()]);
+const write = (store: RedisFeatureStore) =>
+  store.putTweets([{ row: aRow({ tweetId: anId() }), ttlSeconds: 60 }]);
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Time until reads and writes work again, as requests that keep coming see it. */
+async function recoveryMs(store: RedisFeatureStore): Promise<number> {
+  const startMs = performance.now();
+  while (performance.now() - startMs < RECOVERY_MS) {
+    try {
+      await read(store);
+      await write(store);
+      break;
+    } catch {
+      await pause(20);
+    }
+  }
+  return performance.now() - startMs;
+}
+
+/** Fails until the breaker refuses without trying. */
+async function openBreaker(store: RedisFeatureStore): Promise<void> {
+  for (let i = 0; i < 3; i++) expect(await failureMs(read(store))).toBeLessThan(BOUND_MS);
+  expect(await failureMs(read(store))).toBeLessThan(REFUSAL_MS);
+}
+
+describe('a Redis that was killed', () => {
+  it('fails operations at once and is used again when it is back', async () => {
+    const server = await aServer();
+    const { store, metrics } = await aStore(server.url);
+    await write(store);
+    const underway = Promise.allSettled([read(store), write(store)]);
+    await server.kill();
+    await underway;
+    await openBreaker(store);
+    expect(await failureMs(write(store))).toBeLessThan(REFUSAL_MS);
+    expect(metrics.records).toContainEqual(['FeatureStoreErrors', 1, 'read']);
+    expect(metrics.records).toContainEqual(['FeatureStoreErrors', 1, 'write']);
+
+    await server.restart();
+    expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
+  });
+
+  it('does not keep the store from opening, and is used when it comes up', async () => {
+    const server = await aServer();
+    await server.kill();
+    const startMs = performance.now();
+    const { store, logger } = await aStore(server.url);
+    expect(performance.now() - startMs).toBeLessThan(1_000);
+    expect(logger.lines.map(({ level, fields }) => [level, fields])).toEqual([
+      ['warn', { reason: 'ECONNREFUSED' }],
+    ]);
+    expect(await failureMs(read(store))).toBeLessThan(BOUND_MS);
+
+    await server.restart();
+    expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
+  });
+});
+
+describe('a Redis that is frozen', () => {
+  it('lets no request wait for more than its time-out', async () => {
+    const server = await aServer();
+    const { store } = await aStore(server.url);
+    server.freeze();
+    const many = Array.from({ length: 50 }, () => failureMs(read(store)));
+    expect(Math.max(...(await Promise.all(many)))).toBeLessThan(BOUND_MS);
+  });
+
+  it('costs one request a second its time-out, the others nothing', async () => {
+    const server = await aServer();
+    const { store, metrics, logger } = await aStore(server.url);
+    server.freeze();
+    await openBreaker(store);
+
+    const durationsMs: number[] = [];
+    const untilMs = performance.now() + 2_500;
+    while (performance.now() < untilMs) {
+      const [one, two] = await Promise.all([failureMs(read(store)), failureMs(write(store))]);
+      durationsMs.push(one, two);
+      await pause(10);
+    }
+    expect(durationsMs.length).toBeGreaterThan(50);
+    expect(Math.max(...durationsMs)).toBeLessThan(BOUND_MS);
+    expect(durationsMs.filter((ms) => ms > REFUSAL_MS).length).toBeLessThanOrEqual(4);
+    expect(metrics.sum('FeatureStoreErrors')).toBe(4 + durationsMs.length);
+
+    server.thaw();
+    expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(2);
+    expect(logger.lines.filter(({ level }) => level === 'info')).toHaveLength(2);
+  });
+});
+
+describe('a Redis that is slow', () => {
+  it('never gives a request the late answer to another', async () => {
+    const server = await aServer();
+    const admin = anAdmin(server);
+    const { store } = await aStore(server.url);
+    const rows = Array.from({ length: 4 }, () => aRow({ tweetId: anId() }));
+    await store.putTweets(rows.map((row) => ({ row, ttlSeconds: 60 })));
+    const [first, second, third, fourth] = rows.map((row) => row.tweetId) as [
+      ...[string, string, string, string],
+    ];
+
+    await admin.client('PAUSE', 250);
+    expect(await failureMs(store.getTweets([first]))).toBeLessThan(BOUND_MS);
+    expect(await failureMs(store.getTweets([second]))).toBeLessThan(BOUND_MS);
+    // Sent behind the two that have timed out, answered in one go with them.
+    await pause(10);
+    expect(await store.getTweets([third])).toEqual([rows[2]]);
+    expect(await store.getTweets([fourth])).toEqual([rows[3]]);
+  });
+});
+
+describe('a peer that accepts and never answers', () => {
+  it('does not keep the store from opening, nor requests waiting', async () => {
+    const blackHole = await aStub((socket) => socket.resume());
+    const startMs = performance.now();
+    const { store, logger } = await aStore(blackHole.url);
+    expect(performance.now() - startMs).toBeLessThan(1_000);
+    await openBreaker(store);
+    expect(logger.lines).toHaveLength(2);
+  });
+
+  it('is left for a new connection when the old one went silent', async () => {
+    const server = await aServer();
+    const proxy = await TcpStub.startProxy(Number(new URL(server.url).port));
+    closing.push(() => proxy.close());
+    const { store } = await aStore(proxy.url);
+    await write(store);
+    proxy.silence();
+    expect(await failureMs(read(store))).toBeLessThan(BOUND_MS);
+    expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
+    await store.purgeTweet(anId());
+  });
+});
+
+/** Welcomes a client and answers its further commands with what it is told. */
+const answering = (reply: string) => (socket: Socket) => {
+  socket.on('data', (chunk) => {
+    for (const command of chunk.toString().split(/(?=^\*\d+\r\n\$)/m)) {
+      socket.write(/\r\nhello\r\n/i.test(command) ? '%0\r\n' : reply);
+    }
+  });
+};
+
+describe('a peer that answers', () => {
+  it.each<[string, string]>([
+    ['a number', ':1\r\n'],
+    ['a string', '$5\r\nhello\r\n'],
+    ['nothing', '_\r\n'],
+    ['too few values', '*0\r\n'],
+    ['too many values', '*2\r\n_\r\n_\r\n'],
+    ['values of another kind', '*1\r\n:1\r\n'],
+    ['an array that does not end', '*100000\r\n_\r\n'],
+    ['no protocol of ours', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['binary noise', '\u0000\u0001\u0002\r\n\r\n\u0003'],
+    ['more than was asked', '*1\r\n_\r\n+OK\r\n$4\r\nmore\r\n'],
+    ['that it is loading', '-LOADING Redis is loading the dataset in memory\r\n'],
+    ['that it wants a password', '-NOAUTH Authentication required.\r\n'],
+    ['that it has lost its primary', '-MASTERDOWN Link with MASTER is down\r\n'],
+  ])('%s makes operations fail in time, nothing worse', async (_, reply) => {
+    const stub = await aStub(answering(reply));
+    const { store, logger } = await aStore(stub.url);
+    for (let i = 0; i < 10; i++) {
+      const startMs = performance.now();
+      const outcomes = await Promise.allSettled([read(store), write(store)]);
+      expect(performance.now() - startMs).toBeLessThan(BOUND_MS);
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') {
+          expect(outcome.reason).toBeInstanceOf(FeatureStoreUnavailableError);
+        } else {
+          expect([null, false, true]).toContain(outcome.value[0]);
+        }
+      }
+    }
+    expect(logger.lines.length).toBeLessThanOrEqual(6);
+  });
+
+  it('noise to a handshake makes operations fail in time, nothing worse', async () => {
+    const stub = await aStub((socket) => {
+      socket.write('\u0007garbage\r\n');
+      socket.on('data', () => socket.write('more garbage\r\n'));
+    });
+    const { store, logger } = await aStore(stub.url);
+    await openBreaker(store);
+    expect(logger.lines).toHaveLength(2);
+  });
+});
+
+describe('a Redis that refuses', () => {
+  it.each<[string, string, (admin: Redis) => Promise<unknown>, (admin: Redis) => Promise<unknown>]>(
+    [
+      [
+        'writes, being a replica',
+        'READONLY',
+        (admin) => admin.call('REPLICAOF', '127.0.0.1', '1'),
+        (admin) => admin.call('REPLICAOF', 'NO', 'ONE'),
+      ],
+      [
+        'writes, being full',
+        'OOM',
+        (admin) => admin.config('SET', 'maxmemory', '1'),
+        (admin) => admin.config('SET', 'maxmemory', '0'),
+      ],
+    ],
+  )('%s, goes on answering reads', async (_, reason, refuse, relent) => {
+    const server = await aServer();
+    const admin = anAdmin(server);
+    const { store, metrics, logger } = await aStore(server.url);
+    const row = aRow({ tweetId: anId() });
+    await store.putTweets([{ row, ttlSeconds: 60 }]);
+    await refuse(admin);
+    for (let i = 0; i < 10; i++) expect(await failureMs(write(store))).toBeLessThan(BOUND_MS);
+    expect(await recoveredRead(store, row.tweetId)).toEqual([row]);
+    expect(metrics.sum('FeatureStoreErrors')).toBeGreaterThanOrEqual(10);
+    const warnings = logger.lines.filter(({ level }) => level === 'warn');
+    expect(warnings.length).toBeLessThanOrEqual(2);
+    expect(JSON.stringify(warnings)).toContain(reason);
+
+    await relent(admin);
+    expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
+  });
+
+  it('a client without its password, says so in the log', async () => {
+    const server = await aServer(['--requirepass', 'secret']);
+    const { store, logger } = await aStore(server.url);
+    await openBreaker(store);
+    expect(JSON.stringify(logger.lines)).toContain('NOAUTH');
+  });
+});
+
+/** A read that may fall into the reconnection which READONLY asks for. */
+async function recoveredRead(store: RedisFeatureStore, id: string) {
+  await recoveredWithin(() => store.getTweets([id]));
+  return store.getTweets([id]);
+}
+
+async function recoveredWithin(work: () => Promise<unknown>): Promise<void> {
+  const untilMs = performance.now() + RECOVERY_MS;
+  while (performance.now() < untilMs) {
+    try {
+      await work();
+      return;
+    } catch {
+      await pause(20);
+    }
+  }
+}
+
+describe('a purge', () => {
+  it('waits for a Redis that is away for a moment', async () => {
+    const server = await aServer();
+    const { store, metrics } = await aStore(server.url);
+    await server.kill();
+    const purged = store.purgeTweet(anId());
+    await pause(500);
+    await server.restart();
+    expect(await purged).toEqual({ rows: 0, contributions: 0 });
+    expect(metrics.sum('FeatureStoreErrors')).toBe(0);
+  });
+
+  it('waits for a Redis that is frozen for a moment, while reads do not', async () => {
+    const server = await aServer();
+    const { store } = await aStore(server.url);
+    const row = aRow({ tweetId: anId() });
+    await store.putTweets([{ row, ttlSeconds: 60 }]);
+    server.freeze();
+    const purged = store.purgeTweet(row.tweetId);
+    await openBreaker(store);
+    await pause(1_500);
+    server.thaw();
+    // The first attempt may be carried out late and find the row, or a later one may.
+    expect((await purged).rows).toBeLessThanOrEqual(1);
+    await recoveredWithin(() => read(store));
+    expect(await store.getTweets([row.tweetId])).toEqual([null]);
+    expect(await store.putTweets([{ row, ttlSeconds: 60 }])).toEqual([false]);
+  });
+
+  it('works on a full server', async () => {
+    const server = await aServer();
+    const { store } = await aStore(server.url);
+    const row = aRow({ tweetId: anId() });
+    await store.putTweets([{ row, ttlSeconds: 60 }]);
+    await anAdmin(server).config('SET', 'maxmemory', '1');
+    expect(await store.purgeTweet(row.tweetId)).toEqual({ rows: 1, contributions: 0 });
+    expect(await store.purgeTweet(row.tweetId)).toEqual({ rows: 0, contributions: 0 });
+  });
+
+  it('says after 5 s that it did not succeed, and why; more than 1,000 at once say so at once', async () => {
+    const server = await aServer();
+    const { store, metrics } = await aStore(server.url);
+    await server.kill();
+    const startMs = performance.now();
+    const patient = Array.from({ length: 1_000 }, () => store.purgeTweet(anId()));
+    const settled = Promise.allSettled(patient);
+    expect(await failureMs(store.purgeTweet(anId()))).toBeLessThan(BOUND_MS);
+
+    const failures = (await settled).map((outcome) =>
+      outcome.status === 'rejected' ? outcome.reason : undefined,
+    );
+    expect(performance.now() - startMs).toBeGreaterThan(4_900);
+    expect(performance.now() - startMs).toBeLessThan(6_500);
+    expect(failures.every((error) => error instanceof FeatureStoreUnavailableError)).toBe(true);
+    expect(failures[0].cause.message).toMatch(/writeable|closed|ECONN/);
+    expect(metrics.records.filter(([, , operation]) => operation === 'purge')).toHaveLength(1_001);
+  });
+});
+
+describe('a process whose Redis is killed, frozen, paused and full while it works', () => {
+  it('lives, sees no other failure than the documented one, and no wrong row', async () => {
+    const server = await aServer();
+    const admin = anAdmin(server);
+    admin.on('error', () => undefined);
+    const path = fileURLToPath(new URL('feature-store-load.ts', import.meta.url));
+    const load = spawn(
+      process.execPath,
+      ['--experimental-strip-types', '--disable-warning=ExperimentalWarning', path, server.url],
+      { stdio: ['pipe', 'pipe', 'pipe'] },
+    );
+    closing.push(() => load.kill('SIGKILL'));
+    let output = '';
+    let errors = '';
+    load.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    load.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
+    const exited = once(load, 'exit', { signal: AbortSignal.timeout(18_000) });
+    await Promise.race([once(load.stdout, 'data'), exited]);
+
+    await pause(500);
+    server.freeze();
+    await pause(1_700);
+    server.thaw();
+    await pause(1_500);
+    await server.restart();
+    await pause(1_500);
+    await admin.client('PAUSE', 300);
+    await admin.config('SET', 'maxmemory', '1');
+    await pause(500);
+    await admin.config('SET', 'maxmemory', '0');
+    await server.kill();
+    await pause(1_000);
+    await server.restart();
+    await pause(2_500);
+    load.stdin.end();
+    const [code] = await exited;
+
+    expect(errors).toBe('');
+    expect(code).toBe(0);
+    const report = JSON.parse(output.trim().split('\n').at(-1) ?? '');
+    expect(report).toMatchObject({ wrongRows: 0, otherFailures: [], lastReadWorked: true });
+    expect(report.hits).toBeGreaterThan(100);
+    expect(report.failures).toBeGreaterThan(100);
+    expect(report.longestReadMs).toBeLessThan(1_000);
+    expect(report.logLines).toBeLessThanOrEqual(12);
+  }, 30_000);
+});

@@ -1,0 +1,97 @@
+/**
+ * Works on a feature store without a pause until its stdin ends, then says what it has seen:
+ * the process under test of feature-store-faults.test.ts. An unhandled rejection ends it.
+ */
+import { RedisFeatureStore } from '../../service/adapters/redis/redis-feature-store.ts';
+import type { FeatureRow } from '../../service/domain/feature-row.ts';
+import { FeatureStoreUnavailableError } from '../../service/errors.ts';
+
+const TWEETS = 20;
+const [url] = process.argv.slice(2);
+if (!url) throw new Error('usage: feature-store-load.ts REDIS_URL');
+
+let logLines = 0;
+const log = () => {
+  logLines++;
+};
+const identity = { name: 'fake-model', revision: '0123456789ab', preprocessingVersion: 1 };
+const store = await RedisFeatureStore.connect({
+  url,
+  keyPrefix: 'load:',
+  identity,
+  metrics: { record: () => undefined },
+  logger: { debug: log, info: log, warn: log, error: log },
+});
+
+const report = {
+  hits: 0,
+  failures: 0,
+  wrongRows: 0,
+  otherFailures: [] as string[],
+  longestReadMs: 0,
+  lastReadWorked: false,
+  logLines: 0,
+};
+
+let running = true;
+process.stdin.on('end', () => {
+  running = false;
+});
+process.stdin.resume();
+
+async function attempt(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof FeatureStoreUnavailableError) report.failures++;
+    else report.otherFailures.push(String(error));
+    return false;
+  }
+}
+
+function rowOf(tweetId: string): FeatureRow {
+  return {
+    tweetId,
+    authorId: null,
+    authorUsername: null,
+    topics: [],
+    eventTimestampMs: 0,
+    createdTimestampMs: Date.now(),
+    model: { name: identity.name, revision: identity.revision },
+    preprocessingVersion: identity.preprocessingVersion,
+    label: 'neutral',
+    scores: { negative: 0, neutral: 1, positive: 0 },
+    truncated: false,
+    text: `the text of ${tweetId}`,
+  };
+}
+
+async function work(worker: number): Promise<void> {
+  for (let turn = worker; running; turn++) {
+    const id = `${1_000 + (turn % TWEETS)}`;
+    const startMs = performance.now();
+    report.lastReadWorked = await attempt(async () => {
+      const [row] = await store.getTweets([id]);
+      if (!row) return;
+      report.hits++;
+      if (row.tweetId !== id || row.text !== `the text of ${id}`) report.wrongRows++;
+    });
+    report.longestReadMs = Math.max(report.longestReadMs, performance.now() - startMs);
+    await attempt(async () => {
+      await store.putTweets([{ row: rowOf(id), ttlSeconds: 60 }]);
+    });
+    if (turn % 50 === 0) {
+      void attempt(async () => {
+        await store.purgeTweet(`${9_000_000 + turn}`);
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+console.log('working');
+await Promise.all(Array.from({ length: 8 }, (_, worker) => work(worker * 3)));
+await store.close();
+console.log(JSON.stringify({ ...report, logLines }));
+process.exit();

@@ -1,0 +1,91 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RedisFeatureStore } from '../../service/adapters/redis/redis-feature-store.ts';
+import { anId, IDENTITY } from '../contract/feature-store-contract.ts';
+import { RecordedLog, RecordedMetrics } from '../helpers/fakes.ts';
+import { RedisServer } from '../helpers/redis-server.ts';
+
+let folder: string;
+let redis: RedisServer;
+let proxy: Server;
+let certificate: string;
+const serverNames: unknown[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'feature-store-tls-'));
+  const key = join(folder, 'key.pem');
+  certificate = join(folder, 'certificate.pem');
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+      ...['-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
+      ...['-keyout', key, '-out', certificate],
+    ],
+    { stdio: 'ignore' },
+  );
+  redis = await RedisServer.start();
+  const secure = { key: readFileSync(key), cert: readFileSync(certificate) };
+  proxy = createServer(secure, (client: TLSSocket) => {
+    serverNames.push(client.servername);
+    const upstream = connect(redis.port, '127.0.0.1');
+    for (const socket of [client, upstream]) socket.on('error', () => undefined);
+    client.pipe(upstream).pipe(client);
+  });
+  proxy.listen(0, 'localhost');
+  await once(proxy, 'listening');
+});
+
+afterAll(async () => {
+  proxy.close();
+  await redis.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function url(): string {
+  const address = proxy.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy is closed');
+  return `rediss://localhost:${address.port}`;
+}
+
+describe('a rediss:// address', () => {
+  it('is spoken to in TLS, by its name, when its certificate is trusted', async () => {
+    const path = fileURLToPath(new URL('feature-store-load.ts', import.meta.url));
+    const load = spawn(process.execPath, ['--experimental-strip-types', path, url()], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate },
+    });
+    let output = '';
+    load.stdout.on('data', (chunk) => {
+      output += chunk;
+      // It has connected once it says that it works: let it work a little.
+      setTimeout(() => load.stdin.end(), 500);
+    });
+    await once(load, 'exit', { signal: AbortSignal.timeout(15_000) });
+    const report = JSON.parse(output.trim().split('\n').at(-1) ?? '');
+    expect(report).toMatchObject({ failures: 0, wrongRows: 0, logLines: 0, lastReadWorked: true });
+    expect(report.hits).toBeGreaterThan(0);
+    expect(new Set(serverNames)).toEqual(new Set(['localhost']));
+  });
+
+  it('is not spoken to when its certificate is not trusted', async () => {
+    const logger = new RecordedLog();
+    const store = await RedisFeatureStore.connect({
+      url: url(),
+      keyPrefix: 'tls:',
+      identity: IDENTITY,
+      metrics: new RecordedMetrics(),
+      logger,
+    });
+    await expect(store.getTweets([anId()])).rejects.toThrow('Features could not be read');
+    expect(logger.lines[0]?.fields).toEqual({ reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    await store.close();
+  });
+});

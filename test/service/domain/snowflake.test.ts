@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { snowflakeTimeMs } from '../../../service/domain/snowflake.ts';
+
+describe('snowflakeTimeMs', () => {
+  it.each([
+    ['1460323737035677698', '2021-11-15T19:08:05.069Z'],
+    ['9223372036854775807', '2080-07-10T17:30:30.208Z'],
+    ['4194304', '2010-11-04T01:42:54.658Z'],
+  ])('reads the creation time out of %s', (id, time) => {
+    expect(new Date(snowflakeTimeMs(id)).toISOString()).toBe(time);
+  });
+
+  it.each(['1', '20', '29700859247'])(
+    'places %s, from before such ids, within eight seconds of their beginning',
+    (id) => {
+      const sinceEpochMs = snowflakeTimeMs(id) - Date.parse('2010-11-04T01:42:54.657Z');
+      expect(sinceEpochMs).toBeGreaterThanOrEqual(0);
+      expect(sinceEpochMs).toBeLessThan(8_000);
+    },
+  );
+});

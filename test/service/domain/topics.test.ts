@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  extractTopics,
+  MAX_TOPIC_CHARACTERS,
+  MAX_TOPICS,
+  normaliseTopic,
+  normaliseTopics,
+} from '../../../service/domain/topics.ts';
+
+describe('normaliseTopic', () => {
+  it.each([
+    ['#Bitcoin', '#bitcoin'],
+    ['$BTC', '$btc'],
+    ['＃Ｂｉｔｃｏｉｎ', '#bitcoin'],
+    ['  Electric   Cars ', 'electric cars'],
+    ['#ΑΘΗΝΑ', '#αθηνα'],
+    ['#caf\u0065\u0301', '#café'],
+    ['#ﬁnance', '#finance'],
+    // Only the small letter has a form that is composed with its mark.
+    ['#H\u0331', '#\u1e96'],
+    ['#می\u200cخواهم', '#می\u200cخواهم'],
+  ])('%j is %j', (topic, normalised) => {
+    expect(normaliseTopic(topic)).toBe(normalised);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['white space', ' \t\n '],
+    ['a sign alone', '#'],
+    ['two signs', '##x'],
+    ['a sign inside', 'a#b'],
+    ['a control character', 'a\u0007b'],
+    ['half a surrogate pair', '#\ud83d'],
+    ['more than is kept', 'x'.repeat(MAX_TOPIC_CHARACTERS + 1)],
+    ['what grows beyond that', 'ﷺ'.repeat(MAX_TOPIC_CHARACTERS)],
+  ])('refuses %s', (_, topic) => {
+    expect(normaliseTopic(topic)).toBeNull();
+  });
+
+  it('is stable: a normalised topic stays as it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 120 }), (topic) => {
+        const once = normaliseTopic(topic);
+        if (once !== null) expect(normaliseTopic(once)).toBe(once);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
+describe('normaliseTopics', () => {
+  it('keeps each topic once, in its order', () => {
+    expect(normaliseTopics(['#B', 'a', '#b', '', '$B', 'A'])).toEqual(['#b', 'a', '$b']);
+  });
+
+  it('keeps no more than MAX_TOPICS', () => {
+    const many = Array.from({ length: 100 }, (_, index) => `#t${index}`);
+    expect(normaliseTopics(many)).toEqual(many.slice(0, MAX_TOPICS));
+  });
+});
+
+describe('extractTopics', () => {
+  it.each([
+    ['#Bitcoin and $BTC up', ['#Bitcoin', '$BTC']],
+    ['up: $BTC, #Bitcoin!', ['#Bitcoin', '$BTC']],
+    ['#東京 ＃大阪', ['#東京', '#大阪']],
+    ['(#one)#two "$THREE" [$F]', ['#one', '#two', '$THREE', '$F']],
+    ['$BRK.B $RDS_A', ['$BRK.B', '$RDS_A']],
+    ['we are #1, #100 #2024goals #x2', ['#2024goals', '#x2']],
+    ['a#b &#39; https://x.com/#top _#c', []],
+    ['$100 US$ $TOOLONGX $a$b', []],
+    ['no topic at all # $ ##', []],
+  ])('%j holds %j', (text, topics) => {
+    expect([...extractTopics(text)]).toEqual(topics);
+  });
+
+  it.each(['#', '$', '#1', '$A', '#_', '＃', '&#'])(
+    'takes time in proportion to the text, also for %j over and over',
+    (piece) => {
+      const startedMs = performance.now();
+      for (const _ of extractTopics(piece.repeat(100_000))) void _;
+      expect(performance.now() - startedMs).toBeLessThan(1_000);
+    },
+  );
+});

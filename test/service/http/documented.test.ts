@@ -1,0 +1,265 @@
+/**
+ * Every answer that the OpenAPI document promises is provoked here. The other direction, that
+ * every answer provoked in any test is documented, is part of `TestApp.call`.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ErrorCode } from '../../../service/errors.ts';
+import {
+  FeatureStoreUnavailableError,
+  OverloadedError,
+  TweetSourceFailedError,
+  TweetSourceLimitedError,
+} from '../../../service/errors.ts';
+import { STATUS } from '../../../service/http/plugins/error-handler.ts';
+import { documentedCodes, type Operation } from './helpers/check-answer.ts';
+import type { Call } from './helpers/http-client.ts';
+import {
+  type AppOptions,
+  AS_ADMIN,
+  AS_CALLER,
+  startApp,
+  type TestApp,
+  TWEET_ID,
+  TWEET_URL,
+  tweetPath,
+} from './helpers/start-app.ts';
+
+interface Request extends Call {
+  readonly path: string;
+}
+
+const INFER = { inputs: [{ name: 'text', shape: [2], datatype: 'BYTES', data: ['yes', 'no'] }] };
+const MODEL = '/v2/models/fake-model';
+const VERSION = `${MODEL}/versions/0123456789ab`;
+
+/** A request of each operation that succeeds. */
+const REQUESTS: Readonly<Record<string, Request>> = {
+  'GET /': { path: '/' },
+  'GET /livez': { path: '/livez' },
+  'GET /readyz': { path: '/readyz' },
+  'GET /v1/status': { path: '/v1/status' },
+  'GET /v1/inference': { path: tweetPath(TWEET_URL), headers: AS_CALLER },
+  'POST /v1/inference': {
+    path: '/v1/inference',
+    headers: AS_CALLER,
+    body: { texts: ['I love this phone', 'so do I'] },
+  },
+  'POST /v1/inference/tweets': {
+    path: '/v1/inference/tweets',
+    headers: AS_CALLER,
+    body: { tweetUrls: [TWEET_URL, TWEET_URL] },
+  },
+  'POST /v1/admin/tweets': {
+    path: '/v1/admin/tweets',
+    headers: AS_ADMIN,
+    body: {
+      tweets: [
+        { id: '1', text: 'I love this phone' },
+        { id: '2', text: 'so do I' },
+      ],
+    },
+  },
+  'DELETE /v1/admin/features/tweets/{id}': {
+    path: `/v1/admin/features/tweets/${TWEET_ID}`,
+    method: 'DELETE',
+    headers: AS_ADMIN,
+  },
+  'GET /v2': { path: '/v2' },
+  'GET /v2/health/live': { path: '/v2/health/live' },
+  'GET /v2/health/ready': { path: '/v2/health/ready' },
+  'GET /v2/models/{name}': { path: MODEL },
+  'GET /v2/models/{name}/ready': { path: `${MODEL}/ready` },
+  'POST /v2/models/{name}/infer': { path: `${MODEL}/infer`, headers: AS_CALLER, body: INFER },
+  'GET /v2/models/{name}/versions/{version}': { path: VERSION },
+  'GET /v2/models/{name}/versions/{version}/ready': { path: `${VERSION}/ready` },
+  'POST /v2/models/{name}/versions/{version}/infer': {
+    path: `${VERSION}/infer`,
+    headers: AS_CALLER,
+    body: INFER,
+  },
+};
+
+interface Provocation {
+  readonly options?: AppOptions;
+  readonly arrange?: (app: TestApp) => unknown;
+  readonly change?: (request: Request) => Request;
+}
+
+const ask = (url: string): Provocation => ({
+  change: (request) => ({ ...request, path: tweetPath(url) }),
+});
+const inPath = (written: RegExp, instead: string): Provocation => ({
+  change: (request) => ({ ...request, path: request.path.replace(written, instead) }),
+});
+const fail = (part: 'model' | 'source' | 'store', error: Error): Provocation => ({
+  arrange: (app) => {
+    app[part].failWith = error;
+  },
+});
+const withHeaders = (headers: Record<string, string>): Provocation => ({
+  change: (request) => ({ ...request, headers: { ...request.headers, ...headers } }),
+});
+
+/** What makes a request that would succeed fail with a code, whatever the operation. */
+const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
+  invalid_request: {
+    change: (request) => ({
+      ...request,
+      path: `${request.path}${request.path.includes('?') ? '&' : '?'}nonsense=1`,
+    }),
+  },
+  unauthorized: { change: ({ headers: _, ...request }) => request },
+  forbidden: withHeaders({ 'x-api-key': 'wrong', authorization: 'Bearer wrong' }),
+  // The administrator is not limited, a stranger is.
+  rate_limited: {
+    options: { settings: { rateLimitPerMinute: 1 } },
+    arrange: (app) => app.call('/v1/status'),
+    change: ({ headers: _, ...request }) => request,
+  },
+  shutting_down: { arrange: (app) => app.lifecycle.enter('draining') },
+  overloaded: { options: { starting: true } },
+  internal: { arrange: sabotage },
+  body_too_large: { options: { limits: { bodyBytes: 10 } } },
+  unsupported_media_type: withHeaders({ 'content-type': 'text/plain' }),
+  parameter_too_long: inPath(/(fake-model|\d{19})/, 'x'.repeat(101)),
+  batch_too_large: { options: { limits: { texts: 1, tweets: 1 } } },
+  text_too_long: { options: { limits: { textCharacters: 1 } } },
+  url_too_long: { options: { limits: { urlCharacters: 10 } } },
+  not_found: inPath(/fake-model/, 'another-model'),
+  invalid_tweet_url: ask('nonsense'),
+  unsupported_host: ask('https://t.co/abc'),
+  invalid_tweet_id: ask('https://x.com/someone/status/0'),
+  tweet_not_found: ask('https://x.com/someone/status/404'),
+  tweet_protected: ask('https://x.com/someone/status/403'),
+  tweet_withheld: ask('https://x.com/someone/status/451'),
+  tweet_source_failed: fail('source', new TweetSourceFailedError('The source is down.')),
+  tweet_source_limited: fail(
+    'source',
+    new TweetSourceLimitedError('The budget is spent.', { retryAfterSeconds: 60 }),
+  ),
+  feature_store_unavailable: fail('store', new FeatureStoreUnavailableError('Redis is down.')),
+  empty_text: {
+    arrange: (app) => {
+      app.model.unscorable = true;
+    },
+  },
+};
+
+/** Where an operation needs another provocation of the same code, or has two of them. */
+const FURTHER: Readonly<Record<string, Provocation>> = {
+  'DELETE /v1/admin/features/tweets/{id} invalid_tweet_id': inPath(/\d{19}/, 'jack'),
+  'POST /v1/inference overloaded': fail(
+    'model',
+    new OverloadedError('The queue is full.', { retryAfterSeconds: 2 }),
+  ),
+};
+
+function sabotage(app: TestApp): void {
+  const boom = new Error('boom');
+  app.model.failWith = boom;
+  app.source.failWith = boom;
+  app.store.failWith = boom;
+  const throwing = {
+    get: () => {
+      throw boom;
+    },
+  };
+  Object.defineProperty(app.model, 'identity', throwing);
+  Object.defineProperty(app.deps.info, 'name', throwing);
+}
+
+const documented = await startApp();
+const OPERATIONS = Object.entries(documented.document.paths ?? {}).flatMap(([path, item]) =>
+  Object.entries(item as Record<string, Operation>).map(
+    ([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const,
+  ),
+);
+await documented.stop();
+
+const HEALTH = /\/(livez|readyz|live|ready)$/;
+
+let app: TestApp;
+async function start({ options, arrange }: Provocation): Promise<void> {
+  app = await startApp(options);
+  await arrange?.(app);
+}
+
+/** The status of an answer, and the code that the log has for it. */
+async function send(name: string, { change }: Provocation) {
+  const request = REQUESTS[name] ?? { path: 'unknown' };
+  const { path, ...call } = change?.(request) ?? request;
+  const answer = await app.call(path, call);
+  const line = app.lines.find(
+    ({ requestId, msg }) => msg === 'request' && requestId === answer.headers['x-request-id'],
+  );
+  return { status: answer.status, code: line?.code };
+}
+
+describe('the requests of this test', () => {
+  it('are one of every operation', () => {
+    expect(OPERATIONS.map(([name]) => name).sort()).toEqual(Object.keys(REQUESTS).sort());
+  });
+
+  it('meet no documented status that has neither codes nor a test below', () => {
+    for (const [name, operation] of OPERATIONS) {
+      const bare = Object.keys(operation.responses).filter(
+        (status) => documentedCodes(operation, status).length === 0,
+      );
+      expect([name, bare]).toEqual([name, HEALTH.test(name) ? ['200', '503'] : ['200']]);
+    }
+  });
+});
+
+describe('a process that is well', () => {
+  beforeAll(() => start({}));
+  afterAll(() => app.stop());
+
+  it.each(OPERATIONS)('answers 200 to %s', async (name) => {
+    expect((await send(name, {})).status).toBe(200);
+  });
+});
+
+describe('a process that has failed', () => {
+  beforeAll(() => start({ arrange: ({ lifecycle }) => lifecycle.enter('failed') }));
+  afterAll(() => app.stop());
+
+  it.each(OPERATIONS.filter(([name]) => HEALTH.test(name)))('answers 503 to %s', async (name) => {
+    expect((await send(name, {})).status).toBe(503);
+  });
+});
+
+const PROMISES = OPERATIONS.flatMap(([name, operation]) =>
+  Object.keys(operation.responses).flatMap((status) =>
+    documentedCodes(operation, status).map((code) => ({ name, code: code as ErrorCode })),
+  ),
+);
+
+describe.each([...Map.groupBy(PROMISES, ({ code }) => code)])(
+  '%s is answered',
+  (code, promises) => {
+    const provocation = PROVOCATIONS[code];
+    const own = promises.filter(({ name }) => FURTHER[`${name} ${code}`]);
+    const common = promises.filter((promise) => !own.includes(promise));
+
+    if (common.length > 0) {
+      describe('as the document says', () => {
+        beforeAll(() => start(provocation ?? {}));
+        afterAll(() => app.stop());
+
+        it.each(common)('by $name', async ({ name }) => {
+          if (!provocation) throw new Error(`Nothing here provokes ${code}.`);
+          expect(await send(name, provocation)).toEqual({ status: STATUS[code], code });
+        });
+      });
+    }
+
+    for (const { name } of own) {
+      it(`as the document says by ${name}`, async () => {
+        const further = FURTHER[`${name} ${code}`] ?? {};
+        await start(further);
+        expect(await send(name, further)).toEqual({ status: STATUS[code], code });
+        await app.stop();
+      });
+    }
+  },
+);

@@ -1,0 +1,192 @@
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { buildApp } from '../../../../service/app.ts';
+import { DEFAULT_LIMITS } from '../../../../service/contract/http.ts';
+import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/domain/feature-row.ts';
+import { Lifecycle } from '../../../../service/domain/lifecycle.ts';
+import { PendingStoreWork } from '../../../../service/domain/pending-store-work.ts';
+import type { MetricTotals } from '../../../../service/domain/ports/metrics.ts';
+import type { RequestContext } from '../../../../service/domain/request-context.ts';
+import type { ScoreTweets } from '../../../../service/domain/score-tweets.ts';
+import type { Prediction } from '../../../../service/domain/sentiment.ts';
+import { TweetScorer } from '../../../../service/domain/tweet-scorer.ts';
+import type { AppDeps, HttpLimits, HttpSettings } from '../../../../service/http/app-deps.ts';
+import {
+  aTweet,
+  FakeModel,
+  FakeSource,
+  FakeStore,
+  RecordedLog,
+  RecordedMetrics,
+} from '../../../helpers/fakes.ts';
+import { checkAnswer } from './check-answer.ts';
+import { type Answer, type Call, HttpClient } from './http-client.ts';
+
+export const API_KEY = 'key-of-a-caller';
+export const ADMIN_TOKEN = 'token-of-the-administrator';
+export const AS_CALLER = { 'x-api-key': API_KEY };
+export const AS_ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}` };
+
+export const TWEET_ID = '1460323737035677698';
+export const TWEET_URL = `https://x.com/someone/status/${TWEET_ID}`;
+
+/** The path that asks for a tweet. */
+export function tweetPath(url: string): string {
+  return `/v1/inference?tweetUrl=${encodeURIComponent(url)}`;
+}
+
+export class ScriptedModel extends FakeModel {
+  readonly contexts: RequestContext[] = [];
+  failWith: Error | undefined;
+  /** Nothing is left of any text. */
+  unscorable = false;
+
+  override async predict(
+    texts: readonly string[],
+    context: RequestContext,
+  ): Promise<(Prediction | null)[]> {
+    this.contexts.push(context);
+    if (this.failWith) throw this.failWith;
+    if (this.unscorable) return texts.map(() => null);
+    return super.predict(texts, context);
+  }
+}
+
+export interface AppOptions {
+  readonly settings?: Partial<Omit<HttpSettings, 'limits'>>;
+  readonly limits?: Partial<HttpLimits>;
+  readonly exposeText?: boolean;
+  /** Wraps the use case. */
+  readonly scoreTweets?: (real: ScoreTweets) => ScoreTweets;
+  /** The lifecycle stays where it starts. */
+  readonly starting?: boolean;
+}
+
+export type TestApp = Awaited<ReturnType<typeof startApp>>;
+
+/** The app over real HTTP on a free port of the loopback, with fakes at its ports. */
+export async function startApp(options: AppOptions = {}) {
+  const model = new ScriptedModel();
+  const store = new FakeStore();
+  const source = new FakeSource({
+    [TWEET_ID]: aTweet(),
+    '404': 'not_found',
+    '403': 'protected',
+    '451': 'withheld',
+    '422': aTweet({ id: '422', text: ' ' }),
+  });
+  const metrics = new RecordedMetrics();
+  const lifecycle = new Lifecycle();
+  if (!options.starting) lifecycle.enter('ready');
+  const { lines, logger } = memoryLog();
+  const silent = new RecordedLog();
+  const scoreTweets = new TweetScorer({
+    store,
+    source,
+    model,
+    metrics,
+    logger: silent,
+    pending: new PendingStoreWork({ store, metrics, logger: silent, maxRows: 100 }),
+    rowTtlSeconds: DEFAULT_ROW_TTL_SECONDS,
+    storeText: true,
+    exposeText: options.exposeText ?? true,
+  });
+  const deps: AppDeps = {
+    settings: {
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      keepAliveTimeoutMs: 72_000,
+      apiKeys: [API_KEY],
+      adminToken: ADMIN_TOKEN,
+      rateLimitPerMinute: 0,
+      trustProxyHops: 0,
+      swaggerUiDir: `${import.meta.dirname}/../../../../dist/swagger-ui`,
+      ...options.settings,
+    },
+    scoreTweets: options.scoreTweets?.(scoreTweets) ?? scoreTweets,
+    model,
+    lifecycle,
+    metrics,
+    totals: totalsOf(metrics),
+    info: {
+      name: 'tweet-sentiment-service',
+      version: '1.2.3',
+      startedAtMs: Date.now() - 5_000,
+      featureStore: store.name,
+      tweetSource: source.name,
+      readsSpentToday: () => 7,
+    },
+    logger,
+  };
+  const app = await buildApp(deps);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const client = new HttpClient(portOf(app));
+  return {
+    app,
+    deps,
+    client,
+    model,
+    store,
+    source,
+    metrics,
+    lifecycle,
+    /** Log lines so far. */
+    lines,
+    document: app.swagger(),
+    /** Sends a request and checks what must hold for every answer. */
+    call: async (path: string, call: Call = {}): Promise<Answer> => {
+      const answer = await client.send(path, call);
+      checkAnswer(app.swagger(), path, call, answer);
+      return answer;
+    },
+    stop: async () => {
+      client.close();
+      await app.close();
+    },
+  };
+}
+
+/** Resolves once the condition holds after one of the response's events; for what follows it. */
+export async function soon(condition: () => boolean): Promise<void> {
+  const endMs = performance.now() + 5_000;
+  while (!condition()) {
+    if (performance.now() > endMs) throw new Error('The condition did not come true within 5 s.');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Waits for a socket to close, bounded by the test's time-out. */
+export async function closed(socket: { readonly closed: boolean } & NodeJS.EventEmitter) {
+  if (!socket.closed) await once(socket, 'close');
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
+  return address.port;
+}
+
+function memoryLog() {
+  const lines: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  return { lines, logger: pino({ level: 'debug' }, sink) };
+}
+
+function totalsOf(metrics: RecordedMetrics): MetricTotals {
+  return {
+    total: (name) => metrics.sum(name),
+    byDimension: (name) => {
+      const sums: Record<string, number> = {};
+      for (const [recorded, value, dimension] of metrics.records) {
+        if (recorded === name && dimension) sums[dimension] = (sums[dimension] ?? 0) + value;
+      }
+      return sums;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AS_CALLER, startApp, type TestApp } from './helpers/start-app.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+const score = (texts: string[]) =>
+  app.call('/v1/inference', { headers: AS_CALLER, body: { texts } });
+
+/** Milliseconds from the call of the model to the deadline it was given. */
+async function deadlineOf(texts: string[]): Promise<number> {
+  const beforeMs = performance.now();
+  await score(texts);
+  return (app.model.contexts.at(-1)?.deadline.atMs ?? 0) - beforeMs;
+}
+
+describe('POST /v1/inference', () => {
+  it('answers one result per text, in order, and names the model', async () => {
+    const { status, json } = await score(['I love this phone', 'so do I']);
+    const result = {
+      sentimentAnalyst: 'positive',
+      scores: { negative: 0.05, neutral: 0.05, positive: 0.9 },
+      truncated: false,
+    };
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      results: [result, result],
+      model: { name: 'fake-model', revision: '0123456789ab' },
+    });
+  });
+
+  it('hands texts on as they are, in one batch', async () => {
+    const texts = [' [CLS] a ', 'é😀\u0000', '"\\\u2028', 'a'];
+    await score(texts);
+    expect(app.model.asked.at(-1)).toEqual(texts);
+  });
+
+  it('takes a content type with a character set', async () => {
+    const headers = { ...AS_CALLER, 'content-type': 'Application/JSON; charset=utf-8' };
+    const { status } = await app.call('/v1/inference', { headers, body: { texts: ['a'] } });
+    expect(status).toBe(200);
+  });
+
+  it('takes 128 texts', async () => {
+    expect((await score(Array(128).fill('a'))).json.results).toHaveLength(128);
+  });
+
+  it('has the deadline of a single request for one text, of a batch for several', async () => {
+    const single = await deadlineOf(['a']);
+    expect(single).toBeGreaterThanOrEqual(2_000);
+    expect(single).toBeLessThan(4_000);
+    const batch = await deadlineOf(['a', 'b']);
+    expect(batch).toBeGreaterThanOrEqual(10_000);
+    expect(batch).toBeLessThan(12_000);
+  });
+
+  it('says which text holds nothing to score', async () => {
+    app.model.unscorable = true;
+    const { status, json } = await score(['\u200b', '\u200b']);
+    app.model.unscorable = false;
+    expect([status, json.code]).toEqual([422, 'empty_text']);
+    expect(json.detail).toContain('Text 1 of 2');
+  });
+
+  it('asks neither the tweet source nor the feature store', () => {
+    expect(app.source.asked).toEqual([]);
+    expect(app.store.writes).toEqual([]);
+  });
+});

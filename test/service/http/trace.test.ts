@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  ADMIN_TOKEN,
+  API_KEY,
+  AS_ADMIN,
+  AS_CALLER,
+  soon,
+  startApp,
+  type TestApp,
+  TWEET_URL,
+  tweetPath,
+} from './helpers/start-app.ts';
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await startApp();
+});
+afterEach(() => app.stop());
+
+const score = (headers: Record<string, string | string[]> = {}) =>
+  app.call(tweetPath(TWEET_URL), { headers: { ...AS_CALLER, ...headers } });
+const requestLines = async (count: number) => {
+  await soon(() => app.lines.filter(({ msg }) => msg === 'request').length >= count);
+  return app.lines.filter(({ msg }) => msg === 'request');
+};
+
+describe('X-Request-Id', () => {
+  it.each(['a', 'trace-1/2;3=4', '~'.repeat(128)])('is taken over: %s', async (id) => {
+    expect((await score({ 'x-request-id': id })).headers['x-request-id']).toBe(id);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['too long', 'x'.repeat(129)],
+    ['with a space', 'a b'],
+    ['not ASCII', 'caf\u00e9'],
+    ['given twice', ['a', 'b']],
+  ])('is a new one in place of one that is %s', async (_case, id) => {
+    const { headers } = await score({ 'x-request-id': id });
+    expect(headers['x-request-id']).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+  });
+
+  it('differs from request to request', async () => {
+    const ids = [await score(), await score()].map(({ headers }) => headers['x-request-id']);
+    expect(new Set(ids).size).toBe(2);
+  });
+});
+
+describe('timing headers', () => {
+  it('tell the stages that the request went through', async () => {
+    const { headers } = await score();
+    const stages = String(headers['server-timing'])
+      .split(', ')
+      .map((entry) => entry.split(';')[0]);
+    expect(stages).toEqual(expect.arrayContaining(['store', 'source', 'total']));
+    expect(headers['x-process-time']).toMatch(/^\d+\.\d{6}$/);
+  });
+});
+
+describe('caching', () => {
+  it('of answers is forbidden', async () => {
+    for (const path of ['/v1/status', '/livez', '/nothing', '/v2']) {
+      expect((await app.call(path)).headers['cache-control']).toBe('no-store');
+    }
+  });
+});
+
+describe('the log', () => {
+  it('has one line a request, with its route and without its URL', async () => {
+    const { headers } = await score();
+    expect(await requestLines(1)).toEqual([
+      expect.objectContaining({
+        level: 30,
+        requestId: headers['x-request-id'],
+        method: 'GET',
+        route: '/v1/inference',
+        status: 200,
+        ms: expect.any(Number),
+      }),
+    ]);
+  });
+
+  it('names the code of a failure', async () => {
+    await app.call('/v1/nothing');
+    expect(await requestLines(1)).toEqual([
+      expect.objectContaining({ route: null, status: 404, code: 'not_found' }),
+    ]);
+  });
+
+  it('mentions health routes for debugging only', async () => {
+    await app.call('/readyz');
+    expect(await requestLines(1)).toEqual([expect.objectContaining({ level: 20 })]);
+  });
+
+  it('never holds texts, URLs, queries, handles or credentials', async () => {
+    const planted = 'pl4nted';
+    const wrong = { 'x-api-key': planted, authorization: `Bearer ${planted}` };
+    const url = `https://x.com/${planted}/status/1`;
+    const bodies = [
+      { texts: [planted] },
+      { texts: [planted, 1] },
+      { [planted]: planted },
+      `{"texts":["${planted}"`,
+    ];
+    for (const body of bodies) {
+      await app.call('/v1/inference', { body, headers: AS_CALLER });
+      await app.call('/v1/inference', { body, headers: wrong });
+      await app.call('/v2/models/fake-model/infer', { body, headers: AS_CALLER });
+    }
+    await app.call(tweetPath(url), { headers: AS_CALLER });
+    await app.call(tweetPath(`https://${planted}.com/`), { headers: AS_CALLER });
+    await app.call('/v1/inference/tweets', { body: { tweetUrls: [url] }, headers: AS_CALLER });
+    await app.call(`/${planted}?${planted}=${planted}`);
+    await app.call(`/v2/models/${planted}`);
+    await app.call(`/v2/models/%zz${planted}`);
+    await app.call('/v1/admin/tweets', {
+      body: { tweets: [{ id: '1', text: planted, author: { id: '1', username: planted } }] },
+      headers: AS_ADMIN,
+    });
+    await app.client.raw(`${planted}\r\n\r\n`);
+    app.model.failWith = new Error('the model broke');
+    await app.call('/v1/inference', { body: { texts: [planted] }, headers: AS_CALLER });
+    await requestLines(20);
+    const log = JSON.stringify(app.lines);
+    expect(log).toContain('the model broke');
+    for (const secret of [planted, API_KEY, ADMIN_TOKEN]) expect(log).not.toContain(secret);
+  });
+});
+
+describe('metrics', () => {
+  it('count answered requests, with their latency, stages and failures', async () => {
+    await score();
+    await app.call('/v1/inference', { body: {}, headers: AS_CALLER });
+    await app.call('/v2/models/another');
+    await app.call('/v1/nothing');
+    await requestLines(4);
+    expect(app.metrics.sum('Requests')).toBe(4);
+    const recorded = (name: string) => app.metrics.records.filter(([other]) => other === name);
+    expect(recorded('RequestLatency')).toHaveLength(4);
+    expect(recorded('RequestFailures').map(([, , code]) => code)).toEqual([
+      'invalid_request',
+      'not_found',
+      'not_found',
+    ]);
+    expect(recorded('StageLatency').map(([, , stage]) => stage)).toEqual(
+      expect.arrayContaining(['store', 'source']),
+    );
+  });
+
+  it('leave out health routes and what is not the API', async () => {
+    for (const path of ['/', '/livez', '/docs', '/v2/health/ready', '/v1x']) await app.call(path);
+    await requestLines(5);
+    expect(app.metrics.records).toEqual([]);
+  });
+});
+
+describe('GET /v1/status', () => {
+  it('tells what is in use and what has happened since the start', async () => {
+    await score();
+    await soon(() => app.store.rows.size === 1);
+    await score();
+    await app.call('/v1/inference', { body: {}, headers: AS_CALLER });
+    await requestLines(3);
+    const { json } = await app.call('/v1/status');
+    expect(json).toEqual({
+      name: 'tweet-sentiment-service',
+      version: '1.2.3',
+      status: 'ready',
+      startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      uptimeSeconds: expect.any(Number),
+      model: {
+        name: 'fake-model',
+        revision: '0123456789ab',
+        preprocessingVersion: 1,
+        maxTokens: 256,
+      },
+      featureStore: { kind: 'memory', hits: 1, misses: 1, errors: 0, hitRate: 0.5 },
+      tweetSource: { kind: 'fixture', calls: expect.any(Number), readsSpentToday: 7 },
+      engine: { workers: 2, saturation: 0, queuedTexts: 0, predictions: 0, shed: 0 },
+      requests: { total: 3, failuresByCode: { invalid_request: 1 } },
+    });
+    expect(json.uptimeSeconds).toBeGreaterThanOrEqual(5);
+  });
+
+  it('has no hit rate before the first read', async () => {
+    expect((await app.call('/v1/status')).json.featureStore.hitRate).toBeNull();
+  });
+});
+
+it('GET / names the service', async () => {
+  expect((await app.call('/')).json).toEqual({ name: 'tweet-sentiment-service', version: '1.2.3' });
+});

@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FeatureStoreUnavailableError, OverloadedError } from '../../../service/errors.ts';
+import {
+  AS_ADMIN,
+  AS_CALLER,
+  soon,
+  startApp,
+  type TestApp,
+  TWEET_ID,
+  TWEET_URL,
+  tweetPath,
+} from './helpers/start-app.ts';
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await startApp();
+});
+afterEach(() => app.stop());
+
+const ISO = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const RESULT = {
+  tweetId: TWEET_ID,
+  sentimentAnalyst: 'positive',
+  textInput: 'I love this phone',
+  scores: { negative: 0.05, neutral: 0.05, positive: 0.9 },
+  truncated: false,
+  model: { name: 'fake-model', revision: '0123456789ab' },
+  featureStore: 'miss',
+  author: { id: '2244994945', username: 'someone' },
+  tweetCreatedAt: '2021-11-15T19:08:05.000Z',
+  scoredAt: ISO,
+};
+
+const one = (url = TWEET_URL) => app.call(tweetPath(url), { headers: AS_CALLER });
+const several = (tweetUrls: string[]) =>
+  app.call('/v1/inference/tweets', { headers: AS_CALLER, body: { tweetUrls } });
+const ingest = (body: object) => app.call('/v1/admin/tweets', { headers: AS_ADMIN, body });
+
+describe('GET /v1/inference', () => {
+  it('answers a tweet, and the next time from the feature store', async () => {
+    expect((await one()).json).toEqual(RESULT);
+    await soon(() => app.store.rows.size === 1);
+    expect((await one()).json).toEqual({ ...RESULT, featureStore: 'hit' });
+  });
+
+  it('answers without the feature store when it is down', async () => {
+    app.store.failWith = new FeatureStoreUnavailableError('down');
+    expect((await one()).json).toEqual({ ...RESULT, featureStore: 'unavailable' });
+  });
+
+  it('leaves the text out where it is not exposed', async () => {
+    const discreet = await startApp({ exposeText: false });
+    try {
+      const { json } = await discreet.call(tweetPath(TWEET_URL), { headers: AS_CALLER });
+      const { textInput: _, ...rest } = RESULT;
+      expect(json).toEqual(rest);
+    } finally {
+      await discreet.stop();
+    }
+  });
+
+  it('takes every spelling of the address', async () => {
+    for (const url of [
+      `http://twitter.com/someone/status/${TWEET_ID}`,
+      `https://mobile.x.com/i/web/status/${TWEET_ID}?s=20`,
+    ]) {
+      expect((await one(url)).json.tweetId).toBe(TWEET_ID);
+    }
+  });
+
+  it('has the deadline of a single request', async () => {
+    const beforeMs = performance.now();
+    await one();
+    const [context] = app.model.contexts;
+    expect((context?.deadline.atMs ?? 0) - beforeMs).toBeLessThan(4_000);
+  });
+});
+
+describe('POST /v1/inference/tweets', () => {
+  it('answers every URL in its place, and says of each what went wrong', async () => {
+    const urls = [
+      'nonsense',
+      TWEET_URL,
+      'https://x.com/a/status/404',
+      `https://twitter.com/b/status/${TWEET_ID}`,
+      'https://t.co/abc',
+      '',
+      'https://x.com/a/status/422',
+    ];
+    const { status, json, headers } = await several(urls);
+    expect(status).toBe(200);
+    expect(json.results.map(({ tweetUrl }: { tweetUrl: string }) => tweetUrl)).toEqual(urls);
+    expect(
+      json.results.map((result: { status: string; problem?: { code: string } }) =>
+        [result.status, result.problem?.code].join(' ').trim(),
+      ),
+    ).toEqual([
+      'error invalid_tweet_url',
+      'ok',
+      'error tweet_not_found',
+      'ok',
+      'error unsupported_host',
+      'error invalid_tweet_url',
+      'error empty_text',
+    ]);
+    expect(json.results[1]).toEqual({ tweetUrl: TWEET_URL, status: 'ok', ...RESULT });
+    expect(json.results[2]).toEqual({
+      tweetUrl: urls[2],
+      status: 'error',
+      problem: {
+        type: 'urn:tweet-sentiment-service:error:tweet_not_found',
+        title: 'Tweet not found',
+        status: 404,
+        detail: expect.any(String),
+        code: 'tweet_not_found',
+        requestId: headers['x-request-id'],
+      },
+    });
+  });
+
+  it('computes what is asked twice once', async () => {
+    await several([TWEET_URL, TWEET_URL, TWEET_URL]);
+    expect(app.source.asked).toEqual([[TWEET_ID]]);
+    expect(app.model.asked).toEqual([['I love this phone']]);
+  });
+
+  it('asks nobody when no URL is one of a tweet', async () => {
+    expect((await several(['a', 'b'])).status).toBe(200);
+    expect(app.source.asked).toEqual([]);
+  });
+
+  it('fails as a whole for what concerns the whole', async () => {
+    app.model.refuseWith = new OverloadedError('The queue is full.', { retryAfterSeconds: 2.1 });
+    const { status, json, headers } = await several([TWEET_URL, 'nonsense']);
+    expect([status, json.code]).toEqual([503, 'overloaded']);
+    expect([json.retryAfterSeconds, headers['retry-after']]).toEqual([3, '3']);
+  });
+
+  it('takes 100 URLs', async () => {
+    expect((await several(Array(100).fill(TWEET_URL))).json.results).toHaveLength(100);
+  });
+});
+
+describe('POST /v1/admin/tweets', () => {
+  it('stores tweets before it answers, and ignores the other fields of X', async () => {
+    const { status, json } = await ingest({
+      tweets: [
+        {
+          id: '20',
+          text: 'just setting up my twttr',
+          author_id: '12',
+          created_at: '2006-03-21T20:50:14.000Z',
+          public_metrics: { like_count: 1 },
+          topics: ['History'],
+        },
+      ],
+      includes: { users: [{ id: '12', username: 'jack', verified: true }] },
+    });
+    expect(status).toBe(200);
+    expect(json.results).toEqual([
+      {
+        ...RESULT,
+        status: 'ok',
+        tweetId: '20',
+        textInput: 'just setting up my twttr',
+        author: { id: '12', username: 'jack' },
+        tweetCreatedAt: '2006-03-21T20:50:14.000Z',
+      },
+    ]);
+    expect([...app.store.rows.keys()]).toEqual(['20']);
+  });
+
+  it('answers every tweet in its place, and stores those that it scored', async () => {
+    const { json } = await ingest({
+      tweets: [
+        { id: '1', text: 'good' },
+        { id: '2', text: ' ' },
+        { id: '9999999999999999999', text: 'no such id' },
+        { id: '4', text: 'hidden', withheld: { country_codes: ['DE'] } },
+        { id: '5', text: 'fine' },
+      ],
+    });
+    expect(
+      json.results.map((result: { tweetId: string; problem?: { code: string } }) => [
+        result.tweetId,
+        result.problem?.code,
+      ]),
+    ).toEqual([
+      ['1', undefined],
+      ['2', 'empty_text'],
+      ['9999999999999999999', 'invalid_tweet_id'],
+      ['4', 'tweet_withheld'],
+      ['5', undefined],
+    ]);
+    expect([...app.store.rows.keys()]).toEqual(['1', '5']);
+  });
+
+  it('says that nothing is stored when the store is down', async () => {
+    app.store.failWith = new FeatureStoreUnavailableError('down');
+    const { status, json } = await ingest({ tweets: [{ id: '1', text: 'good' }] });
+    expect([status, json.code]).toEqual([503, 'feature_store_unavailable']);
+  });
+
+  it('measures a text once the escapes of X are resolved', async () => {
+    const text = '&amp;'.repeat(25_000);
+    expect((await ingest({ tweets: [{ id: '1', text }] })).status).toBe(200);
+  });
+});
+
+describe('DELETE /v1/admin/features/tweets/{id}', () => {
+  const purge = (id: string) =>
+    app.call(`/v1/admin/features/tweets/${id}`, { method: 'DELETE', headers: AS_ADMIN });
+
+  it('tells what it removed, also when there was nothing', async () => {
+    await ingest({ tweets: [{ id: '1', text: 'good' }] });
+    expect((await purge('1')).json).toEqual({ removed: { rows: 1, contributions: 0 } });
+    expect((await purge('1')).json).toEqual({ removed: { rows: 0, contributions: 0 } });
+  });
+
+  it('knows an id with leading zeros', async () => {
+    await purge('0020');
+    expect(app.store.purged).toEqual(['20']);
+  });
+});
