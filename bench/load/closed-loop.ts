@@ -10,6 +10,8 @@ export interface ClosedLoop {
   readonly durationMs: number;
   /** Rendered requests, sent in this order and again from the first. */
   readonly requests: readonly Buffer[];
+  /** Ends after the last of the requests instead of beginning again. */
+  readonly once?: true;
 }
 
 export interface ClosedLoopResult extends TallyResult {
@@ -30,6 +32,7 @@ export async function closedLoop(plan: ClosedLoop): Promise<ClosedLoopResult> {
     const connection = new HttpConnection(plan.port);
     try {
       for (let sentMs = startedMs; sentMs < endMs; sentMs = performance.now()) {
+        if (plan.once && next >= plan.requests.length) return;
         const request = plan.requests[next++ % plan.requests.length];
         if (!request) throw new Error('a load without requests');
         const outcome = await connection.send(request);

@@ -95,7 +95,8 @@ function record(into: RecordableHistogram, ms: number): void {
 }
 
 function percentiles(of: RecordableHistogram): Latency {
-  const at = (percentile: number) => (of.count === 0 ? Number.NaN : of.percentile(percentile) / 1000);
+  const at = (percentile: number) =>
+    of.count === 0 ? Number.NaN : of.percentile(percentile) / 1000;
   return {
     count: of.count,
     p50Ms: at(50),
