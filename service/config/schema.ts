@@ -20,10 +20,25 @@ const address = (...protocols: readonly string[]) =>
   described(
     Type.Refine(Type.String(), (value) => {
       const url = URL.parse(value);
-      return url !== null && protocols.includes(url.protocol) && url.hostname !== '';
+      return (
+        url !== null &&
+        protocols.includes(url.protocol) &&
+        url.hostname !== '' &&
+        isDecodable(url.username + url.password)
+      );
     }),
-    `an address that starts with ${protocols.join('// or ')}// and names a host`,
+    `an address that starts with ${protocols.join('// or ')}// and names a host, in which a % stands as %25`,
   );
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What a header can carry without quoting. */
 const token = text('^[!-~]+$', 'visible ASCII characters without spaces');
 const path = text('^[^\\0]+$', 'a path');

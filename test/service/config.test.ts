@@ -167,6 +167,7 @@ describe('a fault in the configuration', () => {
     ['REDIS_URL', 'http://:hunter2@cache'],
     ['REDIS_URL', 'hunter2'],
     ['REDIS_URL', 'redis://'],
+    ['REDIS_URL', 'redis://:100%@cache'],
     ['X_BEARER_TOKEN', 'hunter2 hunter2'],
     ['ADMIN_TOKEN', 'hunter2\n'],
     ['API_KEYS', 'hunter2,,other'],

@@ -31,9 +31,7 @@ export class MemoryFeatureStore implements FeatureStore {
     const bounds = { max: maxRows, ttlResolution: 0, ...(now && { perf: { now } }) };
     this.#rows = new LRUCache({
       ...bounds,
-      dispose: ({ tweetId }, key, reason) => {
-        if (reason !== 'set') this.#forgetKey(tweetId, key);
-      },
+      dispose: ({ tweetId }, key) => this.#forgetKey(tweetId, key),
     });
     this.#tombstones = new LRUCache({ ...bounds, ttl: TOMBSTONE_MS });
   }
@@ -47,6 +45,7 @@ export class MemoryFeatureStore implements FeatureStore {
       if (this.#tombstones.has(row.tweetId)) return false;
       const { model, preprocessingVersion } = row;
       const key = rowKey(row.tweetId, { revision: model.revision, preprocessingVersion });
+      // First, for what it replaces or pushes out takes its key along.
       this.#rows.set(key, row, { ttl: ttlSeconds * 1_000 });
       const keys = this.#keysOfTweet.get(row.tweetId);
       if (keys) keys.add(key);

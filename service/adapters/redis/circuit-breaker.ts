@@ -7,19 +7,19 @@ import {
   handleWhen,
 } from 'cockatiel';
 import type { Logger } from '../../domain/ports/logger.ts';
-import { failureReason, isRefusal } from './failures.ts';
+import { failureReason, isRefusal, isTimeout } from './failures.ts';
 import { OutageLog } from './outage-log.ts';
 
 /** Operations in a row that Redis left unanswered before it is left alone. */
-const FAILURES_TO_OPEN = 3;
+const TIMEOUTS_TO_OPEN = 3;
 
 /** Time between two probes of a Redis that is left alone. */
 const PROBE_INTERVAL_MS = 1_000;
 
 /**
  * Leaves a silent Redis alone, so that not every request waits for a time-out: all are refused
- * at once but for one a second, whose success lets all through again. An error that Redis
- * answers with is no silence and opens nothing.
+ * at once but for one a second, whose answer lets all through again. Only silence opens the
+ * circuit: what Redis refuses, or a lost connection, fails at once by itself.
  */
 export class StoreCircuitBreaker {
   readonly #breaker: CircuitBreakerPolicy;
@@ -31,8 +31,9 @@ export class StoreCircuitBreaker {
       recovered: 'the feature store answers again',
     });
     this.#breaker = circuitBreaker(
-      handleWhen((error) => !isRefusal(error)),
-      { halfOpenAfter: PROBE_INTERVAL_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
+      // A probe has succeeded only when it brought an answer.
+      handleWhen((error) => isTimeout(error) || (this.#probing && !isRefusal(error))),
+      { halfOpenAfter: PROBE_INTERVAL_MS, breaker: new ConsecutiveBreaker(TIMEOUTS_TO_OPEN) },
     );
     this.#breaker.onBreak((cause) =>
       outages.failed(failureReason('error' in cause ? cause.error : undefined)),
@@ -43,7 +44,11 @@ export class StoreCircuitBreaker {
   /** @throws BrokenCircuitError when the work was not even tried. */
   async execute<T>(work: () => Promise<T>): Promise<T> {
     // The policy itself would let others wait for the outcome of the probe under way.
-    if (this.#breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
+    if (this.#probing) throw new BrokenCircuitError();
     return this.#breaker.execute(work);
+  }
+
+  get #probing(): boolean {
+    return this.#breaker.state === CircuitState.HalfOpen;
   }
 }

@@ -8,6 +8,11 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof ReplyError;
 }
 
+/** The server has not answered in time; ioredis gives this error no class of its own. */
+export function isTimeout(error: unknown): boolean {
+  return isNativeError(error) && error.message === 'Command timed out';
+}
+
 /**
  * Says why Redis failed, fit for a log. ioredis hangs the command's arguments onto its errors
  * and quotes replies in some messages: those hold keys, texts and, in a handshake, the password.

@@ -1,7 +1,7 @@
 import type { TweetId } from '../../domain/tweet.ts';
 
 /** What tells one row of a tweet from another. */
-export interface RowVersion {
+interface RowVersion {
   readonly revision: string;
   readonly preprocessingVersion: number;
 }

@@ -6,7 +6,7 @@ import { failureReason, isRefusal } from './failures.ts';
 import { OutageLog } from './outage-log.ts';
 import { Patience } from './patience.ts';
 
-export type Operation = 'read' | 'write' | 'purge';
+type Operation = 'read' | 'write' | 'purge';
 
 interface Policy {
   execute<T>(work: () => Promise<T>): Promise<T>;

@@ -3,7 +3,7 @@ import type { Logger } from '../../domain/ports/logger.ts';
 /** An outage that begins sooner after the last one logged is not logged itself. */
 const QUIET_MS = 60_000;
 
-export interface OutageLogOptions {
+interface OutageLogOptions {
   readonly logger: Logger;
   /** What is logged when it begins and when it is over. */
   readonly failed: string;

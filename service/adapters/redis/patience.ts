@@ -11,7 +11,7 @@ import {
 } from 'cockatiel';
 
 /** Longest time a purge tries before it says that it did not succeed. */
-export const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 5_000;
 
 /** Purges that try at the same time, and that wait for their turn; more fail at once. */
 const CONCURRENT = 100;

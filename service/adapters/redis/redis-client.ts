@@ -14,11 +14,6 @@ export interface RedisAddress {
   readonly password?: string | undefined;
 }
 
-export interface RedisClientOptions {
-  readonly address: RedisAddress;
-  readonly commandTimeoutMs: number;
-}
-
 /** Longest time to open a connection. */
 export const CONNECT_TIMEOUT_MS = 500;
 
@@ -41,7 +36,7 @@ const READONLY_RECONNECT_INTERVAL_MS = 1_000;
  * rather than waits: there is no offline queue, and nothing is sent a second time. A late reply
  * is dropped, since ioredis keeps the place of a command that has timed out.
  */
-export function openRedisClient({ address, commandTimeoutMs }: RedisClientOptions): Redis {
+export function openRedisClient(address: RedisAddress, commandTimeoutMs: number): Redis {
   const client = new Redis({
     ...connectionOptions(address),
     commandTimeout: commandTimeoutMs,

@@ -59,10 +59,8 @@ export class RedisFeatureStore implements FeatureStore {
    * Redis starts with hits; without one it goes on and connects in the background.
    */
   static async connect(options: RedisFeatureStoreOptions): Promise<RedisFeatureStore> {
-    const open = (commandTimeoutMs: number) =>
-      openRedisClient({ address: options, commandTimeoutMs });
-    const client = open(options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS);
-    const purgeClient = open(PURGE_COMMAND_TIMEOUT_MS);
+    const client = openRedisClient(options, options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS);
+    const purgeClient = openRedisClient(options, PURGE_COMMAND_TIMEOUT_MS);
     logOutages(client, options.logger);
     // Rejects at the first error, which has been logged, and when the time is up.
     const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
@@ -101,7 +99,8 @@ export class RedisFeatureStore implements FeatureStore {
       const replies = await pipeline.exec();
       return (replies ?? []).map(([error, written]) => {
         if (error) throw error;
-        return written === 1;
+        if (written === 0 || written === 1) return written === 1;
+        throw new Error('Redis answered a write with something else than whether it was done.');
       });
     });
   }

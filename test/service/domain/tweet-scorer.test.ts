@@ -268,13 +268,23 @@ describe('PendingStoreWork', () => {
     expect([...store.rows.keys()]).toEqual(['1']);
   });
 
+  it('names a purge that failed in the log, so that it can be done again', async () => {
+    const { scorer, store, logger, pending } = aScorer({
+      source: new FakeSource({ [ID]: 'not_found' }),
+    });
+    store.failWith = new FeatureStoreUnavailableError('down');
+    await scorer.score([ID], aContext());
+    await pending.flush();
+    expect(logger.lines).toMatchObject([{ level: 'warn', fields: { tweetId: ID } }]);
+  });
+
   it('logs a lost write with a count, never with a text', async () => {
     const { scorer, store, logger, pending } = aScorer();
     const { persist } = await scorer.score([ID], aContext());
     store.failWith = new FeatureStoreUnavailableError('down');
     persist();
     await pending.flush();
-    expect(logger.lines).toMatchObject([{ level: 'warn', fields: { rows: 1 } }]);
+    expect(logger.lines).toMatchObject([{ level: 'debug', fields: { rows: 1 } }]);
     expect(JSON.stringify(logger.lines)).not.toContain('love');
   });
 });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { ReplyError } from 'ioredis';
-import { failureReason, isRefusal } from '../../../../service/adapters/redis/failures.ts';
+import {
+  failureReason,
+  isRefusal,
+  isTimeout,
+} from '../../../../service/adapters/redis/failures.ts';
 
 describe('failureReason', () => {
   it.each<[unknown, string]>([
@@ -27,9 +31,10 @@ describe('failureReason', () => {
   });
 });
 
-describe('isRefusal', () => {
-  it('tells an answer from silence', () => {
-    expect(isRefusal(new ReplyError('OOM'))).toBe(true);
-    expect(isRefusal(new Error('Command timed out'))).toBe(false);
+describe('a failure', () => {
+  it('is a refusal when Redis has answered, a time-out when it has not', () => {
+    const [refusal, timeout] = [new ReplyError('OOM'), new Error('Command timed out')];
+    expect([isRefusal(refusal), isTimeout(refusal)]).toEqual([true, false]);
+    expect([isRefusal(timeout), isTimeout(timeout)]).toEqual([false, true]);
   });
 });
