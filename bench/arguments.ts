@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark.ts';
-import { MODEL_KEYS, type ModelKey } from './models.ts';
-import { BENCHMARKS } from './registry.ts';
+import { MODEL_KEYS, type ModelKey } from './model-key.ts';
 
 export const USAGE = `Usage: script/bench [--gates] [--model roberta|minilm|both] [B1 B2 ...]
        script/bench --curve [--model ...]
@@ -31,7 +30,7 @@ export interface Arguments {
 export class UsageError extends Error {}
 
 /** @throws UsageError */
-export function parseArguments(args: readonly string[]): Arguments {
+export function parseArguments(args: readonly string[], all: readonly Benchmark[]): Arguments {
   const { values, positionals } = parse(args);
   const { model = 'both', gates = false, soak } = values;
   const models = MODEL_KEYS.filter((key) => model === 'both' || model === key);
@@ -40,30 +39,28 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (soakSeconds !== undefined && !(soakSeconds > 0)) {
     throw new UsageError(`--soak is ${soak}; give it seconds`);
   }
-  const isWhole = positionals.length === 0 && !gates && soak === undefined;
-  const isOther = values.curve === true || soak !== undefined;
-  const named = positionals.length > 0 ? positionals.flatMap(benchmarksNamed) : [];
-  const candidates = positionals.length > 0 ? named : isOther ? [] : BENCHMARKS;
-  return {
-    gates,
-    models,
-    benchmarks: gates ? candidates.filter(({ gate }) => gate !== undefined) : candidates,
-    curve: values.curve ?? isWhole,
-    soakSeconds,
-  };
+  const isOther = values.curve === true || soakSeconds !== undefined;
+  const everything = isOther && !gates ? [] : all;
+  const chosen = positionals.length > 0 ? positionals.flatMap((id) => named(id, all)) : everything;
+  const benchmarks = gates ? chosen.filter(({ gate }) => gate !== undefined) : chosen;
+  if (gates && benchmarks.length === 0) {
+    throw new UsageError(`--gates: none of ${positionals.join(', ')} is a gate`);
+  }
+  const curve = values.curve ?? (positionals.length === 0 && !gates && soakSeconds === undefined);
+  return { gates, models, benchmarks, curve, soakSeconds };
 }
 
 /** B8 names B8a and B8b. */
-function benchmarksNamed(id: string): readonly Benchmark[] {
-  const named = BENCHMARKS.filter((benchmark) => {
+function named(id: string, all: readonly Benchmark[]): readonly Benchmark[] {
+  const found = all.filter((benchmark) => {
     const [wanted, known] = [id.toUpperCase(), benchmark.id.toUpperCase()];
     return known === wanted || known.replace(/[A-Z]$/, '') === wanted;
   });
-  if (named.length === 0) {
-    const ids = BENCHMARKS.map((benchmark) => benchmark.id).join(', ');
+  if (found.length === 0) {
+    const ids = all.map((benchmark) => benchmark.id).join(', ');
     throw new UsageError(`there is no benchmark ${id}; there are ${ids}`);
   }
-  return named;
+  return found;
 }
 
 function parse(args: readonly string[]) {

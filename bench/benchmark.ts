@@ -1,5 +1,5 @@
 import type { Bench } from './bench.ts';
-import type { ModelKey } from './models.ts';
+import type { ModelKey } from './model-key.ts';
 import type { Summary } from './statistics.ts';
 
 /** What a benchmark found. */

@@ -5,7 +5,9 @@ import { type Benchmark, CannotRun, isGate, type Result, verdictOf } from './ben
 import { type CurvePoint, measureCurve } from './curve.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import { describeMachine, type Machine } from './machine.ts';
-import { loadModel, type ModelKey } from './models.ts';
+import type { ModelKey } from './model-key.ts';
+import { loadModel } from './models.ts';
+import { BENCHMARKS } from './registry.ts';
 import { writeCurve } from './report/curve-chart.ts';
 import { writeReport } from './report/results-file.ts';
 import { describe, formatNumber, formatTable } from './report/table.ts';
@@ -19,7 +21,7 @@ try {
   if (process.argv.slice(2).some((argument) => ['-h', '--help'].includes(argument))) {
     console.log(USAGE);
   } else {
-    process.exitCode = await main(parseArguments(process.argv.slice(2)));
+    process.exitCode = await main(parseArguments(process.argv.slice(2), BENCHMARKS));
   }
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

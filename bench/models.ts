@@ -1,12 +1,8 @@
 import { resolve } from 'node:path';
 import { type Bundle, findBundle, readManifest } from '../service/inference/manifest.ts';
 import { assetOf } from './assets.ts';
+import type { ModelKey } from './model-key.ts';
 import { buildRobertaShaped } from './roberta-shaped.ts';
-
-/** The size this kind of service is deployed at, and the model it embeds. */
-export const MODEL_KEYS = ['roberta', 'minilm'] as const;
-
-export type ModelKey = (typeof MODEL_KEYS)[number];
 
 /** A model under test, with what its peers load. */
 export interface BenchModel {

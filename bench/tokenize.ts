@@ -24,7 +24,11 @@ export async function encodeAll(
 }
 
 /** The service's tokenizer. */
-export function openTokenizer(path: string, maxTokens: number): TransformersTokenizer {
+export function openTokenizer(
+  path: string,
+  maxTokens: number,
+  turns = new EventLoopTurns(),
+): TransformersTokenizer {
   const definition = parseTokenizerDefinition(JSON.parse(readFileSync(path, 'utf8')), path);
-  return new TransformersTokenizer(definition, maxTokens, new EventLoopTurns());
+  return new TransformersTokenizer(definition, maxTokens, turns);
 }

@@ -2,6 +2,7 @@ import { DEFAULT_LIMITS } from '../../service/contract/http.ts';
 import { type Bench, withService } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import type { OpenLoopResult } from '../load/open-loop.ts';
+import type { Latency } from '../load/tally.ts';
 import { textRequests } from '../requests.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
 import { median } from '../statistics.ts';
@@ -42,7 +43,7 @@ async function goodput(bench: Bench): Promise<Measurement> {
         return peak;
       },
     );
-    const p99Ms = Math.max(...overloads.map(({ latency }) => latency.p99Ms));
+    const p99Ms = highestP99(overloads.map(({ latency }) => latency));
     const lost = overloads.reduce((sum, result) => sum + result.lost, 0);
     const failed = overloads.flatMap(({ failures }) => Object.keys(failures));
     const measured = ratios(rounds, 'goodput/s', 'peak/s');
@@ -52,8 +53,8 @@ async function goodput(bench: Bench): Promise<Measurement> {
         ...measured.details,
         'refused /s': median(overloads.map((o) => (o.overloaded / OVERLOAD_MS) * 1000)),
         'admitted p99 ms': p99Ms,
-        'refusal p99 ms': Math.max(...overloads.map((o) => o.refusalLatency.p99Ms)),
-        'refusal p99 ms, own clock': Math.max(...overloads.map((o) => o.refusalProcessTime.p99Ms)),
+        'refusal p99 ms': highestP99(overloads.map((o) => o.refusalLatency)),
+        'refusal p99 ms, own clock': highestP99(overloads.map((o) => o.refusalProcessTime)),
       },
       conditions: [
         {
@@ -65,6 +66,11 @@ async function goodput(bench: Bench): Promise<Measurement> {
       ],
     };
   });
+}
+
+/** The worst of the rounds that saw any. */
+function highestP99(latencies: readonly Latency[]): number {
+  return Math.max(...latencies.filter(({ count }) => count > 0).map(({ p99Ms }) => p99Ms));
 }
 
 export const overload: readonly Benchmark[] = [

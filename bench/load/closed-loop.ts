@@ -1,5 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { HttpConnection } from './http-connection.ts';
 import { Tally, type TallyResult } from './tally.ts';
+
+/** A client that was refused does not ask again at once. */
+const REFUSED_PAUSE_MS = 200;
 
 export interface ClosedLoop {
   readonly port: number;
@@ -37,6 +41,7 @@ export async function closedLoop(plan: ClosedLoop): Promise<ClosedLoopResult> {
         if (!request) throw new Error('a load without requests');
         const outcome = await connection.send(request);
         const nowMs = performance.now();
+        if (outcome instanceof Error || outcome.status !== 200) await pause(REFUSED_PAUSE_MS);
         if (nowMs < countFromMs || nowMs > endMs) continue;
         tally.countSent();
         tally.record(outcome, nowMs - sentMs);

@@ -1,5 +1,6 @@
 /** A plain onnxruntime-node server: Fastify, and inference on the thread that serves. */
 import Fastify from 'fastify';
+import { EventLoopTurns } from '../../service/inference/event-loop-turns.ts';
 import { normalize } from '../../service/inference/normalize.ts';
 import { softmax } from '../../service/inference/softmax.ts';
 import { openTokenizer } from '../tokenize.ts';
@@ -12,9 +13,16 @@ export interface MainThreadServerSettings {
   readonly maxTokens: number;
 }
 
+/** A plain server tokenises a text in one go. */
+class NoTurns extends EventLoopTurns {
+  override hasTime(): boolean {
+    return true;
+  }
+}
+
 const settings = peerSettings<MainThreadServerSettings>();
 const session = await openSession(settings.session);
-const tokenizer = openTokenizer(settings.tokenizerPath, settings.maxTokens);
+const tokenizer = openTokenizer(settings.tokenizerPath, settings.maxTokens, new NoTurns());
 
 const app = Fastify();
 app.get('/ready', async () => ({}));

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CurvePoint } from '../curve.ts';
 import type { Machine } from '../machine.ts';
-import type { ModelKey } from '../models.ts';
+import type { ModelKey } from '../model-key.ts';
 import { drawChart } from './svg.ts';
 
 const DOCS = resolve('docs');

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { isGate, type Result, verdictOf } from '../benchmark.ts';
 import type { CurvePoint } from '../curve.ts';
 import type { Machine } from '../machine.ts';
-import type { ModelKey } from '../models.ts';
+import type { ModelKey } from '../model-key.ts';
 import type { SoakResult } from '../soak.ts';
 
 const RESULTS_DIR = resolve('bench/results');
