@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ENVIRONMENT } from '../service/contract/environment.ts';
+import { exitNow } from '../service/inference/exit-now.ts';
 import { findBundle, readManifest } from '../service/inference/manifest.ts';
 import { OnnxSentimentModel } from '../service/inference/onnx-sentiment-model.ts';
 import { type Dataset, readDataset } from './evaluation/dataset.ts';
@@ -58,7 +59,10 @@ async function evaluate(name: string, { texts, labels }: Dataset): Promise<Evalu
     workerUrl: WORKER_URL,
     metrics: { record: () => {} },
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    onFatal: (reason) => fail(new Error(reason)),
+    onFatal: (reason) => {
+      console.error(reason);
+      exitNow(1);
+    },
   });
   try {
     const scored = await scoreDataset(model, texts);
