@@ -6,6 +6,13 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+<<<<<<< HEAD
+  // It needs an emulator: see jest.deploy.config.js.
+  testPathIgnorePatterns: ['<rootDir>/test/deploy/'],
+=======
+  // They need the image: see jest.image.config.js.
+  testPathIgnorePatterns: ['<rootDir>/test/image/'],
+>>>>>>> container
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -2,7 +2,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ENVIRONMENT } from '../service/contract/environment.ts';
-import { exitNow } from '../service/inference/exit-now.ts';
 import { findBundle, readManifest } from '../service/inference/manifest.ts';
 import { OnnxSentimentModel } from '../service/inference/onnx-sentiment-model.ts';
 import { type Dataset, readDataset } from './evaluation/dataset.ts';
@@ -61,7 +60,8 @@ async function evaluate(name: string, { texts, labels }: Dataset): Promise<Evalu
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     onFatal: (reason) => {
       console.error(reason);
-      exitNow(1);
+      // process.exit would wait for a worker that hangs in native code.
+      process.kill(process.pid, 'SIGKILL');
     },
   });
   try {

@@ -1,5 +1,6 @@
 /**
- * Bundles the service, its inference worker and the command-line tools into dist/.
+ * Bundles the service, its inference worker and the command-line tools into dist/; with
+ * --service-only, as for the container, leaves the tools out.
  * Only onnxruntime-node stays outside: it loads a native library from its own folder.
  */
 import { cpSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const outdir = 'dist';
+const tools = { 'cli/evaluate': 'cli/evaluate.ts', 'cli/models': 'cli/models.ts' };
 
 /**
  * Transformers.js imports onnxruntime-node beside its tokenizers. Sessions live in worker
@@ -25,7 +27,7 @@ await build({
   entryPoints: {
     main: 'service/main.ts',
     'inference-worker': 'service/inference/worker.ts',
-    'cli/evaluate': 'cli/evaluate.ts',
+    ...(process.argv.includes('--service-only') ? {} : tools),
   },
   outdir,
   bundle: true,

@@ -59,7 +59,6 @@ export function contractMetric(
         dimensionValue !== undefined && { [dimension]: dimensionValue }),
       ...(revision !== undefined && { [REVISION_DIMENSION]: revision }),
     },
-    label: name,
     ...options,
   });
 }

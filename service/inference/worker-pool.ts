@@ -104,8 +104,8 @@ export class WorkerPool {
   }
 
   /**
-   * Ends the workers, each after the job it is at. A worker that takes longer than
-   * `CLOSE_TIMEOUT_MS` hangs and is left to `exitNow`.
+   * Ends the workers, each after the job it is at. A worker that hangs is left to whoever ends
+   * the process; `process.exit` would wait for it.
    */
   async close(): Promise<void> {
     this.#end('The inference workers have been closed');

@@ -255,6 +255,24 @@ describe('starting and ending', () => {
     );
   });
 
+  it('allows a model that is not batch-invariant more difference in batches', async () => {
+    models = await TinyModels.create();
+    const { dir, bundle } = models;
+    const golden = { ...bundle.golden, probabilities: 'alone', startUpLines: [1, 2] };
+    const startWith = async (changes: object) => {
+      await models?.writeManifest(changes);
+      const tiny = { modelsDir: dir, modelName: 'tiny', workers: 1, workerUrl: STAND_IN_URL };
+      await (await start(tiny)).close();
+    };
+    await expect(startWith({ golden })).rejects.toThrow(/golden text 1 .* within 0\.005/);
+    const tolerant = { ...golden, batchTolerance: 0.2 };
+    await startWith({ golden: tolerant, batchInvariant: false });
+    const strict = { ...tolerant, tolerance: 1e-9 };
+    await expect(startWith({ golden: strict, batchInvariant: false })).rejects.toThrow(
+      /golden text 1 .* within 1e-9/,
+    );
+  });
+
   it('refuses a graph that the runtime cannot load', async () => {
     models = await TinyModels.create();
     const starting = start({ modelsDir: models.dir, modelName: 'tiny', workers: 1 });

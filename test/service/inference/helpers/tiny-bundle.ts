@@ -5,9 +5,11 @@ import { bundleRevision, describeFiles } from '../../../../service/inference/bun
 import type { Bundle } from '../../../../service/inference/manifest.ts';
 import { byteLevelJson } from './byte-level-definition.ts';
 
+/** `alone` is what the stand-in worker makes of a text of three tokens in a batch of its own. */
 const GOLDEN = [
   { text: 'the lowing', probabilities: [0.2, 0.3, 0.5] },
-  { text: 'a', probabilities: [0.2, 0.3, 0.5] },
+  { text: 'a', probabilities: [0.2, 0.3, 0.5], alone: [0.84379, 0.04201, 0.1142] },
+  { text: 'b', alone: [0.84379, 0.04201, 0.1142] },
 ];
 
 /** A models folder with one bundle, whose graph no runtime could load. */
