@@ -17,7 +17,8 @@ Results go to bench/results/<date>.json. With nothing named, the curve is drawn 
 Environment (optional; what needs them says so)
   BENCH_MODELS_DIR  folder with twitter-roberta-base-sentiment/ (its tokenizer files) and
                     minilm-tweet-sentiment-fp32/
-  BENCH_DATA_DIR    folder with tweeteval/ (val_text.txt, val_labels.txt)`;
+  BENCH_DATA_DIR    folder with tweeteval/ (val_text.txt, val_labels.txt)
+  BENCH_IMAGE       tag of a built image, for B15`;
 
 export interface Arguments {
   readonly gates: boolean;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CannotRun } from './benchmark.ts';
+import { CannotRun } from './cannot-run.ts';
 
 /** Where the benchmarks keep what they build and fetch; git-ignored. */
 export const CACHE_DIR = resolve('.tools/bench');

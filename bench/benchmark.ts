@@ -36,11 +36,6 @@ export interface Benchmark {
   run(bench: Bench): Promise<Measurement>;
 }
 
-/** What a benchmark needs is not on this machine; the message says what, and how to get it. */
-export class CannotRun extends Error {
-  override name = 'CannotRun';
-}
-
 export interface Result {
   readonly benchmark: Benchmark;
   readonly model: ModelKey;

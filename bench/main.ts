@@ -1,7 +1,8 @@
 /** `script/bench`: runs benchmarks and says what came out. */
 import { type Arguments, parseArguments, USAGE, UsageError } from './arguments.ts';
 import type { Bench } from './bench.ts';
-import { type Benchmark, CannotRun, isGate, type Result, verdictOf } from './benchmark.ts';
+import { type Benchmark, isGate, type Result, verdictOf } from './benchmark.ts';
+import { CannotRun } from './cannot-run.ts';
 import { type CurvePoint, measureCurve } from './curve.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import { describeMachine, type Machine } from './machine.ts';

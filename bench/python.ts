@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CACHE_DIR } from './assets.ts';
-import { CannotRun } from './benchmark.ts';
+import { CannotRun } from './cannot-run.ts';
 
 const REQUIREMENTS = fileURLToPath(new URL('./tools/requirements.txt', import.meta.url));
 const VENV = join(CACHE_DIR, 'venv');

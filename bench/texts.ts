@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { assetOf } from './assets.ts';
-import { CannotRun } from './benchmark.ts';
+import { CannotRun } from './cannot-run.ts';
 import type { BenchModel } from './models.ts';
 import { seededRandom, shuffle } from './random.ts';
 import { type EncodedText, encodeAll } from './tokenize.ts';

@@ -1,7 +1,8 @@
 import { LABELS } from '../../service/domain/sentiment.ts';
 import { assetOf } from '../assets.ts';
 import { ARM_MS, type Bench, VCPUS } from '../bench.ts';
-import { type Benchmark, CannotRun, type Measurement } from '../benchmark.ts';
+import type { Benchmark, Measurement } from '../benchmark.ts';
+import { CannotRun } from '../cannot-run.ts';
 import { hasVnni } from '../machine.ts';
 import { BareSessions } from '../peers/bare-sessions.ts';
 import { openSession } from '../peers/session.ts';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Bench, withService } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
+import { STRIPPING_TYPES } from '../node-arguments.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
-import { strippingTypes } from '../servers/service.ts';
 import { ratios } from './throughput.ts';
 
 const LOADER = fileURLToPath(new URL('../peers/load-session.ts', import.meta.url));
@@ -24,7 +24,7 @@ async function bareLoad({ model }: Bench): Promise<number> {
   const { graphPath: graph, bundle } = model;
   const settings = { graph, optimization: bundle.graphOptimization, threads: 1 };
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [...strippingTypes(), LOADER, JSON.stringify(settings)], {
+  const child = spawn(process.execPath, [...STRIPPING_TYPES, LOADER, JSON.stringify(settings)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const signal = AbortSignal.timeout(LOAD_TIMEOUT_MS);

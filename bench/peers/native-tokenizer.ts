@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { CACHE_DIR } from '../assets.ts';
-import { CannotRun } from '../benchmark.ts';
+import { CannotRun } from '../cannot-run.ts';
 
 /** Hugging Face's own addon: 60 MB for all platforms, too much for everyone's node_modules. */
 const PACKAGE = 'tokenizers';

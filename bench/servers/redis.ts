@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CannotRun } from '../benchmark.ts';
+import { CannotRun } from '../cannot-run.ts';
 import { freePort } from './server-process.ts';
 
 const START_TIMEOUT_MS = 10_000;

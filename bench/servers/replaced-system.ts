@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { assetOf } from '../assets.ts';
 import { VCPUS } from '../bench.ts';
-import { CannotRun } from '../benchmark.ts';
+import { CannotRun } from '../cannot-run.ts';
 import type { BenchModel } from '../models.ts';
 import { python } from '../python.ts';
 import { freePort, ServerProcess } from './server-process.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { CannotRun } from '../benchmark.ts';
+import { CannotRun } from '../cannot-run.ts';
 
 const STOP_TIMEOUT_MS = 30_000;
 const ASK_TIMEOUT_MS = 600_000;

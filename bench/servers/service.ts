@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { EnvironmentName } from '../../service/contract/environment.ts';
 import type { BenchModel } from '../models.ts';
+import { PROBE_ARGS } from '../node-arguments.ts';
 import { freePort, ServerProcess } from './server-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const PROBE = fileURLToPath(new URL('../probes/main-thread.ts', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 
 export interface ServiceOptions {
@@ -34,12 +34,4 @@ export async function startService({
     port,
     startTimeoutMs: START_TIMEOUT_MS,
   });
-}
-
-/** Node's arguments for a process with the probe inside. */
-export const PROBE_ARGS: readonly string[] = [...strippingTypes(), '--import', PROBE];
-
-/** Node's arguments for running TypeScript. */
-export function strippingTypes(): readonly string[] {
-  return ['--disable-warning=ExperimentalWarning', '--experimental-strip-types'];
 }
