@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { containerEngine } from '../../script/image/lib/container-engine.ts';
+import { containerEngine } from '../../script/image/lib/detect-engine.ts';
 import { measureImage } from '../../script/image/lib/image-archive.ts';
 import type { Bench } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
