@@ -6,13 +6,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-<<<<<<< HEAD
-  // It needs an emulator: see jest.deploy.config.js.
-  testPathIgnorePatterns: ['<rootDir>/test/deploy/'],
-=======
-  // They need the image: see jest.image.config.js.
-  testPathIgnorePatterns: ['<rootDir>/test/image/'],
->>>>>>> container
+  // They need an image or an emulator: see jest.image.config.js and jest.deploy.config.js.
+  testPathIgnorePatterns: ['<rootDir>/test/image/', '<rootDir>/test/deploy/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
