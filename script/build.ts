@@ -1,6 +1,6 @@
 /**
  * Bundles the service, its inference worker and the command-line tools into dist/.
- * Only onnxruntime-node stays outside: it loads a native library from its own folder.
+ * What loads a native library from its own folder stays outside.
  */
 import { cpSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -26,6 +26,7 @@ await build({
     main: 'service/main.ts',
     'inference-worker': 'service/inference/worker.ts',
     'cli/evaluate': 'cli/evaluate.ts',
+    'cli/features': 'cli/features.ts',
   },
   outdir,
   bundle: true,
@@ -34,7 +35,7 @@ await build({
   format: 'esm',
   target: 'node22',
   plugins: [tokenizersWithoutRuntime],
-  external: ['onnxruntime-node'],
+  external: ['onnxruntime-node', '@duckdb/node-api'],
   sourcemap: 'linked',
   logLevel: 'warning',
   // CommonJS dependencies ask for `require`, which an ES module does not have.
