@@ -6,6 +6,13 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+<<<<<<< HEAD
+  // It needs an emulator: see jest.deploy.config.js.
+  testPathIgnorePatterns: ['<rootDir>/test/deploy/'],
+=======
+  // They need the image: see jest.image.config.js.
+  testPathIgnorePatterns: ['<rootDir>/test/image/'],
+>>>>>>> container
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
@@ -21,6 +28,8 @@ export default {
     ],
   },
   setupFiles: ['<rootDir>/test/helpers/fast-check.ts'],
+  // The library beside the tokenizers; a native library cannot live in jest's realm.
+  moduleNameMapper: { '^onnxruntime-node$': '<rootDir>/stubs/onnxruntime-web/index.js' },
   globalSetup: '<rootDir>/test/helpers/global-setup.js',
   testTimeout: 20_000,
 };

@@ -1,5 +1,6 @@
 /**
- * Bundles the service, its inference worker and the command-line tools into dist/.
+ * Bundles the service, its inference worker and the command-line tools into dist/; with
+ * --service-only, as for the container, leaves the tools out.
  * What loads a native library from its own folder stays outside.
  */
 import { cpSync } from 'node:fs';
@@ -7,6 +8,11 @@ import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const outdir = 'dist';
+const tools = {
+  'cli/evaluate': 'cli/evaluate.ts',
+  'cli/features': 'cli/features.ts',
+  'cli/models': 'cli/models.ts',
+};
 
 /**
  * Transformers.js imports onnxruntime-node beside its tokenizers. Sessions live in worker
@@ -25,8 +31,7 @@ await build({
   entryPoints: {
     main: 'service/main.ts',
     'inference-worker': 'service/inference/worker.ts',
-    'cli/evaluate': 'cli/evaluate.ts',
-    'cli/features': 'cli/features.ts',
+    ...(process.argv.includes('--service-only') ? {} : tools),
   },
   outdir,
   bundle: true,

@@ -102,7 +102,13 @@ function arrange(settings: Settings) {
       trustProxyHops: settings.TRUST_PROXY_HOPS,
       exposeText: settings.EXPOSE_TWEET_TEXT,
     },
-    metrics: { kind: settings.METRICS, intervalMs: settings.METRICS_INTERVAL_MS },
+    metrics: {
+      kind: settings.METRICS,
+      intervalMs: settings.METRICS_INTERVAL_MS,
+      serviceName: settings.SERVICE_NAME,
+      /** Undefined: no metric carries a revision. */
+      revision: settings.SERVICE_REVISION,
+    },
   };
 }
 

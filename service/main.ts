@@ -49,6 +49,8 @@ async function serve(config: Config): Promise<void> {
       ? new EmfMetrics({
           write: (line) => output.write(line),
           intervalMs: config.metrics.intervalMs,
+          serviceName: config.metrics.serviceName,
+          revision: config.metrics.revision,
           logger,
         })
       : undefined;
