@@ -1,6 +1,7 @@
 /**
- * Bundles the service, its inference worker, the page and the command-line tools into dist/.
- * Only onnxruntime-node stays outside: it loads a native library from its own folder.
+ * Bundles the service, its inference worker, the page and the command-line tools into dist/; with
+ * --service-only, as for the container, leaves the tools out.
+ * What loads a native library from its own folder stays outside.
  */
 import { cpSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -8,6 +9,13 @@ import { build, type Plugin } from 'esbuild';
 import { buildPage } from './lib/build-page.ts';
 
 const outdir = 'dist';
+const tools = {
+  'cli/compliance': 'cli/compliance.ts',
+  'cli/evaluate': 'cli/evaluate.ts',
+  'cli/features': 'cli/features.ts',
+  'cli/models': 'cli/models.ts',
+  'cli/populate': 'cli/populate.ts',
+};
 
 /**
  * Transformers.js imports onnxruntime-node beside its tokenizers. Sessions live in worker
@@ -26,9 +34,7 @@ await build({
   entryPoints: {
     main: 'service/main.ts',
     'inference-worker': 'service/inference/worker.ts',
-    'cli/compliance': 'cli/compliance.ts',
-    'cli/evaluate': 'cli/evaluate.ts',
-    'cli/populate': 'cli/populate.ts',
+    ...(process.argv.includes('--service-only') ? {} : tools),
   },
   outdir,
   bundle: true,
@@ -37,7 +43,7 @@ await build({
   format: 'esm',
   target: 'node22',
   plugins: [tokenizersWithoutRuntime],
-  external: ['onnxruntime-node'],
+  external: ['onnxruntime-node', '@duckdb/node-api'],
   sourcemap: 'linked',
   logLevel: 'warning',
   // CommonJS dependencies ask for `require`, which an ES module does not have.

@@ -79,4 +79,18 @@ install_debian() {
 install_test_tools() {
   install_debian redis-server redis-server valkey-server
   install_debian openssl openssl
+  install_debian chromium chromium chromium-browser google-chrome
+}
+
+# Installs the AWS emulator and the template linter into .tools/python, unless they are there.
+install_aws_tools() {
+  local folder=.tools/python wanted=script/aws/requirements.txt
+  if cmp -s "$wanted" "$folder/requirements.txt"; then return; fi
+  install_debian python3-venv python3
+  say "Installing the AWS emulator and the template linter into $folder ..."
+  python3 -m venv --clear "$folder" ||
+    die 'The checks of the infrastructure need Python 3.10 or later with venv: install python3-venv.'
+  "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >&2 ||
+    die "pip could not install what $wanted names: is a package index within reach?"
+  cp "$wanted" "$folder/requirements.txt"
 }

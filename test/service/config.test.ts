@@ -47,7 +47,12 @@ describe('the configuration', () => {
         trustProxyHops: 0,
         exposeText: true,
       },
-      metrics: { kind: 'off', intervalMs: 10_000 },
+      metrics: {
+        kind: 'off',
+        intervalMs: 10_000,
+        serviceName: 'tweet-sentiment-service',
+        revision: undefined,
+      },
     });
   });
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
@@ -23,7 +25,7 @@ const PAGE_HEADERS = {
   ].join('; '),
   'cross-origin-opener-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
-  vary: 'Accept, Accept-Encoding',
+  vary: 'Accept',
   // Asked for anew each time, and answered 304 while it is the same.
   'cache-control': 'no-cache',
 };
@@ -47,6 +49,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
   await app.register(fastifyStatic, {
     root: join(pageDir, 'assets'),
     prefix: '/assets/',
+    decorateReply: false,
     // A route for each file there is, so that other paths are answered as everywhere.
     wildcard: false,
     globIgnore: ['**/*.{br,gz}'],
@@ -55,6 +58,10 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
     immutable: true,
     maxAge: ONE_YEAR_MS,
   });
+
+  const html = await readFile(join(pageDir, 'index.html'));
+  // Of the content: an image gives all its files the same time.
+  const etag = `"${createHash('sha256').update(html).digest('base64url')}"`;
 
   app.get(
     '/',
@@ -77,8 +84,9 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
         reply.header('vary', 'Accept');
         return { name: info.name, version: info.version };
       }
-      reply.headers(PAGE_HEADERS);
-      return reply.sendFile('index.html', pageDir, { cacheControl: false });
+      reply.headers({ ...PAGE_HEADERS, etag });
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      return reply.type('text/html; charset=utf-8').send(html);
     },
   );
 };
