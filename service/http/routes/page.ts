@@ -59,7 +59,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
     maxAge: ONE_YEAR_MS,
   });
 
-  const html = await readFile(join(pageDir, 'index.html'));
+  const html = await readFile(join(pageDir, 'index.html'), 'utf8');
   // Of the content: an image gives all its files the same time.
   const etag = `"${createHash('sha256').update(html).digest('base64url')}"`;
 
@@ -84,9 +84,10 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
         reply.header('vary', 'Accept');
         return { name: info.name, version: info.version };
       }
-      reply.headers({ ...PAGE_HEADERS, etag });
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-      return reply.type('text/html; charset=utf-8').send(html);
+      reply.headers({ ...PAGE_HEADERS, etag, 'content-type': 'text/html; charset=utf-8' });
+      if (request.headers['if-none-match'] !== etag) return html;
+      reply.raw.statusCode = 304;
+      return '';
     },
   );
 };
