@@ -58,7 +58,11 @@ async function evaluate(name: string, { texts, labels }: Dataset): Promise<Evalu
     workerUrl: WORKER_URL,
     metrics: { record: () => {} },
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-    onFatal: (reason) => fail(new Error(reason)),
+    onFatal: (reason) => {
+      console.error(reason);
+      // process.exit would wait for a worker that hangs in native code.
+      process.kill(process.pid, 'SIGKILL');
+    },
   });
   try {
     const scored = await scoreDataset(model, texts);

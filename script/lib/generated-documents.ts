@@ -43,13 +43,16 @@ function configurationTable(): string {
 
 function metricsTable(): string {
   return table(
-    ['Metric', 'Unit', 'Dimension', 'Meaning'],
-    Object.entries<MetricDefinition>(METRICS).map(([name, { unit, dimension, description }]) => [
-      `\`${name}\``,
-      unit,
-      dimension ? `\`${dimension}\`` : '',
-      description,
-    ]),
+    ['Metric', 'Unit', 'Dimension', 'Meaning', 'By revision'],
+    Object.entries<MetricDefinition>(METRICS).map(
+      ([name, { unit, dimension, description, byRevision }]) => [
+        `\`${name}\``,
+        unit,
+        dimension ? `\`${dimension}\`` : '',
+        description,
+        byRevision ? 'yes' : '',
+      ],
+    ),
   );
 }
 

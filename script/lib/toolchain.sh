@@ -22,7 +22,9 @@ node_fits() {
 # npm, run by the node that is first in PATH: a packaged npm may insist on its own.
 run_npm() {
   local cli
-  cli=$(readlink -f "$(command -v npm)")
+  cli=$(command -v npm) ||
+    die 'npm is missing. Node from version 18 on, with npm, will do: apt-get install nodejs npm'
+  cli=$(readlink -f "$cli")
   case $cli in
     *.js) node "$cli" "$@" ;;
     *) npm "$@" ;;
@@ -34,10 +36,7 @@ use_node() {
   if node_fits node; then return; fi
   local bin=$PWD/.tools/node_modules/node/bin
   if ! node_fits "$bin/node"; then
-    if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-      die 'Node with npm is missing. Any version from 18 on will do: apt-get install nodejs npm'
-    fi
-    say "Node $(node --version) is too old: fetching Node $(<.nvmrc) into .tools/ ..."
+    say "No Node here is as new as package.json asks: fetching Node $(<.nvmrc) into .tools/ ..."
     mkdir -p .tools
     # The package fetches the binary of this platform by an install script.
     run_npm install --prefix .tools --no-save --no-audit --no-fund --loglevel=error \
@@ -56,18 +55,41 @@ install_packages() {
   cp package-lock.json "$installed"
 }
 
-# Installs a Redis or Valkey server for the tests, unless there is one.
-install_redis() {
-  if command -v redis-server >/dev/null || command -v valkey-server >/dev/null; then return; fi
-  local remedy='The tests need redis-server or valkey-server: install one of them.'
+# Installs a Debian package unless one of the commands is there: install_debian PACKAGE COMMAND...
+install_debian() {
+  local package=$1 command
+  shift
+  for command in "$@"; do
+    if command -v "$command" >/dev/null; then return; fi
+  done
+  local remedy="The tests need $package: install it."
   command -v apt-get >/dev/null || die "$remedy"
   local as_root=()
   if [[ $(id -u) != 0 ]]; then
     command -v sudo >/dev/null || die "$remedy (Neither root nor sudo is there to do it.)"
     as_root=(sudo)
   fi
-  say 'Installing redis-server ...'
+  say "Installing $package ..."
   "${as_root[@]}" apt-get update -qq >&2 || say 'apt-get update failed; trying with what is known.'
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -qq --yes --no-install-recommends redis-server >&2 || die "$remedy"
+    apt-get install -qq --yes --no-install-recommends "$package" >&2 || die "$remedy"
+}
+
+# What the tests need besides Node and the packages.
+install_test_tools() {
+  install_debian redis-server redis-server valkey-server
+  install_debian openssl openssl
+}
+
+# Installs the AWS emulator and the template linter into .tools/python, unless they are there.
+install_aws_tools() {
+  local folder=.tools/python wanted=script/aws/requirements.txt
+  if cmp -s "$wanted" "$folder/requirements.txt"; then return; fi
+  install_debian python3-venv python3
+  say "Installing the AWS emulator and the template linter into $folder ..."
+  python3 -m venv --clear "$folder" ||
+    die 'The checks of the infrastructure need Python 3.10 or later with venv: install python3-venv.'
+  "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >&2 ||
+    die "pip could not install what $wanted names: is a package index within reach?"
+  cp "$wanted" "$folder/requirements.txt"
 }

@@ -20,12 +20,29 @@ const address = (...protocols: readonly string[]) =>
   described(
     Type.Refine(Type.String(), (value) => {
       const url = URL.parse(value);
-      return url !== null && protocols.includes(url.protocol) && url.hostname !== '';
+      return (
+        url !== null &&
+        protocols.includes(url.protocol) &&
+        url.hostname !== '' &&
+        isDecodable(url.username + url.password)
+      );
     }),
-    `an address that starts with ${protocols.join('// or ')}// and names a host`,
+    `an address that starts with ${protocols.join('// or ')}// and names a host, in which a % stands as %25`,
   );
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What a header can carry without quoting. */
 const token = text('^[!-~]+$', 'visible ASCII characters without spaces');
+/** What CloudWatch takes as a dimension's value, without spaces. */
+const dimensionValue = text('^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$', 'letters, digits and . _ / -');
 const path = text('^[^\\0]+$', 'a path');
 
 export const ENVIRONMENT_SCHEMA = {
@@ -53,6 +70,10 @@ export const ENVIRONMENT_SCHEMA = {
   PENDING_WRITES_MAX: integer(1, 1_000_000),
   STORE_TWEET_TEXT: boolean,
   EXPOSE_TWEET_TEXT: boolean,
+
+  PREDICTION_LOG_DIR: path,
+  PREDICTION_LOG_DAYS: integer(1, 3_650),
+  PREDICTION_STREAM: text('^[A-Za-z0-9_.-]{1,64}$', 'a stream name: letters, digits and _ . -'),
 
   TWEET_SOURCE: oneOf('x-api', 'oembed', 'fixture'),
   X_BEARER_TOKEN: token,
@@ -88,6 +109,8 @@ export const ENVIRONMENT_SCHEMA = {
   METRICS: oneOf('emf', 'off'),
   /** CloudWatch keeps a value a minute: slower than that would leave gaps in a graph. */
   METRICS_INTERVAL_MS: integer(10, 60_000),
+  SERVICE_NAME: dimensionValue,
+  SERVICE_REVISION: dimensionValue,
 } as const satisfies Record<EnvironmentName, TSchema>;
 
 /** The variables' values: undefined only where the contract names no default. */

@@ -11,11 +11,17 @@ export interface EnvironmentVariable {
   readonly default?: string;
   /** Belongs into a secret manager, never into a log. */
   readonly secret?: true;
+  /** What a deployment must decide: the default, or its absence, is meant for a local run. */
+  readonly deployment?: true;
 }
 
 export const ENVIRONMENT = {
   PORT: { description: 'Port to listen on', default: '3000' },
-  HOST: { description: 'Address to listen on; 0.0.0.0 in a container', default: '127.0.0.1' },
+  HOST: {
+    description: 'Address to listen on; 0.0.0.0 in a container',
+    default: '127.0.0.1',
+    deployment: true,
+  },
   LOG_LEVEL: {
     description: 'fatal, error, warn, info, debug or silent',
     default: 'info',
@@ -24,15 +30,17 @@ export const ENVIRONMENT = {
   MODEL_NAME: {
     description: 'Model bundle of models/manifest.json to serve',
     default: 'minilm-tweet-sentiment',
+    deployment: true,
   },
   MODELS_DIR: { description: 'Folder of manifest.json and the bundles', default: 'models' },
   INFERENCE_WORKERS: {
     description:
       'Worker threads, one per vCPU; absent: the CPU quota of the container, else of the host',
+    deployment: true,
   },
   INFERENCE_TOKEN_BUDGET: {
     description: 'Padded tokens (longest text x texts) that one batch may hold',
-    default: '2048',
+    default: '256',
   },
   INFERENCE_HANG_TIMEOUT_MS: {
     description: 'A worker silent for longer within one batch makes the process exit',
@@ -42,8 +50,9 @@ export const ENVIRONMENT = {
   REDIS_URL: {
     description: 'redis:// or rediss:// address of the feature store; absent: in memory',
     secret: true,
+    deployment: true,
   },
-  REDIS_USERNAME: { description: 'Redis user, unless the address holds one' },
+  REDIS_USERNAME: { description: 'Redis user, unless the address holds one', deployment: true },
   REDIS_PASSWORD: { description: 'Redis password, unless the address holds one', secret: true },
   REDIS_KEY_PREFIX: { description: 'Prefix of every key', default: 'tss:' },
   FEATURE_TTL_SECONDS: { description: 'Life of a tweet row, 60 days', default: '5184000' },
@@ -63,8 +72,23 @@ export const ENVIRONMENT = {
     description: 'Rows that may wait to be written after their response; more are dropped',
     default: '1000',
   },
-  STORE_TWEET_TEXT: { description: 'Keep tweet texts in the feature store', default: 'true' },
+  STORE_TWEET_TEXT: {
+    description: 'Keep tweet texts in the feature store',
+    default: 'true',
+    deployment: true,
+  },
   EXPOSE_TWEET_TEXT: { description: 'Show the text in answers', default: 'true' },
+
+  PREDICTION_LOG_DIR: {
+    description: 'Folder of the prediction log, JSON Lines by UTC day; absent: none is written',
+  },
+  PREDICTION_LOG_DAYS: {
+    description: 'Days for which a file of the prediction log is kept',
+    default: '400',
+  },
+  PREDICTION_STREAM: {
+    description: 'Firehose stream that takes the prediction log in place of a folder',
+  },
 
   TWEET_SOURCE: {
     description: 'x-api, oembed or fixture; absent: x-api with X_BEARER_TOKEN, else oembed',
@@ -103,6 +127,7 @@ export const ENVIRONMENT = {
   TRUST_PROXY_HOPS: {
     description: 'Proxies in front whose X-Forwarded-For is believed; 1 behind a load balancer',
     default: '0',
+    deployment: true,
   },
 
   SINGLE_DEADLINE_MS: {
@@ -123,11 +148,29 @@ export const ENVIRONMENT = {
   },
   SHUTDOWN_TIMEOUT_MS: { description: 'Longest time from SIGTERM to exit', default: '25000' },
 
-  METRICS: { description: 'emf writes CloudWatch embedded metrics to stdout; off', default: 'off' },
+  METRICS: {
+    description: 'emf writes CloudWatch embedded metrics to stdout; off',
+    default: 'off',
+    deployment: true,
+  },
   METRICS_INTERVAL_MS: { description: 'Time between two emissions', default: '10000' },
+  SERVICE_NAME: {
+    description: 'Dimension Service of every metric: keeps the stages of one account apart',
+    default: 'tweet-sentiment-service',
+    deployment: true,
+  },
+  SERVICE_REVISION: {
+    description: 'Dimension Revision that some metrics carry in addition; absent: none does',
+    deployment: true,
+  },
 } as const satisfies Record<string, EnvironmentVariable>;
 
 export type EnvironmentName = keyof typeof ENVIRONMENT;
+
+/** Names that every deployment must give. */
+export type RequiredEnvName = {
+  [N in EnvironmentName]: (typeof ENVIRONMENT)[N] extends { readonly deployment: true } ? N : never;
+}[EnvironmentName];
 
 /** Names whose values are secrets. */
 export type SecretEnvName = {

@@ -5,8 +5,14 @@
 
 export const METRIC_NAMESPACE = 'TweetSentimentService';
 
-/** The dimension that every metric carries, before its own. */
-export const SERVICE_DIMENSION = { name: 'Service', value: 'tweet-sentiment-service' } as const;
+/** The dimension that every metric carries, before its own; SERVICE_NAME is its value. */
+export const SERVICE_DIMENSION = 'Service';
+
+/**
+ * The dimension by which a metric marked `byRevision` is emitted once more, so that alarms can
+ * watch a release apart from what it replaces; SERVICE_REVISION is its value.
+ */
+export const REVISION_DIMENSION = 'Revision';
 
 /** CloudWatch units in use. */
 export type MetricUnit = 'Count' | 'Milliseconds' | 'Percent';
@@ -16,16 +22,31 @@ export interface MetricDefinition {
   readonly description: string;
   /** Name of the one dimension the metric is split by, where it is. */
   readonly dimension?: string;
+  /** Emitted by revision too: what stops a release. Each costs one more metric per release. */
+  readonly byRevision?: true;
 }
 
 export const METRICS = {
-  Requests: { unit: 'Count', description: 'Requests to /v1 and /v2 answered, whatever the status' },
+  Requests: {
+    unit: 'Count',
+    description: 'Requests to /v1 and /v2 answered, whatever the status',
+    byRevision: true,
+  },
+  ServerErrors: {
+    unit: 'Count',
+    description: 'Requests to /v1 and /v2 answered with status 500 or above',
+    byRevision: true,
+  },
   RequestFailures: {
     unit: 'Count',
     description: 'Requests answered with a problem, by error code',
     dimension: 'Code',
   },
-  RequestLatency: { unit: 'Milliseconds', description: 'Time from request to response' },
+  RequestLatency: {
+    unit: 'Milliseconds',
+    description: 'Time from request to response',
+    byRevision: true,
+  },
   StageLatency: {
     unit: 'Milliseconds',
     description: 'Time a request spent in one stage: store, source, tokenize, queue, infer',
@@ -45,6 +66,16 @@ export const METRICS = {
   FeatureStoreDroppedWrites: {
     unit: 'Count',
     description: 'Rows not written because too many writes were pending',
+  },
+  PredictionLogRecords: { unit: 'Count', description: 'Records written to the prediction log' },
+  PredictionLogErrors: {
+    unit: 'Count',
+    description: 'Writes to the prediction log that failed, wholly or in part; they are repeated',
+  },
+  PredictionLogDroppedRecords: {
+    unit: 'Count',
+    description: 'Records lost because too many waited to be written, by type',
+    dimension: 'RecordType',
   },
   TweetSourceCalls: {
     unit: 'Count',

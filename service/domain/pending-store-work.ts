@@ -1,10 +1,12 @@
 import type { FeatureStore, FeatureWrite } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
+import type { PredictionLog } from './ports/prediction-log.ts';
 import type { TweetId } from './tweet.ts';
 
 export interface PendingStoreWorkOptions {
   readonly store: FeatureStore;
+  readonly predictionLog: PredictionLog;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Rows that may wait; more are dropped and counted, for an answer never waits for a write. */
@@ -14,38 +16,48 @@ export interface PendingStoreWorkOptions {
 /** What the service still owes the feature store after it has answered. */
 export class PendingStoreWork {
   readonly #options: PendingStoreWorkOptions;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Set<Promise<unknown>>();
   #rows = 0;
 
   constructor(options: PendingStoreWorkOptions) {
     this.#options = options;
   }
 
-  /** Writes rows in the background. A failure is the store's to count: the row is lost, no more. */
+  /**
+   * Writes rows in the background. A failure is the store's to count and to log: these rows are
+   * lost, no more.
+   */
   write(writes: readonly FeatureWrite[]): void {
-    if (writes.length === 0) return;
-    if (this.#rows + writes.length > this.#options.maxRows) {
-      this.#options.metrics.record('FeatureStoreDroppedWrites', writes.length);
+    const { store, metrics, logger, maxRows } = this.#options;
+    const rows = writes.length;
+    if (rows === 0) return;
+    if (this.#rows + rows > maxRows) {
+      metrics.record('FeatureStoreDroppedWrites', rows);
       return;
     }
-    this.#run(
-      writes.length,
-      () => this.#options.store.putTweets(writes),
-      'feature rows not written',
-      {
-        rows: writes.length,
-      },
+    this.#rows += rows;
+    this.#track(
+      store
+        .putTweets(writes)
+        .catch((err: unknown) => logger.debug({ rows, err }, 'feature rows not written'))
+        .finally(() => {
+          this.#rows -= rows;
+        }),
     );
   }
 
   /**
    * Purges a tweet in the background. Never dropped: the number of purges under way is bounded
-   * by the requests under way, and what X took down must not stay here.
+   * by the requests under way, and what X took down must not stay here. One that fails is named
+   * in the log, to be done again.
    */
   purge(tweetId: TweetId): void {
-    this.#run(0, () => this.#options.store.purgeTweet(tweetId), 'unavailable tweet not purged', {
-      tweetId,
-    });
+    const { store, predictionLog, logger } = this.#options;
+    this.#track(
+      Promise.all([store.purgeTweet(tweetId), predictionLog.recordPurges([tweetId])]).catch(
+        (err: unknown) => logger.warn({ tweetId, err }, 'unavailable tweet not purged'),
+      ),
+    );
   }
 
   /** Resolves when all work handed over so far has ended, well or not. */
@@ -53,22 +65,8 @@ export class PendingStoreWork {
     await Promise.all(this.#running);
   }
 
-  #run(
-    rows: number,
-    work: () => Promise<unknown>,
-    failure: string,
-    fields: Readonly<Record<string, unknown>>,
-  ): void {
-    this.#rows += rows;
-    const running = work()
-      .then(
-        () => undefined,
-        (err: unknown) => this.#options.logger.warn({ ...fields, err }, failure),
-      )
-      .finally(() => {
-        this.#rows -= rows;
-        this.#running.delete(running);
-      });
+  #track(work: Promise<unknown>): void {
+    const running = work.finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 }

@@ -15,9 +15,7 @@ export class AddedTokens {
 
   constructor(tokens: readonly AddedToken[]) {
     this.#ids = new Map(tokens.map(({ content, id }) => [content, id]));
-    // The longest match wins, as in the reference.
-    const contents = [...this.#ids.keys()].sort((a, b) => b.length - a.length).map(escapeRegExp);
-    this.#pattern = contents.length > 0 ? new RegExp(contents.join('|'), 'gu') : null;
+    this.#pattern = tokens.length > 0 ? patternOf([...this.#ids.keys()]) : null;
   }
 
   /** Parts of the text in order, found as they are asked for. */
@@ -35,6 +33,21 @@ export class AddedTokens {
   }
 }
 
+/** Matches any of the contents. The longest match wins, as in the reference. */
+function patternOf(contents: readonly string[]): RegExp {
+  const isCharacter = (content: string) => [...content].length === 1;
+  const words = contents.filter((content) => !isCharacter(content));
+  const alternatives = words.sort((a, b) => b.length - a.length).map(escapeRegExp);
+  // One class of 400 emoji is searched for several times faster than 400 alternatives.
+  const characters = contents.filter(isCharacter).map(escapeCharacter);
+  if (characters.length > 0) alternatives.push(`[${characters.join('')}]`);
+  return new RegExp(alternatives.join('|'), 'gu');
+}
+
 function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }

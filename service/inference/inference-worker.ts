@@ -1,5 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import type { BatchMessage, WorkerMessage, WorkerSettings } from './worker-protocol.ts';
+import { messageOf } from './message-of.ts';
+import {
+  type BatchMessage,
+  CLOSE,
+  type WorkerMessage,
+  type WorkerSettings,
+} from './worker-protocol.ts';
 
 /** A batch on its way through a worker. */
 export interface Job {
@@ -18,19 +24,26 @@ export interface InferenceWorkerEvents {
 /** One worker thread: it loads, then computes one job at a time. */
 export class InferenceWorker {
   readonly #worker: Worker;
+  readonly #exited: Promise<void>;
   #lastError: Error | null = null;
 
   constructor(url: URL, settings: WorkerSettings, events: InferenceWorkerEvents) {
+    // ONNX Runtime would give this machine an id and send what it sees to its maker. Set here,
+    // because native code reads the variables of the process, not those of a worker thread.
+    process.env.ORT_DISABLE_TELEMETRY = '1';
     this.#worker = new Worker(url, { workerData: settings, name: 'inference' });
     this.#worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'ready') events.onReady();
       else events.onLogits(message.logits);
     });
     this.#worker.on('error', (error) => {
-      this.#lastError = error instanceof Error ? error : new Error(String(error));
+      this.#lastError = new Error(messageOf(error), { cause: error });
     });
-    this.#worker.on('exit', (code) => {
-      events.onExit(this.#lastError ?? new Error(`The worker ended with code ${code}`));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on('exit', (code) => {
+        resolve();
+        events.onExit(this.#lastError ?? new Error(`The worker ended with code ${code}`));
+      });
     });
   }
 
@@ -47,8 +60,9 @@ export class InferenceWorker {
     this.#worker.postMessage(batch, [ids.buffer, lengths.buffer]);
   }
 
-  /** Resolves when the thread has ended; a thread inside a native call ends only after it. */
-  async terminate(): Promise<void> {
-    await this.#worker.terminate();
+  /** Resolves when the thread has ended: after the job it is at. */
+  async close(): Promise<void> {
+    this.#worker.postMessage(CLOSE);
+    await this.#exited;
   }
 }

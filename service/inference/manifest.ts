@@ -7,7 +7,7 @@ import { StartupError } from '../errors.ts';
 import { PREPROCESSING_VERSION } from './normalize.ts';
 
 const Share = Type.Number({ minimum: 0, maximum: 1 });
-const LabelName = Type.Union(LABELS.map((label) => Type.Literal(label)));
+const LabelName = Type.Enum(LABELS);
 /** Relative, below the bundle's folder: no `..`, no absolute path. */
 const FileName = Type.String({ pattern: '^(?!\\.)[\\w.-]+(/(?!\\.)[\\w.-]+)*$' });
 const PerLabel = Type.Object({ negative: Share, neutral: Share, positive: Share });
@@ -65,16 +65,18 @@ const Bundle = Type.Object({
     /** Lines, from 0, that are checked at every start. */
     startUpLines: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 }),
   }),
-  /** Measured on a validation split, for people to compare. */
-  validation: Type.Object({
-    dataset: Type.String({ minLength: 1 }),
-    macroRecall: Share,
-    macroF1: Share,
-    accuracy: Share,
-    recall: PerLabel,
-  }),
-  /** Label mix on reference data: drift is measured against it. */
-  referenceLabelMix: PerLabel,
+  /** Measured on a validation split, for people to compare; absent until measured. */
+  validation: Type.Optional(
+    Type.Object({
+      dataset: Type.String({ minLength: 1 }),
+      macroRecall: Share,
+      macroF1: Share,
+      accuracy: Share,
+      recall: PerLabel,
+    }),
+  ),
+  /** Label mix on reference data, where it is known: drift is measured against it. */
+  referenceLabelMix: Type.Optional(PerLabel),
 });
 
 const Manifest = Type.Object({ models: Type.Array(Bundle) });

@@ -182,20 +182,29 @@ export class OnnxSentimentModel implements SentimentModel {
   }
 
   async #checkGoldenTexts({ manifest, startUpTexts }: ModelBundle): Promise<void> {
-    const { tolerance, batchTolerance } = manifest.golden;
-    await checkGoldenTexts(startUpTexts, batchTolerance ?? tolerance, async (texts) => {
-      const signal = new AbortController().signal;
-      const encodings = await this.#encode(texts, { signal });
-      const logits = await this.#engine.run(
-        encodings.map(({ ids }) => ids),
-        {
-          deadline: { atMs: performance.now() + GOLDEN_CHECK_MS },
-          signal,
-          timings: new StageTimings(),
-        },
-      );
-      return logits.map(softmax);
-    });
+    const { tolerance, batchTolerance = tolerance } = manifest.golden;
+    const score = (texts: readonly string[]) => this.#probabilities(texts);
+    if (manifest.batchInvariant) {
+      await checkGoldenTexts(startUpTexts, tolerance, score);
+      return;
+    }
+    for (const golden of startUpTexts) await checkGoldenTexts([golden], tolerance, score);
+    await checkGoldenTexts(startUpTexts, batchTolerance, score);
+  }
+
+  /** In the order of the model's logits. */
+  async #probabilities(texts: readonly string[]): Promise<number[][]> {
+    const context: RequestContext = {
+      deadline: { atMs: performance.now() + GOLDEN_CHECK_MS },
+      signal: new AbortController().signal,
+      timings: new StageTimings(),
+    };
+    const encodings = await this.#encode(texts, context);
+    const logits = await this.#engine.run(
+      encodings.map(({ ids }) => ids),
+      context,
+    );
+    return logits.map(softmax);
   }
 
   #guessTokens(texts: readonly string[]): number {

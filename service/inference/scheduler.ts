@@ -10,6 +10,8 @@ export interface Waiter<Caller> {
 
 /** A token sequence to score, for everyone who asked for it. */
 export interface Entry<Caller> {
+  /** Equal for equal sequences. */
+  readonly key: string;
   readonly ids: readonly number[];
   readonly enqueuedAtMs: number;
   /** When a worker got it; null while it waits. */
@@ -78,10 +80,10 @@ export class Scheduler<Caller> {
 
   /** Adds a waiter: to the entry of an equal sequence if there is one, else to a new entry. */
   add(ids: readonly number[], waiter: Waiter<Caller>, nowMs: number): Entry<Caller> {
-    const key = keyOf(ids);
+    const key = ids.join();
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { ids, enqueuedAtMs: nowMs, takenAtMs: null, waiters: new Set() };
+      entry = { key, ids, enqueuedAtMs: nowMs, takenAtMs: null, waiters: new Set() };
       this.#entries.set(key, entry);
       this.#queueOf(entry).add(entry);
       this.#queuedTexts++;
@@ -164,7 +166,7 @@ export class Scheduler<Caller> {
   }
 
   #remove(entry: Entry<Caller>): Waiter<Caller>[] {
-    this.#entries.delete(keyOf(entry.ids));
+    this.#entries.delete(entry.key);
     const waiters = [...entry.waiters];
     entry.waiters.clear();
     this.#waiters -= waiters.length;
@@ -189,8 +191,4 @@ export class Scheduler<Caller> {
 function isAlive(entry: Entry<unknown>, nowMs: number): boolean {
   for (const waiter of entry.waiters) if (waiter.deadlineAtMs > nowMs) return true;
   return false;
-}
-
-function keyOf(ids: readonly number[]): string {
-  return ids.join();
 }

@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { StartupError } from '../errors.ts';
 import { BusyMeter } from './busy-meter.ts';
 import { InferenceWorker, type Job } from './inference-worker.ts';
+import { messageOf } from './message-of.ts';
 import type { WorkerSettings } from './worker-protocol.ts';
 
 /** A job is tried on a second worker when the first one dies of it, or of something else. */
@@ -11,6 +13,9 @@ const RESTARTS_PER_MINUTE = 5;
 
 /** Checks within the hang timeout. Counting them, not time, forgives a process that was frozen. */
 const HANG_CHECKS = 4;
+
+/** Longer than any batch. */
+const CLOSE_TIMEOUT_MS = 5_000;
 
 export interface WorkerPoolOptions {
   readonly workerUrl: URL;
@@ -98,10 +103,14 @@ export class WorkerPool {
     return this.#meter.share(performance.now());
   }
 
-  /** Ends the workers. A thread inside a native call ends only after it. */
+  /**
+   * Ends the workers, each after the job it is at. A worker that hangs is left to whoever ends
+   * the process; `process.exit` would wait for it.
+   */
   async close(): Promise<void> {
     this.#end('The inference workers have been closed');
-    await Promise.all([...this.#members].map(({ worker }) => worker.terminate()));
+    const closed = Promise.all([...this.#members].map(({ worker }) => worker.close()));
+    await Promise.race([closed, setTimeout(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   /** Starts a worker; rejects when it ends before it is ready. */
@@ -207,8 +216,4 @@ export class WorkerPool {
     for (const run of [...runs, ...this.#retries]) run.reject(new Error(reason));
     this.#retries.length = 0;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -18,6 +18,12 @@ export interface BatchMessage {
   readonly lengths: Int32Array<ArrayBuffer>;
 }
 
+/**
+ * Sent to a worker that shall end. Terminating it instead would abort the whole process when
+ * the worker is inside a native call (Node-API throws into a dying environment).
+ */
+export const CLOSE = 'close';
+
 /** A worker answers each batch before it gets the next. */
 export type WorkerMessage =
   | { readonly kind: 'ready' }

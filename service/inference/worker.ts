@@ -5,7 +5,12 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { BatchMessage, WorkerMessage, WorkerSettings } from './worker-protocol.ts';
+import {
+  type BatchMessage,
+  CLOSE,
+  type WorkerMessage,
+  type WorkerSettings,
+} from './worker-protocol.ts';
 
 const settings: WorkerSettings = workerData;
 const port = parentPort;
@@ -52,8 +57,13 @@ for (const length of settings.warmUpLengths) {
   });
 }
 
-port.on('message', async (batch: BatchMessage) => {
-  const logits = await run(batch);
+port.on('message', async (message: BatchMessage | typeof CLOSE) => {
+  if (message === CLOSE) {
+    // Nothing else keeps the thread alive: it ends after the batch it is at.
+    port.close();
+    return;
+  }
+  const logits = await run(message);
   send({ kind: 'logits', logits }, [logits.buffer]);
 });
 send({ kind: 'ready' });

@@ -4,6 +4,7 @@ import {
   DEFAULT_ROW_TTL_SECONDS,
   type FeatureRow,
 } from '../../service/domain/feature-row.ts';
+import type { BeforePurge } from '../../service/domain/ports/aggregate-store.ts';
 import { anId, aRow, type StoreUnderTest } from './feature-store-contract.ts';
 
 const DAY_SECONDS = 86_400;
@@ -22,6 +23,8 @@ const POSITIVE = {
   label: 'positive',
   scores: { negative: 0.05, neutral: 0.15, positive: 0.8 },
 } as const;
+
+const unrecorded: BeforePurge = async () => undefined;
 
 /** What every feature store must add up; run it on each adapter. */
 export function aggregateStoreContract(
@@ -206,7 +209,7 @@ export function aggregateStoreContract(
           expect(await total(topic('telephony'))).toEqual([1]);
           expect(await total(topic('other'))).toEqual([1]);
           expect(await topic(offset > 0 ? '#phones' : '#new')).toBeNull();
-          expect(await store.purgeUser('2244994945', Date.now())).toEqual({
+          expect(await store.purgeUser('2244994945', Date.now(), unrecorded)).toEqual({
             rows: 1,
             contributions: 4,
           });
@@ -293,7 +296,7 @@ export function aggregateStoreContract(
       it('of somebody else stay', async () => {
         await put({ authorId: '1', authorUsername: 'taken', eventTimestampMs: DAY_START_MS });
         await put({ authorId: '2', authorUsername: 'taken', eventTimestampMs: DAY_START_MS + 1 });
-        await store.purgeUser('1', Date.now());
+        await store.purgeUser('1', Date.now(), unrecorded);
         expect(await store.findUser('taken')).toBe('2');
       });
     });
@@ -403,8 +406,18 @@ export function aggregateStoreContract(
     });
 
     describe.each([
-      ['a user', '2244994945', '#other', (at: number) => store.purgeUser('2244994945', at)],
-      ['a topic', '7', '#phones', (at: number) => store.purgeTopic('#phones', at)],
+      [
+        'a user',
+        '2244994945',
+        '#other',
+        (at: number, record = unrecorded) => store.purgeUser('2244994945', at, record),
+      ],
+      [
+        'a topic',
+        '7',
+        '#phones',
+        (at: number, record = unrecorded) => store.purgeTopic('#phones', at, record),
+      ],
     ] as const)('purging %s', (_, authorId, tag, purge) => {
       /** Rows that the purge means. */
       const meant = (overrides: Partial<FeatureRow> = {}) =>
@@ -422,6 +435,26 @@ export function aggregateStoreContract(
         expect(await total(topic('$btc'))).toEqual([1]);
         expect(await ranking()).toEqual([['8', 1]]);
         expect(await purge(Date.now())).toEqual({ rows: 0, contributions: 0 });
+      });
+
+      it('tells which tweets it will purge, and purges none before that is done', async () => {
+        const ids = (await Promise.all(Array.from({ length: 700 }, () => meant()))).map(
+          ({ tweetId }) => tweetId,
+        );
+        const told: string[] = [];
+        await purge(Date.now(), async (step) => {
+          told.push(...step);
+          expect((await store.getTweets(step)).every(Boolean)).toBe(true);
+        });
+        expect(told.toSorted()).toEqual(ids.toSorted());
+      });
+
+      it('purges none whose purge could not be told, and the rest when it is tried again', async () => {
+        const { tweetId } = await meant();
+        const failure = new Error('the disk is full');
+        await expect(purge(Date.now(), () => Promise.reject(failure))).rejects.toBe(failure);
+        expect(await store.getTweets([tweetId])).not.toEqual([null]);
+        expect(await purge(Date.now())).toEqual({ rows: 1, contributions: 3 });
       });
 
       it('works in steps, however many there are', async () => {

@@ -4,6 +4,7 @@ import {
   METRIC_NAMESPACE,
   METRICS,
   type MetricDefinition,
+  REVISION_DIMENSION,
   SERVICE_DIMENSION,
 } from '../../service/contract/metrics.ts';
 
@@ -21,7 +22,7 @@ describe('the metrics of the contract', () => {
     (name, { dimension }) => {
       expect(name).toMatch(/^[A-Z][A-Za-z]{0,254}$/);
       if (dimension !== undefined) expect(dimension).toMatch(/^[A-Z][A-Za-z]{0,254}$/);
-      expect(dimension).not.toBe(SERVICE_DIMENSION.name);
+      expect([SERVICE_DIMENSION, REVISION_DIMENSION]).not.toContain(dimension);
     },
   );
 });
@@ -29,9 +30,10 @@ describe('the metrics of the contract', () => {
 describe('docs/metrics.md', () => {
   const document = readFileSync('docs/metrics.md', 'utf8');
 
-  it('names namespace and dimension', () => {
-    expect(document).toContain(`\`${METRIC_NAMESPACE}\``);
-    expect(document).toContain(`\`${SERVICE_DIMENSION.name}\` (\`${SERVICE_DIMENSION.value}\`)`);
+  it('names namespace and dimensions', () => {
+    for (const name of [METRIC_NAMESPACE, SERVICE_DIMENSION, REVISION_DIMENSION]) {
+      expect(document).toContain(`\`${name}\``);
+    }
   });
 
   it('has a row for every metric of the contract and no other', () => {

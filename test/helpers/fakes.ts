@@ -3,6 +3,7 @@ import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type {
   ActiveUser,
   AggregateStore,
+  BeforePurge,
   DayBucket,
   UserBuckets,
 } from '../../service/domain/ports/aggregate-store.ts';
@@ -13,6 +14,7 @@ import type {
 } from '../../service/domain/ports/feature-store.ts';
 import type { Logger } from '../../service/domain/ports/logger.ts';
 import type { Metrics } from '../../service/domain/ports/metrics.ts';
+import type { PredictionLog } from '../../service/domain/ports/prediction-log.ts';
 import type { Reservation, SentimentModel } from '../../service/domain/ports/sentiment-model.ts';
 import type { TweetLookup, TweetSource } from '../../service/domain/ports/tweet-source.ts';
 import { type RequestContext, StageTimings } from '../../service/domain/request-context.ts';
@@ -164,12 +166,12 @@ export class FakeStore implements FeatureStore, AggregateStore {
     return this.#working().mostActiveUsers(limit);
   }
 
-  async purgeUser(id: UserId, scoredUpToMs: number): Promise<Purged> {
-    return this.#working().purgeUser(id, scoredUpToMs);
+  async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#working().purgeUser(id, scoredUpToMs, beforeStep);
   }
 
-  async purgeTopic(topic: string, scoredUpToMs: number): Promise<Purged> {
-    return this.#working().purgeTopic(topic, scoredUpToMs);
+  async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#working().purgeTopic(topic, scoredUpToMs, beforeStep);
   }
 
   #working(): MemoryFeatureStore {
@@ -178,6 +180,26 @@ export class FakeStore implements FeatureStore, AggregateStore {
   }
 
   async close(): Promise<void> {}
+}
+
+/** Remembers rows and purges; purges fail when told so. */
+export class FakePredictionLog implements PredictionLog {
+  readonly rows: FeatureRow[] = [];
+  readonly purged: TweetId[] = [];
+  failWith: Error | undefined;
+
+  append(rows: readonly FeatureRow[]): void {
+    this.rows.push(...rows);
+  }
+
+  async recordPurges(tweetIds: readonly TweetId[]): Promise<void> {
+    if (this.failWith) throw this.failWith;
+    this.purged.push(...tweetIds);
+  }
+
+  async flush(): Promise<void> {}
+
+  close(): void {}
 }
 
 /** Remembers what was recorded as `[name, value, dimension?]`. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { containerCommand } from '../../script/image/lib/container-command.ts';
 
 const START_TIMEOUT_MS = 30_000;
 
@@ -31,7 +32,7 @@ export class ServiceProcess {
   }
 
   /**
-   * Starts `dist/main.js` on a free port with nothing but the given environment, and waits
+   * Starts the service on a free port with nothing but the given environment, and waits
    * until it listens. Its working directory is empty, so that no `.env` is read.
    */
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
@@ -105,9 +106,11 @@ export class ServiceProcess {
 }
 
 function launch(environment: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [resolve('dist/main.js')], {
+  const { words, env } = serviceCommand({ PORT: '0', ...environment });
+  const [file, ...args] = words;
+  const child = spawn(file, args, {
     cwd: mkdtempSync(join(tmpdir(), 'service-')),
-    env: { PORT: '0', MODELS_DIR: resolve('models'), ...environment },
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -118,4 +121,19 @@ function launch(environment: Readonly<Record<string, string>>) {
   }
   const ended = once(child, 'close').then(([code, signal]): ServiceEnd => ({ code, signal }));
   return { child, ended, output: () => output };
+}
+
+/** The bundle, or a container of the image where script/image/test.ts says so. */
+function serviceCommand(environment: Readonly<Record<string, string>>): {
+  words: [file: string, ...args: string[]];
+  env: NodeJS.ProcessEnv;
+} {
+  const container = process.env.SERVICE_CONTAINER;
+  if (container !== undefined) {
+    return { words: containerCommand(JSON.parse(container), environment), env: process.env };
+  }
+  return {
+    words: [process.execPath, resolve('dist/main.js')],
+    env: { MODELS_DIR: resolve('models'), ...environment },
+  };
 }

@@ -47,7 +47,12 @@ describe('the configuration', () => {
         trustProxyHops: 0,
         exposeText: true,
       },
-      metrics: { kind: 'off', intervalMs: 10_000 },
+      metrics: {
+        kind: 'off',
+        intervalMs: 10_000,
+        serviceName: 'tweet-sentiment-service',
+        revision: undefined,
+      },
     });
   });
 
@@ -167,6 +172,7 @@ describe('a fault in the configuration', () => {
     ['REDIS_URL', 'http://:hunter2@cache'],
     ['REDIS_URL', 'hunter2'],
     ['REDIS_URL', 'redis://'],
+    ['REDIS_URL', 'redis://:100%@cache'],
     ['X_BEARER_TOKEN', 'hunter2 hunter2'],
     ['ADMIN_TOKEN', 'hunter2\n'],
     ['API_KEYS', 'hunter2,,other'],

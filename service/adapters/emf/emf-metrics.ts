@@ -9,6 +9,7 @@ import {
   METRICS,
   type MetricDefinition,
   type MetricName,
+  REVISION_DIMENSION,
   SERVICE_DIMENSION,
 } from '../../contract/metrics.ts';
 import type { Logger } from '../../domain/ports/logger.ts';
@@ -24,11 +25,19 @@ export interface EmfMetricsOptions {
    */
   readonly write: (line: string) => void;
   readonly intervalMs: number;
+  readonly serviceName: string;
+  /** Undefined: no metric carries a revision. */
+  readonly revision: string | undefined;
   readonly logger: Logger;
 }
 
-/** Values of metrics that share their dimensions. */
-type Batch = Map<MetricName, number[]>;
+type Dimensions = Readonly<Record<string, string>>;
+
+/** Values of metrics that share their sets of dimensions. */
+interface Batch {
+  readonly dimensionSets: readonly Dimensions[];
+  readonly values: Map<MetricName, number[]>;
+}
 
 /**
  * Emits CloudWatch embedded metric format. Counts are summed and other values collected, then
@@ -39,8 +48,8 @@ export class EmfMetrics implements Metrics {
   readonly #timer: NodeJS.Timeout;
   readonly #serializer = new LogSerializer();
   readonly #reported = new Set<MetricName>();
-  /** By metric dimension, `Name=value`; empty for metrics without one. */
-  #batches = new Map<string, { dimensions: Record<string, string>; values: Batch }>();
+  /** By the sets of dimensions, as JSON. */
+  #batches = new Map<string, Batch>();
 
   constructor(options: EmfMetricsOptions) {
     this.#options = options;
@@ -62,7 +71,7 @@ export class EmfMetrics implements Metrics {
   flush(): void {
     const batches = this.#batches;
     this.#batches = new Map();
-    for (const { dimensions, values } of batches.values()) this.#write(dimensions, values);
+    for (const batch of batches.values()) this.#write(batch);
   }
 
   /** Writes what is left and stops the interval. */
@@ -72,13 +81,11 @@ export class EmfMetrics implements Metrics {
   }
 
   #valuesOf(name: MetricName, dimensionValue: string | undefined): number[] {
-    const { dimension }: MetricDefinition = METRICS[name];
-    const own = dimension && dimensionValue !== undefined ? { [dimension]: dimensionValue } : {};
-    const key = JSON.stringify(own);
+    const dimensionSets = this.#dimensionSetsOf(name, dimensionValue);
+    const key = JSON.stringify(dimensionSets);
     let batch = this.#batches.get(key);
     if (!batch) {
-      const dimensions = { [SERVICE_DIMENSION.name]: SERVICE_DIMENSION.value, ...own };
-      batch = { dimensions, values: new Map() };
+      batch = { dimensionSets, values: new Map() };
       this.#batches.set(key, batch);
     }
     let values = batch.values.get(name);
@@ -89,12 +96,22 @@ export class EmfMetrics implements Metrics {
     return values;
   }
 
-  #write(dimensions: Record<string, string>, batch: Batch): void {
+  /** CloudWatch makes one metric for each set. */
+  #dimensionSetsOf(name: MetricName, dimensionValue: string | undefined): Dimensions[] {
+    const { dimension, byRevision }: MetricDefinition = METRICS[name];
+    const { serviceName, revision } = this.#options;
+    const own = dimension && dimensionValue !== undefined ? { [dimension]: dimensionValue } : {};
+    const dimensions = { [SERVICE_DIMENSION]: serviceName, ...own };
+    if (!byRevision || revision === undefined) return [dimensions];
+    return [dimensions, { ...dimensions, [REVISION_DIMENSION]: revision }];
+  }
+
+  #write({ dimensionSets, values: batch }: Batch): void {
     try {
       const context = MetricsContext.empty();
       context.setNamespace(METRIC_NAMESPACE);
       // Not putDimensions: that would add the library's own default dimensions.
-      context.setDimensions([dimensions]);
+      context.setDimensions([...dimensionSets]);
       for (const [name, values] of batch) {
         for (const value of values) context.putMetric(name, value, METRICS[name].unit);
       }

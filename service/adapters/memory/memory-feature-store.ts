@@ -9,6 +9,7 @@ import { DEFAULT_AGGREGATE_TTL_SECONDS, type FeatureRow } from '../../domain/fea
 import type {
   ActiveUser,
   AggregateStore,
+  BeforePurge,
   DayBucket,
   UserBuckets,
 } from '../../domain/ports/aggregate-store.ts';
@@ -139,12 +140,12 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
       .map(({ user }) => user);
   }
 
-  async purgeUser(id: UserId, scoredUpToMs: number): Promise<Purged> {
-    return this.#purgeEntity(this.#users, id, userFence(id), scoredUpToMs);
+  async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#purgeEntity(this.#users, id, userFence(id), scoredUpToMs, beforeStep);
   }
 
-  async purgeTopic(topic: string, scoredUpToMs: number): Promise<Purged> {
-    return this.#purgeEntity(this.#topics, topic, topicFence(topic), scoredUpToMs);
+  async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#purgeEntity(this.#topics, topic, topicFence(topic), scoredUpToMs, beforeStep);
   }
 
   async close(): Promise<void> {
@@ -227,6 +228,7 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
     entity: string,
     fence: string,
     scoredUpToMs: number,
+    beforeStep: BeforePurge,
   ): Promise<Purged> {
     this.#fences.set(fence, Math.max(scoredUpToMs, this.#fences.get(fence) ?? 0));
     let rows = 0;
@@ -234,12 +236,13 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
     for (;;) {
       const step = entities.tweetsOf(entity).slice(0, PURGE_STEP);
       if (step.length === 0) return { rows, contributions };
+      await beforeStep(step);
+      await setImmediate();
       for (const id of step) {
         const removed = await this.purgeTweet(id);
         rows += removed.rows;
         contributions += removed.contributions;
       }
-      await setImmediate();
     }
   }
 }

@@ -5,6 +5,7 @@ import { DEFAULT_AGGREGATE_TTL_SECONDS, type FeatureRow } from '../../domain/fea
 import type {
   ActiveUser,
   AggregateStore,
+  BeforePurge,
   DayBucket,
   UserBuckets,
 } from '../../domain/ports/aggregate-store.ts';
@@ -125,15 +126,17 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
 
   async purgeTweet(id: TweetId): Promise<Purged> {
     const tweet = tweetName(id);
-    const [rows, contributions] = await this.#purge(2, () =>
-      this.#purgeClient.purgeTweet(
+    return this.#guard.run('purge', async () => {
+      const reply = await this.#purgeClient.purgeTweet(
         this.#keys.prefix,
         tweet,
         versionField(this.#identity),
         TOMBSTONE_SECONDS,
-      ),
-    );
-    return { rows, contributions };
+      );
+      const [rows, contributions] = Array.isArray(reply) ? reply : [];
+      if (isCount(rows) && isCount(contributions)) return { rows, contributions };
+      throw new Error('Redis answered a purge with something else than its counts.');
+    });
   }
 
   findUser(username: string): Promise<UserId | null> {
@@ -152,12 +155,12 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
     return this.#aggregates.mostActiveUsers(limit);
   }
 
-  async purgeUser(id: UserId, scoredUpToMs: number): Promise<Purged> {
-    return this.#purgeEntity(userEntity(id), scoredUpToMs);
+  async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#purgeEntity(userEntity(id), scoredUpToMs, beforeStep);
   }
 
-  async purgeTopic(topic: string, scoredUpToMs: number): Promise<Purged> {
-    return this.#purgeEntity(topicEntity(topic), scoredUpToMs);
+  async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#purgeEntity(topicEntity(topic), scoredUpToMs, beforeStep);
   }
 
   /** Closes at once: what is still under way fails. */
@@ -191,34 +194,44 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
     );
   }
 
-  async #purgeEntity(entity: string, scoredUpToMs: number): Promise<Purged> {
+  async #purgeEntity(
+    entity: string,
+    scoredUpToMs: number,
+    beforeStep: BeforePurge,
+  ): Promise<Purged> {
     let [rows, contributions] = [0, 0];
-    for (;;) {
-      const [stepRows, stepContributions, tweetsLeft] = await this.#purge(3, () =>
-        this.#purgeClient.purgeEntity(
-          this.#keys.prefix,
-          entity,
-          versionField(this.#identity),
-          TOMBSTONE_SECONDS,
-          scoredUpToMs,
-          PURGE_STEP_TWEETS,
-        ),
-      );
-      rows += stepRows;
-      contributions += stepContributions;
-      if (tweetsLeft === 0) return { rows, contributions };
-    }
+    let step: readonly TweetId[] = [];
+    do {
+      if (step.length > 0) await beforeStep(step);
+      const removed = await this.#purgeStep(entity, scoredUpToMs, step);
+      rows += removed.rows;
+      contributions += removed.contributions;
+      step = removed.next;
+    } while (step.length > 0);
+    return { rows, contributions };
   }
 
-  /** Runs one step of a purge, which answers so many numbers. */
-  #purge<Count extends 2 | 3>(
-    count: Count,
-    step: () => Promise<unknown>,
-  ): Promise<Count extends 2 ? [number, number] : [number, number, number]> {
+  /** Purges the tweets that the last step has named, and names the next. */
+  #purgeStep(
+    entity: string,
+    scoredUpToMs: number,
+    ids: readonly TweetId[],
+  ): Promise<Purged & { readonly next: readonly TweetId[] }> {
     return this.#guard.run('purge', async () => {
-      const reply = await step();
-      if (isNumbers(reply, count)) return reply;
-      throw new Error('Redis answered a purge with something else than its counts.');
+      const reply = await this.#purgeClient.purgeEntity(
+        this.#keys.prefix,
+        entity,
+        versionField(this.#identity),
+        TOMBSTONE_SECONDS,
+        scoredUpToMs,
+        PURGE_STEP_TWEETS,
+        ...ids,
+      );
+      const [rows, contributions, next] = Array.isArray(reply) ? reply : [];
+      if (isCount(rows) && isCount(contributions) && isTexts(next)) {
+        return { rows, contributions, next };
+      }
+      throw new Error('Redis answered a purge with something else than what it did.');
     });
   }
 
@@ -248,13 +261,10 @@ function isValues(reply: unknown, length: number): reply is (Buffer | null)[] {
   );
 }
 
-function isNumbers<Count extends 2 | 3>(
-  reply: unknown,
-  count: Count,
-): reply is Count extends 2 ? [number, number] : [number, number, number] {
-  return (
-    Array.isArray(reply) &&
-    reply.length === count &&
-    reply.every((number) => typeof number === 'number')
-  );
+function isCount(reply: unknown): reply is number {
+  return typeof reply === 'number';
+}
+
+function isTexts(reply: unknown): reply is string[] {
+  return Array.isArray(reply) && reply.every((text) => typeof text === 'string');
 }

@@ -14,9 +14,10 @@ return { purge(ARGV[2], ARGV[3], ARGV[4]) }
 `;
 
 /**
- * One step: ARGV: prefix, entity, current version, tombstone seconds, scored up to, tweets at
- * most. Answers the rows and contributions removed, and how many tweets are left. What remains
- * of an entity without tweets goes with the last step: contributions whose index was lost.
+ * One step. ARGV: prefix, entity, current version, tombstone seconds, scored up to, tweets of
+ * the next step at most, tweets to purge. Answers the rows and contributions removed, and the
+ * tweets of the next step. With the last one goes what remains of an entity without tweets:
+ * contributions whose index was lost.
  */
 const PURGE_ENTITY = `${AGGREGATE_LUA}
 local entity = ARGV[2]
@@ -25,17 +26,17 @@ local fence = math.max(tonumber(redis.call('GET', fence_key) or 0), tonumber(ARG
 redis.call('DEL', fence_key)
 redis.call('SET', fence_key, whole(fence), 'EX', ARGV[4])
 local rows, contributions = 0, 0
-for _, tweet in ipairs(redis.call('ZRANGE', members, 0, ARGV[6] - 1)) do
-  local purged_rows, purged_contributions = purge(tweet, ARGV[3], ARGV[4])
+for i = 7, #ARGV do
+  local purged_rows, purged_contributions = purge(ARGV[i], ARGV[3], ARGV[4])
   rows = rows + purged_rows
   contributions = contributions + purged_contributions
-  redis.call('ZREM', members, tweet)
+  redis.call('ZREM', members, ARGV[i])
 end
-local left = redis.call('ZCARD', members)
-if left == 0 then
+local next_tweets = redis.call('ZRANGE', members, 0, ARGV[6] - 1)
+if #next_tweets == 0 then
   forget(entity)
 end
-return { rows, contributions, left }
+return { rows, contributions, next_tweets }
 `;
 
 /**
@@ -94,7 +95,8 @@ declare module 'ioredis' {
       currentVersion: string,
       tombstoneSeconds: number,
       scoredUpToMs: number,
-      tweets: number,
+      nextTweets: number,
+      ...tweets: string[]
     ): Result<unknown, Context>;
     mostActive(prefix: string, users: number, buckets: number): Result<unknown, Context>;
     dropRow(row: string, value: Buffer): Result<unknown, Context>;

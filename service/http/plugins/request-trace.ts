@@ -55,7 +55,9 @@ export function startTrace(request: FastifyRequest, reply: FastifyReply, metrics
   reply.raw.once('close', () => {
     const elapsedMs = performance.now() - request.trace.startedMs;
     logRequest(request, reply, elapsedMs);
-    if (reply.raw.writableFinished && isCounted(request)) record(request.trace, elapsedMs, metrics);
+    if (reply.raw.writableFinished && isCounted(request)) {
+      record(request.trace, reply.statusCode, elapsedMs, metrics);
+    }
   });
 }
 
@@ -89,8 +91,9 @@ function isCounted(request: FastifyRequest): boolean {
   return /^\/v[12](?:[/?]|$)/.test(request.url) && !request.routeOptions.config?.health;
 }
 
-function record(trace: RequestTrace, elapsedMs: number, metrics: Metrics): void {
+function record(trace: RequestTrace, status: number, elapsedMs: number, metrics: Metrics): void {
   metrics.record('Requests', 1);
+  if (status >= 500) metrics.record('ServerErrors', 1);
   metrics.record('RequestLatency', elapsedMs);
   for (const [stage, ms] of trace.timings.entries()) metrics.record('StageLatency', ms, stage);
   if (trace.failure) metrics.record('RequestFailures', 1, trace.failure);

@@ -16,13 +16,15 @@ const NAMES = Object.keys(METRICS) as MetricName[];
 /** The port's overloads need literal names: a loop over the contract has only their union. */
 type AnyRecord = (name: MetricName, value: number, dimensionValue?: string) => void;
 
-function emf() {
+function emf(revision?: string) {
   const lines: string[] = [];
   const logged: [Readonly<Record<string, unknown>>, string][] = [];
   const log = (...entry: [Readonly<Record<string, unknown>>, string]) => void logged.push(entry);
   const metrics = new EmfMetrics({
     write: (line) => void lines.push(line),
     intervalMs: INTERVAL_MS,
+    serviceName: 'tweet-sentiment-dev',
+    revision,
     logger: { debug: log, info: log, warn: log, error: log },
   });
   const documents = () =>
@@ -66,11 +68,33 @@ describe('embedded metrics', () => {
         Name,
         Unit: metric.unit,
         value: 3,
-        dimensions: [[['Service', 'tweet-sentiment-service'], ...own]],
+        dimensions: [[['Service', 'tweet-sentiment-dev'], ...own]],
       };
     });
     expect(emitted).toHaveLength(expected.length);
     expect(emitted).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('carry the revision in a second set of dimensions where the contract says so', () => {
+    const { metrics, record, documents } = emf('4f1c0a');
+    for (const name of NAMES) {
+      record(name, 3, 'dimension' in METRICS[name] ? 'some_value' : undefined);
+    }
+    metrics.close();
+
+    const byRevision = documents().flatMap(({ _aws: { CloudWatchMetrics }, Revision }) =>
+      CloudWatchMetrics.filter(({ Dimensions }) => Dimensions.length > 1).flatMap(
+        ({ Dimensions, Metrics }) => Metrics.map(({ Name }) => ({ Name, Dimensions, Revision })),
+      ),
+    );
+    const expected = NAMES.filter((name) => 'byRevision' in METRICS[name]).map((Name) => ({
+      Name,
+      Dimensions: [['Service'], ['Service', 'Revision']],
+      Revision: '4f1c0a',
+    }));
+    expect(expected.length).toBeGreaterThan(0);
+    expect(byRevision).toHaveLength(expected.length);
+    expect(byRevision).toEqual(expect.arrayContaining(expected));
   });
 
   it('hold nothing of the library itself: no log group, no service type', () => {

@@ -17,6 +17,7 @@ import type { AppDeps, HttpLimits, HttpSettings } from '../../../../service/http
 import {
   aTweet,
   FakeModel,
+  FakePredictionLog,
   FakeSource,
   FakeStore,
   RecordedLog,
@@ -83,13 +84,15 @@ export async function startApp(options: AppOptions = {}) {
   if (!options.starting) lifecycle.enter('ready');
   const { lines, logger } = memoryLog();
   const silent = new RecordedLog();
+  const predictionLog = new FakePredictionLog();
   const scoreTweets = new TweetScorer({
     store,
     source,
     model,
     metrics,
     logger: silent,
-    pending: new PendingStoreWork({ store, metrics, logger: silent, maxRows: 100 }),
+    predictionLog,
+    pending: new PendingStoreWork({ store, predictionLog, metrics, logger: silent, maxRows: 100 }),
     rowTtlSeconds: DEFAULT_ROW_TTL_SECONDS,
     storeText: true,
     exposeText: options.exposeText ?? true,
@@ -106,7 +109,7 @@ export async function startApp(options: AppOptions = {}) {
       ...options.settings,
     },
     scoreTweets: options.scoreTweets?.(scoreTweets) ?? scoreTweets,
-    features: new Features({ store, exposeText: options.exposeText ?? true }),
+    features: new Features({ store, predictionLog, exposeText: options.exposeText ?? true }),
     model,
     lifecycle,
     metrics,

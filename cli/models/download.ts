@@ -1,0 +1,122 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { describeFiles } from '../../service/inference/bundle-files.ts';
+import { Progress, type ProgressOutput } from './progress.ts';
+import { retries } from './retries.ts';
+import { type ModelSource, type ResumePoint, SourceError, type SourceFile } from './source.ts';
+
+export interface DownloadOptions {
+  readonly output: ProgressOutput;
+  /** A source silent for longer is asked again. */
+  readonly stallTimeoutMs?: number;
+}
+
+const STALL_TIMEOUT_MS = 30_000;
+
+/**
+ * Downloads a file, going on where an earlier attempt broke, also one of an earlier process.
+ * `path` exists only when the content is what size and hash say, where they are known.
+ *
+ * @throws SourceError
+ */
+export async function download(
+  source: ModelSource,
+  file: SourceFile,
+  path: string,
+  options: DownloadOptions,
+): Promise<void> {
+  const part = `${path}.part`;
+  await mkdir(dirname(path), { recursive: true });
+  const progress = new Progress(options.output, file.name, file.bytes);
+  await retries().execute(() => attempt(source, file, part, progress, options));
+  await check(file, part);
+  await rename(part, path);
+  await rm(etagPath(part), { force: true });
+  progress.done((await stat(path)).size);
+}
+
+async function attempt(
+  source: ModelSource,
+  file: SourceFile,
+  part: string,
+  progress: Progress,
+  { stallTimeoutMs = STALL_TIMEOUT_MS }: DownloadOptions,
+): Promise<void> {
+  const resume = await resumePoint(file, part);
+  if (resume !== undefined && resume.startByte === file.bytes) return;
+  const stalled = new AbortController();
+  const timer = setTimeout(() => stalled.abort(), stallTimeoutMs);
+  try {
+    const opened = await source.open(file.name, resume, stalled.signal);
+    const { startByte, totalBytes, etag } = opened;
+    if (etag === undefined) await rm(etagPath(part), { force: true });
+    else await writeFile(etagPath(part), etag);
+    let received = startByte;
+    const limit = file.bytes ?? totalBytes ?? Number.POSITIVE_INFINITY;
+    await pipeline(
+      opened.body,
+      async function* (chunks: AsyncIterable<Uint8Array>) {
+        for await (const chunk of chunks) {
+          timer.refresh();
+          received += chunk.length;
+          if (received > limit) throw wrongSize(file, `more than the ${limit} bytes announced`);
+          progress.show(received);
+          yield chunk;
+        }
+      },
+      createWriteStream(part, { flags: startByte === 0 ? 'w' : 'a' }),
+      { signal: stalled.signal },
+    );
+    if (received < (totalBytes ?? 0)) throw broken(file, 'it ended early');
+  } catch (error) {
+    if (error instanceof SourceError) throw error;
+    const silence = `nothing arrived for ${stallTimeoutMs} ms`;
+    throw broken(file, stalled.signal.aborted ? silence : String(error), error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Without the ETag of what is there it cannot be told whether the rest belongs to it. */
+async function resumePoint(
+  { bytes = 0 }: SourceFile,
+  part: string,
+): Promise<ResumePoint | undefined> {
+  try {
+    const [{ size }, etag] = await Promise.all([stat(part), readFile(etagPath(part), 'utf8')]);
+    return size > 0 && size <= bytes ? { startByte: size, etag } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function check(file: SourceFile, part: string): Promise<void> {
+  const [actual] = await describeFiles(dirname(part), [basename(part)]);
+  let fault: SourceError | undefined;
+  if (file.bytes !== undefined && actual?.bytes !== file.bytes) {
+    fault = wrongSize(file, `${actual?.bytes} bytes, ${file.bytes} were expected`);
+  } else if (file.sha256 !== undefined && actual?.sha256 !== file.sha256) {
+    fault = new SourceError(
+      `${file.name} has SHA-256 ${actual?.sha256}, expected ${file.sha256}; what was downloaded ` +
+        'is deleted',
+      { retryable: false },
+    );
+  }
+  if (fault === undefined) return;
+  await Promise.all([rm(part, { force: true }), rm(etagPath(part), { force: true })]);
+  throw fault;
+}
+
+function wrongSize({ name }: SourceFile, what: string): SourceError {
+  return new SourceError(`${name} has ${what}`, { retryable: false });
+}
+
+function broken({ name }: SourceFile, why: string, cause?: unknown): SourceError {
+  return new SourceError(`The download of ${name} broke: ${why}`, { retryable: true, cause });
+}
+
+function etagPath(part: string): string {
+  return `${part}.etag`;
+}

@@ -1,0 +1,107 @@
+import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import {
+  type ModelSource,
+  type OpenedFile,
+  type ResumePoint,
+  SourceError,
+  type SourceFile,
+} from './source.ts';
+
+/** The objects below a prefix of an S3 bucket. Access comes from the AWS SDK's usual places. */
+export class S3Source implements ModelSource {
+  readonly origin: ModelSource['origin'];
+  readonly licence = undefined;
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #prefix: string;
+
+  /** @param url `s3://bucket/prefix` */
+  constructor(url: string, environment: Readonly<Record<string, string | undefined>>) {
+    const [, bucket, path] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(url) ?? [];
+    if (bucket === undefined || path === undefined) {
+      throw new SourceError(`"${url}" is not of the form s3://bucket/prefix`, { retryable: false });
+    }
+    this.#bucket = bucket;
+    this.#prefix = path === '' ? '' : `${path}/`;
+    this.origin = { repository: `s3://${bucket}/${path}`, revision: null };
+    this.#client = new S3Client({
+      // Stores other than Amazon's seldom have a host name for each bucket.
+      forcePathStyle: Boolean(environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL),
+      // Retried here, so that a download goes on where it broke.
+      maxAttempts: 1,
+    });
+  }
+
+  async list(): Promise<SourceFile[]> {
+    const files: SourceFile[] = [];
+    try {
+      const pages = paginateListObjectsV2(
+        { client: this.#client },
+        { Bucket: this.#bucket, Prefix: this.#prefix },
+      );
+      for await (const { Contents: objects = [] } of pages) {
+        for (const { Key: key, Size: bytes } of objects) {
+          if (key === undefined || key.endsWith('/')) continue;
+          files.push({
+            name: key.slice(this.#prefix.length),
+            ...(bytes === undefined ? {} : { bytes }),
+          });
+        }
+      }
+    } catch (error) {
+      throw this.#failure(this.#prefix, error);
+    }
+    return files;
+  }
+
+  async open(
+    name: string,
+    resume: ResumePoint | undefined,
+    abortSignal: AbortSignal,
+  ): Promise<OpenedFile> {
+    const key = this.#prefix + name;
+    const whole = { Bucket: this.#bucket, Key: key };
+    const rest = resume && { ...whole, Range: `bytes=${resume.startByte}-`, IfMatch: resume.etag };
+    try {
+      const object = await this.#client.send(new GetObjectCommand(rest ?? whole), { abortSignal });
+      if (object.Body === undefined) throw new Error('the answer has no body');
+      const startByte = object.ContentRange === undefined ? 0 : (resume?.startByte ?? 0);
+      return {
+        body: object.Body.transformToWebStream(),
+        startByte,
+        totalBytes:
+          object.ContentLength === undefined ? undefined : startByte + object.ContentLength,
+        etag: object.ETag,
+      };
+    } catch (error) {
+      if (rest !== undefined && status(error) === 412) {
+        return this.open(name, undefined, abortSignal);
+      }
+      throw this.#failure(key, error);
+    }
+  }
+
+  #failure(key: string, cause: unknown): SourceError {
+    const code = status(cause);
+    const retryable = code === undefined ? isNetworkFault(cause) : code === 429 || code >= 500;
+    const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    return new SourceError(`s3://${this.#bucket}/${key} cannot be read: ${why}`, {
+      retryable,
+      cause,
+    });
+  }
+}
+
+function status(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
+  const metadata = error.$metadata;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) {
+    return undefined;
+  }
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}
+
+/** Missing credentials, for one, will be missing in a moment too. */
+function isNetworkFault(error: unknown): boolean {
+  return error instanceof Error && ('code' in error || error.name === 'TimeoutError');
+}

@@ -1,0 +1,11 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Manifest } from '../../service/inference/manifest.ts';
+
+/** Replaces a folder's manifest at once: a reader sees the old one or the new one. */
+export async function writeManifest(modelsDir: string, manifest: Manifest): Promise<void> {
+  const path = join(modelsDir, 'manifest.json');
+  const next = `${path}.${process.pid}`;
+  await writeFile(next, `${JSON.stringify(manifest, null, 2)}\n`);
+  await rename(next, path);
+}

@@ -1,0 +1,55 @@
+import { type App, Tags } from 'aws-cdk-lib';
+import { deploymentName } from '../service/contract/deployment.ts';
+import { FeatureStoreStack } from './stacks/feature-store-stack.ts';
+import { NetworkStack } from './stacks/network-stack.ts';
+import { ObservabilityStack } from './stacks/observability-stack.ts';
+import { OfflineStoreStack } from './stacks/offline-store-stack.ts';
+import { ServiceStack } from './stacks/service-stack.ts';
+import type { StageConfig } from './stage-config.ts';
+
+/** The stacks of one stage. */
+export interface Stacks {
+  readonly network: NetworkStack;
+  readonly featureStore: FeatureStoreStack;
+  readonly offlineStore: OfflineStoreStack | undefined;
+  readonly service: ServiceStack;
+  readonly observability: ObservabilityStack;
+}
+
+/** Adds a stage to the app. Ids are stable: they name what is deployed. */
+export function addStacks(app: App, config: StageConfig): Stacks {
+  const name = deploymentName(config.stage);
+  const stack = (part: string) => ({ stackName: `${name}-${part}`, config });
+
+  const network = new NetworkStack(app, 'Network', {
+    ...stack('network'),
+    description: 'Tweet sentiment: network',
+  });
+  const featureStore = new FeatureStoreStack(app, 'FeatureStore', {
+    ...stack('feature-store'),
+    description: 'Tweet sentiment: online feature store',
+    vpc: network.vpc,
+  });
+  const offlineStore = config.offlineStore
+    ? new OfflineStoreStack(app, 'OfflineStore', {
+        ...stack('offline-store'),
+        description: 'Tweet sentiment: offline feature store',
+      })
+    : undefined;
+  const service = new ServiceStack(app, 'Service', {
+    ...stack('service'),
+    description: 'Tweet sentiment: service',
+    network,
+    featureStore,
+  });
+  const observability = new ObservabilityStack(app, 'Observability', {
+    ...stack('observability'),
+    description: 'Tweet sentiment: dashboard and alarms',
+    service,
+    valkey: featureStore.valkey,
+    predictions: offlineStore?.predictions,
+  });
+  Tags.of(app).add('service', 'tweet-sentiment');
+  Tags.of(app).add('stage', config.stage);
+  return { network, featureStore, offlineStore, service, observability };
+}

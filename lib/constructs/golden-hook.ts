@@ -1,0 +1,109 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AssetHashType, DockerImage, Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
+import { acknowledge } from '../acknowledge.ts';
+import { goldenFiles, readGolden } from '../golden-hook/golden.ts';
+import { retention } from '../retention.ts';
+import type { StageConfig } from '../stage-config.ts';
+
+export interface GoldenHookProps {
+  readonly config: StageConfig;
+  /** Where test traffic goes, without a slash at the end. */
+  readonly testUrl: string;
+}
+
+/** The header that lets a request onto the test listener. */
+export const RELEASE_CHECK_HEADER = 'x-release-check';
+
+const HANDLER = fileURLToPath(new URL('../golden-hook/handler.ts', import.meta.url));
+const MODELS_FOLDER = fileURLToPath(new URL('../../models', import.meta.url));
+
+/**
+ * A function outside the VPC that fails a release whose answers are wrong. It carries the golden
+ * texts of the model, so that a change of model changes what is asked of its release.
+ */
+export class GoldenHook extends Construct {
+  readonly function: lambda.Function;
+  /** Value of the header RELEASE_CHECK_HEADER. */
+  readonly secret: secretsmanager.Secret;
+
+  constructor(scope: Construct, id: string, { config, testUrl }: GoldenHookProps) {
+    super(scope, id);
+    this.secret = new secretsmanager.Secret(this, 'Secret', {
+      description: `Value of ${RELEASE_CHECK_HEADER}, with which test traffic is let in`,
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
+    acknowledge(this.secret, {
+      SMG4: 'The listener rule takes a new value only together with a deployment.',
+    });
+    const apiKeys =
+      config.apiKeysSecretArn === undefined
+        ? undefined
+        : secretsmanager.Secret.fromSecretCompleteArn(this, 'ApiKeys', config.apiKeysSecretArn);
+    const logGroup = new logs.LogGroup(this, 'Log', retention(config));
+    const role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
+    this.function = new lambda.Function(this, 'Function', {
+      description: 'Asks a release for the golden texts before it gets traffic',
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      handler: 'handler.handler',
+      code: hookCode(config.modelName),
+      memorySize: 256,
+      // Three attempts of 10 s, two pauses of 5 s, and a cold start.
+      timeout: Duration.seconds(60),
+      role,
+      logGroup,
+      environment: {
+        MODEL_NAME: config.modelName,
+        TEST_URL: testUrl,
+        RELEASE_CHECK_SECRET_ARN: this.secret.secretArn,
+        ...(apiKeys && { API_KEYS_SECRET_ARN: apiKeys.secretArn }),
+        ...(config.domainName !== undefined && { SERVER_NAME: config.domainName }),
+      },
+    });
+    this.secret.grantRead(this.function);
+    apiKeys?.grantRead(this.function);
+  }
+}
+
+/** The bundled handler with the manifest and the model's golden texts beside it. */
+function hookCode(modelName: string): lambda.Code {
+  // Read now, so that synthesis fails rather than the release.
+  readGolden(MODELS_FOLDER, modelName);
+  return lambda.Code.fromAsset(fileURLToPath(new URL('../golden-hook', import.meta.url)), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // Never used: the local build below always succeeds or throws.
+      image: DockerImage.fromRegistry('scratch'),
+      local: {
+        tryBundle(outputFolder) {
+          buildSync({
+            entryPoints: [HANDLER],
+            outfile: join(outputFolder, 'handler.mjs'),
+            bundle: true,
+            platform: 'node',
+            target: 'node24',
+            format: 'esm',
+            // The function's runtime has it.
+            external: ['@aws-sdk/*'],
+            logLevel: 'error',
+          });
+          for (const file of goldenFiles(MODELS_FOLDER, modelName)) {
+            cpSync(join(MODELS_FOLDER, file), join(outputFolder, file));
+          }
+          return true;
+        },
+      },
+    },
+  });
+}

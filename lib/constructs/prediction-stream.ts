@@ -1,0 +1,109 @@
+import { Duration, Size, Stack } from 'aws-cdk-lib';
+import type { CfnTable } from 'aws-cdk-lib/aws-glue';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { PARTITION_COLUMN, type PredictionColumn } from '../../service/contract/offline.ts';
+import { acknowledge } from '../acknowledge.ts';
+import { retention } from '../retention.ts';
+import type { StageConfig } from '../stage-config.ts';
+
+export interface PredictionStreamProps {
+  readonly config: StageConfig;
+  readonly streamName: string;
+  readonly bucket: s3.IBucket;
+  /** Folder of the Parquet files, with a closing slash. */
+  readonly prefix: string;
+  readonly table: CfnTable;
+}
+
+/** Where records go that cannot be written as Parquet. */
+export const REJECTED_PREFIX = 'rejected/';
+
+/** Few large files are cheap to query; both Parquet and partitions by content want 64 at least. */
+const BUFFER_MIB = 128;
+const BUFFER_TIME = Duration.minutes(15);
+
+const SCORED_AT: PredictionColumn = 'created_timestamp';
+
+/** Takes prediction records as JSON lines and writes them as Parquet, by the day of scoring. */
+export class PredictionStream extends Construct {
+  readonly stream: firehose.DeliveryStream;
+
+  constructor(scope: Construct, id: string, props: PredictionStreamProps) {
+    super(scope, id);
+    const { bucket, prefix } = props;
+    const logGroup = new logs.LogGroup(this, 'Log', retention(props.config));
+    const role = this.#role(props, logGroup);
+    const day = '!{partitionKeyFromQuery:scored_date}';
+    this.stream = new firehose.DeliveryStream(this, 'Stream', {
+      deliveryStreamName: props.streamName,
+      encryption: firehose.StreamEncryption.awsOwnedKey(),
+      destination: new firehose.S3Bucket(bucket, {
+        // What aws-cdk-lib would grant includes reading and deleting everything in the bucket.
+        role: role.withoutPolicyUpdates(),
+        bufferingSize: Size.mebibytes(BUFFER_MIB),
+        bufferingInterval: BUFFER_TIME,
+        dataOutputPrefix: `${prefix}${PARTITION_COLUMN}=${day}/`,
+        errorOutputPrefix: `${REJECTED_PREFIX}!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
+        loggingConfig: new firehose.EnableLogging(logGroup),
+        dynamicPartitioning: { enabled: true },
+        processors: [
+          firehose.MetadataExtractionProcessor.jq16({
+            [PARTITION_COLUMN]: `.${SCORED_AT} / 1000 | floor | strftime("%Y-%m-%d")`,
+          }),
+        ],
+        dataFormatConversion: {
+          schemaConfiguration: firehose.SchemaConfiguration.fromCfnTable(props.table),
+          inputFormat: firehose.InputFormat.OPENX_JSON,
+          outputFormat: firehose.OutputFormat.PARQUET,
+        },
+      }),
+    });
+  }
+
+  /** What Amazon's documentation lists for such a stream, on its own folders only. */
+  #role({ bucket, prefix, table }: PredictionStreamProps, logGroup: logs.ILogGroup): iam.Role {
+    const role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
+    });
+    const folders = [prefix, REJECTED_PREFIX];
+    role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
+        resources: folders.map((folder) => bucket.arnForObjects(`${folder}*`)),
+      }),
+    );
+    role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+        resources: [bucket.bucketArn],
+      }),
+    );
+    const { databaseName } = table;
+    const glue = (resource: string, resourceName?: string) =>
+      Stack.of(this).formatArn({ service: 'glue', resource, resourceName });
+    role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'],
+        resources: [
+          glue('catalog'),
+          glue('database', databaseName),
+          glue('table', `${databaseName}/${table.ref}`),
+        ],
+      }),
+    );
+    logGroup.grantWrite(role);
+    const reason = 'A folder of objects whose names Firehose makes up.';
+    const bucketId = Stack.of(this).resolve(bucket.bucketArn)['Fn::GetAtt'][0];
+    acknowledge(
+      role,
+      Object.fromEntries(
+        folders.map((folder) => [`IAM5[Resource::<${bucketId}.Arn>/${folder}*]`, reason]),
+      ),
+    );
+    return role;
+  }
+}

@@ -1,0 +1,136 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
+import { Construct } from 'constructs';
+import { DEFAULT_PORT, KEEP_ALIVE_TIMEOUT_MS, PATHS } from '../../service/contract/http.ts';
+import { acknowledge } from '../acknowledge.ts';
+import type { StageConfig } from '../stage-config.ts';
+import { certificate, hostedZone } from './certificate.ts';
+import { LogBucket } from './log-bucket.ts';
+
+export interface PublicLoadBalancerProps {
+  readonly config: StageConfig;
+  readonly vpc: ec2.IVpc;
+}
+
+/** Shorter than the service keeps idle connections, or requests would meet closed ones. */
+const IDLE_TIMEOUT = Duration.seconds(60);
+
+/**
+ * Time for requests in flight once a target is told to go. Shorter than the task's stop time-out;
+ * no request lasts longer than the batch deadline of 10 s.
+ */
+const DEREGISTRATION_DELAY = Duration.seconds(20);
+
+/** The load balancer that the world reaches, over HTTPS where there is a certificate. */
+export class PublicLoadBalancer extends Construct {
+  readonly loadBalancer: elbv2.ApplicationLoadBalancer;
+  readonly certificate: acm.ICertificate | undefined;
+  /** Where callers reach the service, without a slash at the end. */
+  readonly url: string;
+  readonly #vpc: ec2.IVpc;
+
+  constructor(scope: Construct, id: string, { config, vpc }: PublicLoadBalancerProps) {
+    super(scope, id);
+    this.#vpc = vpc;
+    if (IDLE_TIMEOUT.toMilliseconds() >= KEEP_ALIVE_TIMEOUT_MS) {
+      throw new Error(
+        `The service keeps idle connections for ${KEEP_ALIVE_TIMEOUT_MS} ms, no longer than the load balancer (${IDLE_TIMEOUT.toMilliseconds()} ms): raise KEEP_ALIVE_TIMEOUT_MS in the contract.`,
+      );
+    }
+    const zone = hostedZone(this, config);
+    this.certificate = certificate(this, config, zone);
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: 'Load balancer of the service',
+      allowAllOutbound: false,
+    });
+    acknowledge(securityGroup, { EC23: 'A public service: everyone may call it.' });
+    this.loadBalancer = new elbv2.ApplicationLoadBalancer(this, 'Resource', {
+      vpc,
+      internetFacing: true,
+      vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC },
+      securityGroup,
+      idleTimeout: IDLE_TIMEOUT,
+      dropInvalidHeaderFields: true,
+      deletionProtection: config.retainData,
+    });
+    this.#logAccess(config);
+    const { domainName } = config;
+    if (zone && domainName !== undefined) {
+      new route53.ARecord(this, 'Address', {
+        zone,
+        recordName: domainName,
+        target: route53.RecordTarget.fromAlias(new LoadBalancerTarget(this.loadBalancer)),
+      });
+    }
+    const host = domainName ?? this.loadBalancer.loadBalancerDnsName;
+    this.url = `${this.certificate ? 'https' : 'http'}://${host}`;
+  }
+
+  /** Targets that are healthy when the service says it is ready. */
+  addTargetGroup(id: string): elbv2.ApplicationTargetGroup {
+    return new elbv2.ApplicationTargetGroup(this, id, {
+      vpc: this.#vpc,
+      targetType: elbv2.TargetType.IP,
+      protocol: elbv2.ApplicationProtocol.HTTP,
+      port: DEFAULT_PORT,
+      deregistrationDelay: DEREGISTRATION_DELAY,
+      healthCheck: {
+        path: PATHS.readiness,
+        interval: Duration.seconds(10),
+        timeout: Duration.seconds(5),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 3,
+        healthyHttpCodes: '200',
+      },
+    });
+  }
+
+  /** The listener of the world, with a redirect from HTTP where it speaks HTTPS. */
+  addPublicListener(defaultAction: elbv2.ListenerAction): elbv2.ApplicationListener {
+    if (!this.certificate) {
+      return this.loadBalancer.addListener('Http', { port: 80, open: true, defaultAction });
+    }
+    this.loadBalancer.addRedirect({ open: true });
+    return this.addListener('Https', 443, defaultAction);
+  }
+
+  /** A listener that speaks HTTPS where there is a certificate. */
+  addListener(
+    id: string,
+    port: number,
+    defaultAction: elbv2.ListenerAction,
+  ): elbv2.ApplicationListener {
+    return this.loadBalancer.addListener(id, {
+      port,
+      open: true,
+      defaultAction,
+      ...(this.certificate
+        ? { protocol: elbv2.ApplicationProtocol.HTTPS, certificates: [this.certificate] }
+        : { protocol: elbv2.ApplicationProtocol.HTTP }),
+    });
+  }
+
+  /** By hand: logAccessLogs() wants to know the region, which this stack is not told. */
+  #logAccess(config: StageConfig): void {
+    const bucket = new LogBucket(this, 'AccessLogs', config);
+    const prefix = 'load-balancer';
+    bucket.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com')],
+        actions: ['s3:PutObject'],
+        resources: [bucket.arnForObjects(`${prefix}/AWSLogs/${Stack.of(this).account}/*`)],
+      }),
+    );
+    this.loadBalancer.setAttribute('access_logs.s3.enabled', 'true');
+    this.loadBalancer.setAttribute('access_logs.s3.bucket', bucket.bucketName);
+    this.loadBalancer.setAttribute('access_logs.s3.prefix', prefix);
+    // Elastic Load Balancing tries to write there when it is told to.
+    if (bucket.policy) this.loadBalancer.node.addDependency(bucket.policy);
+  }
+}

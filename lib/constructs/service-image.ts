@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url';
+import { aws_ecr as ecr, Stack } from 'aws-cdk-lib';
+import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../stage-config.ts';
+
+export interface ServiceImage {
+  readonly image: ecs.ContainerImage;
+  /** Changes when the image does, and is known at synthesis. */
+  readonly identity: string;
+}
+
+const REPOSITORY_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A private repository of Amazon's: the tasks need leave to pull from it. */
+const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)(?::|@)(.+)$/;
+
+/**
+ * The image of the configuration, else one built from the Dockerfile at deployment. What
+ * .dockerignore leaves out does not count: a change there is no new image.
+ */
+export function serviceImage(scope: Construct, config: StageConfig): ServiceImage {
+  if (config.imageUri !== undefined) {
+    return { image: givenImage(scope, config.imageUri), identity: config.imageUri };
+  }
+  const asset = new DockerImageAsset(scope, 'Image', {
+    directory: REPOSITORY_FOLDER,
+    platform: config.architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+    buildArgs: { MODEL_NAME: config.modelName },
+  });
+  return { image: ecs.ContainerImage.fromDockerImageAsset(asset), identity: asset.assetHash };
+}
+
+function givenImage(scope: Construct, uri: string): ecs.ContainerImage {
+  const [, account, region, repositoryName, tagOrDigest] = ECR_IMAGE.exec(uri) ?? [];
+  if (!account || !region || !repositoryName) return ecs.ContainerImage.fromRegistry(uri);
+  const repositoryArn = Stack.of(scope).formatArn({
+    service: 'ecr',
+    resource: 'repository',
+    resourceName: repositoryName,
+    account,
+    region,
+  });
+  return ecs.ContainerImage.fromEcrRepository(
+    ecr.Repository.fromRepositoryAttributes(scope, 'Repository', { repositoryArn, repositoryName }),
+    tagOrDigest,
+  );
+}

@@ -1,0 +1,112 @@
+import { Duration, Size, Stack } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { deploymentName } from '../../service/contract/deployment.ts';
+import type { RequiredEnvName, SecretEnvName } from '../../service/contract/environment.ts';
+import { DEFAULT_PORT, DEFAULT_SHUTDOWN_TIMEOUT_MS, PATHS } from '../../service/contract/http.ts';
+import { acknowledge } from '../acknowledge.ts';
+import { retention } from '../retention.ts';
+import type { StageConfig } from '../stage-config.ts';
+import { type FeatureStoreAddress, revisionOf, serviceSettings } from './service-environment.ts';
+import { serviceImage } from './service-image.ts';
+
+export interface ServiceTaskProps {
+  readonly config: StageConfig;
+  readonly featureStore: FeatureStoreAddress;
+  readonly featureStorePassword: secretsmanager.ISecret;
+}
+
+/** From SIGTERM to SIGKILL: the service's own bound, and some room to exit. */
+const STOP_TIMEOUT = Duration.millis(DEFAULT_SHUTDOWN_TIMEOUT_MS).plus(Duration.seconds(10));
+
+/** What may wait for CloudWatch Logs before lines are dropped rather than requests held up. */
+const LOG_BUFFER = Size.mebibytes(25);
+
+/** Exits 0 when the process answers. Node, because the image has no curl. */
+const LIVENESS_CHECK = `fetch('http://127.0.0.1:${DEFAULT_PORT}${PATHS.liveness}').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
+
+/** One task: the container, its variables, secrets, log and rights. */
+export class ServiceTask extends Construct {
+  readonly definition: ecs.FargateTaskDefinition;
+  readonly logGroup: logs.LogGroup;
+  readonly containerName = 'service';
+  /** Changes with the image, the variables and the size: a release. */
+  readonly revision: string;
+
+  constructor(scope: Construct, id: string, props: ServiceTaskProps) {
+    super(scope, id);
+    const { config } = props;
+    this.logGroup = new logs.LogGroup(this, 'Log', retention(config));
+    this.definition = new ecs.FargateTaskDefinition(this, 'Definition', {
+      family: deploymentName(config.stage),
+      cpu: config.taskCpu,
+      memoryLimitMiB: config.taskMemoryMiB,
+      runtimePlatform: {
+        operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+        cpuArchitecture:
+          config.architecture === 'arm64' ? ecs.CpuArchitecture.ARM64 : ecs.CpuArchitecture.X86_64,
+      },
+    });
+    const settings = serviceSettings(config, props.featureStore);
+    const { image, identity } = serviceImage(this, config);
+    const { taskCpu, taskMemoryMiB, architecture } = config;
+    this.revision = revisionOf([
+      identity,
+      Stack.of(this).resolve(settings),
+      { taskCpu, taskMemoryMiB, architecture },
+    ]);
+    const environment = {
+      ...settings,
+      SERVICE_REVISION: this.revision,
+    } satisfies Record<RequiredEnvName, string>;
+
+    this.definition.addContainer('Container', {
+      containerName: this.containerName,
+      image,
+      environment,
+      secrets: this.#secrets(props),
+      portMappings: [{ containerPort: DEFAULT_PORT }],
+      readonlyRootFilesystem: true,
+      stopTimeout: STOP_TIMEOUT,
+      healthCheck: {
+        command: ['CMD', 'node', '-e', LIVENESS_CHECK],
+        interval: Duration.seconds(10),
+        timeout: Duration.seconds(5),
+        retries: 3,
+        startPeriod: Duration.seconds(60),
+      },
+      logging: ecs.LogDrivers.awsLogs({
+        logGroup: this.logGroup,
+        streamPrefix: 'task',
+        mode: ecs.AwsLogDriverMode.NON_BLOCKING,
+        maxBufferSize: LOG_BUFFER,
+      }),
+    });
+    acknowledge(this.definition, {
+      ECS2: 'What is plain here is no secret: secrets come from Secrets Manager.',
+    });
+    acknowledge(this.definition.obtainExecutionRole(), {
+      'IAM5[Resource::*]': 'The action ecr:GetAuthorizationToken knows no resource.',
+    });
+  }
+
+  /** Those configured; the feature store's password always is. */
+  #secrets({ config, featureStorePassword }: ServiceTaskProps) {
+    const configured = {
+      X_BEARER_TOKEN: config.xBearerTokenSecretArn,
+      ADMIN_TOKEN: config.adminTokenSecretArn,
+      API_KEYS: config.apiKeysSecretArn,
+    } satisfies Partial<Record<SecretEnvName, string | undefined>>;
+    const secrets: Partial<Record<SecretEnvName, ecs.Secret>> = {
+      REDIS_PASSWORD: ecs.Secret.fromSecretsManager(featureStorePassword),
+    };
+    for (const [name, arn] of Object.entries(configured)) {
+      if (arn === undefined) continue;
+      const secret = secretsmanager.Secret.fromSecretCompleteArn(this, name, arn);
+      secrets[name as keyof typeof configured] = ecs.Secret.fromSecretsManager(secret);
+    }
+    return secrets;
+  }
+}

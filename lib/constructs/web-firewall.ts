@@ -1,0 +1,111 @@
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { Construct } from 'constructs';
+import { retention } from '../retention.ts';
+import type { StageConfig } from '../stage-config.ts';
+
+export interface WebFirewallProps {
+  readonly config: StageConfig;
+  readonly name: string;
+  readonly loadBalancer: elbv2.IApplicationLoadBalancer;
+}
+
+/**
+ * Rules of the common set that reject what is ordinary here: posts quote markup, paths and
+ * addresses, batches are long, and a hundred tweet ids are a query of more than 2,048 bytes.
+ */
+const ONLY_COUNTED = [
+  'SizeRestrictions_BODY',
+  'SizeRestrictions_QUERYSTRING',
+  'CrossSiteScripting_BODY',
+  'GenericLFI_BODY',
+  'GenericRFI_BODY',
+];
+
+/** What must not be in a log: credentials, and the query, which names tweets and their authors. */
+const REDACTED = [
+  { singleHeader: { Name: 'authorization' } },
+  { singleHeader: { Name: 'x-api-key' } },
+  { singleHeader: { Name: 'x-release-check' } },
+  { queryString: {} },
+];
+
+/** Amazon's common rules and a rate for each address, in front of the load balancer. */
+export class WebFirewall extends Construct {
+  readonly name: string;
+
+  constructor(scope: Construct, id: string, { config, name, loadBalancer }: WebFirewallProps) {
+    super(scope, id);
+    this.name = name;
+    const webAcl = new CfnWebACL(this, 'WebAcl', {
+      name,
+      scope: 'REGIONAL',
+      defaultAction: { allow: {} },
+      visibilityConfig: visibility(name),
+      rules: [
+        {
+          name: 'rate',
+          priority: 0,
+          statement: {
+            rateBasedStatement: {
+              limit: config.requestsPerFiveMinutes,
+              evaluationWindowSec: 300,
+              aggregateKeyType: 'IP',
+            },
+          },
+          action: { block: {} },
+          visibilityConfig: visibility('rate'),
+        },
+        {
+          name: 'common',
+          priority: 1,
+          statement: {
+            managedRuleGroupStatement: {
+              vendorName: 'AWS',
+              name: 'AWSManagedRulesCommonRuleSet',
+              ruleActionOverrides: ONLY_COUNTED.map((rule) => ({
+                name: rule,
+                actionToUse: { count: {} },
+              })),
+            },
+          },
+          overrideAction: { none: {} },
+          visibilityConfig: visibility('common'),
+        },
+      ],
+    });
+    new CfnWebACLAssociation(this, 'Association', {
+      webAclArn: webAcl.attrArn,
+      resourceArn: loadBalancer.loadBalancerArn,
+    });
+    const logGroup = new logs.LogGroup(this, 'Log', {
+      // The start of the name is what lets WAF write there.
+      logGroupName: `aws-waf-logs-${name}`,
+      ...retention(config),
+    });
+    new CfnLoggingConfiguration(this, 'Logging', {
+      resourceArn: webAcl.attrArn,
+      logDestinationConfigs: [logGroup.logGroupArn.replace(/:\*$/, '')],
+      redactedFields: REDACTED,
+      loggingFilter: {
+        DefaultBehavior: 'DROP',
+        Filters: [
+          {
+            Behavior: 'KEEP',
+            Requirement: 'MEETS_ANY',
+            Conditions: [
+              { ActionCondition: { Action: 'BLOCK' } },
+              { ActionCondition: { Action: 'COUNT' } },
+            ],
+          },
+        ],
+      },
+    });
+  }
+}
+
+function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {
+  // Samples would keep whole requests for hours, posts included.
+  return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
+}

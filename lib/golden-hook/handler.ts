@@ -1,0 +1,71 @@
+/**
+ * The function that Amazon ECS calls once test traffic reaches a release, before anyone else's
+ * does. It asks for the golden texts and lets the release go on only if the answers are right.
+ */
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { checkGolden } from './check.ts';
+import { readGolden } from './golden.ts';
+
+/** What ECS wants to hear; anything but SUCCEEDED rolls the release back. */
+export interface HookResult {
+  readonly hookStatus: 'SUCCEEDED' | 'FAILED';
+}
+
+export interface HookDependencies {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly readSecret: (arn: string) => Promise<string>;
+  /** Folder of the manifest and of the golden file. */
+  readonly modelsFolder: string;
+  readonly timeoutMs: number;
+  readonly pauseMs: number;
+}
+
+/** Rules take some seconds to reach every node of a load balancer: one refusal is no verdict. */
+const ATTEMPTS = 3;
+
+export async function runHook(dependencies: HookDependencies): Promise<HookResult> {
+  const { env, readSecret, timeoutMs, pauseMs } = dependencies;
+  try {
+    const golden = readGolden(dependencies.modelsFolder, required(env, 'MODEL_NAME'));
+    const apiKeys = env.API_KEYS_SECRET_ARN;
+    await checkGolden(golden, {
+      url: `${required(env, 'TEST_URL')}/v1/inference`,
+      headers: {
+        // The firewall refuses who does not say what it is.
+        'user-agent': 'golden-hook',
+        'x-release-check': await readSecret(required(env, 'RELEASE_CHECK_SECRET_ARN')),
+        ...(apiKeys && { 'x-api-key': (await readSecret(apiKeys)).split(',')[0] ?? '' }),
+      },
+      timeoutMs,
+      attempts: ATTEMPTS,
+      pauseMs,
+      serverName: env.SERVER_NAME,
+    });
+    console.log(`${golden.texts.length} golden texts of ${golden.model.revision} are right.`);
+    return { hookStatus: 'SUCCEEDED' };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return { hookStatus: 'FAILED' };
+  }
+}
+
+export function handler(): Promise<HookResult> {
+  const client = new SecretsManagerClient();
+  return runHook({
+    env: process.env,
+    readSecret: async (SecretId) => {
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
+      if (!SecretString) throw new Error(`The secret ${SecretId} has no text.`);
+      return SecretString;
+    },
+    modelsFolder: process.env.LAMBDA_TASK_ROOT ?? '.',
+    timeoutMs: 10_000,
+    pauseMs: 5_000,
+  });
+}
+
+function required(env: HookDependencies['env'], name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`The function's variable ${name} is not set.`);
+  return value;
+}

@@ -1,0 +1,64 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric, type MetricOptions, Unit } from 'aws-cdk-lib/aws-cloudwatch';
+import { deploymentName, type Stage } from '../../service/contract/deployment.ts';
+import {
+  METRIC_NAMESPACE,
+  METRICS,
+  type MetricDefinition,
+  type MetricName,
+  type MetricUnit,
+  REVISION_DIMENSION,
+  SERVICE_DIMENSION,
+} from '../../service/contract/metrics.ts';
+
+export interface ContractMetricOptions extends Pick<MetricOptions, 'label' | 'period' | 'color'> {
+  /** Default: the sum of counts, the highest of everything else. */
+  readonly statistic?: string;
+  /** Value of the metric's own dimension; needed by those that have one. */
+  readonly dimensionValue?: string;
+  /** Of one release only; for metrics that are emitted by revision. */
+  readonly revision?: string;
+}
+
+const UNITS = {
+  Count: Unit.COUNT,
+  Milliseconds: Unit.MILLISECONDS,
+  Percent: Unit.PERCENT,
+} as const satisfies Record<MetricUnit, Unit>;
+
+/**
+ * A metric as the service emits it: namespace, unit and dimensions are those of the contract.
+ *
+ * @throws Error when the metric is not emitted with the dimensions asked for.
+ */
+export function contractMetric(
+  stage: Stage,
+  name: MetricName,
+  { dimensionValue, revision, statistic, ...options }: ContractMetricOptions = {},
+): Metric {
+  const { unit, dimension, byRevision }: MetricDefinition = METRICS[name];
+  if ((dimension === undefined) !== (dimensionValue === undefined)) {
+    throw new Error(
+      dimension === undefined
+        ? `${name} has no dimension of its own: leave out dimensionValue "${dimensionValue}".`
+        : `${name} is split by ${dimension}: give a dimensionValue, or search it.`,
+    );
+  }
+  if (revision !== undefined && !byRevision) {
+    throw new Error(`${name} is not emitted by revision: mark it byRevision in the contract.`);
+  }
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName: name,
+    unit: UNITS[unit],
+    statistic: statistic ?? (unit === 'Count' ? 'Sum' : 'Maximum'),
+    period: Duration.minutes(1),
+    dimensionsMap: {
+      [SERVICE_DIMENSION]: deploymentName(stage),
+      ...(dimension !== undefined &&
+        dimensionValue !== undefined && { [dimension]: dimensionValue }),
+      ...(revision !== undefined && { [REVISION_DIMENSION]: revision }),
+    },
+    ...options,
+  });
+}

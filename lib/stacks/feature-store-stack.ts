@@ -1,0 +1,40 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import { deploymentName } from '../../service/contract/deployment.ts';
+import { FeatureStoreUser } from '../constructs/feature-store-user.ts';
+import { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
+import type { StageConfig } from '../stage-config.ts';
+
+export interface FeatureStoreStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly vpc: ec2.IVpc;
+}
+
+/** The online feature store. Who carries `clientSecurityGroup` reaches it, and nobody else. */
+export class FeatureStoreStack extends Stack {
+  readonly valkey: ValkeyReplicationGroup;
+  readonly user: FeatureStoreUser;
+  readonly clientSecurityGroup: ec2.SecurityGroup;
+
+  constructor(scope: Construct, id: string, { config, vpc, ...props }: FeatureStoreStackProps) {
+    super(scope, id, props);
+    const name = deploymentName(config.stage);
+    this.user = new FeatureStoreUser(this, 'User', { name });
+    this.valkey = new ValkeyReplicationGroup(this, 'Valkey', {
+      vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+      replicationGroupId: name,
+      nodeType: config.valkeyNodeType,
+      replicas: config.valkeyReplicas,
+      snapshotDays: config.valkeySnapshotDays,
+      userGroupId: this.user.userGroup.ref,
+    });
+    this.clientSecurityGroup = new ec2.SecurityGroup(this, 'Clients', {
+      vpc,
+      description: 'Who carries it reaches the feature store',
+      allowAllOutbound: false,
+    });
+    this.valkey.connections.allowDefaultPortFrom(this.clientSecurityGroup, 'Clients');
+  }
+}

@@ -1,0 +1,128 @@
+import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
+import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { deploymentName } from '../../service/contract/deployment.ts';
+import {
+  LABEL_COLUMNS,
+  LABEL_ENTITIES,
+  type LabelEntity,
+  PARTITION_COLUMN,
+  PREDICTION_RECORD,
+  trainingSetSql,
+} from '../../service/contract/offline.ts';
+import { LogBucket } from '../constructs/log-bucket.ts';
+import { PredictionStream, REJECTED_PREFIX } from '../constructs/prediction-stream.ts';
+import { RecordTable } from '../constructs/record-table.ts';
+import { removalPolicy } from '../retention.ts';
+import type { StageConfig } from '../stage-config.ts';
+
+export interface OfflineStoreStackProps extends StackProps {
+  readonly config: StageConfig;
+}
+
+const PREDICTIONS = 'predictions/';
+const LABELS = 'labels/';
+const RESULTS = 'query-results/';
+/** No record is older than the project. */
+const FIRST_DAY = '2026-01-01';
+
+/** Every prediction as Parquet on S3, and the query that makes training sets of it. */
+export class OfflineStoreStack extends Stack {
+  readonly predictions: PredictionStream;
+
+  constructor(scope: Construct, id: string, { config, ...props }: OfflineStoreStackProps) {
+    super(scope, id, props);
+    const name = deploymentName(config.stage);
+    const bucket = new s3.Bucket(this, 'Bucket', {
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      serverAccessLogsBucket: new LogBucket(this, 'AccessLogs', config),
+      serverAccessLogsPrefix: 'offline-store/',
+      removalPolicy: removalPolicy(config),
+      lifecycleRules: [
+        { prefix: PREDICTIONS, expiration: Duration.days(config.offlineDays) },
+        { prefix: RESULTS, expiration: Duration.days(7) },
+        { prefix: REJECTED_PREFIX, expiration: Duration.days(30) },
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
+    });
+    const database = new CfnDatabase(this, 'Database', {
+      catalogId: this.account,
+      databaseInput: {
+        name: name.replaceAll('-', '_'),
+        description: 'Offline feature store of the tweet sentiment service',
+      },
+    });
+    const table = {
+      catalogId: this.account,
+      databaseName: database.ref,
+    };
+    const predictions = new RecordTable(this, 'Predictions', {
+      ...table,
+      tableName: 'predictions',
+      description: 'One row for each scored tweet, and a tombstone for each purged one',
+      columns: PREDICTION_RECORD,
+      location: bucket.s3UrlForObject(PREDICTIONS),
+      format: 'parquet',
+      dateFolder: { column: PARTITION_COLUMN, firstDay: FIRST_DAY },
+    });
+    new RecordTable(this, 'Labels', {
+      ...table,
+      tableName: 'labels',
+      description: 'Labels put there to be joined, as CSV with a header',
+      columns: LABEL_COLUMNS,
+      location: bucket.s3UrlForObject(LABELS),
+      format: 'csv',
+    });
+    this.predictions = new PredictionStream(this, 'Stream', {
+      config,
+      streamName: `${name}-predictions`,
+      bucket,
+      prefix: PREDICTIONS,
+      table: predictions,
+    });
+    Validations.of(this).acknowledge({
+      id: 'CloudFormation-Validate::W7001',
+      reason: 'aws-cdk-lib maps the addresses of Firehose also where no network needs them.',
+    });
+    this.#saveQueries(name, database.ref, bucket.s3UrlForObject(RESULTS));
+    new CfnOutput(this, 'PredictionStreamName', {
+      value: this.predictions.stream.deliveryStreamName,
+      description: 'Firehose stream that takes prediction records',
+    });
+    new CfnOutput(this, 'LabelFolder', {
+      value: bucket.s3UrlForObject(LABELS),
+      description: 'Where label files go: CSV with a header, entity,event_timestamp,label',
+    });
+  }
+
+  #saveQueries(name: string, database: string, resultLocation: string): void {
+    const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
+      name,
+      description: 'Training sets from the offline feature store',
+      recursiveDeleteOption: true,
+      workGroupConfiguration: {
+        enforceWorkGroupConfiguration: true,
+        publishCloudWatchMetricsEnabled: true,
+        resultConfiguration: {
+          outputLocation: resultLocation,
+          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+        },
+      },
+    });
+    for (const entity of Object.keys(LABEL_ENTITIES) as LabelEntity[]) {
+      const query = new CfnNamedQuery(this, `TrainingSetBy${entity}`, {
+        name: `training set, labels by ${entity}`,
+        description: 'Each label with the newest row it may see, point in time correct',
+        database,
+        workGroup: workGroup.name,
+        queryString: trainingSetSql(entity),
+      });
+      query.addResourceDependency(workGroup);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
+import { deploymentName } from '../../service/contract/deployment.ts';
+import { CanaryDelivery } from '../constructs/canary-delivery.ts';
+import { PublicLoadBalancer } from '../constructs/public-load-balancer.ts';
+import { RollingDelivery } from '../constructs/rolling-delivery.ts';
+import type { ServiceDelivery } from '../constructs/service-delivery.ts';
+import { ServiceTask } from '../constructs/service-task.ts';
+import { scaleTasks } from '../constructs/task-scaling.ts';
+import { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
+import { WebFirewall } from '../constructs/web-firewall.ts';
+import { contractMetric } from '../monitoring/contract-metric.ts';
+import type { StageConfig } from '../stage-config.ts';
+import type { FeatureStoreStack } from './feature-store-stack.ts';
+import type { NetworkStack } from './network-stack.ts';
+
+export interface ServiceStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly network: NetworkStack;
+  readonly featureStore: FeatureStoreStack;
+}
+
+/**
+ * How long a failing health check is ignored after a start. Measured: a task with 1 vCPU is ready
+ * a few seconds after its start; the rest is room for a slow one.
+ */
+const GRACE_PERIOD = Duration.seconds(60);
+
+/** The service on Fargate behind its load balancer. */
+export class ServiceStack extends Stack {
+  readonly cluster: ecs.Cluster;
+  readonly service: ecs.FargateService;
+  readonly task: ServiceTask;
+  readonly endpoint: PublicLoadBalancer;
+  readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
+  readonly webFirewall: WebFirewall | undefined;
+
+  constructor(scope: Construct, id: string, { config, ...props }: ServiceStackProps) {
+    const { network, featureStore, ...stackProps } = props;
+    super(scope, id, stackProps);
+    const name = deploymentName(config.stage);
+    this.cluster = new ecs.Cluster(this, 'Cluster', {
+      clusterName: name,
+      vpc: network.vpc,
+      containerInsightsV2: ecs.ContainerInsights.ENABLED,
+      enableFargateCapacityProviders: config.spot,
+    });
+    this.task = new ServiceTask(this, 'Task', {
+      config,
+      featureStore: {
+        hostName: featureStore.valkey.primaryEndpointAddress,
+        port: ValkeyReplicationGroup.PORT,
+        userName: featureStore.user.userName,
+      },
+      featureStorePassword: featureStore.user.password,
+    });
+    this.endpoint = new PublicLoadBalancer(this, 'Endpoint', { config, vpc: network.vpc });
+    const delivery: ServiceDelivery =
+      config.deployment === 'canary'
+        ? new CanaryDelivery(this, 'Canary', { config, endpoint: this.endpoint, task: this.task })
+        : new RollingDelivery(this.endpoint, this.task);
+    this.targetGroups = delivery.targetGroups;
+
+    const securityGroup = new ec2.SecurityGroup(this, 'Tasks', {
+      vpc: network.vpc,
+      description: 'Tasks of the service',
+      allowAllOutbound: false,
+    });
+    securityGroup.addEgressRule(
+      ec2.Peer.anyIpv4(),
+      ec2.Port.tcp(443),
+      'X, and the services of AWS that a task needs',
+    );
+    // Not to be changed from here: what the load balancer may reach is no right of a store client.
+    const storeClients = ec2.SecurityGroup.fromSecurityGroupId(
+      this,
+      'StoreClients',
+      featureStore.clientSecurityGroup.securityGroupId,
+      { mutable: false },
+    );
+    this.service = new ecs.FargateService(this, 'Service', {
+      cluster: this.cluster,
+      taskDefinition: this.task.definition,
+      vpcSubnets: network.taskSubnets,
+      assignPublicIp: config.egress === 'public',
+      securityGroups: [securityGroup, storeClients],
+      // Autoscaling decides on the number: a count given here would undo it at each deployment.
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      healthCheckGracePeriod: GRACE_PERIOD,
+      propagateTags: ecs.PropagatedTagSource.SERVICE,
+      enableECSManagedTags: true,
+      ...(config.spot && {
+        capacityProviderStrategies: [
+          { capacityProvider: 'FARGATE', base: config.minTasks, weight: 0 },
+          { capacityProvider: 'FARGATE_SPOT', weight: 1 },
+        ],
+      }),
+      ...delivery.options,
+    });
+    delivery.attach(this.service);
+    scaleTasks(this.service, config, contractMetric(config.stage, 'WorkerSaturation'));
+    this.webFirewall = config.webFirewall
+      ? new WebFirewall(this, 'Firewall', {
+          config,
+          name,
+          loadBalancer: this.endpoint.loadBalancer,
+        })
+      : undefined;
+    this.#addOutputs(config);
+  }
+
+  #addOutputs(config: StageConfig): void {
+    const { url, loadBalancer } = this.endpoint;
+    new CfnOutput(this, 'EndpointUrl', { value: url, description: 'Where the service answers' });
+    if (this.endpoint.certificate && config.domainName === undefined) {
+      new CfnOutput(this, 'PointYourDomainTo', {
+        value: loadBalancer.loadBalancerDnsName,
+        description: 'Target of an alias or CNAME record for the name in the certificate',
+      });
+    }
+    const header = config.apiKeysSecretArn === undefined ? '' : " -H 'x-api-key: KEY'";
+    new CfnOutput(this, 'TryIt', {
+      value: `curl -s ${url}/v1/inference${header} -H 'content-type: application/json' -d '{"texts":["I love this phone"]}'`,
+      description: 'A first request',
+    });
+  }
+}

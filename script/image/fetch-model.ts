@@ -1,0 +1,67 @@
+/**
+ * Run in the Dockerfile's stage `model`, bundled: makes a models folder that holds one model.
+ *
+ *   fetch-model NAME SOURCE DOWNLOADS TARGET
+ *
+ * SOURCE is `bundled` (models/ of the build context has every file), `hub` (the repository and
+ * revision that the manifest locks) or anything that `npm run models -- pull --from` takes.
+ */
+import { cp, mkdir, readdir, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { openOrigin, openSource } from '../../cli/models/open-source.ts';
+import { pull } from '../../cli/models/pull.ts';
+import { SourceError } from '../../cli/models/source.ts';
+import { writeManifest } from '../../cli/models/write-manifest.ts';
+import { StartupError } from '../../service/errors.ts';
+import { findBundle, readManifest } from '../../service/inference/manifest.ts';
+import { loadBundle } from '../../service/inference/model-bundle.ts';
+
+const CONTEXT = 'models';
+
+async function fetchModel(name: string, place: string, downloads: string, target: string) {
+  const bundle = findBundle(await readManifest(CONTEXT), name);
+  await mkdir(join(target, name), { recursive: true });
+  for (const file of bundle.files) {
+    await cp(join(CONTEXT, name, file.name), join(target, name, file.name)).catch(ignoreMissing);
+  }
+  const fetched =
+    place === 'bundled'
+      ? []
+      : await pull(bundle, {
+          source: () =>
+            place === 'hub'
+              ? openOrigin(bundle, process.env)
+              : openSource(place, 'main', process.env),
+          downloadsDir: downloads,
+          keepDownloads: true,
+          folder: join(target, name),
+          output: process.stdout,
+        });
+  await writeManifest(target, { models: [bundle] });
+  await loadBundle(target, name);
+  await forgetTimes(dirname(target));
+  console.log(`${name} ${bundle.revision}: verified; fetched: ${fetched.join(', ') || 'nothing'}`);
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+}
+
+/** The same model gives the same layer, whenever it is built. */
+async function forgetTimes(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  for (const name of ['.', ...names]) await utimes(join(folder, name), 0, 0);
+}
+
+const [name = '', place = '', downloads = '', target = ''] = process.argv.slice(2);
+fetchModel(name, place, downloads, target).catch((error: unknown) => {
+  if (!(error instanceof SourceError || error instanceof StartupError)) throw error;
+  console.error(error.message);
+  if (place === 'bundled') {
+    console.error(
+      `The checkout's own files are used: \`npm run models -- pull ${name}\` completes them, ` +
+        'MODEL_SOURCE=hub or MODEL_SOURCE=s3://bucket/prefix fetches them for the image.',
+    );
+  }
+  process.exitCode = 1;
+});

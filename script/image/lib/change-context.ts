@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleRevision, describeFiles } from '../../../service/inference/bundle-files.ts';
+import type { Manifest } from '../../../service/inference/manifest.ts';
+
+/** Makes the service behave differently, as an edit of its code does. */
+export function changeCode(context: string): void {
+  const path = join(context, 'service/main.ts');
+  appendFileSync(path, `\nprocess.title = '${randomBytes(8).toString('hex')}';\n`);
+}
+
+/** Makes the embedded model one that was never there before, of all but the same size. */
+export async function changeModel(context: string): Promise<void> {
+  const path = join(context, 'models/manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  const [bundle] = manifest.models;
+  if (bundle === undefined) throw new Error(`${path} has no model`);
+  const folder = join(context, 'models', bundle.name);
+  // An unknown field of eight bytes, which every reader of ONNX skips.
+  const field = Buffer.concat([Buffer.from([0xfa, 0x3f, 8]), randomBytes(8)]);
+  appendFileSync(join(folder, bundle.graph), field);
+  const names = bundle.files.map(({ name }) => name);
+  bundle.files = await describeFiles(folder, names);
+  bundle.revision = bundleRevision(bundle.files);
+  writeFileSync(path, JSON.stringify(manifest));
+}
+
+/**
+ * Changes package.json and the lockfile, as an update of a dependency does. The packages stay the
+ * same ones, so that the time of installing them can be compared.
+ */
+export function changeDependencies(context: string): void {
+  const version = `0.1.0-x${randomBytes(8).toString('hex')}`;
+  const description = JSON.parse(readFileSync(join(context, 'package.json'), 'utf8'));
+  const lock = JSON.parse(readFileSync(join(context, 'package-lock.json'), 'utf8'));
+  lock.version = version;
+  lock.packages[''].version = version;
+  const write = (name: string, json: unknown) =>
+    writeFileSync(join(context, name), JSON.stringify(json, null, 2));
+  write('package.json', { ...description, version });
+  write('package-lock.json', lock);
+}

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import Type from 'typebox';
+import Value from 'typebox/value';
+import type { RunnableImage } from './container-engine.ts';
+
+/** What `runc spec` writes, as far as it is changed here. */
+const Spec = Type.Object({
+  process: Type.Object({ capabilities: Type.Record(Type.String(), Type.Unknown()) }),
+  mounts: Type.Array(Type.Unknown()),
+  linux: Type.Object({ namespaces: Type.Array(Type.Object({ type: Type.String() })) }),
+});
+
+/**
+ * The command that runs a container in the foreground as tightly as an orchestrator would: the
+ * root file system read-only without any writable folder, no capability, no new privileges, the
+ * image's own user. It shares the host's network. Signals sent to the command reach process 1;
+ * the command ends with its status.
+ *
+ * Files and folders of this machine that a variable names are there too, read-only.
+ *
+ * @param command instead of the image's own
+ */
+export function containerCommand(
+  runnable: RunnableImage,
+  environment: Readonly<Record<string, string>>,
+  command?: readonly string[],
+): [file: string, ...args: string[]] {
+  const shared = Object.values(environment).filter(
+    (value) => isAbsolute(value) && existsSync(value),
+  );
+  // The image's user is none of this machine's.
+  for (const path of shared) chmodSync(path, 0o755);
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  if (runnable.engine === 'docker') {
+    return [
+      'docker',
+      ...['run', '--rm', '--network=host', '--read-only', '--cap-drop=ALL'],
+      '--security-opt=no-new-privileges',
+      ...shared.map((path) => `--volume=${path}:${path}:ro`),
+      ...variables.map((variable) => `--env=${variable}`),
+      runnable.image,
+      ...(command ?? []),
+    ];
+  }
+  const bundle = mkdtempSync(join(tmpdir(), 'container-'));
+  execFileSync('runc', ['spec', '--bundle', bundle]);
+  const path = join(bundle, 'config.json');
+  const spec = Value.Parse(Spec, JSON.parse(readFileSync(path, 'utf8')));
+  const { root, config } = runnable;
+  const [uid = 0, gid = 0] = config.user.split(':').map(Number);
+  const none = Object.keys(spec.process.capabilities).map((set) => [set, []]);
+  const tightened = {
+    ...spec,
+    root: { path: root, readonly: true },
+    process: {
+      ...spec.process,
+      terminal: false,
+      user: { uid, gid },
+      cwd: config.workingDir,
+      args: command ?? config.command,
+      env: [...config.environment, ...variables],
+      capabilities: Object.fromEntries(none),
+      noNewPrivileges: true,
+    },
+    mounts: [
+      ...spec.mounts,
+      ...shared.map((source) => ({
+        source,
+        destination: source,
+        type: 'bind',
+        options: ['rbind', 'ro'],
+      })),
+    ],
+    linux: {
+      ...spec.linux,
+      namespaces: spec.linux.namespaces.filter(({ type }) => type !== 'network'),
+    },
+  };
+  writeFileSync(path, JSON.stringify(tightened));
+  return ['runc', 'run', '--bundle', bundle, `service-${randomUUID()}`];
+}

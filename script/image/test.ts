@@ -1,0 +1,31 @@
+/**
+ * Builds the image and runs, with jest's arguments, the tests of test/image and the end-to-end
+ * tests against containers of it. `SERVICE_CONTAINER` tells them how to start one.
+ */
+import { spawnSync } from 'node:child_process';
+import { containerEngine } from './lib/detect-engine.ts';
+import { execute } from './lib/execute.ts';
+
+const IMAGE = 'tweet-sentiment-service:test';
+
+await execute('script/image/prepare', []);
+const engine = await containerEngine();
+console.log(`Building the image with ${engine.name} ...`);
+await engine.build({ tag: IMAGE });
+const { runnable, release } = await engine.makeRunnable(IMAGE);
+try {
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  // One worker: the tests measure nothing, but builds and a loaded service want the machine.
+  jest.push('node_modules/jest/bin/jest.js', '--config', 'jest.image.config.js', '--runInBand');
+  const { status } = spawnSync(process.execPath, [...jest, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      SERVICE_IMAGE: IMAGE,
+      SERVICE_CONTAINER: JSON.stringify(runnable),
+    },
+  });
+  process.exitCode = status ?? 1;
+} finally {
+  await release();
+}

@@ -1,0 +1,28 @@
+/**
+ * What the Redis adapter needs from its server. The infrastructure makes the access list of the
+ * store's user from it, so it imports nothing; a test runs the adapter with just these rights.
+ */
+
+/** Every command that the adapter sends, or that its scripts call. */
+export const FEATURE_STORE_COMMANDS = [
+  'auth',
+  'del',
+  'eval',
+  'evalsha',
+  'exists',
+  'expire',
+  'get',
+  'hello',
+  'hkeys',
+  'hset',
+  'mget',
+  'ping',
+  'set',
+  'ttl',
+] as const;
+
+/** A user who may do this and nothing else, in the words of Redis' ACL. */
+export function featureStoreAccess(keyPrefix: string): string {
+  const commands = FEATURE_STORE_COMMANDS.map((command) => `+${command}`).join(' ');
+  return `on ~${keyPrefix}* resetchannels -@all ${commands}`;
+}

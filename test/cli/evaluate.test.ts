@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/cli/evaluate.js', import.meta.url));
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'evaluate-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function file(name: string, content: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+interface Result {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the built program to its end. */
+async function evaluate(args: string[], timeoutMs = 60_000): Promise<Result> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { timeout: timeoutMs });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { status: await exited, stdout, stderr };
+}
+
+/** The figure that a row of the report has for its only model. */
+function figure(report: string, row: string): number {
+  const line = report.split('\n').find((candidate) => candidate.startsWith(row));
+  return Number(line?.slice(row.length).trim());
+}
+
+describe('npm run evaluate', () => {
+  it('reports the measures of a model', async () => {
+    const texts = await file('texts.txt', 'I love this phone\nworst day ever\n\u200b\nI love it\n');
+    const labels = await file('labels.txt', '2\nnegative\n1\n0\n');
+    const { status, stdout, stderr } = await evaluate(['--texts', texts, '--labels', labels]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^ +minilm-tweet-sentiment$/m);
+    expect(figure(stdout, 'macro recall')).toBeCloseTo((0.5 + 1 + 1) / 3, 4);
+    expect(figure(stdout, 'accuracy')).toBe(0.75);
+    expect(figure(stdout, 'recall negative')).toBe(0.5);
+    expect(figure(stdout, 'predictions/s')).toBeGreaterThan(0);
+    expect(figure(stdout, 'file size, MB')).toBe(23.6);
+    expect(figure(stdout, 'empty texts')).toBe(1);
+    expect(stdout).toMatch(/true \\ predicted +negative +neutral +positive\nnegative +1 +0 +1\n/);
+  }, 60_000);
+
+  it('compares models side by side', async () => {
+    const texts = await file('texts.txt', 'fine');
+    const labels = await file('labels.txt', '1');
+    const model = 'minilm-tweet-sentiment';
+    const args = ['--texts', texts, '--labels', labels, '--model', model, '--model', model];
+    const { stdout } = await evaluate(args);
+    expect(stdout.split('\n')[0]?.trim().split(/ +/)).toEqual([model, model]);
+  }, 60_000);
+
+  it.each([
+    [['--labels', 'x'], '--texts is missing'],
+    [['--texts', 'x'], '--labels is missing'],
+    [['--nonsense'], "Unknown option '--nonsense'"],
+    [['stray'], 'stray'],
+  ])('explains itself and exits 2 when called with %j', async (args, message) => {
+    const { status, stderr, stdout } = await evaluate(args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('Usage: npm run evaluate');
+  });
+
+  it.each([
+    ['a label that is none', 'fine\n', 'good\n', /line 1: "good" is no label; use 0, 1, 2/],
+    ['more labels than texts', 'fine\n', '1\n2\n', /has 1 texts, .* has 2 labels/],
+    ['no texts', '', '', /is empty/],
+  ])('says what is wrong with %s and exits 1', async (_, textLines, labelLines, message) => {
+    const texts = await file('texts.txt', textLines);
+    const labels = await file('labels.txt', labelLines);
+    const { status, stderr } = await evaluate(['--texts', texts, '--labels', labels]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('Usage');
+  });
+
+  it('lists the models there are when asked for another', async () => {
+    const texts = await file('texts.txt', 'fine');
+    const labels = await file('labels.txt', '1');
+    const result = await evaluate(['--texts', texts, '--labels', labels, '--model', 'huge']);
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain('There is no model "huge"; available: minilm-tweet-sentiment');
+  });
+});
+
+const DATA = process.env.EVALUATION_DATA;
+
+describe('the embedded model on the validation split of TweetEval', () => {
+  const name = "has the model card's macro recall";
+  if (DATA === undefined) {
+    const reason = 'EVALUATION_DATA names no folder with val_text.txt and val_labels.txt';
+    console.log(`Skipped: the embedded model's macro recall. ${reason}`);
+    it(`${name} (skipped: ${reason})`, () => {});
+    return;
+  }
+  it(name, async () => {
+    const args = ['--texts', join(DATA, 'val_text.txt'), '--labels', join(DATA, 'val_labels.txt')];
+    const { status, stdout, stderr } = await evaluate(args, 240_000);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(Math.abs(figure(stdout, 'macro recall') - 0.7453)).toBeLessThanOrEqual(0.003);
+  }, 250_000);
+});

@@ -1,0 +1,65 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { describeModel } from '../../../cli/models/describe-model.ts';
+
+const ROBERTA = {
+  model_type: 'roberta',
+  id2label: { '0': 'LABEL_0', '1': 'LABEL_1', '2': 'LABEL_2' },
+  max_position_embeddings: 514,
+  pad_token_id: 1,
+};
+const BERT = {
+  model_type: 'bert',
+  id2label: { '0': 'Negative', '1': 'Neutral', '2': 'Positive' },
+  max_position_embeddings: 512,
+  pad_token_id: 0,
+};
+
+function aFolder(config: unknown, tokenizerConfig: unknown = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'model-'));
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
+  writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify(tokenizerConfig));
+  return folder;
+}
+
+describe('what the manifest learns from the files of an exporter', () => {
+  it("counts RoBERTa's window from behind the pad token", async () => {
+    const order = ['negative', 'neutral', 'positive'];
+    expect(await describeModel(aFolder(ROBERTA), order)).toEqual({
+      labels: order,
+      maxTokens: 512,
+      padId: 1,
+    });
+  });
+
+  it('takes the labels from config.json, whatever their case, in the order of their numbers', async () => {
+    const id2label = { '2': 'NEGATIVE', '0': 'positive', '1': 'Neutral' };
+    const { labels } = await describeModel(aFolder({ ...BERT, id2label }), undefined);
+    expect(labels).toEqual(['positive', 'neutral', 'negative']);
+  });
+
+  it.each([
+    ['a tokenizer with a smaller window', { model_max_length: 128 }, 128],
+    ['a tokenizer that knows no limit', { model_max_length: 1e30 }, 512],
+    ['a tokenizer that says nothing', {}, 512],
+  ])('takes the smaller window: %s', async (_, tokenizerConfig, maxTokens) => {
+    const model = await describeModel(aFolder(BERT, tokenizerConfig), undefined);
+    expect(model.maxTokens).toBe(maxTokens);
+  });
+
+  it.each([
+    [undefined, ROBERTA],
+    [['negative', 'positive'], ROBERTA],
+    [['negative', 'negative', 'positive'], ROBERTA],
+    [undefined, { ...BERT, id2label: { '0': 'joy', '1': 'anger', '2': 'fear' } }],
+  ])('refuses labels it does not know: %j', async (labels, config) => {
+    await expect(describeModel(aFolder(config), labels)).rejects.toThrow(/needed are .*--labels/);
+  });
+
+  it('names what a config.json lacks', async () => {
+    const { pad_token_id: _, ...config } = BERT;
+    await expect(describeModel(aFolder(config), undefined)).rejects.toThrow(/pad_token_id/);
+  });
+});

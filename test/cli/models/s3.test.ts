@@ -1,0 +1,72 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BlobServer } from '../../helpers/blob-server.ts';
+import { embeddedFiles, ModelsFolder } from '../../helpers/run-models.ts';
+import { startS3Stub } from '../../helpers/s3-stub.ts';
+
+const GRAPH = 'onnx/model_quantized.onnx';
+const KEY = `tweets/v1/${GRAPH}`;
+
+let folder: ModelsFolder;
+let s3: BlobServer;
+
+beforeEach(async () => {
+  folder = new ModelsFolder();
+  const objects = new Map(
+    [...embeddedFiles()].map(([name, content]) => [`tweets/v1/${name}`, content] as const),
+  );
+  s3 = await startS3Stub('models', objects, 'AKIDTEST');
+});
+
+afterEach(async () => {
+  await s3.close();
+  rmSync(folder.path, { recursive: true });
+});
+
+const models = (words: string[], environment: Record<string, string> = {}) =>
+  folder.run(words, {
+    AWS_ENDPOINT_URL: s3.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIDTEST',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    ...environment,
+  });
+
+describe('models add, from S3', () => {
+  it('downloads and locks what lies below a prefix, and fetches it again', async () => {
+    const { code, stderr } = await models(['add', 's3://models/tweets/v1/', '--name', 'tweets']);
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
+    expect(folder.manifest.models[1]?.source).toEqual({
+      repository: 's3://models/tweets/v1',
+      revision: null,
+    });
+    rmSync(join(folder.path, 'tweets', GRAPH));
+    expect((await models(['pull', 'tweets'])).code).toBe(0);
+    expect((await models(['verify'])).code).toBe(0);
+  });
+
+  it('goes on where a download broke, while the object is the same', async () => {
+    s3.breakNext(KEY, 2_000_000);
+    expect((await models(['add', 's3://models/tweets/v1', '--name', 'tweets'])).code).toBe(0);
+    const resumed = s3.requests.filter(({ headers }) => headers.range !== undefined);
+    expect(resumed).toHaveLength(1);
+    expect(resumed[0]?.headers['if-match']).toMatch(/^"[0-9a-f]{64}"$/);
+    expect((await models(['verify'])).code).toBe(0);
+  });
+
+  it('says at once that access is denied, without the key', async () => {
+    const before = s3.requests.length;
+    const { code, stderr } = await models(['add', 's3://models/tweets/v1', '--name', 'tweets'], {
+      AWS_ACCESS_KEY_ID: 'AKIDOTHER',
+      AWS_SECRET_ACCESS_KEY: 'planted-secret',
+    });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/s3:\/\/models.*AccessDenied/)]);
+    expect(stderr).not.toContain('planted-secret');
+    expect(s3.requests).toHaveLength(before + 1);
+  });
+
+  it('says which form an address must have', async () => {
+    expect((await models(['add', 's3://', '--name', 'x'])).stderr).toContain('s3://bucket/prefix');
+  });
+});

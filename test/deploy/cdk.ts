@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+
+const TIMEOUT_MS = 120_000;
+
+/**
+ * Runs the CDK's command line tool as it is installed here.
+ *
+ * @throws Error with the end of what it said when it fails or hangs.
+ */
+export async function cdk(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const child = spawn(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...withoutAws(process.env), CI: 'true', ...env },
+    timeout: TIMEOUT_MS,
+  });
+  let output = '';
+  const collect = (chunk: Buffer) => {
+    output += chunk.toString();
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const code = await new Promise((done) => child.once('close', done));
+  if (code !== 0) {
+    const end = output
+      .split('\n')
+      .filter((line) => line.length < 1_000)
+      .slice(-40)
+      .join('\n');
+    throw new Error(`cdk ${args.join(' ')} ended with ${code}:\n${end}`);
+  }
+  return output;
+}
+
+/** No credentials, profile or region of whoever runs the tests. */
+function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')));
+}

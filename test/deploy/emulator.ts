@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** The account of every emulated resource. */
+export const ACCOUNT = '000000000000';
+export const REGION = 'us-east-1';
+
+export interface Emulator {
+  readonly url: string;
+  /** What the AWS CLI tools and SDKs need to talk to it rather than to Amazon. */
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+const COMMAND = resolve('.tools/python/bin/ministack');
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 10_000;
+
+/**
+ * Starts the AWS emulator on a port of its own. It keeps nothing on disk.
+ *
+ * @throws Error when it is not installed, or does not start within its time.
+ */
+export async function startEmulator(): Promise<Emulator> {
+  if (!existsSync(COMMAND)) {
+    throw new Error(`${COMMAND} is missing: script/test installs it.`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
+  const port = String(await freePort());
+  const child = spawn(COMMAND, [], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, GATEWAY_PORT: port, BIND_HOST: '127.0.0.1', TMPDIR: folder },
+  });
+  let log = '';
+  const collect = (chunk: Buffer) => {
+    log = (log + chunk.toString()).slice(-4_000);
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  const url = `http://127.0.0.1:${port}`;
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await ended;
+    clearTimeout(timer);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await answers(url))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await stop();
+      throw new Error(`The emulator did not start:\n${log}`);
+    }
+    await wait(100);
+  }
+  return {
+    url,
+    env: {
+      AWS_ENDPOINT_URL: url,
+      AWS_S3_FORCE_PATH_STYLE: '1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+    },
+    stop,
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(`${url}/_ministack/health`, { signal: AbortSignal.timeout(1_000) }).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+function freePort(): Promise<number> {
+  const { promise, resolve: found, reject } = Promise.withResolvers<number>();
+  const server = createServer().once('error', reject);
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    server.close(() => found(typeof address === 'object' && address ? address.port : 0));
+  });
+  return promise;
+}

@@ -1,0 +1,97 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { ImageConfig } from '../../script/image/lib/container-engine.ts';
+import { containerEngine } from '../../script/image/lib/detect-engine.ts';
+import {
+  type ImageContent,
+  type LayerSize,
+  measureImage,
+  readImage,
+} from '../../script/image/lib/image-archive.ts';
+import { ENVIRONMENT } from '../../service/contract/environment.ts';
+
+const ARCHITECTURE = process.arch;
+
+/** Every file that may be in the image besides those of its base. */
+const ALLOWED = [
+  /^app\/(package\.json|LICENSE|NOTICE|sbom\.cdx\.json)$/,
+  /^app\/dist\/[\w-]+\.js$/,
+  /^app\/dist\/swagger-ui\/[\w.-]+\.(js|css|html|json|png|svg)$/,
+  /^app\/models\/manifest\.json$/,
+  /^app\/models\/minilm-tweet-sentiment\/(model\.onnx|golden\.jsonl|config\.json|tokenizer(_config)?\.json)$/,
+  /^app\/node_modules\/onnxruntime-node\/(package\.json|dist\/\w+\.js)$/,
+  /^app\/node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/([\w-]+\.js|package\.json))$/,
+  new RegExp(`^app/node_modules/onnxruntime-node/bin/napi-v\\d/linux/${ARCHITECTURE}/`),
+];
+
+/** One for the packages, one for the model, one for the code. */
+const OWN_LAYERS = 3;
+
+let content: ImageContent;
+let config: ImageConfig;
+let sizes: LayerSize[];
+
+beforeAll(async () => {
+  const engine = await containerEngine();
+  const image = process.env.SERVICE_IMAGE!;
+  content = await readImage(engine, image);
+  config = await engine.config(image);
+  sizes = await measureImage(engine, image);
+}, 120_000);
+
+describe('the image', () => {
+  const ownFiles = () => content.layers.slice(-OWN_LAYERS).flat();
+
+  it('adds nothing to its base but the bundle, its licence and parts list, one engine, one model', () => {
+    const unexpected = ownFiles().filter((file) => !ALLOWED.some((pattern) => pattern.test(file)));
+    expect(unexpected).toEqual([]);
+    expect(ownFiles()).toEqual(expect.arrayContaining(['app/dist/main.js', 'app/sbom.cdx.json']));
+  });
+
+  it('holds native code for its own platform only', () => {
+    const native = ownFiles().filter((file) => /\.(node|dll|dylib|so[.\d]*)$/.test(file));
+    const folder = `app/node_modules/onnxruntime-node/bin/napi-v6/linux/${ARCHITECTURE}`;
+    expect(native.sort()).toEqual([
+      `${folder}/libonnxruntime.so.1`,
+      `${folder}/onnxruntime_binding.node`,
+    ]);
+  });
+
+  it('is, compressed, at most 1.15 of its base, the model and the engine together', () => {
+    const whole = sizes.reduce((sum, { compressedBytes }) => sum + compressedBytes, 0);
+    const code = sizes.at(-1)?.compressedBytes ?? 0;
+    // The layer of the packages is the engine but for 0.1 MB of JavaScript and the parts list.
+    expect(whole / (whole - code)).toBeLessThan(1.15);
+    expect(code).toBeLessThan(3_000_000);
+  });
+
+  it('keeps packages, model and code in layers of their own', () => {
+    const [packages, model, code] = content.layers.slice(-OWN_LAYERS);
+    expect(packages?.every((file) => !/^app\/(dist|models)\//.test(file))).toBe(true);
+    expect(model?.every((file) => file.startsWith('app/models/'))).toBe(true);
+    expect(code?.every((file) => file.startsWith('app/dist/'))).toBe(true);
+  });
+
+  it('runs as a numbered user that is not root, and ends on SIGTERM', () => {
+    expect(config.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    expect(config.stopSignal).toBe('SIGTERM');
+    // Node itself is process 1: a shell or npm in between would swallow the signal.
+    expect(config.command).toEqual(['node', 'dist/main.js']);
+  });
+
+  it('sets no secret and no variable that the service does not know', () => {
+    const ofTheBase = ['PATH', 'NODE_EXTRA_CA_CERTS', 'NODE_VERSION', 'YARN_VERSION', 'NODE_ENV'];
+    const names = config.environment.map((variable) => variable.split('=')[0] ?? '');
+    for (const name of names.filter((candidate) => !ofTheBase.includes(candidate))) {
+      expect(ENVIRONMENT).toHaveProperty(name);
+      expect(ENVIRONMENT[name as keyof typeof ENVIRONMENT]).not.toHaveProperty('secret');
+    }
+  });
+
+  it('says what it is', () => {
+    expect(config.labels).toMatchObject({
+      'org.opencontainers.image.title': 'tweet-sentiment-service',
+      'org.opencontainers.image.licenses': 'Apache-2.0',
+      'org.opencontainers.image.revision': expect.any(String),
+    });
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { OverloadedError } from '../../../service/errors.ts';
+import { Admission } from '../../../service/inference/admission.ts';
+import { DrainRate, textCost } from '../../../service/inference/drain-rate.ts';
+
+/** One worker unless told otherwise; a unit of cost takes 1 ms. */
+function setUp(
+  options: { cost?: number; texts?: number; maxTexts?: number; workers?: number } = {},
+) {
+  const drainRate = new DrainRate();
+  for (let i = 0; i < 200; i++) drainRate.learn({ texts: 1, units: 100, ms: 100 });
+  const backlog = { cost: options.cost ?? 0, texts: options.texts ?? 0 };
+  const admission = new Admission({
+    workers: options.workers ?? 1,
+    maxTexts: options.maxTexts ?? 100,
+    drainRate,
+    backlog: () => backlog,
+  });
+  return { admission, drainRate, backlog };
+}
+
+function refusal(run: () => unknown): OverloadedError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof OverloadedError) return error;
+    throw error;
+  }
+  throw new Error('Nothing was refused');
+}
+
+describe('admission', () => {
+  it('accepts what can be answered in time', () => {
+    const { admission } = setUp({ cost: 700 });
+    expect(() => admission.check(1, 50, { atMs: 1000 }, 0)).not.toThrow();
+  });
+
+  it('refuses what cannot, and says when it could', () => {
+    const { admission } = setUp({ cost: 4000 });
+    const error = refusal(() => admission.check(1, 800, { atMs: 2000 }, 0));
+    // 4,800 units at 1 ms, a quarter on top: 6 s, where 2 s are left.
+    expect(error.retryAfterSeconds).toBe(4);
+  });
+
+  it('never tells a caller to come back at once', () => {
+    const { admission } = setUp({ cost: 800 });
+    expect(refusal(() => admission.check(1, 10, { atMs: 1000 }, 0)).retryAfterSeconds).toBe(1);
+  });
+
+  it('divides the work among the workers', () => {
+    const { admission } = setUp({ cost: 3000, workers: 4 });
+    expect(() => admission.check(1, 50, { atMs: 1000 }, 0)).not.toThrow();
+  });
+
+  it('counts the time that has passed against the deadline', () => {
+    const { admission } = setUp({ cost: 700 });
+    expect(() => admission.check(1, 50, { atMs: 1000 }, 100)).toThrow(OverloadedError);
+  });
+
+  it('counts what is held, until it is released', () => {
+    const { admission } = setUp();
+    const held = admission.hold(1, 700, { atMs: 1000 }, 0);
+    expect(() => admission.check(1, 200, { atMs: 1000 }, 0)).toThrow(OverloadedError);
+    held.release();
+    held.release();
+    expect(() => admission.check(1, 790, { atMs: 1000 }, 0)).not.toThrow();
+    expect(() => admission.check(1, 810, { atMs: 1000 }, 0)).toThrow(OverloadedError);
+  });
+
+  it('holds nothing when it refuses', () => {
+    const { admission } = setUp();
+    expect(() => admission.hold(1, 900, { atMs: 1000 }, 0)).toThrow(OverloadedError);
+    expect(() => admission.check(1, 790, { atMs: 1000 }, 0)).not.toThrow();
+  });
+
+  it('bounds the number of texts, however patient their callers', () => {
+    const { admission } = setUp({ texts: 60 });
+    const patient = { atMs: 1e9 };
+    admission.hold(40, 1, patient, 0);
+    const error = refusal(() => admission.check(1, 1, patient, 0));
+    expect(error.message).toMatch(/works on 100 texts/);
+    expect(error.retryAfterSeconds).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('the drain rate', () => {
+  it('learns what a unit of cost takes and how long texts are', () => {
+    const { drainRate } = setUp();
+    expect(drainRate.msPerUnit).toBeCloseTo(1, 2);
+    expect(drainRate.unitsPerText).toBeCloseTo(100, 0);
+  });
+
+  it('follows a machine that becomes slower', () => {
+    const { drainRate } = setUp();
+    for (let i = 0; i < 60; i++) drainRate.learn({ texts: 1, units: 100, ms: 300 });
+    expect(drainRate.msPerUnit).toBeGreaterThan(2.8);
+  });
+
+  it('counts a text as more than its tokens', () => {
+    expect(textCost(20)).toBeGreaterThan(20);
+    expect(4 * textCost(5)).toBeGreaterThan(textCost(20));
+  });
+});

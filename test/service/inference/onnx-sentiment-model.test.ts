@@ -1,0 +1,287 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Logger } from '../../../service/domain/ports/logger.ts';
+import { LABELS, type Prediction } from '../../../service/domain/sentiment.ts';
+import {
+  AbandonedError,
+  OverloadedError,
+  ShuttingDownError,
+  StartupError,
+} from '../../../service/errors.ts';
+import {
+  OnnxSentimentModel,
+  type OnnxSentimentModelOptions,
+} from '../../../service/inference/onnx-sentiment-model.ts';
+import { requestContext } from './helpers/context.ts';
+import { EMBEDDED_MODEL, GOLDENS, type Golden, MODELS_DIR, WORKER_URL } from './helpers/golden.ts';
+import { RecordingMetrics } from './helpers/recording-metrics.ts';
+import { STAND_IN_URL } from './helpers/stand-in.ts';
+import { TinyModels } from './helpers/tiny-bundle.ts';
+
+/** The model card's: a rounding step may fall the other way on another CPU. */
+const TOLERANCE = 0.005;
+/** A batch changes a logit by about 1e-7. */
+const BATCH_TOLERANCE = 1e-5;
+
+const metrics = new RecordingMetrics();
+const logged: [Readonly<Record<string, unknown>>, string][] = [];
+const log: Logger['info'] = (fields, message) => logged.push([fields, message]);
+
+function start(options: Partial<OnnxSentimentModelOptions> = {}): Promise<OnnxSentimentModel> {
+  return OnnxSentimentModel.start({
+    modelsDir: MODELS_DIR,
+    modelName: EMBEDDED_MODEL,
+    workers: 2,
+    tokenBudget: 256,
+    hangTimeoutMs: 30_000,
+    workerUrl: WORKER_URL,
+    metrics,
+    logger: { debug: log, info: log, warn: log, error: log },
+    onFatal: () => {},
+    ...options,
+  });
+}
+
+function probabilities(prediction: Prediction | null | undefined): number[] {
+  return LABELS.map((label) => prediction?.scores[label] ?? Number.NaN);
+}
+
+/** Largest difference of a probability. */
+function distance(one: readonly number[], other: readonly number[]): number {
+  return Math.max(...one.map((value, i) => Math.abs(value - (other[i] ?? Number.NaN))));
+}
+
+function expectGolden(golden: Golden, prediction: Prediction | null | undefined): void {
+  const scores = probabilities(prediction);
+  expect({ text: golden.text, truncated: prediction?.truncated }).toEqual({
+    text: golden.text,
+    truncated: golden.truncated,
+  });
+  expect(distance(scores, golden.probabilities_int8)).toBeLessThanOrEqual(TOLERANCE);
+  expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(1, 6);
+}
+
+describe('the embedded model', () => {
+  let model: OnnxSentimentModel;
+  /** Each golden text's probabilities, scored on its own. */
+  const alone: number[][] = [];
+
+  beforeAll(async () => {
+    model = await start();
+    for (const { text } of GOLDENS) {
+      const [prediction] = await model.predict([text], requestContext());
+      alone.push(probabilities(prediction));
+    }
+  }, 60_000);
+  afterAll(() => model?.close());
+
+  it('says what it is', () => {
+    expect(model.identity).toEqual({
+      name: 'minilm-tweet-sentiment',
+      revision: '885434d5bfe0',
+      preprocessingVersion: 1,
+    });
+    expect(model.maxTokens).toBe(256);
+    expect(model.load()).toMatchObject({ workers: 2, queuedTexts: 0 });
+  });
+
+  it.each([
+    ['I love this phone', 'positive'],
+    ['worst day ever', 'negative'],
+    ['the meeting is at 3pm', 'neutral'],
+  ])('finds "%s" %s', async (text, label) => {
+    const [prediction] = await model.predict([text], requestContext());
+    expect(prediction?.label).toBe(label);
+  });
+
+  it('agrees with the Python reference on each golden text alone', () => {
+    for (const [index, golden] of GOLDENS.entries()) {
+      expect(distance(alone[index]!, golden.probabilities_int8)).toBeLessThanOrEqual(TOLERANCE);
+    }
+  });
+
+  it('gives the same scores in random mixed batches', async () => {
+    const order = fc.shuffledSubarray([...GOLDENS.keys()], { minLength: 100, maxLength: 128 });
+    await fc.assert(
+      fc.asyncProperty(order, async (indexes) => {
+        const texts = indexes.map((index) => GOLDENS[index]!.text);
+        const predictions = await model.predict(texts, requestContext());
+        for (const [i, index] of indexes.entries()) {
+          expectGolden(GOLDENS[index]!, predictions[i]);
+          expect(distance(probabilities(predictions[i]), alone[index]!)).toBeLessThan(
+            BATCH_TOLERANCE,
+          );
+        }
+      }),
+      { numRuns: 5 },
+    );
+  }, 60_000);
+
+  it('gives the same scores under load', async () => {
+    const calls = Array.from({ length: 3 * GOLDENS.length }, (_, i) => (i * 7) % GOLDENS.length);
+    const answers = await Promise.all(
+      calls.map((index) => model.predict([GOLDENS[index]!.text], requestContext(60_000))),
+    );
+    for (const [i, index] of calls.entries()) {
+      expectGolden(GOLDENS[index]!, answers[i]![0]);
+      expect(distance(probabilities(answers[i]![0]), alone[index]!)).toBeLessThan(BATCH_TOLERANCE);
+    }
+  }, 60_000);
+
+  it.each(['', ' ', '\u200b\u0007', '\u0301', '&#1;'])('has nothing to say of %j', async (text) => {
+    const predictions = await model.predict(['good', text, 'bad'], requestContext());
+    expect(predictions.map((prediction) => prediction?.label ?? null)).toEqual([
+      'positive',
+      null,
+      'negative',
+    ]);
+  });
+
+  it('answers no texts with none', async () => {
+    expect(await model.predict([], requestContext())).toEqual([]);
+  });
+
+  it('counts predictions and truncated texts', async () => {
+    const before = [metrics.total('Predictions'), metrics.total('TruncatedTexts')];
+    await model.predict(['fine', '', 'word '.repeat(400)], requestContext());
+    const after = [metrics.total('Predictions'), metrics.total('TruncatedTexts')];
+    expect(after.map((value, i) => value - before[i]!)).toEqual([2, 1]);
+  });
+
+  it('measures the stages of a batch by the clock, not by the text', async () => {
+    const context = requestContext();
+    const startedMs = performance.now();
+    await model.predict(
+      GOLDENS.slice(0, 100).map(({ text }) => text),
+      context,
+    );
+    const totalMs = performance.now() - startedMs;
+    const timings = Object.fromEntries(context.timings.entries());
+    expect(Object.keys(timings).sort()).toEqual(['infer', 'queue', 'tokenize']);
+    const sum = Object.values(timings).reduce((total, ms) => total + ms, 0);
+    expect(sum).toBeLessThanOrEqual(totalMs + 1);
+    expect(timings.infer).toBeGreaterThan(totalMs / 2);
+  });
+
+  it('refuses a deadline that it cannot keep, and counts it', async () => {
+    const before = metrics.total('Shed');
+    const texts = GOLDENS.map(({ text }) => text);
+    await expect(model.predict(texts, requestContext(1))).rejects.toThrow(OverloadedError);
+    expect(metrics.total('Shed')).toBe(before + 1);
+  });
+
+  it('exchanges a reservation for the real cost', async () => {
+    const { deadline } = requestContext();
+    const reservation = model.reserve(2, deadline);
+    const context = requestContext();
+    expect(await model.predict(['good', 'bad'], context, reservation)).toHaveLength(2);
+    reservation.release();
+  });
+
+  it('stops for a client who has gone', async () => {
+    const client = new AbortController();
+    const texts = GOLDENS.map(({ text }) => `${text} ...`);
+    const predicting = model.predict(texts, requestContext(30_000, client.signal));
+    client.abort();
+    await expect(predicting).rejects.toThrow(AbandonedError);
+    expect(model.load().queuedTexts).toBe(0);
+  });
+
+  it('keeps the thread free while it works', async () => {
+    let longestMs = 0;
+    let lastMs = performance.now();
+    const heartbeat = setInterval(() => {
+      longestMs = Math.max(longestMs, performance.now() - lastMs);
+      lastMs = performance.now();
+    }, 0);
+    const startedMs = performance.now();
+    const text = '😂 é &amp; istrationaq '.repeat(1100).slice(0, 25_000);
+    const texts = Array.from({ length: 40 }, (_, i) => `${i} ${text}`);
+    await model.predict(texts, requestContext());
+    const totalMs = performance.now() - startedMs;
+    clearInterval(heartbeat);
+    expect(longestMs).toBeLessThan(Math.max(50, totalMs / 4));
+  });
+});
+
+describe('starting and ending', () => {
+  let models: TinyModels | undefined;
+  afterEach(async () => {
+    await models?.remove();
+    models = undefined;
+  });
+
+  it('logs the model and how long each step took, and no text', async () => {
+    logged.length = 0;
+    const model = await start({ workers: 1 });
+    await model.close();
+    expect(logged).toEqual([
+      [
+        {
+          model: model.identity,
+          workers: 1,
+          verifyMs: expect.any(Number),
+          workersMs: expect.any(Number),
+          goldenCheckMs: expect.any(Number),
+        },
+        'The inference engine is ready',
+      ],
+    ]);
+  });
+
+  it('can be closed while its workers compute', async () => {
+    const model = await start();
+    const texts = Array.from({ length: 128 }, (_, i) => `${i} ${'words '.repeat(200)}`);
+    const predicting = model.predict(texts, requestContext());
+    const refused = expect(predicting).rejects.toThrow(ShuttingDownError);
+    while (model.load().queuedTexts === 0) await nextTurn();
+    await model.close();
+    await refused;
+  });
+
+  it('refuses a model that answers wrongly, naming the text and both probabilities', async () => {
+    models = await TinyModels.create();
+    // The stand-in answers a text of n tokens, of which the first is 0, in a batch of k: n, 0, k.
+    const starting = start({
+      modelsDir: models.dir,
+      modelName: 'tiny',
+      workers: 1,
+      workerUrl: STAND_IN_URL,
+    });
+    await expect(starting).rejects.toThrow(StartupError);
+    await expect(starting).rejects.toThrow(
+      /scores golden text 0 with \[[\d., ]+\], expected \[0\.2000, 0\.3000, 0\.5000\] within 0\.005/,
+    );
+  });
+
+  it('allows a model that is not batch-invariant more difference in batches', async () => {
+    models = await TinyModels.create();
+    const { dir, bundle } = models;
+    const golden = { ...bundle.golden, probabilities: 'alone', startUpLines: [1, 2] };
+    const startWith = async (changes: object) => {
+      await models?.writeManifest(changes);
+      const tiny = { modelsDir: dir, modelName: 'tiny', workers: 1, workerUrl: STAND_IN_URL };
+      await (await start(tiny)).close();
+    };
+    await expect(startWith({ golden })).rejects.toThrow(/golden text 1 .* within 0\.005/);
+    const tolerant = { ...golden, batchTolerance: 0.2 };
+    await startWith({ golden: tolerant, batchInvariant: false });
+    const strict = { ...tolerant, tolerance: 1e-9 };
+    await expect(startWith({ golden: strict, batchInvariant: false })).rejects.toThrow(
+      /golden text 1 .* within 1e-9/,
+    );
+  });
+
+  it('refuses a graph that the runtime cannot load', async () => {
+    models = await TinyModels.create();
+    const starting = start({ modelsDir: models.dir, modelName: 'tiny', workers: 1 });
+    await expect(starting).rejects.toThrow(/An inference worker cannot start/);
+  });
+
+  it('refuses a model that the manifest does not know', async () => {
+    await expect(start({ modelName: 'huge' })).rejects.toThrow(
+      'There is no model "huge"; available: minilm-tweet-sentiment',
+    );
+  });
+});

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { softmax } from '../../../service/inference/softmax.ts';
+
+describe('softmax', () => {
+  it('gives the reference its probabilities', () => {
+    const [a, b, c] = softmax([-0.535, -1.38164, 2.33067]);
+    expect(a).toBeCloseTo(0.05266, 5);
+    expect(b).toBeCloseTo(0.022583, 5);
+    expect(c).toBeCloseTo(0.924757, 5);
+  });
+
+  it('sums to 1 and keeps the order, however large the logits', () => {
+    const logit = fc.double({ noNaN: true, min: -1e30, max: 1e30 });
+    fc.assert(
+      fc.property(fc.array(logit, { minLength: 1, maxLength: 5 }), (logits) => {
+        const probabilities = softmax(logits);
+        const sum = probabilities.reduce((total, value) => total + value, 0);
+        expect(Math.abs(sum - 1)).toBeLessThan(1e-9);
+        const highest = logits.indexOf(Math.max(...logits));
+        expect(probabilities[highest]).toBe(Math.max(...probabilities));
+      }),
+    );
+  });
+});
