@@ -95,7 +95,7 @@ async function serve(config: Config): Promise<void> {
       storeText: config.featureStore.storeText,
       exposeText: config.http.exposeText,
     }),
-    features: new Features({ store, exposeText: config.http.exposeText }),
+    features: new Features({ store, predictionLog, exposeText: config.http.exposeText }),
     model,
     lifecycle,
     metrics,

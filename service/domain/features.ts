@@ -8,6 +8,7 @@ import type {
   LabelCounts,
 } from './ports/aggregate-store.ts';
 import type { FeatureStore, Purged, TweetListing } from './ports/feature-store.ts';
+import type { PredictionLog } from './ports/prediction-log.ts';
 import { type Label, perLabel } from './sentiment.ts';
 import type { TweetId } from './tweet.ts';
 import type { UserId, UserReference } from './user.ts';
@@ -33,6 +34,7 @@ export interface EntitySentiment<Entity> extends SentimentSummary {
 
 export interface FeaturesOptions {
   readonly store: FeatureStore & AggregateStore;
+  readonly predictionLog: PredictionLog;
   readonly exposeText: boolean;
   /** Milliseconds since the epoch; `Date.now` by default. */
   readonly now?: () => number;
@@ -49,11 +51,13 @@ const NO_TWEETS: Omit<DayBucket, 'day'> = {
  */
 export class Features {
   readonly #store: FeatureStore & AggregateStore;
+  readonly #predictionLog: PredictionLog;
   readonly #exposeText: boolean;
   readonly #now: () => number;
 
-  constructor({ store, exposeText, now = Date.now }: FeaturesOptions) {
+  constructor({ store, predictionLog, exposeText, now = Date.now }: FeaturesOptions) {
     this.#store = store;
+    this.#predictionLog = predictionLog;
     this.#exposeText = exposeText;
     this.#now = now;
   }
@@ -97,11 +101,17 @@ export class Features {
 
   async purgeUser(user: UserReference): Promise<Purged> {
     const id = await this.#idOf(user);
-    return id === null ? { rows: 0, contributions: 0 } : this.#store.purgeUser(id, this.#now());
+    if (id === null) return { rows: 0, contributions: 0 };
+    return this.#store.purgeUser(id, this.#now(), (ids) => this.#recordPurges(ids));
   }
 
   purgeTopic(topic: string): Promise<Purged> {
-    return this.#store.purgeTopic(topic, this.#now());
+    return this.#store.purgeTopic(topic, this.#now(), (ids) => this.#recordPurges(ids));
+  }
+
+  /** Before they are gone: afterwards nothing would tell which they were. */
+  #recordPurges(ids: readonly TweetId[]): Promise<void> {
+    return this.#predictionLog.recordPurges(ids);
   }
 
   async #idOf(user: UserReference): Promise<UserId | null> {

@@ -3,6 +3,7 @@ import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type {
   ActiveUser,
   AggregateStore,
+  BeforePurge,
   DayBucket,
   UserBuckets,
 } from '../../service/domain/ports/aggregate-store.ts';
@@ -166,12 +167,12 @@ export class FakeStore implements FeatureStore, AggregateStore {
     return this.#working().mostActiveUsers(limit);
   }
 
-  async purgeUser(id: UserId, scoredUpToMs: number): Promise<Purged> {
-    return this.#working().purgeUser(id, scoredUpToMs);
+  async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#working().purgeUser(id, scoredUpToMs, beforeStep);
   }
 
-  async purgeTopic(topic: string, scoredUpToMs: number): Promise<Purged> {
-    return this.#working().purgeTopic(topic, scoredUpToMs);
+  async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#working().purgeTopic(topic, scoredUpToMs, beforeStep);
   }
 
   #working(): MemoryFeatureStore {

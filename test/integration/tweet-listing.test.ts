@@ -68,7 +68,8 @@ describe.each([
       const listed = await listAll(store, async () => {
         for (const id of going.splice(0, 50)) await store.purgeTweet(id);
       });
-      expect(listed).toEqual(expect.arrayContaining(staying));
+      const seen = new Set(listed);
+      expect(staying.filter((id) => !seen.has(id))).toEqual([]);
     } finally {
       await store.close();
     }

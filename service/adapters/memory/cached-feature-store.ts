@@ -3,6 +3,7 @@ import type { FeatureRow } from '../../domain/feature-row.ts';
 import type {
   ActiveUser,
   AggregateStore,
+  BeforePurge,
   DayBucket,
   UserBuckets,
 } from '../../domain/ports/aggregate-store.ts';
@@ -106,12 +107,12 @@ export class CachedFeatureStore implements FeatureStore, AggregateStore {
     return this.#store.mostActiveUsers(limit);
   }
 
-  purgeUser(id: UserId, scoredUpToMs: number): Promise<Purged> {
-    return this.#withoutRows(() => this.#store.purgeUser(id, scoredUpToMs));
+  purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#withoutRows(() => this.#store.purgeUser(id, scoredUpToMs, beforeStep));
   }
 
-  purgeTopic(topic: string, scoredUpToMs: number): Promise<Purged> {
-    return this.#withoutRows(() => this.#store.purgeTopic(topic, scoredUpToMs));
+  purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#withoutRows(() => this.#store.purgeTopic(topic, scoredUpToMs, beforeStep));
   }
 
   listTweets(cursor: string): Promise<TweetListing> {

@@ -8,17 +8,11 @@ import type { UtcDay } from '../../domain/utc-days.ts';
  * The tweets of an entity's day. One that has ended is never used again: the day gets a new
  * one, which holds nothing of what the old one held.
  */
-interface Bucket {
+export interface Bucket {
   readonly tweets: Set<TweetId>;
   readonly counts: Record<Label, number>;
   readonly scoreSums: Record<Label, number>;
   endsMs: number;
-}
-
-/** Where a contribution has been added. */
-export interface Place {
-  readonly entity: string;
-  readonly bucket: Bucket;
 }
 
 export interface DayBucketsOptions {
@@ -38,7 +32,7 @@ export class DayBuckets {
     this.#options = options;
   }
 
-  add(entity: string, tweetId: TweetId, { day, label, scoreUnits }: Contribution): Place {
+  add(entity: string, tweetId: TweetId, { day, label, scoreUnits }: Contribution): Bucket {
     const { now, ttlMs } = this.#options;
     const days = this.#entities.get(entity) ?? new Map<UtcDay, Bucket>();
     this.#entities.set(entity, days);
@@ -56,11 +50,11 @@ export class DayBuckets {
     bucket.counts[label] += 1;
     for (const each of LABELS) bucket.scoreSums[each] += scoreUnits[each];
     bucket.endsMs = now() + ttlMs;
-    return { entity, bucket };
+    return bucket;
   }
 
   /** Takes a contribution out of where it was added. False when that bucket has ended. */
-  remove({ bucket }: Place, tweetId: TweetId, { label, scoreUnits }: Contribution): boolean {
+  remove(bucket: Bucket, tweetId: TweetId, { label, scoreUnits }: Contribution): boolean {
     if (bucket.endsMs <= this.#options.now() || !bucket.tweets.delete(tweetId)) return false;
     bucket.counts[label] -= 1;
     for (const each of LABELS) bucket.scoreSums[each] -= scoreUnits[each];

@@ -9,6 +9,7 @@ import { DEFAULT_AGGREGATE_TTL_SECONDS, type FeatureRow } from '../../domain/fea
 import type {
   ActiveUser,
   AggregateStore,
+  BeforePurge,
   DayBucket,
   UserBuckets,
 } from '../../domain/ports/aggregate-store.ts';
@@ -22,7 +23,7 @@ import { type ModelIdentity, perLabel } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
-import { DayBuckets, type Place } from './day-buckets.ts';
+import { type Bucket, DayBuckets } from './day-buckets.ts';
 import { Usernames } from './usernames.ts';
 
 export interface MemoryFeatureStoreOptions {
@@ -44,8 +45,8 @@ interface HeldTweet {
 
 interface Share {
   readonly contribution: Contribution;
-  readonly author: Place | undefined;
-  readonly topics: readonly Place[];
+  readonly author: Bucket | undefined;
+  readonly topics: readonly Bucket[];
 }
 
 const TOMBSTONE_MS = 86_400_000;
@@ -147,12 +148,12 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
       .map(({ user }) => user);
   }
 
-  async purgeUser(id: UserId, scoredUpToMs: number): Promise<Purged> {
-    return this.#purgeEntity(this.#users, id, userFence(id), scoredUpToMs);
+  async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#purgeEntity(this.#users, id, userFence(id), scoredUpToMs, beforeStep);
   }
 
-  async purgeTopic(topic: string, scoredUpToMs: number): Promise<Purged> {
-    return this.#purgeEntity(this.#topics, topic, topicFence(topic), scoredUpToMs);
+  async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#purgeEntity(this.#topics, topic, topicFence(topic), scoredUpToMs, beforeStep);
   }
 
   async listTweets(cursor: string): Promise<TweetListing> {
@@ -197,9 +198,11 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
     const contribution = old ? mergeContributions(old, own) : own;
     if (!old || !isSame(old, contribution)) {
       const before = held.share;
+      // Before anything is taken out: a user who has nothing left that counts starts anew.
+      this.#tidy(contribution);
       if (before) this.#removeShare(row.tweetId, before);
       held.share = this.#addShare(row.tweetId, contribution);
-      if (before) this.#tidy(before);
+      if (before) this.#tidy(before.contribution);
     }
     const { authorId, authorUsername, eventTimestampMs } = row;
     if (authorId !== null && authorUsername !== null && this.#users.of(authorId)) {
@@ -218,20 +221,20 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
 
   /** How many aggregates lost a contribution. */
   #removeShare(id: TweetId, { contribution, author, topics }: Share): number {
-    const removed = topics.map((place) => this.#topics.remove(place, id, contribution));
+    const removed = topics.map((bucket) => this.#topics.remove(bucket, id, contribution));
     if (author) removed.push(this.#users.remove(author, id, contribution));
     return removed.filter(Boolean).length;
   }
 
-  #tidy({ author, topics }: Share): void {
-    if (author) this.#users.tidy(author.entity);
-    for (const { entity } of topics) this.#topics.tidy(entity);
+  #tidy({ authorId, topics }: Contribution): void {
+    if (authorId !== null) this.#users.tidy(authorId);
+    for (const topic of topics) this.#topics.tidy(topic);
   }
 
   #takeOut(id: TweetId, { share }: HeldTweet): number {
     if (!share) return 0;
     const contributions = this.#removeShare(id, share);
-    this.#tidy(share);
+    this.#tidy(share.contribution);
     return contributions;
   }
 
@@ -240,6 +243,7 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
     entity: string,
     fence: string,
     scoredUpToMs: number,
+    beforeStep: BeforePurge,
   ): Promise<Purged> {
     this.#fences.set(fence, Math.max(scoredUpToMs, this.#fences.get(fence) ?? 0));
     let rows = 0;
@@ -247,12 +251,13 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
     for (;;) {
       const step = entities.tweetsOf(entity).slice(0, PURGE_STEP);
       if (step.length === 0) return { rows, contributions };
+      await beforeStep(step);
+      await setImmediate();
       for (const id of step) {
         const removed = await this.purgeTweet(id);
         rows += removed.rows;
         contributions += removed.contributions;
       }
-      await setImmediate();
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Label } from '../sentiment.ts';
+import type { TweetId } from '../tweet.ts';
 import type { UserId } from '../user.ts';
 import type { DayRange, UtcDay } from '../utc-days.ts';
 import type { Purged } from './feature-store.ts';
@@ -28,6 +29,9 @@ export interface ActiveUser extends UserProfile {
   readonly counts: LabelCounts;
 }
 
+/** Is told which tweets will be purged next; they are not unless it resolves. */
+export type BeforePurge = (ids: readonly TweetId[]) => Promise<void>;
+
 /**
  * What the rows written to a feature store add up to, by user and by topic, in buckets of the
  * tweets' own UTC days. A tweet counts once, with its newest score, until it is purged or its
@@ -50,10 +54,11 @@ export interface AggregateStore {
 
   /**
    * Purges every tweet of a user as `purgeTweet` does, in bounded steps, and the user's names.
-   * For a day after, rows of the user that were scored up to then are not written.
+   * For a day after, rows of the user that were scored up to then are not written. What has
+   * been removed stays so if it fails half way; the rest is there for another try.
    */
-  purgeUser(id: UserId, scoredUpToMs: number): Promise<Purged>;
+  purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged>;
 
   /** Purges every tweet that counts under a normalised topic, in the same way. */
-  purgeTopic(topic: string, scoredUpToMs: number): Promise<Purged>;
+  purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged>;
 }

@@ -110,7 +110,7 @@ export async function startApp(options: AppOptions = {}) {
       ...options.settings,
     },
     scoreTweets: options.scoreTweets?.(scoreTweets) ?? scoreTweets,
-    features: new Features({ store, exposeText: options.exposeText ?? true }),
+    features: new Features({ store, predictionLog, exposeText: options.exposeText ?? true }),
     model,
     lifecycle,
     metrics,
