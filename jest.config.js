@@ -6,13 +6,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-<<<<<<< HEAD
-  // It needs an emulator: see jest.deploy.config.js.
-  testPathIgnorePatterns: ['<rootDir>/test/deploy/'],
-=======
-  // They need the image: see jest.image.config.js.
-  testPathIgnorePatterns: ['<rootDir>/test/image/'],
->>>>>>> container
+  // They need an emulator or the image: see jest.deploy.config.js and jest.image.config.js.
+  testPathIgnorePatterns: ['<rootDir>/test/deploy/', '<rootDir>/test/image/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
