@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { DEFAULT_LIMITS } from '../contract/http.ts';
+import type { Features } from '../domain/features.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import type { FeatureStore } from '../domain/ports/feature-store.ts';
 import type { Metrics, MetricTotals } from '../domain/ports/metrics.ts';
@@ -41,6 +42,7 @@ export interface ServiceInfo {
 export interface AppDeps {
   readonly settings: HttpSettings;
   readonly scoreTweets: ScoreTweets;
+  readonly features: Features;
   readonly model: SentimentModel;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;

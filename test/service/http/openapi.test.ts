@@ -45,12 +45,18 @@ describe('the OpenAPI document', () => {
         .map(([name]) => name)
         .sort(),
     ).toEqual([
+      'DELETE /v1/admin/features/topics/{tag}',
       'DELETE /v1/admin/features/tweets/{id}',
+      'DELETE /v1/admin/features/users/{user}',
       'GET /',
       'GET /livez',
       'GET /readyz',
+      'GET /v1/features/tweets',
       'GET /v1/inference',
       'GET /v1/status',
+      'GET /v1/topics/{tag}/sentiment',
+      'GET /v1/users',
+      'GET /v1/users/{user}/sentiment',
       'GET /v2',
       'GET /v2/health/live',
       'GET /v2/health/ready',
