@@ -1,14 +1,18 @@
 /**
  * Bundles the service, its inference worker and the command-line tools into dist/; with
  * --service-only, as for the container, leaves the tools out.
- * Only onnxruntime-node stays outside: it loads a native library from its own folder.
+ * What loads a native library from its own folder stays outside.
  */
 import { cpSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const outdir = 'dist';
-const tools = { 'cli/evaluate': 'cli/evaluate.ts', 'cli/models': 'cli/models.ts' };
+const tools = {
+  'cli/evaluate': 'cli/evaluate.ts',
+  'cli/features': 'cli/features.ts',
+  'cli/models': 'cli/models.ts',
+};
 
 /**
  * Transformers.js imports onnxruntime-node beside its tokenizers. Sessions live in worker
@@ -36,7 +40,7 @@ await build({
   format: 'esm',
   target: 'node22',
   plugins: [tokenizersWithoutRuntime],
-  external: ['onnxruntime-node'],
+  external: ['onnxruntime-node', '@duckdb/node-api'],
   sourcemap: 'linked',
   logLevel: 'warning',
   // CommonJS dependencies ask for `require`, which an ES module does not have.

@@ -19,7 +19,13 @@ interface Check {
 const CHECK_TIMEOUT_MS = 5 * 60_000;
 const TESTS_TIMEOUT_MS = 20 * 60_000;
 
-const DEPLOY = ['--config', 'jest.deploy.config.js'];
+const JEST = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  'node_modules/jest/bin/jest.js',
+];
+const TYPESCRIPT = ['--disable-warning=ExperimentalWarning', '--experimental-strip-types'];
+const DEPLOY = [...JEST, '--config', 'jest.deploy.config.js'];
 
 const CHECKS: readonly Check[] = [
   command('format and lint', 'biome', 'check', '--error-on-warnings'),
@@ -27,9 +33,10 @@ const CHECKS: readonly Check[] = [
   command('types of the infrastructure', 'tsc', '-p', 'tsconfig.infrastructure.json'),
   command('import rules', 'depcruise', '.'),
   command('unused code', 'knip'),
-  { name: 'templates', run: () => runTests(...DEPLOY, 'test/deploy/templates') },
-  { name: 'tests', run: () => runTests() },
-  { name: 'deployment', run: () => runTests(...DEPLOY, 'test/deploy/deploy'), slow: true },
+  { name: 'templates', run: () => runTests([...DEPLOY, 'test/deploy/templates']) },
+  { name: 'tests', run: () => runTests(JEST) },
+  { name: 'image', slow: true, run: () => runTests([...TYPESCRIPT, 'script/image/test.ts']) },
+  { name: 'deployment', slow: true, run: () => runTests([...DEPLOY, 'test/deploy/deploy']) },
 ];
 
 /** A check that passes when its command succeeds; what it says is shown when it does not. */
@@ -42,15 +49,13 @@ function command(name: string, ...words: [string, ...string[]]): Check {
   return { name, run };
 }
 
-/** Runs jest with these arguments; each test counts. */
-async function runTests(...args: readonly string[]): Promise<Tally> {
+/** @param words for Node: what runs jest with the arguments that follow */
+async function runTests(words: readonly string[]): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'jest-'));
   const outputFile = join(folder, 'results.json');
   try {
-    const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-    jest.push('node_modules/jest/bin/jest.js', '--ci', '--json', `--outputFile=${outputFile}`);
-    jest.push(...args);
-    const { succeeded } = await execute(['node', ...jest], 'inherit', TESTS_TIMEOUT_MS);
+    const jest = ['--ci', '--json', `--outputFile=${outputFile}`];
+    const { succeeded } = await execute(['node', ...words, ...jest], 'inherit', TESTS_TIMEOUT_MS);
     return tally(JSON.parse(readFileSync(outputFile, 'utf8')), succeeded);
   } catch {
     return failedToRun();

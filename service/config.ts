@@ -37,6 +37,12 @@ function faultsBetween(settings: Settings): Fault[] {
       });
     }
   }
+  if (settings.PREDICTION_LOG_DIR !== undefined && settings.PREDICTION_STREAM !== undefined) {
+    faults.push({
+      name: 'PREDICTION_STREAM',
+      problem: 'is set, and PREDICTION_LOG_DIR is too; the log goes to one place: set one of them',
+    });
+  }
   return faults;
 }
 
@@ -72,6 +78,7 @@ function arrange(settings: Settings) {
       pendingWritesMax: settings.PENDING_WRITES_MAX,
       storeText: settings.STORE_TWEET_TEXT,
     },
+    predictionLog: predictionLog(settings),
     tweetSource: { ...tweetSource(settings), timeoutMs: settings.TWEET_SOURCE_TIMEOUT_MS },
     http: {
       limits: {
@@ -112,6 +119,16 @@ function redis(settings: Settings, url: string) {
     password: settings.REDIS_PASSWORD,
     keyPrefix: settings.REDIS_KEY_PREFIX,
   };
+}
+
+function predictionLog({
+  PREDICTION_LOG_DIR: dir,
+  PREDICTION_LOG_DAYS: keepDays,
+  PREDICTION_STREAM: streamName,
+}: Settings) {
+  if (streamName !== undefined) return { kind: 'firehose' as const, streamName };
+  if (dir !== undefined) return { kind: 'file' as const, dir, keepDays };
+  return { kind: 'none' as const };
 }
 
 function tweetSource(settings: Settings) {

@@ -3,7 +3,7 @@
  * tests against containers of it. `SERVICE_CONTAINER` tells them how to start one.
  */
 import { spawnSync } from 'node:child_process';
-import { containerEngine } from './lib/container-engine.ts';
+import { containerEngine } from './lib/detect-engine.ts';
 import { execute } from './lib/execute.ts';
 
 const IMAGE = 'tweet-sentiment-service:test';
@@ -15,7 +15,8 @@ await engine.build({ tag: IMAGE });
 const { runnable, release } = await engine.makeRunnable(IMAGE);
 try {
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  jest.push('node_modules/jest/bin/jest.js', '--config', 'jest.image.config.js');
+  // One worker: the tests measure nothing, but builds and a loaded service want the machine.
+  jest.push('node_modules/jest/bin/jest.js', '--config', 'jest.image.config.js', '--runInBand');
   const { status } = spawnSync(process.execPath, [...jest, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: {

@@ -69,6 +69,10 @@ export const ENVIRONMENT_SCHEMA = {
   STORE_TWEET_TEXT: boolean,
   EXPOSE_TWEET_TEXT: boolean,
 
+  PREDICTION_LOG_DIR: path,
+  PREDICTION_LOG_DAYS: integer(1, 3_650),
+  PREDICTION_STREAM: text('^[A-Za-z0-9_.-]{1,64}$', 'a stream name: letters, digits and _ . -'),
+
   TWEET_SOURCE: oneOf('x-api', 'oembed', 'fixture'),
   X_BEARER_TOKEN: token,
   X_API_URL: address('https:', 'http:'),

@@ -75,6 +75,17 @@ export const ENVIRONMENT = {
   },
   EXPOSE_TWEET_TEXT: { description: 'Show the text in answers', default: 'true' },
 
+  PREDICTION_LOG_DIR: {
+    description: 'Folder of the prediction log, JSON Lines by UTC day; absent: none is written',
+  },
+  PREDICTION_LOG_DAYS: {
+    description: 'Days for which a file of the prediction log is kept',
+    default: '400',
+  },
+  PREDICTION_STREAM: {
+    description: 'Firehose stream that takes the prediction log in place of a folder',
+  },
+
   TWEET_SOURCE: {
     description: 'x-api, oembed or fixture; absent: x-api with X_BEARER_TOKEN, else oembed',
   },

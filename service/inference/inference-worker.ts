@@ -28,6 +28,9 @@ export class InferenceWorker {
   #lastError: Error | null = null;
 
   constructor(url: URL, settings: WorkerSettings, events: InferenceWorkerEvents) {
+    // ONNX Runtime would give this machine an id and send what it sees to its maker. Set here,
+    // because native code reads the variables of the process, not those of a worker thread.
+    process.env.ORT_DISABLE_TELEMETRY = '1';
     this.#worker = new Worker(url, { workerData: settings, name: 'inference' });
     this.#worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'ready') events.onReady();

@@ -6,6 +6,7 @@ import type {
 } from '../../service/domain/ports/feature-store.ts';
 import type { Logger } from '../../service/domain/ports/logger.ts';
 import type { Metrics } from '../../service/domain/ports/metrics.ts';
+import type { PredictionLog } from '../../service/domain/ports/prediction-log.ts';
 import type { Reservation, SentimentModel } from '../../service/domain/ports/sentiment-model.ts';
 import type { TweetLookup, TweetSource } from '../../service/domain/ports/tweet-source.ts';
 import { type RequestContext, StageTimings } from '../../service/domain/request-context.ts';
@@ -134,6 +135,26 @@ export class FakeStore implements FeatureStore {
   }
 
   async close(): Promise<void> {}
+}
+
+/** Remembers rows and purges; purges fail when told so. */
+export class FakePredictionLog implements PredictionLog {
+  readonly rows: FeatureRow[] = [];
+  readonly purged: TweetId[] = [];
+  failWith: Error | undefined;
+
+  append(rows: readonly FeatureRow[]): void {
+    this.rows.push(...rows);
+  }
+
+  async recordPurges(tweetIds: readonly TweetId[]): Promise<void> {
+    if (this.failWith) throw this.failWith;
+    this.purged.push(...tweetIds);
+  }
+
+  async flush(): Promise<void> {}
+
+  close(): void {}
 }
 
 /** Remembers what was recorded as `[name, value, dimension?]`. */

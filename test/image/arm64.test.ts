@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { containerEngine } from '../../script/image/lib/container-engine.ts';
+import { containerEngine } from '../../script/image/lib/detect-engine.ts';
 import { readImage } from '../../script/image/lib/image-archive.ts';
 
 const TAG = 'tweet-sentiment-service:arm64';

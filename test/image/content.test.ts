@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { containerEngine, type ImageConfig } from '../../script/image/lib/container-engine.ts';
+import type { ImageConfig } from '../../script/image/lib/container-engine.ts';
+import { containerEngine } from '../../script/image/lib/detect-engine.ts';
 import {
   type ImageContent,
   type LayerSize,

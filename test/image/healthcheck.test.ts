@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { containerCommand } from '../../script/image/lib/container-command.ts';
-import { containerEngine, type RunnableImage } from '../../script/image/lib/container-engine.ts';
+import type { RunnableImage } from '../../script/image/lib/container-engine.ts';
+import { containerEngine } from '../../script/image/lib/detect-engine.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 
 const runnable = JSON.parse(process.env.SERVICE_CONTAINER!) as RunnableImage;

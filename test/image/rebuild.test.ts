@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { copyBuildContext } from '../../script/image/lib/build-context.ts';
 import { changeCode, changeModel } from '../../script/image/lib/change-context.ts';
-import { containerEngine } from '../../script/image/lib/container-engine.ts';
+import { containerEngine } from '../../script/image/lib/detect-engine.ts';
 
 const TAG = 'tweet-sentiment-service:rebuilt';
 const BUILD_TIMEOUT_MS = 180_000;

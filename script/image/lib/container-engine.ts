@@ -1,7 +1,3 @@
-import { buildahEngine } from './buildah-engine.ts';
-import { dockerEngine } from './docker-engine.ts';
-import { execute } from './execute.ts';
-
 export interface BuildOptions {
   readonly tag: string;
   /** Folder of the build context; default: the current one. */
@@ -49,12 +45,4 @@ export interface ContainerEngine {
   /** Call `release` when no more containers are to be started. */
   makeRunnable(image: string): Promise<{ runnable: RunnableImage; release(): Promise<void> }>;
   remove(image: string): Promise<void>;
-}
-
-/** Docker where its engine answers, else buildah with runc. */
-export function containerEngine(): Promise<ContainerEngine> {
-  return execute('docker', ['info']).then(
-    () => dockerEngine,
-    () => buildahEngine,
-  );
 }

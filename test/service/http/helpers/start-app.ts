@@ -16,6 +16,7 @@ import type { AppDeps, HttpLimits, HttpSettings } from '../../../../service/http
 import {
   aTweet,
   FakeModel,
+  FakePredictionLog,
   FakeSource,
   FakeStore,
   RecordedLog,
@@ -82,13 +83,15 @@ export async function startApp(options: AppOptions = {}) {
   if (!options.starting) lifecycle.enter('ready');
   const { lines, logger } = memoryLog();
   const silent = new RecordedLog();
+  const predictionLog = new FakePredictionLog();
   const scoreTweets = new TweetScorer({
     store,
     source,
     model,
     metrics,
     logger: silent,
-    pending: new PendingStoreWork({ store, metrics, logger: silent, maxRows: 100 }),
+    predictionLog,
+    pending: new PendingStoreWork({ store, predictionLog, metrics, logger: silent, maxRows: 100 }),
     rowTtlSeconds: DEFAULT_ROW_TTL_SECONDS,
     storeText: true,
     exposeText: options.exposeText ?? true,

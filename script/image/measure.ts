@@ -1,0 +1,156 @@
+/**
+ * Measures the image against a single-stage build of the same service, side by side in
+ * alternating rounds, and prints the tables of docs/container.md:
+ *
+ *   node --experimental-strip-types script/image/measure.ts [ROUNDS]     default: 3
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { copyBuildContext } from './lib/build-context.ts';
+import { changeCode, changeDependencies, changeModel } from './lib/change-context.ts';
+import { containerCommand } from './lib/container-command.ts';
+import type { RunnableImage } from './lib/container-engine.ts';
+import { containerEngine } from './lib/detect-engine.ts';
+import { execute } from './lib/execute.ts';
+import { type LayerSize, measureImage } from './lib/image-archive.ts';
+
+const STAGED = 'tweet-sentiment-service:measured';
+const SINGLE = 'tweet-sentiment-service:single-stage';
+const START_TIMEOUT_MS = 60_000;
+
+const CHANGES = {
+  'the model': changeModel,
+  'the code': changeCode,
+  'a dependency': changeDependencies,
+} as const;
+
+const rounds = Number(process.argv[2] ?? 3);
+await execute('script/image/prepare', []);
+const engine = await containerEngine();
+
+/** Everything that is under version control, as a plain `COPY . .` finds it. */
+async function copyCheckout(): Promise<string> {
+  const context = mkdtempSync(join(tmpdir(), 'context-'));
+  const files = await execute('git', ['ls-files', '--cached', '--others', '--exclude-standard']);
+  for (const file of files.split('\n').filter((name) => name !== '')) {
+    mkdirSync(dirname(join(context, file)), { recursive: true });
+    cpSync(file, join(context, file));
+  }
+  rmSync(join(context, '.dockerignore'));
+  cpSync('script/image/single-stage.Dockerfile', join(context, 'Dockerfile'));
+  return context;
+}
+
+interface Contender {
+  readonly tag: string;
+  readonly context: string;
+}
+
+const staged: Contender = { tag: STAGED, context: copyBuildContext() };
+const single: Contender = { tag: SINGLE, context: await copyCheckout() };
+const contenders = [staged, single];
+
+async function secondsToBuild({ tag, context }: Contender): Promise<number> {
+  const startedMs = performance.now();
+  await engine.build({ tag, context });
+  return (performance.now() - startedMs) / 1_000;
+}
+
+/** From the start of the container until it says that it serves, which is after the warm-up. */
+async function secondsToReady(runnable: RunnableImage): Promise<number> {
+  const [file, ...args] = containerCommand(runnable, { PORT: '0' });
+  const startedMs = performance.now();
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
+  let output = '';
+  for await (const text of child.stdout.setEncoding('utf8')) {
+    output += text;
+    if (output.includes('Serving on ')) break;
+  }
+  clearTimeout(timer);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  child.kill('SIGTERM');
+  if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
+  if (!output.includes('Serving on ')) throw new Error(`the service did not start:\n${output}`);
+  return seconds;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** `median (lowest to highest)` */
+function spread(values: readonly number[]): string {
+  const format = (value: number) => value.toFixed(1);
+  return `${format(median(values))} (${format(Math.min(...values))} to ${format(Math.max(...values))})`;
+}
+
+function row(what: string, ours: readonly number[], theirs: readonly number[], unit: string): void {
+  const ratios = ours.map((value, round) => value / (theirs[round] ?? Number.NaN));
+  const ratio = `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`;
+  console.log(`| ${what} | ${spread(ours)} ${unit} | ${spread(theirs)} ${unit} | ${ratio} |`);
+}
+
+function total(sizes: readonly LayerSize[], what: keyof LayerSize): number {
+  return sizes.reduce((sum, layer) => sum + layer[what], 0) / 1e6;
+}
+
+console.log(
+  `Built with ${engine.name}; ${rounds} rounds, alternating; median (lowest to highest).\n`,
+);
+console.log('| | in stages | single stage | ratio |');
+console.log('| --- | --- | --- | --- |');
+for (const contender of contenders) await secondsToBuild(contender);
+for (const [what, change] of Object.entries(CHANGES)) {
+  const seconds = new Map<Contender, number[]>([
+    [staged, []],
+    [single, []],
+  ]);
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of contenders) {
+      await change(contender.context);
+      seconds.get(contender)?.push(await secondsToBuild(contender));
+    }
+  }
+  row(`rebuild after changing ${what}`, seconds.get(staged) ?? [], seconds.get(single) ?? [], 's');
+}
+
+const sizes = {
+  staged: await measureImage(engine, STAGED),
+  single: await measureImage(engine, SINGLE),
+};
+row('size', [total(sizes.staged, 'bytes')], [total(sizes.single, 'bytes')], 'MB');
+row(
+  'size compressed',
+  [total(sizes.staged, 'compressedBytes')],
+  [total(sizes.single, 'compressedBytes')],
+  'MB',
+);
+
+const runnables = await Promise.all(contenders.map(({ tag }) => engine.makeRunnable(tag)));
+const starts: [number[], number[]] = [[], []];
+try {
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, { runnable }] of runnables.entries()) {
+      starts[index]?.push(await secondsToReady(runnable));
+    }
+  }
+} finally {
+  for (const { release } of runnables) await release();
+}
+row('cold start to ready', starts[0], starts[1], 's');
+
+console.log('\n| layer, from the base up | MB | MB compressed |\n| --- | --- | --- |');
+for (const [index, { bytes, compressedBytes }] of sizes.staged.entries()) {
+  const fromTheTop = sizes.staged.length - index;
+  const what = { 3: 'packages', 2: 'model', 1: 'code' }[fromTheTop] ?? 'base';
+  console.log(`| ${what} | ${(bytes / 1e6).toFixed(1)} | ${(compressedBytes / 1e6).toFixed(1)} |`);
+}
+
+for (const { tag, context } of contenders) {
+  await engine.remove(tag);
+  rmSync(context, { recursive: true });
+}
