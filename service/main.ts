@@ -81,6 +81,7 @@ async function serve(config: Config): Promise<void> {
     settings: {
       ...config.http,
       swaggerUiDir: fileURLToPath(new URL('./swagger-ui', import.meta.url)),
+      pageDir: fileURLToPath(new URL('./web', import.meta.url)),
     },
     scoreTweets: new TweetScorer({
       store,

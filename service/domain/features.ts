@@ -7,7 +7,7 @@ import type {
   DayBucket,
   LabelCounts,
 } from './ports/aggregate-store.ts';
-import type { FeatureStore, Purged } from './ports/feature-store.ts';
+import type { FeatureStore, Purged, TweetListing } from './ports/feature-store.ts';
 import type { PredictionLog } from './ports/prediction-log.ts';
 import { type Label, perLabel } from './sentiment.ts';
 import type { TweetId } from './tweet.ts';
@@ -92,6 +92,11 @@ export class Features {
 
   mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
     return this.#store.mostActiveUsers(limit);
+  }
+
+  /** See FeatureStore. */
+  listTweets(cursor: string): Promise<TweetListing> {
+    return this.#store.listTweets(cursor);
   }
 
   async purgeUser(user: UserReference): Promise<Purged> {

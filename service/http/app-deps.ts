@@ -24,6 +24,8 @@ export interface HttpSettings {
   readonly trustProxyHops: number;
   /** Folder of Swagger UI's static files: `swagger-ui` beside the bundle, copied by the build. */
   readonly swaggerUiDir: string;
+  /** Folder of the page: `web` beside the bundle, made by the build. */
+  readonly pageDir: string;
 }
 
 /** What the service says about itself. */

@@ -11,6 +11,7 @@ import type {
   FeatureStore,
   FeatureWrite,
   Purged,
+  TweetListing,
 } from '../../service/domain/ports/feature-store.ts';
 import type { Logger } from '../../service/domain/ports/logger.ts';
 import type { Metrics } from '../../service/domain/ports/metrics.ts';
@@ -177,6 +178,11 @@ export class FakeStore implements FeatureStore, AggregateStore {
   #working(): MemoryFeatureStore {
     if (this.failWith) throw this.failWith;
     return this.#aggregates;
+  }
+
+  async listTweets(): Promise<TweetListing> {
+    if (this.failWith) throw this.failWith;
+    return { tweetIds: [...this.rows.keys()], nextCursor: null };
   }
 
   async close(): Promise<void> {}

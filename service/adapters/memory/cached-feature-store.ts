@@ -7,7 +7,12 @@ import type {
   DayBucket,
   UserBuckets,
 } from '../../domain/ports/aggregate-store.ts';
-import type { FeatureStore, FeatureWrite, Purged } from '../../domain/ports/feature-store.ts';
+import type {
+  FeatureStore,
+  FeatureWrite,
+  Purged,
+  TweetListing,
+} from '../../domain/ports/feature-store.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
@@ -108,6 +113,10 @@ export class CachedFeatureStore implements FeatureStore, AggregateStore {
 
   purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
     return this.#withoutRows(() => this.#store.purgeTopic(topic, scoredUpToMs, beforeStep));
+  }
+
+  listTweets(cursor: string): Promise<TweetListing> {
+    return this.#store.listTweets(cursor);
   }
 
   close(): Promise<void> {

@@ -13,7 +13,12 @@ import type {
   DayBucket,
   UserBuckets,
 } from '../../domain/ports/aggregate-store.ts';
-import type { FeatureStore, FeatureWrite, Purged } from '../../domain/ports/feature-store.ts';
+import type {
+  FeatureStore,
+  FeatureWrite,
+  Purged,
+  TweetListing,
+} from '../../domain/ports/feature-store.ts';
 import { type ModelIdentity, perLabel } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
@@ -48,6 +53,9 @@ const TOMBSTONE_MS = 86_400_000;
 
 /** Tweets that a purge takes out before it lets others have their turn. */
 const PURGE_STEP = 500;
+
+/** Tweets that are listed at a time. */
+const LISTED = 1_000;
 
 /**
  * A feature store that lives and dies with its process. What expires goes when it is looked at:
@@ -146,6 +154,13 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
 
   async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
     return this.#purgeEntity(this.#topics, topic, topicFence(topic), scoredUpToMs, beforeStep);
+  }
+
+  async listTweets(cursor: string): Promise<TweetListing> {
+    const rest = [...this.#tweets.keys()].filter((id) => byValue(id, cursor) > 0).sort(byValue);
+    const tweetIds = rest.slice(0, LISTED);
+    const isLast = tweetIds.length === rest.length;
+    return { tweetIds, nextCursor: isLast ? null : (tweetIds.at(-1) ?? null) };
   }
 
   async close(): Promise<void> {
@@ -270,4 +285,9 @@ function within(buckets: readonly DayBucket[], { from, to }: DayRange): readonly
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+/** Orders ids without leading zeros as the numbers they are. */
+function byValue(a: TweetId, b: TweetId): number {
+  return a.length - b.length || (a < b ? -1 : Number(a > b));
 }

@@ -9,7 +9,12 @@ import type {
   DayBucket,
   UserBuckets,
 } from '../../domain/ports/aggregate-store.ts';
-import type { FeatureStore, FeatureWrite, Purged } from '../../domain/ports/feature-store.ts';
+import type {
+  FeatureStore,
+  FeatureWrite,
+  Purged,
+  TweetListing,
+} from '../../domain/ports/feature-store.ts';
 import type { Logger } from '../../domain/ports/logger.ts';
 import type { Metrics } from '../../domain/ports/metrics.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
@@ -34,6 +39,7 @@ import {
   type RedisAddress,
 } from './redis-client.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
+import { listTweets } from './tweet-listing.ts';
 
 export interface RedisFeatureStoreOptions extends RedisAddress {
   readonly keyPrefix: string;
@@ -161,6 +167,11 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
 
   async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
     return this.#purgeEntity(topicEntity(topic), scoredUpToMs, beforeStep);
+  }
+
+  /** A step may take longer than a read of rows: it has the patience of a purge. */
+  async listTweets(cursor: string): Promise<TweetListing> {
+    return this.#guard.run('read', () => listTweets(this.#purgeClient, this.#keys, cursor));
   }
 
   /** Closes at once: what is still under way fails. */

@@ -2,19 +2,38 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { normalizeTweetId } from '../../domain/tweet-url.ts';
 import { parseUserReference } from '../../domain/user.ts';
 import type { AppDeps } from '../app-deps.ts';
-import { TopicParams, UserParams } from '../schemas/features.ts';
-import { answers, PURGE_CODES } from '../schemas/problem.ts';
+import { ListingQuery, TopicParams, TweetListing, UserParams } from '../schemas/features.ts';
+import { answers, FEATURE_CODES, PURGE_CODES } from '../schemas/problem.ts';
 import { NoQuery } from '../schemas/shared.ts';
 import { PurgeResponse, TweetIdParams } from '../schemas/tweets.ts';
 import { ADMIN_SECURITY } from './security.ts';
 import { requireTopic } from './topic.ts';
 
-/** What the administrator may take out of the feature store. */
+/** What the administrator may look for in the feature store, and take out of it. */
 export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
   { features, scoreTweets },
 ) => {
   const common = { tags: ['admin'], security: ADMIN_SECURITY, querystring: NoQuery };
+
+  app.get(
+    '/v1/admin/features/tweets',
+    {
+      schema: {
+        ...common,
+        operationId: 'listTweets',
+        summary: 'The ids of all tweets that anything is stored of',
+        description:
+          'Some at a time: ask again with `nextCursor` until it is null. What is stored all the while is listed, perhaps more than once.',
+        querystring: ListingQuery,
+        response: answers(TweetListing, 'Some of the ids.', FEATURE_CODES),
+      },
+    },
+    async ({ query }): Promise<TweetListing> => {
+      const { tweetIds, nextCursor } = await features.listTweets(query.cursor ?? '0');
+      return { tweetIds: [...tweetIds], nextCursor };
+    },
+  );
 
   app.delete(
     '/v1/admin/features/tweets/:id',

@@ -31,6 +31,7 @@ export const COMPONENTS: readonly TSchema[] = [
   features.ActiveUsers,
   features.FeatureRow,
   features.FeatureRows,
+  features.TweetListing,
   openInference.InferRequest,
   openInference.InferResponse,
   openInference.ServerMetadata,

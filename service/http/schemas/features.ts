@@ -74,6 +74,31 @@ export function rowsQuery(limits: HttpLimits) {
   );
 }
 
+export const ListingQuery = Type.Object(
+  {
+    cursor: Type.Optional(
+      Type.String({
+        pattern: '^[0-9]{1,20}$',
+        description: 'The `nextCursor` of the answer before; absent: from the beginning.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const TweetListing = Type.Object(
+  {
+    tweetIds: Type.Array(Type.String(), { description: 'In no order; may be empty.' }),
+    nextCursor: nullableString('Where the rest begins; null at the end.'),
+  },
+  {
+    $id: 'TweetListing',
+    examples: [{ tweetIds: ['1460323737035677698'], nextCursor: null }],
+  },
+);
+
+export type TweetListing = Static<typeof TweetListing>;
+
 export const LabelCounts = Type.Object(
   { negative: count, neutral: count, positive: count },
   { $id: 'LabelCounts', description: 'How many tweets got each label.' },

@@ -60,6 +60,10 @@ const REQUESTS: Readonly<Record<string, Request>> = {
       ],
     },
   },
+  'GET /v1/admin/features/tweets': {
+    path: '/v1/admin/features/tweets?cursor=0',
+    headers: AS_ADMIN,
+  },
   'DELETE /v1/admin/features/tweets/{id}': {
     path: `/v1/admin/features/tweets/${TWEET_ID}`,
     method: 'DELETE',

@@ -51,6 +51,7 @@ describe('the OpenAPI document', () => {
       'GET /',
       'GET /livez',
       'GET /readyz',
+      'GET /v1/admin/features/tweets',
       'GET /v1/features/tweets',
       'GET /v1/inference',
       'GET /v1/status',

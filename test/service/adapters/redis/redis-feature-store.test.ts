@@ -242,6 +242,7 @@ describe('RedisFeatureStore', () => {
       expect(await restricted.store.findUser('someone')).toBe(row.authorId);
       expect(await restricted.store.topicBuckets('#phones', { from: 1, to: 2 })).toEqual([]);
       expect(await restricted.store.mostActiveUsers(10)).toHaveLength(1);
+      expect((await restricted.store.listTweets('0')).tweetIds).toContain(row.tweetId);
       expect(await restricted.store.purgeTweet(row.tweetId)).toEqual({ rows: 1, contributions: 3 });
       expect(await restricted.store.purgeUser('2244994945', 0, async () => undefined)).toEqual({
         rows: 0,
@@ -270,6 +271,7 @@ describe('RedisFeatureStore', () => {
         await denied.store.putTweets([{ row: other, ttlSeconds: 60 }]).catch(() => undefined);
       }
       await denied.store.mostActiveUsers(1).catch(() => undefined);
+      await denied.store.listTweets('0').catch(() => undefined);
       await denied.store.userBuckets('9', { from: 1, to: 2 }).catch(() => undefined);
       if (OF_PURGES.includes(command)) {
         await denied.store.purgeUser('2244994945', 0, async () => undefined).catch(() => undefined);

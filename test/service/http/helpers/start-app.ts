@@ -106,6 +106,7 @@ export async function startApp(options: AppOptions = {}) {
       rateLimitPerMinute: 0,
       trustProxyHops: 0,
       swaggerUiDir: `${import.meta.dirname}/../../../../dist/swagger-ui`,
+      pageDir: `${import.meta.dirname}/../../../../dist/web`,
       ...options.settings,
     },
     scoreTweets: options.scoreTweets?.(scoreTweets) ?? scoreTweets,
