@@ -145,6 +145,7 @@ async function readSeen(client: CloudWatchClient, stage: Stage): Promise<Seen> {
     RequestFailures: [],
     StageLatency: [],
     FeatureStoreErrors: [],
+    PredictionLogDroppedRecords: [],
     TweetSourceCalls: [],
   };
   const input = {
