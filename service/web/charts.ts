@@ -38,6 +38,7 @@ export function stackedBars(
     options: {
       ...common(),
       indexAxis: 'y',
+      interaction: { mode: 'index', axis: 'y', intersect: false },
       onClick: (_event, [hit]) => hit && onChoose(hit.index),
       onHover: ({ native }, hits) => {
         if (native?.target instanceof HTMLElement) {
@@ -68,6 +69,7 @@ export function timeline(
     data: barData(days, counts),
     options: {
       ...common(),
+      interaction: { mode: 'index', intersect: false },
       datasets: { bar: { barPercentage: 0.95, categoryPercentage: 0.9 } },
       scales: {
         x: {
@@ -151,7 +153,6 @@ function common() {
     responsive: true,
     maintainAspectRatio: false,
     animation: still.matches ? (false as const) : { duration: 300 },
-    interaction: { mode: 'index' as const, intersect: false },
     plugins: {
       tooltip: {
         backgroundColor: ink('--tooltip'),

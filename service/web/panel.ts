@@ -2,12 +2,16 @@ import { ApiProblem } from './api.ts';
 import { allowAsking } from './api-key.ts';
 import { element } from './dom.ts';
 
-/** Says what went wrong, and offers what the visitor can do about it. */
-export function problemNote(error: unknown, retry: () => void): HTMLElement {
+/**
+ * Says in a place what went wrong, and offers what the visitor can do about it. What is said
+ * there already stays, so that a screen reader does not say it again and the focus is not lost.
+ */
+export function showProblem(place: HTMLElement, error: unknown, retry: () => void): void {
   const isProblem = error instanceof ApiProblem;
-  const note = element('div', { class: 'problem', role: 'alert' });
-  note.append(element('p', {}, isProblem ? error.message : 'The page could not show this.'));
+  const message = isProblem ? error.message : 'The page could not show this.';
+  if (place.querySelector('.problem p')?.textContent === message) return;
   if (!isProblem) console.error(error);
+  const note = element('div', { class: 'problem', role: 'alert' }, element('p', {}, message));
   const wantsKey = isProblem && (error.code === 'unauthorized' || error.code === 'forbidden');
   const button = element('button', { type: 'button' }, wantsKey ? 'Enter API key' : 'Try again');
   button.addEventListener('click', () => {
@@ -15,7 +19,7 @@ export function problemNote(error: unknown, retry: () => void): HTMLElement {
     retry();
   });
   note.append(button);
-  return note;
+  place.replaceChildren(note);
 }
 
 /** The hint of a panel that has nothing to show yet. */
@@ -61,29 +65,32 @@ export function figures(
 
 /** A table that is folded away below the chart it says the same as. */
 export function folded(title: string, table: HTMLTableElement): HTMLDetailsElement {
-  // A region that scrolls must be reachable by keyboard.
-  const scroller = element(
-    'div',
-    { class: 'scroller', role: 'region', tabindex: '0', 'aria-label': title },
-    table,
-  );
-  return element('details', {}, element('summary', {}, title), scroller);
+  return element('details', {}, element('summary', {}, title), scroller(title, table));
 }
 
+/** A box that scrolls when its content is long; the keyboard must reach it for that. */
+export function scroller(name: string, content: HTMLElement): HTMLElement {
+  const attributes = { class: 'scroller', role: 'region', tabindex: '0', 'aria-label': name };
+  return element('div', attributes, content);
+}
+
+/** A panel that could not be filled is tried again this soon. */
+const RETRY_MS = 4_000;
+
 /**
- * Runs a task now and then again, so long after it has ended, while the page is looked at. A
- * page that comes back into view is brought up to date at once.
+ * Runs a task now and then again, so long after it has ended, while the page is looked at; soon
+ * where it says that it failed. A page that comes back into view is brought up to date at once.
  */
-export function repeatWhileVisible(task: () => Promise<void>, everyMs: number): void {
+export function repeatWhileVisible(task: () => Promise<boolean>, everyMs: number): void {
   let timer: number | undefined;
   let running = false;
   const run = async () => {
     if (running) return;
     running = true;
     window.clearTimeout(timer);
-    await task();
+    const succeeded = await task();
     running = false;
-    if (!document.hidden) timer = window.setTimeout(run, everyMs);
+    if (!document.hidden) timer = window.setTimeout(run, succeeded ? everyMs : RETRY_MS);
   };
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) void run();

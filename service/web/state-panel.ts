@@ -2,7 +2,7 @@ import type { Status } from '../http/schemas/status.ts';
 import { call } from './api.ts';
 import { byId, element } from './dom.ts';
 import { count, duration, percent } from './format.ts';
-import { problemNote, repeatWhileVisible } from './panel.ts';
+import { repeatWhileVisible, showProblem } from './panel.ts';
 
 const REFRESH_MS = 10_000;
 
@@ -18,11 +18,14 @@ export function startStatePanel(): void {
       list.replaceChildren(...factsOf(status).map(fact));
       problem.replaceChildren();
       say(health, status.status, `${status.status} · v${status.version}`);
+      return true;
     } catch (error) {
-      problem.replaceChildren(problemNote(error, () => void load()));
+      showProblem(problem, error, () => void load());
       say(health, 'failed', 'not reachable');
+      return false;
+    } finally {
+      list.removeAttribute('aria-busy');
     }
-    list.removeAttribute('aria-busy');
   };
   repeatWhileVisible(load, REFRESH_MS);
 }

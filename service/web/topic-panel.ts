@@ -5,7 +5,7 @@ import { donut, LiveChart, timeline } from './charts.ts';
 import { byId, element } from './dom.ts';
 import { count, percent, share, shortDate } from './format.ts';
 import { LABELS, NAMES, swatch } from './labels.ts';
-import { chartBox, emptyNote, figures, folded, problemNote, repeatWhileVisible } from './panel.ts';
+import { chartBox, emptyNote, figures, folded, repeatWhileVisible, showProblem } from './panel.ts';
 import { aggregatePath } from './question.ts';
 
 type Aggregate = TopicSentiment | UserSentiment;
@@ -21,30 +21,39 @@ export function startTopicPanel(): (subject: string) => void {
   const body = byId('topic', HTMLDivElement);
   const said = byId('topic-said', HTMLParagraphElement);
   const view = new AggregateView(body);
+  let asked = { subject: FIRST_TOPIC, days: Number(days.value) };
   let latest = 0;
 
   const load = async (isAsked: boolean) => {
-    const subject = input.value.trim() || FIRST_TOPIC;
+    const { subject, days } = asked;
     const mine = ++latest;
-    if (isAsked) body.setAttribute('aria-busy', 'true');
     let summary = '';
+    let succeeded = true;
+    if (isAsked) body.setAttribute('aria-busy', 'true');
     try {
-      const path = aggregatePath(subject, Number(days.value), Date.now());
-      const answer = await call<Aggregate>(path);
-      if (mine !== latest) return;
+      const answer = await call<Aggregate>(aggregatePath(subject, days, Date.now()));
+      if (mine !== latest) return true;
       view.show(subject, answer);
       summary = `${subject}: ${count(answer.total)} tweets.`;
     } catch (error) {
-      if (mine !== latest) return;
-      const isUnknown = error instanceof ApiProblem && error.code === 'entity_not_found';
-      view.replace(isUnknown ? unknown(subject) : problemNote(error, () => void load(true)));
-      summary = isUnknown ? `Nothing is known of ${subject}.` : '';
+      if (mine !== latest) return true;
+      if (error instanceof ApiProblem && error.code === 'entity_not_found') {
+        summary = `Nothing is known of ${subject}.`;
+        view.showNote(summary, ...howToRead(subject));
+      } else {
+        succeeded = false;
+        view.forget();
+        showProblem(body, error, () => void load(true));
+      }
     }
     body.removeAttribute('aria-busy');
     if (isAsked) said.textContent = summary;
+    return succeeded;
   };
 
   const ask = () => {
+    asked = { subject: input.value.trim() || FIRST_TOPIC, days: Number(days.value) };
+    input.value = asked.subject;
     allowAsking();
     void load(true);
   };
@@ -78,18 +87,24 @@ class AggregateView {
     this.#share.box.append(this.#total);
   }
 
-  replace(note: HTMLElement): void {
+  /** What is shown next is new, whatever it is. */
+  forget(): void {
     this.#shown = '';
-    this.#body.replaceChildren(note);
+  }
+
+  showNote(title: string, ...lines: readonly (Node | string)[]): void {
+    if (title === this.#shown) return;
+    this.#shown = title;
+    this.#body.replaceChildren(emptyNote(title, ...lines));
   }
 
   show(subject: string, aggregate: Aggregate): void {
-    const now = JSON.stringify([subject, aggregate]);
-    if (now === this.#shown) return;
     if (aggregate.total === 0) {
-      this.replace(emptyNote(`Nothing about ${subject} in these days`, 'Choose a longer time.'));
+      this.showNote(`Nothing about ${subject} in these days.`, 'Choose a longer time.');
       return;
     }
+    const now = JSON.stringify([subject, aggregate]);
+    if (now === this.#shown) return;
     this.#shown = now;
     const { total, counts, timeline: days } = aggregate;
     const dates = days.map(({ date }) => shortDate(date));
@@ -146,11 +161,11 @@ function inWords({ total, counts }: Aggregate): string {
   );
 }
 
-function unknown(subject: string): HTMLElement {
+/** What the visitor can do about a subject that nothing is known of. */
+function howToRead(subject: string): (Node | string)[] {
   const option = subject.startsWith('@') ? `--user ${subject.slice(1)}` : `--topic "${subject}"`;
-  return emptyNote(
-    `Nothing is known of ${subject}`,
+  return [
     'Read it from X into the feature store with',
     element('code', {}, `npm run populate -- ${option}`),
-  );
+  ];
 }

@@ -5,7 +5,7 @@ import { allowAsking } from './api-key.ts';
 import { byId, element } from './dom.ts';
 import { percent, time } from './format.ts';
 import { LABELS, NAMES, swatch } from './labels.ts';
-import { problemNote } from './panel.ts';
+import { scroller, showProblem } from './panel.ts';
 import { questionOf } from './question.ts';
 
 const EXAMPLES = [
@@ -35,13 +35,17 @@ export function startTryPanel(): void {
     }
     const mine = ++latest;
     result.setAttribute('aria-busy', 'true');
-    const shown = await ask(input.value).then(verdictOf, (error) =>
-      problemNote(error, () => void analyse()),
-    );
-    // A question asked since then has its own answer.
-    if (mine !== latest) return;
-    result.replaceChildren(shown);
-    result.removeAttribute('aria-busy');
+    try {
+      const verdict = await ask(input.value);
+      // A question asked since then has its own answer.
+      if (mine === latest) result.replaceChildren(verdictOf(verdict));
+    } catch (error) {
+      if (mine === latest) {
+        result.replaceChildren();
+        showProblem(result, error, () => void analyse());
+      }
+    }
+    if (mine === latest) result.removeAttribute('aria-busy');
   };
 
   form.addEventListener('submit', (event) => {
@@ -111,7 +115,7 @@ function verdictOf({ scores, sentimentAnalyst, truncated, text, facts }: Verdict
       element('strong', {}, NAMES[sentimentAnalyst]),
     ),
   );
-  if (text !== undefined) shown.append(element('blockquote', {}, text));
+  if (text !== undefined) shown.append(scroller('Text', element('blockquote', {}, text)));
   shown.append(element('ul', { class: 'scores', 'aria-label': 'Scores' }, ...bars));
   const notes = truncated ? [...facts, 'the end was not read: too long'] : facts;
   shown.append(element('p', { class: 'hint' }, notes.join(' · ')));

@@ -4,7 +4,7 @@ import { LiveChart, stackedBars } from './charts.ts';
 import { byId, element } from './dom.ts';
 import { count } from './format.ts';
 import { LABELS, legend, NAMES } from './labels.ts';
-import { chartBox, emptyNote, figures, folded, problemNote, repeatWhileVisible } from './panel.ts';
+import { chartBox, emptyNote, figures, folded, repeatWhileVisible, showProblem } from './panel.ts';
 
 const USERS = 10;
 const REFRESH_MS = 30_000;
@@ -25,11 +25,14 @@ export function startUsersPanel(onChoose: (subject: string) => void): void {
       const figuresNow = JSON.stringify(answer);
       if (figuresNow !== shown) show(answer);
       shown = figuresNow;
+      return true;
     } catch (error) {
       shown = '';
-      body.replaceChildren(problemNote(error, () => void load()));
+      showProblem(body, error, () => void load());
+      return false;
+    } finally {
+      body.removeAttribute('aria-busy');
     }
-    body.removeAttribute('aria-busy');
   };
 
   const show = ({ users }: ActiveUsers) => {
