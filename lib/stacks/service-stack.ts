@@ -16,11 +16,13 @@ import { contractMetric } from '../monitoring/contract-metric.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { FeatureStoreStack } from './feature-store-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
+import type { OfflineStoreStack } from './offline-store-stack.ts';
 
 export interface ServiceStackProps extends StackProps {
   readonly config: StageConfig;
   readonly network: NetworkStack;
   readonly featureStore: FeatureStoreStack;
+  readonly offlineStore: OfflineStoreStack | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ export class ServiceStack extends Stack {
   readonly webFirewall: WebFirewall | undefined;
 
   constructor(scope: Construct, id: string, { config, ...props }: ServiceStackProps) {
-    const { network, featureStore, ...stackProps } = props;
+    const { network, featureStore, offlineStore, ...stackProps } = props;
     super(scope, id, stackProps);
     const name = deploymentName(config.stage);
     this.cluster = new ecs.Cluster(this, 'Cluster', {
@@ -56,6 +58,7 @@ export class ServiceStack extends Stack {
         userName: featureStore.user.userName,
       },
       featureStorePassword: featureStore.user.password,
+      predictions: offlineStore?.predictions,
     });
     this.endpoint = new PublicLoadBalancer(this, 'Endpoint', { config, vpc: network.vpc });
     const delivery: ServiceDelivery =
