@@ -20,7 +20,7 @@ export interface Query {
 }
 
 /** Values that the dimension of a metric has had lately, such as the codes of failures. */
-export type Seen = Readonly<Record<DimensionedMetricName, readonly string[]>>;
+export type Seen = Readonly<Partial<Record<DimensionedMetricName, readonly string[]>>>;
 
 /** More than any stage has; a node that is not there has no data. */
 const MOST_NODES = 6;
@@ -39,7 +39,9 @@ export function serviceQuery(
 /** A metric that is split by a dimension: one series for each value seen. */
 export function splitQueries(stage: Stage, name: DimensionedMetricName, seen: Seen): Query[] {
   const { dimension } = METRICS[name];
-  return seen[name].map((value) => serviceQuery(stage, name, 'Sum', { [dimension]: value }));
+  return (seen[name] ?? []).map((value) =>
+    serviceQuery(stage, name, 'Sum', { [dimension]: value }),
+  );
 }
 
 /** Of the whole cluster, which runs nothing but the service. */

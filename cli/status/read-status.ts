@@ -9,9 +9,9 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { deploymentName, type Stage } from '../../service/contract/deployment.ts';
 import {
-  type DimensionedMetricName,
   METRIC_NAMESPACE,
   METRICS,
+  type MetricDefinition,
   SERVICE_DIMENSION,
 } from '../../service/contract/metrics.ts';
 import { type Figure, figures, overall, type Series } from './figures.ts';
@@ -139,32 +139,23 @@ function metricDataQuery(query: Query, Id: string, Period: number): MetricDataQu
   return { Id, MetricStat: { Metric, Period, Stat: query.statistic } };
 }
 
+const DEFINITIONS: Readonly<Record<string, MetricDefinition>> = METRICS;
+
 /** What the dimensions of the contract's metrics have been, as CloudWatch knows them. */
 async function readSeen(client: CloudWatchClient, stage: Stage): Promise<Seen> {
-  const seen: Record<DimensionedMetricName, string[]> = {
-    RequestFailures: [],
-    StageLatency: [],
-    FeatureStoreErrors: [],
-    PredictionLogDroppedRecords: [],
-    TweetSourceCalls: [],
-  };
+  const seen: Record<string, string[]> = {};
   const input = {
     Namespace: METRIC_NAMESPACE,
     Dimensions: [{ Name: SERVICE_DIMENSION, Value: deploymentName(stage) }],
   };
   for await (const { Metrics = [] } of paginateListMetrics({ client }, input)) {
     for (const { MetricName = '', Dimensions = [] } of Metrics) {
-      if (!isDimensioned(MetricName, seen)) continue;
-      const { dimension } = METRICS[MetricName];
-      const value = Dimensions.find(({ Name }) => Name === dimension)?.Value;
-      if (value !== undefined) seen[MetricName].push(value);
+      const definition = DEFINITIONS[MetricName];
+      const value = Dimensions.find(({ Name }) => Name === definition?.dimension)?.Value;
+      if (value !== undefined) seen[MetricName] = [...(seen[MetricName] ?? []), value];
     }
   }
   return seen;
-}
-
-function isDimensioned(name: string, seen: Seen): name is DimensionedMetricName {
-  return name in seen;
 }
 
 /** Those of the stack by their names: autoscaling's own alarms begin otherwise. */
