@@ -93,7 +93,12 @@ export default {
     },
     only('lib-imports', '^lib/', [contract], 'Synthesis never loads the service.'),
     only('bin-imports', '^bin/', ['^lib/'], 'bin only composes lib.'),
-    only('cli-imports', '^cli/', ['^service/'], 'Tools may use the service, not its root.'),
+    only(
+      'cli-imports',
+      '^cli/',
+      ['^service/', '^lib/stage-config'],
+      'Tools may use the service, not its root; what a stage costs follows from its configuration.',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

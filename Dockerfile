@@ -61,6 +61,7 @@ RUN --mount=type=cache,target=/var/cache/models \
 FROM bundler AS build
 COPY tsconfig.json ./
 COPY script/build.ts script/
+COPY script/lib/build-page.ts script/lib/
 COPY service service
 RUN node --experimental-strip-types script/build.ts --service-only \
     && find dist -name '*.map' -delete \

@@ -6,8 +6,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // They need an image or an emulator: see jest.image.config.js and jest.deploy.config.js.
-  testPathIgnorePatterns: ['<rootDir>/test/image/', '<rootDir>/test/deploy/'],
+  // They need an emulator or the image: see jest.deploy.config.js and jest.image.config.js.
+  testPathIgnorePatterns: ['<rootDir>/test/deploy/', '<rootDir>/test/image/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -1,13 +1,10 @@
 import type { TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { faultsBetween } from './stage-config/faults-between.ts';
-import { type OptionalKey, PRESETS, type PresetKey } from './stage-config/presets.ts';
-import { STAGE_SCHEMA, type StageKey, type StageValues } from './stage-config/schema.ts';
+import { PRESETS, type StageConfig } from './stage-config/presets.ts';
+import { STAGE_SCHEMA, type StageKey } from './stage-config/schema.ts';
 
-/** One deployment of the service: a preset with what the context overrides. */
-export type StageConfig = Pick<StageValues, PresetKey | 'stage'> & {
-  readonly [Key in OptionalKey]?: StageValues[Key] | undefined;
-};
+export type { StageConfig } from './stage-config/presets.ts';
 
 /** Context as `cdk -c KEY=VALUE` (always text) or cdk.json (typed) gives it. */
 export type Context = Readonly<Record<string, unknown>>;

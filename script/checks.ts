@@ -25,14 +25,19 @@ const JEST = [
   'node_modules/jest/bin/jest.js',
 ];
 const TYPESCRIPT = ['--disable-warning=ExperimentalWarning', '--experimental-strip-types'];
+const DEPLOY = [...JEST, '--config', 'jest.deploy.config.js'];
 
 const CHECKS: readonly Check[] = [
   command('format and lint', 'biome', 'check', '--error-on-warnings'),
   command('types', 'tsc'),
+  command('types of the page', 'tsc', '-p', 'service/web'),
+  command('types of the infrastructure', 'tsc', '-p', 'tsconfig.infrastructure.json'),
   command('import rules', 'depcruise', '.'),
   command('unused code', 'knip'),
+  { name: 'templates', run: () => runTests([...DEPLOY, 'test/deploy/templates']) },
   { name: 'tests', run: () => runTests(JEST) },
   { name: 'image', slow: true, run: () => runTests([...TYPESCRIPT, 'script/image/test.ts']) },
+  { name: 'deployment', slow: true, run: () => runTests([...DEPLOY, 'test/deploy/deploy']) },
 ];
 
 /** A check that passes when its command succeeds; what it says is shown when it does not. */

@@ -37,6 +37,12 @@ function faultsBetween(settings: Settings): Fault[] {
       });
     }
   }
+  if (settings.PREDICTION_LOG_DIR !== undefined && settings.PREDICTION_STREAM !== undefined) {
+    faults.push({
+      name: 'PREDICTION_STREAM',
+      problem: 'is set, and PREDICTION_LOG_DIR is too; the log goes to one place: set one of them',
+    });
+  }
   return faults;
 }
 
@@ -67,11 +73,13 @@ function arrange(settings: Settings) {
       /** Undefined: the store is in memory. */
       redis: settings.REDIS_URL === undefined ? undefined : redis(settings, settings.REDIS_URL),
       rowTtlSeconds: settings.FEATURE_TTL_SECONDS,
+      aggregateTtlSeconds: settings.AGGREGATE_TTL_DAYS * 86_400,
       memoryMaxRows: settings.MEMORY_STORE_MAX_ROWS,
       hotCacheTtlMs: settings.HOT_CACHE_TTL_MS,
       pendingWritesMax: settings.PENDING_WRITES_MAX,
       storeText: settings.STORE_TWEET_TEXT,
     },
+    predictionLog: predictionLog(settings),
     tweetSource: { ...tweetSource(settings), timeoutMs: settings.TWEET_SOURCE_TIMEOUT_MS },
     http: {
       limits: {
@@ -112,6 +120,16 @@ function redis(settings: Settings, url: string) {
     password: settings.REDIS_PASSWORD,
     keyPrefix: settings.REDIS_KEY_PREFIX,
   };
+}
+
+function predictionLog({
+  PREDICTION_LOG_DIR: dir,
+  PREDICTION_LOG_DAYS: keepDays,
+  PREDICTION_STREAM: streamName,
+}: Settings) {
+  if (streamName !== undefined) return { kind: 'firehose' as const, streamName };
+  if (dir !== undefined) return { kind: 'file' as const, dir, keepDays };
+  return { kind: 'none' as const };
 }
 
 function tweetSource(settings: Settings) {

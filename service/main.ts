@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { EmfMetrics } from './adapters/emf/emf-metrics.ts';
 import { FixtureTweetSource } from './adapters/file/fixture-tweet-source.ts';
+import { FilePredictionLogSink } from './adapters/file/prediction-log-sink.ts';
 import { CachedFeatureStore } from './adapters/memory/cached-feature-store.ts';
 import { MemoryFeatureStore } from './adapters/memory/memory-feature-store.ts';
 import { TotalingMetrics } from './adapters/memory/metric-totals.ts';
@@ -13,10 +14,14 @@ import { OembedTweetSource } from './adapters/x/oembed-tweet-source.ts';
 import { XApiTweetSource } from './adapters/x/x-api-tweet-source.ts';
 import { buildApp } from './app.ts';
 import { type Config, loadConfig } from './config.ts';
+import { BufferedPredictionLog } from './domain/buffered-prediction-log.ts';
+import { Features } from './domain/features.ts';
 import { Lifecycle } from './domain/lifecycle.ts';
 import { PendingStoreWork } from './domain/pending-store-work.ts';
+import type { AggregateStore } from './domain/ports/aggregate-store.ts';
 import type { FeatureStore } from './domain/ports/feature-store.ts';
 import type { Metrics } from './domain/ports/metrics.ts';
+import { NO_PREDICTION_LOG, type PredictionLog } from './domain/ports/prediction-log.ts';
 import type { TweetSource } from './domain/ports/tweet-source.ts';
 import type { ModelIdentity } from './domain/sentiment.ts';
 import { TweetScorer } from './domain/tweet-scorer.ts';
@@ -56,6 +61,7 @@ async function serve(config: Config): Promise<void> {
   const end = new ProcessEnd(lifecycle, logger);
 
   const { source, readsSpentToday } = tweetSource(config, metrics, logger);
+  const predictionLog = await openPredictionLog(config, metrics, logger);
   const model = await OnnxSentimentModel.start({
     ...config.model,
     workerUrl: new URL('./inference-worker.js', import.meta.url),
@@ -66,6 +72,7 @@ async function serve(config: Config): Promise<void> {
   const store = await featureStore(config, model.identity, metrics, logger);
   const pending = new PendingStoreWork({
     store,
+    predictionLog,
     metrics,
     logger,
     maxRows: config.featureStore.pendingWritesMax,
@@ -74,10 +81,12 @@ async function serve(config: Config): Promise<void> {
     settings: {
       ...config.http,
       swaggerUiDir: fileURLToPath(new URL('./swagger-ui', import.meta.url)),
+      pageDir: fileURLToPath(new URL('./web', import.meta.url)),
     },
     scoreTweets: new TweetScorer({
       store,
       pending,
+      predictionLog,
       source,
       model,
       metrics,
@@ -86,6 +95,7 @@ async function serve(config: Config): Promise<void> {
       storeText: config.featureStore.storeText,
       exposeText: config.http.exposeText,
     }),
+    features: new Features({ store, predictionLog, exposeText: config.http.exposeText }),
     model,
     lifecycle,
     metrics,
@@ -108,6 +118,8 @@ async function serve(config: Config): Promise<void> {
       share: 0.7,
     },
     { name: 'flush store writes', run: () => pending.flush(), share: 0.5 },
+    { name: 'write prediction log', run: () => predictionLog.flush(), share: 0.5 },
+    { name: 'close prediction log', run: async () => predictionLog.close(), share: 1 },
     { name: 'end workers', run: () => model.close(), share: 0.5 },
     { name: 'close store', run: () => store.close(), share: 0.8 },
     { name: 'write metrics', run: async () => emf?.close(), share: 1 },
@@ -119,14 +131,36 @@ async function serve(config: Config): Promise<void> {
 }
 
 async function featureStore(
-  { featureStore: { redis, hotCacheTtlMs, memoryMaxRows } }: Config,
+  { featureStore: { redis, hotCacheTtlMs, memoryMaxRows, aggregateTtlSeconds } }: Config,
   identity: ModelIdentity,
   metrics: Metrics,
   logger: Logger,
-): Promise<FeatureStore> {
-  if (!redis) return new MemoryFeatureStore({ identity, maxRows: memoryMaxRows });
-  const store = await RedisFeatureStore.connect({ ...redis, identity, metrics, logger });
+): Promise<FeatureStore & AggregateStore> {
+  const common = { identity, aggregateTtlSeconds };
+  if (!redis) return new MemoryFeatureStore({ ...common, maxRows: memoryMaxRows });
+  const store = await RedisFeatureStore.connect({ ...redis, ...common, metrics, logger });
   return hotCacheTtlMs > 0 ? new CachedFeatureStore({ store, ttlMs: hotCacheTtlMs }) : store;
+}
+
+async function openPredictionLog(
+  { predictionLog: chosen }: Config,
+  metrics: Metrics,
+  logger: Logger,
+): Promise<PredictionLog> {
+  switch (chosen.kind) {
+    case 'none':
+      return NO_PREDICTION_LOG;
+    case 'file': {
+      const sink = await FilePredictionLogSink.open({ ...chosen, logger });
+      return new BufferedPredictionLog({ sink, metrics, logger });
+    }
+    case 'firehose': {
+      // Loaded only where it is used: the SDK costs start-up time and memory.
+      const { FirehoseRecordSink } = await import('./adapters/firehose/firehose-record-sink.ts');
+      const sink = await FirehoseRecordSink.connect(chosen);
+      return new BufferedPredictionLog({ sink, metrics, logger });
+    }
+  }
 }
 
 function tweetSource(
@@ -169,14 +203,26 @@ function describeChoices(
     {},
     redis
       ? 'feature store: Redis (without REDIS_URL it is in memory)'
-      : `feature store: in memory, at most ${memoryMaxRows} rows, lost at exit (REDIS_URL keeps them)`,
+      : `feature store: in memory, at most ${memoryMaxRows} tweets, lost at exit (REDIS_URL keeps them)`,
   );
+  logger.info({}, `prediction log: ${describePredictionLog(config)}`);
   logger.info(
     {},
     `tweet source: ${source.name} (set X_BEARER_TOKEN for the X API, or TWEET_SOURCE=fixture for the bundled examples)`,
   );
   if (config.http.apiKeys.length === 0) {
     logger.info({}, 'access: open to everyone who reaches it (API_KEYS asks for a key)');
+  }
+}
+
+function describePredictionLog({ predictionLog: chosen }: Config): string {
+  switch (chosen.kind) {
+    case 'none':
+      return 'none (PREDICTION_LOG_DIR keeps one)';
+    case 'file':
+      return `${chosen.dir}, for ${chosen.keepDays} days (PREDICTION_LOG_DIR, PREDICTION_LOG_DAYS)`;
+    case 'firehose':
+      return `Firehose stream ${chosen.streamName} (PREDICTION_STREAM)`;
   }
 }
 

@@ -29,6 +29,8 @@ export const GRAPHS = {
   hits: { section: 'Feature store', title: 'Hits and misses' },
   storeErrors: { section: 'Feature store', title: 'Errors by operation' },
   storeLosses: { section: 'Feature store', title: 'Rows dropped' },
+  predictionLog: { section: 'Feature store', title: 'Prediction log' },
+  predictionLogLosses: { section: 'Feature store', title: 'Prediction records dropped by type' },
   sourceCalls: { section: 'Tweets', title: 'Calls to the source by outcome' },
   reads: { section: 'Tweets', title: 'X reads spent' },
 } as const satisfies Record<string, Graph>;
@@ -47,6 +49,9 @@ export const PLACEMENT = {
   FeatureStoreErrors: 'storeErrors',
   FeatureStoreCorruptRows: 'storeLosses',
   FeatureStoreDroppedWrites: 'storeLosses',
+  PredictionLogRecords: 'predictionLog',
+  PredictionLogErrors: 'predictionLog',
+  PredictionLogDroppedRecords: 'predictionLogLosses',
   TweetSourceCalls: 'sourceCalls',
   TweetReadsSpent: 'reads',
   Predictions: 'predictions',

@@ -3,7 +3,7 @@ import {
   type EnvironmentName,
   type EnvironmentVariable,
 } from '../../service/contract/environment.ts';
-import type { StageConfig } from '../stage-config.ts';
+import type { StageConfig } from './presets.ts';
 
 /** What each value allows by itself, but not beside the others. */
 export function faultsBetween(config: StageConfig): string[] {

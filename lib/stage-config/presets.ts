@@ -1,9 +1,9 @@
 import type { Stage } from '../../service/contract/deployment.ts';
 import { ENVIRONMENT } from '../../service/contract/environment.ts';
-import type { StageKey, StageValues } from './schema.ts';
+import type { StageValues } from './schema.ts';
 
 /** What nobody but the deployer knows. */
-export type OptionalKey =
+type OptionalKey =
   | 'certificateArn'
   | 'domainName'
   | 'hostedZoneId'
@@ -67,5 +67,6 @@ export const PRESETS: Readonly<Record<Stage, Preset>> = {
   },
 };
 
-/** Keys of the schema that every stage has a value for. */
-export type PresetKey = Exclude<StageKey, OptionalKey | 'stage'>;
+/** One deployment of the service: a preset with what the context overrides. */
+export type StageConfig = Preset &
+  Pick<StageValues, 'stage'> & { readonly [Key in OptionalKey]?: StageValues[Key] | undefined };

@@ -56,8 +56,12 @@ export const ENVIRONMENT = {
   REDIS_PASSWORD: { description: 'Redis password, unless the address holds one', secret: true },
   REDIS_KEY_PREFIX: { description: 'Prefix of every key', default: 'tss:' },
   FEATURE_TTL_SECONDS: { description: 'Life of a tweet row, 60 days', default: '5184000' },
+  AGGREGATE_TTL_DAYS: {
+    description: "Life of a day's aggregates of a user or topic after their last write",
+    default: '400',
+  },
   MEMORY_STORE_MAX_ROWS: {
-    description: 'Rows the in-memory feature store holds before it drops the oldest',
+    description: 'Tweets the in-memory feature store holds before it drops the oldest',
     default: '100000',
   },
   HOT_CACHE_TTL_MS: {
@@ -74,6 +78,17 @@ export const ENVIRONMENT = {
     deployment: true,
   },
   EXPOSE_TWEET_TEXT: { description: 'Show the text in answers', default: 'true' },
+
+  PREDICTION_LOG_DIR: {
+    description: 'Folder of the prediction log, JSON Lines by UTC day; absent: none is written',
+  },
+  PREDICTION_LOG_DAYS: {
+    description: 'Days for which a file of the prediction log is kept',
+    default: '400',
+  },
+  PREDICTION_STREAM: {
+    description: 'Firehose stream that takes the prediction log in place of a folder',
+  },
 
   TWEET_SOURCE: {
     description: 'x-api, oembed or fixture; absent: x-api with X_BEARER_TOKEN, else oembed',

@@ -67,6 +67,16 @@ export const METRICS = {
     unit: 'Count',
     description: 'Rows not written because too many writes were pending',
   },
+  PredictionLogRecords: { unit: 'Count', description: 'Records written to the prediction log' },
+  PredictionLogErrors: {
+    unit: 'Count',
+    description: 'Writes to the prediction log that failed, wholly or in part; they are repeated',
+  },
+  PredictionLogDroppedRecords: {
+    unit: 'Count',
+    description: 'Records lost because too many waited to be written, by type',
+    dimension: 'RecordType',
+  },
   TweetSourceCalls: {
     unit: 'Count',
     description: 'Calls to the tweet source, by outcome',

@@ -1,10 +1,12 @@
 import type { FeatureStore, FeatureWrite } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
+import type { PredictionLog } from './ports/prediction-log.ts';
 import type { TweetId } from './tweet.ts';
 
 export interface PendingStoreWorkOptions {
   readonly store: FeatureStore;
+  readonly predictionLog: PredictionLog;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Rows that may wait; more are dropped and counted, for an answer never waits for a write. */
@@ -50,11 +52,11 @@ export class PendingStoreWork {
    * in the log, to be done again.
    */
   purge(tweetId: TweetId): void {
-    const { store, logger } = this.#options;
+    const { store, predictionLog, logger } = this.#options;
     this.#track(
-      store
-        .purgeTweet(tweetId)
-        .catch((err: unknown) => logger.warn({ tweetId, err }, 'unavailable tweet not purged')),
+      Promise.all([store.purgeTweet(tweetId), predictionLog.recordPurges([tweetId])]).catch(
+        (err: unknown) => logger.warn({ tweetId, err }, 'unavailable tweet not purged'),
+      ),
     );
   }
 

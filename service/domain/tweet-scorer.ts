@@ -10,6 +10,7 @@ import type { PendingStoreWork } from './pending-store-work.ts';
 import type { FeatureStore, FeatureWrite, Purged } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
+import type { PredictionLog } from './ports/prediction-log.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
 import type { TweetLookup, TweetSource, UnavailableReason } from './ports/tweet-source.ts';
 import type { RequestContext } from './request-context.ts';
@@ -20,6 +21,7 @@ import type { Tweet, TweetId } from './tweet.ts';
 export interface TweetScorerOptions {
   readonly store: FeatureStore;
   readonly pending: PendingStoreWork;
+  readonly predictionLog: PredictionLog;
   readonly source: TweetSource;
   readonly model: SentimentModel;
   readonly metrics: Metrics;
@@ -90,14 +92,19 @@ export class TweetScorer implements ScoreTweets {
     const written = await context.timings.measure('store', () =>
       this.#options.store.putTweets(writes),
     );
+    this.#options.predictionLog.append(
+      writes.filter((_, index) => written[index]).map(({ row }) => row),
+    );
     writes.forEach(({ row }, index) => {
       if (!written[index]) outcomes.set(row.tweetId, failed(recentlyPurged(row.tweetId)));
     });
     return tweets.map((tweet) => known(outcomes, tweet.id));
   }
 
-  purge(id: TweetId): Promise<Purged> {
-    return this.#options.store.purgeTweet(id);
+  async purge(id: TweetId): Promise<Purged> {
+    const { store, predictionLog } = this.#options;
+    const [purged] = await Promise.all([store.purgeTweet(id), predictionLog.recordPurges([id])]);
+    return purged;
   }
 
   /** Joins what is under way and starts one computation for all the rest. */
@@ -146,7 +153,11 @@ export class TweetScorer implements ScoreTweets {
 
     const found = await this.#lookup(missing, outcomes, context);
     const writes = this.#assess(found, available ? 'miss' : 'unavailable', outcomes);
-    return { outcomes, persist: once(() => this.#options.pending.write(writes)) };
+    const persist = once(() => {
+      this.#options.predictionLog.append(writes.map(({ row }) => row));
+      this.#options.pending.write(writes);
+    });
+    return { outcomes, persist };
   }
 
   /** The store never makes an answer fail: what it cannot tell is computed again. */

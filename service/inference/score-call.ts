@@ -52,7 +52,6 @@ export class ScoreCall {
   }
 
   answer(index: number, logits: Float32Array): void {
-    if (this.#isSettled) return;
     this.#rows[index] = logits;
     this.#missing--;
     if (this.#missing === 0 && this.#settle()) this.#resolve(this.#rows);

@@ -27,7 +27,8 @@ export const buildahEngine: ContainerEngine = {
   name: 'buildah and runc',
   async build({ platform, buildArguments = {}, ...options }) {
     // Older versions ignore the platform of FROM, and would run every stage on the target's.
-    const target = platform === undefined ? {} : { TARGETARCH: platform.replace('linux/', '') };
+    const target: Record<string, string> =
+      platform === undefined ? {} : { TARGETARCH: platform.replace('linux/', '') };
     const words = buildWords({ ...options, buildArguments: { ...buildArguments, ...target } });
     // The other format, OCI, has no HEALTHCHECK.
     await buildah('build', '--layers', '--format', 'docker', ...words);

@@ -6,9 +6,9 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
+import { OutageLog } from '../../domain/outage-log.ts';
 import type { Logger } from '../../domain/ports/logger.ts';
 import { failureReason, isRefusal, isTimeout } from './failures.ts';
-import { OutageLog } from './outage-log.ts';
 
 /** Operations in a row that Redis left unanswered before it is left alone. */
 const TIMEOUTS_TO_OPEN = 3;

@@ -1,9 +1,9 @@
+import { OutageLog } from '../../domain/outage-log.ts';
 import type { Logger } from '../../domain/ports/logger.ts';
 import type { Metrics } from '../../domain/ports/metrics.ts';
 import { FeatureStoreUnavailableError } from '../../errors.ts';
 import { StoreCircuitBreaker } from './circuit-breaker.ts';
 import { failureReason, isRefusal } from './failures.ts';
-import { OutageLog } from './outage-log.ts';
 import { Patience } from './patience.ts';
 
 type Operation = 'read' | 'write' | 'purge';

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
+import { OutageLog } from '../../domain/outage-log.ts';
 import type { Logger } from '../../domain/ports/logger.ts';
 import { failureReason } from './failures.ts';
-import { OutageLog } from './outage-log.ts';
 import { defineScripts } from './scripts.ts';
 
 export interface RedisAddress {

@@ -12,6 +12,7 @@ import {
   aContext,
   aTweet,
   FakeModel,
+  FakePredictionLog,
   FakeSource,
   FakeStore,
   RecordedLog,
@@ -33,8 +34,10 @@ function aScorer(
   const source = options.source ?? new FakeSource({ [ID]: aTweet() });
   const metrics = new RecordedMetrics();
   const logger = new RecordedLog();
+  const predictionLog = new FakePredictionLog();
   const pending = new PendingStoreWork({
     store,
+    predictionLog,
     metrics,
     logger,
     maxRows: options.maxPendingRows ?? 1_000,
@@ -42,6 +45,7 @@ function aScorer(
   const scorer = new TweetScorer({
     store,
     pending,
+    predictionLog,
     source,
     model,
     metrics,
@@ -56,7 +60,7 @@ function aScorer(
     await pending.flush();
     return outcomes[0]!;
   };
-  return { scorer, store, model, source, metrics, logger, pending, ask };
+  return { scorer, store, predictionLog, model, source, metrics, logger, pending, ask };
 }
 
 describe('TweetScorer.score', () => {
@@ -250,6 +254,53 @@ describe('TweetScorer.ingest', () => {
     const { scorer, store } = aScorer();
     store.failWith = new FeatureStoreUnavailableError('down');
     await expect(scorer.ingest([aTweet()], aContext())).rejects.toBe(store.failWith);
+  });
+});
+
+describe('the prediction log of a TweetScorer', () => {
+  it('gets each scored tweet once, after the answer, and no tweet that was only read', async () => {
+    const { scorer, predictionLog, ask } = aScorer();
+    const { persist } = await scorer.score([ID], aContext());
+    expect(predictionLog.rows).toEqual([]);
+    persist();
+    persist();
+    await ask();
+    expect(predictionLog.rows.map(({ tweetId }) => tweetId)).toEqual([ID]);
+  });
+
+  it('gets a row that the store is too slow or too broken to take', async () => {
+    const { scorer, store, predictionLog, pending } = aScorer({ maxPendingRows: 0 });
+    store.failWith = new FeatureStoreUnavailableError('down');
+    (await scorer.score([ID], aContext())).persist();
+    await pending.flush();
+    expect(predictionLog.rows).toHaveLength(1);
+  });
+
+  it('gets what ingest has stored', async () => {
+    const { scorer, store, predictionLog } = aScorer();
+    store.tombstones.add('2');
+    await scorer.ingest([aTweet({ id: '1' }), aTweet({ id: '2' })], aContext());
+    expect(predictionLog.rows.map(({ tweetId }) => tweetId)).toEqual(['1']);
+  });
+
+  it('gets a tombstone for a purge, also of a tweet that has become unavailable', async () => {
+    const { scorer, predictionLog, ask } = aScorer({
+      source: new FakeSource({ '1': 'protected' }),
+    });
+    await ask('1');
+    await scorer.purge('2');
+    expect(predictionLog.purged).toEqual(['1', '2']);
+  });
+
+  it('makes a purge fail that it cannot record: nothing is half-said', async () => {
+    const { scorer, store, predictionLog, logger, ask } = aScorer({ source: new FakeSource({}) });
+    predictionLog.failWith = new FeatureStoreUnavailableError('not recorded');
+    await expect(scorer.purge(ID)).rejects.toBe(predictionLog.failWith);
+    await ask();
+    expect(logger.lines).toMatchObject([
+      { level: 'warn', fields: { tweetId: ID }, message: 'unavailable tweet not purged' },
+    ]);
+    expect(store.purged).toEqual([ID, ID]);
   });
 });
 

@@ -23,6 +23,14 @@ describe('sharing the turns of the event loop', () => {
     expect(turns.hasTime()).toBe(true);
   });
 
+  it('has no time for newcomers while others wait', async () => {
+    const turns = new EventLoopTurns();
+    const waiting = turns.next();
+    expect(turns.hasTime()).toBe(false);
+    await waiting;
+    expect(turns.hasTime()).toBe(true);
+  });
+
   it('lets computations take turns, whoever comes first going first', async () => {
     const turns = new EventLoopTurns();
     const order: string[] = [];

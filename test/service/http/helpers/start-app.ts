@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { buildApp } from '../../../../service/app.ts';
 import { DEFAULT_LIMITS } from '../../../../service/contract/http.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/domain/feature-row.ts';
+import { Features } from '../../../../service/domain/features.ts';
 import { Lifecycle } from '../../../../service/domain/lifecycle.ts';
 import { PendingStoreWork } from '../../../../service/domain/pending-store-work.ts';
 import type { MetricTotals } from '../../../../service/domain/ports/metrics.ts';
@@ -16,6 +17,7 @@ import type { AppDeps, HttpLimits, HttpSettings } from '../../../../service/http
 import {
   aTweet,
   FakeModel,
+  FakePredictionLog,
   FakeSource,
   FakeStore,
   RecordedLog,
@@ -82,13 +84,15 @@ export async function startApp(options: AppOptions = {}) {
   if (!options.starting) lifecycle.enter('ready');
   const { lines, logger } = memoryLog();
   const silent = new RecordedLog();
+  const predictionLog = new FakePredictionLog();
   const scoreTweets = new TweetScorer({
     store,
     source,
     model,
     metrics,
     logger: silent,
-    pending: new PendingStoreWork({ store, metrics, logger: silent, maxRows: 100 }),
+    predictionLog,
+    pending: new PendingStoreWork({ store, predictionLog, metrics, logger: silent, maxRows: 100 }),
     rowTtlSeconds: DEFAULT_ROW_TTL_SECONDS,
     storeText: true,
     exposeText: options.exposeText ?? true,
@@ -102,9 +106,11 @@ export async function startApp(options: AppOptions = {}) {
       rateLimitPerMinute: 0,
       trustProxyHops: 0,
       swaggerUiDir: `${import.meta.dirname}/../../../../dist/swagger-ui`,
+      pageDir: `${import.meta.dirname}/../../../../dist/web`,
       ...options.settings,
     },
     scoreTweets: options.scoreTweets?.(scoreTweets) ?? scoreTweets,
+    features: new Features({ store, predictionLog, exposeText: options.exposeText ?? true }),
     model,
     lifecycle,
     metrics,

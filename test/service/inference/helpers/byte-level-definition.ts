@@ -11,7 +11,20 @@ function byteAlphabet(): string[] {
 }
 
 const FRAME = ['<s>', '<pad>', '</s>', '<unk>', '<mask>'];
-const MERGES = ['Ġ t', 'h e', 'Ġt he', 'i n', 'in g', 'Ġ a', 'l l', 'o w', 'ð Ł', 'l ow', '. .'];
+const MERGES = [
+  'Ġ t',
+  'h e',
+  'Ġt he',
+  'i n',
+  'in g',
+  'Ġ a',
+  'l l',
+  'o w',
+  'ð Ł',
+  'l ow',
+  '. .',
+  'Ġ Ġ',
+];
 
 /** A small tokenizer of RoBERTa's kind. */
 export function byteLevelJson() {

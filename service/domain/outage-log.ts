@@ -1,4 +1,4 @@
-import type { Logger } from '../../domain/ports/logger.ts';
+import type { Logger } from './ports/logger.ts';
 
 /** An outage that begins sooner after the last one logged is not logged itself. */
 const QUIET_MS = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { OutageLog } from '../../../../service/adapters/redis/outage-log.ts';
-import { RecordedLog } from '../../../helpers/fakes.ts';
+import { OutageLog } from '../../../service/domain/outage-log.ts';
+import { RecordedLog } from '../../helpers/fakes.ts';
 
 function anOutageLog() {
   const logger = new RecordedLog();

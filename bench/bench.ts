@@ -1,0 +1,48 @@
+import { availableParallelism } from 'node:os';
+import type { LoadGenerator } from './load/load-generator.ts';
+import type { BenchModel } from './models.ts';
+import type { ServerProcess } from './servers/server-process.ts';
+import { type ServiceOptions, startService } from './servers/service.ts';
+import type { BenchText } from './texts.ts';
+
+/** What a benchmark works with. */
+export interface Bench {
+  readonly model: BenchModel;
+  /** The mix of tweets, shuffled. */
+  readonly texts: readonly BenchText[];
+  readonly load: LoadGenerator;
+  /** What a benchmark is doing, for people who wait. */
+  readonly say: (progress: string) => void;
+}
+
+/** vCPUs: what the service's workers and the peers' threads are counted by. */
+export const VCPUS = availableParallelism();
+
+/** Requests under way at a saturated server: enough for batches to form. */
+export const SATURATING_CONNECTIONS = 64;
+
+/** Time that one arm of a throughput benchmark counts, and its warm-up before. */
+export const ARM_MS = 8_000;
+export const WARM_UP_MS = 1_500;
+
+/** Runs `use` with a service on the benchmark's model, and ends it whatever happens. */
+export async function withService<T>(
+  { model }: Bench,
+  options: Partial<ServiceOptions>,
+  use: (service: ServerProcess) => Promise<T>,
+): Promise<T> {
+  return withServer(startService({ model, ...options }), use);
+}
+
+/** Runs `use` with a server, and ends it whatever happens. */
+export async function withServer<T>(
+  starting: Promise<ServerProcess>,
+  use: (server: ServerProcess) => Promise<T>,
+): Promise<T> {
+  const server = await starting;
+  try {
+    return await use(server);
+  } finally {
+    await server.stop();
+  }
+}

@@ -1,0 +1,112 @@
+import { LABELS } from '../../service/domain/sentiment.ts';
+import { assetOf } from '../assets.ts';
+import { ARM_MS, type Bench, VCPUS } from '../bench.ts';
+import type { Benchmark, Measurement } from '../benchmark.ts';
+import { CannotRun } from '../cannot-run.ts';
+import { hasVnni } from '../machine.ts';
+import { BareSessions } from '../peers/bare-sessions.ts';
+import { openSession } from '../peers/session.ts';
+import { interleave, ROUNDS } from '../rounds.ts';
+import { readLines } from '../texts.ts';
+import { encodeAll } from '../tokenize.ts';
+import { ratios } from './throughput.ts';
+
+const TOKENS = 32;
+const SEQUENCES = 200;
+
+async function speed(bench: Bench): Promise<Measurement> {
+  const { graphPath, fp32Path, bundle } = bench.model;
+  const sequences = bench.texts
+    .map(({ ids }) => ids)
+    .filter((ids) => ids.length === TOKENS)
+    .slice(0, SEQUENCES);
+  const start = (graph: string) => {
+    const settings = { graph, optimization: bundle.graphOptimization, threads: 1 };
+    return BareSessions.start(VCPUS, settings, sequences);
+  };
+  const int8 = await start(graphPath);
+  const fp32 = await start(fp32Path());
+  try {
+    const rounds = await interleave(
+      ROUNDS,
+      () => int8.perSecond(ARM_MS),
+      () => fp32.perSecond(ARM_MS),
+    );
+    const measured = ratios(rounds, 'INT8 predictions/s', 'FP32 predictions/s');
+    if (hasVnni()) return measured;
+    throw new CannotRun(
+      `the floor is for CPUs with VNNI; here INT8 came to ${JSON.stringify(measured.details)}`,
+    );
+  } finally {
+    await int8.stop();
+    await fp32.stop();
+  }
+}
+
+/** Loss of macro recall by INT8, in points. Nothing random is in it: one round. */
+async function recallLoss({ model, say }: Bench): Promise<Measurement> {
+  const fp32Path = model.fp32Path();
+  const texts = readLines(assetOf('BENCH_DATA_DIR', 'tweeteval', 'val_text.txt'));
+  const labels = readLines(assetOf('BENCH_DATA_DIR', 'tweeteval', 'val_labels.txt')).map(Number);
+  const encoded = await encodeAll(model.tokenizerPath, model.bundle.maxTokens, texts);
+  const recallOf = async (graph: string, name: string) => {
+    say(`scoring ${texts.length} texts with ${name}`);
+    const optimization = model.bundle.graphOptimization;
+    const session = await openSession({ graph, optimization, threads: VCPUS });
+    const predicted: number[] = [];
+    for (const { ids } of encoded) predicted.push(argmax(await session.run(ids)));
+    return { predicted, recall: 100 * macroRecall(labels, predicted) };
+  };
+  const int8 = await recallOf(model.graphPath, 'INT8');
+  const fp32 = await recallOf(fp32Path, 'FP32');
+  const changed = int8.predicted.filter((label, index) => label !== fp32.predicted[index]).length;
+  return {
+    rounds: [fp32.recall - int8.recall],
+    details: {
+      'INT8 macro recall %': int8.recall,
+      'FP32 macro recall %': fp32.recall,
+      'labels changed': changed,
+      texts: texts.length,
+    },
+  };
+}
+
+/** The mean over the labels of the share of its texts that were recognised. */
+export function macroRecall(labels: readonly number[], predicted: readonly number[]): number {
+  const recalls = LABELS.map((_, label) => {
+    const of = labels.map((actual, index) => ({ actual, guess: predicted[index] }));
+    const texts = of.filter(({ actual }) => actual === label);
+    return texts.filter(({ guess }) => guess === label).length / texts.length;
+  });
+  return recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length;
+}
+
+function argmax(logits: Float32Array): number {
+  return logits.indexOf(Math.max(...logits));
+}
+
+export const precision: readonly Benchmark[] = [
+  {
+    id: 'B8a',
+    title: `INT8 ÷ FP32 predictions/s at ${TOKENS} tokens`,
+    method: 'bare sessions of one thread, one per vCPU, the same graph in both formats',
+    better: 'higher',
+    floor: 2.5,
+    aim: 3,
+    unit: 'ratio',
+    gate: 'roberta',
+    run: speed,
+  },
+  {
+    id: 'B8b',
+    title: 'macro-recall loss of INT8 against FP32, in points',
+    method: 'validation split of TweetEval, the embedded model and its FP32 twin',
+    better: 'lower',
+    floor: 0.5,
+    aim: 0.2,
+    unit: 'points',
+    gate: 'minilm',
+    only: 'minilm',
+    run: recallLoss,
+  },
+];

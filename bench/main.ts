@@ -1,0 +1,140 @@
+/** `script/bench`: runs benchmarks and says what came out. */
+import { type Arguments, parseArguments, USAGE, UsageError } from './arguments.ts';
+import type { Bench } from './bench.ts';
+import { type Benchmark, isGate, type Result, verdictOf } from './benchmark.ts';
+import { CannotRun } from './cannot-run.ts';
+import { type CurvePoint, measureCurve } from './curve.ts';
+import { LoadGenerator } from './load/load-generator.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import type { ModelKey } from './model-key.ts';
+import { loadModel } from './models.ts';
+import { BENCHMARKS } from './registry.ts';
+import { writeCurve } from './report/curve-chart.ts';
+import { writeReport } from './report/results-file.ts';
+import { describe, formatNumber, formatTable } from './report/table.ts';
+import { type SoakResult, soak } from './soak.ts';
+import { summarize } from './statistics.ts';
+import { loadTexts } from './texts.ts';
+
+const say = (progress: string) => process.stderr.write(`  ${progress}\n`);
+
+try {
+  if (process.argv.slice(2).some((argument) => ['-h', '--help'].includes(argument))) {
+    console.log(USAGE);
+  } else {
+    process.exitCode = await main(parseArguments(process.argv.slice(2), BENCHMARKS));
+  }
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}
+
+/** Returns the exit code. */
+async function main(wanted: Arguments): Promise<number> {
+  const startedAt = new Date().toISOString();
+  const machine = describeMachine();
+  console.log(`${describe(machine)}\n`);
+  const load = await LoadGenerator.start();
+  const results: Result[] = [];
+  const curves: Partial<Record<ModelKey, readonly CurvePoint[]>> = {};
+  const soaks: Partial<Record<ModelKey, SoakResult>> = {};
+  try {
+    for (const model of wanted.models) {
+      const found = await runModel(model, wanted, load, machine);
+      results.push(...found.results);
+      if (found.curve) curves[model] = found.curve;
+      if (found.soak) soaks[model] = found.soak;
+    }
+  } finally {
+    load.stop();
+  }
+  const path = writeReport({ startedAt, machine, results, curves, soaks });
+  console.log(`Written to ${path}`);
+  const isBroken = Object.values(soaks).some(({ conditions }) =>
+    conditions.some(({ holds }) => !holds),
+  );
+  return isBroken || (wanted.gates && missedGates(results).length > 0) ? 1 : 0;
+}
+
+interface ModelFindings {
+  readonly results: readonly Result[];
+  readonly curve?: readonly CurvePoint[];
+  readonly soak?: SoakResult;
+}
+
+async function runModel(
+  key: ModelKey,
+  wanted: Arguments,
+  load: LoadGenerator,
+  machine: Machine,
+): Promise<ModelFindings> {
+  const benchmarks = wanted.benchmarks.filter(
+    ({ only, gate }) => (only ?? key) === key && (!wanted.gates || gate === key),
+  );
+  const nothing = benchmarks.length === 0 && !wanted.curve && wanted.soakSeconds === undefined;
+  if (nothing) return { results: [] };
+  let bench: Bench;
+  try {
+    const model = await loadModel(key, say);
+    bench = { model, texts: await loadTexts(model, say), load, say };
+  } catch (error) {
+    if (!(error instanceof CannotRun)) throw error;
+    say(`${key}: ${error.message}`);
+    const outcome = { kind: 'cannot run', reason: error.message } as const;
+    return { results: benchmarks.map((benchmark) => ({ benchmark, model: key, outcome })) };
+  }
+
+  const results: Result[] = [];
+  for (const benchmark of benchmarks) {
+    say(`${key} ${benchmark.id}: ${benchmark.title}`);
+    const result = { benchmark, model: key, outcome: await outcomeOf(benchmark, bench) };
+    results.push(result);
+    say(`${key} ${benchmark.id}: ${verdictOf(result)}`);
+  }
+  if (results.length > 0) console.log(`### ${key}\n\n${formatTable(results)}\n`);
+  const findings: ModelFindings = { results };
+  const curve = wanted.curve ? { curve: await drawCurve(bench, machine) } : {};
+  const soaked =
+    wanted.soakSeconds === undefined ? {} : { soak: await runSoak(bench, wanted.soakSeconds) };
+  return { ...findings, ...curve, ...soaked };
+}
+
+async function outcomeOf(benchmark: Benchmark, bench: Bench): Promise<Result['outcome']> {
+  try {
+    const measurement = await benchmark.run(bench);
+    return { kind: 'measured', summary: summarize(measurement.rounds), measurement };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: error instanceof CannotRun ? 'cannot run' : 'failed', reason };
+  }
+}
+
+async function drawCurve(bench: Bench, machine: Machine): Promise<readonly CurvePoint[]> {
+  const points = await measureCurve(bench);
+  console.log(`Drawn into ${writeCurve(bench.model.key, points, machine)}\n`);
+  return points;
+}
+
+async function runSoak(bench: Bench, seconds: number): Promise<SoakResult> {
+  const result = await soak(bench, seconds);
+  console.log(`### soak, ${bench.model.key}\n`);
+  for (const [name, value] of Object.entries(result.details)) {
+    console.log(`- ${name}: ${formatNumber(value)}`);
+  }
+  for (const { what, holds } of result.conditions)
+    console.log(`- ${holds ? 'ok' : 'NOT'}: ${what}`);
+  console.log('');
+  return result;
+}
+
+/** Gates that did not hold their floor, or could not be measured. */
+function missedGates(results: readonly Result[]): Result[] {
+  const missed = results.filter(
+    (result) => isGate(result) && !['aim reached', 'floor held'].includes(verdictOf(result)),
+  );
+  for (const result of missed) {
+    console.log(`Gate ${result.benchmark.id} (${result.model}): ${verdictOf(result)}`);
+  }
+  return missed;
+}

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import { type Bundle, findBundle, readManifest } from '../service/inference/manifest.ts';
+import { assetOf } from './assets.ts';
+import type { ModelKey } from './model-key.ts';
+import { buildRobertaShaped } from './roberta-shaped.ts';
+
+/** A model under test, with what its peers load. */
+export interface BenchModel {
+  readonly key: ModelKey;
+  /** What MODELS_DIR is set to. */
+  readonly modelsDir: string;
+  readonly bundle: Bundle;
+  readonly graphPath: string;
+  readonly tokenizerPath: string;
+  /** @throws CannotRun where it is not on this machine */
+  readonly fp32Path: () => string;
+  /** Absent: the replaced system is not measured with this model. */
+  readonly torchScriptPath?: string;
+}
+
+/** @throws CannotRun */
+export async function loadModel(key: ModelKey, say: (text: string) => void): Promise<BenchModel> {
+  if (key === 'roberta') {
+    const { modelsDir, name, fp32Path, torchScriptPath } = await buildRobertaShaped(say);
+    const model = await modelOf(key, modelsDir, name);
+    return { ...model, fp32Path: () => fp32Path, torchScriptPath };
+  }
+  const model = await modelOf(key, resolve('models'), 'minilm-tweet-sentiment');
+  const fp32Path = () => assetOf('BENCH_MODELS_DIR', 'minilm-tweet-sentiment-fp32', 'model.onnx');
+  return { ...model, fp32Path };
+}
+
+async function modelOf(key: ModelKey, modelsDir: string, name: string) {
+  const bundle = findBundle(await readManifest(modelsDir), name);
+  const file = (path: string) => resolve(modelsDir, name, path);
+  return {
+    key,
+    modelsDir,
+    bundle,
+    graphPath: file(bundle.graph),
+    tokenizerPath: file(bundle.tokenizer),
+  };
+}

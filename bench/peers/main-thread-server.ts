@@ -1,0 +1,38 @@
+/** A plain onnxruntime-node server: Fastify, and inference on the thread that serves. */
+import Fastify from 'fastify';
+import { EventLoopTurns } from '../../service/inference/event-loop-turns.ts';
+import { normalize } from '../../service/inference/normalize.ts';
+import { softmax } from '../../service/inference/softmax.ts';
+import { openTokenizer } from '../tokenize.ts';
+import { openSession, type SessionSettings } from './session.ts';
+import { peerSettings } from './settings.ts';
+
+export interface MainThreadServerSettings {
+  readonly session: SessionSettings;
+  readonly tokenizerPath: string;
+  readonly maxTokens: number;
+}
+
+/** A plain server tokenises a text in one go. */
+class NoTurns extends EventLoopTurns {
+  override hasTime(): boolean {
+    return true;
+  }
+}
+
+const settings = peerSettings<MainThreadServerSettings>();
+const session = await openSession(settings.session);
+const tokenizer = openTokenizer(settings.tokenizerPath, settings.maxTokens, new NoTurns());
+
+const app = Fastify();
+app.get('/ready', async () => ({}));
+app.post<{ Body: { texts: string[] } }>('/v1/inference', async ({ body }) => {
+  const results: number[][] = [];
+  for (const text of body.texts) {
+    const { ids } = await tokenizer.encode(normalize(text));
+    results.push(softmax(await session.run(ids)));
+  }
+  return { results };
+});
+await app.listen({ host: '127.0.0.1', port: settings.port });
+process.on('SIGTERM', () => process.exit());

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { CannotRun } from '../cannot-run.ts';
+
+const STOP_TIMEOUT_MS = 30_000;
+const ASK_TIMEOUT_MS = 600_000;
+const POLL_MS = 5;
+const OUTPUT_KEPT = 4_000;
+
+export interface ServerOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Answers 200 once the server is ready. */
+  readonly readyPath: string;
+  readonly port: number;
+  readonly startTimeoutMs: number;
+}
+
+/** A server under test, or a peer of it, as a process of its own. */
+export class ServerProcess {
+  readonly port: number;
+  /** From the start of the process to the first 200 of its ready path. */
+  readonly startMs: number;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+
+  private constructor(port: number, startMs: number, child: ChildProcess, ended: Promise<unknown>) {
+    this.port = port;
+    this.startMs = startMs;
+    this.#child = child;
+    this.#ended = ended;
+  }
+
+  /**
+   * Starts it and waits until it is ready. Its standard output goes nowhere: reading a line a
+   * request would take CPU from the machine under test.
+   */
+  static async start(options: ServerOptions): Promise<ServerProcess> {
+    const startedMs = performance.now();
+    const child = spawn(options.command, options.args, {
+      env: { PATH: process.env.PATH ?? '', ...options.env },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    });
+    let errors = '';
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      errors = (errors + chunk).slice(-OUTPUT_KEPT);
+    });
+    let over = false;
+    const ended = once(child, 'close').then(() => {
+      over = true;
+    });
+    child.once('error', (error) => {
+      errors += error.message;
+      over = true;
+    });
+    while (!(await isReady(options.port, options.readyPath))) {
+      const waitedMs = performance.now() - startedMs;
+      if (over || waitedMs > options.startTimeoutMs) {
+        child.kill('SIGKILL');
+        const name = [options.command, ...options.args].join(' ');
+        throw new Error(`${name} was not ready after ${Math.round(waitedMs)} ms:\n${errors}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    return new ServerProcess(options.port, performance.now() - startedMs, child, ended);
+  }
+
+  /** Memory of its own in bytes: neither files nor shared. */
+  get anonymousBytes(): number {
+    return anonymousBytesOf(this.#child.pid ?? 0);
+  }
+
+  /** Sends a message to the probe inside and waits for its answer. */
+  async ask(question: object): Promise<unknown> {
+    this.#child.send(question);
+    const [answer] = await once(this.#child, 'message', {
+      signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+    });
+    return answer;
+  }
+
+  async stop(): Promise<void> {
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    this.#child.kill('SIGTERM');
+    await this.#ended;
+    clearTimeout(timer);
+  }
+}
+
+/** A port nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
+
+function anonymousBytesOf(pid: number): number {
+  let status: string;
+  try {
+    status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    throw new CannotRun('anonymous memory is read from /proc, which only Linux has');
+  }
+  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1];
+  if (kilobytes === undefined) throw new Error(`/proc/${pid}/status has no RssAnon`);
+  return Number(kilobytes) * 1024;
+}
+
+async function isReady(port: number, path: string): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      signal: AbortSignal.timeout(1_000),
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

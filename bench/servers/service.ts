@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import type { EnvironmentName } from '../../service/contract/environment.ts';
+import type { BenchModel } from '../models.ts';
+import { PROBE_ARGS } from '../node-arguments.ts';
+import { freePort, ServerProcess } from './server-process.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const START_TIMEOUT_MS = 60_000;
+
+export interface ServiceOptions {
+  readonly model: BenchModel;
+  /** Loads the probe, which answers `ServerProcess.ask`. */
+  readonly probe: boolean;
+  readonly env: Readonly<Partial<Record<EnvironmentName, string>>>;
+}
+
+/** Starts the built service with nothing but what is given, and waits until it is ready. */
+export async function startService({
+  model,
+  probe = false,
+  env = {},
+}: { model: BenchModel } & Partial<ServiceOptions>): Promise<ServerProcess> {
+  const port = await freePort();
+  return ServerProcess.start({
+    command: process.execPath,
+    args: [...(probe ? PROBE_ARGS : []), MAIN],
+    env: {
+      PORT: String(port),
+      MODELS_DIR: model.modelsDir,
+      MODEL_NAME: model.bundle.name,
+      ...env,
+    },
+    readyPath: '/readyz',
+    port,
+    startTimeoutMs: START_TIMEOUT_MS,
+  });
+}

@@ -1,0 +1,90 @@
+import { stat } from 'node:fs/promises';
+import { LABEL_COLUMNS } from '../../service/contract/offline.ts';
+import { ID_PATTERN } from './schema.ts';
+import { quoted, type ScratchDatabase } from './scratch-database.ts';
+
+const NAMES = Object.keys(LABEL_COLUMNS);
+
+/** With its zone, and to the second at least: what is meant must not depend on who reads it. */
+const ISO_TIME =
+  '\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-](0\\d|1[0-4]):?[0-5]\\d)';
+
+/** Milliseconds from 1973 to 5138: seconds have fewer digits, microseconds more. */
+const MILLISECONDS = '[1-9][0-9]{11,13}';
+
+const TIME = `CASE
+  WHEN regexp_full_match(event_timestamp, ${quoted(MILLISECONDS)}) THEN event_timestamp::BIGINT
+  WHEN regexp_full_match(event_timestamp, ${quoted(ISO_TIME)})
+    THEN epoch_ms(TRY_CAST(event_timestamp AS TIMESTAMPTZ))
+END`;
+
+/** Faults of a file that are worth printing. */
+const MAX_FAULTS = 5;
+
+/** The label file is not what it must be. */
+export class LabelFileError extends Error {}
+
+/**
+ * Reads a CSV file of labels into the table `labels`; ids stay texts.
+ *
+ * @returns how many there are
+ * @throws LabelFileError naming the first labels that are wrong, counted from 1
+ */
+export async function loadLabels(database: ScratchDatabase, path: string): Promise<number> {
+  await expectFile(path);
+  await readCsv(database, path);
+  const faults = await database.query(`
+    SELECT number, CASE
+      WHEN entity IS NULL THEN 'the entity is missing'
+      WHEN NOT regexp_full_match(entity, ${quoted(ID_PATTERN)})
+        THEN '"' || entity || '" is no id: 1 to 19 digits (a spreadsheet rounds longer numbers: keep ids as text)'
+      WHEN event_timestamp IS NULL THEN 'the event_timestamp is missing'
+      WHEN time IS NULL
+        THEN '"' || event_timestamp || '" is no time: write 2026-11-23T10:00:00+01:00 with its zone, or milliseconds since 1970'
+      ELSE 'the label is missing'
+    END AS problem
+    FROM (SELECT *, ${TIME} AS time FROM label_lines)
+    WHERE entity IS NULL OR time IS NULL OR label IS NULL
+      OR NOT regexp_full_match(entity, ${quoted(ID_PATTERN)})
+    ORDER BY number LIMIT ${MAX_FAULTS}`);
+  if (faults.length > 0) {
+    const lines = faults.map(({ number, problem }) => `\n  label ${number}: ${problem}`);
+    throw new LabelFileError(`${path} has labels that are wrong:${lines.join('')}`);
+  }
+  await database.run(
+    `CREATE TABLE labels AS SELECT entity, ${TIME} AS event_timestamp, label FROM label_lines`,
+  );
+  const [counted] = await database.query('SELECT count(*)::INTEGER AS labels FROM labels');
+  const count = Number(counted?.labels);
+  if (count === 0) throw new LabelFileError(`${path} holds no label`);
+  return count;
+}
+
+async function expectFile(path: string): Promise<void> {
+  const found = await stat(path).catch((cause: Error) => {
+    throw new LabelFileError(`${path} cannot be read: ${cause.message}`, { cause });
+  });
+  if (!found.isFile()) throw new LabelFileError(`${path} is no file`);
+}
+
+/** Every cell as text: a number of 19 digits would lose its last ones. */
+async function readCsv(database: ScratchDatabase, path: string): Promise<void> {
+  const csv = `read_csv(${quoted(path)}, header = true, all_varchar = true, delim = ',',
+    quote = '"', escape = '"', comment = '', strict_mode = true, parallel = false)`;
+  try {
+    const columns = await database.query(`DESCRIBE SELECT * FROM ${csv}`);
+    const found = columns.map(({ column_name }) => String(column_name));
+    if (found.toSorted().join() !== NAMES.toSorted().join()) {
+      throw new LabelFileError(
+        `${path} has the columns ${found.join(', ')}; its header must be ${NAMES.join(',')}`,
+      );
+    }
+    await database.run(
+      `CREATE TABLE label_lines AS SELECT row_number() OVER () AS number, * FROM ${csv}`,
+    );
+  } catch (cause) {
+    if (cause instanceof LabelFileError || !(cause instanceof Error)) throw cause;
+    const [reason] = cause.message.split('\n');
+    throw new LabelFileError(`${path} is no CSV file that can be read: ${reason}`, { cause });
+  }
+}

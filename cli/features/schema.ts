@@ -1,0 +1,24 @@
+import {
+  type Column,
+  PREDICTION_RECORD,
+  type PredictionColumn,
+} from '../../service/contract/offline.ts';
+import { quoted } from './scratch-database.ts';
+
+const DUCKDB_TYPES = {
+  string: 'VARCHAR',
+  'array<string>': 'VARCHAR[]',
+  bigint: 'BIGINT',
+  int: 'INTEGER',
+  double: 'DOUBLE',
+} as const satisfies Record<Column['type'], string>;
+
+export const RECORD_COLUMNS = Object.keys(PREDICTION_RECORD) as PredictionColumn[];
+
+/** The record's columns as DuckDB's `read_json` wants them told. */
+export const RECORD_STRUCT = `{${RECORD_COLUMNS.map(
+  (name) => `${name}: ${quoted(DUCKDB_TYPES[PREDICTION_RECORD[name].type])}`,
+).join(', ')}}`;
+
+/** An id of a tweet or a user: digits without a leading zero, as no number could hold them. */
+export const ID_PATTERN = '[1-9][0-9]{0,18}';

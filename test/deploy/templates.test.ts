@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { copyBuildContext } from '../../script/image/lib/build-context.ts';
+import { cdk } from './cdk.ts';
+
+const CERTIFICATE = 'certificateArn=arn:aws:acm:us-east-1:123456789012:certificate/abc';
+/** As the issue of a change asks for them, and with everything that is optional. */
+const VARIANTS = {
+  dev: ['stage=dev'],
+  prod: ['stage=prod', CERTIFICATE],
+  'dev with everything': ['stage=dev', 'offlineStore=true', 'webFirewall=true', 'spot=true'],
+  'prod with everything': [
+    'stage=prod',
+    'offlineStore=true',
+    'domainName=sentiment.example.org',
+    'hostedZoneId=Z0123456789ABC',
+    'hostedZoneName=example.org',
+    'alertEmail=someone@example.org',
+    'xBearerTokenSecretArn=arn:aws:secretsmanager:us-east-1:123456789012:secret:x-AbCdEf',
+    'apiKeysSecretArn=arn:aws:secretsmanager:us-east-1:123456789012:secret:k-AbCdEf',
+  ],
+} as const;
+const NAMES = Object.keys(VARIANTS) as (keyof typeof VARIANTS)[];
+
+const LONGEST_SYNTHESIS_MS = 30_000;
+/** Nobody listens there: whatever tries to reach the network fails. */
+const NO_NETWORK = {
+  HTTP_PROXY: 'http://127.0.0.1:9',
+  HTTPS_PROXY: 'http://127.0.0.1:9',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'templates-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const assemblyOf = (name: string) => join(folder, name.replaceAll(' ', '-'));
+
+describe.each(NAMES)('synthesis of %s', (name) => {
+  it('passes every validation within 30 s, without credentials, look-ups or network', async () => {
+    const context = VARIANTS[name].flatMap((entry) => ['-c', entry]);
+    const startedMs = performance.now();
+    // --strict: a warning fails, too.
+    const args = ['synth', '--quiet', '--strict', '--output', assemblyOf(name), ...context];
+    const output = await cdk(args, NO_NETWORK);
+    const elapsedMs = performance.now() - startedMs;
+    console.log(`${name}: synthesised in ${(elapsedMs / 1_000).toFixed(1)} s`);
+    expect(elapsedMs).toBeLessThan(LONGEST_SYNTHESIS_MS);
+    expect(output).not.toMatch(/WARNING|ERROR/);
+    const manifest = JSON.parse(readFileSync(join(assemblyOf(name), 'manifest.json'), 'utf8'));
+    expect(manifest.missing).toBeUndefined();
+  });
+
+  it('gives templates in which cfn-lint finds no error', () => {
+    const templates = globSync(join(assemblyOf(name), '*.template.json'));
+    expect(templates.length).toBeGreaterThanOrEqual(4);
+    const { status, stdout, stderr } = spawnSync(
+      '.tools/python/bin/cfn-lint',
+      ['--non-zero-exit-code', 'error', '--ignore-checks', 'W', '--', ...templates],
+      { encoding: 'utf8', timeout: 120_000 },
+    );
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe('synthesis', () => {
+  it('of prod without a certificate or domain fails with the remedy', async () => {
+    await expect(cdk(['synth', '--quiet', '-c', 'stage=prod'])).rejects.toThrow(
+      'certificateArn: a prod stage answers on HTTPS only; give -c certificateArn=ARN, or -c domainName=NAME',
+    );
+  });
+
+  it('takes into the image what a build takes, and nothing else', () => {
+    const [asset] = globSync(join(assemblyOf('dev'), 'asset.*', 'Dockerfile'));
+    const context = copyBuildContext();
+    try {
+      const files = (root: string) =>
+        readdirSync(root, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
+          .toSorted();
+      const staged = files(asset!.slice(0, -'/Dockerfile'.length));
+      expect(staged).toEqual(files(context));
+      expect(staged).toContain('/service/main.ts');
+      expect(
+        staged.filter((path) => /^\/(lib|bin|test|docs|dist|node_modules)\//.test(path)),
+      ).toEqual([]);
+    } finally {
+      rmSync(context, { recursive: true });
+    }
+  });
+});

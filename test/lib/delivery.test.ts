@@ -1,0 +1,367 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_PORT, KEEP_ALIVE_TIMEOUT_MS, PATHS } from '../../service/contract/http.ts';
+import { allOf, CERTIFICATE_ARN, CONTEXT, Match, synthesise } from './synthesise.ts';
+
+const dev = synthesise(CONTEXT.dev);
+const prod = synthesise(CONTEXT.prod);
+const ZONE = {
+  domainName: 'sentiment.example.org',
+  hostedZoneId: 'Z0123456789ABC',
+  hostedZoneName: 'example.org',
+};
+
+const target = (weight: number, id: string) => ({
+  TargetGroupArn: { Ref: Match.stringLikeRegexp(id) },
+  Weight: weight,
+});
+/** Both rules, in full: a change to one resets the weights that ECS has set. */
+const PINNED_ACTIONS = [
+  {
+    Type: 'forward',
+    ForwardConfig: { TargetGroups: [target(100, 'Blue'), target(0, 'Green')] },
+  },
+];
+
+describe('a rolling deployment', () => {
+  it('replaces tasks one by one and goes back if they do not start', () => {
+    dev.of('service').hasResourceProperties('AWS::ECS::Service', {
+      DeploymentConfiguration: {
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+        MinimumHealthyPercent: 100,
+        MaximumPercent: 200,
+        Strategy: Match.absent(),
+        LifecycleHooks: Match.absent(),
+      },
+      LoadBalancers: [
+        {
+          ContainerName: 'service',
+          ContainerPort: DEFAULT_PORT,
+          TargetGroupArn: Match.anyValue(),
+          AdvancedConfiguration: Match.absent(),
+        },
+      ],
+    });
+  });
+});
+
+describe('a canary deployment', () => {
+  it('shifts a share, bakes, and watches its alarms by their literal names', () => {
+    const [service] = allOf(prod, 'AWS::ECS::Service');
+    expect(service?.Properties.DeploymentConfiguration).toEqual({
+      Strategy: 'CANARY',
+      CanaryConfiguration: { CanaryPercent: 10, CanaryBakeTimeInMinutes: 10 },
+      BakeTimeInMinutes: 10,
+      MinimumHealthyPercent: 100,
+      MaximumPercent: 200,
+      Alarms: {
+        Enable: true,
+        Rollback: true,
+        AlarmNames: ['blue', 'green']
+          .flatMap((colour) => ['failures', 'latency', 'unhealthy'].map((kind) => [colour, kind]))
+          .concat([
+            ['revision', 'failures'],
+            ['revision', 'latency'],
+          ])
+          .map(([watched, kind]) => `tweet-sentiment-prod-release-${watched}-${kind}`),
+      },
+      LifecycleHooks: [
+        {
+          LifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'],
+          HookTargetArn: { 'Fn::GetAtt': [expect.stringContaining('GoldenHookFunction'), 'Arn'] },
+          RoleArn: { 'Fn::GetAtt': [expect.stringContaining('HookRole'), 'Arn'] },
+        },
+      ],
+    });
+  });
+
+  it('moves between two target groups by the production and the test rule', () => {
+    prod.of('service').hasResourceProperties('AWS::ECS::Service', {
+      LoadBalancers: [
+        {
+          ContainerName: 'service',
+          ContainerPort: DEFAULT_PORT,
+          TargetGroupArn: { Ref: Match.stringLikeRegexp('Blue') },
+          AdvancedConfiguration: {
+            AlternateTargetGroupArn: { Ref: Match.stringLikeRegexp('Green') },
+            ProductionListenerRule: { Ref: Match.stringLikeRegexp('ProductionRule') },
+            TestListenerRule: { Ref: Match.stringLikeRegexp('TestRule') },
+            RoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('ShiftRole'), 'Arn'] },
+          },
+        },
+      ],
+    });
+  });
+
+  it('has rules that name both groups and do not change', () => {
+    prod.of('service').resourcePropertiesCountIs(
+      'AWS::ElasticLoadBalancingV2::ListenerRule',
+      {
+        Priority: 1,
+        ListenerArn: { Ref: Match.stringLikeRegexp('EndpointHttps') },
+        Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
+        Actions: PINNED_ACTIONS,
+      },
+      1,
+    );
+    prod.of('service').resourcePropertiesCountIs(
+      'AWS::ElasticLoadBalancingV2::ListenerRule',
+      {
+        Priority: 1,
+        ListenerArn: { Ref: Match.stringLikeRegexp('EndpointTest') },
+        Conditions: [
+          {
+            Field: 'http-header',
+            HttpHeaderConfig: Match.objectLike({ HttpHeaderName: 'x-release-check' }),
+          },
+        ],
+        Actions: PINNED_ACTIONS,
+      },
+      1,
+    );
+  });
+
+  it('lets in test traffic by a secret that the template does not hold', () => {
+    const [rule] = allOf(prod, 'AWS::ElasticLoadBalancingV2::ListenerRule').filter(
+      ({ Properties }) => Properties.Conditions[0].Field === 'http-header',
+    );
+    expect(JSON.stringify(rule?.Properties.Conditions)).toContain('{{resolve:secretsmanager:');
+  });
+
+  it('waits for its alarms and rules before it exists', () => {
+    const [service] = Object.values(prod.of('service').findResources('AWS::ECS::Service'));
+    const alarms = Object.keys(prod.of('service').findResources('AWS::CloudWatch::Alarm'));
+    const rules = Object.keys(
+      prod.of('service').findResources('AWS::ElasticLoadBalancingV2::ListenerRule'),
+    );
+    expect(service?.DependsOn).toEqual(expect.arrayContaining([...alarms, ...rules]));
+  });
+
+  it('is stopped by alarms that no traffic does not raise', () => {
+    const alarms = allOf(prod, 'AWS::CloudWatch::Alarm').filter(({ Properties }) =>
+      Properties.AlarmName.includes('-release-'),
+    );
+    expect(alarms).toHaveLength(8);
+    for (const { Properties } of alarms) {
+      expect(Properties).toMatchObject({
+        TreatMissingData: 'notBreaching',
+        EvaluationPeriods: 3,
+        DatapointsToAlarm: 2,
+      });
+    }
+  });
+
+  it('has a hook outside the network, which may read its secrets and write its log', () => {
+    const [hook] = allOf(prod, 'AWS::Lambda::Function').filter(
+      ({ Properties }) => Properties.Handler === 'handler.handler',
+    );
+    expect(hook?.Properties.VpcConfig).toBeUndefined();
+    expect(hook?.Properties.Environment.Variables).toEqual({
+      MODEL_NAME: 'minilm-tweet-sentiment',
+      RELEASE_CHECK_SECRET_ARN: { Ref: expect.stringContaining('GoldenHookSecret') },
+      TEST_URL: {
+        'Fn::Join': [
+          '',
+          ['https://', { 'Fn::GetAtt': [expect.stringContaining('Endpoint'), 'DNSName'] }, ':8443'],
+        ],
+      },
+    });
+    const policies = allOf(prod, 'AWS::IAM::Policy').filter(({ Properties }) =>
+      JSON.stringify(Properties.Roles).includes('GoldenHookRole'),
+    );
+    const actions = policies.flatMap(({ Properties }) =>
+      Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string }) => Action),
+    );
+    expect(actions.toSorted()).toEqual([
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:GetSecretValue',
+    ]);
+  });
+});
+
+describe.each([
+  ['dev', dev],
+  ['prod', prod],
+] as const)('the endpoint of %s', (stage, app) => {
+  it('asks tasks whether they are ready, and lets requests in flight finish', () => {
+    const groups = allOf(app, 'AWS::ElasticLoadBalancingV2::TargetGroup');
+    expect(groups).toHaveLength(stage === 'prod' ? 2 : 1);
+    for (const { Properties } of groups) {
+      expect(Properties).toMatchObject({
+        HealthCheckPath: PATHS.readiness,
+        Port: DEFAULT_PORT,
+        TargetType: 'ip',
+        TargetGroupAttributes: expect.arrayContaining([
+          { Key: 'deregistration_delay.timeout_seconds', Value: '20' },
+        ]),
+      });
+    }
+  });
+
+  it('gives up idle connections before the service does', () => {
+    const [balancer] = allOf(app, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+    const attributes = Object.fromEntries(
+      balancer?.Properties.LoadBalancerAttributes.map(
+        ({ Key, Value }: { Key: string; Value: string }) => [Key, Value],
+      ),
+    );
+    expect(Number(attributes['idle_timeout.timeout_seconds']) * 1_000).toBeLessThan(
+      KEEP_ALIVE_TIMEOUT_MS,
+    );
+    expect(attributes).toMatchObject({
+      'access_logs.s3.enabled': 'true',
+      'routing.http.drop_invalid_header_fields.enabled': 'true',
+      'deletion_protection.enabled': String(stage === 'prod'),
+    });
+  });
+
+  it('gives new tasks time to warm up', () => {
+    const [service] = allOf(app, 'AWS::ECS::Service');
+    expect(service?.Properties.HealthCheckGracePeriodSeconds).toBe(60);
+    expect(service?.Properties.DesiredCount).toBeUndefined();
+  });
+});
+
+describe('listeners', () => {
+  const listeners = (app: typeof dev) =>
+    allOf(app, 'AWS::ElasticLoadBalancingV2::Listener').map(({ Properties }) => [
+      Properties.Port,
+      Properties.Protocol,
+      Properties.DefaultActions[0].Type,
+    ]);
+
+  it('speak HTTP in a dev stage without a certificate', () => {
+    expect(listeners(dev)).toEqual([[80, 'HTTP', 'forward']]);
+  });
+
+  it('speak HTTPS with one, and redirect what is not', () => {
+    expect(listeners(prod).toSorted()).toEqual([
+      [443, 'HTTPS', 'fixed-response'],
+      [80, 'HTTP', 'redirect'],
+      [8443, 'HTTPS', 'fixed-response'],
+    ]);
+    const secure = synthesise({ ...CONTEXT.dev, certificateArn: CERTIFICATE_ARN });
+    expect(listeners(secure).toSorted()).toEqual([
+      [443, 'HTTPS', 'forward'],
+      [80, 'HTTP', 'redirect'],
+    ]);
+  });
+
+  it('get a certificate and an address for a domain whose zone is given', () => {
+    const { certificateArn: _, ...context } = CONTEXT.prod;
+    const app = synthesise({ ...context, ...ZONE });
+    app.of('service').hasResourceProperties('AWS::CertificateManager::Certificate', {
+      DomainName: ZONE.domainName,
+      DomainValidationOptions: [{ DomainName: ZONE.domainName, HostedZoneId: ZONE.hostedZoneId }],
+    });
+    app.of('service').hasResourceProperties('AWS::Route53::RecordSet', {
+      Name: `${ZONE.domainName}.`,
+      Type: 'A',
+      HostedZoneId: ZONE.hostedZoneId,
+    });
+    const [hook] = allOf(app, 'AWS::Lambda::Function').filter(
+      ({ Properties }) => Properties.Handler === 'handler.handler',
+    );
+    expect(hook?.Properties.Environment.Variables.SERVER_NAME).toBe(ZONE.domainName);
+    app.of('service').hasOutput('EndpointUrl', { Value: `https://${ZONE.domainName}` });
+  });
+});
+
+describe('the number of tasks', () => {
+  it.each([
+    ['dev', dev, 1, 2],
+    ['prod', prod, 2, 10],
+  ] as const)('is between its bounds in %s', (_stage, app, MinCapacity, MaxCapacity) => {
+    app.of('service').hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
+      MinCapacity,
+      MaxCapacity,
+    });
+  });
+
+  it.each([
+    ['dev', dev],
+    ['prod', prod],
+  ] as const)('follows saturation and CPU in %s, slower in than out', (stage, app) => {
+    const policies = allOf(app, 'AWS::ApplicationAutoScaling::ScalingPolicy').map(
+      ({ Properties }) => Properties.TargetTrackingScalingPolicyConfiguration,
+    );
+    expect(policies).toHaveLength(2);
+    for (const { ScaleInCooldown, ScaleOutCooldown, TargetValue } of policies) {
+      expect({ ScaleInCooldown, ScaleOutCooldown, TargetValue }).toEqual({
+        ScaleInCooldown: 300,
+        ScaleOutCooldown: 60,
+        TargetValue: 70,
+      });
+    }
+    expect(policies.map((policy) => policy.CustomizedMetricSpecification)).toContainEqual({
+      Namespace: 'TweetSentimentService',
+      MetricName: 'WorkerSaturation',
+      Statistic: 'Maximum',
+      Unit: 'Percent',
+      Dimensions: [{ Name: 'Service', Value: `tweet-sentiment-${stage}` }],
+    });
+    expect(policies.map((policy) => policy.PredefinedMetricSpecification)).toContainEqual({
+      PredefinedMetricType: 'ECSServiceAverageCPUUtilization',
+    });
+  });
+
+  it('keeps the minimum off Spot where Spot is wanted', () => {
+    synthesise({ ...CONTEXT.dev, spot: 'true', minTasks: '2' })
+      .of('service')
+      .hasResourceProperties('AWS::ECS::Service', {
+        LaunchType: Match.absent(),
+        CapacityProviderStrategy: [
+          { CapacityProvider: 'FARGATE', Base: 2, Weight: 0 },
+          { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
+        ],
+      });
+  });
+});
+
+describe('the firewall', () => {
+  it('stands before prod, and before dev on request', () => {
+    expect(allOf(dev, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(0);
+    expect(allOf(prod, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(1);
+    const wanted = synthesise({ ...CONTEXT.dev, webFirewall: 'true' });
+    expect(allOf(wanted, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(1);
+  });
+
+  it('counts, but lets through, what ordinary posts look like', () => {
+    const [acl] = allOf(prod, 'AWS::WAFv2::WebACL');
+    const group = acl?.Properties.Rules[1].Statement.ManagedRuleGroupStatement;
+    expect(group.Name).toBe('AWSManagedRulesCommonRuleSet');
+    expect(group.RuleActionOverrides).toEqual(
+      [
+        'SizeRestrictions_BODY',
+        'SizeRestrictions_QUERYSTRING',
+        'CrossSiteScripting_BODY',
+        'GenericLFI_BODY',
+        'GenericRFI_BODY',
+      ].map((Name) => ({ Name, ActionToUse: { Count: {} } })),
+    );
+  });
+
+  it('limits the rate of each address', () => {
+    const [acl] = allOf(prod, 'AWS::WAFv2::WebACL');
+    expect(acl?.Properties.Rules[0]).toMatchObject({
+      Action: { Block: {} },
+      Statement: {
+        RateBasedStatement: { Limit: 2_000, EvaluationWindowSec: 300, AggregateKeyType: 'IP' },
+      },
+    });
+  });
+
+  it('logs neither credentials nor queries', () => {
+    prod.of('service').hasResourceProperties('AWS::WAFv2::LoggingConfiguration', {
+      RedactedFields: [
+        { SingleHeader: { Name: 'authorization' } },
+        { SingleHeader: { Name: 'x-api-key' } },
+        { SingleHeader: { Name: 'x-release-check' } },
+        { QueryString: {} },
+      ],
+    });
+    const [acl] = allOf(prod, 'AWS::WAFv2::WebACL');
+    expect(JSON.stringify(acl)).not.toContain('"SampledRequestsEnabled":true');
+  });
+});

@@ -1,0 +1,234 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { PLACEMENT } from '../../lib/monitoring/graphs.ts';
+import { EmfMetrics } from '../../service/adapters/emf/emf-metrics.ts';
+import { METRIC_NAMESPACE, METRICS, type MetricName } from '../../service/contract/metrics.ts';
+import { ERROR_CODES } from '../../service/errors.ts';
+import type { EmfDocument } from '../service/adapters/emf/emf-schema.ts';
+import { allOf, CONTEXT, type Resource, synthesise } from './synthesise.ts';
+
+const APPS = {
+  dev: synthesise({ ...CONTEXT.dev, offlineStore: 'true' }),
+  prod: synthesise({ ...CONTEXT.prod, offlineStore: 'true' }),
+};
+const STAGES = ['dev', 'prod'] as const;
+type Stage = (typeof STAGES)[number];
+
+/** A metric by what identifies it: name, unit and the names of its dimensions. */
+interface Identity {
+  readonly name: string;
+  readonly unit?: string | undefined;
+  readonly dimensions: readonly string[];
+}
+
+const text = ({ name, dimensions }: Identity) => `${name} by ${dimensions.toSorted().join(', ')}`;
+const NAMES = Object.keys(METRICS) as MetricName[];
+
+/** Every metric as the service emits it under a stage's environment. */
+function emitted(stage: Stage): Identity[] {
+  const lines: string[] = [];
+  const [definition] = allOf(APPS[stage], 'AWS::ECS::TaskDefinition');
+  const environment = definition!.Properties.ContainerDefinitions[0].Environment;
+  const variable = (name: string) =>
+    environment.find(({ Name }: { Name: string }) => Name === name)?.Value;
+  const log = () => {
+    throw new Error('Nothing should be reported.');
+  };
+  const metrics = new EmfMetrics({
+    write: (line) => void lines.push(line),
+    intervalMs: 60_000,
+    serviceName: variable('SERVICE_NAME'),
+    revision: variable('SERVICE_REVISION'),
+    logger: { debug: log, info: log, warn: log, error: log },
+  });
+  const record: (name: MetricName, value: number, dimension?: string) => void =
+    metrics.record.bind(metrics);
+  for (const name of NAMES) record(name, 1, 'dimension' in METRICS[name] ? 'value' : undefined);
+  metrics.close();
+  return lines.flatMap((line) => {
+    const { _aws, ...targets } = JSON.parse(line) as EmfDocument;
+    return _aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) => {
+      expect(Namespace).toBe(METRIC_NAMESPACE);
+      expect(targets.Service).toBe(`tweet-sentiment-${stage}`);
+      return Metrics.flatMap(({ Name, Unit }) =>
+        Dimensions.map((dimensions) => ({ name: Name, unit: Unit, dimensions })),
+      );
+    });
+  });
+}
+
+interface Widget {
+  readonly type: string;
+  readonly properties: {
+    readonly title?: string;
+    readonly metrics?: readonly (readonly unknown[])[];
+  };
+}
+
+function widgets(stage: Stage): Widget[] {
+  const [dashboard] = allOf(APPS[stage], 'AWS::CloudWatch::Dashboard');
+  const { 'Fn::Join': parts } = dashboard!.Properties.DashboardBody;
+  const body = parts[1].map((part: unknown) => (typeof part === 'string' ? part : 'x')).join('');
+  return JSON.parse(body).widgets;
+}
+
+/** The service's own metrics on the dashboard, those of searches included. */
+function shown(stage: Stage): Identity[] {
+  const lines = widgets(stage).flatMap(({ properties: { metrics = [] } }) => metrics);
+  return lines.flatMap((line): Identity[] => {
+    const [first] = line;
+    if (first === METRIC_NAMESPACE) {
+      const [, name, ...rest] = line.filter((part) => typeof part === 'string');
+      expect(rest[1]).toBe(`tweet-sentiment-${stage}`);
+      return [
+        { name: String(name), dimensions: rest.filter((_, index) => index % 2 === 0) as string[] },
+      ];
+    }
+    const { expression } = first as { expression?: string };
+    const search = /^SEARCH\('\{(\w+),([\w,]+)\} MetricName="(\w+)" Service="([\w-]+)"/.exec(
+      expression ?? '',
+    );
+    if (!search) return [];
+    const [, namespace, dimensions = '', name = '', service] = search;
+    expect([namespace, service]).toEqual([METRIC_NAMESPACE, `tweet-sentiment-${stage}`]);
+    return [{ name, dimensions: dimensions.split(',') }];
+  });
+}
+
+/** The service's own metrics that alarms watch. */
+function watched(stage: Stage): Identity[] {
+  return allOf(APPS[stage], 'AWS::CloudWatch::Alarm').flatMap(({ Properties }) => {
+    const simple = Properties.MetricName === undefined ? [] : [Properties];
+    const stats = (Properties.Metrics ?? []).flatMap(
+      ({ MetricStat }: { MetricStat?: { Metric: object; Unit?: string } }) =>
+        MetricStat ? [{ ...MetricStat.Metric, Unit: MetricStat.Unit }] : [],
+    );
+    return [...simple, ...stats]
+      .filter(({ Namespace }) => Namespace === METRIC_NAMESPACE)
+      .map(({ MetricName: name, Unit: unit, Dimensions }) => ({
+        name,
+        unit,
+        dimensions: Dimensions.map(({ Name }: { Name: string }) => Name),
+      }));
+  });
+}
+
+describe.each(STAGES)('the dashboard of %s', (stage) => {
+  it('shows every metric that the service emits, but those left out for a reason', () => {
+    const leftOut = NAMES.filter((name) => typeof PLACEMENT[name] !== 'string');
+    const visible = emitted(stage)
+      .filter(({ dimensions }) => !dimensions.includes('Revision'))
+      .map(text)
+      .filter((name) => !leftOut.some((left) => name.startsWith(`${left} `)));
+    expect([...new Set(shown(stage).map(text))].toSorted()).toEqual(visible.toSorted());
+  });
+
+  it.each([
+    'Alarms',
+    'Failure rate',
+    'Hit rate',
+    'Refusal rate',
+    'CPU and memory',
+    'Tasks',
+    'Valkey: memory used',
+    'Valkey: evictions',
+    'X reads spent',
+    'Recent errors',
+  ])('has a widget "%s"', (title) => {
+    expect(widgets(stage).map(({ properties }) => properties.title)).toContain(title);
+  });
+
+  it('has the name that tools look for', () => {
+    const [dashboard] = allOf(APPS[stage], 'AWS::CloudWatch::Dashboard');
+    expect(dashboard?.Properties.DashboardName).toBe(`tweet-sentiment-${stage}`);
+  });
+});
+
+describe.each(STAGES)('the alarms of %s', (stage) => {
+  const metricAlarms = allOf(APPS[stage], 'AWS::CloudWatch::Alarm');
+  const composites = allOf(APPS[stage], 'AWS::CloudWatch::CompositeAlarm');
+
+  it('watch metrics as the service emits them: name, unit, namespace, dimensions', () => {
+    const known = new Map(emitted(stage).map((identity) => [text(identity), identity.unit]));
+    const found = watched(stage);
+    expect(found.length).toBeGreaterThan(5);
+    for (const identity of found) {
+      expect([text(identity), known.get(text(identity))]).toEqual([
+        text(identity),
+        identity.unit ?? known.get(text(identity)) ?? 'unknown metric',
+      ]);
+    }
+  });
+
+  it('name failures by codes that the service knows', () => {
+    const codes = metricAlarms.flatMap(({ Properties }) =>
+      (Properties.Dimensions ?? [])
+        .filter(({ Name }: { Name: string }) => Name === 'Code')
+        .map(({ Value }: { Value: string }) => Value),
+    );
+    expect(codes.length).toBeGreaterThan(0);
+    expect(ERROR_CODES).toEqual(expect.arrayContaining(codes));
+  });
+
+  it('have names that start with the stage', () => {
+    for (const { Properties } of metricAlarms) {
+      expect(Properties.AlarmName).toMatch(new RegExp(`^tweet-sentiment-${stage}-[a-z-]+$`));
+    }
+  });
+
+  it('page or notify by two composite alarms, each alarm by exactly one of them', () => {
+    const rules = composites.map(({ Properties }) => JSON.stringify(Properties.AlarmRule));
+    expect(composites.map(({ Properties }) => Properties.AlarmName).toSorted()).toEqual([
+      `tweet-sentiment-${stage}-notice`,
+      `tweet-sentiment-${stage}-page`,
+    ]);
+    const { template } = APPS[stage].templates.find(({ part }) => part === 'observability')!;
+    for (const id of Object.keys(template.findResources('AWS::CloudWatch::Alarm'))) {
+      expect([id, rules.filter((rule) => rule.includes(`"${id}"`)).length]).toEqual([id, 1]);
+    }
+    for (const { Properties } of composites) {
+      expect(Properties.AlarmActions).toHaveLength(1);
+      expect(Properties.OKActions).toHaveLength(1);
+    }
+    for (const { Properties } of metricAlarms) expect(Properties.AlarmActions).toBeUndefined();
+  });
+});
+
+it('tells the address that is configured', () => {
+  synthesise({ ...CONTEXT.dev, alertEmail: 'someone@example.org' })
+    .of('observability')
+    .hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'someone@example.org',
+    });
+});
+
+describe('the runbook', () => {
+  const document = readFileSync('docs/operations.md', 'utf8');
+  const chapter = document.slice(document.indexOf('\n## Alarms\n'));
+  const sections = [...chapter.matchAll(/^### (.+)$/gm)].map(([, title]) => String(title));
+  const alarms = STAGES.flatMap((stage) => [
+    ...allOf(APPS[stage], 'AWS::CloudWatch::Alarm'),
+    ...allOf(APPS[stage], 'AWS::CloudWatch::CompositeAlarm'),
+  ]);
+  const anchor = ({ Properties }: Resource): string =>
+    /Runbook: docs\/operations\.md#([a-z-]+)$/.exec(Properties.AlarmDescription)?.[1] ?? 'none';
+
+  it('has a section for every alarm, and every section an alarm', () => {
+    expect(sections.toSorted()).toEqual([...new Set(alarms.map(anchor))].toSorted());
+  });
+
+  it.each(sections)('says what %s means, where to look first and how to fix it', (title) => {
+    const start = chapter.indexOf(`\n### ${title}\n`);
+    const section = chapter.slice(start, chapter.indexOf('\n##', start + 4));
+    for (const word of ['Meaning', 'First look', 'Fix']) expect(section).toContain(`**${word}.**`);
+  });
+
+  it('is linked where the configuration says', () => {
+    const url = 'https://example.org/runbook';
+    const app = synthesise({ ...CONTEXT.dev, runbookUrl: url });
+    for (const { Properties } of allOf(app, 'AWS::CloudWatch::Alarm')) {
+      expect(Properties.AlarmDescription).toMatch(/ Runbook: https:\/\/example\.org\/runbook#/);
+    }
+  });
+});

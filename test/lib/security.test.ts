@@ -1,0 +1,196 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_PORT } from '../../service/contract/http.ts';
+import { allOf, CONTEXT, type Resource, synthesise } from './synthesise.ts';
+
+const ALL = {
+  dev: synthesise({ ...CONTEXT.dev, offlineStore: 'true' }),
+  prod: synthesise({ ...CONTEXT.prod, offlineStore: 'true' }),
+};
+const STAGES = ['dev', 'prod'] as const;
+
+/** Rules within a group and beside it, for a group whose description starts so. */
+function rules(stage: 'dev' | 'prod', description: string, direction: 'Ingress' | 'Egress') {
+  const app = ALL[stage];
+  for (const { template } of app.templates) {
+    const groups = template.findResources('AWS::EC2::SecurityGroup', {
+      Properties: { GroupDescription: description },
+    });
+    const [entry] = Object.entries(groups);
+    if (!entry) continue;
+    const [id, group] = entry;
+    const beside = allOf(app, `AWS::EC2::SecurityGroup${direction}`)
+      .map(({ Properties }) => Properties)
+      .filter(({ GroupId }) => JSON.stringify(GroupId).includes(id));
+    return [...(group.Properties[`SecurityGroup${direction}`] ?? []), ...beside];
+  }
+  throw new Error(`${stage} has no security group "${description}".`);
+}
+
+const ports = (found: Resource[]) => found.map(({ FromPort, ToPort }) => [FromPort, ToPort]);
+
+describe.each(STAGES)('the network of %s', (stage) => {
+  it('lets clients of the store reach it, and nobody else', () => {
+    const found = rules(stage, 'Nodes of the feature store', 'Ingress');
+    expect(ports(found)).toEqual([[6379, 6379]]);
+    expect(JSON.stringify(found[0].SourceSecurityGroupId)).toContain('Clients');
+    expect(found[0].CidrIp).toBeUndefined();
+  });
+
+  it('has tasks of the service as the only clients of the store', () => {
+    const [service, ...others] = allOf(ALL[stage], 'AWS::ECS::Service');
+    expect(others).toEqual([]);
+    const { SecurityGroups } = service!.Properties.NetworkConfiguration.AwsvpcConfiguration;
+    expect(JSON.stringify(SecurityGroups)).toMatch(/Tasks.*Clients/);
+  });
+
+  it('lets the load balancer reach the tasks, and nobody else', () => {
+    const found = rules(stage, 'Tasks of the service', 'Ingress');
+    expect(ports(found)).toEqual([[DEFAULT_PORT, DEFAULT_PORT]]);
+    expect(JSON.stringify(found[0].SourceSecurityGroupId)).toContain('EndpointSecurityGroup');
+    expect(rules(stage, 'Who carries it reaches the feature store', 'Ingress')).toEqual([]);
+  });
+
+  it('lets the tasks out to HTTPS and to the store only', () => {
+    expect(ports(rules(stage, 'Tasks of the service', 'Egress'))).toEqual([[443, 443]]);
+    const store = rules(stage, 'Who carries it reaches the feature store', 'Egress');
+    expect(ports(store)).toEqual([[6379, 6379]]);
+  });
+
+  it('lets the load balancer out to the tasks only', () => {
+    const found = rules(stage, 'Load balancer of the service', 'Egress');
+    expect(new Set(ports(found).flat())).toEqual(new Set([DEFAULT_PORT]));
+    // Both groups are those of the tasks; the second one lets nobody in.
+    const destinations = found.map((rule) => JSON.stringify(rule.DestinationSecurityGroupId));
+    expect(destinations).toEqual([
+      expect.stringContaining('Tasks'),
+      expect.stringContaining('Clients'),
+    ]);
+  });
+
+  it('shows the world the load balancer only', () => {
+    const open = rules(stage, 'Load balancer of the service', 'Ingress');
+    expect(ports(open).toSorted()).toEqual(
+      stage === 'prod'
+        ? [
+            [443, 443],
+            [80, 80],
+            [8443, 8443],
+          ]
+        : [[80, 80]],
+    );
+    const subnets = allOf(ALL[stage], 'AWS::EC2::Subnet');
+    expect(subnets.map(({ Properties }) => Properties.MapPublicIpOnLaunch)).not.toContain(true);
+  });
+
+  it('keeps its tasks where the configuration says', () => {
+    const [service] = allOf(ALL[stage], 'AWS::ECS::Service');
+    const { AssignPublicIp } = service!.Properties.NetworkConfiguration.AwsvpcConfiguration;
+    expect(AssignPublicIp).toBe(stage === 'prod' ? 'DISABLED' : 'ENABLED');
+    expect(allOf(ALL[stage], 'AWS::EC2::NatGateway')).toHaveLength(stage === 'prod' ? 2 : 0);
+  });
+
+  it('spans two zones and logs what it refuses', () => {
+    ALL[stage].of('network').hasResourceProperties('AWS::EC2::FlowLog', { TrafficType: 'REJECT' });
+    const zones = allOf(ALL[stage], 'AWS::EC2::Subnet').map(({ Properties }) =>
+      JSON.stringify(Properties.AvailabilityZone),
+    );
+    expect(new Set(zones).size).toBe(2);
+  });
+});
+
+describe.each(STAGES)('rights in %s', (stage) => {
+  it('hold no wildcard action', () => {
+    const actions = allOf(ALL[stage], 'AWS::IAM::Policy').flatMap(({ Properties }) =>
+      Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: string }) => Action),
+    );
+    expect(actions.length).toBeGreaterThan(0);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('hold no wildcard resource but where an action knows none', () => {
+    const everywhere = allOf(ALL[stage], 'AWS::IAM::Policy').flatMap(({ Properties }) =>
+      Properties.PolicyDocument.Statement.filter(
+        ({ Resource }: { Resource: unknown }) => Resource === '*',
+      ),
+    );
+    expect(everywhere.map(({ Action }) => Action)).toEqual([]);
+  });
+
+  it('are none at all for the service itself', () => {
+    const policies = allOf(ALL[stage], 'AWS::IAM::Policy').filter(({ Properties }) =>
+      JSON.stringify(Properties.Roles).includes('TaskRole'),
+    );
+    expect(policies).toEqual([]);
+    const [service] = allOf(ALL[stage], 'AWS::ECS::Service');
+    expect(service?.Properties.EnableExecuteCommand).toBeUndefined();
+  });
+});
+
+describe.each(STAGES)('data in %s', (stage) => {
+  const retained = stage === 'prod';
+
+  it('is encrypted in the store, on the way to it and at rest', () => {
+    ALL[stage].of('featureStore').hasResourceProperties('AWS::ElastiCache::ReplicationGroup', {
+      Engine: 'valkey',
+      TransitEncryptionEnabled: true,
+      TransitEncryptionMode: 'required',
+      AtRestEncryptionEnabled: true,
+      AutomaticFailoverEnabled: retained,
+      MultiAZEnabled: retained,
+      NumCacheClusters: retained ? 2 : 1,
+      SnapshotRetentionLimit: retained ? 7 : 0,
+    });
+    ALL[stage].of('featureStore').hasResourceProperties('AWS::ElastiCache::ParameterGroup', {
+      Properties: { 'maxmemory-policy': 'volatile-ttl' },
+    });
+  });
+
+  it('is in buckets that are private, encrypted and reached over TLS only', () => {
+    const buckets = allOf(ALL[stage], 'AWS::S3::Bucket');
+    expect(buckets).toHaveLength(3);
+    for (const { Properties } of buckets) {
+      expect(Properties).toMatchObject({
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        BucketEncryption: expect.anything(),
+        LifecycleConfiguration: expect.anything(),
+      });
+    }
+    const policies = JSON.stringify(allOf(ALL[stage], 'AWS::S3::BucketPolicy'));
+    expect(policies.match(/"aws:SecureTransport":"false"/g)).toHaveLength(buckets.length);
+  });
+
+  it('is kept when a stack goes, in prod only', () => {
+    const policy = (type: string) => [
+      ...new Set(allOf(ALL[stage], type).map(({ DeletionPolicy }) => DeletionPolicy)),
+    ];
+    expect(policy('AWS::S3::Bucket')).toEqual([retained ? 'Retain' : 'Delete']);
+    expect(policy('AWS::Logs::LogGroup')).toEqual([retained ? 'Retain' : 'Delete']);
+    expect(policy('AWS::ElastiCache::ReplicationGroup')).toEqual([
+      retained ? 'Snapshot' : 'Delete',
+    ]);
+  });
+
+  it('leaves every log after its time', () => {
+    const days = allOf(ALL[stage], 'AWS::Logs::LogGroup').map(
+      ({ Properties }) => Properties.RetentionInDays,
+    );
+    expect(new Set(days)).toEqual(new Set([retained ? 30 : 7]));
+  });
+
+  it('has a user of its own in the store, who may do what the service does', () => {
+    const users = allOf(ALL[stage], 'AWS::ElastiCache::User').map(({ Properties }) => Properties);
+    expect(users.map(({ UserName, AccessString }) => [UserName, AccessString])).toEqual([
+      ['service', expect.stringMatching(/^on ~tss:\* resetchannels -@all( \+[a-z]+)+$/)],
+      ['default', 'off -@all'],
+    ]);
+    for (const { AuthenticationMode } of users) {
+      expect(AuthenticationMode.Type).toBe('password');
+      expect(JSON.stringify(AuthenticationMode.Passwords)).toContain('{{resolve:secretsmanager:');
+    }
+  });
+});

@@ -1,0 +1,189 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../service/config.ts';
+import { DEFAULT_PORT, PATHS } from '../../service/contract/http.ts';
+import { allOf, CONTEXT, Match, synthesise } from './synthesise.ts';
+
+const SECRET = (name: string) =>
+  `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
+
+function container(context: Parameters<typeof synthesise>[0]) {
+  const [definition] = allOf(synthesise(context), 'AWS::ECS::TaskDefinition');
+  const [only, ...others] = definition!.Properties.ContainerDefinitions;
+  expect(others).toEqual([]);
+  return only;
+}
+
+/** Variables as the process will see them: what is known only at deployment gets a sample. */
+function environment(definition: ReturnType<typeof container>): Record<string, string> {
+  return Object.fromEntries(
+    definition.Environment.map(({ Name, Value }: { Name: string; Value: unknown }) => [
+      Name,
+      typeof Value === 'string' ? Value : joined(Value),
+    ]),
+  );
+}
+
+function joined(value: unknown): string {
+  const { 'Fn::Join': join } = value as { 'Fn::Join': [string, unknown[]] };
+  return join[1].map((part) => (typeof part === 'string' ? part : 'host.example')).join(join[0]);
+}
+
+describe.each(['dev', 'prod'] as const)('the task of %s', (stage) => {
+  const definition = container(CONTEXT[stage]);
+
+  it('has an environment that the service accepts', () => {
+    const config = loadConfig({ ...environment(definition), REDIS_PASSWORD: 'generated' });
+    expect(config.listen).toEqual({ host: '0.0.0.0', port: DEFAULT_PORT });
+    expect(config.featureStore.redis).toMatchObject({
+      url: 'rediss://host.example:6379',
+      username: 'service',
+      password: 'generated',
+    });
+    expect(config.featureStore.storeText).toBe(false);
+    expect(config.model.workers).toBe(stage === 'prod' ? 2 : 1);
+    expect(config.http.trustProxyHops).toBe(1);
+    expect(config.metrics).toMatchObject({
+      kind: 'emf',
+      serviceName: `tweet-sentiment-${stage}`,
+      revision: expect.stringMatching(/^[0-9a-f]{12}$/),
+    });
+  });
+
+  it('has no secret in the clear, and the password of the store as a secret', () => {
+    expect(definition.Secrets.map(({ Name }: { Name: string }) => Name)).toEqual([
+      'REDIS_PASSWORD',
+    ]);
+  });
+
+  it('is stopped later than the service takes to drain', () => {
+    const { shutdownTimeoutMs } = loadConfig({});
+    expect(definition.StopTimeout * 1_000).toBeGreaterThan(shutdownTimeoutMs);
+    // What Fargate allows.
+    expect(definition.StopTimeout).toBeLessThanOrEqual(120);
+  });
+
+  it('cannot write to its own file system', () => {
+    expect(definition.ReadonlyRootFilesystem).toBe(true);
+  });
+
+  it('asks the process itself whether it is alive', () => {
+    expect(definition.HealthCheck.Command).toEqual([
+      'CMD',
+      'node',
+      '-e',
+      expect.stringContaining(`http://127.0.0.1:${DEFAULT_PORT}${PATHS.liveness}`),
+    ]);
+  });
+
+  it('never waits for its log', () => {
+    expect(definition.LogConfiguration.Options).toMatchObject({
+      mode: 'non-blocking',
+      'max-buffer-size': '26214400b',
+    });
+  });
+});
+
+describe('secrets that are configured', () => {
+  const context = {
+    ...CONTEXT.dev,
+    xBearerTokenSecretArn: SECRET('x'),
+    adminTokenSecretArn: SECRET('admin'),
+    apiKeysSecretArn: SECRET('keys'),
+  };
+
+  it('reach the task as secrets', () => {
+    expect(container(context).Secrets).toEqual(
+      expect.arrayContaining([
+        { Name: 'X_BEARER_TOKEN', ValueFrom: SECRET('x') },
+        { Name: 'ADMIN_TOKEN', ValueFrom: SECRET('admin') },
+        { Name: 'API_KEYS', ValueFrom: SECRET('keys') },
+      ]),
+    );
+  });
+
+  it('may be read by what starts the task, and by name only', () => {
+    synthesise(context)
+      .of('service')
+      .hasResourceProperties('AWS::IAM::Policy', {
+        PolicyDocument: {
+          Statement: Match.arrayWith([
+            Match.objectLike({
+              Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+              Resource: Match.arrayWith([SECRET('admin'), SECRET('keys'), SECRET('x')]),
+            }),
+          ]),
+        },
+      });
+  });
+});
+
+describe('the revision', () => {
+  const revision = (context: Parameters<typeof synthesise>[0]) =>
+    environment(container(context)).SERVICE_REVISION;
+  const before = revision(CONTEXT.dev);
+
+  it('is the same for the same parts', () => {
+    expect(revision(CONTEXT.dev)).toBe(before);
+  });
+
+  it.each([
+    ['image', { imageUri: 'example.org/tweet-sentiment:2' }],
+    ['environment', { environment: { LOG_LEVEL: 'warn' } }],
+    ['size', { taskCpu: '2048', taskMemoryMiB: '4096' }],
+    ['architecture', { architecture: 'arm64' }],
+  ])('changes with the %s', (_name, change) => {
+    expect(revision({ ...CONTEXT.dev, ...change })).not.toBe(before);
+  });
+
+  it.each([
+    ['an address to tell', { alertEmail: 'someone@example.org' }],
+    ['the number of tasks', { maxTasks: '5' }],
+    ['an alarm', { tweetReadsPerHour: '5' }],
+  ])('does not change with %s', (_name, change) => {
+    expect(revision({ ...CONTEXT.dev, ...change })).toBe(before);
+  });
+});
+
+it.each([
+  ['a registry', 'example.org/a/b:1', 'example.org/a/b:1'],
+  [
+    'a private repository of Amazon',
+    '123456789012.dkr.ecr.eu-central-1.amazonaws.com/tss:1',
+    Match.anyValue(),
+  ],
+])('an image of %s is taken as it is', (_name, imageUri, image) => {
+  synthesise({ ...CONTEXT.dev, imageUri })
+    .of('service')
+    .hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [Match.objectLike({ Image: image })],
+    });
+});
+
+it('may be pulled from a private repository of Amazon, and from no other', () => {
+  const imageUri = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/tss:1';
+  synthesise({ ...CONTEXT.dev, imageUri })
+    .of('service')
+    .hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: [
+              'ecr:BatchCheckLayerAvailability',
+              'ecr:BatchGetImage',
+              'ecr:GetDownloadUrlForLayer',
+            ],
+            Resource: {
+              'Fn::Join': [
+                '',
+                [
+                  'arn:',
+                  { Ref: 'AWS::Partition' },
+                  ':ecr:eu-central-1:123456789012:repository/tss',
+                ],
+              ],
+            },
+          }),
+        ]),
+      },
+    });
+});

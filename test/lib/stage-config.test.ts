@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { STAGE_SCHEMA } from '../../lib/stage-config/schema.ts';
+import { type Context, readStageConfig } from '../../lib/stage-config.ts';
+
+const CERTIFICATE = { certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/abc' };
+const ZONE = {
+  domainName: 'sentiment.example.org',
+  hostedZoneId: 'Z0123456789ABC',
+  hostedZoneName: 'example.org',
+};
+const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf';
+
+describe('the configuration of a stage', () => {
+  it.each<[string, Context]>([
+    ['dev as it is', { stage: 'dev' }],
+    ['prod with a certificate', { stage: 'prod', ...CERTIFICATE }],
+    ['prod with a domain and its zone', { stage: 'prod', ...ZONE }],
+    ['a domain that is its zone', { stage: 'dev', ...ZONE, domainName: 'example.org' }],
+    ['numbers as text, as the command line gives them', { stage: 'dev', maxTasks: '4' }],
+    ['numbers as numbers, as cdk.json gives them', { stage: 'dev', maxTasks: 4 }],
+    ['an environment as JSON', { stage: 'dev', environment: '{"RATE_LIMIT_PER_MINUTE":"60"}' }],
+    ['an environment as an object', { stage: 'dev', environment: { LOG_LEVEL: 'warn' } }],
+    ['feature flags and what the CLI passes', { stage: 'dev', '@aws-cdk/x:y': true, 'a:b': 1 }],
+    ['an image by its digest', { stage: 'dev', imageUri: `a.b/c@sha256:${'0'.repeat(64)}` }],
+    ['secrets by their ARN', { stage: 'dev', xBearerTokenSecretArn: SECRET }],
+    ['arm64', { stage: 'dev', architecture: 'arm64' }],
+  ])('takes %s', (_name, context) => {
+    expect(readStageConfig(context)).toMatchObject({ stage: context.stage });
+  });
+
+  it('turns text into what it means', () => {
+    const config = readStageConfig({ stage: 'dev', minTasks: '2', offlineStore: 'true' });
+    expect(config).toMatchObject({ minTasks: 2, offlineStore: true });
+  });
+
+  it('survives the loss of a zone in prod', () => {
+    const { minTasks, valkeyReplicas, natGateways, deployment, webFirewall, retainData } =
+      readStageConfig({ stage: 'prod', ...CERTIFICATE });
+    expect(minTasks).toBeGreaterThanOrEqual(2);
+    expect(valkeyReplicas).toBeGreaterThanOrEqual(1);
+    expect({ natGateways, deployment, webFirewall, retainData }).toEqual({
+      natGateways: 2,
+      deployment: 'canary',
+      webFirewall: true,
+      retainData: true,
+    });
+  });
+
+  it.each<[string, Context, string]>([
+    ['no stage', {}, 'The context value stage is undefined; use -c stage=dev or -c stage=prod.'],
+    ['another stage', { stage: 'test' }, 'The context value stage is "test"; use -c stage=dev'],
+    ['a key that is misspelt', { stage: 'dev', minTask: '2' }, 'minTask: unknown; use one of'],
+    [
+      'no number',
+      { stage: 'dev', minTasks: 'two' },
+      'minTasks: "two" is not allowed; use an integer',
+    ],
+    ['no boolean', { stage: 'dev', spot: 'yes' }, 'spot: "yes" is not allowed; use true or false'],
+    [
+      'a size that Fargate lacks',
+      { stage: 'dev', taskCpu: '3000' },
+      'taskCpu: 3000 is not allowed',
+    ],
+    [
+      'memory that does not go with the CPU',
+      { stage: 'dev', taskMemoryMiB: '16384' },
+      'Fargate has no 16384 MiB for 1024 CPU units; use 2048 to 8192 in steps of 1024',
+    ],
+    [
+      'more tasks at least than at most',
+      { stage: 'dev', minTasks: '3' },
+      'minTasks: 3 is more than maxTasks, 2; raise maxTasks',
+    ],
+    [
+      'one task in prod',
+      { stage: 'prod', ...CERTIFICATE, minTasks: '1' },
+      'minTasks: 1 would not survive the loss of a zone; use at least 2',
+    ],
+    [
+      'no copy of the store in prod',
+      { stage: 'prod', ...CERTIFICATE, valkeyReplicas: '0' },
+      'valkeyReplicas: 0 leaves nothing to fail over to',
+    ],
+    [
+      'prod without a certificate',
+      { stage: 'prod' },
+      'certificateArn: a prod stage answers on HTTPS only; give -c certificateArn=ARN, or -c domainName=NAME -c hostedZoneId=ID -c hostedZoneName=ZONE',
+    ],
+    [
+      'a domain without a certificate',
+      { stage: 'dev', domainName: 'a.example.org' },
+      'domainName: "a.example.org" needs a certificate',
+    ],
+    [
+      'half a zone',
+      { stage: 'dev', ...ZONE, hostedZoneName: undefined },
+      'hostedZoneId: a hosted zone is of use with all of',
+    ],
+    [
+      'a domain outside its zone',
+      { stage: 'dev', ...ZONE, domainName: 'badexample.org' },
+      'domainName: "badexample.org" is not in the zone "example.org"',
+    ],
+    ['a bad ARN', { stage: 'dev', certificateArn: 'abc' }, 'certificateArn: "abc" is not allowed'],
+    [
+      'a secret by name',
+      { stage: 'dev', adminTokenSecretArn: 'admin' },
+      'adminTokenSecretArn: "admin" is not allowed; use the whole ARN',
+    ],
+    [
+      'an image without tag',
+      { stage: 'dev', imageUri: 'a/b' },
+      'imageUri: "a/b" is not allowed; use an image with its tag or digest',
+    ],
+    [
+      'a variable the service does not know',
+      { stage: 'dev', environment: '{"COLOUR":"red"}' },
+      'environment: the service knows no variable COLOUR',
+    ],
+    [
+      'a secret in the clear',
+      { stage: 'dev', environment: '{"ADMIN_TOKEN":"x"}' },
+      'environment: ADMIN_TOKEN is a secret; put it into Secrets Manager',
+    ],
+    [
+      'a variable that the stack decides',
+      { stage: 'dev', environment: '{"PORT":"80","REDIS_USERNAME":"x"}' },
+      'environment: PORT is set by the stack; leave it out.\n  environment: REDIS_USERNAME is set',
+    ],
+    [
+      'a canary on Spot',
+      { stage: 'dev', deployment: 'canary', spot: 'true' },
+      'spot: a canary on Spot may vanish',
+    ],
+  ])('refuses %s, with the remedy', (_name, context, message) => {
+    expect(() => readStageConfig(context)).toThrow(message);
+  });
+
+  it('names every fault at once', () => {
+    const context = { stage: 'prod', minTasks: '0', taskCpu: 'x', typo: 1 };
+    expect(() => readStageConfig(context)).toThrow(
+      /^4 faults in the configuration of stage prod:\n {2}typo: .*\n {2}taskCpu: .*\n {2}minTasks: .*\n {2}certificateArn: /,
+    );
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('has a row for every context value and no other', () => {
+    const document = readFileSync('docs/operations.md', 'utf8');
+    const table = document.slice(document.indexOf('## Configuration of a stage'));
+    const rows = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
+    expect(rows.toSorted()).toEqual(Object.keys(STAGE_SCHEMA).toSorted());
+  });
+});
