@@ -168,11 +168,18 @@ export class FakeStore implements FeatureStore, AggregateStore {
   }
 
   async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
-    return this.#working().purgeUser(id, scoredUpToMs, beforeStep);
+    return this.#working().purgeUser(id, scoredUpToMs, this.#dropping(beforeStep));
   }
 
   async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
-    return this.#working().purgeTopic(topic, scoredUpToMs, beforeStep);
+    return this.#working().purgeTopic(topic, scoredUpToMs, this.#dropping(beforeStep));
+  }
+
+  #dropping(beforeStep: BeforePurge): BeforePurge {
+    return async (ids) => {
+      await beforeStep(ids);
+      for (const id of ids) this.rows.delete(id);
+    };
   }
 
   #working(): MemoryFeatureStore {
@@ -185,7 +192,10 @@ export class FakeStore implements FeatureStore, AggregateStore {
     return { tweetIds: [...this.rows.keys()], nextCursor: null };
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.rows.clear();
+    await this.#aggregates.close();
+  }
 }
 
 /** Remembers rows and purges; purges fail when told so. */

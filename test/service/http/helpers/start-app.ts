@@ -134,6 +134,7 @@ export async function startApp(options: AppOptions = {}) {
     client,
     model,
     store,
+    predictionLog,
     source,
     metrics,
     lifecycle,
