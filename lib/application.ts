@@ -41,6 +41,7 @@ export function addStacks(app: App, config: StageConfig): Stacks {
     description: 'Tweet sentiment: service',
     network,
     featureStore,
+    offlineStore,
   });
   const observability = new ObservabilityStack(app, 'Observability', {
     ...stack('observability'),

@@ -9,8 +9,16 @@ export interface FeatureStoreAddress {
   readonly userName: string;
 }
 
-/** All of the task's plain variables but the revision, which is made from them. */
-export function serviceSettings(config: StageConfig, store: FeatureStoreAddress) {
+/**
+ * All of the task's plain variables but the revision, which is made from them.
+ *
+ * @param predictionStream name of the stream that takes the prediction log, where there is one.
+ */
+export function serviceSettings(
+  config: StageConfig,
+  store: FeatureStoreAddress,
+  predictionStream: string | undefined,
+) {
   const settings = {
     HOST: '0.0.0.0',
     MODEL_NAME: config.modelName,
@@ -23,7 +31,11 @@ export function serviceSettings(config: StageConfig, store: FeatureStoreAddress)
     METRICS: 'emf',
     SERVICE_NAME: deploymentName(config.stage),
   } satisfies Record<Exclude<RequiredEnvName, 'SERVICE_REVISION'>, string>;
-  return { ...config.environment, ...settings };
+  return {
+    ...config.environment,
+    ...settings,
+    ...(predictionStream !== undefined && { PREDICTION_STREAM: predictionStream }),
+  };
 }
 
 /** Names what a task is made of: the same for the same parts, on every machine. */

@@ -9,6 +9,7 @@ import { DEFAULT_PORT, DEFAULT_SHUTDOWN_TIMEOUT_MS, PATHS } from '../../service/
 import { acknowledge } from '../acknowledge.ts';
 import { retention } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
+import type { PredictionStream } from './prediction-stream.ts';
 import { type FeatureStoreAddress, revisionOf, serviceSettings } from './service-environment.ts';
 import { serviceImage } from './service-image.ts';
 
@@ -16,6 +17,8 @@ export interface ServiceTaskProps {
   readonly config: StageConfig;
   readonly featureStore: FeatureStoreAddress;
   readonly featureStorePassword: secretsmanager.ISecret;
+  /** Takes the prediction log, where there is an offline store. */
+  readonly predictions: PredictionStream | undefined;
 }
 
 /** From SIGTERM to SIGKILL: the service's own bound, and some room to exit. */
@@ -49,7 +52,9 @@ export class ServiceTask extends Construct {
           config.architecture === 'arm64' ? ecs.CpuArchitecture.ARM64 : ecs.CpuArchitecture.X86_64,
       },
     });
-    const settings = serviceSettings(config, props.featureStore);
+    const predictions = props.predictions?.stream;
+    predictions?.grant(this.definition.taskRole, 'firehose:PutRecordBatch');
+    const settings = serviceSettings(config, props.featureStore, predictions?.deliveryStreamName);
     const { image, identity } = serviceImage(this, config);
     const { taskCpu, taskMemoryMiB, architecture } = config;
     this.revision = revisionOf([

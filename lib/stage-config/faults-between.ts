@@ -89,6 +89,7 @@ const DECIDED: readonly EnvironmentName[] = [
   'KEEP_ALIVE_TIMEOUT_MS',
   'SHUTDOWN_TIMEOUT_MS',
   'REDIS_KEY_PREFIX',
+  'PREDICTION_STREAM',
 ];
 
 function featureStoreFaults({ stage, valkeyReplicas }: StageConfig): string[] {

@@ -215,7 +215,8 @@ describe('the golden hook', () => {
     interfere = interference;
     const startedMs = performance.now();
     expect(await hook({ timeoutMs: 200 })).toEqual({ hookStatus: 'FAILED' });
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    // Three attempts of 200 ms, on a machine that may be busy.
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     expect(reason()).toContain('No answer from the release after 3 attempts');
   });
 

@@ -116,11 +116,16 @@ describe.each(STAGES)('rights in %s', (stage) => {
     expect(everywhere.map(({ Action }) => Action)).toEqual([]);
   });
 
-  it('are none at all for the service itself', () => {
-    const policies = allOf(ALL[stage], 'AWS::IAM::Policy').filter(({ Properties }) =>
-      JSON.stringify(Properties.Roles).includes('TaskRole'),
-    );
-    expect(policies).toEqual([]);
+  it('are none at all for the service itself, but for writing predictions', () => {
+    const policies = (app: (typeof ALL)['dev']) =>
+      allOf(app, 'AWS::IAM::Policy')
+        .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('TaskRole'))
+        .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    expect(policies(synthesise(CONTEXT[stage]))).toEqual([]);
+    const [statement, ...others] = policies(ALL[stage]);
+    expect(others).toEqual([]);
+    expect(statement).toMatchObject({ Effect: 'Allow', Action: 'firehose:PutRecordBatch' });
+    expect(JSON.stringify(statement.Resource)).toMatch(/^\{"Fn::Get.*StreamA?.*Arn/);
     const [service] = allOf(ALL[stage], 'AWS::ECS::Service');
     expect(service?.Properties.EnableExecuteCommand).toBeUndefined();
   });

@@ -24,6 +24,7 @@ function environment(definition: ReturnType<typeof container>): Record<string, s
 }
 
 function joined(value: unknown): string {
+  if (!Object.hasOwn(value as object, 'Fn::Join')) return 'host.example';
   const { 'Fn::Join': join } = value as { 'Fn::Join': [string, unknown[]] };
   return join[1].map((part) => (typeof part === 'string' ? part : 'host.example')).join(join[0]);
 }
@@ -81,6 +82,15 @@ describe.each(['dev', 'prod'] as const)('the task of %s', (stage) => {
       'max-buffer-size': '26214400b',
     });
   });
+});
+
+it('has the stream for the prediction log where there is an offline store', () => {
+  const [name, stream] = ['PREDICTION_STREAM', expect.stringContaining('host.example')];
+  expect(environment(container(CONTEXT.dev))).not.toHaveProperty(name);
+  expect(environment(container({ ...CONTEXT.dev, offlineStore: 'true' }))).toHaveProperty(
+    name,
+    stream,
+  );
 });
 
 describe('secrets that are configured', () => {

@@ -147,6 +147,15 @@ describe('metrics', () => {
     );
   });
 
+  it('count what is our fault apart: status 500 and above', async () => {
+    await app.call('/v1/nothing');
+    app.model.failWith = new Error('the model broke');
+    await app.call('/v1/inference', { body: { texts: ['a'] }, headers: AS_CALLER });
+    await requestLines(2);
+    expect(app.metrics.sum('Requests')).toBe(2);
+    expect(app.metrics.sum('ServerErrors')).toBe(1);
+  });
+
   it('leave out health routes and what is not the API', async () => {
     for (const path of ['/', '/livez', '/docs', '/v2/health/ready', '/v1x']) await app.call(path);
     await requestLines(5);

@@ -1,0 +1,233 @@
+import type { StageConfig } from '../../lib/stage-config.ts';
+import {
+  CLOUDWATCH,
+  DAYS_PER_MONTH,
+  FARGATE,
+  FIREWALL,
+  HOURS_PER_MONTH,
+  LOAD_BALANCER,
+  LOGS,
+  NAT,
+  PUBLIC_IPV4_HOUR,
+  SECRET_MONTH,
+  SPOT_DISCOUNT,
+  VALKEY_NODE_HOUR,
+  X_READ,
+} from './prices.ts';
+
+export interface Load {
+  readonly requestsPerDay: number;
+  /** Share of requests answered from the feature store, 0 to 1. */
+  readonly hitRate: number;
+  /** What one vCPU scores when saturated. */
+  readonly predictionsPerSecondPerVcpu: number;
+}
+
+export interface Component {
+  readonly name: string;
+  readonly usdPerMonth: number;
+  /** What the amount was computed from. */
+  readonly basis: string;
+}
+
+export interface Estimate {
+  readonly components: readonly Component[];
+  readonly usdPerMonth: number;
+  readonly predictionsPerMonth: number;
+  /** What AWS costs, without the reads at X; null without load. */
+  readonly usdPerMillionPredictions: number | null;
+  readonly usdOfXReadsPerMillionPredictions: number;
+  readonly tasks: number;
+  /** The load needs more tasks than the configuration allows. */
+  readonly tooFewTasks: boolean;
+}
+
+/** Where autoscaling holds the workers. */
+const SATURATION = 0.7;
+
+/** One line of log for a request, with what the log service adds to it. */
+const LOG_BYTES_PER_REQUEST = 350;
+/** Metrics of a task: one document of about 4 KB each ten seconds. */
+const METRIC_BYTES_PER_TASK_SECOND = 400;
+/** Request and answer with their headers, for one tweet. */
+const BYTES_PER_REQUEST = 2_500;
+/** What one look-up at X moves, its share of a TLS connection included. */
+const BYTES_PER_SOURCE_CALL = 6_000;
+const GIGABYTE = 1e9;
+
+/** Roughly: metrics of the contract with the dimension values that a running service has had. */
+const CUSTOM_METRICS = 45;
+/** Those of one cluster, service and task family with standard Container Insights. */
+const INSIGHTS_METRICS = 30;
+export const ALARMED_METRICS = { rolling: 18, canary: 33 } as const;
+const COMPOSITE_ALARMS = 2;
+const LOAD_BALANCER_ADDRESSES = 2;
+const FIREWALL_RULES = 2;
+
+/**
+ * What a stage costs in a month under an even load, component by component.
+ *
+ * @throws Error when the price of the stage's store nodes is not known.
+ */
+export function estimateCost(config: StageConfig, load: Load): Estimate {
+  const misses = load.requestsPerDay * (1 - load.hitRate) * DAYS_PER_MONTH;
+  const requests = load.requestsPerDay * DAYS_PER_MONTH;
+  const vcpus = config.taskCpu / 1_024;
+  const perTask = load.predictionsPerSecondPerVcpu * vcpus * SATURATION;
+  const wanted = Math.ceil(misses / (HOURS_PER_MONTH * 3_600) / perTask);
+  const tasks = Math.max(config.minTasks, Math.min(config.maxTasks, wanted));
+
+  const reads = xReads(config, misses);
+  const components = [
+    fargate(config, tasks),
+    loadBalancer(requests),
+    valkey(config),
+    natGateways(config, misses, requests, tasks),
+    publicAddresses(config, tasks),
+    firewall(config, requests),
+    logs(config, requests, tasks),
+    {
+      name: 'Container Insights',
+      usdPerMonth: INSIGHTS_METRICS * CLOUDWATCH.metricMonth,
+      basis: `${INSIGHTS_METRICS} metrics`,
+    },
+    metricsAndAlarms(config),
+    secrets(config),
+    reads,
+  ];
+  const usdPerMonth = components.reduce((sum, component) => sum + component.usdPerMonth, 0);
+  return {
+    components,
+    usdPerMonth,
+    predictionsPerMonth: misses,
+    usdPerMillionPredictions:
+      misses > 0 ? ((usdPerMonth - reads.usdPerMonth) / misses) * 1e6 : null,
+    usdOfXReadsPerMillionPredictions: misses > 0 ? (reads.usdPerMonth / misses) * 1e6 : 0,
+    tasks,
+    tooFewTasks: wanted > config.maxTasks,
+  };
+}
+
+function fargate(
+  { taskCpu, taskMemoryMiB, architecture, spot, minTasks }: StageConfig,
+  tasks: number,
+) {
+  const { vcpuHour, gigabyteHour } = FARGATE[architecture];
+  const taskHour = (taskCpu / 1_024) * vcpuHour + (taskMemoryMiB / 1_024) * gigabyteHour;
+  const onSpot = spot ? tasks - minTasks : 0;
+  const hours = HOURS_PER_MONTH * (tasks - onSpot * SPOT_DISCOUNT);
+  return {
+    name: 'tasks',
+    usdPerMonth: hours * taskHour,
+    basis: `${tasks} x ${taskCpu / 1_024} vCPU and ${taskMemoryMiB / 1_024} GB, ${architecture}${onSpot > 0 ? `, ${onSpot} of them on Spot` : ''}`,
+  };
+}
+
+function loadBalancer(requests: number): Component {
+  const seconds = HOURS_PER_MONTH * 3_600;
+  // As if no caller kept its connection: the dearer of the two.
+  const units = Math.max(
+    requests / seconds / LOAD_BALANCER.connectionsPerSecond,
+    (requests * BYTES_PER_REQUEST) / GIGABYTE / HOURS_PER_MONTH / LOAD_BALANCER.gigabytesPerHour,
+  );
+  return {
+    name: 'load balancer',
+    usdPerMonth: HOURS_PER_MONTH * (LOAD_BALANCER.hour + units * LOAD_BALANCER.capacityUnitHour),
+    basis: `${units.toFixed(2)} capacity units`,
+  };
+}
+
+function valkey({ valkeyNodeType, valkeyReplicas }: StageConfig): Component {
+  const hour = VALKEY_NODE_HOUR[valkeyNodeType];
+  if (hour === undefined) {
+    throw new Error(
+      `The price of ${valkeyNodeType} is not in cli/cost/prices.ts, which has ${Object.keys(VALKEY_NODE_HOUR).join(', ')}; add it there.`,
+    );
+  }
+  const nodes = valkeyReplicas + 1;
+  return {
+    name: 'Valkey',
+    usdPerMonth: HOURS_PER_MONTH * nodes * hour,
+    basis: `${nodes} x ${valkeyNodeType}`,
+  };
+}
+
+function natGateways(
+  { egress, natGateways: gateways }: StageConfig,
+  misses: number,
+  requests: number,
+  tasks: number,
+): Component {
+  const count = egress === 'nat' ? gateways : 0;
+  const bytes = misses * BYTES_PER_SOURCE_CALL + logBytes(requests, tasks);
+  return {
+    name: 'NAT',
+    usdPerMonth:
+      count === 0
+        ? 0
+        : HOURS_PER_MONTH * count * NAT.gatewayHour + (bytes / GIGABYTE) * NAT.gigabyte,
+    basis: count === 0 ? 'none' : `${count} gateways, ${(bytes / GIGABYTE).toFixed(1)} GB`,
+  };
+}
+
+function publicAddresses({ egress, natGateways: gateways }: StageConfig, tasks: number): Component {
+  const count = LOAD_BALANCER_ADDRESSES + (egress === 'nat' ? gateways : tasks);
+  return {
+    name: 'public IPv4',
+    usdPerMonth: HOURS_PER_MONTH * count * PUBLIC_IPV4_HOUR,
+    basis: `${count} addresses`,
+  };
+}
+
+function firewall({ webFirewall }: StageConfig, requests: number): Component {
+  const fixed = FIREWALL.aclMonth + FIREWALL_RULES * FIREWALL.ruleMonth;
+  return {
+    name: 'firewall',
+    usdPerMonth: webFirewall ? fixed + (requests / 1e6) * FIREWALL.millionRequests : 0,
+    basis: webFirewall ? `${FIREWALL_RULES} rules` : 'none',
+  };
+}
+
+function logs({ logDays }: StageConfig, requests: number, tasks: number): Component {
+  const gigabytes = logBytes(requests, tasks) / GIGABYTE;
+  const stored = gigabytes * (logDays / DAYS_PER_MONTH);
+  return {
+    name: 'logs',
+    usdPerMonth: gigabytes * LOGS.gigabyteIngested + stored * LOGS.gigabyteMonth,
+    basis: `${gigabytes.toFixed(1)} GB, kept ${logDays} days`,
+  };
+}
+
+function logBytes(requests: number, tasks: number): number {
+  const metrics = tasks * HOURS_PER_MONTH * 3_600 * METRIC_BYTES_PER_TASK_SECOND;
+  return requests * LOG_BYTES_PER_REQUEST + metrics;
+}
+
+function metricsAndAlarms({ deployment }: StageConfig): Component {
+  const alarmed = ALARMED_METRICS[deployment];
+  return {
+    name: 'metrics and alarms',
+    usdPerMonth:
+      CUSTOM_METRICS * CLOUDWATCH.metricMonth +
+      alarmed * CLOUDWATCH.alarmMetricMonth +
+      COMPOSITE_ALARMS * CLOUDWATCH.compositeAlarmMonth +
+      CLOUDWATCH.dashboardMonth,
+    basis: `${CUSTOM_METRICS} metrics, ${alarmed} of them alarmed, 1 dashboard`,
+  };
+}
+
+function secrets(config: StageConfig): Component {
+  const given = [config.xBearerTokenSecretArn, config.adminTokenSecretArn, config.apiKeysSecretArn];
+  const made = config.deployment === 'canary' ? 3 : 2;
+  const count = made + given.filter((arn) => arn !== undefined).length;
+  return { name: 'secrets', usdPerMonth: count * SECRET_MONTH, basis: `${count}` };
+}
+
+function xReads({ xBearerTokenSecretArn }: StageConfig, misses: number): Component {
+  const paid = xBearerTokenSecretArn !== undefined;
+  return {
+    name: 'X reads',
+    usdPerMonth: paid ? misses * X_READ : 0,
+    basis: paid ? `${Math.round(misses).toLocaleString('en')} posts` : 'none: tweets by oEmbed',
+  };
+}

@@ -1,0 +1,172 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { estimateCost, type Load } from '../../cli/cost/estimate.ts';
+import { HOURS_PER_MONTH, VALKEY_NODE_HOUR, X_READ } from '../../cli/cost/prices.ts';
+import { readStageConfig } from '../../lib/stage-config.ts';
+
+const CERTIFICATE = { certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc' };
+const X_TOKEN = {
+  xBearerTokenSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x-AbCdEf',
+};
+const AT_REST: Load = { requestsPerDay: 0, hitRate: 0, predictionsPerSecondPerVcpu: 187 };
+
+const dev = (context = {}) => readStageConfig({ stage: 'dev', ...context });
+const prod = (context = {}) => readStageConfig({ stage: 'prod', ...CERTIFICATE, ...context });
+
+function amount({ components }: ReturnType<typeof estimateCost>, name: string): number {
+  const found = components.find((component) => component.name === name);
+  if (!found) throw new Error(`There is no component ${name}.`);
+  return found.usdPerMonth;
+}
+
+function cost(...args: string[]) {
+  const words = ['--disable-warning=ExperimentalWarning', '--experimental-strip-types'];
+  return spawnSync(process.execPath, [...words, 'cli/cost.ts', ...args], { encoding: 'utf8' });
+}
+
+describe('the cost of a stage at rest', () => {
+  const estimate = estimateCost(dev(), AT_REST);
+
+  it('is that of what always runs, computed by hand for dev', () => {
+    expect(amount(estimate, 'tasks')).toBeCloseTo(730 * (0.04048 + 2 * 0.004445), 6);
+    expect(amount(estimate, 'Valkey')).toBeCloseTo(730 * 0.0128, 6);
+    expect(amount(estimate, 'load balancer')).toBeCloseTo(730 * 0.0225, 6);
+    expect(amount(estimate, 'public IPv4')).toBeCloseTo(730 * 3 * 0.005, 6);
+    expect(amount(estimate, 'NAT')).toBe(0);
+    expect(estimate.usdPerMillionPredictions).toBeNull();
+  });
+
+  it('is the sum of its components', () => {
+    const sum = estimate.components.reduce((total, { usdPerMonth }) => total + usdPerMonth, 0);
+    expect(estimate.usdPerMonth).toBeCloseTo(sum, 9);
+  });
+
+  it.each([
+    ['arm64', dev(), dev({ architecture: 'arm64' }), 'tasks'],
+    ['fewer tasks', prod({ minTasks: '3' }), prod(), 'tasks'],
+    ['no copy of the store', dev({ valkeyReplicas: '1' }), dev(), 'Valkey'],
+    ['public addresses instead of NAT', prod(), prod({ egress: 'public' }), 'NAT'],
+    ['no firewall', prod(), prod({ webFirewall: 'false' }), 'firewall'],
+    ['logs kept shorter', prod(), prod({ logDays: '1' }), 'logs'],
+  ])('is lower with %s', (_name, dearer, cheaper, component) => {
+    expect(amount(estimateCost(cheaper, AT_REST), component)).toBeLessThan(
+      amount(estimateCost(dearer, AT_REST), component),
+    );
+  });
+});
+
+describe('the cost under load', () => {
+  const load = (requestsPerDay: number, hitRate = 0.5): Load => ({
+    requestsPerDay,
+    hitRate,
+    predictionsPerSecondPerVcpu: 187,
+  });
+
+  it('counts a paid read for each miss where there is a token, else none', () => {
+    const misses = (1_000 * 0.2 * HOURS_PER_MONTH) / 24;
+    const reads = (config: ReturnType<typeof prod>) =>
+      amount(estimateCost(config, load(1_000, 0.8)), 'X reads');
+    expect(reads(prod(X_TOKEN))).toBeCloseTo(misses * X_READ, 6);
+    expect(reads(prod())).toBe(0);
+  });
+
+  it('runs as many tasks as the misses need, within the bounds', () => {
+    // 187 x 2 vCPU at 70 % are 261.8 a second.
+    const perTaskDay = 261.8 * 86_400;
+    expect(estimateCost(prod(), load(1.9 * perTaskDay, 0)).tasks).toBe(2);
+    expect(estimateCost(prod(), load(2.1 * perTaskDay, 0)).tasks).toBe(3);
+    const many = estimateCost(prod(), load(20 * perTaskDay, 0));
+    expect(many).toMatchObject({ tasks: 10, tooFewTasks: true });
+  });
+
+  it('takes only what is above the minimum from Spot', () => {
+    const needed = load(5 * 261.8 * 86_400 * 0.99, 0);
+    const context = { deployment: 'rolling' };
+    const onDemand = amount(estimateCost(prod(context), needed), 'tasks');
+    const spot = amount(estimateCost(prod({ ...context, spot: 'true' }), needed), 'tasks');
+    expect(spot / onDemand).toBeCloseTo((2 + 3 * 0.3) / 5, 6);
+  });
+
+  it('never falls when requests rise or hits fall', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 1e9 }),
+        fc.integer({ min: 0, max: 1e9 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (more, less, hits, misses) => {
+          const [requests, fewer] = [Math.max(more, less), Math.min(more, less)];
+          const [low, high] = [Math.min(hits, misses), Math.max(hits, misses)];
+          const dear = estimateCost(prod(X_TOKEN), load(requests, low)).usdPerMonth;
+          const cheap = estimateCost(prod(X_TOKEN), load(fewer, high)).usdPerMonth;
+          expect(dear).toBeGreaterThanOrEqual(cheap - 1e-6);
+        },
+      ),
+    );
+  });
+
+  it('wants a price for the nodes of the store', () => {
+    expect(() => estimateCost(dev({ valkeyNodeType: 'cache.x9.huge' }), AT_REST)).toThrow(
+      /The price of cache\.x9\.huge is not in cli\/cost\/prices\.ts, which has .*; add it there/,
+    );
+  });
+
+  it('knows the nodes of both presets', () => {
+    for (const { valkeyNodeType } of [dev(), prod()]) {
+      expect(VALKEY_NODE_HOUR[valkeyNodeType]).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('npm run cost', () => {
+  it('prints every component, the total, and Comprehend beside it', () => {
+    const { status, stdout } = cost('--stage', 'prod', '--requests-per-day', '1000000');
+    expect(status).toBe(0);
+    for (const { name } of estimateCost(prod(), AT_REST).components) {
+      expect(stdout).toMatch(new RegExp(`^${name} +\\$[\\d,]+\\.\\d\\d`, 'm'));
+    }
+    expect(stdout).toMatch(/^total +\$/m);
+    expect(stdout).toMatch(/predictions a month, \$[\d.]+ per million$/m);
+    expect(stdout).toContain('Amazon Comprehend asks $300.00 per million');
+    expect(stdout).toContain('List prices of us-east-1, 2026-11');
+  });
+
+  it('takes what the stage overrides', () => {
+    const { stdout } = cost(
+      '--stage',
+      'dev',
+      '-c',
+      'taskCpu=2048',
+      '-c',
+      'taskMemoryMiB=4096',
+      '--json',
+    );
+    expect(JSON.parse(stdout).components[0].basis).toBe('1 x 2 vCPU and 4 GB, x86_64');
+  });
+
+  it.each([
+    [['--stage', 'test'], 'The context value stage is "test"; use -c stage=dev or -c stage=prod.'],
+    [
+      ['--stage', 'dev', '--hit-rate', '80'],
+      '--hit-rate 80 is not allowed; use a number from 0 to 1.',
+    ],
+    [['--stage', 'dev', '-c', 'taskCpu'], '-c taskCpu is not allowed; use -c KEY=VALUE.'],
+    [['--stage', 'dev', '-c', 'taskCpus=1'], 'taskCpus: unknown'],
+  ])('ends with 2 for %j, with the remedy', (args, message) => {
+    const { status, stderr } = cost(...args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('the documentation', () => {
+  it.each([
+    ['dev', dev()],
+    ['prod', prod()],
+  ])('says what %s costs at rest', (stage, config) => {
+    const document = readFileSync('docs/readme-deploy.md', 'utf8');
+    const total = Math.round(estimateCost(config, AT_REST).usdPerMonth);
+    expect(document).toContain(`| ${stage} | $${total} |`);
+  });
+});
