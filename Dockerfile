@@ -61,6 +61,7 @@ RUN --mount=type=cache,target=/var/cache/models \
 FROM bundler AS build
 COPY tsconfig.json ./
 COPY script/build.ts script/
+COPY script/lib/build-page.ts script/lib/
 COPY service service
 RUN node --experimental-strip-types script/build.ts --service-only \
     && find dist -name '*.map' -delete \
@@ -82,7 +83,9 @@ LABEL org.opencontainers.image.title="tweet-sentiment-service" \
 WORKDIR /app
 # The node user of the base image, by number: orchestrators can check that it is not root.
 USER 1000:1000
-# Node is process 1: it has its own SIGTERM handler, and starts no processes to reap.
+# Node is process 1, without the base's entry script: the service handles SIGTERM itself, and
+# starts no processes to reap.
+ENTRYPOINT []
 CMD ["node", "dist/main.js"]
 COPY --from=runtime-packages /image /
 ARG MODEL_NAME=minilm-tweet-sentiment

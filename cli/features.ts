@@ -45,7 +45,8 @@ function warnOf(unreadable: readonly UnreadableLines[]): void {
 function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => controller.abort(new InterruptedError(signal)));
+    // A second one ends the process at once.
+    process.once(signal, () => controller.abort(new InterruptedError(signal)));
   }
   return controller.signal;
 }

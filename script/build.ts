@@ -1,17 +1,20 @@
 /**
- * Bundles the service, its inference worker and the command-line tools into dist/; with
+ * Bundles the service, its inference worker, the page and the command-line tools into dist/; with
  * --service-only, as for the container, leaves the tools out.
  * What loads a native library from its own folder stays outside.
  */
 import { cpSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { buildPage } from './lib/build-page.ts';
 
 const outdir = 'dist';
 const tools = {
+  'cli/compliance': 'cli/compliance.ts',
   'cli/evaluate': 'cli/evaluate.ts',
   'cli/features': 'cli/features.ts',
   'cli/models': 'cli/models.ts',
+  'cli/populate': 'cli/populate.ts',
 };
 
 /**
@@ -51,3 +54,5 @@ await build({
 
 // The page at /docs serves these files.
 cpSync('node_modules/@fastify/swagger-ui/static', `${outdir}/swagger-ui`, { recursive: true });
+
+await buildPage('service/web', `${outdir}/web`);

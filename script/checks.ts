@@ -30,6 +30,7 @@ const DEPLOY = [...JEST, '--config', 'jest.deploy.config.js'];
 const CHECKS: readonly Check[] = [
   command('format and lint', 'biome', 'check', '--error-on-warnings'),
   command('types', 'tsc'),
+  command('types of the page', 'tsc', '-p', 'service/web'),
   command('types of the infrastructure', 'tsc', '-p', 'tsconfig.infrastructure.json'),
   command('import rules', 'depcruise', '.'),
   command('unused code', 'knip'),

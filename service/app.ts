@@ -11,10 +11,13 @@ import { openapi } from './http/plugins/openapi.ts';
 import { rateLimit } from './http/plugins/rate-limit.ts';
 import { requestTrace } from './http/plugins/request-trace.ts';
 import { adminRoutes } from './http/routes/admin.ts';
+import { featureRoutes } from './http/routes/features.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { openInferenceMetadataRoutes, openInferenceRoutes } from './http/routes/open-inference.ts';
 import { openInferenceHealthRoutes } from './http/routes/open-inference-health.ts';
-import { identityRoutes, statusRoutes } from './http/routes/service.ts';
+import { pageRoutes } from './http/routes/page.ts';
+import { purgeRoutes } from './http/routes/purge.ts';
+import { statusRoutes } from './http/routes/service.ts';
 import { textRoutes } from './http/routes/texts.ts';
 import { tweetRoutes } from './http/routes/tweets.ts';
 import { COMPONENTS } from './http/schemas/components.ts';
@@ -43,7 +46,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(openapi, { settings: deps.settings, info: deps.info });
   await app.register(healthRoutes, deps);
   await app.register(openInferenceHealthRoutes, deps);
-  await app.register(identityRoutes, deps);
+  await app.register(pageRoutes, deps);
   await app.register(api, deps);
   app.refuseOtherMethods();
   return app;
@@ -63,15 +66,19 @@ async function api(app: FastifyInstance, deps: AppDeps): Promise<void> {
   await app.register(openInferenceMetadataRoutes, deps);
   await app.register(async (callers) => {
     callers.addHook('onRequest', requireApiKey(apiKeys));
-    callers.addHook('onRequest', requireReady(deps.lifecycle));
-    await callers.register(textRoutes, deps);
-    await callers.register(tweetRoutes, deps);
-    await callers.register(openInferenceRoutes, deps);
+    await callers.register(featureRoutes, deps);
+    await callers.register(async (inference) => {
+      inference.addHook('onRequest', requireReady(deps.lifecycle));
+      await inference.register(textRoutes, deps);
+      await inference.register(tweetRoutes, deps);
+      await inference.register(openInferenceRoutes, deps);
+    });
   });
   if (adminToken !== undefined) {
     await app.register(async (administrator) => {
       administrator.addHook('onRequest', requireAdminToken(adminTokens));
       await administrator.register(adminRoutes, deps);
+      await administrator.register(purgeRoutes, deps);
     });
   }
 }

@@ -73,6 +73,7 @@ function arrange(settings: Settings) {
       /** Undefined: the store is in memory. */
       redis: settings.REDIS_URL === undefined ? undefined : redis(settings, settings.REDIS_URL),
       rowTtlSeconds: settings.FEATURE_TTL_SECONDS,
+      aggregateTtlSeconds: settings.AGGREGATE_TTL_DAYS * 86_400,
       memoryMaxRows: settings.MEMORY_STORE_MAX_ROWS,
       hotCacheTtlMs: settings.HOT_CACHE_TTL_MS,
       pendingWritesMax: settings.PENDING_WRITES_MAX,

@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'tweet_not_found',
   'tweet_protected',
   'tweet_withheld',
+  'entity_not_found',
   'empty_text',
   'rate_limited',
   'overloaded',
@@ -68,6 +69,13 @@ export class InvalidRequestError extends ServiceError {
 export class TweetUnavailableError extends ServiceError {
   constructor(code: 'tweet_not_found' | 'tweet_protected' | 'tweet_withheld', message: string) {
     super(code, message, false);
+  }
+}
+
+/** Nothing is known of the user or topic whose sentiment was asked for. */
+export class EntityNotFoundError extends ServiceError {
+  constructor(message: string) {
+    super('entity_not_found', message, false);
   }
 }
 

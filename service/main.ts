@@ -15,8 +15,10 @@ import { XApiTweetSource } from './adapters/x/x-api-tweet-source.ts';
 import { buildApp } from './app.ts';
 import { type Config, loadConfig } from './config.ts';
 import { BufferedPredictionLog } from './domain/buffered-prediction-log.ts';
+import { Features } from './domain/features.ts';
 import { Lifecycle } from './domain/lifecycle.ts';
 import { PendingStoreWork } from './domain/pending-store-work.ts';
+import type { AggregateStore } from './domain/ports/aggregate-store.ts';
 import type { FeatureStore } from './domain/ports/feature-store.ts';
 import type { Metrics } from './domain/ports/metrics.ts';
 import { NO_PREDICTION_LOG, type PredictionLog } from './domain/ports/prediction-log.ts';
@@ -79,6 +81,7 @@ async function serve(config: Config): Promise<void> {
     settings: {
       ...config.http,
       swaggerUiDir: fileURLToPath(new URL('./swagger-ui', import.meta.url)),
+      pageDir: fileURLToPath(new URL('./web', import.meta.url)),
     },
     scoreTweets: new TweetScorer({
       store,
@@ -92,6 +95,7 @@ async function serve(config: Config): Promise<void> {
       storeText: config.featureStore.storeText,
       exposeText: config.http.exposeText,
     }),
+    features: new Features({ store, predictionLog, exposeText: config.http.exposeText }),
     model,
     lifecycle,
     metrics,
@@ -127,13 +131,14 @@ async function serve(config: Config): Promise<void> {
 }
 
 async function featureStore(
-  { featureStore: { redis, hotCacheTtlMs, memoryMaxRows } }: Config,
+  { featureStore: { redis, hotCacheTtlMs, memoryMaxRows, aggregateTtlSeconds } }: Config,
   identity: ModelIdentity,
   metrics: Metrics,
   logger: Logger,
-): Promise<FeatureStore> {
-  if (!redis) return new MemoryFeatureStore({ identity, maxRows: memoryMaxRows });
-  const store = await RedisFeatureStore.connect({ ...redis, identity, metrics, logger });
+): Promise<FeatureStore & AggregateStore> {
+  const common = { identity, aggregateTtlSeconds };
+  if (!redis) return new MemoryFeatureStore({ ...common, maxRows: memoryMaxRows });
+  const store = await RedisFeatureStore.connect({ ...redis, ...common, metrics, logger });
   return hotCacheTtlMs > 0 ? new CachedFeatureStore({ store, ttlMs: hotCacheTtlMs }) : store;
 }
 
@@ -198,7 +203,7 @@ function describeChoices(
     {},
     redis
       ? 'feature store: Redis (without REDIS_URL it is in memory)'
-      : `feature store: in memory, at most ${memoryMaxRows} rows, lost at exit (REDIS_URL keeps them)`,
+      : `feature store: in memory, at most ${memoryMaxRows} tweets, lost at exit (REDIS_URL keeps them)`,
   );
   logger.info({}, `prediction log: ${describePredictionLog(config)}`);
   logger.info(

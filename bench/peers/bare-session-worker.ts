@@ -15,18 +15,14 @@ parentPort?.postMessage('ready');
 
 async function perform(task: SessionTask): Promise<SessionResult> {
   const startedMs = performance.now();
-  const eachMs: number[] = [];
   let scored = 0;
-  if (task.kind === 'saturate') {
-    while (performance.now() - startedMs < task.durationMs) await session.run(sequenceAt(scored++));
+  if (task.kind === 'once') {
+    await session.run(sequenceAt(task.index));
+    scored++;
   } else {
-    for (; scored < task.count; scored++) {
-      const beganMs = performance.now();
-      await session.run(sequenceAt(scored));
-      eachMs.push(performance.now() - beganMs);
-    }
+    while (performance.now() - startedMs < task.durationMs) await session.run(sequenceAt(scored++));
   }
-  return { scored, elapsedMs: performance.now() - startedMs, eachMs };
+  return { scored, elapsedMs: performance.now() - startedMs };
 }
 
 function sequenceAt(index: number): readonly number[] {

@@ -7,15 +7,13 @@ const ANSWER_TIMEOUT_MS = 300_000;
 export type SessionTask =
   /** Scores one sequence after the other, again from the first, until the time is over. */
   | { readonly kind: 'saturate'; readonly durationMs: number }
-  /** Scores the first sequences once each. */
-  | { readonly kind: 'time'; readonly count: number };
+  /** Scores one sequence. */
+  | { readonly kind: 'once'; readonly index: number };
 
 export interface SessionResult {
   /** Sequences scored, and in how long. */
   readonly scored: number;
   readonly elapsedMs: number;
-  /** Time of each sequence, of the task `time`. */
-  readonly eachMs: readonly number[];
 }
 
 export interface SessionWorkerData {
@@ -61,10 +59,10 @@ export class BareSessions {
     return results.reduce((sum, { scored, elapsedMs }) => sum + (scored / elapsedMs) * 1000, 0);
   }
 
-  /** Milliseconds that each of the first sequences takes. */
-  async timeEach(count: number): Promise<readonly number[]> {
-    const [result] = await this.#ask({ kind: 'time', count });
-    return result?.eachMs ?? [];
+  /** Milliseconds that one sequence takes in the first worker. */
+  async timeOf(index: number): Promise<number> {
+    const [result] = await this.#ask({ kind: 'once', index });
+    return result?.elapsedMs ?? Number.NaN;
   }
 
   async stop(): Promise<void> {

@@ -56,9 +56,9 @@ export class ScratchDatabase {
     this.#signal.throwIfAborted();
     try {
       return await work();
-    } catch (error) {
+    } finally {
+      // Also when the work has ended well: an interrupt that came before its start is lost.
       this.#signal.throwIfAborted();
-      throw error;
     }
   }
 }

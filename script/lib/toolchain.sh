@@ -79,6 +79,7 @@ install_debian() {
 install_test_tools() {
   install_debian redis-server redis-server valkey-server
   install_debian openssl openssl
+  install_debian chromium chromium chromium-browser google-chrome
 }
 
 # Installs the AWS emulator and the template linter into .tools/python, unless they are there.

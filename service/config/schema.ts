@@ -63,6 +63,8 @@ export const ENVIRONMENT_SCHEMA = {
   REDIS_KEY_PREFIX: token,
   /** Up to ten years. */
   FEATURE_TTL_SECONDS: integer(1, 315_360_000),
+  /** Up to ten years. */
+  AGGREGATE_TTL_DAYS: integer(1, 3_650),
   MEMORY_STORE_MAX_ROWS: integer(1, 10_000_000),
   HOT_CACHE_TTL_MS: integer(0, TEN_MINUTES_MS),
   PENDING_WRITES_MAX: integer(1, 1_000_000),

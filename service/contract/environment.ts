@@ -56,8 +56,12 @@ export const ENVIRONMENT = {
   REDIS_PASSWORD: { description: 'Redis password, unless the address holds one', secret: true },
   REDIS_KEY_PREFIX: { description: 'Prefix of every key', default: 'tss:' },
   FEATURE_TTL_SECONDS: { description: 'Life of a tweet row, 60 days', default: '5184000' },
+  AGGREGATE_TTL_DAYS: {
+    description: "Life of a day's aggregates of a user or topic after their last write",
+    default: '400',
+  },
   MEMORY_STORE_MAX_ROWS: {
-    description: 'Rows the in-memory feature store holds before it drops the oldest',
+    description: 'Tweets the in-memory feature store holds before it drops the oldest',
     default: '100000',
   },
   HOT_CACHE_TTL_MS: {

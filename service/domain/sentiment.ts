@@ -26,3 +26,13 @@ export interface ModelIdentity {
 export function topLabel(scores: Scores): Label {
   return LABELS.reduce((best, label) => (scores[label] > scores[best] ? label : best));
 }
+
+/** One value for each label. */
+export function perLabel<T>(value: (label: Label) => T): Record<Label, T> {
+  const [negative, neutral, positive] = LABELS;
+  return {
+    negative: value(negative),
+    neutral: value(neutral),
+    positive: value(positive),
+  };
+}

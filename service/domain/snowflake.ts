@@ -15,3 +15,13 @@ const BITS_BELOW_TIME = 22n;
 export function snowflakeTimeMs(id: TweetId): number {
   return Number(BigInt(id) >> BITS_BELOW_TIME) + SNOWFLAKE_EPOCH_MS;
 }
+
+/**
+ * The id that X would give a tweet at a time.
+ *
+ * @param ms since the epoch, after 2010-11-04.
+ * @param sequence 0 to 4,194,303; tells ids of the same millisecond apart.
+ */
+export function snowflakeIdAt(ms: number, sequence: number): TweetId {
+  return String((BigInt(ms - SNOWFLAKE_EPOCH_MS) << BITS_BELOW_TIME) + BigInt(sequence));
+}

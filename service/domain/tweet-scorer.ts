@@ -279,7 +279,7 @@ function emptyText(id: TweetId): EmptyTextError {
 function recentlyPurged(id: TweetId): TweetUnavailableError {
   return new TweetUnavailableError(
     'tweet_not_found',
-    `Tweet ${id} was purged less than a day ago and is not stored again before.`,
+    `Tweet ${id}, its author or one of its topics was purged less than a day ago: it is not stored.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { DEFAULT_LIMITS } from '../contract/http.ts';
+import type { Features } from '../domain/features.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import type { FeatureStore } from '../domain/ports/feature-store.ts';
 import type { Metrics, MetricTotals } from '../domain/ports/metrics.ts';
@@ -23,6 +24,8 @@ export interface HttpSettings {
   readonly trustProxyHops: number;
   /** Folder of Swagger UI's static files: `swagger-ui` beside the bundle, copied by the build. */
   readonly swaggerUiDir: string;
+  /** Folder of the page: `web` beside the bundle, made by the build. */
+  readonly pageDir: string;
 }
 
 /** What the service says about itself. */
@@ -41,6 +44,7 @@ export interface ServiceInfo {
 export interface AppDeps {
   readonly settings: HttpSettings;
   readonly scoreTweets: ScoreTweets;
+  readonly features: Features;
   readonly model: SentimentModel;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;

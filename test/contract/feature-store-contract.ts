@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_ROW_TTL_SECONDS, type FeatureRow } from '../../service/domain/feature-row.ts';
+import type { AggregateStore } from '../../service/domain/ports/aggregate-store.ts';
 import type { FeatureStore } from '../../service/domain/ports/feature-store.ts';
 import type { ModelIdentity } from '../../service/domain/sentiment.ts';
 
@@ -14,7 +15,7 @@ const DAY_SECONDS = 86_400;
 
 /** A new, empty store of `IDENTITY`, and a clock for it. */
 export interface StoreUnderTest {
-  readonly store: FeatureStore;
+  readonly store: FeatureStore & AggregateStore;
   /** Lets time pass for what has been stored so far. */
   advance(seconds: number): Promise<void>;
 }
@@ -127,6 +128,14 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         expect(await get(row.tweetId)).toEqual(newer);
       });
 
+      it('keeps a row of the same version that was scored later', async () => {
+        const row = aRow({ tweetId: anId() });
+        const late = { ...row, text: 'old', createdTimestampMs: row.createdTimestampMs - 1 };
+        await put(row);
+        expect(await put(late)).toEqual([true]);
+        expect(await get(row.tweetId)).toEqual(row);
+      });
+
       it.each([300, DEFAULT_ROW_TTL_SECONDS])('keeps a row for %i s, no more', async (seconds) => {
         const row = aRow({ tweetId: anId() });
         await put(row, seconds);
@@ -156,7 +165,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         await put(aRow({ tweetId: id, model: { name: 'older', revision: 'ba9876543210' } }), 300);
         await put(aRow({ tweetId: id, preprocessingVersion: 2 }));
         await get(id);
-        expect(await store.purgeTweet(id)).toEqual({ rows: 3, contributions: 0 });
+        expect(await store.purgeTweet(id)).toEqual({ rows: 3, contributions: 3 });
         expect(await get(id)).toBeNull();
         expect(await store.purgeTweet(id)).toEqual({ rows: 0, contributions: 0 });
       });
@@ -175,7 +184,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         const expired = aRow({ tweetId: anId() });
         await put(expired, 300);
         await advance(301);
-        expect(await store.purgeTweet(expired.tweetId)).toEqual({ rows: 0, contributions: 0 });
+        expect(await store.purgeTweet(expired.tweetId)).toMatchObject({ rows: 0 });
       });
 
       it('blocks writes of the tweet for a day, of that tweet only', async () => {

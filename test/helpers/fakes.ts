@@ -1,8 +1,17 @@
+import { MemoryFeatureStore } from '../../service/adapters/memory/memory-feature-store.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
+import type {
+  ActiveUser,
+  AggregateStore,
+  BeforePurge,
+  DayBucket,
+  UserBuckets,
+} from '../../service/domain/ports/aggregate-store.ts';
 import type {
   FeatureStore,
   FeatureWrite,
   Purged,
+  TweetListing,
 } from '../../service/domain/ports/feature-store.ts';
 import type { Logger } from '../../service/domain/ports/logger.ts';
 import type { Metrics } from '../../service/domain/ports/metrics.ts';
@@ -12,6 +21,8 @@ import type { TweetLookup, TweetSource } from '../../service/domain/ports/tweet-
 import { type RequestContext, StageTimings } from '../../service/domain/request-context.ts';
 import type { Prediction } from '../../service/domain/sentiment.ts';
 import type { Tweet, TweetId } from '../../service/domain/tweet.ts';
+import type { UserId } from '../../service/domain/user.ts';
+import type { DayRange } from '../../service/domain/utc-days.ts';
 import { AbandonedError } from '../../service/errors.ts';
 
 /** A context with a deadline so far away that only a hanging test reaches it. */
@@ -102,8 +113,8 @@ export class FakeSource implements TweetSource {
   }
 }
 
-/** A map that can be made to fail. */
-export class FakeStore implements FeatureStore {
+/** A map that can be made to fail, with the aggregates of the memory adapter. */
+export class FakeStore implements FeatureStore, AggregateStore {
   readonly name = 'memory';
   readonly rows = new Map<TweetId, FeatureRow>();
   readonly writes: FeatureWrite[][] = [];
@@ -111,6 +122,10 @@ export class FakeStore implements FeatureStore {
   readonly tombstones = new Set<TweetId>();
   failWith: Error | undefined;
   gate: Promise<void> | undefined;
+  readonly #aggregates = new MemoryFeatureStore({
+    identity: { name: 'fake-model', revision: '0123456789ab', preprocessingVersion: 1 },
+    maxRows: 1_000,
+  });
 
   async getTweets(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]> {
     if (this.failWith) throw this.failWith;
@@ -121,6 +136,7 @@ export class FakeStore implements FeatureStore {
     await this.gate;
     if (this.failWith) throw this.failWith;
     this.writes.push([...writes]);
+    await this.#aggregates.putTweets(writes);
     return writes.map(({ row }) => {
       if (this.tombstones.has(row.tweetId)) return false;
       this.rows.set(row.tweetId, row);
@@ -131,10 +147,55 @@ export class FakeStore implements FeatureStore {
   async purgeTweet(id: TweetId): Promise<Purged> {
     if (this.failWith) throw this.failWith;
     this.purged.push(id);
-    return { rows: this.rows.delete(id) ? 1 : 0, contributions: 0 };
+    const { contributions } = await this.#aggregates.purgeTweet(id);
+    return { rows: this.rows.delete(id) ? 1 : 0, contributions };
   }
 
-  async close(): Promise<void> {}
+  async findUser(username: string): Promise<UserId | null> {
+    return this.#working().findUser(username);
+  }
+
+  async userBuckets(id: UserId, range: DayRange): Promise<UserBuckets | null> {
+    return this.#working().userBuckets(id, range);
+  }
+
+  async topicBuckets(topic: string, range: DayRange): Promise<readonly DayBucket[] | null> {
+    return this.#working().topicBuckets(topic, range);
+  }
+
+  async mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
+    return this.#working().mostActiveUsers(limit);
+  }
+
+  async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#working().purgeUser(id, scoredUpToMs, this.#dropping(beforeStep));
+  }
+
+  async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#working().purgeTopic(topic, scoredUpToMs, this.#dropping(beforeStep));
+  }
+
+  #dropping(beforeStep: BeforePurge): BeforePurge {
+    return async (ids) => {
+      await beforeStep(ids);
+      for (const id of ids) this.rows.delete(id);
+    };
+  }
+
+  #working(): MemoryFeatureStore {
+    if (this.failWith) throw this.failWith;
+    return this.#aggregates;
+  }
+
+  async listTweets(): Promise<TweetListing> {
+    if (this.failWith) throw this.failWith;
+    return { tweetIds: [...this.rows.keys()], nextCursor: null };
+  }
+
+  async close(): Promise<void> {
+    this.rows.clear();
+    await this.#aggregates.close();
+  }
 }
 
 /** Remembers rows and purges; purges fail when told so. */

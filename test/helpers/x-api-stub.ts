@@ -40,23 +40,28 @@ export interface StubContent {
     [field: string]: unknown;
   }[];
   readonly includes?: unknown;
+  /** Accounts that can be looked up by name. */
+  readonly users?: readonly { readonly id: string; readonly username: string }[];
 }
 
 /**
- * X as far as the service asks it, over real HTTP: `GET /2/tweets` and `GET /oembed`. Answers
- * from the tweets it is given, and as scripted for the requests that come next.
+ * X as far as it is asked, over real HTTP: `GET /2/tweets` and `GET /oembed`, and for the tools a
+ * user by name, timelines and the recent search. Answers from the tweets it is given, and as
+ * scripted for the requests that come next.
  */
 export class XApiStub {
   readonly requests: StubRequest[] = [];
   readonly #server: Server;
   readonly #events = new EventEmitter();
   readonly #script: StubAnswer[] = [];
+  readonly #url: string;
   readonly #hanging: (() => void)[] = [];
   #content: StubContent;
 
   private constructor(server: Server, content: StubContent) {
     this.#server = server;
     this.#content = content;
+    this.#url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('request', (request, response) => this.#serve(request, response));
   }
 
@@ -70,7 +75,7 @@ export class XApiStub {
 
   /** For X_API_URL. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#url;
   }
 
   /** For OEMBED_URL. */
@@ -126,15 +131,17 @@ export class XApiStub {
     response.on('close', () => {
       if (!response.writableFinished) this.#events.emit('client-left');
     });
-    const resume = () => answer(response, this.#default(url.pathname, ids));
+    const resume = () => answer(response, this.#default(url, ids));
     const scripted = this.#script.shift();
     if (scripted === undefined) resume();
     else if (scripted === 'hang') this.#hanging.push(resume);
     else answer(response, scripted);
   }
 
-  #default(path: string, ids: readonly string[]): StubResponse {
+  #default({ pathname: path, searchParams }: URL, ids: readonly string[]): StubResponse {
     const { tweets = [], includes } = this.#content;
+    const listing = this.#listing(path, searchParams);
+    if (listing) return listing;
     const data = tweets.filter(({ id }) => ids.includes(id));
     const errors = ids
       .filter((id) => !data.some((tweet) => tweet.id === id))
@@ -155,6 +162,38 @@ export class XApiStub {
     if (path === '/oembed' && data[0]) return { body: oembedOf(data[0]) };
     return { status: 404, body: { error: 'Not found' } };
   }
+
+  /** Undefined when the path is no list of tweets, and no user. */
+  #listing(path: string, query: URLSearchParams): StubResponse | undefined {
+    const { tweets = [], includes, users = [] } = this.#content;
+    const [, name] = /^\/2\/users\/by\/username\/(\w+)$/.exec(path) ?? [];
+    if (name !== undefined) {
+      const user = users.find(({ username }) => username.toLowerCase() === name.toLowerCase());
+      return { body: user ? { data: user } : { errors: [{ value: name, resource_type: 'user' }] } };
+    }
+    const [, author] = /^\/2\/users\/(\d+)\/tweets$/.exec(path) ?? [];
+    const isSearch = path === '/2/tweets/search/recent';
+    if (author === undefined && !isSearch) return undefined;
+    const term = (query.get('query') ?? '').replace(/ -is:retweet$/, '').replaceAll('"', '');
+    const data = page(
+      tweets.filter((tweet) => (isSearch ? tweet.text.includes(term) : tweet.author_id === author)),
+      query,
+    );
+    const meta = { result_count: data.length };
+    return { body: data.length > 0 ? { data, includes, meta } : { meta } };
+  }
+}
+
+/** The newest first, below `until_id`, as many as `max_results` says. */
+function page<T extends { readonly id: string }>(
+  tweets: readonly T[],
+  query: URLSearchParams,
+): T[] {
+  const untilId = BigInt(query.get('until_id') ?? 2n ** 63n);
+  return tweets
+    .filter(({ id }) => BigInt(id) < untilId)
+    .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1))
+    .slice(0, Number(query.get('max_results') ?? 10));
 }
 
 /** The answer of publish.x.com for a tweet; `paragraph` is HTML. */

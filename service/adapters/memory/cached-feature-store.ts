@@ -1,11 +1,25 @@
 import { LRUCache } from 'lru-cache';
 import type { FeatureRow } from '../../domain/feature-row.ts';
-import type { FeatureStore, FeatureWrite, Purged } from '../../domain/ports/feature-store.ts';
+import type {
+  ActiveUser,
+  AggregateStore,
+  BeforePurge,
+  DayBucket,
+  UserBuckets,
+} from '../../domain/ports/aggregate-store.ts';
+import type {
+  FeatureStore,
+  FeatureWrite,
+  Purged,
+  TweetListing,
+} from '../../domain/ports/feature-store.ts';
 import type { TweetId } from '../../domain/tweet.ts';
+import type { UserId } from '../../domain/user.ts';
+import type { DayRange } from '../../domain/utc-days.ts';
 
 export interface CachedFeatureStoreOptions {
   /** The store that holds the rows; closed with the cache. */
-  readonly store: FeatureStore;
+  readonly store: FeatureStore & AggregateStore;
   /**
    * Life of a row in the cache. As long may a row outlive its expiry, and a purge by another
    * process go unnoticed.
@@ -26,9 +40,9 @@ const ROW_CHARACTERS = 500;
  * Keeps hot rows in the process for a moment. Absence is never kept, and what this process
  * writes or purges is gone from the cache before the call returns.
  */
-export class CachedFeatureStore implements FeatureStore {
+export class CachedFeatureStore implements FeatureStore, AggregateStore {
   readonly name: FeatureStore['name'];
-  readonly #store: FeatureStore;
+  readonly #store: FeatureStore & AggregateStore;
   readonly #rows: LRUCache<TweetId, FeatureRow>;
   /** For each read under way the tweets whose row it may still put into the cache. */
   readonly #reads = new Set<Set<TweetId>>();
@@ -77,6 +91,34 @@ export class CachedFeatureStore implements FeatureStore {
     }
   }
 
+  findUser(username: string): Promise<UserId | null> {
+    return this.#store.findUser(username);
+  }
+
+  userBuckets(id: UserId, range: DayRange): Promise<UserBuckets | null> {
+    return this.#store.userBuckets(id, range);
+  }
+
+  topicBuckets(topic: string, range: DayRange): Promise<readonly DayBucket[] | null> {
+    return this.#store.topicBuckets(topic, range);
+  }
+
+  mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
+    return this.#store.mostActiveUsers(limit);
+  }
+
+  purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#withoutRows(() => this.#store.purgeUser(id, scoredUpToMs, beforeStep));
+  }
+
+  purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#withoutRows(() => this.#store.purgeTopic(topic, scoredUpToMs, beforeStep));
+  }
+
+  listTweets(cursor: string): Promise<TweetListing> {
+    return this.#store.listTweets(cursor);
+  }
+
   close(): Promise<void> {
     this.#rows.clear();
     return this.#store.close();
@@ -93,6 +135,21 @@ export class CachedFeatureStore implements FeatureStore {
     } finally {
       this.#reads.delete(keepable);
     }
+  }
+
+  /** Which rows a purge of many will take is not known here: it is rare enough to drop them all. */
+  async #withoutRows(purge: () => Promise<Purged>): Promise<Purged> {
+    this.#evictAll();
+    try {
+      return await purge();
+    } finally {
+      this.#evictAll();
+    }
+  }
+
+  #evictAll(): void {
+    this.#rows.clear();
+    for (const keepable of this.#reads) keepable.clear();
   }
 
   /** Also keeps the reads under way, which may hold the old row, from caching it. */

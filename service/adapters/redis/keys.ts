@@ -1,4 +1,6 @@
+import { normaliseTopic } from '../../domain/topics.ts';
 import type { TweetId } from '../../domain/tweet.ts';
+import type { UserId } from '../../domain/user.ts';
 
 /** What tells one row of a tweet from another. */
 interface RowVersion {
@@ -6,34 +8,63 @@ interface RowVersion {
   readonly preprocessingVersion: number;
 }
 
-const TWEET_ID = /^[1-9]\d{0,18}$/;
+const ID = /^[1-9]\d{0,18}$/;
+const USERNAME = /^[A-Za-z0-9_]{1,50}$/;
 const REVISION = /^[0-9a-f]{12}$/;
 
 /** Every key of the store, as docs/feature-store-format.md lays them down. */
 export class RedisKeys {
-  readonly #prefix: string;
+  readonly prefix: string;
 
   constructor(prefix: string) {
-    this.#prefix = prefix;
-  }
-
-  /** What the keys of all rows of a tweet start with; the version field follows. */
-  rowStem(id: TweetId): string {
-    return `${this.#prefix}t:${checkedId(id)}:`;
+    this.prefix = prefix;
   }
 
   row(id: TweetId, version: RowVersion): string {
-    return this.rowStem(id) + versionField(version);
+    return `${this.prefix}t:${tweetName(id)}:${versionField(version)}`;
   }
 
-  /** The hash that lists the versions of a tweet's rows. */
+  /** The hash of a tweet's rows and of what it adds to the aggregates. */
   index(id: TweetId): string {
-    return `${this.#prefix}i:${checkedId(id)}`;
+    return `${this.prefix}i:${tweetName(id)}`;
   }
 
   tombstone(id: TweetId): string {
-    return `${this.#prefix}x:${checkedId(id)}`;
+    return `${this.prefix}x:${tweetName(id)}`;
   }
+
+  /** The hash of an entity's buckets. */
+  aggregates(entity: string): string {
+    return this.prefix + entity;
+  }
+
+  /** Whose a username is. */
+  owner(username: string): string {
+    return `${this.prefix}n:${checkedUsername(username).toLowerCase()}`;
+  }
+}
+
+/** How a user is written in keys. */
+export function userEntity(id: UserId): string {
+  if (!ID.test(id)) {
+    throw new RangeError(`A user id is 1 to 19 digits without a leading zero, not "${id}".`);
+  }
+  return `u:${id}`;
+}
+
+/** How a topic is written in keys. */
+export function topicEntity(topic: string): string {
+  if (normaliseTopic(topic) !== topic) {
+    throw new RangeError('A topic is stored in the form that normaliseTopic gives it.');
+  }
+  return `g:${topic}`;
+}
+
+export function checkedUsername(username: string): string {
+  if (!USERNAME.test(username)) {
+    throw new RangeError('A username is 1 to 50 letters, digits and underscores.');
+  }
+  return username;
 }
 
 /** How a row's version is written in its key and in the tweet's index. */
@@ -49,8 +80,9 @@ export function versionField({ revision, preprocessingVersion }: RowVersion): st
   return `${revision}:${preprocessingVersion}`;
 }
 
-function checkedId(id: TweetId): TweetId {
-  if (!TWEET_ID.test(id)) {
+/** How a tweet is written in keys. */
+export function tweetName(id: TweetId): string {
+  if (!ID.test(id)) {
     throw new RangeError(`A tweet id is 1 to 19 digits without a leading zero, not "${id}".`);
   }
   return id;

@@ -1,12 +1,36 @@
 import { once } from 'node:events';
-import type { Redis } from 'ioredis';
-import type { FeatureRow } from '../../domain/feature-row.ts';
-import type { FeatureStore, FeatureWrite, Purged } from '../../domain/ports/feature-store.ts';
+import type { ChainableCommander, Redis } from 'ioredis';
+import { contributionOf } from '../../domain/contribution.ts';
+import { DEFAULT_AGGREGATE_TTL_SECONDS, type FeatureRow } from '../../domain/feature-row.ts';
+import type {
+  ActiveUser,
+  AggregateStore,
+  BeforePurge,
+  DayBucket,
+  UserBuckets,
+} from '../../domain/ports/aggregate-store.ts';
+import type {
+  FeatureStore,
+  FeatureWrite,
+  Purged,
+  TweetListing,
+} from '../../domain/ports/feature-store.ts';
 import type { Logger } from '../../domain/ports/logger.ts';
 import type { Metrics } from '../../domain/ports/metrics.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
-import { RedisKeys, versionField } from './keys.ts';
+import type { UserId } from '../../domain/user.ts';
+import type { DayRange } from '../../domain/utc-days.ts';
+import { AggregateReader } from './aggregate-reader.ts';
+import { encodeContent } from './bucket-codec.ts';
+import {
+  checkedUsername,
+  RedisKeys,
+  topicEntity,
+  tweetName,
+  userEntity,
+  versionField,
+} from './keys.ts';
 import { OperationGuard } from './operation-guard.ts';
 import {
   CONNECT_TIMEOUT_MS,
@@ -15,6 +39,7 @@ import {
   type RedisAddress,
 } from './redis-client.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
+import { listTweets } from './tweet-listing.ts';
 
 export interface RedisFeatureStoreOptions extends RedisAddress {
   readonly keyPrefix: string;
@@ -23,19 +48,21 @@ export interface RedisFeatureStoreOptions extends RedisAddress {
   readonly logger: Logger;
   /** Longest time a read or a write waits for Redis; 100 by default. */
   readonly commandTimeoutMs?: number;
+  /** Life of a day's aggregates after their last write; 400 days by default. */
+  readonly aggregateTtlSeconds?: number;
 }
 
 const COMMAND_TIMEOUT_MS = 100;
 const PURGE_COMMAND_TIMEOUT_MS = 1_000;
 
-/** How long a purge blocks writes of its tweet. */
+/** How long a purge blocks writes of what it has purged. */
 const TOMBSTONE_SECONDS = 86_400;
 
-/** So much longer than a row lives the index that a purge finds it by. */
-const INDEX_EXTRA_SECONDS = 86_400;
+/** Tweets that a purge takes out in one step: a few milliseconds during which Redis does no more. */
+const PURGE_STEP_TWEETS = 100;
 
-/** Feature rows in Redis or Valkey; docs/feature-store-format.md describes what it writes. */
-export class RedisFeatureStore implements FeatureStore {
+/** Feature rows and what they add up to, in Redis or Valkey; docs/feature-store-format.md describes what it writes. */
+export class RedisFeatureStore implements FeatureStore, AggregateStore {
   readonly name = 'redis';
   readonly #client: Redis;
   /** Purges have a client of their own: they wait where reads and writes give up. */
@@ -44,6 +71,8 @@ export class RedisFeatureStore implements FeatureStore {
   readonly #identity: ModelIdentity;
   readonly #metrics: Metrics;
   readonly #guard: OperationGuard;
+  readonly #aggregateSeconds: number;
+  readonly #aggregates: AggregateReader;
 
   private constructor(options: RedisFeatureStoreOptions, client: Redis, purgeClient: Redis) {
     this.#client = client;
@@ -52,6 +81,13 @@ export class RedisFeatureStore implements FeatureStore {
     this.#identity = options.identity;
     this.#metrics = options.metrics;
     this.#guard = new OperationGuard(options);
+    this.#aggregateSeconds = options.aggregateTtlSeconds ?? DEFAULT_AGGREGATE_TTL_SECONDS;
+    this.#aggregates = new AggregateReader({
+      client,
+      keys: this.#keys,
+      guard: this.#guard,
+      metrics: options.metrics,
+    });
   }
 
   /**
@@ -83,18 +119,7 @@ export class RedisFeatureStore implements FeatureStore {
   async putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]> {
     if (writes.length === 0) return [];
     const pipeline = this.#client.pipeline();
-    for (const { row, ttlSeconds } of writes) {
-      const version = { ...row.model, preprocessingVersion: row.preprocessingVersion };
-      pipeline.putRow(
-        this.#keys.row(row.tweetId, version),
-        this.#keys.index(row.tweetId),
-        this.#keys.tombstone(row.tweetId),
-        encodeRow(row),
-        ttlSeconds,
-        versionField(version),
-        ttlSeconds + INDEX_EXTRA_SECONDS,
-      );
-    }
+    for (const write of writes) this.#put(pipeline, write);
     return this.#guard.run('write', async () => {
       const replies = await pipeline.exec();
       return (replies ?? []).map(([error, written]) => {
@@ -106,28 +131,119 @@ export class RedisFeatureStore implements FeatureStore {
   }
 
   async purgeTweet(id: TweetId): Promise<Purged> {
-    const row = this.#keys.row(id, this.#identity);
-    const index = this.#keys.index(id);
-    const tombstone = this.#keys.tombstone(id);
-    const stem = this.#keys.rowStem(id);
-    const rows = await this.#guard.run('purge', async () => {
+    const tweet = tweetName(id);
+    return this.#guard.run('purge', async () => {
       const reply = await this.#purgeClient.purgeTweet(
-        row,
-        index,
-        tombstone,
-        stem,
+        this.#keys.prefix,
+        tweet,
+        versionField(this.#identity),
         TOMBSTONE_SECONDS,
       );
-      if (typeof reply === 'number') return reply;
-      throw new Error('Redis answered a purge with something else than a number.');
+      const [rows, contributions] = Array.isArray(reply) ? reply : [];
+      if (isCount(rows) && isCount(contributions)) return { rows, contributions };
+      throw new Error('Redis answered a purge with something else than its counts.');
     });
-    return { rows, contributions: 0 };
+  }
+
+  findUser(username: string): Promise<UserId | null> {
+    return this.#aggregates.findUser(username);
+  }
+
+  userBuckets(id: UserId, range: DayRange): Promise<UserBuckets | null> {
+    return this.#aggregates.userBuckets(id, range);
+  }
+
+  topicBuckets(topic: string, range: DayRange): Promise<readonly DayBucket[] | null> {
+    return this.#aggregates.topicBuckets(topic, range);
+  }
+
+  mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
+    return this.#aggregates.mostActiveUsers(limit);
+  }
+
+  async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#purgeEntity(userEntity(id), scoredUpToMs, beforeStep);
+  }
+
+  async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#purgeEntity(topicEntity(topic), scoredUpToMs, beforeStep);
+  }
+
+  /** A step may take longer than a read of rows: it has the patience of a purge. */
+  async listTweets(cursor: string): Promise<TweetListing> {
+    return this.#guard.run('read', () => listTweets(this.#purgeClient, this.#keys, cursor));
   }
 
   /** Closes at once: what is still under way fails. */
   async close(): Promise<void> {
     this.#client.disconnect();
     this.#purgeClient.disconnect();
+  }
+
+  #put(pipeline: ChainableCommander, { row, ttlSeconds }: FeatureWrite): void {
+    const { tweetId, authorId, authorUsername, model, preprocessingVersion } = row;
+    const version = { revision: model.revision, preprocessingVersion };
+    const contribution = contributionOf(row);
+    // For their checks: both become parts of keys.
+    if (authorId !== null) userEntity(authorId);
+    contribution.topics.forEach(topicEntity);
+    pipeline.putRow(
+      this.#keys.row(tweetId, version),
+      this.#keys.index(tweetId),
+      this.#keys.tombstone(tweetId),
+      this.#keys.prefix,
+      this.#aggregateSeconds,
+      encodeRow(row),
+      ttlSeconds,
+      versionField(version),
+      row.createdTimestampMs,
+      row.eventTimestampMs,
+      authorId ?? '',
+      authorId !== null && authorUsername !== null ? checkedUsername(authorUsername) : '',
+      encodeContent(contribution),
+      contribution.topics.join('\n'),
+    );
+  }
+
+  async #purgeEntity(
+    entity: string,
+    scoredUpToMs: number,
+    beforeStep: BeforePurge,
+  ): Promise<Purged> {
+    let [rows, contributions] = [0, 0];
+    let step: readonly TweetId[] = [];
+    do {
+      if (step.length > 0) await beforeStep(step);
+      const removed = await this.#purgeStep(entity, scoredUpToMs, step);
+      rows += removed.rows;
+      contributions += removed.contributions;
+      step = removed.next;
+    } while (step.length > 0);
+    return { rows, contributions };
+  }
+
+  /** Purges the tweets that the last step has named, and names the next. */
+  #purgeStep(
+    entity: string,
+    scoredUpToMs: number,
+    ids: readonly TweetId[],
+  ): Promise<Purged & { readonly next: readonly TweetId[] }> {
+    return this.#guard.run('purge', async () => {
+      const reply = await this.#purgeClient.purgeEntity(
+        this.#keys.prefix,
+        entity,
+        versionField(this.#identity),
+        TOMBSTONE_SECONDS,
+        scoredUpToMs,
+        PURGE_STEP_TWEETS,
+        ...ids,
+      );
+      const [rows, contributions, next] = Array.isArray(reply) ? reply : [];
+      if (isCount(rows) && isCount(contributions) && isTexts(next)) {
+        return { rows, contributions, next };
+      }
+      throw new Error('Redis answered a purge with something else than what it did.');
+    });
   }
 
   #decode(id: TweetId, value: Buffer | null): FeatureRow | null {
@@ -154,4 +270,12 @@ function isValues(reply: unknown, length: number): reply is (Buffer | null)[] {
     reply.length === length &&
     reply.every((value) => value === null || Buffer.isBuffer(value))
   );
+}
+
+function isCount(reply: unknown): reply is number {
+  return typeof reply === 'number';
+}
+
+function isTexts(reply: unknown): reply is string[] {
+  return Array.isArray(reply) && reply.every((text) => typeof text === 'string');
 }

@@ -1,43 +1,60 @@
 import type { Redis, Result } from 'ioredis';
+import { AGGREGATE_LUA } from './aggregate-lua.ts';
+import { PUT_LUA } from './put-lua.ts';
 
 /**
  * The store's Lua scripts. Each is one atomic step; docs/feature-store-format.md explains the
- * keys. Row keys that a purge finds in the index are not passed as KEYS, which is allowed as
- * long as cluster mode is off.
+ * keys. Keys that a script finds in the store are not passed as KEYS, which is allowed as long
+ * as cluster mode is off.
  */
 
-/**
- * KEYS: row, index, tombstone. ARGV: value, row seconds, version field, index seconds.
- * The index is written first: if it cannot be, there must be no row that a purge would miss.
- */
-const PUT_ROW = `
-if redis.call('EXISTS', KEYS[3]) == 1 then
-  return 0
-end
-redis.call('HSET', KEYS[2], 'r:' .. ARGV[3], '')
-if redis.call('TTL', KEYS[2]) < tonumber(ARGV[4]) then
-  redis.call('EXPIRE', KEYS[2], ARGV[4])
-end
-redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
-return 1
+/** ARGV: prefix, tweet, current version, tombstone seconds. */
+const PURGE_TWEET = `${AGGREGATE_LUA}
+return { purge(ARGV[2], ARGV[3], ARGV[4]) }
 `;
 
 /**
- * KEYS: row of the current version, index, tombstone. ARGV: row stem, tombstone seconds.
- * The current row is removed by its name too, should the index have been evicted before it.
- * Deleting comes first: once it has written, a script may write on a server that is full.
+ * One step. ARGV: prefix, entity, current version, tombstone seconds, scored up to, tweets of
+ * the next step at most, tweets to purge. Answers the rows and contributions removed, and the
+ * tweets of the next step. With the last one goes what remains of an entity without tweets:
+ * contributions whose index was lost.
  */
-const PURGE_TWEET = `
-local rows = redis.call('DEL', KEYS[1])
-for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
-  local version = string.match(field, '^r:(.+)$')
-  if version then
-    rows = rows + redis.call('DEL', ARGV[1] .. version)
+const PURGE_ENTITY = `${AGGREGATE_LUA}
+local entity = ARGV[2]
+local fence_key, members = prefix .. 'x' .. entity, prefix .. 'm' .. entity
+local fence = math.max(tonumber(redis.call('GET', fence_key) or 0), tonumber(ARGV[5]))
+redis.call('DEL', fence_key)
+redis.call('SET', fence_key, whole(fence), 'EX', ARGV[4])
+local rows, contributions = 0, 0
+for i = 7, #ARGV do
+  local purged_rows, purged_contributions = purge(ARGV[i], ARGV[3], ARGV[4])
+  rows = rows + purged_rows
+  contributions = contributions + purged_contributions
+  redis.call('ZREM', members, ARGV[i])
+end
+local next_tweets = redis.call('ZRANGE', members, 0, ARGV[6] - 1)
+if #next_tweets == 0 then
+  forget(entity)
+end
+return { rows, contributions, next_tweets }
+`;
+
+/**
+ * ARGV: prefix, users at most, buckets to look at. Answers id, total by label and profile of
+ * each; nil when there is more to settle first than may be done in one step.
+ */
+const MOST_ACTIVE = `${AGGREGATE_LUA}
+if not sweep('u', 1000, tonumber(ARGV[3])) then
+  return false
+end
+local users = {}
+for _, id in ipairs(redis.call('ZREVRANGE', prefix .. 'rank', 0, ARGV[2] - 1)) do
+  local fields = redis.call('HMGET', prefix .. 'u:' .. id, 't', '@')
+  if fields[1] then
+    users[#users + 1] = { id, fields[1], fields[2] or '' }
   end
 end
-redis.call('DEL', KEYS[2])
-redis.call('SET', KEYS[3], '', 'EX', ARGV[2])
-return rows
+return users
 `;
 
 /** KEYS: row. ARGV: value. A writer may have replaced the corrupt value meanwhile. */
@@ -54,25 +71,43 @@ declare module 'ioredis' {
       row: string,
       index: string,
       tombstone: string,
+      prefix: string,
+      aggregateSeconds: number,
       value: string,
       rowSeconds: number,
-      versionField: string,
-      indexSeconds: number,
+      version: string,
+      scoredAtMs: number,
+      eventMs: number,
+      author: string,
+      username: string,
+      content: string,
+      topics: string,
     ): Result<unknown, Context>;
     purgeTweet(
-      currentRow: string,
-      index: string,
-      tombstone: string,
-      rowStem: string,
+      prefix: string,
+      tweet: string,
+      currentVersion: string,
       tombstoneSeconds: number,
     ): Result<unknown, Context>;
+    purgeEntity(
+      prefix: string,
+      entity: string,
+      currentVersion: string,
+      tombstoneSeconds: number,
+      scoredUpToMs: number,
+      nextTweets: number,
+      ...tweets: string[]
+    ): Result<unknown, Context>;
+    mostActive(prefix: string, users: number, buckets: number): Result<unknown, Context>;
     dropRow(row: string, value: Buffer): Result<unknown, Context>;
   }
 }
 
 /** Makes the scripts commands of a client: EVAL first on each connection, EVALSHA then. */
 export function defineScripts(client: Redis): void {
-  client.defineCommand('putRow', { numberOfKeys: 3, lua: PUT_ROW });
-  client.defineCommand('purgeTweet', { numberOfKeys: 3, lua: PURGE_TWEET });
+  client.defineCommand('putRow', { numberOfKeys: 3, lua: AGGREGATE_LUA + PUT_LUA });
+  client.defineCommand('purgeTweet', { numberOfKeys: 0, lua: PURGE_TWEET });
+  client.defineCommand('purgeEntity', { numberOfKeys: 0, lua: PURGE_ENTITY });
+  client.defineCommand('mostActive', { numberOfKeys: 0, lua: MOST_ACTIVE });
   client.defineCommand('dropRow', { numberOfKeys: 1, lua: DROP_ROW });
 }

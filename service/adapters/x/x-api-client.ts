@@ -4,7 +4,7 @@ import { ApiResponseError, TwitterApi } from 'twitter-api-v2';
 import type { TweetId } from '../../domain/tweet.ts';
 import { TweetSourceFailedError } from '../../errors.ts';
 import { BoundedCall } from './bounded-call.ts';
-import { limitPauseMs } from './x-limits.ts';
+import { limitOf, type XLimit } from './x-limits.ts';
 
 /** A hundred posts of 25,000 characters, escaped, and their originals stay below it. */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
@@ -12,8 +12,11 @@ const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 /** X allows 3,500 calls in 15 minutes, which is four a second. */
 const MAX_CONNECTIONS = 16;
 
-/** X bills the authors and the referenced posts that the expansions bring as well. */
-const FIELDS = {
+/**
+ * What is read of a post. X bills the authors and the referenced posts that the expansions bring
+ * as well.
+ */
+export const POST_FIELDS = {
   expansions: ['author_id', 'referenced_tweets.id'],
   'user.fields': ['username'],
   'tweet.fields': [
@@ -26,6 +29,8 @@ const FIELDS = {
     'withheld',
   ],
 };
+
+export type XQuery = Readonly<Record<string, string | number | string[]>>;
 
 export interface XApiClientOptions {
   readonly bearerToken: string;
@@ -40,10 +45,13 @@ export interface XApiClientOptions {
 export class XLimitError extends Error {
   override readonly name = 'XLimitError';
   readonly pauseMs: number;
+  /** A usage cap or the end of the credit, which no window's end lifts. */
+  readonly isCap: boolean;
 
-  constructor(pauseMs: number) {
+  constructor({ pauseMs, isCap }: XLimit) {
     super('The limit of the X API is used up.');
     this.pauseMs = pauseMs;
+    this.isCap = isCap;
   }
 }
 
@@ -51,10 +59,16 @@ export class XLimitError extends Error {
 export class XCallError extends TweetSourceFailedError {
   /** X may have returned, and billed, the posts all the same. */
   readonly mayBeBilled: boolean;
+  /** The status that X answered with; undefined when it was 200, or there was no answer. */
+  readonly status: number | undefined;
 
-  constructor(message: string, options: { cause?: unknown; mayBeBilled: boolean }) {
+  constructor(
+    message: string,
+    options: { cause?: unknown; mayBeBilled: boolean; status?: number },
+  ) {
     super(message, options);
     this.mayBeBilled = options.mayBeBilled;
+    this.status = options.status;
   }
 }
 
@@ -79,6 +93,15 @@ export class XApiClient {
    * @throws XLimitError, XCallError
    */
   async readTweets(ids: readonly TweetId[]): Promise<unknown> {
+    return this.get('tweets', { ids: [...ids], ...POST_FIELDS });
+  }
+
+  /**
+   * GETs a path below /2/: the body of a 200, of whatever shape.
+   *
+   * @throws XLimitError, XCallError
+   */
+  async get(path: string, query: XQuery): Promise<unknown> {
     const { bearerToken, timeoutMs } = this.#options;
     const call = new BoundedCall({ timeoutMs, maxBytes: MAX_RESPONSE_BYTES });
     // Uncompressed, so that the bytes counted are the bytes parsed.
@@ -87,10 +110,9 @@ export class XApiClient {
       compression: false,
       plugins: [call],
     });
-    const query = { ids: [...ids], ...FIELDS };
     let fault: unknown;
     try {
-      const body: unknown = await v2.get('tweets', query, { prefix: this.#prefix });
+      const body: unknown = await v2.get(path, query, { prefix: this.#prefix });
       if (call.status === 200) return body;
     } catch (error) {
       fault = error;
@@ -105,11 +127,12 @@ export class XApiClient {
     const { status, headers, excess } = call;
     if (status !== undefined && status !== 200) {
       const body: unknown = fault instanceof ApiResponseError ? fault.data : undefined;
-      const pauseMs = limitPauseMs({ status, headers, body, nowMs: this.#options.now() });
-      if (pauseMs !== null) return new XLimitError(pauseMs);
+      const limit = limitOf({ status, headers, body, nowMs: this.#options.now() });
+      if (limit !== null) return new XLimitError(limit);
       const advice = status === 401 || status === 403 ? '; check X_BEARER_TOKEN' : '';
       return new XCallError(`The X API answered with status ${status}${advice}.`, {
         mayBeBilled: false,
+        status,
       });
     }
     if (status === undefined && excess === undefined) {

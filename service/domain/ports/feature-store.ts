@@ -13,6 +13,13 @@ export interface Purged {
   readonly contributions: number;
 }
 
+/** Some of the tweets that are stored. */
+export interface TweetListing {
+  readonly tweetIds: readonly TweetId[];
+  /** Where the rest begins; null at the end. */
+  readonly nextCursor: string | null;
+}
+
 /**
  * The online feature store. An instance is bound to one model identity: it reads only rows
  * of that model revision and preprocessing version.
@@ -43,6 +50,15 @@ export interface FeatureStore {
    * @throws FeatureStoreUnavailableError
    */
   purgeTweet(id: TweetId): Promise<Purged>;
+
+  /**
+   * Lists the tweets that anything is stored of, some at a time, in no order. What is stored all
+   * the while is listed, perhaps more than once.
+   *
+   * @param cursor `0`, or the `nextCursor` of the listing before; 1 to 20 digits.
+   * @throws FeatureStoreUnavailableError
+   */
+  listTweets(cursor: string): Promise<TweetListing>;
 
   close(): Promise<void>;
 }

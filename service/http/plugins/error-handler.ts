@@ -17,6 +17,7 @@ export const STATUS = {
   tweet_protected: 403,
   not_found: 404,
   tweet_not_found: 404,
+  entity_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   body_too_large: 413,

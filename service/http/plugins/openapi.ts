@@ -47,6 +47,7 @@ export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
         },
         tags: [
           { name: 'inference', description: 'Sentiment of texts and tweets' },
+          { name: 'features', description: 'What the feature store holds and adds up to' },
           { name: 'admin', description: 'Ingest and purge; the admin token is needed' },
           { name: 'open-inference', description: 'The Open Inference Protocol, version 2' },
           { name: 'operation', description: 'Health and state; open to all' },

@@ -1,17 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { normalizeTweetId } from '../../domain/tweet-url.ts';
 import { isWithheld, tweetFromX } from '../../domain/x-tweet.ts';
 import { InvalidRequestError, TweetUnavailableError } from '../../errors.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { requireReady } from '../plugins/lifecycle.ts';
 import { contextOf } from '../plugins/request-trace.ts';
-import { API_CODES, answers, BODY_CODES, INFERENCE_CODES } from '../schemas/problem.ts';
+import { answers, BODY_CODES, INFERENCE_CODES } from '../schemas/problem.ts';
 import { NoQuery } from '../schemas/shared.ts';
-import { IngestResponse, ingestRequest, PurgeResponse, TweetIdParams } from '../schemas/tweets.ts';
+import { IngestResponse, ingestRequest } from '../schemas/tweets.ts';
 import { ADMIN_SECURITY } from './security.ts';
 import { itemOf, outcomesOf } from './tweet-answers.ts';
 
-/** What the administrator may do to the feature store. */
+/** Feeds the feature store. */
 export const adminRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
   { lifecycle, scoreTweets, settings },
@@ -62,31 +61,6 @@ export const adminRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         })),
       };
     },
-  );
-
-  app.delete(
-    '/v1/admin/features/tweets/:id',
-    {
-      schema: {
-        operationId: 'purgeTweet',
-        tags: ['admin'],
-        summary: 'Remove all that is stored of a tweet',
-        description:
-          'Removes its rows of every model revision; also answers 200 if there were none.',
-        security: ADMIN_SECURITY,
-        params: TweetIdParams,
-        querystring: NoQuery,
-        response: answers(PurgeResponse, 'What was removed.', [
-          ...API_CODES,
-          'invalid_tweet_id',
-          'unauthorized',
-          'forbidden',
-          'parameter_too_long',
-          'feature_store_unavailable',
-        ]),
-      },
-    },
-    async (request) => ({ removed: await scoreTweets.purge(normalizeTweetId(request.params.id)) }),
   );
 };
 

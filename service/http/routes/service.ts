@@ -3,26 +3,7 @@ import { PATHS } from '../../contract/http.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { API_CODES, answers } from '../schemas/problem.ts';
 import { NoQuery } from '../schemas/shared.ts';
-import { Identity, Status } from '../schemas/status.ts';
-
-/** Name and version. */
-export const identityRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info'>> = async (
-  app,
-  { info },
-) => {
-  app.get(
-    '/',
-    {
-      schema: {
-        operationId: 'getIdentity',
-        tags: ['operation'],
-        summary: 'Name and version',
-        response: answers(Identity, 'Name and version.', ['shutting_down']),
-      },
-    },
-    async () => ({ name: info.name, version: info.version }),
-  );
-};
+import { Status } from '../schemas/status.ts';
 
 /** What people and the page want to know of this instance. */
 export const statusRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (app, deps) => {

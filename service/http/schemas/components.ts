@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import * as features from './features.ts';
 import * as openInference from './open-inference.ts';
 import { OpenInferenceError, Problem } from './problem.ts';
 import { Model, Scores, SentimentLabel } from './shared.ts';
@@ -23,6 +24,14 @@ export const COMPONENTS: readonly TSchema[] = [
   tweets.IngestFailure,
   tweets.IngestResponse,
   tweets.PurgeResponse,
+  features.LabelCounts,
+  features.DaySentiment,
+  features.UserSentiment,
+  features.TopicSentiment,
+  features.ActiveUsers,
+  features.FeatureRow,
+  features.FeatureRows,
+  features.TweetListing,
   openInference.InferRequest,
   openInference.InferResponse,
   openInference.ServerMetadata,

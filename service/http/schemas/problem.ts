@@ -52,6 +52,20 @@ export const INFERENCE_CODES = [
   'overloaded',
 ] as const satisfies readonly ErrorCode[];
 
+/** What every route may answer that reads the feature store for callers with an API key. */
+export const FEATURE_CODES = [
+  ...API_CODES,
+  'unauthorized',
+  'forbidden',
+  'feature_store_unavailable',
+] as const satisfies readonly ErrorCode[];
+
+/** What every route may answer that purges. */
+export const PURGE_CODES = [
+  ...FEATURE_CODES,
+  'parameter_too_long',
+] as const satisfies readonly ErrorCode[];
+
 /** What a route with a JSON body may answer to the body. */
 export const BODY_CODES = [
   'body_too_large',

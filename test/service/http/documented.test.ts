@@ -11,6 +11,7 @@ import {
   TweetSourceLimitedError,
 } from '../../../service/errors.ts';
 import { STATUS } from '../../../service/http/plugins/error-handler.ts';
+import { aRow } from '../../contract/feature-store-contract.ts';
 import { documentedCodes, type Operation } from './helpers/check-answer.ts';
 import type { Call } from './helpers/http-client.ts';
 import {
@@ -59,10 +60,37 @@ const REQUESTS: Readonly<Record<string, Request>> = {
       ],
     },
   },
+  'GET /v1/admin/features/tweets': {
+    path: '/v1/admin/features/tweets?cursor=0',
+    headers: AS_ADMIN,
+  },
   'DELETE /v1/admin/features/tweets/{id}': {
     path: `/v1/admin/features/tweets/${TWEET_ID}`,
     method: 'DELETE',
     headers: AS_ADMIN,
+  },
+  'DELETE /v1/admin/features/users/{user}': {
+    path: '/v1/admin/features/users/999',
+    method: 'DELETE',
+    headers: AS_ADMIN,
+  },
+  'DELETE /v1/admin/features/topics/{tag}': {
+    path: '/v1/admin/features/topics/%23nothing',
+    method: 'DELETE',
+    headers: AS_ADMIN,
+  },
+  'GET /v1/users': { path: '/v1/users?limit=100', headers: AS_CALLER },
+  'GET /v1/users/{user}/sentiment': {
+    path: '/v1/users/2244994945/sentiment',
+    headers: AS_CALLER,
+  },
+  'GET /v1/topics/{tag}/sentiment': {
+    path: '/v1/topics/%23phones/sentiment',
+    headers: AS_CALLER,
+  },
+  'GET /v1/features/tweets': {
+    path: `/v1/features/tweets?ids=${TWEET_ID},20`,
+    headers: AS_CALLER,
   },
   'GET /v2': { path: '/v2' },
   'GET /v2/health/live': { path: '/v2/health/live' },
@@ -121,7 +149,7 @@ const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
   internal: { arrange: sabotage },
   body_too_large: { options: { limits: { bodyBytes: 10 } } },
   unsupported_media_type: withHeaders({ 'content-type': 'text/plain' }),
-  parameter_too_long: inPath(/(fake-model|\d{19})/, 'x'.repeat(101)),
+  parameter_too_long: inPath(/(fake-model|\d{19}|999|2244994945|%23\w+)/, 'x'.repeat(101)),
   batch_too_large: { options: { limits: { texts: 1, tweets: 1 } } },
   text_too_long: { options: { limits: { textCharacters: 1 } } },
   url_too_long: { options: { limits: { urlCharacters: 10 } } },
@@ -129,6 +157,7 @@ const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
   invalid_tweet_url: ask('nonsense'),
   unsupported_host: ask('https://t.co/abc'),
   invalid_tweet_id: ask('https://x.com/someone/status/0'),
+  entity_not_found: inPath(/2244994945|%23\w+/, '1'),
   tweet_not_found: ask('https://x.com/someone/status/404'),
   tweet_protected: ask('https://x.com/someone/status/403'),
   tweet_withheld: ask('https://x.com/someone/status/451'),
@@ -148,11 +177,17 @@ const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
 /** Where an operation needs another provocation of the same code, or has two of them. */
 const FURTHER: Readonly<Record<string, Provocation>> = {
   'DELETE /v1/admin/features/tweets/{id} invalid_tweet_id': inPath(/\d{19}/, 'jack'),
+  'GET /v1/features/tweets invalid_tweet_id': inPath(/\d{19}/, 'jack'),
   'POST /v1/inference overloaded': fail(
     'model',
     new OverloadedError('The queue is full.', { retryAfterSeconds: 2 }),
   ),
 };
+
+/** So that its author and its topic are known. */
+async function storeTweet({ store }: TestApp): Promise<void> {
+  await store.putTweets([{ row: aRow(), ttlSeconds: 60 }]);
+}
 
 function sabotage(app: TestApp): void {
   const boom = new Error('boom');
@@ -211,7 +246,7 @@ describe('the requests of this test', () => {
 });
 
 describe('a process that is well', () => {
-  beforeAll(() => start({}));
+  beforeAll(() => start({ arrange: storeTweet }));
   afterAll(() => app.stop());
 
   it.each(OPERATIONS)('answers 200 to %s', async (name) => {

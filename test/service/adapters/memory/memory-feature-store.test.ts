@@ -1,21 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryFeatureStore } from '../../../../service/adapters/memory/memory-feature-store.ts';
+import { aggregateStoreContract } from '../../../contract/aggregate-store-contract.ts';
 import {
   anId,
   aRow,
   featureStoreContract,
   IDENTITY,
+  type StoreUnderTest,
 } from '../../../contract/feature-store-contract.ts';
 
-featureStoreContract('MemoryFeatureStore', async () => {
+async function aStoreUnderTest(): Promise<StoreUnderTest> {
   let nowMs = 1_000;
   return {
-    store: new MemoryFeatureStore({ identity: IDENTITY, maxRows: 1_000, now: () => nowMs }),
+    store: new MemoryFeatureStore({ identity: IDENTITY, maxRows: 2_000, now: () => nowMs }),
     advance: async (seconds) => {
       nowMs += seconds * 1_000;
     },
   };
-});
+}
+
+featureStoreContract('MemoryFeatureStore', aStoreUnderTest);
+aggregateStoreContract('MemoryFeatureStore', aStoreUnderTest);
 
 describe('MemoryFeatureStore', () => {
   it('drops the least recently used rows when it is full', async () => {

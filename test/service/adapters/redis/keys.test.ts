@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { RedisKeys, versionField } from '../../../../service/adapters/redis/keys.ts';
+import {
+  checkedUsername,
+  RedisKeys,
+  topicEntity,
+  tweetName,
+  userEntity,
+} from '../../../../service/adapters/redis/keys.ts';
 import { IDENTITY } from '../../../contract/feature-store-contract.ts';
 
 const keys = new RedisKeys('tss:');
@@ -7,7 +13,6 @@ const keys = new RedisKeys('tss:');
 describe('RedisKeys', () => {
   it('names what a tweet has', () => {
     expect(keys.row('123', IDENTITY)).toBe('tss:t:123:0123456789ab:1');
-    expect(keys.rowStem('123') + versionField(IDENTITY)).toBe(keys.row('123', IDENTITY));
     expect(keys.index('123')).toBe('tss:i:123');
     expect(keys.tombstone('123')).toBe('tss:x:123');
   });
@@ -16,9 +21,31 @@ describe('RedisKeys', () => {
     'builds no key from the id %j',
     (id) => {
       expect(() => keys.row(id, IDENTITY)).toThrow(RangeError);
-      expect(() => keys.rowStem(id)).toThrow(RangeError);
       expect(() => keys.index(id)).toThrow(RangeError);
       expect(() => keys.tombstone(id)).toThrow(RangeError);
+      expect(() => tweetName(id)).toThrow(RangeError);
+      expect(() => userEntity(id)).toThrow(RangeError);
+    },
+  );
+
+  it('names what a user and a topic have', () => {
+    expect(keys.aggregates(userEntity('123'))).toBe('tss:u:123');
+    expect(keys.aggregates(topicEntity('#a:b c'))).toBe('tss:g:#a:b c');
+    expect(keys.owner('Jack_1')).toBe('tss:n:jack_1');
+  });
+
+  it.each(['', '#', '#A', ' a', 'a\nb', 'ｆull', '#a#b', 'x'.repeat(101)])(
+    'builds no key from the topic %j',
+    (topic) => {
+      expect(() => topicEntity(topic)).toThrow(RangeError);
+    },
+  );
+
+  it.each(['', 'a b', 'a:b', 'é', 'a\n', 'x'.repeat(51)])(
+    'builds no key from the username %j',
+    (username) => {
+      expect(() => keys.owner(username)).toThrow(RangeError);
+      expect(() => checkedUsername(username)).toThrow(RangeError);
     },
   );
 

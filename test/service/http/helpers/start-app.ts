@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { buildApp } from '../../../../service/app.ts';
 import { DEFAULT_LIMITS } from '../../../../service/contract/http.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/domain/feature-row.ts';
+import { Features } from '../../../../service/domain/features.ts';
 import { Lifecycle } from '../../../../service/domain/lifecycle.ts';
 import { PendingStoreWork } from '../../../../service/domain/pending-store-work.ts';
 import type { MetricTotals } from '../../../../service/domain/ports/metrics.ts';
@@ -105,9 +106,11 @@ export async function startApp(options: AppOptions = {}) {
       rateLimitPerMinute: 0,
       trustProxyHops: 0,
       swaggerUiDir: `${import.meta.dirname}/../../../../dist/swagger-ui`,
+      pageDir: `${import.meta.dirname}/../../../../dist/web`,
       ...options.settings,
     },
     scoreTweets: options.scoreTweets?.(scoreTweets) ?? scoreTweets,
+    features: new Features({ store, predictionLog, exposeText: options.exposeText ?? true }),
     model,
     lifecycle,
     metrics,
@@ -131,6 +134,7 @@ export async function startApp(options: AppOptions = {}) {
     client,
     model,
     store,
+    predictionLog,
     source,
     metrics,
     lifecycle,

@@ -1,0 +1,42 @@
+import { snowflakeIdAt } from '../../service/domain/snowflake.ts';
+import type { XTweet } from '../../service/domain/x-tweet.ts';
+import sample from './sample-tweets.json' with { type: 'json' };
+import { BATCH_SIZE, type Supply } from './supply.ts';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * The invented tweets, as if the last of them had been sent at the beginning of this hour. Within
+ * the hour they are the same tweets: sent twice they count once.
+ */
+export function sampleSupply(nowMs: number): Supply {
+  const tweets = sampleTweets(Math.floor(nowMs / HOUR_MS) * HOUR_MS);
+  return {
+    name: 'sample',
+    job: 'sample',
+    total: tweets.length,
+    async *batches() {
+      for (let start = 0; start < tweets.length; start += BATCH_SIZE) {
+        yield { tweets: tweets.slice(start, start + BATCH_SIZE), cursor: String(start) };
+      }
+    },
+  };
+}
+
+/** Ids are made of the times, as X makes them; the place in the file tells equal times apart. */
+function sampleTweets(endMs: number): XTweet[] {
+  return sample.tweets.map(({ by, minutesBefore, text, topics }, index) => {
+    const createdMs = endMs - minutesBefore * MINUTE_MS;
+    const id = sample.accounts.find(({ username }) => username === by)?.id;
+    if (id === undefined) throw new Error(`The sample has no account "${by}".`);
+    return {
+      id: snowflakeIdAt(createdMs, index),
+      text,
+      author_id: id,
+      author: { id, username: by },
+      created_at: new Date(createdMs).toISOString(),
+      ...(topics && { topics }),
+    };
+  });
+}

@@ -1,0 +1,57 @@
+/** How the page writes numbers and times; nothing here touches the document. */
+
+const LOCALE = 'en';
+
+const whole = new Intl.NumberFormat(LOCALE);
+const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const moment = new Intl.DateTimeFormat(LOCALE, {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+});
+
+/** `12,345`. */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** A share of 0 to 1 as `92.4 %`; as `<0.1 %` or `>99.9 %` where rounding would say none or all. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.0005) return '<0.1 %';
+  if (share < 1 && share >= 0.9995) return '>99.9 %';
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/** The share of a part, 0 of nothing. */
+export function share(part: number, total: number): number {
+  return total === 0 ? 0 : part / total;
+}
+
+/** A date such as 2026-11-23 as `Nov 23`. */
+export function shortDate(date: string): string {
+  return day.format(new Date(`${date}T00:00:00Z`));
+}
+
+/** An ISO 8601 time as `Nov 23, 2026, 8:05 AM UTC`. */
+export function time(iso: string): string {
+  return `${moment.format(new Date(iso))} UTC`;
+}
+
+/** `3 d 4 h`, `4 h 5 min`, `5 min 6 s` or `6 s`. */
+export function duration(seconds: number): string {
+  const units: [string, number][] = [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ];
+  const parts: string[] = [];
+  let rest = Math.floor(seconds);
+  for (const [unit, size] of units) {
+    const amount = Math.floor(rest / size);
+    rest %= size;
+    if (amount > 0 || parts.length > 0) parts.push(`${amount} ${unit}`);
+    if (parts.length === 2) break;
+  }
+  return parts.join(' ') || '0 s';
+}

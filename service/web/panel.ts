@@ -1,0 +1,99 @@
+import { ApiProblem } from './api.ts';
+import { allowAsking } from './api-key.ts';
+import { element } from './dom.ts';
+
+/**
+ * Says in a place what went wrong, and offers what the visitor can do about it. What is said
+ * there already stays, so that a screen reader does not say it again and the focus is not lost.
+ */
+export function showProblem(place: HTMLElement, error: unknown, retry: () => void): void {
+  const isProblem = error instanceof ApiProblem;
+  const message = isProblem ? error.message : 'The page could not show this.';
+  if (place.querySelector('.problem p')?.textContent === message) return;
+  if (!isProblem) console.error(error);
+  const note = element('div', { class: 'problem', role: 'alert' }, element('p', {}, message));
+  const wantsKey = isProblem && (error.code === 'unauthorized' || error.code === 'forbidden');
+  const button = element('button', { type: 'button' }, wantsKey ? 'Enter API key' : 'Try again');
+  button.addEventListener('click', () => {
+    allowAsking();
+    retry();
+  });
+  note.append(button);
+  place.replaceChildren(note);
+}
+
+/** The hint of a panel that has nothing to show yet. */
+export function emptyNote(title: string, ...lines: readonly (Node | string)[]): HTMLElement {
+  const paragraphs = lines.map((line) => element('p', {}, line));
+  return element(
+    'div',
+    { class: 'empty' },
+    element('p', { class: 'empty-title' }, title),
+    ...paragraphs,
+  );
+}
+
+/** A canvas whose content is told in words, in a box of its own size. */
+export function chartBox(name: string): { box: HTMLElement; canvas: HTMLCanvasElement } {
+  const canvas = element('canvas', { role: 'img' });
+  return { box: element('div', { class: `chart ${name}` }, canvas), canvas };
+}
+
+/** A table of figures; the first column heads its rows. */
+export function figures(
+  caption: string,
+  columns: readonly string[],
+  rows: readonly (readonly (Node | string)[])[],
+): HTMLTableElement {
+  const head = columns.map((column) => element('th', { scope: 'col' }, column));
+  const body = rows.map(([name = '', ...cells]) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, name),
+      ...cells.map((cell) => element('td', {}, cell)),
+    ),
+  );
+  return element(
+    'table',
+    {},
+    element('caption', { class: 'visually-hidden' }, caption),
+    element('thead', {}, element('tr', {}, ...head)),
+    element('tbody', {}, ...body),
+  );
+}
+
+/** A table that is folded away below the chart it says the same as. */
+export function folded(title: string, table: HTMLTableElement): HTMLDetailsElement {
+  return element('details', {}, element('summary', {}, title), scroller(title, table));
+}
+
+/** A box that scrolls when its content is long; the keyboard must reach it for that. */
+export function scroller(name: string, content: HTMLElement): HTMLElement {
+  const attributes = { class: 'scroller', role: 'region', tabindex: '0', 'aria-label': name };
+  return element('div', attributes, content);
+}
+
+/** A panel that could not be filled is tried again this soon. */
+const RETRY_MS = 4_000;
+
+/**
+ * Runs a task now and then again, so long after it has ended, while the page is looked at; soon
+ * where it says that it failed. A page that comes back into view is brought up to date at once.
+ */
+export function repeatWhileVisible(task: () => Promise<boolean>, everyMs: number): void {
+  let timer: number | undefined;
+  let running = false;
+  const run = async () => {
+    if (running) return;
+    running = true;
+    window.clearTimeout(timer);
+    const succeeded = await task();
+    running = false;
+    if (!document.hidden) timer = window.setTimeout(run, succeeded ? everyMs : RETRY_MS);
+  };
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) void run();
+  });
+  void run();
+}

@@ -1,0 +1,26 @@
+/** What the visitor means by what was typed; nothing here touches the document. */
+
+/** The request that answers what stands in the box for a text or a tweet URL. */
+export type Question =
+  | { readonly kind: 'tweet'; readonly tweetUrl: string }
+  | { readonly kind: 'text'; readonly text: string };
+
+const HOST_WITHOUT_SCHEME = /^(?:(?:www|mobile|m)\.)?(?:twitter|x)\.com\//i;
+
+/** One word that is an address asks for that tweet; anything else is a text itself. */
+export function questionOf(typed: string): Question {
+  const text = typed.trim();
+  if (!/\s/.test(text)) {
+    if (/^https?:\/\//i.test(text)) return { kind: 'tweet', tweetUrl: text };
+    if (HOST_WITHOUT_SCHEME.test(text)) return { kind: 'tweet', tweetUrl: `https://${text}` };
+  }
+  return { kind: 'text', text };
+}
+
+/** The path of the aggregate of `@user`, or of a topic, over so many days that end today. */
+export function aggregatePath(subject: string, days: number, nowMs: number): string {
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  const range = new URLSearchParams({ from: day(nowMs - (days - 1) * 86_400_000), to: day(nowMs) });
+  const entity = subject.startsWith('@') ? 'users' : 'topics';
+  return `/v1/${entity}/${encodeURIComponent(subject)}/sentiment?${range}`;
+}

@@ -1,0 +1,64 @@
+import type { Status } from '../http/schemas/status.ts';
+import { call } from './api.ts';
+import { byId, element } from './dom.ts';
+import { count, duration, percent } from './format.ts';
+import { repeatWhileVisible, showProblem } from './panel.ts';
+
+const REFRESH_MS = 10_000;
+
+/** What the service says of itself, kept up to date. */
+export function startStatePanel(): void {
+  const list = byId('state', HTMLDListElement);
+  const problem = byId('state-problem', HTMLDivElement);
+  const health = byId('health', HTMLParagraphElement);
+
+  const load = async () => {
+    try {
+      const status = await call<Status>('/v1/status');
+      list.replaceChildren(...factsOf(status).map(fact));
+      problem.replaceChildren();
+      say(health, status.status, `${status.status} · v${status.version}`);
+      return true;
+    } catch (error) {
+      showProblem(problem, error, () => void load());
+      say(health, 'failed', 'not reachable');
+      return false;
+    } finally {
+      list.removeAttribute('aria-busy');
+    }
+  };
+  repeatWhileVisible(load, REFRESH_MS);
+}
+
+/** Written only when it is news, so that a screen reader says it once. */
+function say(health: HTMLElement, state: string, words: string): void {
+  const text = health.lastElementChild;
+  health.dataset.state = state;
+  if (text && text.textContent !== words) text.textContent = words;
+}
+
+function factsOf({ uptimeSeconds, model, featureStore, tweetSource, engine, requests }: Status) {
+  const { hitRate } = featureStore;
+  const failures = Object.values(requests.failuresByCode).reduce((sum, each) => sum + each, 0);
+  return [
+    ['Requests', count(requests.total), `${count(failures)} failed`],
+    ['Predictions', count(engine.predictions), `${count(engine.shed)} requests refused`],
+    [
+      'Hit rate',
+      hitRate === null ? '–' : percent(hitRate),
+      `${count(featureStore.hits)} of ${count(featureStore.hits + featureStore.misses)}`,
+    ],
+    ['Workers busy', percent(engine.saturation), `${count(engine.workers)} in all`],
+    ['Feature store', featureStore.kind, `${count(featureStore.errors)} errors`],
+    ['Tweet source', tweetSource.kind, `${count(tweetSource.readsSpentToday)} paid reads today`],
+    ['Model', model.name, `revision ${model.revision}`],
+    ['Up for', duration(uptimeSeconds), ''],
+  ] as const;
+}
+
+function fact([name, value, note]: readonly [string, string, string]): HTMLElement {
+  const values = [element('dd', { class: 'value' }, value)];
+  if (note !== '') values.push(element('dd', { class: 'note' }, note));
+  const kind = name === 'Model' ? 'fact wide' : 'fact';
+  return element('div', { class: kind }, element('dt', {}, name), ...values);
+}

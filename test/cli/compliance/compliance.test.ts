@@ -1,0 +1,162 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ServiceProcess } from '../../helpers/service-process.ts';
+import { type ToolEnd, ToolProcess } from '../../helpers/tool-process.ts';
+import { XApiStub } from '../../helpers/x-api-stub.ts';
+
+const ADMIN_TOKEN = 'admin-token-of-the-test';
+const AS_ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}` };
+
+let service: ServiceProcess;
+let x: XApiStub;
+let folder: string;
+
+beforeEach(async () => {
+  service = await ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' });
+  x = await XApiStub.start();
+  folder = mkdtempSync(join(tmpdir(), 'compliance-'));
+}, 60_000);
+afterEach(async () => {
+  await x.close();
+  await service.stop();
+});
+
+function start(...args: string[]): ToolProcess {
+  const environment = { ADMIN_TOKEN, X_BEARER_TOKEN: 'bearer-token-of-the-test', X_API_URL: x.url };
+  return ToolProcess.start('compliance', ['--url', service.url, ...args], environment, folder);
+}
+
+const run = (...args: string[]): Promise<ToolEnd> => start(...args).ended;
+
+/** Stores tweets with ids 1001, 1002, ... of one author. */
+async function store(count: number) {
+  const tweets = Array.from({ length: count }, (_, index) => ({
+    id: String(1001 + index),
+    text: 'I love this',
+    author_id: '7',
+  }));
+  for (let start = 0; start < count; start += 100) {
+    const body = { tweets: tweets.slice(start, start + 100) };
+    const response = await service.post('/v1/admin/tweets', body, { headers: AS_ADMIN });
+    expect(response.status).toBe(200);
+  }
+  return tweets;
+}
+
+/** How many tweets of the author count. */
+async function counted(): Promise<number> {
+  const response = await service.get('/v1/users/7/sentiment?from=2010-11-04&to=2010-11-04');
+  return ((await response.json()) as { total?: number }).total ?? 0;
+}
+
+/** The ids that are stored, of those given. */
+async function storedOf(ids: readonly string[]): Promise<string[]> {
+  const response = await service.get(`/v1/features/tweets?ids=${ids.join(',')}`);
+  const { rows } = (await response.json()) as { rows: ({ tweetId: string } | null)[] };
+  return rows.flatMap((row) => (row ? [row.tweetId] : []));
+}
+
+const problem = (id: string, type: string) => ({
+  resource_id: id,
+  resource_type: 'tweet',
+  type: `https://api.twitter.com/2/problems/${type}`,
+});
+
+describe('compliance', () => {
+  it('purges what is gone, protected or withheld, and keeps the rest', async () => {
+    const [kept, gone, locked, withheld] = await store(4);
+    const country = { country_codes: ['DE'] };
+    x.script({
+      body: {
+        data: [kept, { ...withheld, withheld: country }],
+        errors: [
+          problem(gone?.id ?? '', 'resource-not-found'),
+          problem(locked?.id ?? '', 'not-authorized-for-resource'),
+        ],
+      },
+    });
+    const { code, stdout } = await run();
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout:
+        '4 tweets checked, 3 purged, 0 unclear.\n' +
+        'X reads: 2 posts and 0 users, about $0.01 (X bills a post once in a UTC day).\n',
+    });
+    expect(await storedOf(['1001', '1002', '1003', '1004'])).toEqual(['1001']);
+    expect(await counted()).toBe(1);
+  }, 60_000);
+
+  it('asks X for a hundred posts at a time, and for nothing that costs more', async () => {
+    x.serve({ tweets: await store(250) });
+    const { code, stdout } = await run();
+    expect([code, stdout]).toEqual([0, expect.stringContaining('250 tweets checked, 0 purged')]);
+    expect(x.requests.map(({ ids }) => ids.length)).toEqual([100, 100, 50]);
+    expect(x.requests[0]?.query.get('expansions')).toBeNull();
+    expect(await counted()).toBe(250);
+  }, 60_000);
+
+  it('keeps what X says nothing sensible of, and says that it did not succeed', async () => {
+    const [first, second] = await store(2);
+    x.script({ body: { data: [first], errors: [problem(second?.id ?? '', 'something-new')] } });
+    const { code, stdout, stderr } = await run();
+    expect([code, stdout]).toEqual([1, expect.stringContaining('0 purged, 1 unclear')]);
+    expect(stderr).toContain('did not say what became of 1 tweets; they are kept');
+    expect(await counted()).toBe(2);
+  }, 60_000);
+
+  it('waits for a rate limit to end, and ends at a usage cap', async () => {
+    x.serve({ tweets: await store(1) });
+    const reset = String(Math.ceil(Date.now() / 1_000) + 1);
+    x.script({ status: 429, headers: { 'x-rate-limit-reset': reset }, body: {} });
+    expect(await run()).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/X rate limit: waiting until/),
+    });
+    x.script({ status: 429, body: { type: 'https://api.twitter.com/2/problems/usage-capped' } });
+    expect(await run()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('usage cap or credit'),
+    });
+  }, 60_000);
+
+  it('stops at its limit, and by Ctrl-C, and goes on where it was', async () => {
+    x.serve({ tweets: await store(1_100) });
+    const limited = await run('--limit', '1');
+    expect([limited.code, limited.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^1000 tweets checked.*Not all were checked/s),
+    ]);
+    x.script('hang');
+    const interrupted = start();
+    await x.nextRequest();
+    interrupted.interrupt();
+    expect(await interrupted.ended).toMatchObject({
+      code: 130,
+      stdout: expect.stringContaining('Stopped; the same command goes on from here.'),
+    });
+    expect((await run()).stdout).toContain('100 tweets checked');
+    // It was through: the next one begins anew.
+    expect((await run()).stdout).toContain('1100 tweets checked');
+  }, 60_000);
+
+  it('fails when the service does', async () => {
+    await store(1);
+    x.script('hang');
+    const tool = start();
+    await x.nextRequest();
+    await service.stop('SIGKILL');
+    x.answerHanging();
+    const { code, stderr } = await tool.ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining('No service answers')]);
+  }, 60_000);
+
+  it.each([
+    [['--sample'], 2, /--sample/],
+    [['--limit', 'x'], 2, /--limit "x"/],
+    [['--help'], 0, /^$/],
+  ])('called with %j exits %i', async (args, code, stderr) => {
+    expect(await run(...args)).toMatchObject({ code, stderr: expect.stringMatching(stderr) });
+  });
+});

@@ -1,0 +1,185 @@
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, readdirSync, watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PREDICTION_RECORD } from '../../../service/contract/offline.ts';
+import { OfflineLog } from './offline-log.ts';
+
+const DAY_1 = Date.UTC(2026, 10, 22, 23, 59, 59, 999);
+const DAY_2 = DAY_1 + 1;
+
+let log: OfflineLog;
+beforeEach(() => {
+  log = new OfflineLog();
+});
+afterEach(() => log.delete());
+
+const rows = (columns: string, dir = 'out') =>
+  log.query(
+    `SELECT ${columns} FROM read_parquet('${dir}/*/*.parquet', hive_partitioning = true, hive_types_autocast = false) ORDER BY ALL`,
+  );
+
+describe('features export', () => {
+  it('writes Parquet, a folder for each UTC day of scoring, with the columns of the contract', async () => {
+    log.score(
+      { tweetId: '9007199254740993', createdTimestampMs: DAY_1 },
+      { tweetId: '9223372036854775807', authorId: null, topics: [], createdTimestampMs: DAY_2 },
+    );
+    const { code, stdout, stderr } = await log.run('export', '--out', 'out');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('2 predictions of 2 days');
+    expect(readdirSync(log.path('out'))).toEqual([
+      'scored_date=2026-11-22',
+      'scored_date=2026-11-23',
+    ]);
+    const [row] = await rows('*');
+    expect(Object.keys(row ?? {})).toEqual([...Object.keys(PREDICTION_RECORD), 'scored_date']);
+    expect(row).toMatchObject({
+      tweet_id: '9007199254740993',
+      topics: ['#phones', '$btc'],
+      created_timestamp: String(DAY_1),
+      score_positive: 0.8,
+      scored_date: '2026-11-22',
+    });
+    expect(await rows('tweet_id, author_id, topics')).toContainEqual({
+      tweet_id: '9223372036854775807',
+      author_id: null,
+      topics: [],
+    });
+  });
+
+  it('has the types that the table on AWS has', async () => {
+    log.score({});
+    await log.run('export', '--out', 'out');
+    const described = await log.query(
+      "DESCRIBE FROM read_parquet('out/*/*.parquet', hive_partitioning = false)",
+    );
+    const types = described.map(({ column_name, column_type }) => [column_name, column_type]);
+    expect(Object.fromEntries(types)).toMatchObject({
+      tweet_id: 'VARCHAR',
+      topics: 'VARCHAR[]',
+      event_timestamp: 'BIGINT',
+      preprocessing_version: 'INTEGER',
+      score_negative: 'DOUBLE',
+    });
+  });
+
+  it('leaves purged tweets out, whenever they were purged, and tombstones too', async () => {
+    log.score(
+      { tweetId: '1', createdTimestampMs: DAY_1 },
+      { tweetId: '2', createdTimestampMs: DAY_1 },
+      { tweetId: '2', createdTimestampMs: DAY_2 },
+    );
+    log.purge('2', DAY_2);
+    const { stdout } = await log.run('export', '--out', 'out');
+    expect(await rows('record_type, tweet_id')).toEqual([
+      { record_type: 'prediction', tweet_id: '1' },
+    ]);
+    expect(stdout).toContain('left out: 2 of purged tweets');
+  });
+
+  it('keeps a record once that was written twice, and every score of a tweet', async () => {
+    const row = { tweetId: '1', createdTimestampMs: DAY_1 };
+    log.score(row, row, { ...row, createdTimestampMs: DAY_1 - 1 });
+    const { stdout } = await log.run('export', '--out', 'out');
+    expect(await rows('tweet_id')).toHaveLength(2);
+    expect(stdout).toContain('1 repeated');
+  });
+
+  it('leaves out and reports lines that hold no record, torn, foreign or of another day', async () => {
+    log.score(
+      { tweetId: '1', createdTimestampMs: DAY_1 },
+      { tweetId: '2', createdTimestampMs: DAY_2 },
+    );
+    const file = join(log.dir, '2026-11-22.jsonl');
+    appendFileSync(file, '\n\0\0\0\n[]\n{"record_type":"prediction","tweet_id":"3"}\n');
+    log.write({
+      recordType: 'prediction',
+      createdTimestampMs: DAY_1,
+      text: '{"record_type":"predict',
+      bytes: 0,
+    });
+    appendFileSync(
+      join(log.dir, '2026-11-23.jsonl'),
+      '{"record_type":"tombstone","tweet_id":"1","created_timestamp":12}\n',
+    );
+    const { code, stderr } = await log.run('export', '--out', 'out');
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      'log/2026-11-22.jsonl: 4 lines left out that hold no record, as after a crash\n' +
+        'log/2026-11-23.jsonl: 1 lines left out that hold no record, as after a crash\n',
+    );
+    expect(await rows('tweet_id')).toEqual([{ tweet_id: '1' }, { tweet_id: '2' }]);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'leaves nothing behind when %s ends it',
+    async (signal) => {
+      for (let part = 0; part < 20; part++) {
+        log.score(
+          ...Array.from({ length: 10_000 }, (_, index) => ({
+            tweetId: String(part * 10_000 + index + 1),
+            createdTimestampMs: DAY_1 - index,
+          })),
+        );
+      }
+      const before = readdirSync(log.folder);
+      const started = Promise.withResolvers<void>();
+      const watcher = watch(log.folder, () => started.resolve());
+      const child = log.start('export', '--out', 'out');
+      await started.promise;
+      watcher.close();
+      expect(readdirSync(log.folder)).toHaveLength(before.length + 1);
+      child.kill(signal);
+      const [code] = await once(child, 'close');
+      expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
+      expect(readdirSync(log.folder)).toEqual(before);
+    },
+  );
+
+  it('takes an empty folder, and no other, for its own', async () => {
+    log.score({});
+    mkdirSync(log.path('out'));
+    expect((await log.run('export', '--out', 'out')).code).toBe(0);
+    const { code, stderr } = await log.run('export', '--out', 'out');
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      2,
+      'out exists already; delete it or name another',
+    ]);
+  });
+});
+
+describe('features', () => {
+  it.each<[string, string[], string]>([
+    ['no command', [], 'a command is missing; use export or training-set'],
+    ['another command', ['exprot'], '"exprot" is no command; use export or training-set'],
+    ['no --out', ['export'], '--out is missing'],
+    ['an unknown option', ['export', '--out', 'x', '--labels', 'y'], "Unknown option '--labels'"],
+    ['no --labels', ['training-set', '--out', 'x'], '--labels is missing'],
+    [
+      'an unknown entity',
+      ['training-set', '--out', 'x', '--labels', 'y', '--entity', 'topic'],
+      '--entity topic is not known; use tweet or user',
+    ],
+    [
+      'an unknown --as-of',
+      ['training-set', '--out', 'x', '--labels', 'y', '--as-of', 'now'],
+      '--as-of now is not known; use created or event',
+    ],
+    ['an empty log', ['export', '--out', 'x'], 'log holds no prediction log'],
+    ['no log', ['export', '--out', 'x', '--log', 'nowhere'], 'nowhere cannot be read'],
+  ])('ends with 2, the reason and the usage given %s', async (_name, args, reason) => {
+    const { code, stdout, stderr } = await log.run(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(reason);
+    expect(stderr).toContain('Usage: npm run features');
+  });
+
+  it('ends with 2 where nothing can be written', async () => {
+    log.score({});
+    writeFileSync(log.path('file'), '');
+    for (const out of ['file', 'file/out', 'nowhere/out']) {
+      expect((await log.run('export', '--out', out)).code).toBe(2);
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { DuckDBInstance, type Json } from '@duckdb/node-api';
+import { predictionLogPath, utcDay } from '../../../service/adapters/file/prediction-log-files.ts';
+import type { FeatureRow } from '../../../service/domain/feature-row.ts';
+import {
+  predictionLine,
+  type RecordLine,
+  tombstoneLine,
+} from '../../../service/domain/prediction-record.ts';
+import { aRow } from '../../contract/feature-store-contract.ts';
+
+export interface CommandEnd {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder with a prediction log in it, as the service writes one, and the tool that reads it. */
+export class OfflineLog {
+  readonly folder = mkdtempSync(join(tmpdir(), 'features-'));
+  readonly dir = join(this.folder, 'log');
+
+  constructor() {
+    mkdirSync(this.dir);
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  write(...lines: readonly RecordLine[]): void {
+    const days = Map.groupBy(lines, ({ createdTimestampMs }) => utcDay(createdTimestampMs));
+    for (const [day, ofDay] of days) {
+      const path = predictionLogPath(this.dir, day);
+      appendFileSync(path, ofDay.map((line) => line.text).join(''));
+    }
+  }
+
+  score(...rows: readonly Partial<FeatureRow>[]): void {
+    this.write(...rows.map((row) => predictionLine(aRow(row))));
+  }
+
+  purge(tweetId: string, atMs: number): void {
+    this.write(tombstoneLine(tweetId, atMs));
+  }
+
+  /** Writes the label file; cells as they stand in it. */
+  label(
+    ...rows: readonly (readonly [entity: string, time: string | number, label: string])[]
+  ): void {
+    const lines = [['entity', 'event_timestamp', 'label'], ...rows].map((cells) => cells.join(','));
+    writeFileSync(this.path('labels.csv'), `${lines.join('\n')}\n`);
+  }
+
+  /** Runs `features` in the folder with the log as PREDICTION_LOG_DIR, as users do. */
+  async run(...args: readonly string[]): Promise<CommandEnd> {
+    const child = this.start(...args);
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close') as Promise<[number | null]>,
+    ]);
+    return { code, stdout, stderr };
+  }
+
+  start(...args: readonly string[]) {
+    return spawn(process.execPath, [resolve('dist/cli/features.js'), ...args], {
+      cwd: this.folder,
+      env: { PREDICTION_LOG_DIR: 'log', TZ: 'America/New_York' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 60_000,
+    });
+  }
+
+  /** What a query answers about the files in the folder. */
+  async query(sql: string): Promise<Record<string, Json>[]> {
+    const instance = await DuckDBInstance.create(':memory:', { file_search_path: this.folder });
+    const connection = await instance.connect();
+    try {
+      return (await connection.runAndReadAll(sql)).getRowObjectsJson();
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  }
+
+  /** Writes a training set and reads it back. */
+  async trainingSet(...options: readonly string[]): Promise<Record<string, Json>[]> {
+    const out = `set-${Math.random()}.parquet`;
+    const end = await this.run('training-set', '--labels', 'labels.csv', '--out', out, ...options);
+    if (end.code !== 0) throw new Error(`features ended with ${end.code}: ${end.stderr}`);
+    return this.query(`FROM read_parquet('${out}')`);
+  }
+
+  delete(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}

@@ -1,0 +1,221 @@
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TRAINING_COLUMNS } from '../../../service/contract/offline.ts';
+import type { FeatureRow } from '../../../service/domain/feature-row.ts';
+import { OfflineLog } from './offline-log.ts';
+
+/** Noon in UTC; 7 a.m. in New York, which is the zone of the process under test. */
+const NOON = Date.UTC(2026, 10, 23, 12);
+const MINUTE = 60_000;
+const TWEET = '1460323737035677698';
+const USER = '2244994945';
+
+let log: OfflineLog;
+beforeEach(() => {
+  log = new OfflineLog();
+});
+afterEach(() => log.delete());
+
+/** A score of the tweet made `event` minutes from noon, scored `created` minutes from noon. */
+function score(event: number, created: number, overrides: Partial<FeatureRow> = {}) {
+  log.score({
+    tweetId: TWEET,
+    authorId: USER,
+    eventTimestampMs: NOON + event * MINUTE,
+    createdTimestampMs: NOON + created * MINUTE,
+    ...overrides,
+  });
+}
+
+const scored = (row: Record<string, unknown> | undefined) =>
+  row?.feature_created_timestamp === null
+    ? null
+    : (Number(row?.feature_created_timestamp) - NOON) / MINUTE;
+
+/** When the row was scored, in minutes from noon, that a label at noon sees. */
+async function seenAtNoon(...options: readonly string[]): Promise<number | null> {
+  log.label([options.includes('user') ? USER : TWEET, NOON, 'up']);
+  const rows = await log.trainingSet(...options);
+  expect(rows).toHaveLength(1);
+  return scored(rows[0]);
+}
+
+describe('features training-set lets no label see', () => {
+  it('a tweet that was made later', async () => {
+    score(1, 2);
+    expect(await seenAtNoon()).toBeNull();
+    expect(await seenAtNoon('--as-of', 'event')).toBeNull();
+  });
+
+  it('a score that was made later, however old the tweet is', async () => {
+    score(-1_000, 1);
+    expect(await seenAtNoon()).toBeNull();
+  });
+
+  it('a revised score that was made later; it sees the one before', async () => {
+    score(-10, -9);
+    score(-10, 5, { model: { name: 'fake-model', revision: 'fffffffffffff' } });
+    expect(await seenAtNoon()).toBe(-9);
+  });
+
+  it('a tweet made later but scored, by a clock that is wrong, before', async () => {
+    score(-10, -9);
+    score(5, -1, { tweetId: '2' });
+    expect(await seenAtNoon('--entity', 'user')).toBe(-9);
+  });
+
+  it('a purged tweet, whether purged before or after, and however often it is scored', async () => {
+    score(-10, -9);
+    log.purge(TWEET, NOON + MINUTE);
+    score(-10, -5);
+    expect(await seenAtNoon()).toBeNull();
+    expect(await seenAtNoon('--as-of', 'event')).toBeNull();
+  });
+
+  it('what lies a millisecond ahead', async () => {
+    score(0, 0, { createdTimestampMs: NOON + 1 });
+    expect(await seenAtNoon()).toBeNull();
+  });
+
+  it('a tweet whose id differs in its last digit', async () => {
+    score(-10, -9, { tweetId: '1460323737035677699' });
+    expect(await seenAtNoon()).toBeNull();
+  });
+});
+
+describe('features training-set gives a label', () => {
+  it('what is there at its very millisecond', async () => {
+    score(0, 0);
+    expect(await seenAtNoon()).toBe(0);
+  });
+
+  it('the newest tweet of a user, not the one scored last', async () => {
+    score(-10, -1);
+    score(-5, -4, { tweetId: '2' });
+    expect(await seenAtNoon('--entity', 'user')).toBe(-4);
+  });
+
+  it('the newest score of the newest tweet', async () => {
+    score(-5, -4);
+    score(-5, -2);
+    score(-5, -3);
+    expect(await seenAtNoon('--entity', 'user')).toBe(-2);
+  });
+
+  it('with --as-of event also what was scored later', async () => {
+    score(-5, 60);
+    expect(await seenAtNoon('--as-of', 'event')).toBe(60);
+  });
+
+  it('one row where a record was written twice', async () => {
+    score(-5, -4);
+    score(-5, -4);
+    expect(await seenAtNoon()).toBe(-4);
+  });
+
+  it('nulls where it sees nothing', async () => {
+    score(-5, -4);
+    log.label(['7', NOON, 'up']);
+    const [row] = await log.trainingSet();
+    expect(Object.keys(row ?? {})).toEqual(TRAINING_COLUMNS);
+    expect(row).toMatchObject({ entity: '7', label: 'up', feature_tweet_id: null });
+  });
+
+  it('the same row among ties, in every run', async () => {
+    for (const tweetId of ['3', '1', '2']) score(-5, -4, { tweetId });
+    log.label([USER, NOON, 'a'], [USER, NOON, 'a']);
+    const rows = await log.trainingSet('--entity', 'user');
+    expect(rows.map((row) => row.feature_tweet_id)).toEqual(['3', '3']);
+  });
+});
+
+describe('a label file', () => {
+  it.each([
+    ['2026-11-23T12:00:00Z', 0],
+    ['2026-11-23T13:00:00+01:00', 0],
+    ['2026-11-23 07:00:00-0500', 0],
+    ['2026-11-24T00:00:00.000+12:00', 0],
+    ['2026-11-23T12:00:00', 'no zone'],
+    ['2026-11-23', 'no time of day'],
+    [String(NOON), 0],
+    ['2026-11-23T11:59:59.999Z', null],
+    ['2026-11-23T11:59:59.999999Z', null],
+    ['2026-11-23T12:59:59+01:00', null],
+  ] as const)('with the time %s is read in the zone it names', async (time, seen) => {
+    score(0, 0);
+    log.label([TWEET, time, 'up']);
+    if (typeof seen === 'string') {
+      await expect(log.trainingSet()).rejects.toThrow(`label 1: "${time}" is no time: write`);
+    } else expect((await log.trainingSet()).map(scored)).toEqual([seen]);
+  });
+
+  it('keeps ids of 19 digits to the last one, quoted or not', async () => {
+    score(-1, -1, { tweetId: '9223372036854775807', authorId: '9223372036854775806' });
+    log.label(['9223372036854775807', NOON, 'a'], ['"9223372036854775807"', NOON, 'b']);
+    expect(await log.trainingSet()).toMatchObject([
+      { entity: '9223372036854775807', feature_author_id: '9223372036854775806' },
+      { entity: '9223372036854775807', feature_tweet_id: '9223372036854775807' },
+    ]);
+  });
+
+  it('may have its columns in another order, CRLF, a byte order mark and commas in quotes', async () => {
+    score(-1, -1);
+    writeFileSync(
+      log.path('labels.csv'),
+      `\uFEFFlabel,entity,event_timestamp\r\n"up, ""very""",${TWEET},${NOON}\r\n`,
+    );
+    expect(await log.trainingSet()).toMatchObject([
+      { entity: TWEET, label: 'up, "very"', feature_tweet_id: TWEET },
+    ]);
+  });
+
+  it.each([
+    ['1.46032373703568E+18', NOON, 'up', 'label 1: "1.46032373703568E+18" is no id'],
+    ['@nasa', NOON, 'up', 'label 1: "@nasa" is no id'],
+    ['', NOON, 'up', 'label 1: the entity is missing'],
+    ['1', '', 'up', 'label 1: the event_timestamp is missing'],
+    ['1', NOON / 1_000, 'up', 'label 1: "1795435200" is no time'],
+    ['1', NOON * 1_000, 'up', 'label 1: "1795435200000000" is no time'],
+    ['1', '2026-02-30T12:00:00Z', 'up', 'label 1: "2026-02-30T12:00:00Z" is no time'],
+    ['1', 'infinity', 'up', 'label 1: "infinity" is no time'],
+    ['1', NOON, '', 'label 1: the label is missing'],
+  ])('with %p,%p,%p is refused: %s', async (entity, time, label, fault) => {
+    score(-1, -1);
+    log.label([entity, time, label]);
+    const { code, stderr } = await log.run(
+      'training-set',
+      '--labels',
+      'labels.csv',
+      '--out',
+      'set',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain(`labels.csv has labels that are wrong:\n  ${fault}`);
+  });
+
+  it.each([
+    ['', 'labels.csv'],
+    ['entity,event_timestamp,label\n', 'labels.csv holds no label'],
+    ['id,time,label\n1,2,3\n', 'its header must be entity,event_timestamp,label'],
+    [`entity,event_timestamp,label\n1,${NOON}\n`, 'labels.csv is no CSV file that can be read'],
+    [`entity,event_timestamp,label\n1,${NOON},"a\n`, 'labels.csv is no CSV file that can be read'],
+  ])('holding %j is refused: %s', async (content, fault) => {
+    score(-1, -1);
+    writeFileSync(log.path('labels.csv'), content);
+    const { code, stderr } = await log.run(
+      'training-set',
+      '--labels',
+      'labels.csv',
+      '--out',
+      'set',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain(fault);
+  });
+
+  it('that is not there is refused', async () => {
+    score(-1, -1);
+    const { code, stderr } = await log.run('training-set', '--labels', 'none.csv', '--out', 'set');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('none.csv cannot be read')]);
+  });
+});

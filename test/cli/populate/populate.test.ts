@@ -1,0 +1,326 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ServiceProcess } from '../../helpers/service-process.ts';
+import { type ToolEnd, ToolProcess } from '../../helpers/tool-process.ts';
+import { XApiStub } from '../../helpers/x-api-stub.ts';
+
+const ADMIN_TOKEN = 'admin-token-of-the-test';
+const NASA = { id: '11348282', username: 'NASA' };
+
+let service: ServiceProcess;
+let x: XApiStub;
+let folder: string;
+
+beforeAll(async () => {
+  service = await ServiceProcess.start({
+    ADMIN_TOKEN,
+    TWEET_SOURCE: 'fixture',
+    MAX_BODY_BYTES: '65536',
+  });
+}, 60_000);
+afterAll(() => service?.stop());
+beforeEach(async () => {
+  x = await XApiStub.start();
+  folder = mkdtempSync(join(tmpdir(), 'populate-'));
+});
+afterEach(() => x.close());
+
+const stateFile = () => join(folder, '.populate-state.json');
+
+function start(...args: string[]): ToolProcess {
+  const environment = { ADMIN_TOKEN, X_BEARER_TOKEN: 'bearer-token-of-the-test', X_API_URL: x.url };
+  return ToolProcess.start('populate', ['--url', service.url, ...args], environment, folder);
+}
+
+const run = (...args: string[]): Promise<ToolEnd> => start(...args).ended;
+
+/** Tweets of an account that no other test has, the newest today. */
+function tweetsOf(user: { id: string; username: string }, count: number, text = 'I love this') {
+  const nowMs = Date.now();
+  return Array.from({ length: count }, (_, index) => ({
+    id: String(
+      (BigInt(nowMs - index * 1_000 - 1_288_834_974_657) << 22n) + BigInt(Number(user.id) % 1000),
+    ),
+    text: `${text} ${index}`,
+    author_id: user.id,
+    created_at: new Date(nowMs - index * 1_000).toISOString(),
+  }));
+}
+
+interface Aggregate {
+  readonly total: number;
+  readonly code?: string;
+}
+
+async function aggregate(entity: 'users' | 'topics', name: string): Promise<Aggregate> {
+  const response = await service.get(`/v1/${entity}/${encodeURIComponent(name)}/sentiment`);
+  return (await response.json()) as Aggregate;
+}
+
+describe('populate --user', () => {
+  it('reads the timeline up to the limit, stores it, and says what it cost', async () => {
+    x.serve({ users: [NASA], tweets: tweetsOf(NASA, 300), includes: { users: [NASA] } });
+    const { code, stdout, stderr } = await run('--user', '@nasa', '--limit', '250');
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout:
+        '@nasa: 250 stored\n' +
+        'X reads: 250 posts and 1 users, about $1.26 (X bills a post once in a UTC day).\n',
+    });
+    expect(stderr).toMatch(
+      /^@nasa {2}0\/250 {2}0 %\n(?:@nasa .*\n)*@nasa {2}250\/250 {2}100 % {2}\d+\/s\n$/,
+    );
+    expect(x.requests.map(({ path, query }) => [path, query.get('max_results')])).toEqual([
+      ['/2/users/by/username/nasa', null],
+      [`/2/users/${NASA.id}/tweets`, '100'],
+      [`/2/users/${NASA.id}/tweets`, '100'],
+      [`/2/users/${NASA.id}/tweets`, '50'],
+    ]);
+    expect(await aggregate('users', '@NASA')).toMatchObject({ total: 250 });
+    expect(existsSync(stateFile()) ? readFileSync(stateFile(), 'utf8') : '{}').toMatch(/^\{\}/);
+  }, 60_000);
+
+  it('ends when the timeline does', async () => {
+    const user = { id: '700', username: 'short_timeline' };
+    x.serve({ users: [user], tweets: tweetsOf(user, 7), includes: { users: [user] } });
+    const { code, stdout } = await run('--user', 'short_timeline');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('@short_timeline: 7 stored\n')]);
+  }, 60_000);
+
+  it('says so when X knows no such user', async () => {
+    const { code, stderr } = await run('--user', 'nobody_at_all');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('X knows no user @nobody_at_all')]);
+  }, 60_000);
+});
+
+describe('populate --topic', () => {
+  it('searches without retweets, and counts the tweets under the name it was given', async () => {
+    const user = { id: '701', username: 'searcher' };
+    x.serve({ tweets: tweetsOf(user, 12, 'Hooray for Tokamak Day') });
+    const { code } = await run('--topic', 'Tokamak Day', '--limit', '3');
+    expect(code).toBe(0);
+    expect(
+      x.requests.map(({ path, query }) => [path, query.get('query'), query.get('max_results')]),
+    ).toEqual([['/2/tweets/search/recent', '"Tokamak Day" -is:retweet', '10']]);
+    expect(await aggregate('topics', 'tokamak day')).toMatchObject({ total: 3 });
+  }, 60_000);
+
+  it('waits for the end of a rate limit, and says until when', async () => {
+    x.serve({ tweets: tweetsOf({ id: '702', username: 'a' }, 3, 'so sad about #ratelimited') });
+    const reset = String(Math.ceil(Date.now() / 1_000) + 2);
+    x.script({
+      status: 429,
+      headers: { 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': reset },
+      body: {},
+    });
+    const { code, stdout, stderr } = await run('--topic', '#ratelimited');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('#ratelimited: 3 stored')]);
+    expect(stderr).toMatch(/X rate limit: waiting until \d\d:\d\d:\d\d\n/);
+    expect(Date.now()).toBeGreaterThanOrEqual(Number(reset) * 1_000);
+  }, 60_000);
+
+  it('tries again when X breaks off', async () => {
+    x.serve({ tweets: tweetsOf({ id: '703', username: 'b' }, 3, 'on and off #flaky') });
+    x.script('reset', { status: 503, body: {} });
+    const { code, stdout } = await run('--topic', '#flaky');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('#flaky: 3 stored')]);
+  }, 60_000);
+
+  it.each([
+    [
+      'a usage cap',
+      429,
+      { type: 'https://api.twitter.com/2/problems/usage-capped' },
+      /usage cap or credit/,
+    ],
+    ['a refused token', 401, {}, /status 401; check X_BEARER_TOKEN/],
+  ])(
+    'ends at %s with what to do',
+    async (_case, status, body, message) => {
+      x.script({ status, body });
+      const { code, stderr } = await run('--topic', '#refused');
+      expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+      expect(stderr).not.toMatch(/bearer-token-of-the-test|\n\s+at /);
+      expect(x.requests).toHaveLength(1);
+    },
+    60_000,
+  );
+});
+
+describe('populate that is stopped', () => {
+  it('by Ctrl-C exits 130, and goes on where it was with the same command', async () => {
+    const user = { id: '704', username: 'interrupted' };
+    const tweets = tweetsOf(user, 250);
+    x.serve({ users: [user], tweets, includes: { users: [user] } });
+    const first = start('--user', 'interrupted', '--limit', '250');
+    // The user, a first page, and a second that never comes.
+    await x.nextRequest();
+    await x.nextRequest();
+    x.script('hang');
+    await x.nextRequest();
+    first.interrupt();
+    const stopped = await first.ended;
+    expect(stopped.code).toBe(130);
+    expect(stopped.stdout).toContain('@interrupted: 100 stored\n');
+    expect(stopped.stdout).toContain('Stopped; the same command goes on from here.\n');
+    expect(stopped.stdout).toContain('X reads: 100 posts and 1 users');
+    expect(stopped.stderr).not.toMatch(/\n\s+at /);
+
+    x.requests.length = 0;
+    const { code, stdout, stderr } = await run('--user', 'interrupted', '--limit', '250');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('@interrupted: 150 stored\n')]);
+    expect(stderr).toMatch(/^@interrupted {2}100\/250 {2}40 %\n/);
+    expect(x.requests[1]?.query.get('until_id')).toBe(tweets[99]?.id);
+    expect(await aggregate('users', '@interrupted')).toMatchObject({ total: 250 });
+  }, 60_000);
+
+  it('by SIGTERM exits 143', async () => {
+    x.script('hang');
+    const tool = start('--topic', '#terminated');
+    await x.nextRequest();
+    tool.interrupt('SIGTERM');
+    expect((await tool.ended).code).toBe(143);
+  }, 60_000);
+});
+
+describe('populate --file', () => {
+  const write = (...lines: unknown[]) => {
+    const path = join(folder, 'tweets.jsonl');
+    writeFileSync(
+      path,
+      lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'),
+    );
+    return path;
+  };
+
+  it('sends the tweets of a file, in parts that the service takes', async () => {
+    // 150 tweets of 2,000 characters are over its 64 KiB many times.
+    const long = 'What a wonderful day it is. '.repeat(70);
+    const tweets = tweetsOf({ id: '705', username: 'filed' }, 150, long);
+    const author = { id: '705', username: 'filed' };
+    const path = write(...tweets.map((tweet) => ({ ...tweet, author, topics: ['Filed'] })), '');
+    const { code, stdout } = await run('--file', path);
+    expect([code, stdout]).toEqual([0, `${path}: 150 stored\n`]);
+    expect(await aggregate('topics', 'filed')).toMatchObject({ total: 150 });
+  }, 60_000);
+
+  it('says what was not stored, and why', async () => {
+    const path = write({ id: '21', text: 'fine' }, { id: '22', text: ' ' }, { id: '23', text: '' });
+    const { code, stdout } = await run('--file', path);
+    expect([code, stdout]).toEqual([0, `${path}: 1 stored, 2 not (empty_text 2)\n`]);
+  }, 60_000);
+
+  it('sends a tweet alone that is too large for the service, and counts it', async () => {
+    const path = write({ id: '24', text: 'x'.repeat(70_000) }, { id: '25', text: 'fine' });
+    const { code, stdout } = await run('--file', path);
+    expect([code, stdout]).toEqual([0, `${path}: 1 stored, 1 not (body_too_large 1)\n`]);
+  }, 60_000);
+
+  it.each([
+    ['{"id": "1", "text"', /line 2, is no JSON/],
+    ['{"id": 1, "text": "a"}', /line 2, is no tweet of X API v2/],
+  ])(
+    'names the line that is wrong: %s',
+    async (line, message) => {
+      const { code, stderr } = await run('--file', write({ id: '26', text: 'fine' }, line));
+      expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+    },
+    60_000,
+  );
+
+  it('names a file that is not there', async () => {
+    const { code, stderr } = await run('--file', '/does/not/exist.jsonl');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('/does/not/exist.jsonl cannot be read'),
+    ]);
+  }, 60_000);
+});
+
+describe('populate --sample', () => {
+  interface Users {
+    readonly users: readonly { user: { id: string }; total: number }[];
+  }
+  const invented = async () => {
+    const { users } = (await (await service.get('/v1/users?limit=100')).json()) as Users;
+    return users.filter(({ user }) => user.id.startsWith('90000000000000'));
+  };
+
+  it('fills the store with 30 days of invented tweets, and twice is as good as once', async () => {
+    const { code, stdout } = await run('--sample');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^sample: 4\d\d stored\n$/)]);
+    const stored = Number(/\d+/.exec(stdout)?.[0]);
+    const users = await invented();
+    expect(users.length).toBeGreaterThanOrEqual(12);
+    expect(users.reduce((sum, { total }) => sum + total, 0)).toBe(stored);
+    for (const topic of ['#bitcoin', '$btc', 'space', '#firstsnow']) {
+      expect([topic, (await aggregate('topics', topic)).total]).toEqual([
+        topic,
+        expect.any(Number),
+      ]);
+    }
+    expect((await run('--sample')).code).toBe(0);
+    // Unless the hour has just changed, these are the same tweets.
+    expect((await invented()).length).toBe(users.length);
+  }, 60_000);
+});
+
+describe('populate tells what is wrong', () => {
+  const tool = (args: string[], environment: Record<string, string> = { ADMIN_TOKEN }) =>
+    ToolProcess.start('populate', args, environment, folder).ended;
+
+  it.each([
+    [[], 'Nothing to do'],
+    [['--users', 'nasa'], '--users'],
+    [['--user', 'not a name'], 'no username'],
+    [['--topic', ' '], '--topic is empty'],
+    [['--sample', '--limit', '0'], '--limit "0"'],
+    [['--sample', '--limit', 'many'], '--limit "many"'],
+    [['--sample', '--url', 'localhost:3000'], '--url "localhost:3000"'],
+  ])('with its usage: %j', async (args, message) => {
+    const { code, stderr } = await tool(args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    expect(stderr).toContain('Usage: npm run populate');
+  });
+
+  it.each([
+    ['no ADMIN_TOKEN', ['--sample'], {}, /ADMIN_TOKEN is not set/],
+    ['no X_BEARER_TOKEN', ['--user', 'nasa'], { ADMIN_TOKEN }, /X_BEARER_TOKEN is not set/],
+  ])('%s', async (_case, args, environment, message) => {
+    const { code, stderr } = await tool(args, environment);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('no service', async () => {
+    const gone = await XApiStub.start();
+    await gone.close();
+    const { code, stderr } = await tool(['--sample', '--url', gone.url]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`No service answers at ${gone.url} (ECONNREFUSED). Start it`),
+    ]);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('a wrong ADMIN_TOKEN', async () => {
+    const { code, stderr } = await tool(['--sample', '--url', service.url], {
+      ADMIN_TOKEN: 'wrong',
+    });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('ADMIN_TOKEN is not the token')]);
+    expect(stderr).not.toContain('wrong');
+  });
+
+  it('a state file that is none', async () => {
+    writeFileSync(stateFile(), 'nonsense');
+    const { code, stderr } = await tool(['--sample']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('is not a state file')]);
+  });
+
+  it('and helps when asked', async () => {
+    const { code, stdout } = await tool(['--help'], {});
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Usage: npm run populate')]);
+  });
+});

@@ -1,0 +1,343 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FeatureRow } from '../../../service/domain/feature-row.ts';
+import { FeatureStoreUnavailableError } from '../../../service/errors.ts';
+import { anId, aRow } from '../../contract/feature-store-contract.ts';
+import { AS_ADMIN, AS_CALLER, startApp, type TestApp } from './helpers/start-app.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+afterEach(async () => {
+  app.store.failWith = undefined;
+  app.predictionLog.failWith = undefined;
+  app.predictionLog.purged.length = 0;
+  await app.store.close();
+});
+
+const DAY_MS = 86_400_000;
+const RANGE = 'from=2021-11-14&to=2021-11-16';
+const NONE = { negative: 0, neutral: 0, positive: 0 };
+const SCORES = { negative: 0.05, neutral: 0.15, positive: 0.8 };
+
+const store = async (...rows: Partial<FeatureRow>[]) => {
+  const writes = rows.map((row) => ({ row: aRow({ tweetId: anId(), ...row }), ttlSeconds: 60 }));
+  await app.store.putTweets(writes);
+  return writes.map(({ row }) => row);
+};
+const get = (path: string) => app.call(path, { headers: AS_CALLER });
+const purge = (path: string) =>
+  app.call(`/v1/admin/features/${path}`, { method: 'DELETE', headers: AS_ADMIN });
+const isoDay = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
+describe('GET /v1/users/{user}/sentiment', () => {
+  it('answers totals and one entry for each day', async () => {
+    await store({}, { label: 'negative', scores: { negative: 0.6, neutral: 0.1, positive: 0.3 } });
+    const { status, json } = await get(`/v1/users/2244994945/sentiment?${RANGE}`);
+    const counts = { negative: 1, neutral: 0, positive: 1 };
+    const meanScores = { negative: 0.325, neutral: 0.125, positive: 0.55 };
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      entity: { type: 'user', id: '2244994945', username: 'someone' },
+      from: '2021-11-14',
+      to: '2021-11-16',
+      total: 2,
+      counts,
+      meanScores,
+      timeline: [
+        { date: '2021-11-14', counts: NONE, meanScores: null },
+        { date: '2021-11-15', counts, meanScores },
+        { date: '2021-11-16', counts: NONE, meanScores: null },
+      ],
+    });
+  });
+
+  it.each([
+    ['an id', '2244994945'],
+    ['an id with leading zeros', '002244994945'],
+    ['a username', '@someone'],
+    ['a username in another case, percent-encoded', '%40SomeOne'],
+    ['a username without @', 'someone'],
+  ])('knows a user by %s', async (_, user) => {
+    await store({});
+    expect((await get(`/v1/users/${user}/sentiment`)).json.entity.id).toBe('2244994945');
+  });
+
+  it('takes a bare number for an id, and one with @ for a username', async () => {
+    await store({ authorId: '7', authorUsername: '12' }, { authorId: '12', authorUsername: 'x' });
+    expect((await get('/v1/users/12/sentiment')).json.entity.id).toBe('12');
+    expect((await get('/v1/users/@12/sentiment')).json.entity.id).toBe('7');
+  });
+
+  it('tells a user without a username', async () => {
+    await store({ authorUsername: null });
+    expect((await get('/v1/users/2244994945/sentiment')).json.entity.username).toBeNull();
+  });
+
+  it('answers a known user with nothing in the range, and knows no other', async () => {
+    await store({});
+    const empty = await get('/v1/users/@someone/sentiment?from=2020-01-01&to=2020-01-02');
+    expect(empty.status).toBe(200);
+    expect(empty.json).toMatchObject({ total: 0, counts: NONE, meanScores: null });
+    expect(empty.json.timeline).toHaveLength(2);
+    for (const user of ['@nobody', 'nobody', '1']) {
+      const { status, json } = await get(`/v1/users/${user}/sentiment`);
+      expect([status, json.code]).toEqual([404, 'entity_not_found']);
+    }
+  });
+
+  it('answers the last 30 days by default', async () => {
+    await store({ eventTimestampMs: Date.now() });
+    const beforeMs = Date.now();
+    const { json } = await get('/v1/users/2244994945/sentiment');
+    const days = [beforeMs, Date.now()].map(isoDay);
+    expect(days).toContain(json.to);
+    expect(Date.parse(json.to) - Date.parse(json.from)).toBe(29 * DAY_MS);
+    expect(json.timeline).toHaveLength(30);
+    expect(json.total).toBe(1);
+  });
+
+  it('completes a range of which one end is given', async () => {
+    await store({});
+    const { json } = await get('/v1/users/2244994945/sentiment?to=2021-11-15');
+    expect([json.from, json.to]).toEqual(['2021-10-17', '2021-11-15']);
+    const from = isoDay(Date.now() - 2 * DAY_MS);
+    expect((await get(`/v1/users/1/sentiment?from=${from}`)).status).toBe(404);
+  });
+
+  it.each([
+    ['366 days', 'from=2020-01-01&to=2020-12-31', 366],
+    ['one day', 'from=2020-02-29&to=2020-02-29', 1],
+    ['days before 1970', 'from=1969-12-31&to=1970-01-01', 2],
+  ])('takes a range of %s', async (_, range, days) => {
+    await store({});
+    expect((await get(`/v1/users/@someone/sentiment?${range}`)).json.timeline).toHaveLength(days);
+  });
+});
+
+describe('a range that is none', () => {
+  it.each([
+    ['367 days', 'from=2020-01-01&to=2021-01-01', /366 days/],
+    ['its end first', 'from=2021-11-16&to=2021-11-15', /from .* to/],
+    ['no date', 'from=yesterday', /from/],
+    ['an empty date', 'to=', /to is empty/],
+    ['a day that does not exist', 'to=2021-02-30', /to must be a date/],
+    ['a month that does not exist', 'from=2021-13-01', /from must be a date/],
+    ['a time', 'from=2021-11-15T00:00:00Z', /from/],
+    ['another order', 'from=15-11-2021', /from must be a date/],
+    ['two beginnings', 'from=2021-11-15&from=2021-11-16', /from must be given once/],
+    ['a misspelt name', 'form=2021-11-15', /unknown query parameter "form"/],
+    ['a beginning in the future', 'from=2999-01-01', /from .* to/],
+  ])('%s gets 400', async (_, range, detail) => {
+    for (const path of ['/v1/users/1/sentiment', '/v1/topics/a/sentiment']) {
+      const { status, json } = await get(`${path}?${range}`);
+      expect([status, json.code]).toEqual([400, 'invalid_request']);
+      expect(json.detail).toMatch(detail);
+    }
+  });
+});
+
+describe('GET /v1/topics/{tag}/sentiment', () => {
+  it.each([
+    ['a hashtag', '%23bitcoin', '#bitcoin'],
+    ['a cashtag', '%24btc', '$btc'],
+    ['a plain name', 'bitcoin', 'bitcoin'],
+    ['another case', '%23BitCoin', '#bitcoin'],
+    ['full-width letters', encodeURIComponent('＃ｂｉｔｃｏｉｎ'), '#bitcoin'],
+    ['two words', 'two%20words', 'two words'],
+    ['a slash', 'a%2Fb', 'a/b'],
+    ['another script', encodeURIComponent('#日本'), '#日本'],
+  ])('knows a topic as %s', async (_, tag, id) => {
+    await store({ topics: ['#bitcoin', '$btc', 'bitcoin', 'two words', 'a/b', '#日本'] });
+    const { status, json } = await get(`/v1/topics/${tag}/sentiment?${RANGE}`);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ entity: { type: 'topic', id }, total: 1, meanScores: SCORES });
+    expect(json.timeline).toHaveLength(3);
+  });
+
+  it('does not take a plain name for a hashtag', async () => {
+    await store({ topics: ['#bitcoin'] });
+    expect((await get('/v1/topics/bitcoin/sentiment')).json.code).toBe('entity_not_found');
+  });
+
+  it.each(['%23', '%20', '%23a%23b', 'a%00b'])('refuses %s, which is no topic', async (tag) => {
+    const { status, json } = await get(`/v1/topics/${tag}/sentiment`);
+    expect([status, json.code]).toEqual([400, 'invalid_request']);
+  });
+
+  it('refuses a user that is none', async () => {
+    for (const user of ['@', 'a%20b', '0', '@a-b', '12345678901234567890%40']) {
+      const { status, json } = await get(`/v1/users/${user}/sentiment`);
+      expect([user, status, json.code]).toEqual([user, 400, 'invalid_request']);
+    }
+  });
+});
+
+describe('GET /v1/users', () => {
+  beforeEach(async () => {
+    const authors = Array.from({ length: 12 }, (_, index) =>
+      Array.from({ length: index + 1 }, () => ({
+        authorId: `${100 + index}`,
+        authorUsername: `user${index}`,
+      })),
+    );
+    await store(...authors.flat());
+  });
+
+  it('answers the ten most active users with their labels', async () => {
+    const { json } = await get('/v1/users');
+    expect(json.users).toHaveLength(10);
+    expect(json.users[0]).toEqual({
+      user: { id: '111', username: 'user11' },
+      total: 12,
+      counts: { negative: 0, neutral: 0, positive: 12 },
+    });
+    const totals = json.users.map(({ total }: { total: number }) => total);
+    expect(totals).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3]);
+  });
+
+  it.each([
+    ['1', 1],
+    ['12', 12],
+    ['100', 12],
+  ])('answers %s at most', async (limit, length) => {
+    expect((await get(`/v1/users?limit=${limit}`)).json.users).toHaveLength(length);
+  });
+
+  it.each(['0', '101', '-1', '1.5', '', 'ten', '1e1', '010', '1&limit=2'])(
+    'refuses limit=%s',
+    async (limit) => {
+      const { status, json } = await get(`/v1/users?limit=${limit}`);
+      expect([status, json.code]).toEqual([400, 'invalid_request']);
+      expect(json.detail).toMatch(/limit/);
+    },
+  );
+});
+
+describe('GET /v1/features/tweets', () => {
+  it('answers rows in the order asked, null where absent', async () => {
+    const [row] = await store({ tweetId: '20' });
+    const { json } = await get('/v1/features/tweets?ids=7,20,0020');
+    const shown = {
+      tweetId: '20',
+      authorId: '2244994945',
+      authorUsername: 'someone',
+      topics: ['#phones', '$btc'],
+      eventTimestamp: '2021-11-15T19:08:05.000Z',
+      createdTimestamp: '2026-11-23T08:00:00.123Z',
+      model: { name: 'fake-model', revision: '0123456789ab' },
+      preprocessingVersion: 1,
+      label: 'positive',
+      scores: SCORES,
+      truncated: false,
+      text: row?.text,
+    };
+    expect(json).toEqual({ rows: [null, shown, shown] });
+  });
+
+  it('leaves the text out where it is not exposed, and where the row has none', async () => {
+    await store({ tweetId: '1', text: null });
+    expect((await get('/v1/features/tweets?ids=1')).json.rows[0]).not.toHaveProperty('text');
+    const discreet = await startApp({ exposeText: false });
+    try {
+      await discreet.store.putTweets([{ row: aRow({ tweetId: '1' }), ttlSeconds: 60 }]);
+      const { json } = await discreet.call('/v1/features/tweets?ids=1', { headers: AS_CALLER });
+      expect(json.rows[0]).toMatchObject({ tweetId: '1' });
+      expect(json.rows[0]).not.toHaveProperty('text');
+    } finally {
+      await discreet.stop();
+    }
+  });
+
+  it('takes 100 ids, and no more', async () => {
+    const ids = Array.from({ length: 100 }, () => '9223372036854775807');
+    expect((await get(`/v1/features/tweets?ids=${ids}`)).json.rows).toHaveLength(100);
+    const { status, json } = await get(`/v1/features/tweets?ids=${ids},1`);
+    expect([status, json.code]).toEqual([400, 'batch_too_large']);
+    expect(json.detail).toMatch(/101.*100/);
+  });
+
+  it.each([
+    ['', 400, 'invalid_request'],
+    ['?ids=', 400, 'invalid_request'],
+    ['?ids=1&ids=2', 400, 'invalid_request'],
+    ['?ids=1,', 400, 'invalid_tweet_id'],
+    ['?ids=jack', 400, 'invalid_tweet_id'],
+    ['?ids=0', 400, 'invalid_tweet_id'],
+    ['?ids=9223372036854775808', 400, 'invalid_tweet_id'],
+  ])('refuses %j', async (query, status, code) => {
+    const answer = await get(`/v1/features/tweets${query}`);
+    expect([answer.status, answer.json.code]).toEqual([status, code]);
+  });
+});
+
+describe('purging users and topics', () => {
+  it.each(['users/2244994945', 'users/@SomeOne', 'topics/%23phones', 'topics/%23PHONES'])(
+    'DELETE /v1/admin/features/%s removes every tweet, and says so offline',
+    async (path) => {
+      const rows = await store({ tweetId: '1' }, { tweetId: '2' });
+      const [other] = await store({ tweetId: '3', authorId: '9', topics: ['$btc'] });
+      expect((await purge(path)).json).toEqual({ removed: { rows: 2, contributions: 6 } });
+      const gone = rows.map(({ tweetId }) => tweetId);
+      expect(app.predictionLog.purged.toSorted()).toEqual(gone);
+      expect((await get(`/v1/features/tweets?ids=1,2,3`)).json.rows).toEqual([
+        null,
+        null,
+        expect.objectContaining({ tweetId: other?.tweetId }),
+      ]);
+      expect((await get('/v1/users/@someone/sentiment')).status).toBe(404);
+      expect(
+        (await get('/v1/topics/%24btc/sentiment?from=2021-11-15&to=2021-11-15')).json.total,
+      ).toBe(1);
+      expect((await purge(path)).json).toEqual({ removed: { rows: 0, contributions: 0 } });
+    },
+  );
+
+  it('answers 200 to who is not known', async () => {
+    for (const path of ['users/1', 'users/@nobody', 'topics/nothing']) {
+      const { status, json } = await purge(path);
+      expect([status, json]).toEqual([200, { removed: { rows: 0, contributions: 0 } }]);
+    }
+  });
+
+  it('removes nothing that cannot be recorded offline', async () => {
+    await store({ tweetId: '1' });
+    app.predictionLog.failWith = new FeatureStoreUnavailableError('The disk is full.');
+    expect((await purge('users/@someone')).json.code).toBe('feature_store_unavailable');
+    expect((await get('/v1/users/@someone/sentiment')).status).toBe(200);
+  });
+
+  it('refuses what is no user and no topic', async () => {
+    for (const path of ['users/a%20b', 'topics/%23']) {
+      expect((await purge(path)).json.code).toBe('invalid_request');
+    }
+  });
+});
+
+describe('a feature store that is down', () => {
+  it.each([
+    ['GET', '/v1/users/1/sentiment'],
+    ['GET', '/v1/users/@someone/sentiment'],
+    ['GET', '/v1/topics/a/sentiment'],
+    ['GET', '/v1/users'],
+    ['GET', '/v1/features/tweets?ids=1'],
+    ['DELETE', '/v1/admin/features/users/1'],
+    ['DELETE', '/v1/admin/features/users/@someone'],
+    ['DELETE', '/v1/admin/features/topics/a'],
+  ])('%s %s says so, and when to come back', async (method, path) => {
+    app.store.failWith = new FeatureStoreUnavailableError('Redis is down.');
+    const answer = await app.call(path, { method, headers: { ...AS_CALLER, ...AS_ADMIN } });
+    expect([answer.status, answer.json.code]).toEqual([503, 'feature_store_unavailable']);
+    expect(answer.headers['retry-after']).toMatch(/^[1-9]/);
+  });
+});
+
+it('answers while the model is not ready: none of it is scored', async () => {
+  const starting = await startApp({ starting: true });
+  try {
+    expect((await starting.call('/v1/users', { headers: AS_CALLER })).status).toBe(200);
+  } finally {
+    await starting.stop();
+  }
+});
