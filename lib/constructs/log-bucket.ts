@@ -16,6 +16,8 @@ export class LogBucket extends s3.Bucket {
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       lifecycleRules: [{ expiration: Duration.days(config.logDays) }],
       removalPolicy: removalPolicy(config),
+      // CloudFormation deletes no bucket that holds anything.
+      autoDeleteObjects: !config.retainData,
     });
     acknowledge(this, { S1: 'It holds access logs: logging their own would not end.' });
   }

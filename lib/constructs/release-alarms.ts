@@ -120,7 +120,8 @@ export class ReleaseAlarms extends Construct {
 
 function failurePercent(failures: cloudwatch.IMetric, requests: cloudwatch.IMetric) {
   return new cloudwatch.MathExpression({
-    expression: `IF(failures >= ${FEWEST_FAILURES}, 100 * failures / requests, 0)`,
+    // A count that was 0 is not sent at all.
+    expression: `IF(FILL(failures, 0) >= ${FEWEST_FAILURES}, 100 * failures / requests, 0)`,
     usingMetrics: { failures, requests },
     period: PERIOD,
     label: 'failures in percent',

@@ -19,7 +19,7 @@ export function shedPercent(stage: Stage, atLeast = 1): MathExpression {
 /** Percent of tweets that the feature store held. */
 export function hitPercent(stage: Stage): MathExpression {
   return new MathExpression({
-    expression: '100 * hits / (hits + misses)',
+    expression: '100 * FILL(hits, 0) / (FILL(hits, 0) + FILL(misses, 0))',
     usingMetrics: {
       hits: contractMetric(stage, 'FeatureStoreHits'),
       misses: contractMetric(stage, 'FeatureStoreMisses'),
@@ -31,7 +31,8 @@ export function hitPercent(stage: Stage): MathExpression {
 
 function percent(stage: Stage, part: MetricName, whole: MetricName, what: string, atLeast: number) {
   return new MathExpression({
-    expression: `IF(part >= ${atLeast}, 100 * part / whole, 0)`,
+    // A count that was 0 is not sent at all.
+    expression: `IF(FILL(part, 0) >= ${atLeast}, 100 * part / whole, 0)`,
     usingMetrics: { part: contractMetric(stage, part), whole: contractMetric(stage, whole) },
     label: `${what} in percent`,
     ...PERIOD,

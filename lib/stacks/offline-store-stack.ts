@@ -43,6 +43,7 @@ export class OfflineStoreStack extends Stack {
       serverAccessLogsBucket: new LogBucket(this, 'AccessLogs', config),
       serverAccessLogsPrefix: 'offline-store/',
       removalPolicy: removalPolicy(config),
+      autoDeleteObjects: !config.retainData,
       lifecycleRules: [
         { prefix: PREDICTIONS, expiration: Duration.days(config.offlineDays) },
         { prefix: RESULTS, expiration: Duration.days(7) },

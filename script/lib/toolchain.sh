@@ -89,7 +89,8 @@ install_test_tools() {
 install_aws_tools() {
   local folder=.tools/python wanted=script/aws/requirements.txt
   if cmp -s "$wanted" "$folder/requirements.txt"; then return; fi
-  install_debian python3-venv python3
+  # Debian packs apart what venv needs to bring pip along.
+  if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then install_debian python3-venv; fi
   say "Installing the AWS emulator and the template linter into $folder ..."
   python3 -m venv --clear "$folder" ||
     die 'The checks of the infrastructure need Python 3.10 or later with venv: install python3-venv.'

@@ -42,12 +42,15 @@ export const UNKNOWN: readonly Resource[] = [
   },
 ];
 
-/** Its functions run without the SDK for EC2, by which the default security group is closed. */
-const NEEDS_AN_SDK = ['Custom::VpcRestrictDefaultSG'];
+/**
+ * The custom resources of aws-cdk-lib: their functions want the SDK for EC2, which the emulator's
+ * do not have, or answer to a URL of HTTPS, which it does not give them, so that it waits.
+ */
+const CUSTOM = ['Custom::VpcRestrictDefaultSG', 'Custom::S3AutoDeleteObjects'];
 
 export function isUnknown({ Type, Properties = {} }: Resource): boolean {
   return (
-    NEEDS_AN_SDK.includes(Type) ||
+    CUSTOM.includes(Type) ||
     UNKNOWN.some(
       (unknown) =>
         unknown.Type === Type &&
