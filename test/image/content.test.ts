@@ -16,6 +16,7 @@ const ALLOWED = [
   /^app\/(package\.json|LICENSE|NOTICE|sbom\.cdx\.json)$/,
   /^app\/dist\/[\w-]+\.js$/,
   /^app\/dist\/swagger-ui\/[\w.-]+\.(js|css|html|json|png|svg)$/,
+  /^app\/dist\/web\/(index\.html|assets\/[\w-]+\.(js|css|svg)(\.br|\.gz)?)$/,
   /^app\/models\/manifest\.json$/,
   /^app\/models\/minilm-tweet-sentiment\/(model\.onnx|golden\.jsonl|config\.json|tokenizer(_config)?\.json)$/,
   /^app\/node_modules\/onnxruntime-node\/(package\.json|dist\/\w+\.js)$/,
@@ -75,7 +76,7 @@ describe('the image', () => {
     expect(config.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     expect(config.stopSignal).toBe('SIGTERM');
     // Node itself is process 1: a shell or npm in between would swallow the signal.
-    expect(config.command).toEqual(['node', 'dist/main.js']);
+    expect([config.entrypoint, config.command]).toEqual([[], ['node', 'dist/main.js']]);
   });
 
   it('sets no secret and no variable that the service does not know', () => {
