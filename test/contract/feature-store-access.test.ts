@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { RedisFeatureStore } from '../../service/adapters/redis/redis-feature-store.ts';
@@ -60,8 +60,10 @@ featureStoreContract('RedisFeatureStore with the rights of its user only', async
 
 describe('the rights of the feature store user', () => {
   it('name every command of the scripts', () => {
-    const scripts = readFileSync('service/adapters/redis/scripts.ts', 'utf8');
-    const called = [...scripts.matchAll(/redis\.call\('(\w+)'/g)].map(([, name]) =>
+    const scripts = globSync('service/adapters/redis/*.ts').map((path) =>
+      readFileSync(path, 'utf8'),
+    );
+    const called = [...scripts.join('\n').matchAll(/redis\.call\('(\w+)'/g)].map(([, name]) =>
       String(name).toLowerCase(),
     );
     expect(called.length).toBeGreaterThan(0);
