@@ -69,6 +69,12 @@ export default {
       'HTTP talks to the domain, never to an adapter.',
     ),
     only(
+      'web-imports',
+      '^service/web/',
+      ['^service/http/schemas/', domain, contract],
+      'The page knows the shapes of the API; what it runs is bundled for browsers.',
+    ),
+    only(
       'config-imports',
       '^service/config(/|\\.ts$)',
       [contract, errors],

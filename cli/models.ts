@@ -159,9 +159,13 @@ try {
     console.log(await command(words, values));
   }
 } catch (error) {
-  const isExplained =
-    error instanceof UsageError || error instanceof SourceError || error instanceof StartupError;
-  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-  console.error(isExplained || isUsage ? `models: ${(error as Error).message}` : error);
+  const isUsage = error instanceof UsageError || isBadOption(error);
+  const isExplained = isUsage || error instanceof SourceError || error instanceof StartupError;
+  console.error(isExplained ? `models: ${error.message}` : error);
   process.exitCode = isUsage ? 2 : 1;
+}
+
+/** What `parseArgs` throws. */
+function isBadOption(error: unknown): error is TypeError {
+  return error instanceof TypeError && 'code' in error;
 }

@@ -5,6 +5,8 @@ import { StartupError } from './errors.ts';
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
+const DAY_SECONDS = 86_400;
+
 /** The service's configuration, frozen to its last leaf. */
 export type Config = DeepReadonly<ReturnType<typeof arrange>>;
 
@@ -43,6 +45,12 @@ function faultsBetween(settings: Settings): Fault[] {
       problem: 'is set, and PREDICTION_LOG_DIR is too; the log goes to one place: set one of them',
     });
   }
+  if (settings.AGGREGATE_TTL_DAYS * DAY_SECONDS < settings.FEATURE_TTL_SECONDS) {
+    faults.push({
+      name: 'AGGREGATE_TTL_DAYS',
+      problem: `is ${settings.AGGREGATE_TTL_DAYS}, less than the ${settings.FEATURE_TTL_SECONDS} s of FEATURE_TTL_SECONDS: the purge of a user would miss rows; raise it, or lower the other`,
+    });
+  }
   return faults;
 }
 
@@ -73,7 +81,7 @@ function arrange(settings: Settings) {
       /** Undefined: the store is in memory. */
       redis: settings.REDIS_URL === undefined ? undefined : redis(settings, settings.REDIS_URL),
       rowTtlSeconds: settings.FEATURE_TTL_SECONDS,
-      aggregateTtlSeconds: settings.AGGREGATE_TTL_DAYS * 86_400,
+      aggregateTtlSeconds: settings.AGGREGATE_TTL_DAYS * DAY_SECONDS,
       memoryMaxRows: settings.MEMORY_STORE_MAX_ROWS,
       hotCacheTtlMs: settings.HOT_CACHE_TTL_MS,
       pendingWritesMax: settings.PENDING_WRITES_MAX,

@@ -30,7 +30,7 @@ export const GRAPHS = {
   storeErrors: { section: 'Feature store', title: 'Errors by operation' },
   storeLosses: { section: 'Feature store', title: 'Rows dropped' },
   predictionLog: { section: 'Feature store', title: 'Prediction log' },
-  predictionLogLosses: { section: 'Feature store', title: 'Prediction records dropped by type' },
+  predictionLogLosses: { section: 'Feature store', title: 'Prediction log: lost records by type' },
   sourceCalls: { section: 'Tweets', title: 'Calls to the source by outcome' },
   reads: { section: 'Tweets', title: 'X reads spent' },
 } as const satisfies Record<string, Graph>;
@@ -50,8 +50,8 @@ export const PLACEMENT = {
   FeatureStoreCorruptRows: 'storeLosses',
   FeatureStoreDroppedWrites: 'storeLosses',
   PredictionLogRecords: 'predictionLog',
-  PredictionLogErrors: 'predictionLog',
   PredictionLogDroppedRecords: 'predictionLogLosses',
+  PredictionLogErrors: 'predictionLog',
   TweetSourceCalls: 'sourceCalls',
   TweetReadsSpent: 'reads',
   Predictions: 'predictions',

@@ -50,6 +50,9 @@ use_node() {
 install_packages() {
   local installed=node_modules/.installed-package-lock.json
   if cmp -s package-lock.json "$installed"; then return; fi
+  if [[ -L node_modules ]]; then
+    die 'node_modules is a link, and npm would empty the folder it leads to: remove the link first.'
+  fi
   say 'Installing packages ...'
   run_npm ci --no-audit --no-fund --loglevel=error >&2
   cp package-lock.json "$installed"

@@ -28,6 +28,7 @@ export const FEATURE_STORE_COMMANDS = [
   'time',
   'ttl',
   'zadd',
+  'zcard',
   'zrange',
   'zrangebyscore',
   'zrem',

@@ -365,12 +365,22 @@ export function aggregateStoreContract(
         expect(await userTotal()).toEqual([5]);
       });
 
-      it('is not prolonged by writing the same score again', async () => {
+      it('is prolonged by every write of a tweet in it, so that no row is there for longer', async () => {
         const row = await put();
         await advance(LIFE - 10);
-        await put(row);
+        await put({ ...row, createdTimestampMs: row.createdTimestampMs - 1 });
+        await advance(LIFE - 10);
+        expect(await userTotal()).toEqual([1]);
         await advance(11);
         expect(await user()).toBeNull();
+      });
+
+      it('that is over leaves nothing to be merged with', async () => {
+        const { tweetId, createdTimestampMs } = await put({ ...POSITIVE, topics: ['telephony'] });
+        await advance(LIFE + 1);
+        await put({ ...NEGATIVE, tweetId, createdTimestampMs: createdTimestampMs - 1, topics: [] });
+        expect((await user())?.buckets[0]?.counts.negative).toBe(1);
+        expect(await topic('telephony')).toBeNull();
       });
     });
 

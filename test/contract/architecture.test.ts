@@ -39,6 +39,7 @@ describe('the import rules', () => {
     ['contract-imports-nothing', 'service/contract/a.ts', '../errors.ts'],
     ['http-imports', 'service/http/a.ts', '../adapters/redis/b.ts'],
     ['adapter-imports', 'service/adapters/redis/a.ts', '../x/b.ts'],
+    ['web-imports', 'service/web/a.ts', '../http/routes/b.ts'],
     ['config-imports', 'service/config/a.ts', '../domain/b.ts'],
     ['service-imports-service', 'service/http/a.ts', '../../cli/b.ts'],
     ['nobody-imports-roots', 'cli/a.ts', '../service/main.ts'],

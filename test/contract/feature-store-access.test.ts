@@ -70,6 +70,14 @@ describe('the rights of the feature store user', () => {
     expect(FEATURE_STORE_COMMANDS).toEqual(expect.arrayContaining(called));
   });
 
+  it('are the documented ones, and what opens a connection', () => {
+    const format = readFileSync('docs/feature-store-format.md', 'utf8');
+    const documented = /ACL SETUSER tss .*?-@all \+(.*)/.exec(format)?.[1]?.split(' +') ?? [];
+    expect(FEATURE_STORE_COMMANDS.toSorted()).toEqual(
+      ['auth', 'hello', 'ping', ...documented].toSorted(),
+    );
+  });
+
   it.each([
     ['another command', ['keys', '*']],
     ['the whole store', ['flushall']],

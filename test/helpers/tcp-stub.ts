@@ -29,6 +29,35 @@ export class TcpStub {
     return stub;
   }
 
+  /**
+   * Passes bytes on to another port of this machine. After `arm()` the next bytes that come
+   * back are thrown away, with their connection.
+   */
+  static async startReplyCutter(port: number): Promise<{ stub: TcpStub; arm: () => void }> {
+    let armed = false;
+    const stub: TcpStub = await TcpStub.start((client) => {
+      const upstream = connect(port, '127.0.0.1');
+      stub.#track(upstream);
+      client.pipe(upstream);
+      upstream.on('data', (chunk) => {
+        if (!armed) {
+          client.write(chunk);
+          return;
+        }
+        armed = false;
+        client.destroy();
+        upstream.destroy();
+      });
+      client.once('close', () => upstream.destroy());
+    });
+    return {
+      stub,
+      arm: () => {
+        armed = true;
+      },
+    };
+  }
+
   get url(): string {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('the stub is closed');

@@ -37,6 +37,7 @@ describe('the configuration', () => {
         pendingWritesMax: 1_000,
         storeText: true,
       },
+      predictionLog: { kind: 'none' },
       tweetSource: { kind: 'oembed', url: 'https://publish.x.com/oembed', timeoutMs: 1_500 },
       http: {
         limits: DEFAULT_LIMITS,
@@ -84,6 +85,13 @@ describe('the configuration', () => {
       password: 'p w',
       keyPrefix: 'tss:',
     });
+  });
+
+  it.each([
+    [{ PREDICTION_LOG_DIR: 'log' }, { kind: 'file', dir: 'log', keepDays: 400 }],
+    [{ PREDICTION_STREAM: 'predictions' }, { kind: 'firehose', streamName: 'predictions' }],
+  ])('with %j writes the prediction log to %j', (env, predictionLog) => {
+    expect(loadConfig(env).predictionLog).toEqual(predictionLog);
   });
 
   it('splits API keys at commas', () => {
@@ -191,6 +199,12 @@ describe('a fault in the configuration', () => {
   it('is TWEET_SOURCE=x-api without a token', () => {
     expect(faultOf({ TWEET_SOURCE: 'x-api' })).toMatch(
       /X_BEARER_TOKEN: is not set, but .*; set it/,
+    );
+  });
+
+  it('is a prediction log that would go to two places', () => {
+    expect(faultOf({ PREDICTION_LOG_DIR: 'log', PREDICTION_STREAM: 'predictions' })).toMatch(
+      /PREDICTION_STREAM: is set, and PREDICTION_LOG_DIR is too; .*set one of them/,
     );
   });
 

@@ -61,7 +61,7 @@ export function containerCommand(
       terminal: false,
       user: { uid, gid },
       cwd: config.workingDir,
-      args: command ?? config.command,
+      args: [...config.entrypoint, ...(command ?? config.command)],
       env: [...config.environment, ...variables],
       capabilities: Object.fromEntries(none),
       noNewPrivileges: true,

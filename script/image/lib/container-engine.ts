@@ -15,6 +15,7 @@ export interface BuildOptions {
 export interface ImageConfig {
   readonly user: string;
   readonly workingDir: string;
+  readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly environment: readonly string[];
   readonly stopSignal: string;

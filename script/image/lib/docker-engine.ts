@@ -8,6 +8,7 @@ const Inspection = Type.Tuple([
     Config: Type.Object({
       User: Type.String(),
       WorkingDir: Type.String(),
+      Entrypoint: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
       Cmd: Type.Array(Type.String()),
       Env: Type.Array(Type.String()),
       StopSignal: Type.String(),
@@ -45,6 +46,7 @@ export function parseInspection(json: unknown): ImageConfig {
   return {
     user: Config.User,
     workingDir: Config.WorkingDir,
+    entrypoint: Config.Entrypoint ?? [],
     command: Config.Cmd,
     environment: Config.Env,
     stopSignal: Config.StopSignal,

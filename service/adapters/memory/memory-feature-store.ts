@@ -45,6 +45,8 @@ interface HeldTweet {
 
 interface Share {
   readonly contribution: Contribution;
+  /** Each of its buckets lives at least so long. */
+  readonly endsMs: number;
   readonly author: Bucket | undefined;
   readonly topics: readonly Bucket[];
 }
@@ -66,6 +68,7 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
   readonly name = 'memory';
   readonly #version: string;
   readonly #now: () => number;
+  readonly #aggregateTtlMs: number;
   readonly #tweets: LRUCache<TweetId, HeldTweet>;
   readonly #tombstones: LRUCache<TweetId, true>;
   /** Of purged users and topics: up to when they were, as `scoredUpToMs`. */
@@ -77,6 +80,7 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
   constructor(options: MemoryFeatureStoreOptions) {
     const { identity, maxRows: max, now = () => performance.now() } = options;
     const ttlMs = (options.aggregateTtlSeconds ?? DEFAULT_AGGREGATE_TTL_SECONDS) * 1_000;
+    this.#aggregateTtlMs = ttlMs;
     this.#version = versionOf(identity.revision, identity.preprocessingVersion);
     this.#now = now;
     this.#tweets = new LRUCache({
@@ -192,20 +196,26 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
     if (!isLate) rows.set(version, { row, endsMs: this.#now() + ttlSeconds * 1_000 });
   }
 
+  /**
+   * Adds a row's contribution anew even if the score stays the same: every write prolongs the
+   * buckets, so that a row is never there for longer than the buckets by which a purge finds it.
+   */
   #count(held: HeldTweet, row: FeatureRow): void {
     const own = contributionOf(row);
-    const old = held.share?.contribution;
-    const contribution = old ? mergeContributions(old, own) : own;
-    if (!old || !isSame(old, contribution)) {
-      const before = held.share;
-      // Before anything is taken out: a user who has nothing left that counts starts anew.
-      this.#tidy(contribution);
-      if (before) this.#removeShare(row.tweetId, before);
-      held.share = this.#addShare(row.tweetId, contribution);
-      if (before) this.#tidy(before.contribution);
-    }
+    // Before anything is taken out: a user who has nothing left that counts starts anew.
+    this.#tidy(own);
+    const before = held.share;
+    if (before) this.#tidy(before.contribution);
+    const counted = before
+      ? this.#removeShare(row.tweetId, before) > 0 || before.endsMs > this.#now()
+      : false;
+    held.share = this.#addShare(
+      row.tweetId,
+      before && counted ? mergeContributions(before.contribution, own) : own,
+    );
+    if (before) this.#tidy(before.contribution);
     const { authorId, authorUsername, eventTimestampMs } = row;
-    if (authorId !== null && authorUsername !== null && this.#users.of(authorId)) {
+    if (authorId !== null && authorUsername !== null) {
       this.#names.learn(authorId, authorUsername, eventTimestampMs);
     }
   }
@@ -214,6 +224,7 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
     const { authorId, topics } = contribution;
     return {
       contribution,
+      endsMs: this.#now() + this.#aggregateTtlMs,
       author: authorId === null ? undefined : this.#users.add(authorId, id, contribution),
       topics: topics.map((topic) => this.#topics.add(topic, id, contribution)),
     };
@@ -267,16 +278,6 @@ const topicFence = (topic: string) => `g:${topic}`;
 
 function versionOf(revision: string, preprocessingVersion: number): string {
   return `${revision}:${preprocessingVersion}`;
-}
-
-/** Equal but for what no row can change: what is scored once has one score. */
-function isSame(a: Contribution, b: Contribution): boolean {
-  return (
-    a.scoredAtMs === b.scoredAtMs &&
-    a.version === b.version &&
-    a.authorId === b.authorId &&
-    a.topics.join('\n') === b.topics.join('\n')
-  );
 }
 
 function within(buckets: readonly DayBucket[], { from, to }: DayRange): readonly DayBucket[] {

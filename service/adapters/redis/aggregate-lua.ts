@@ -109,8 +109,10 @@ local function drop_bucket(entity, day)
   redis.call('ZREMRANGEBYSCORE', prefix .. 'm' .. entity, day, day)
 end
 
--- Drops the buckets that have ended. Answers how many there were to look at.
+-- Drops the buckets that have ended. Answers how many there were to look at. Deleting comes
+-- first, be it nothing: once it has written, a script may write on a server that is full.
 local function settle(entity)
+  redis.call('HDEL', prefix .. entity, '')
   local fields = redis.call('HGETALL', prefix .. entity)
   local total, first, dropped = { 0, 0, 0 }, nil, false
   for i = 1, #fields, 2 do
@@ -220,8 +222,7 @@ local function take_out(tweet, share)
   return taken
 end
 
--- Removes all that is stored of a tweet. Deleting comes first: once it has written, a script may
--- write on a server that is full. The row of the current version is removed by its name too,
+-- Removes all that is stored of a tweet, deleting first as well. The row of the current version is removed by its name too,
 -- should the index have been evicted before it.
 local function purge(tweet, current_version, tombstone_seconds)
   local index = prefix .. 'i:' .. tweet

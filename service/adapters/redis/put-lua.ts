@@ -81,16 +81,13 @@ local function merge(held, incoming)
   }
 end
 
-local function is_same(a, b)
-  return a.scored_at == b.scored_at and a.version == b.version and a.author == b.author
-    and table.concat(a.topics, '\\n') == table.concat(b.topics, '\\n')
-end
-
 local function write_share(index, share)
   redis.call('HSET', index, 'c', share.content,
     's', whole(share.scored_at) .. ' ' .. share.version .. ' ' .. whole(share.added))
   if share.author ~= '' then
     redis.call('HSET', index, 'a', share.author)
+  else
+    redis.call('HDEL', index, 'a')
   end
   if #share.topics > 0 then
     redis.call('HSET', index, 'g', table.concat(share.topics, '\\n'))
@@ -151,24 +148,24 @@ if not is_late then
   redis.call('SET', row, value, 'EX', row_seconds)
 end
 
+-- Before anything is taken out: a user who has nothing left that counts starts anew.
+for _, entity in ipairs(entities_of(incoming)) do
+  settle_if_due(entity)
+end
+-- Added anew even if the score stays the same: every write prolongs the buckets, so that a row
+-- is never there for longer than the buckets by which a purge finds it.
 local held = read_share(index)
-local share = held and merge(held, incoming) or incoming
-if not held or not is_same(held, share) then
-  -- Before anything is taken out: a user who has nothing left that counts starts anew.
-  for _, entity in ipairs(entities_of(share)) do
-    settle_if_due(entity)
-  end
-  if held then
-    take_out(tweet, held)
-  end
-  put_in(share)
-  write_share(index, share)
-  for _, entity in ipairs(held and entities_of(held) or {}) do
-    tidy(entity)
-  end
+local share = incoming
+if held and (take_out(tweet, held) > 0 or held.added + ttl > now) then
+  share = merge(held, incoming)
+end
+put_in(share)
+write_share(index, share)
+for _, entity in ipairs(held and entities_of(held) or {}) do
+  tidy(entity)
 end
 extend(index, math.max(cover, row_seconds + 86400))
-if ARGV[9] ~= '' and redis.call('EXISTS', prefix .. 'u:' .. incoming.author) == 1 then
+if ARGV[9] ~= '' then
   learn_name(incoming.author, ARGV[9], tonumber(ARGV[7]))
 end
 

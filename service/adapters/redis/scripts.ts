@@ -25,6 +25,7 @@ local fence_key, members = prefix .. 'x' .. entity, prefix .. 'm' .. entity
 local fence = math.max(tonumber(redis.call('GET', fence_key) or 0), tonumber(ARGV[5]))
 redis.call('DEL', fence_key)
 redis.call('SET', fence_key, whole(fence), 'EX', ARGV[4])
+settle_if_due(entity)
 local rows, contributions = 0, 0
 for i = 7, #ARGV do
   local purged_rows, purged_contributions = purge(ARGV[i], ARGV[3], ARGV[4])

@@ -72,10 +72,13 @@ describe('features training-set lets no label see', () => {
     expect(await seenAtNoon('--as-of', 'event')).toBeNull();
   });
 
-  it('what lies a millisecond ahead', async () => {
-    score(0, 0, { createdTimestampMs: NOON + 1 });
-    expect(await seenAtNoon()).toBeNull();
-  });
+  it.each([{ createdTimestampMs: NOON + 1 }, { eventTimestampMs: NOON + 1 }])(
+    'what lies a millisecond ahead: %j',
+    async (ahead) => {
+      score(0, 0, ahead);
+      expect(await seenAtNoon()).toBeNull();
+    },
+  );
 
   it('a tweet whose id differs in its last digit', async () => {
     score(-10, -9, { tweetId: '1460323737035677699' });

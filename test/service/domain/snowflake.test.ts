@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { snowflakeTimeMs } from '../../../service/domain/snowflake.ts';
+import fc from 'fast-check';
+import { snowflakeIdAt, snowflakeTimeMs } from '../../../service/domain/snowflake.ts';
 
 describe('snowflakeTimeMs', () => {
   it.each([
@@ -18,4 +19,18 @@ describe('snowflakeTimeMs', () => {
       expect(sinceEpochMs).toBeLessThan(8_000);
     },
   );
+
+  it('makes an id of a time that tells it again, and keeps equal times apart', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: Date.parse('2010-11-04T01:42:54.658Z'), max: Date.parse('2070-01-01') }),
+        fc.nat({ max: 4_194_303 }),
+        (ms, sequence) => {
+          const id = snowflakeIdAt(ms, sequence);
+          expect(snowflakeTimeMs(id)).toBe(ms);
+          expect(BigInt(id) - BigInt(snowflakeIdAt(ms, 0))).toBe(BigInt(sequence));
+        },
+      ),
+    );
+  });
 });

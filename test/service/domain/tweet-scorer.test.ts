@@ -259,11 +259,12 @@ describe('TweetScorer.ingest', () => {
 
 describe('the prediction log of a TweetScorer', () => {
   it('gets each scored tweet once, after the answer, and no tweet that was only read', async () => {
-    const { scorer, predictionLog, ask } = aScorer();
+    const { scorer, predictionLog, pending, ask } = aScorer();
     const { persist } = await scorer.score([ID], aContext());
     expect(predictionLog.rows).toEqual([]);
     persist();
     persist();
+    await pending.flush();
     await ask();
     expect(predictionLog.rows.map(({ tweetId }) => tweetId)).toEqual([ID]);
   });

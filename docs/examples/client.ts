@@ -1,0 +1,128 @@
+/**
+ * A client of the service in one file: copy it. It needs nothing but `fetch`, so that it runs in
+ * Node, Deno, Bun and browsers.
+ *
+ *     node docs/examples/client.ts "I love this phone"      (Node 22.18 or later)
+ *
+ * SERVICE_URL says where the service is (default http://127.0.0.1:3000), API_KEY what it wants.
+ * Clients in other languages can be generated from /openapi.json.
+ */
+
+export type Label = 'negative' | 'neutral' | 'positive';
+export type PerLabel = Readonly<Record<Label, number>>;
+
+export interface Sentiment {
+  readonly sentimentAnalyst: Label;
+  readonly scores: PerLabel;
+  /** The text was too long for the model, and its end was not read. */
+  readonly truncated: boolean;
+}
+
+export interface TweetSentiment extends Sentiment {
+  readonly tweetId: string;
+  readonly textInput?: string;
+  readonly author: { readonly id: string | null; readonly username: string | null };
+  readonly tweetCreatedAt: string;
+}
+
+export interface ActiveUser {
+  readonly user: { readonly id: string; readonly username: string | null };
+  readonly total: number;
+  readonly counts: PerLabel;
+}
+
+export interface Aggregate {
+  readonly total: number;
+  readonly counts: PerLabel;
+  readonly meanScores: PerLabel | null;
+  readonly timeline: readonly { readonly date: string; readonly counts: PerLabel }[];
+}
+
+/** What the service says instead of an answer; programs look at `code`. */
+export class ServiceProblem extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(message: string, code: string, status: number) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export interface ClientOptions {
+  readonly url?: string | undefined;
+  readonly apiKey?: string | undefined;
+  /** How often a request is sent at most, where the service says that it may succeed later. */
+  readonly attempts?: number;
+  /** Longest time one attempt may take. */
+  readonly timeoutMs?: number;
+}
+
+/** Every method rejects with a ServiceProblem when the service refuses. */
+export class TweetSentimentClient {
+  readonly #url: string;
+  readonly #apiKey: string | undefined;
+  readonly #attempts: number;
+  readonly #timeoutMs: number;
+
+  constructor(options: ClientOptions = {}) {
+    this.#url = options.url ?? 'http://127.0.0.1:3000';
+    this.#apiKey = options.apiKey;
+    this.#attempts = options.attempts ?? 3;
+    this.#timeoutMs = options.timeoutMs ?? 15_000;
+  }
+
+  /** Up to 128 texts; the answer has the same length and order. */
+  async scoreTexts(texts: readonly string[]): Promise<readonly Sentiment[]> {
+    const { results } = await this.#send<{ results: Sentiment[] }>('/v1/inference', { texts });
+    return results;
+  }
+
+  scoreTweet(tweetUrl: string): Promise<TweetSentiment> {
+    return this.#send(`/v1/inference?${new URLSearchParams({ tweetUrl })}`);
+  }
+
+  async mostActiveUsers(limit = 10): Promise<readonly ActiveUser[]> {
+    const { users } = await this.#send<{ users: ActiveUser[] }>(`/v1/users?limit=${limit}`);
+    return users;
+  }
+
+  /** @param topic such as `#bitcoin`. The range is in UTC dates, the last 30 days without one. */
+  topicSentiment(topic: string, range: { from?: string; to?: string } = {}): Promise<Aggregate> {
+    const query = new URLSearchParams(range);
+    return this.#send(`/v1/topics/${encodeURIComponent(topic)}/sentiment?${query}`);
+  }
+
+  async #send<Answer>(path: string, body?: object): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      const response = await fetch(new URL(path, this.#url), {
+        method: body ? 'POST' : 'GET',
+        headers: {
+          ...(body && { 'content-type': 'application/json' }),
+          ...(this.#apiKey && { 'x-api-key': this.#apiKey }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(this.#timeoutMs),
+      });
+      if (response.ok) return (await response.json()) as Answer;
+      // 429 and 503 say when to come back.
+      const retryAfterSeconds = Number(response.headers.get('retry-after') ?? 0);
+      if (retryAfterSeconds === 0 || attempt === this.#attempts) {
+        const { detail, code } = (await response.json()) as { detail: string; code: string };
+        throw new ServiceProblem(detail, code, response.status);
+      }
+      await response.body?.cancel();
+      await new Promise((resolve) => setTimeout(resolve, retryAfterSeconds * 1_000));
+    }
+  }
+}
+
+if (import.meta.main) {
+  const texts = process.argv.length > 2 ? process.argv.slice(2) : ['I love this phone'];
+  const { SERVICE_URL: url, API_KEY: apiKey } = process.env;
+  const results = await new TweetSentimentClient({ url, apiKey }).scoreTexts(texts);
+  for (const [index, { sentimentAnalyst, scores }] of results.entries()) {
+    console.log(`${sentimentAnalyst} (${scores[sentimentAnalyst].toFixed(3)})  ${texts[index]}`);
+  }
+}

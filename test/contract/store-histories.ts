@@ -1,0 +1,265 @@
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from '@jest/globals';
+import fc from 'fast-check';
+import type { FeatureRow } from '../../service/domain/feature-row.ts';
+import { topLabel } from '../../service/domain/sentiment.ts';
+import { FeatureStoreUnavailableError } from '../../service/errors.ts';
+import { StoreOracle } from '../helpers/store-oracle.ts';
+import { aRow, IDENTITY, type StoreUnderTest } from './feature-store-contract.ts';
+
+type Store = StoreUnderTest['store'];
+
+/** A store that histories are played on. */
+export interface StoreOfHistories extends StoreUnderTest {
+  /**
+   * Runs an operation whose reply does not arrive: with a store over a connection of which
+   * the server's replies are cut off, where there is one.
+   */
+  losingTheReply(operation: (store: Store) => Promise<unknown>): Promise<unknown>;
+}
+
+type Change =
+  | { readonly kind: 'put'; readonly row: FeatureRow; readonly ttlSeconds: number }
+  | { readonly kind: 'purge tweet'; readonly id: string }
+  | { readonly kind: 'purge user'; readonly id: string; readonly scoredUpToMs: number }
+  | { readonly kind: 'purge topic'; readonly topic: string; readonly scoredUpToMs: number };
+
+export type Step =
+  | { readonly kind: 'change'; readonly change: Change; readonly replyLost: boolean }
+  | { readonly kind: 'at the same time'; readonly changes: readonly Change[] }
+  | { readonly kind: 'time passes'; readonly seconds: number }
+  | { readonly kind: 'look' };
+
+const TWEETS = ['11', '12', '13', '14', '15', '16'];
+const USERS = ['1', '2', '3'];
+const TOPICS = ['#a', '$b', 'plain', 'other'];
+const NAMES = ['Ann', 'bob', 'CY'];
+const VERSION = `${IDENTITY.revision}:${IDENTITY.preprocessingVersion}`;
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+const DAYS_OF_TWEETS = 3;
+const RANGE = { from: 0, to: DAYS_OF_TWEETS };
+
+const scores = fc
+  .tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
+  .map(([a, b]) => {
+    const [low, high] = a < b ? [a, b] : [b, a];
+    return { negative: low, neutral: high - low, positive: 1 - high };
+  });
+
+/** Rows of few tweets, users, topics, names, days and times, so that they meet. */
+const row = fc
+  .record({
+    tweet: fc.nat(TWEETS.length - 1),
+    knowsAuthor: fc.boolean(),
+    authorUsername: fc.option(fc.constantFrom(...NAMES)),
+    topics: fc.subarray(TOPICS),
+    eventTimestampMs: fc.integer({ min: 0, max: DAYS_OF_TWEETS * DAY * 1_000 }),
+    createdTimestampMs: fc.integer({ min: 0, max: 9 }),
+    revision: fc.constantFrom(IDENTITY.revision, 'ba9876543210'),
+    scores,
+  })
+  .map(
+    ({ tweet, knowsAuthor, authorUsername, revision, ...rest }): FeatureRow =>
+      aRow({
+        ...rest,
+        tweetId: TWEETS[tweet] ?? '',
+        // A tweet has one author, whom not every source tells.
+        authorId: knowsAuthor ? (USERS[tweet % USERS.length] ?? null) : null,
+        authorUsername: knowsAuthor ? authorUsername : null,
+        label: topLabel(rest.scores),
+        model: { name: 'fake-model', revision },
+      }),
+  );
+
+const scoredUpToMs = fc.integer({ min: 0, max: 9 });
+const put = row.chain((each) =>
+  fc
+    .constantFrom(300, 60 * DAY)
+    .map((ttlSeconds): Change => ({ kind: 'put', row: each, ttlSeconds })),
+);
+const change: fc.Arbitrary<Change> = fc.oneof(
+  { arbitrary: put, weight: 8 },
+  {
+    arbitrary: fc.record({ kind: fc.constant('purge tweet'), id: fc.constantFrom(...TWEETS) }),
+    weight: 2,
+  },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('purge user'),
+      id: fc.constantFrom(...USERS),
+      scoredUpToMs,
+    }),
+    weight: 1,
+  },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('purge topic'),
+      topic: fc.constantFrom(...TOPICS),
+      scoredUpToMs,
+    }),
+    weight: 1,
+  },
+);
+
+/** Scores older and newer, purges, renames, lost replies, writers at the same time, expiry. */
+export const history: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('change'),
+        change,
+        replyLost: fc.nat(15).map((number) => number === 0),
+      }),
+      weight: 10,
+    },
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('at the same time'),
+        changes: fc.array(change, { minLength: 2, maxLength: 3 }),
+      }),
+      weight: 1,
+    },
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('time passes'),
+        seconds: fc.constantFrom(
+          HOUR,
+          25 * HOUR,
+          61 * DAY,
+          150 * DAY,
+          250 * DAY,
+          399 * DAY,
+          401 * DAY,
+        ),
+      }),
+      weight: 3,
+    },
+    { arbitrary: fc.constant<Step>({ kind: 'look' }), weight: 2 },
+  ),
+  { minLength: 1, maxLength: 50, size: 'max' },
+);
+
+/** Plays a history on a store that is empty, and holds what can be seen against the oracle. */
+export async function play(steps: readonly Step[], subject: StoreOfHistories): Promise<void> {
+  let oracles = [new StoreOracle()];
+  const look = async () => {
+    const seen = await lookAt(subject.store);
+    const agreeing = oracles.filter((oracle) =>
+      isDeepStrictEqual(plain(expectedOf(oracle)), plain(seen)),
+    );
+    if (agreeing.length === 0) expect(seen).toEqual(expectedOf(oracles[0] ?? new StoreOracle()));
+    oracles = distinct(agreeing);
+  };
+
+  for (const step of steps) {
+    switch (step.kind) {
+      case 'change':
+        if (step.replyLost) await subject.losingTheReply((store) => apply(step.change, store));
+        await apply(step.change, subject.store);
+        for (const oracle of oracles) foretell(step.change, oracle);
+        break;
+      case 'at the same time':
+        await Promise.all(step.changes.map((each) => apply(each, subject.store)));
+        // It must have come out as if one had been after the other, whatever the order.
+        oracles = oracles.flatMap((oracle) =>
+          permutations(step.changes).map((changes) => {
+            const possible = oracle.clone();
+            for (const each of changes) foretell(each, possible);
+            return possible;
+          }),
+        );
+        await look();
+        break;
+      case 'time passes':
+        await subject.advance(step.seconds);
+        for (const oracle of oracles) oracle.advance(step.seconds);
+        break;
+      case 'look':
+        await look();
+    }
+  }
+  await look();
+}
+
+/** Makes an operation fail as it may when its reply is lost. */
+export async function mayFail(operation: Promise<unknown>): Promise<void> {
+  await operation.catch((error: unknown) => {
+    if (!(error instanceof FeatureStoreUnavailableError)) throw error;
+  });
+}
+
+async function apply(change: Change, store: Store): Promise<void> {
+  const unrecorded = async () => undefined;
+  switch (change.kind) {
+    case 'put':
+      await store.putTweets([{ row: change.row, ttlSeconds: change.ttlSeconds }]);
+      break;
+    case 'purge tweet':
+      await store.purgeTweet(change.id);
+      break;
+    case 'purge user':
+      await store.purgeUser(change.id, change.scoredUpToMs, unrecorded);
+      break;
+    case 'purge topic':
+      await store.purgeTopic(change.topic, change.scoredUpToMs, unrecorded);
+  }
+}
+
+function foretell(change: Change, oracle: StoreOracle): void {
+  switch (change.kind) {
+    case 'put':
+      oracle.put(change.row, change.ttlSeconds);
+      break;
+    case 'purge tweet':
+      oracle.purgeTweet(change.id);
+      break;
+    case 'purge user':
+      oracle.purgeEntity(`u:${change.id}`, change.scoredUpToMs);
+      break;
+    case 'purge topic':
+      oracle.purgeEntity(`g:${change.topic}`, change.scoredUpToMs);
+  }
+}
+
+async function lookAt(store: Store) {
+  const [rows, users, topics, owners, mostActive] = await Promise.all([
+    store.getTweets(TWEETS),
+    Promise.all(USERS.map((id) => store.userBuckets(id, RANGE))),
+    Promise.all(TOPICS.map((topic) => store.topicBuckets(topic, RANGE))),
+    Promise.all(NAMES.map((name) => store.findUser(name))),
+    store.mostActiveUsers(100),
+  ]);
+  return { rows, users, topics, owners, mostActive };
+}
+
+function expectedOf(oracle: StoreOracle): Awaited<ReturnType<typeof lookAt>> {
+  return {
+    rows: TWEETS.map((id) => oracle.row(id, VERSION)),
+    users: USERS.map((id) => {
+      const buckets = oracle.buckets(`u:${id}`);
+      return buckets && { id, username: oracle.username(id), buckets };
+    }),
+    topics: TOPICS.map((topic) => oracle.buckets(`g:${topic}`)),
+    owners: NAMES.map((name) => oracle.owner(name.toLowerCase())),
+    mostActive: oracle.mostActive(),
+  };
+}
+
+function distinct(oracles: readonly StoreOracle[]): StoreOracle[] {
+  return oracles.filter((oracle, index) =>
+    oracles.slice(0, index).every((earlier) => !oracle.isEqual(earlier)),
+  );
+}
+
+/** Without prototypes, of which the oracle's clones have others. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((item, index) =>
+    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
+  );
+}

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TweetSentimentClient } from '../../docs/examples/client.ts';
+import { ServiceProcess } from '../helpers/service-process.ts';
+import { ToolProcess } from '../helpers/tool-process.ts';
+
+const ADMIN_TOKEN = 'admin-token-of-the-test';
+const API_KEY = 'key-of-the-test';
+const LABELS = ['negative', 'neutral', 'positive'] as const;
+
+let service: ServiceProcess;
+let client: TweetSentimentClient;
+
+beforeAll(async () => {
+  service = await ServiceProcess.start({ ADMIN_TOKEN, API_KEYS: API_KEY, TWEET_SOURCE: 'fixture' });
+  const sample = ToolProcess.start('populate', ['--sample', '--url', service.url], { ADMIN_TOKEN });
+  expect((await sample.ended).code).toBe(0);
+  client = new TweetSentimentClient({ url: service.url, apiKey: API_KEY });
+}, 60_000);
+afterAll(() => service?.stop());
+
+/** Runs an example as its first lines say, in a folder of its own. */
+async function run(name: string, ...args: string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'example-'));
+  const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
+  const example = spawn(process.execPath, [...flags, resolve('docs/examples', name), ...args], {
+    cwd: folder,
+    env: { SERVICE_URL: service.url, API_KEY },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 30_000,
+  });
+  const [[code], said] = await Promise.all([once(example, 'close'), text(example.stdout)]);
+  return { code, said, read: (file: string) => readFileSync(join(folder, file), 'utf8') };
+}
+
+describe('docs/examples/client.ts', () => {
+  it('prints the sentiment of a text', async () => {
+    const { code, said } = await run(
+      'client.ts',
+      'I love this phone',
+      'It is broken again, I hate it',
+    );
+    expect([code, said]).toEqual([
+      0,
+      expect.stringMatching(/^positive \(0\.\d{3}\) {2}I love this phone\nnegative \(/),
+    ]);
+  });
+
+  it('reads texts, tweets, users and topics', async () => {
+    expect(await client.scoreTexts(['I love this'])).toMatchObject([
+      { sentimentAnalyst: 'positive' },
+    ]);
+    const tweet = await client.scoreTweet('https://x.com/i/status/1460323737035677698');
+    expect(tweet.tweetId).toBe('1460323737035677698');
+    expect(await client.mostActiveUsers(3)).toHaveLength(3);
+    expect((await client.topicSentiment('#bitcoin')).timeline).toHaveLength(30);
+    const day = { from: '2026-01-01', to: '2026-01-01' };
+    expect((await client.topicSentiment('#bitcoin', day)).total).toBe(0);
+  });
+
+  it('rejects with the code of the problem', async () => {
+    await expect(client.topicSentiment('#nobody_knows')).rejects.toMatchObject({
+      status: 404,
+      code: 'entity_not_found',
+    });
+    const stranger = new TweetSentimentClient({ url: service.url });
+    await expect(stranger.scoreTexts(['a'])).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
+  it('comes back when the service says when, but not for ever', async () => {
+    let requests = 0;
+    const busy = createServer((_request, response) => {
+      requests++;
+      response.writeHead(503, { 'retry-after': '1' });
+      response.end(JSON.stringify({ code: 'overloaded', detail: 'Too much to do.' }));
+    });
+    busy.listen(0, '127.0.0.1');
+    await once(busy, 'listening');
+    const { port } = busy.address() as AddressInfo;
+    const patient = new TweetSentimentClient({ url: `http://127.0.0.1:${port}`, attempts: 2 });
+    await expect(patient.mostActiveUsers()).rejects.toMatchObject({ code: 'overloaded' });
+    expect(requests).toBe(2);
+    busy.close();
+    busy.closeAllConnections();
+  });
+});
+
+describe('docs/examples/charts.ts', () => {
+  it('draws the most active users and a topic, with the figures of the API', async () => {
+    const { code, said, read } = await run('charts.ts', '#bitcoin');
+    expect([code, said]).toEqual([0, expect.stringContaining('Written: most-active-users.svg')]);
+
+    const bars = read('most-active-users.svg');
+    const users = await client.mostActiveUsers(10);
+    const segments = [...bars.matchAll(/<title>(\w+): (\d+)<\/title>/g)].map(([, , n]) =>
+      Number(n),
+    );
+    expect(segments).toEqual(users.flatMap(({ counts }) => LABELS.map((label) => counts[label])));
+    for (const { user } of users) expect(bars).toContain(`>@${user.username}</text>`);
+
+    const donut = read('topic.svg');
+    const { total, counts } = await client.topicSentiment('#bitcoin');
+    expect(donut).toContain(`>${total} tweets</text>`);
+    for (const label of LABELS)
+      expect(donut).toContain(`<title>${label}: ${counts[label]}</title>`);
+    const lengths = [...donut.matchAll(/dasharray="([\d.]+) /g)].map(([, length]) =>
+      Number(length),
+    );
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBeCloseTo(2 * Math.PI * 90, 1);
+  });
+});

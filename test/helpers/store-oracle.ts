@@ -1,0 +1,242 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  DEFAULT_AGGREGATE_TTL_SECONDS,
+  type FeatureRow,
+} from '../../service/domain/feature-row.ts';
+
+const DAY_MS = 86_400_000;
+const LIFE_MS = DEFAULT_AGGREGATE_TTL_SECONDS * 1_000;
+const SCORE_UNITS = 10_000_000;
+const LABELS = ['negative', 'neutral', 'positive'] as const;
+
+interface Share {
+  readonly row: FeatureRow;
+  readonly author: string | null;
+  readonly topics: readonly string[];
+  readonly writtenMs: number;
+}
+
+interface State {
+  nowMs: number;
+  /** By tweet and version. */
+  readonly rows: Map<string, { row: FeatureRow; endsMs: number }>;
+  /** What was last known of a tweet, whether it still counts or not. */
+  readonly shares: Map<string, Share>;
+  /** By entity and day: the tweets that count there. */
+  readonly buckets: Map<string, Map<number, { endsMs: number; shares: Map<string, Share> }>>;
+  readonly tombstones: Map<string, number>;
+  readonly fences: Map<string, { upToMs: number; endsMs: number }>;
+  readonly profiles: Map<string, { username: string; eventMs: number; names: Set<string> }>;
+  readonly owners: Map<string, { id: string; eventMs: number; endsMs: number }>;
+}
+
+/**
+ * What a feature store must hold, in the plainest way there is: nothing is added up before it is
+ * asked for, and what has ended is taken away whenever time passes.
+ */
+export class StoreOracle {
+  readonly #state: State;
+
+  constructor(state?: State) {
+    this.#state = state ?? {
+      nowMs: 0,
+      rows: new Map(),
+      shares: new Map(),
+      buckets: new Map(),
+      tombstones: new Map(),
+      fences: new Map(),
+      profiles: new Map(),
+      owners: new Map(),
+    };
+  }
+
+  clone(): StoreOracle {
+    return new StoreOracle(structuredClone(this.#state));
+  }
+
+  isEqual(other: StoreOracle): boolean {
+    return isDeepStrictEqual(this.#state, other.#state);
+  }
+
+  advance(seconds: number): void {
+    const state = this.#state;
+    state.nowMs += seconds * 1_000;
+    const ended = ({ endsMs }: { endsMs: number }) => endsMs <= state.nowMs;
+    for (const [key, row] of state.rows) if (ended(row)) state.rows.delete(key);
+    for (const [id, endsMs] of state.tombstones) if (ended({ endsMs })) state.tombstones.delete(id);
+    for (const [entity, fence] of state.fences) if (ended(fence)) state.fences.delete(entity);
+    for (const [name, owner] of state.owners) if (ended(owner)) state.owners.delete(name);
+    for (const [entity, days] of state.buckets) {
+      for (const [day, bucket] of days) if (ended(bucket)) days.delete(day);
+      this.#forgetIfEmpty(entity);
+    }
+  }
+
+  put(row: FeatureRow, ttlSeconds: number): boolean {
+    const state = this.#state;
+    const named = entitiesOf(row.authorId, row.topics);
+    const fenced = named.some(
+      (entity) => row.createdTimestampMs <= (state.fences.get(entity)?.upToMs ?? -1),
+    );
+    if (fenced || state.tombstones.has(row.tweetId)) return false;
+
+    const key = `${row.tweetId} ${versionOf(row)}`;
+    const present = state.rows.get(key);
+    if (!present || present.row.createdTimestampMs <= row.createdTimestampMs) {
+      state.rows.set(key, { row, endsMs: state.nowMs + ttlSeconds * 1_000 });
+    }
+
+    const before = state.shares.get(row.tweetId);
+    const stillKnown = before && (this.#counts(before) || before.writtenMs + LIFE_MS > state.nowMs);
+    const share = this.#merge(stillKnown ? before : undefined, row);
+    const day = Math.floor(share.row.eventTimestampMs / DAY_MS);
+    const left = before ? this.#takeOut(row.tweetId) : [];
+    state.shares.set(row.tweetId, share);
+    for (const entity of entitiesOf(share.author, share.topics)) {
+      const days = state.buckets.get(entity) ?? new Map();
+      state.buckets.set(entity, days);
+      const bucket = days.get(day) ?? { endsMs: 0, shares: new Map() };
+      days.set(day, bucket);
+      bucket.shares.set(row.tweetId, share);
+      bucket.endsMs = state.nowMs + LIFE_MS;
+    }
+    for (const entity of left) this.#forgetIfEmpty(entity);
+    if (row.authorId !== null && row.authorUsername !== null) {
+      this.#learn(row.authorId, row.authorUsername, row.eventTimestampMs);
+    }
+    return true;
+  }
+
+  purgeTweet(id: string): void {
+    const state = this.#state;
+    for (const key of state.rows.keys()) if (key.startsWith(`${id} `)) state.rows.delete(key);
+    for (const entity of this.#takeOut(id)) this.#forgetIfEmpty(entity);
+    state.shares.delete(id);
+    state.tombstones.set(id, state.nowMs + DAY_MS);
+  }
+
+  purgeEntity(entity: string, scoredUpToMs: number): void {
+    const { fences, buckets, nowMs } = this.#state;
+    const upToMs = Math.max(scoredUpToMs, fences.get(entity)?.upToMs ?? 0);
+    fences.set(entity, { upToMs, endsMs: nowMs + DAY_MS });
+    for (const bucket of [...(buckets.get(entity)?.values() ?? [])]) {
+      for (const id of [...bucket.shares.keys()]) this.purgeTweet(id);
+    }
+  }
+
+  row(id: string, version: string): FeatureRow | null {
+    return this.#state.rows.get(`${id} ${version}`)?.row ?? null;
+  }
+
+  /** The buckets of an entity, oldest first, as a store answers them; null when there is none. */
+  buckets(entity: string) {
+    const days = this.#state.buckets.get(entity);
+    if (!days) return null;
+    return [...days]
+      .sort(([a], [b]) => a - b)
+      .map(([day, { shares }]) => ({ day, ...added([...shares.values()]) }));
+  }
+
+  username(id: string): string | null {
+    return this.#state.profiles.get(id)?.username ?? null;
+  }
+
+  owner(name: string): string | null {
+    return this.#state.owners.get(name)?.id ?? null;
+  }
+
+  mostActive() {
+    return [...this.#state.buckets]
+      .filter(([entity]) => entity.startsWith('u:'))
+      .map(([entity, days]) => {
+        const shares = [...days.values()].flatMap((bucket) => [...bucket.shares.values()]);
+        const id = entity.slice(2);
+        return {
+          id,
+          username: this.username(id),
+          counts: added(shares).counts,
+          total: shares.length,
+        };
+      })
+      .sort((a, b) => b.total - a.total || (a.id < b.id ? 1 : -1))
+      .map(({ total: _, ...user }) => user);
+  }
+
+  #counts(share: Share): boolean {
+    const days = entitiesOf(share.author, share.topics).map((entity) =>
+      this.#state.buckets.get(entity),
+    );
+    const isThere = ({ shares }: { shares: Map<string, Share> }) => shares.has(share.row.tweetId);
+    return days.some((buckets) => [...(buckets?.values() ?? [])].some(isThere));
+  }
+
+  #merge(before: Share | undefined, row: FeatureRow): Share {
+    const own = { row, author: row.authorId, topics: row.topics, writtenMs: this.#state.nowMs };
+    if (!before) return own;
+    const age = row.createdTimestampMs - before.row.createdTimestampMs;
+    const isNewer = age > 0 || (age === 0 && versionOf(row) > versionOf(before.row));
+    const [newer, older] = isNewer ? [own, before] : [before, own];
+    const plain = older.topics.filter((topic) => !topic.startsWith('#') && !topic.startsWith('$'));
+    return {
+      row: newer.row,
+      author: newer.author ?? older.author,
+      topics: [...new Set([...newer.topics, ...plain])],
+      writtenMs: this.#state.nowMs,
+    };
+  }
+
+  /** The entities that the tweet counted in. */
+  #takeOut(id: string): string[] {
+    const left: string[] = [];
+    for (const [entity, days] of this.#state.buckets) {
+      for (const [day, { shares }] of days) {
+        if (!shares.delete(id)) continue;
+        left.push(entity);
+        if (shares.size === 0) days.delete(day);
+      }
+    }
+    return left;
+  }
+
+  #learn(id: string, username: string, eventMs: number): void {
+    const { profiles, owners, nowMs } = this.#state;
+    const name = username.toLowerCase();
+    const profile = profiles.get(id) ?? { username, eventMs, names: new Set() };
+    profile.names.add(name);
+    const newest = eventMs > profile.eventMs ? { username, eventMs } : profile;
+    profiles.set(id, { ...profile, username: newest.username, eventMs: newest.eventMs });
+    const owner = owners.get(name);
+    if (owner && owner.id !== id && owner.eventMs >= eventMs) return;
+    const newestMs = owner?.id === id ? Math.max(owner.eventMs, eventMs) : eventMs;
+    owners.set(name, { id, eventMs: newestMs, endsMs: nowMs + LIFE_MS });
+  }
+
+  #forgetIfEmpty(entity: string): void {
+    const { buckets, profiles, owners } = this.#state;
+    if (buckets.get(entity)?.size !== 0) return;
+    buckets.delete(entity);
+    const id = entity.startsWith('u:') ? entity.slice(2) : '';
+    for (const name of profiles.get(id)?.names ?? []) {
+      if (owners.get(name)?.id === id) owners.delete(name);
+    }
+    profiles.delete(id);
+  }
+}
+
+function versionOf({ model, preprocessingVersion }: FeatureRow): string {
+  return `${model.revision}:${preprocessingVersion}`;
+}
+
+function entitiesOf(author: string | null, topics: readonly string[]): string[] {
+  return [...(author === null ? [] : [`u:${author}`]), ...topics.map((topic) => `g:${topic}`)];
+}
+
+function added(shares: readonly Share[]) {
+  const counts = { negative: 0, neutral: 0, positive: 0 };
+  const scoreSums = { negative: 0, neutral: 0, positive: 0 };
+  for (const { row } of shares) {
+    counts[row.label] += 1;
+    for (const label of LABELS) scoreSums[label] += Math.round(row.scores[label] * SCORE_UNITS);
+  }
+  return { counts, scoreSums };
+}

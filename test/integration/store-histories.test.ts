@@ -1,0 +1,127 @@
+/** Random histories against a plain oracle. HISTORIES=1000 plays as many; script/test --all does. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Redis } from 'ioredis';
+import { MemoryFeatureStore } from '../../service/adapters/memory/memory-feature-store.ts';
+import { RedisFeatureStore } from '../../service/adapters/redis/redis-feature-store.ts';
+import { IDENTITY } from '../contract/feature-store-contract.ts';
+import { history, mayFail, play, type StoreOfHistories } from '../contract/store-histories.ts';
+import { RecordedLog, RecordedMetrics } from '../helpers/fakes.ts';
+import { RedisServer } from '../helpers/redis-server.ts';
+import { age } from '../helpers/redis-time.ts';
+import { TcpStub } from '../helpers/tcp-stub.ts';
+
+const HISTORIES = Number(process.env.HISTORIES ?? 100);
+const TIMEOUT_MS = 60_000 + HISTORIES * 1_000;
+const KEY_PREFIX = 'history:';
+
+it(
+  `${HISTORIES} random histories leave in memory what the oracle says`,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async (steps) => {
+        let nowMs = 1_000;
+        const store = new MemoryFeatureStore({
+          identity: IDENTITY,
+          maxRows: 100,
+          now: () => nowMs,
+        });
+        await play(steps, {
+          store,
+          advance: async (seconds) => {
+            nowMs += seconds * 1_000;
+          },
+          losingTheReply: (operation) => operation(store),
+        });
+      }),
+      { numRuns: HISTORIES },
+    );
+  },
+  TIMEOUT_MS,
+);
+
+describe('on a real server', () => {
+  let server: RedisServer;
+  let admin: Redis;
+  let cutter: Awaited<ReturnType<typeof TcpStub.startReplyCutter>>;
+  let subject: StoreOfHistories;
+  let lossy: RedisFeatureStore;
+  let cut = 0;
+
+  const open = (url: string) =>
+    RedisFeatureStore.connect({
+      url,
+      keyPrefix: KEY_PREFIX,
+      identity: IDENTITY,
+      metrics: new RecordedMetrics(),
+      logger: new RecordedLog(),
+      // A busy machine must not make an operation fail.
+      commandTimeoutMs: 10_000,
+    });
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    admin = new Redis(server.url);
+    cutter = await TcpStub.startReplyCutter(server.port);
+    lossy = await open(cutter.stub.url);
+    const store = await open(server.url);
+    subject = {
+      store,
+      advance: (seconds) => age(admin, KEY_PREFIX, seconds),
+      losingTheReply: async (operation) => {
+        await readable(lossy);
+        cutter.arm();
+        await mayFail(operation(lossy));
+        cut++;
+      },
+    };
+  });
+
+  afterAll(async () => {
+    await lossy.close();
+    await subject.store.close();
+    await cutter.stub.close();
+    admin.disconnect();
+    await server.stop();
+  });
+
+  it(
+    `${HISTORIES} random histories leave what the oracle says`,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(history, async (steps) => {
+          await admin.flushall();
+          await play(steps, subject);
+          await expectTidy();
+        }),
+        { numRuns: HISTORIES },
+      );
+      if (HISTORIES >= 100) expect(cut).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  /** Every key expires, and once all has ended nothing is left. */
+  async function expectTidy(): Promise<void> {
+    for (const key of await admin.keys('*')) {
+      expect([key, await admin.ttl(key)]).toEqual([key, expect.any(Number)]);
+      expect(await admin.ttl(key)).toBeGreaterThanOrEqual(0);
+    }
+    await age(admin, KEY_PREFIX, 1_000 * 86_400);
+    expect(await admin.keys('*')).toEqual([]);
+  }
+});
+
+/** Waits until the store has a connection again. */
+async function readable(store: RedisFeatureStore): Promise<void> {
+  const endMs = performance.now() + 10_000;
+  for (;;) {
+    try {
+      await store.findUser('nobody');
+      return;
+    } catch (error) {
+      if (performance.now() > endMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}

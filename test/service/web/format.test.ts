@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { count, duration, percent, share, shortDate, time } from '../../../service/web/format.ts';
+
+describe('the page writes', () => {
+  it.each([
+    [0, '0.0 %'],
+    [0.0001, '<0.1 %'],
+    [0.0005, '0.1 %'],
+    [0.924, '92.4 %'],
+    [0.9994, '99.9 %'],
+    [0.9996, '>99.9 %'],
+    [1, '100.0 %'],
+  ])('a share of %d as %s', (value, written) => {
+    expect(percent(value)).toBe(written);
+  });
+
+  it('no share as all or none that is not', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (value) => {
+        expect(percent(value) === '100.0 %').toBe(value === 1);
+        expect(percent(value) === '0.0 %').toBe(value === 0);
+      }),
+    );
+  });
+
+  it.each([
+    [0, '0 s'],
+    [59.9, '59 s'],
+    [61, '1 min 1 s'],
+    [3_600, '1 h 0 min'],
+    [100_000, '1 d 3 h'],
+  ])('%d seconds as %s', (seconds, written) => {
+    expect(duration(seconds)).toBe(written);
+  });
+
+  it('counts, dates and times in UTC, wherever it is read', () => {
+    expect(count(12_345)).toBe('12,345');
+    expect(shortDate('2026-11-01')).toBe('Nov 1');
+    expect(time('2026-11-23T23:59:00.000Z')).toMatch(/^Nov 23, 2026, 11:59\sPM UTC$/);
+  });
+
+  it('nothing of nothing as no share', () => {
+    expect([share(0, 0), share(1, 4)]).toEqual([0, 0.25]);
+  });
+});
