@@ -28,7 +28,6 @@ export const FEATURE_STORE_COMMANDS = [
   'time',
   'ttl',
   'zadd',
-  'zcard',
   'zrange',
   'zrangebyscore',
   'zrem',

@@ -132,7 +132,8 @@ export class BufferedPredictionLog implements PredictionLog {
       this.#outages.recovered();
     } catch (error) {
       refused = error instanceof PartialWriteError ? error.refused : lines;
-      this.#failures++;
+      // A sink that takes some is throttling, not down.
+      this.#failures = refused.length < lines.length ? 1 : this.#failures + 1;
       this.#metrics.record('PredictionLogErrors', 1);
       this.#outages.failed(error instanceof Error ? error.message : String(error));
     }

@@ -361,7 +361,7 @@ describe('a purge', () => {
     const row = aRow({ tweetId: anId() });
     await store.putTweets([{ row, ttlSeconds: 60 }]);
     await anAdmin(server).config('SET', 'maxmemory', '1');
-    expect(await store.purgeTweet(row.tweetId)).toEqual({ rows: 1, contributions: 0 });
+    expect(await store.purgeTweet(row.tweetId)).toMatchObject({ rows: 1 });
     expect(await store.purgeTweet(row.tweetId)).toEqual({ rows: 0, contributions: 0 });
   });
 

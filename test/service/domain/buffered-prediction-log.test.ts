@@ -120,6 +120,16 @@ describe('BufferedPredictionLog', () => {
     expect(metrics.sum('PredictionLogRecords')).toBe(3);
   });
 
+  it('does not slow down further while some are taken, as by a stream that throttles', async () => {
+    const { sink, append } = aLog();
+    sink.script = Array.from({ length: 50 }, () => (lines: readonly RecordLine[]) => {
+      throw new PartialWriteError('throttled', lines.slice(1));
+    });
+    append('1', '2', '3', '4', '5', '6', '7', '8', '9');
+    await jest.advanceTimersByTimeAsync(7 * 200);
+    expect(sink.writes).toHaveLength(8);
+  });
+
   it('drops and counts predictions beyond its bound', async () => {
     const { sink, append, dropped } = aLog(1_000);
     sink.script = ['hang'];
