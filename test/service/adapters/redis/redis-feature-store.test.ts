@@ -9,6 +9,7 @@ import {
   type RedisFeatureStoreOptions,
 } from '../../../../service/adapters/redis/redis-feature-store.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/domain/feature-row.ts';
+import type { TweetListing } from '../../../../service/domain/ports/feature-store.ts';
 import { FeatureStoreUnavailableError } from '../../../../service/errors.ts';
 import { aggregateStoreContract } from '../../../contract/aggregate-store-contract.ts';
 import {
@@ -242,7 +243,13 @@ describe('RedisFeatureStore', () => {
       expect(await restricted.store.findUser('someone')).toBe(row.authorId);
       expect(await restricted.store.topicBuckets('#phones', { from: 1, to: 2 })).toEqual([]);
       expect(await restricted.store.mostActiveUsers(10)).toHaveLength(1);
-      expect((await restricted.store.listTweets('0')).tweetIds).toContain(row.tweetId);
+      const listed: string[] = [];
+      for (let cursor: string | null = '0'; cursor !== null; ) {
+        const page: TweetListing = await restricted.store.listTweets(cursor);
+        listed.push(...page.tweetIds);
+        cursor = page.nextCursor;
+      }
+      expect(listed).toContain(row.tweetId);
       expect(await restricted.store.purgeTweet(row.tweetId)).toEqual({ rows: 1, contributions: 3 });
       expect(await restricted.store.purgeUser('2244994945', 0, async () => undefined)).toEqual({
         rows: 0,
