@@ -24,7 +24,6 @@ const JEST = [
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',
 ];
-const TYPESCRIPT = ['--disable-warning=ExperimentalWarning', '--experimental-strip-types'];
 const DEPLOY = [...JEST, '--config', 'jest.deploy.config.js'];
 
 const CHECKS: readonly Check[] = [
@@ -36,8 +35,6 @@ const CHECKS: readonly Check[] = [
   command('unused code', 'knip'),
   { name: 'templates', run: () => runTests([...DEPLOY, 'test/deploy/templates']) },
   { name: 'tests', run: () => runTests(JEST) },
-  { name: 'image', slow: true, run: () => runTests([...TYPESCRIPT, 'script/image/test.ts']) },
-  { name: 'deployment', slow: true, run: () => runTests([...DEPLOY, 'test/deploy/deploy']) },
 ];
 
 /** A check that passes when its command succeeds; what it says is shown when it does not. */

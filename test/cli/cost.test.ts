@@ -165,7 +165,7 @@ describe('the documentation', () => {
     ['dev', dev()],
     ['prod', prod()],
   ])('says what %s costs at rest', (stage, config) => {
-    const document = readFileSync('docs/readme-deploy.md', 'utf8');
+    const document = readFileSync('README.md', 'utf8');
     const total = Math.round(estimateCost(config, AT_REST).usdPerMonth);
     expect(document).toContain(`| ${stage} | $${total} |`);
   });
