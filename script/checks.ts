@@ -24,7 +24,6 @@ const JEST = [
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',
 ];
-const DEPLOY = [...JEST, '--config', 'jest.deploy.config.js'];
 
 const CHECKS: readonly Check[] = [
   command('format and lint', 'biome', 'check', '--error-on-warnings'),
@@ -33,7 +32,6 @@ const CHECKS: readonly Check[] = [
   command('types of the infrastructure', 'tsc', '-p', 'tsconfig.infrastructure.json'),
   command('import rules', 'depcruise', '.'),
   command('unused code', 'knip'),
-  { name: 'templates', run: () => runTests([...DEPLOY, 'test/deploy/templates']) },
   { name: 'tests', run: () => runTests(JEST) },
 ];
 
