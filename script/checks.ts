@@ -33,6 +33,16 @@ const CHECKS: readonly Check[] = [
   command('import rules', 'depcruise', '.'),
   command('unused code', 'knip'),
   { name: 'tests', run: () => runTests(JEST) },
+  {
+    name: 'deployment',
+    run: () => runTests([...JEST, '--config', 'jest.deploy.config.js']),
+    slow: true,
+  },
+  {
+    name: 'image',
+    run: () => runTests(['--experimental-strip-types', 'script/image/test.ts']),
+    slow: true,
+  },
 ];
 
 /** A check that passes when its command succeeds; what it says is shown when it does not. */
