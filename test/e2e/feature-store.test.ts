@@ -161,7 +161,7 @@ describe('the service with a Redis feature store', () => {
       200,
       { featureStore: 'hit' },
     ]);
-    expect(await (await purge()).json()).toEqual({ removed: { rows: 1, contributions: 0 } });
+    expect(await (await purge()).json()).toEqual({ removed: { rows: 1, contributions: 1 } });
     await redis.kill();
     for (const response of [await ingest(), await purge()]) {
       expect(response.status).toBe(503);
