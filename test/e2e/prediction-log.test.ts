@@ -26,12 +26,15 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const start = (environment: Readonly<Record<string, string>>) =>
-  ServiceProcess.start({
-    TWEET_SOURCE: 'fixture',
-    ADMIN_TOKEN: 'token-of-the-test',
-    METRICS: 'emf',
-    ...environment,
-  });
+  ServiceProcess.start(
+    {
+      TWEET_SOURCE: 'fixture',
+      ADMIN_TOKEN: 'token-of-the-test',
+      METRICS: 'emf',
+      ...environment,
+    },
+    { writable: folder },
+  );
 
 const records = (lines: string): Record<string, unknown>[] =>
   lines

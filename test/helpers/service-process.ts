@@ -34,9 +34,14 @@ export class ServiceProcess {
   /**
    * Starts the service on a free port with nothing but the given environment, and waits
    * until it listens. Its working directory is empty, so that no `.env` is read.
+   *
+   * @param options.writable folder that the service may write to where it runs in a container
    */
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
-    const { child, ended, output } = launch({ LOG_LEVEL: 'info', ...environment });
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    options: { readonly writable?: string } = {},
+  ): Promise<ServiceProcess> {
+    const { child, ended, output } = launch({ LOG_LEVEL: 'info', ...environment }, options);
     const { promise: address, resolve: listening, reject } = Promise.withResolvers<string>();
     const look = () => {
       const line = /Serving on (http[^;]+);/.exec(output());
@@ -105,8 +110,11 @@ export class ServiceProcess {
   }
 }
 
-function launch(environment: Readonly<Record<string, string>>) {
-  const { words, env } = serviceCommand({ PORT: '0', ...environment });
+function launch(
+  environment: Readonly<Record<string, string>>,
+  options: { readonly writable?: string } = {},
+) {
+  const { words, env } = serviceCommand({ PORT: '0', ...environment }, options);
   const [file, ...args] = words;
   const child = spawn(file, args, {
     cwd: mkdtempSync(join(tmpdir(), 'service-')),
@@ -124,13 +132,14 @@ function launch(environment: Readonly<Record<string, string>>) {
 }
 
 /** The bundle, or a container of the image where script/image/test.ts says so. */
-function serviceCommand(environment: Readonly<Record<string, string>>): {
-  words: [file: string, ...args: string[]];
-  env: NodeJS.ProcessEnv;
-} {
+function serviceCommand(
+  environment: Readonly<Record<string, string>>,
+  options: { readonly writable?: string },
+): { words: [file: string, ...args: string[]]; env: NodeJS.ProcessEnv } {
   const container = process.env.SERVICE_CONTAINER;
   if (container !== undefined) {
-    return { words: containerCommand(JSON.parse(container), environment), env: process.env };
+    const words = containerCommand(JSON.parse(container), environment, options);
+    return { words, env: process.env };
   }
   return {
     words: [process.execPath, resolve('dist/main.js')],

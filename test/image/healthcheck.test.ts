@@ -12,7 +12,7 @@ function statusOf(
   command: readonly string[],
   environment: Record<string, string>,
 ): Promise<number> {
-  const [file, ...args] = containerCommand(runnable, environment, command);
+  const [file, ...args] = containerCommand(runnable, environment, { command });
   return new Promise((resolve) => {
     execFile(file, args, { timeout: 20_000 }, (error) =>
       resolve(typeof error?.code === 'number' ? error.code : error === null ? 0 : -1),

@@ -22,25 +22,29 @@ const Spec = Type.Object({
  *
  * Files and folders of this machine that a variable names are there too, read-only.
  *
- * @param command instead of the image's own
+ * @param options.command instead of the image's own
+ * @param options.writable folder of this machine that the container may write to as well
  */
 export function containerCommand(
   runnable: RunnableImage,
   environment: Readonly<Record<string, string>>,
-  command?: readonly string[],
+  options: { readonly command?: readonly string[]; readonly writable?: string | undefined } = {},
 ): [file: string, ...args: string[]] {
-  const shared = Object.values(environment).filter(
-    (value) => isAbsolute(value) && existsSync(value),
+  const { command, writable } = options;
+  const named = Object.values(environment).filter(
+    (value) => isAbsolute(value) && existsSync(value) && value !== writable,
   );
+  const shared = named.map((path) => ({ path, access: 'ro' }));
+  if (writable !== undefined) shared.push({ path: writable, access: 'rw' });
   // The image's user is none of this machine's.
-  for (const path of shared) chmodSync(path, 0o755);
+  for (const { path, access } of shared) chmodSync(path, access === 'rw' ? 0o777 : 0o755);
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   if (runnable.engine === 'docker') {
     return [
       'docker',
       ...['run', '--rm', '--network=host', '--read-only', '--cap-drop=ALL'],
       '--security-opt=no-new-privileges',
-      ...shared.map((path) => `--volume=${path}:${path}:ro`),
+      ...shared.map(({ path, access }) => `--volume=${path}:${path}:${access}`),
       ...variables.map((variable) => `--env=${variable}`),
       runnable.image,
       ...(command ?? []),
@@ -68,11 +72,11 @@ export function containerCommand(
     },
     mounts: [
       ...spec.mounts,
-      ...shared.map((source) => ({
-        source,
-        destination: source,
+      ...shared.map(({ path: folder, access }) => ({
+        source: folder,
+        destination: folder,
         type: 'bind',
-        options: ['rbind', 'ro'],
+        options: ['rbind', access],
       })),
     ],
     linux: {
