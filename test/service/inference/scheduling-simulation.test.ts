@@ -46,7 +46,7 @@ describe('two workers on a virtual clock', () => {
 
 describe('two workers at twice their capacity keep what they promised', () => {
   const models = { 'a RoBERTa-base': ROBERTA_BASE, 'the embedded model': MINILM };
-  const machines: Record<string, Load['slowness']> = {
+  const machines: Record<string, (nowMs: number) => number> = {
     'as fast as ever': () => 1,
     'half as slow again for 3 s of 10': (nowMs) => (nowMs % 10_000 < 3000 ? 1.5 : 1),
     'half as fast for half a second of four': (nowMs) => (nowMs % 4000 < 500 ? 2 : 1),
