@@ -40,9 +40,22 @@ export interface LoggingOptions {
   readonly pretty: boolean;
 }
 
-/** Standard output, written line by line and at once: nothing is lost when the process exits. */
+/** What is kept of lines that cannot be written, for when the disk has room again. */
+const MAX_UNWRITTEN_BYTES = 1024 * 1024;
+
+/**
+ * Standard output, written line by line and at once: nothing is lost when the process exits.
+ * Lines are lost, and nothing else happens, where it cannot be written: the disk is full, the
+ * terminal is gone, nobody reads the pipe. Answers matter more than the log.
+ */
 export function stdout(): DestinationStream {
-  return pino.destination({ fd: process.stdout.fd, sync: true });
+  const destination = pino.destination({
+    fd: process.stdout.fd,
+    sync: true,
+    maxLength: MAX_UNWRITTEN_BYTES,
+  });
+  // An error event without a listener would be thrown at whoever logs.
+  return destination.on('error', () => undefined);
 }
 
 /** A logger of JSON lines: `level` in words, `time` as ISO 8601, `msg`, and the fields given. */
@@ -63,8 +76,9 @@ export async function createLogger(options: LoggingOptions): Promise<Logger> {
 
 /** The library is loaded only where someone watches: it costs start-up time and memory. */
 async function prettyStream(destination: DestinationStream): Promise<DestinationStream> {
-  const { prettyFactory } = await import('pino-pretty');
-  const prettify = prettyFactory({ colorize: true });
+  // The default export: in the bundle a CommonJS module that is imported late has no other.
+  const { default: pinoPretty } = await import('pino-pretty');
+  const prettify = pinoPretty.prettyFactory({ colorize: true });
   return { write: (line) => destination.write(prettify(line) ?? line) };
 }
 

@@ -17,7 +17,8 @@ export class ProcessEnd {
   constructor(lifecycle: Lifecycle, logger: FastifyBaseLogger) {
     this.#lifecycle = lifecycle;
     this.#logger = logger;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // SIGHUP says that the terminal has been closed.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => void this.#stop(signal));
     }
     process.on('uncaughtException', (error) => void this.fail(error));
@@ -32,10 +33,15 @@ export class ProcessEnd {
 
   /** Ends the process with status 1 soon: what still waits gets its refusal first. */
   async fail(error: unknown): Promise<void> {
-    this.#logger.fatal({ err: error }, 'the process cannot go on');
-    this.#lifecycle.enter('failed');
-    if (this.#ending) exitNow();
+    const wasEnding = this.#ending;
+    // First of all: a fault in what follows comes back here, and must not go round for ever.
     this.#ending = true;
+    try {
+      this.#logger.fatal({ err: error }, 'the process cannot go on');
+      this.#lifecycle.enter('failed');
+    } finally {
+      if (wasEnding) exitNow();
+    }
     await drain(this.#steps, { timeoutMs: FAILURE_TIMEOUT_MS, logger: this.#logger });
     exitNow();
   }
