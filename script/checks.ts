@@ -8,12 +8,17 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { failedToRun, type Tally, tally } from './lib/jest-tally.ts';
 
+const all = process.argv.includes('--all');
+
 interface Check {
   readonly name: string;
   readonly run: () => Promise<Tally>;
   /** Left out unless --all is given. */
   readonly slow?: true;
 }
+
+/** Random histories that --all plays on each feature store; the test's own default is fewer. */
+const ALL_HISTORIES = '1000';
 
 /** No check takes as long on a slow machine; one that does hangs. */
 const CHECK_TIMEOUT_MS = 5 * 60_000;
@@ -78,7 +83,11 @@ function execute(
   const bin = [join('node_modules', '.bin'), dirname(process.execPath), process.env.PATH];
   const child = spawn(file, args, {
     stdio: ['ignore', stdio, stdio],
-    env: { ...process.env, PATH: bin.join(delimiter) },
+    env: {
+      ...(all && { HISTORIES: ALL_HISTORIES }),
+      ...process.env,
+      PATH: bin.join(delimiter),
+    },
     timeout: timeoutMs,
   });
   let output = '';
@@ -96,7 +105,6 @@ function execute(
   return promise;
 }
 
-const all = process.argv.includes('--all');
 const leftOut = CHECKS.filter((check) => check.slow && !all);
 const report: string[] = [];
 const total = { passed: 0, failed: 0 };

@@ -11,6 +11,7 @@ import {
 } from '../domain/sentiment.ts';
 import { BatchEngine } from './batch-engine.ts';
 import { cpuCount } from './cpu-count.ts';
+import { DriftMonitor } from './drift/drift-monitor.ts';
 import { EventLoopTurns } from './event-loop-turns.ts';
 import { checkGoldenTexts } from './golden-check.ts';
 import { loadBundle, type ModelBundle } from './model-bundle.ts';
@@ -55,6 +56,7 @@ export class OnnxSentimentModel implements SentimentModel {
   readonly #turns: EventLoopTurns;
   readonly #engine: BatchEngine;
   readonly #metrics: Metrics;
+  readonly #drift: DriftMonitor;
 
   private constructor(
     { manifest }: ModelBundle,
@@ -71,6 +73,12 @@ export class OnnxSentimentModel implements SentimentModel {
     this.#turns = parts.turns;
     this.#engine = parts.engine;
     this.#metrics = parts.metrics;
+    this.#drift = new DriftMonitor({
+      metrics: parts.metrics,
+      reference: manifest.referenceLabelMix,
+      unknownId: parts.tokenizer.unknownId,
+      specialTokens: parts.tokenizer.specialTokens,
+    });
   }
 
   /**
@@ -110,7 +118,7 @@ export class OnnxSentimentModel implements SentimentModel {
     try {
       await model.#checkGoldenTexts(bundle);
     } catch (error) {
-      await engine.close();
+      await model.close();
       throw error;
     }
     logger.info(
@@ -155,7 +163,9 @@ export class OnnxSentimentModel implements SentimentModel {
     let next = 0;
     return encodings.map((encoding) => {
       if (encoding.ids.length <= this.#tokenizer.specialTokens) return null;
-      return this.#prediction(logits[next++] ?? [], encoding.truncated);
+      const prediction = this.#prediction(logits[next++] ?? [], encoding.truncated);
+      this.#drift.observe(prediction, encoding.ids);
+      return prediction;
     });
   }
 
@@ -165,6 +175,7 @@ export class OnnxSentimentModel implements SentimentModel {
 
   /** Ends the workers; what still waits is refused. */
   async close(): Promise<void> {
+    this.#drift.close();
     await this.#engine.close();
   }
 

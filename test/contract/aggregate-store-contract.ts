@@ -293,6 +293,20 @@ export function aggregateStoreContract(
         expect(await store.findUser('new')).toBeNull();
       });
 
+      it('go with the last bucket of the user, even if they were told later', async () => {
+        await put({ authorId: '1', authorUsername: null });
+        await advance(150 * DAY_SECONDS);
+        const named = await put({
+          authorId: '1',
+          authorUsername: 'Ann',
+          eventTimestampMs: DAY_START_MS + DAY_MS,
+        });
+        await store.purgeTweet(named.tweetId);
+        expect(await store.findUser('Ann')).toBe('1');
+        await advance(399 * DAY_SECONDS);
+        expect(await store.findUser('Ann')).toBeNull();
+      });
+
       it('of somebody else stay', async () => {
         await put({ authorId: '1', authorUsername: 'taken', eventTimestampMs: DAY_START_MS });
         await put({ authorId: '2', authorUsername: 'taken', eventTimestampMs: DAY_START_MS + 1 });

@@ -125,6 +125,9 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
   }
 
   async findUser(username: string): Promise<UserId | null> {
+    const id = this.#names.idOf(username);
+    // A name may outlive the last bucket of its user, and goes with it.
+    if (id !== null) this.#users.tidy(id);
     return this.#names.idOf(username);
   }
 

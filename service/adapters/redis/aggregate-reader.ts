@@ -10,7 +10,7 @@ import type { UserId } from '../../domain/user.ts';
 import type { DayRange, UtcDay } from '../../domain/utc-days.ts';
 import { FeatureStoreUnavailableError } from '../../errors.ts';
 import { decodeBucket, decodeTotal, decodeUsername, type StoredBucket } from './bucket-codec.ts';
-import { type RedisKeys, topicEntity, userEntity } from './keys.ts';
+import { checkedUsername, type RedisKeys, topicEntity, userEntity } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 
 /** Buckets that one step of the ranking looks at: some 5 ms during which Redis does no more. */
@@ -42,9 +42,12 @@ export class AggregateReader {
 
   async findUser(username: string): Promise<UserId | null> {
     const { client, keys, guard } = this.#options;
-    const key = keys.owner(username);
-    const owner = await guard.run('read', () => client.get(key));
-    return /^(\d{1,19}) \d+$/.exec(owner ?? '')?.[1] ?? null;
+    const name = checkedUsername(username).toLowerCase();
+    return guard.run('read', async () => {
+      const owner = await client.ownerOf(keys.prefix, name);
+      if (owner === null || typeof owner === 'string') return owner;
+      throw new Error('Redis answered a read of a username with something else than its user.');
+    });
   }
 
   async userBuckets(id: UserId, range: DayRange): Promise<UserBuckets | null> {

@@ -37,11 +37,6 @@ export class RedisKeys {
   aggregates(entity: string): string {
     return this.prefix + entity;
   }
-
-  /** Whose a username is. */
-  owner(username: string): string {
-    return `${this.prefix}n:${checkedUsername(username).toLowerCase()}`;
-  }
 }
 
 /** How a user is written in keys. */

@@ -58,6 +58,24 @@ end
 return users
 `;
 
+/**
+ * ARGV: prefix, username in lower case. Answers whose the name is; nil when it is nobody's. A
+ * name is kept from its own last use on, and may outlive the last bucket of its user, who is
+ * settled first for that reason.
+ */
+const OWNER_OF = `${AGGREGATE_LUA}
+local owner_key = prefix .. 'n:' .. ARGV[2]
+local function owner()
+  return string.match(redis.call('GET', owner_key) or '', '^(%d+) %d+$')
+end
+local id = owner()
+if not id then
+  return false
+end
+settle_if_due('u:' .. id)
+return redis.call('EXISTS', prefix .. 'u:' .. id) == 1 and owner() or false
+`;
+
 /** KEYS: row. ARGV: value. A writer may have replaced the corrupt value meanwhile. */
 const DROP_ROW = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then
@@ -100,6 +118,7 @@ declare module 'ioredis' {
       ...tweets: string[]
     ): Result<unknown, Context>;
     mostActive(prefix: string, users: number, buckets: number): Result<unknown, Context>;
+    ownerOf(prefix: string, username: string): Result<unknown, Context>;
     dropRow(row: string, value: Buffer): Result<unknown, Context>;
   }
 }
@@ -110,5 +129,6 @@ export function defineScripts(client: Redis): void {
   client.defineCommand('purgeTweet', { numberOfKeys: 0, lua: PURGE_TWEET });
   client.defineCommand('purgeEntity', { numberOfKeys: 0, lua: PURGE_ENTITY });
   client.defineCommand('mostActive', { numberOfKeys: 0, lua: MOST_ACTIVE });
+  client.defineCommand('ownerOf', { numberOfKeys: 0, lua: OWNER_OF });
   client.defineCommand('dropRow', { numberOfKeys: 1, lua: DROP_ROW });
 }

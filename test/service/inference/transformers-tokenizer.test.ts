@@ -81,6 +81,11 @@ describe("the embedded model's tokenizer", () => {
     expect(ids).toHaveLength(bert.specialTokens);
   });
 
+  it('says which id stands for what the vocabulary lacks, where there is one', async () => {
+    expect((await bert.encode('\u{20000}')).ids).toEqual([CLS, bert.unknownId, SEP]);
+    expect(byteLevel.unknownId).toBeNull();
+  });
+
   it('lowers a capital sigma at the end of a word as the reference does', async () => {
     expect((await bert.encode('ΟΔΟΣ')).ids).toEqual((await bert.encode('οδοσ')).ids);
   });
