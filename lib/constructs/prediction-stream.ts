@@ -62,8 +62,6 @@ export class PredictionStream extends Construct {
         },
       }),
     });
-    // Its policy included: without it, Firehose refuses to make the stream.
-    this.stream.node.addDependency(role);
   }
 
   /** What Amazon's documentation lists for such a stream, on its own folders only. */

@@ -24,7 +24,6 @@ const UNITS = {
   Count: Unit.COUNT,
   Milliseconds: Unit.MILLISECONDS,
   Percent: Unit.PERCENT,
-  None: Unit.NONE,
 } as const satisfies Record<MetricUnit, Unit>;
 
 /**

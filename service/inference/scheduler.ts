@@ -113,11 +113,13 @@ export class Scheduler<Caller> {
    */
   take(nowMs: number): Taken<Caller> {
     const expired: Waiter<Caller>[][] = [];
-    // What has expired shall not lend its age to those behind it.
-    for (const queue of this.#queues) this.#dropExpiredHead(queue, nowMs, expired);
-    const queue = this.#pickQueue(nowMs);
-    const batch = queue === null ? null : { entries: this.#fill(queue, nowMs, expired) };
-    return { batch, expired };
+    let queue = this.#pickQueue(nowMs);
+    while (queue !== null) {
+      const entries = this.#fill(queue, nowMs, expired);
+      if (entries.length > 0) return { batch: { entries }, expired };
+      queue = this.#pickQueue(nowMs);
+    }
+    return { batch: null, expired };
   }
 
   /** Ends a batch that was taken, answered or not. Returns its waiters by entry, in order. */
@@ -125,7 +127,7 @@ export class Scheduler<Caller> {
     return batch.entries.map((entry) => this.#remove(entry));
   }
 
-  /** Takes entries from the front of a queue, the first one alive, as far as they fit. */
+  /** Takes entries from the front of a queue as far as they fit; expired ones go too. */
   #fill(queue: Queue<Caller>, nowMs: number, expired: Waiter<Caller>[][]): Entry<Caller>[] {
     const share = Math.ceil(this.#queuedTokens / this.#options.workers);
     const budget = Math.min(this.#options.tokenBudget, share);
@@ -133,7 +135,8 @@ export class Scheduler<Caller> {
     let longest = 0;
     for (const entry of queue) {
       if (!isAlive(entry, nowMs)) {
-        this.#drop(entry, expired);
+        this.#dequeue(entry);
+        expired.push(this.#remove(entry));
         continue;
       }
       longest = Math.max(longest, entry.ids.length);
@@ -143,18 +146,6 @@ export class Scheduler<Caller> {
       entries.push(entry);
     }
     return entries;
-  }
-
-  #dropExpiredHead(queue: Queue<Caller>, nowMs: number, expired: Waiter<Caller>[][]): void {
-    for (const entry of queue) {
-      if (isAlive(entry, nowMs)) return;
-      this.#drop(entry, expired);
-    }
-  }
-
-  #drop(entry: Entry<Caller>, expired: Waiter<Caller>[][]): void {
-    this.#dequeue(entry);
-    expired.push(this.#remove(entry));
   }
 
   #pickQueue(nowMs: number): Queue<Caller> | null {

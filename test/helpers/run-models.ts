@@ -25,9 +25,8 @@ export function embeddedFiles(): Map<string, Buffer> {
 export class ModelsFolder {
   readonly path: string;
 
-  /** @param parent the folder to make it in */
-  constructor(parent = tmpdir()) {
-    this.path = mkdtempSync(join(parent, 'models-'));
+  constructor() {
+    this.path = mkdtempSync(join(tmpdir(), 'models-'));
     cpSync('models', this.path, { recursive: true });
   }
 

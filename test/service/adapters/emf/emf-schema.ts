@@ -40,10 +40,7 @@ export const EMF_SCHEMA = {
                   type: 'object',
                   required: ['Name'],
                   additionalProperties: false,
-                  properties: {
-                    Name: name,
-                    Unit: { enum: ['Count', 'Milliseconds', 'Percent', 'None'] },
-                  },
+                  properties: { Name: name, Unit: { enum: ['Count', 'Milliseconds', 'Percent'] } },
                 },
               },
             },
