@@ -52,17 +52,16 @@ const COMMANDS: Readonly<
 > = {
   async add(words, { revision = 'main', file, labels, ...options }) {
     const place = only(words, 'SOURCE');
-    const name = options.name ?? nameOf(place);
+    const name = options.name ?? lastPart(place).toLowerCase();
     const manifest = await readManifest(modelsDir);
     if (manifest.models.some((bundle) => bundle.name === name)) {
       return pullBundle(name, manifest, () => openSource(place, revision, process.env));
     }
-    const source = await openSource(place, revision, process.env);
     const bundle = await add({
       modelsDir,
       manifest,
       name,
-      source,
+      source: () => openSource(place, revision, process.env),
       graph: file,
       labels: labels?.split(','),
       workerUrl,
@@ -123,11 +122,8 @@ async function pullBundle(
     : `${name} is complete; fetched as locked: ${fetched.join(', ')}.`;
 }
 
-function nameOf(place: string): string {
-  const last = place.replace(/\/+$/, '').split('/').at(-1) ?? '';
-  const name = last.toLowerCase();
-  if (/^[a-z0-9][a-z0-9._-]*$/.test(name)) return name;
-  throw new UsageError(`"${last}" cannot be a model's name; give one by --name`);
+function lastPart(place: string): string {
+  return place.replace(/\/+$/, '').split('/').at(-1) ?? '';
 }
 
 function only(words: readonly string[], what: string): string {

@@ -21,6 +21,8 @@ export class ProcessEnd {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => void this.#stop(signal));
     }
+    // Node writes its warnings there: that nobody reads them is no reason to end.
+    process.stderr.on('error', () => undefined);
     process.on('uncaughtException', (error) => void this.fail(error));
     process.on('unhandledRejection', (error) => void this.fail(error));
   }

@@ -1,42 +1,75 @@
 import { LABELS, type Label } from '../../service/domain/sentiment.ts';
-import type { Measures } from './measures.ts';
+import type { Evaluation } from './evaluation.ts';
 
-export interface Evaluation extends Measures {
-  readonly model: string;
-  readonly predictionsPerSecond: number;
-  /** Size of the ONNX graph. */
-  readonly graphBytes: number;
-  /** Texts without a token to score; they count as neutral. */
-  readonly emptyTexts: number;
+const COLUMNS = 80;
+
+/** All that one call measured. */
+export interface Report {
+  readonly texts: number;
+  readonly cpu: string;
+  readonly vcpus: number;
+  readonly models: readonly Evaluation[];
+  /** By model and model: share of texts with the same label. */
+  readonly agreement: readonly (readonly number[])[];
 }
 
-const ROWS: readonly (readonly [string, (evaluation: Evaluation) => string])[] = [
+type Row = readonly [name: string, show: (evaluation: Evaluation) => string];
+
+const ROWS: readonly Row[] = [
   ['macro recall', ({ macroRecall }) => macroRecall.toFixed(4)],
   ['macro F1', ({ macroF1 }) => macroF1.toFixed(4)],
   ['accuracy', ({ accuracy }) => accuracy.toFixed(4)],
-  ...LABELS.map(
-    (label) => [`recall ${label}`, ({ recall }: Evaluation) => recall[label].toFixed(4)] as const,
-  ),
+  ...LABELS.map((label): Row => [`recall ${label}`, ({ recall }) => recall[label].toFixed(4)]),
+  ['calibration error', ({ calibrationError }) => calibrationError.toFixed(4)],
+  ['mean confidence', ({ meanConfidence }) => meanConfidence.toFixed(4)],
   ['predictions/s', ({ predictionsPerSecond }) => predictionsPerSecond.toFixed(0)],
+  ['latency p50, ms', ({ latencyMs }) => latencyMs.p50.toFixed(1)],
+  ['latency p95, ms', ({ latencyMs }) => latencyMs.p95.toFixed(1)],
   ['file size, MB', ({ graphBytes }) => (graphBytes / 1e6).toFixed(1)],
   ['empty texts', ({ emptyTexts }) => String(emptyTexts)],
 ];
 
 /** The measures of all models side by side, then each model's confusion matrix. */
-export function formatReport(evaluations: readonly Evaluation[]): string {
-  const measures = formatTable([
-    ['', ...evaluations.map(({ model }) => model)],
-    ...ROWS.map(([name, show]) => [name, ...evaluations.map(show)]),
-  ]);
-  return [measures, ...evaluations.map(formatConfusion)].join('\n\n');
+export function formatReport({ texts, cpu, vcpus, models, agreement }: Report): string {
+  const names = models.map((_, index) => letter(index));
+  const legend = models.map(({ model, revision, graph }, index) => {
+    const name = `${letter(index)}  ${model}`;
+    if (graph === null) return `${name}, revision ${revision}`;
+    return `${name} with ${lastOf(graph, COLUMNS - name.length - ' with '.length)}`;
+  });
+  const pairs = models.slice(0, -1).map((_, row) => {
+    const shares = models.map((_, column) =>
+      column > row ? (agreement[row]?.[column] ?? Number.NaN).toFixed(4) : '',
+    );
+    return [`same label as ${letter(row)}`, ...shares];
+  });
+  return [
+    `${texts} texts on ${vcpus} vCPU ${cpu}`.slice(0, COLUMNS),
+    legend.join('\n'),
+    formatTable([
+      ['', ...names],
+      ...ROWS.map(([name, show]) => [name, ...models.map(show)]),
+      ...pairs,
+    ]),
+    ...models.map(formatConfusion),
+  ].join('\n\n');
 }
 
-function formatConfusion({ model, confusion }: Evaluation): string {
+function formatConfusion({ confusion }: Evaluation, index: number): string {
   const row = (truth: Label) => LABELS.map((predicted) => String(confusion[truth][predicted]));
   return formatTable([
-    [`${model}: true \\ predicted`, ...LABELS],
+    [`${letter(index)}: true \\ given`, ...LABELS],
     ...LABELS.map((truth) => [truth, ...row(truth)]),
   ]);
+}
+
+function letter(index: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + index);
+}
+
+/** The end of a path, which tells files apart. */
+function lastOf(path: string, width: number): string {
+  return path.length <= width ? path : `…${path.slice(1 - Math.max(2, width))}`;
 }
 
 /** Columns as wide as their widest cell; numbers to the right. */
@@ -51,7 +84,8 @@ function formatTable(rows: readonly (readonly string[])[]): string {
           const width = widths[column] ?? 0;
           return column === 0 ? cell.padEnd(width) : cell.padStart(width);
         })
-        .join('  '),
+        .join('  ')
+        .trimEnd(),
     )
     .join('\n');
 }

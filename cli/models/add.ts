@@ -1,7 +1,7 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import { bundleRevision, describeFiles } from '../../service/inference/bundle-files.ts';
-import type { Bundle, Manifest } from '../../service/inference/manifest.ts';
+import { BUNDLE_NAME, type Bundle, type Manifest } from '../../service/inference/manifest.ts';
 import { PREPROCESSING_VERSION } from '../../service/inference/normalize.ts';
 import {
   CONFIG_FILE,
@@ -19,7 +19,8 @@ export interface AddOptions {
   readonly modelsDir: string;
   readonly manifest: Manifest;
   readonly name: string;
-  readonly source: ModelSource;
+  /** Opened once it is clear that the model has a place. */
+  readonly source: () => Promise<ModelSource>;
   /** The ONNX graph; absent: the first there is of the names that exporters use. */
   readonly graph: string | undefined;
   /** In the order of the logits; absent: as config.json says. */
@@ -51,9 +52,12 @@ const INT8_BATCH_TOLERANCE = 0.15;
  * @throws SourceError, and leaves manifest and models as they were
  */
 export async function add(options: AddOptions): Promise<Bundle> {
-  const { modelsDir, manifest, name, source, output } = options;
+  const { modelsDir, manifest, name, output } = options;
+  checkName(name);
   const folder = join(modelsDir, name);
   const staging = join(modelsDir, '.downloads', name);
+  await refuseToReplace(folder);
+  const source = await options.source();
   const offered = await source.list();
   const graph = chooseGraph(offered, options.graph);
   const names = [CONFIG_FILE, TOKENIZER_CONFIG_FILE, TOKENIZER_FILE, graph];
@@ -91,11 +95,48 @@ export async function add(options: AddOptions): Promise<Bundle> {
       startUpLines: texts.map((_, line) => line),
     },
   };
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(modelsDir, { recursive: true });
+  await keepOnly(
+    staging,
+    files.map((file) => file.name),
+  );
   await rename(staging, folder);
-  await writeManifest(modelsDir, { models: [...manifest.models, bundle] });
+  try {
+    await writeManifest(modelsDir, { models: [...manifest.models, bundle] });
+  } catch (error) {
+    await rename(folder, staging);
+    throw error;
+  }
   return bundle;
+}
+
+function checkName(name: string): void {
+  if (BUNDLE_NAME.test(name)) return;
+  throw new SourceError(
+    `"${name}" cannot be a model's name, which is 1 to 100 of a-z, 0-9, ".", "_" and "-", and ` +
+      'begins with a letter or digit; give one by --name',
+    { retryable: false },
+  );
+}
+
+/** What the manifest does not name is somebody's own. */
+async function refuseToReplace(folder: string): Promise<void> {
+  const there = await lstat(folder).catch(() => undefined);
+  if (there === undefined) return;
+  throw new SourceError(
+    `${folder} exists already, and is no model of the manifest: move it away, or give another name ` +
+      'by --name',
+    { retryable: false },
+  );
+}
+
+/** Removes what an earlier attempt with another graph has left. */
+async function keepOnly(folder: string, names: readonly string[]): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(folder, path).split(sep).join('/');
+    if (!entry.isDirectory() && !names.includes(name)) await rm(path);
+  }
 }
 
 function chooseGraph(offered: readonly SourceFile[], wanted: string | undefined): string {

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../../service/inference/manifest.ts';
 
@@ -6,6 +6,11 @@ import type { Manifest } from '../../service/inference/manifest.ts';
 export async function writeManifest(modelsDir: string, manifest: Manifest): Promise<void> {
   const path = join(modelsDir, 'manifest.json');
   const next = `${path}.${process.pid}`;
-  await writeFile(next, `${JSON.stringify(manifest, null, 2)}\n`);
-  await rename(next, path);
+  try {
+    await writeFile(next, `${JSON.stringify(manifest, null, 2)}\n`);
+    await rename(next, path);
+  } catch (error) {
+    await rm(next, { force: true });
+    throw error;
+  }
 }

@@ -15,7 +15,7 @@ export type Series = readonly (number | null)[];
 /** One line of the status: what is read for it, and how a line is made of that. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'count' | 'ms' | '%' | 'tasks';
+  readonly unit: 'count' | 'ms' | '%' | 'tasks' | 'index';
   /** How the whole window is summed up; a ratio: of the sums of what is read. */
   readonly over: 'sum' | 'highest' | 'mean' | 'ratio';
   readonly queries: readonly Query[];
@@ -77,6 +77,9 @@ export function figures(stage: Stage, seen: Seen): Figure[] {
     one('queue wait p95', 'QueueWait', 'p95', 'ms', 'highest'),
     one('saturation', 'WorkerSaturation', 'Maximum', '%', 'highest'),
     one('predictions', 'Predictions', 'Sum', 'count', 'sum'),
+    one('label drift', 'LabelDrift', 'Average', 'index', 'mean'),
+    one('confidence', 'MeanConfidence', 'Average', '%', 'mean'),
+    one('unknown tokens', 'UnknownTokenShare', 'Average', '%', 'mean'),
     {
       name: 'tasks',
       unit: 'tasks',

@@ -49,12 +49,12 @@ const WORDS = { sum: 'in all', highest: 'at most', mean: 'on average', ratio: 'o
 
 function amount(value: number | null, unit: FigureStatus['unit']): string {
   if (value === null) return '-';
-  const digits = unit === '%' || (unit === 'ms' && value < 10) ? 1 : 0;
+  const digits = unit === 'index' ? 2 : unit === '%' || (unit === 'ms' && value < 10) ? 1 : 0;
   const number = value.toLocaleString('en', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  return unit === 'count' || unit === 'tasks' ? number : `${number} ${unit}`;
+  return ['count', 'tasks', 'index'].includes(unit) ? number : `${number} ${unit}`;
 }
 
 /** Columns as wide as their widest cell; numbers to the right, names and bars to the left. */

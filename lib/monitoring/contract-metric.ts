@@ -24,6 +24,7 @@ const UNITS = {
   Count: Unit.COUNT,
   Milliseconds: Unit.MILLISECONDS,
   Percent: Unit.PERCENT,
+  None: Unit.NONE,
 } as const satisfies Record<MetricUnit, Unit>;
 
 /**

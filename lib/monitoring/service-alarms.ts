@@ -7,6 +7,7 @@ import type { ServiceStack } from '../stacks/service-stack.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import { alarmDescription } from './alarm-text.ts';
+import { driftAlarms } from './drift-alarms.ts';
 import { featureStoreAlarms } from './feature-store-alarms.ts';
 import { requestAlarms } from './request-alarms.ts';
 import { tweetAlarms } from './tweet-alarms.ts';
@@ -28,6 +29,7 @@ export class ServiceAlarms extends Construct {
     const { config, service, valkey, predictions } = props;
     const specs = [
       ...requestAlarms(config, service),
+      ...driftAlarms(config),
       ...tweetAlarms(config),
       ...featureStoreAlarms(config, valkey, predictions),
     ];

@@ -15,7 +15,7 @@ export const SERVICE_DIMENSION = 'Service';
 export const REVISION_DIMENSION = 'Revision';
 
 /** CloudWatch units in use. */
-export type MetricUnit = 'Count' | 'Milliseconds' | 'Percent';
+export type MetricUnit = 'Count' | 'Milliseconds' | 'Percent' | 'None';
 
 export interface MetricDefinition {
   readonly unit: MetricUnit;
@@ -84,6 +84,24 @@ export const METRICS = {
   },
   TweetReadsSpent: { unit: 'Count', description: 'Billable post reads at the X API' },
   Predictions: { unit: 'Count', description: 'Texts the model has scored' },
+  PredictedLabels: {
+    unit: 'Count',
+    description: 'Texts the model has scored, by the label it gave them',
+    dimension: 'Label',
+  },
+  LabelDrift: {
+    unit: 'None',
+    description:
+      "Population stability index of the last 2,000 predictions' labels against the model's reference mix",
+  },
+  MeanConfidence: {
+    unit: 'Percent',
+    description: 'Mean probability of the label given, over the last 2,000 predictions',
+  },
+  UnknownTokenShare: {
+    unit: 'Percent',
+    description: "Tokens that the model's vocabulary lacks, over the last 2,000 predictions",
+  },
   TruncatedTexts: { unit: 'Count', description: 'Texts longer than the model window' },
   Shed: { unit: 'Count', description: 'Requests refused because their deadline could not be met' },
   ExpiredEntries: {

@@ -3,8 +3,15 @@ import type { Deadline } from '../domain/request-context.ts';
 import { OverloadedError } from '../errors.ts';
 import type { DrainRate } from './drain-rate.ts';
 
-/** Estimates are taken this much larger, so that what is admitted is also answered. */
-const SAFETY = 1.25;
+/**
+ * How much longer than estimated the work may take that is ahead of a text: the machine may slow
+ * down after the text was admitted, and a batch takes younger texts of one length along. What is
+ * admitted and then too late has cost its caller the whole deadline, and a worker its time.
+ */
+const SAFETY_AHEAD = 2;
+
+/** The same for the text itself. More would refuse long batches even when nothing else is done. */
+const SAFETY_OWN = 1.25;
 
 /** Work already accepted. */
 export interface Backlog {
@@ -41,14 +48,15 @@ export class Admission {
     if (accepted + texts > this.#options.maxTexts) {
       throw new OverloadedError(
         `The service already works on ${accepted} texts; send the request again later.`,
-        { retryAfterSeconds: toSeconds(this.#waitMs(0)) },
+        { retryAfterSeconds: toSeconds(this.#aheadMs()) },
       );
     }
-    const excessMs = this.#waitMs(cost) - (deadline.atMs - nowMs);
+    const neededMs = SAFETY_AHEAD * this.#aheadMs() + SAFETY_OWN * this.#drainMs(cost);
+    const excessMs = neededMs - (deadline.atMs - nowMs);
     if (excessMs > 0) {
       throw new OverloadedError(
         'The service cannot answer within the time a request may take; send the request again later.',
-        { retryAfterSeconds: toSeconds(excessMs) },
+        { retryAfterSeconds: toSeconds(excessMs / SAFETY_AHEAD) },
       );
     }
   }
@@ -77,15 +85,19 @@ export class Admission {
   deadlineError(): OverloadedError {
     return new OverloadedError(
       'The service was too busy to answer within the time a request may take; send the request again later.',
-      { retryAfterSeconds: toSeconds(this.#waitMs(0)) },
+      { retryAfterSeconds: toSeconds(this.#aheadMs()) },
     );
   }
 
-  /** Milliseconds until everything accepted, and `cost` more, would be done. */
-  #waitMs(cost: number): number {
-    const { workers, drainRate, backlog } = this.#options;
-    const units = backlog().cost + this.#heldCost + cost;
-    return (units * drainRate.msPerUnit * SAFETY) / workers;
+  /** Milliseconds until everything accepted would be done. */
+  #aheadMs(): number {
+    return this.#drainMs(this.#options.backlog().cost + this.#heldCost);
+  }
+
+  /** Milliseconds that all workers together take for so much. */
+  #drainMs(cost: number): number {
+    const { workers, drainRate } = this.#options;
+    return (cost * drainRate.msPerUnit) / workers;
   }
 }
 

@@ -8,6 +8,8 @@ import { PREPROCESSING_VERSION } from './normalize.ts';
 
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 const LabelName = Type.Enum(LABELS);
+/** Also the folder's name: one segment of a path, that no system hides. */
+export const BUNDLE_NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 /** Relative, below the bundle's folder: no `..`, no absolute path. */
 const FileName = Type.String({ pattern: '^(?!\\.)[\\w.-]+(/(?!\\.)[\\w.-]+)*$' });
 const PerLabel = Type.Object({ negative: Share, neutral: Share, positive: Share });
@@ -19,8 +21,7 @@ const BundleFile = Type.Object({
 });
 
 const Bundle = Type.Object({
-  /** Also the folder's name. */
-  name: Type.String({ pattern: '^[a-z0-9][a-z0-9._-]*$' }),
+  name: Type.String({ pattern: BUNDLE_NAME.source }),
   task: Type.Literal('text-classification'),
   source: Type.Object({
     repository: Type.String({ minLength: 1 }),

@@ -11,10 +11,11 @@ import {
 } from '../domain/sentiment.ts';
 import { BatchEngine } from './batch-engine.ts';
 import { cpuCount } from './cpu-count.ts';
+import { DriftMonitor } from './drift/drift-monitor.ts';
+import { encodeTexts } from './encode-texts.ts';
 import { EventLoopTurns } from './event-loop-turns.ts';
 import { checkGoldenTexts } from './golden-check.ts';
 import { loadBundle, type ModelBundle } from './model-bundle.ts';
-import { normalize } from './normalize.ts';
 import { softmax } from './softmax.ts';
 import type { Encoding, Tokenizer } from './tokenizer.ts';
 import { TransformersTokenizer } from './transformers-tokenizer.ts';
@@ -55,6 +56,7 @@ export class OnnxSentimentModel implements SentimentModel {
   readonly #turns: EventLoopTurns;
   readonly #engine: BatchEngine;
   readonly #metrics: Metrics;
+  readonly #drift: DriftMonitor;
 
   private constructor(
     { manifest }: ModelBundle,
@@ -71,6 +73,12 @@ export class OnnxSentimentModel implements SentimentModel {
     this.#turns = parts.turns;
     this.#engine = parts.engine;
     this.#metrics = parts.metrics;
+    this.#drift = new DriftMonitor({
+      metrics: parts.metrics,
+      reference: manifest.referenceLabelMix,
+      unknownId: parts.tokenizer.unknownId,
+      specialTokens: parts.tokenizer.specialTokens,
+    });
   }
 
   /**
@@ -110,7 +118,7 @@ export class OnnxSentimentModel implements SentimentModel {
     try {
       await model.#checkGoldenTexts(bundle);
     } catch (error) {
-      await engine.close();
+      await model.close();
       throw error;
     }
     logger.info(
@@ -155,7 +163,9 @@ export class OnnxSentimentModel implements SentimentModel {
     let next = 0;
     return encodings.map((encoding) => {
       if (encoding.ids.length <= this.#tokenizer.specialTokens) return null;
-      return this.#prediction(logits[next++] ?? [], encoding.truncated);
+      const prediction = this.#prediction(logits[next++] ?? [], encoding.truncated);
+      this.#drift.observe(prediction, encoding.ids);
+      return prediction;
     });
   }
 
@@ -165,20 +175,12 @@ export class OnnxSentimentModel implements SentimentModel {
 
   /** Ends the workers; what still waits is refused. */
   async close(): Promise<void> {
+    this.#drift.close();
     await this.#engine.close();
   }
 
-  async #encode(
-    texts: readonly string[],
-    { signal }: { signal: AbortSignal },
-  ): Promise<Encoding[]> {
-    const encodings: Encoding[] = [];
-    for (const text of texts) {
-      if (signal.aborted) break;
-      if (!this.#turns.hasTime()) await this.#turns.next();
-      encodings.push(await this.#tokenizer.encode(normalize(text)));
-    }
-    return encodings;
+  #encode(texts: readonly string[], { signal }: { signal: AbortSignal }): Promise<Encoding[]> {
+    return encodeTexts(texts, { tokenizer: this.#tokenizer, turns: this.#turns, signal });
   }
 
   async #checkGoldenTexts({ manifest, startUpTexts }: ModelBundle): Promise<void> {

@@ -11,6 +11,9 @@ export interface Tokenizer {
   /** How many of an encoding's ids are special: an encoding of that length holds no text. */
   readonly specialTokens: number;
 
+  /** The id that stands for a word the vocabulary lacks; null where no text can make it. */
+  readonly unknownId: number | null;
+
   /** Shares the thread: it gives way to other work every millisecond or two. */
   encode(text: string): Promise<Encoding>;
 }

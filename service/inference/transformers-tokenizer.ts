@@ -24,12 +24,15 @@ const BYTE_LEVEL_CUT = /(?<=\S) (?=\S)/gu;
 interface Pipeline {
   /** A global pattern whose matches begin where the text may be cut. */
   readonly cut: RegExp;
+  /** See `Tokenizer`; bytes can spell any word. */
+  readonly unknownId: number | null;
   encode(chunk: string): number[];
 }
 
 /** The tokenizers of BERT and RoBERTa, on Transformers.js. */
 export class TransformersTokenizer implements Tokenizer {
   readonly specialTokens = 2;
+  readonly unknownId: number | null;
   readonly #addedTokens: AddedTokens;
   readonly #pipeline: Pipeline;
   readonly #startId: number;
@@ -46,6 +49,7 @@ export class TransformersTokenizer implements Tokenizer {
     const library = buildLibraryTokenizer(definition);
     this.#addedTokens = new AddedTokens(definition.added_tokens.filter((token) => !token.special));
     this.#pipeline = pipeline(definition, library);
+    this.unknownId = this.#pipeline.unknownId;
     [this.#startId, this.#endId] = frame(definition, library);
     this.#maxTokens = maxTokens;
     this.#turns = turns;
@@ -110,6 +114,7 @@ function pipeline(definition: TokenizerDefinition, library: PreTrainedTokenizer)
     const wordPiece = new WordPiece(definition.model);
     return {
       cut: BERT_CUT,
+      unknownId: wordPiece.unknownId,
       encode: (chunk) => wordPiece.encode(preTokenize(normalize(chunk), { section_index: 0 })),
     };
   }
@@ -119,6 +124,7 @@ function pipeline(definition: TokenizerDefinition, library: PreTrainedTokenizer)
   });
   return {
     cut: BYTE_LEVEL_CUT,
+    unknownId: null,
     encode: (chunk) =>
       model.convert_tokens_to_ids(model(preTokenize(chunk, { section_index: 0 }))).map((id) => {
         if (id === undefined) throw new Error('The tokenizer made a token without an id');

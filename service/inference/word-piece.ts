@@ -11,10 +11,11 @@ export interface WordPieceConfig {
  * the longest piece of the vocabulary.
  */
 export class WordPiece {
+  /** The id of a word that cannot be pieced together. */
+  readonly unknownId: number;
   readonly #starts = new Map<string, number>();
   readonly #continuations = new Map<string, number>();
   readonly #longestPiece: number;
-  readonly #unknownId: number;
   readonly #maxWordCharacters: number;
 
   constructor(config: WordPieceConfig) {
@@ -34,7 +35,7 @@ export class WordPiece {
       throw new Error(`The vocabulary lacks its unknown token "${config.unk_token}"`);
     }
     this.#longestPiece = longest;
-    this.#unknownId = unknownId;
+    this.unknownId = unknownId;
     this.#maxWordCharacters = config.max_input_chars_per_word ?? 100;
   }
 
@@ -52,7 +53,7 @@ export class WordPiece {
   #encodePieces(word: string, ids: number[]): void {
     const before = ids.length;
     if (this.#isTooLong(word)) {
-      ids.push(this.#unknownId);
+      ids.push(this.unknownId);
       return;
     }
     for (let at = 0; at < word.length; ) {
@@ -65,7 +66,7 @@ export class WordPiece {
       }
       if (id === undefined) {
         ids.length = before;
-        ids.push(this.#unknownId);
+        ids.push(this.unknownId);
         return;
       }
       ids.push(id);

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+const MODEL = 'minilm-tweet-sentiment';
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/evaluate.js', import.meta.url));
 
 let folder: string;
@@ -46,30 +47,82 @@ describe('npm run evaluate', () => {
     const labels = await file('labels.txt', '2\nnegative\n1\n0\n');
     const { status, stdout, stderr } = await evaluate(['--texts', texts, '--labels', labels]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/^ +minilm-tweet-sentiment$/m);
+    expect(stdout).toMatch(/^A {2}minilm-tweet-sentiment, revision 885434d5bfe0$/m);
     expect(figure(stdout, 'macro recall')).toBeCloseTo((0.5 + 1 + 1) / 3, 4);
     expect(figure(stdout, 'accuracy')).toBe(0.75);
     expect(figure(stdout, 'recall negative')).toBe(0.5);
     expect(figure(stdout, 'predictions/s')).toBeGreaterThan(0);
     expect(figure(stdout, 'file size, MB')).toBe(23.6);
     expect(figure(stdout, 'empty texts')).toBe(1);
-    expect(stdout).toMatch(/true \\ predicted +negative +neutral +positive\nnegative +1 +0 +1\n/);
+    expect(stdout).toMatch(/A: true \\ given +negative +neutral +positive\nnegative +1 +0 +1\n/);
   }, 60_000);
 
-  it('compares models side by side', async () => {
-    const texts = await file('texts.txt', 'fine');
-    const labels = await file('labels.txt', '1');
-    const model = 'minilm-tweet-sentiment';
-    const args = ['--texts', texts, '--labels', labels, '--model', model, '--model', model];
-    const { stdout } = await evaluate(args);
-    expect(stdout.split('\n')[0]?.trim().split(/ +/)).toEqual([model, model]);
+  it('compares a model with another graph of it, as JSON', async () => {
+    const texts = await file('texts.txt', 'I love this phone\nworst day ever\n\u200b\n');
+    const labels = await file('labels.txt', '2\n0\n1\n');
+    const copy = join(folder, 'copy.onnx');
+    await copyFile('models/minilm-tweet-sentiment/model.onnx', copy);
+    const models = ['--model', MODEL, '--model', `${MODEL}=${copy}`];
+    const args = ['--texts', texts, '--labels', labels, ...models, '--json'];
+    const { status, stdout, stderr } = await evaluate(args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      texts: 3,
+      agreement: [
+        [1, 1],
+        [1, 1],
+      ],
+    });
+    for (const [index, graph] of [null, copy].entries()) {
+      expect(report.models[index]).toMatchObject({
+        model: MODEL,
+        revision: '885434d5bfe0',
+        graph,
+        graphBytes: 23_648_159,
+        accuracy: 1,
+        macroRecall: 1,
+        emptyTexts: 1,
+        labelMix: { negative: 1 / 3, neutral: 1 / 3, positive: 1 / 3 },
+      });
+      const { calibrationError, meanConfidence, latencyMs } = report.models[index];
+      // Both are right: what is missing to certainty is the error.
+      expect(calibrationError).toBeCloseTo(1 - meanConfidence, 9);
+      expect(latencyMs.p50).toBeGreaterThan(0);
+    }
+    expect(stdout).not.toContain('phone');
   }, 60_000);
+
+  it.each([
+    ['that is not there', 'nowhere.onnx', /There is no graph .*nowhere\.onnx/],
+    ['that is none', 'texts.txt', /An inference worker cannot start/],
+  ])('names a graph %s and exits 1', async (_, name, message) => {
+    const texts = await file('texts.txt', 'fine\n');
+    const labels = await file('labels.txt', '1\n');
+    const model = `${MODEL}=${join(folder, name)}`;
+    const args = ['--texts', texts, '--labels', labels, '--model', model];
+    const { status, stdout, stderr } = await evaluate(args);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  it('explains itself when asked to', async () => {
+    const { status, stdout } = await evaluate(['--help']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('Usage: npm run evaluate');
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(99);
+  });
 
   it.each([
     [['--labels', 'x'], '--texts is missing'],
     [['--texts', 'x'], '--labels is missing'],
     [['--nonsense'], "Unknown option '--nonsense'"],
     [['stray'], 'stray'],
+    [['--texts', 'x', '--labels', 'y', '--model', 'a='], '"a=" is neither NAME nor NAME=GRAPH'],
+    [
+      ['--texts', 'x', '--labels', 'y', ...Array.from({ length: 7 }, () => '--model=a')],
+      '--model is given 7 times; at most 6 fit',
+    ],
   ])('explains itself and exits 2 when called with %j', async (args, message) => {
     const { status, stderr, stdout } = await evaluate(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

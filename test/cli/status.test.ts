@@ -118,6 +118,8 @@ describe('npm run status', () => {
       await put('Shed', 3, 20);
       await put('FeatureStoreHits', 75, 20);
       await put('FeatureStoreMisses', 25, 20);
+      await put('LabelDrift', 0.2, 40);
+      await put('LabelDrift', 0.1, 20);
       await put('WorkerSaturation', 40, 20);
       await put('WorkerSaturation', 90, 20);
       await put('RequestFailures', 20, 20, { Name: 'Code', Value: 'overloaded' });
@@ -164,6 +166,7 @@ describe('npm run status', () => {
     it('draws them', async () => {
       const { stdout } = await status('--stage', 'prod');
       expect(stdout).toMatch(/^requests +300 +400 in all +·*▃·+█·*$/m);
+      expect(stdout).toMatch(/^label drift +0\.10 +0\.15 on average/m);
       expect(stdout).toMatch(/^failure rate +10\.0 % +7\.5 % of all/m);
     });
   });

@@ -30,6 +30,11 @@ async function cpuShare(pid: number): Promise<number> {
   return (cpuTicks(pid) - before) / 100;
 }
 
+/** A module that has Node write a warning to stderr. */
+const WARN_ON_SIGUSR2 = `data:text/javascript,${encodeURIComponent(
+  "process.on('SIGUSR2', () => process.emitWarning('of the test'))",
+)}`;
+
 const BY_A_SHELL = ['sh', '-c', 'eval "$SERVICE"'] as const;
 const inATerminal = (command: string) =>
   ['script', '--quiet', '--command', command, '/dev/null'] as const;
@@ -51,9 +56,12 @@ describe('the log', () => {
    * Starts the service by a shell, which keeps its process id through `exec`.
    *
    * @param command runs the shell's script, which it finds in $SERVICE
-   * @param redirect where the shell sends the service's output: `>/dev/full`
+   * @param options.redirect where the shell sends the service's output: `>/dev/full`
    */
-  async function start(command: readonly [string, ...string[]], redirect = '') {
+  async function start(
+    command: readonly [string, ...string[]],
+    { redirect = '', nodeOptions = '' } = {},
+  ) {
     const folder = mkdtempSync(join(tmpdir(), 'log-output-'));
     const pidFile = join(folder, 'pid');
     const port = await freePort();
@@ -66,9 +74,10 @@ describe('the log', () => {
         PATH: process.env.PATH,
         PORT: String(port),
         MODELS_DIR: resolve('models'),
+        NODE_OPTIONS: nodeOptions,
         SERVICE: script,
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     await untilReady(service);
     pid = Number(readFileSync(pidFile, 'utf8'));
@@ -107,7 +116,7 @@ describe('the log', () => {
   }, 60_000);
 
   it('that goes to a full disk does not keep the service from answering and ending', async () => {
-    const child = await start(BY_A_SHELL, '>/dev/full');
+    const child = await start(BY_A_SHELL, { redirect: '>/dev/full' });
     await expectAnAnswerAtRest();
     process.kill(pid, 'SIGTERM');
     expect(await once(child, 'close')).toEqual([0, null]);
@@ -123,8 +132,10 @@ describe('the log', () => {
   }, 60_000);
 
   it('that nobody reads does not keep the service from answering and ending', async () => {
-    const child = await start(BY_A_SHELL);
+    const child = await start(BY_A_SHELL, { nodeOptions: `--import=${WARN_ON_SIGUSR2}` });
     child.stdout?.destroy();
+    child.stderr?.destroy();
+    for (let warning = 0; warning < 3; warning++) process.kill(pid, 'SIGUSR2');
     await expectAnAnswerAtRest();
     process.kill(pid, 'SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);

@@ -6,6 +6,44 @@ interface EmfDocument {
   readonly [metric: string]: unknown;
 }
 
+const TEXTS = {
+  negative: 'worst day ever',
+  neutral: 'the meeting is at 3pm',
+  positive: 'I love this phone',
+  unknown: '今日は電車が遅れて残念',
+};
+type Kind = keyof typeof TEXTS;
+
+/** The figures of a service that was asked for so many texts of each kind, twice. */
+async function askFor(counts: Readonly<Partial<Record<Kind, number>>>) {
+  const service = await ServiceProcess.start({ TWEET_SOURCE: 'fixture', METRICS: 'emf' });
+  const texts = (Object.keys(counts) as Kind[]).flatMap((kind) =>
+    Array.from({ length: counts[kind] ?? 0 }, () => TEXTS[kind]),
+  );
+  for (let time = 0; time < 2; time++) {
+    expect((await service.post('/v1/inference', { texts })).status).toBe(200);
+  }
+  await service.stop();
+  const documents = service.log.filter(isEmf);
+  const last = (name: string) =>
+    documents
+      .flatMap((document) => document[name] ?? [])
+      .map(Number)
+      .at(-1) ?? Number.NaN;
+  const labelled = documents
+    .filter((document) => 'PredictedLabels' in document)
+    .map((document): [string, number] => [
+      String(document.Label),
+      Number(document.PredictedLabels),
+    ]);
+  return {
+    labels: Object.fromEntries(labelled),
+    drift: last('LabelDrift'),
+    confidence: last('MeanConfidence'),
+    unknown: last('UnknownTokenShare'),
+  };
+}
+
 const isEmf = (line: Record<string, unknown>): line is EmfDocument & Record<string, unknown> =>
   '_aws' in line;
 
@@ -28,6 +66,27 @@ describe('metrics', () => {
       expect(sum('FeatureStoreHits')).toBe(wanted ? 1 : 0);
       expect(sum('FeatureStoreMisses')).toBe(wanted ? 1 : 0);
       expect(sum('RequestFailures')).toBe(wanted ? 1 : 0);
+    }
+  }, 60_000);
+
+  it('tell posts like those of the model card from others', async () => {
+    const usual = await askFor({ negative: 45, neutral: 33, positive: 22 });
+    expect(usual.labels).toEqual({ negative: 90, neutral: 66, positive: 44 });
+    // The model card's mix is 0.4511, 0.3287, 0.2202.
+    expect(usual.drift).toBeLessThan(0.001);
+    expect(usual.unknown).toBe(0);
+
+    const happier = await askFor({ negative: 10, neutral: 30, positive: 60 });
+    // (0.1 - 0.4511) ln(0.1 / 0.4511) + the same of neutral and of positive
+    expect(happier.drift).toBeCloseTo(0.91227, 4);
+    expect(happier.unknown).toBe(0);
+
+    const foreign = await askFor({ negative: 45, neutral: 5, unknown: 50 });
+    expect(foreign.drift).toBeGreaterThan(0.25);
+    expect(foreign.unknown).toBeGreaterThan(10);
+    for (const { confidence } of [usual, happier, foreign]) {
+      expect(confidence).toBeGreaterThan(100 / 3);
+      expect(confidence).toBeLessThanOrEqual(100);
     }
   }, 60_000);
 });

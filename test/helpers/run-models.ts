@@ -25,8 +25,9 @@ export function embeddedFiles(): Map<string, Buffer> {
 export class ModelsFolder {
   readonly path: string;
 
-  constructor() {
-    this.path = mkdtempSync(join(tmpdir(), 'models-'));
+  /** @param parent the folder to make it in */
+  constructor(parent = tmpdir()) {
+    this.path = mkdtempSync(join(parent, 'models-'));
     cpSync('models', this.path, { recursive: true });
   }
 

@@ -8,7 +8,7 @@ function setUp(
   options: { cost?: number; texts?: number; maxTexts?: number; workers?: number } = {},
 ) {
   const drainRate = new DrainRate();
-  for (let i = 0; i < 200; i++) drainRate.learn({ texts: 1, units: 100, ms: 100 });
+  for (let i = 0; i < 1000; i++) drainRate.learn({ texts: 1, units: 100, ms: 100 });
   const backlog = { cost: options.cost ?? 0, texts: options.texts ?? 0 };
   const admission = new Admission({
     workers: options.workers ?? 1,
@@ -30,47 +30,56 @@ function refusal(run: () => unknown): OverloadedError {
 }
 
 describe('admission', () => {
-  it('accepts what can be answered in time', () => {
-    const { admission } = setUp({ cost: 700 });
-    expect(() => admission.check(1, 50, { atMs: 1000 }, 0)).not.toThrow();
+  it('accepts what is answered in time even if the work ahead takes twice as long', () => {
+    const { admission } = setUp({ cost: 400 });
+    // 800 ms for the 400 units ahead, and a quarter more than its own 160: 1 s.
+    expect(() => admission.check(1, 160, { atMs: 1000 }, 0)).not.toThrow();
+    expect(() => admission.check(1, 161, { atMs: 1000 }, 0)).toThrow(OverloadedError);
   });
 
-  it('refuses what cannot, and says when it could', () => {
+  it('accepts a long batch when there is nothing else to do', () => {
+    const { admission } = setUp();
+    expect(() => admission.check(1, 800, { atMs: 1000 }, 0)).not.toThrow();
+    expect(() => admission.check(1, 801, { atMs: 1000 }, 0)).toThrow(OverloadedError);
+  });
+
+  it('says when what it refuses could be accepted', () => {
     const { admission } = setUp({ cost: 4000 });
     const error = refusal(() => admission.check(1, 800, { atMs: 2000 }, 0));
-    // 4,800 units at 1 ms, a quarter on top: 6 s, where 2 s are left.
+    // 9 s are needed where 2 s are left; the work ahead counts twice and drains in half of that.
     expect(error.retryAfterSeconds).toBe(4);
   });
 
   it('never tells a caller to come back at once', () => {
-    const { admission } = setUp({ cost: 800 });
+    const { admission } = setUp({ cost: 500 });
     expect(refusal(() => admission.check(1, 10, { atMs: 1000 }, 0)).retryAfterSeconds).toBe(1);
   });
 
   it('divides the work among the workers', () => {
-    const { admission } = setUp({ cost: 3000, workers: 4 });
-    expect(() => admission.check(1, 50, { atMs: 1000 }, 0)).not.toThrow();
+    const { admission } = setUp({ cost: 1600, workers: 4 });
+    expect(() => admission.check(1, 640, { atMs: 1000 }, 0)).not.toThrow();
+    expect(() => admission.check(1, 641, { atMs: 1000 }, 0)).toThrow(OverloadedError);
   });
 
   it('counts the time that has passed against the deadline', () => {
-    const { admission } = setUp({ cost: 700 });
-    expect(() => admission.check(1, 50, { atMs: 1000 }, 100)).toThrow(OverloadedError);
+    const { admission } = setUp({ cost: 400 });
+    expect(() => admission.check(1, 160, { atMs: 1000 }, 1)).toThrow(OverloadedError);
   });
 
-  it('counts what is held, until it is released', () => {
+  it('counts what is held as ahead, until it is released', () => {
     const { admission } = setUp();
-    const held = admission.hold(1, 700, { atMs: 1000 }, 0);
-    expect(() => admission.check(1, 200, { atMs: 1000 }, 0)).toThrow(OverloadedError);
+    const held = admission.hold(1, 400, { atMs: 1000 }, 0);
+    expect(() => admission.check(1, 161, { atMs: 1000 }, 0)).toThrow(OverloadedError);
     held.release();
     held.release();
-    expect(() => admission.check(1, 790, { atMs: 1000 }, 0)).not.toThrow();
-    expect(() => admission.check(1, 810, { atMs: 1000 }, 0)).toThrow(OverloadedError);
+    expect(() => admission.check(1, 800, { atMs: 1000 }, 0)).not.toThrow();
+    expect(() => admission.check(1, 801, { atMs: 1000 }, 0)).toThrow(OverloadedError);
   });
 
   it('holds nothing when it refuses', () => {
     const { admission } = setUp();
     expect(() => admission.hold(1, 900, { atMs: 1000 }, 0)).toThrow(OverloadedError);
-    expect(() => admission.check(1, 790, { atMs: 1000 }, 0)).not.toThrow();
+    expect(() => admission.check(1, 800, { atMs: 1000 }, 0)).not.toThrow();
   });
 
   it('bounds the number of texts, however patient their callers', () => {

@@ -81,6 +81,11 @@ describe("the embedded model's tokenizer", () => {
     expect(ids).toHaveLength(bert.specialTokens);
   });
 
+  it('says which id stands for what the vocabulary lacks, where there is one', async () => {
+    expect((await bert.encode('\u{20000}')).ids).toEqual([CLS, bert.unknownId, SEP]);
+    expect(byteLevel.unknownId).toBeNull();
+  });
+
   it('lowers a capital sigma at the end of a word as the reference does', async () => {
     expect((await bert.encode('ΟΔΟΣ')).ids).toEqual((await bert.encode('οδοσ')).ids);
   });
@@ -201,23 +206,5 @@ describe('the cost of 25,000 characters', () => {
     const windowMs = await fastestMs(() => bert.encode('quick brown fox '.repeat(100)), 20);
     const longMs = await fastestMs(() => bert.encode('quick brown fox '.repeat(1560)), 20);
     expect(longMs).toBeLessThan(4 * windowMs + 1);
-  });
-});
-
-describe('tokenising many texts', () => {
-  it('never holds the event loop for long', async () => {
-    const text = 'istrationaq qzxv '.repeat(60);
-    let longestMs = 0;
-    let lastMs = performance.now();
-    const heartbeat = setInterval(() => {
-      longestMs = Math.max(longestMs, performance.now() - lastMs);
-      lastMs = performance.now();
-    }, 0);
-    const startedMs = performance.now();
-    await Promise.all(Array.from({ length: 400 }, () => bert.encode(text)));
-    const totalMs = performance.now() - startedMs;
-    clearInterval(heartbeat);
-    expect(totalMs).toBeGreaterThan(20);
-    expect(longestMs).toBeLessThan(totalMs / 2);
   });
 });

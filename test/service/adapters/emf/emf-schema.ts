@@ -40,7 +40,10 @@ export const EMF_SCHEMA = {
                   type: 'object',
                   required: ['Name'],
                   additionalProperties: false,
-                  properties: { Name: name, Unit: { enum: ['Count', 'Milliseconds', 'Percent'] } },
+                  properties: {
+                    Name: name,
+                    Unit: { enum: ['Count', 'Milliseconds', 'Percent', 'None'] },
+                  },
                 },
               },
             },

@@ -1,0 +1,137 @@
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { ENVIRONMENT } from '../../service/contract/environment.ts';
+import { type RequestContext, StageTimings } from '../../service/domain/request-context.ts';
+import { type Label, perLabel, topLabel } from '../../service/domain/sentiment.ts';
+import { BatchEngine } from '../../service/inference/batch-engine.ts';
+import { cpuCount } from '../../service/inference/cpu-count.ts';
+import { EventLoopTurns } from '../../service/inference/event-loop-turns.ts';
+import type { Bundle } from '../../service/inference/manifest.ts';
+import { loadBundle } from '../../service/inference/model-bundle.ts';
+import { normalize } from '../../service/inference/normalize.ts';
+import { softmax } from '../../service/inference/softmax.ts';
+import { TransformersTokenizer } from '../../service/inference/transformers-tokenizer.ts';
+import { CliError } from '../shared/cli-error.ts';
+import type { ModelChoice } from './arguments.ts';
+
+const WORKER_URL = new URL('../inference-worker.js', import.meta.url);
+const MODELS_DIR =
+  process.env.MODELS_DIR ?? fileURLToPath(new URL('../../models', import.meta.url));
+const CALL_TIMEOUT_MS = 600_000;
+
+/** What a model says of a text. */
+export interface Answer {
+  readonly label: Label;
+  /** Probability of that label, 0 to 1. */
+  readonly confidence: number;
+}
+
+/**
+ * A model under evaluation, on the service's own engine. Unlike the service it checks no golden
+ * texts: another format than the bundle's answers them a little differently.
+ */
+export class Candidate {
+  readonly bundle: Bundle;
+  /** The graph in use, where it is not the bundle's. */
+  readonly graph: string | null;
+  readonly graphBytes: number;
+  readonly #tokenizer: TransformersTokenizer;
+  readonly #engine: BatchEngine;
+
+  private constructor(
+    bundle: Bundle,
+    graph: { readonly path: string | null; readonly bytes: number },
+    parts: { readonly tokenizer: TransformersTokenizer; readonly engine: BatchEngine },
+  ) {
+    this.bundle = bundle;
+    this.graph = graph.path;
+    this.graphBytes = graph.bytes;
+    this.#tokenizer = parts.tokenizer;
+    this.#engine = parts.engine;
+  }
+
+  /**
+   * Loads a bundle, or its tokenizer and labels with another graph.
+   *
+   * @throws StartupError when the bundle is unknown or damaged, or the graph cannot be loaded
+   * @throws CliError when there is no such graph
+   */
+  static async load({ name, graph }: ModelChoice): Promise<Candidate> {
+    const { manifest, graphPath, tokenizer } = await loadBundle(MODELS_DIR, name);
+    const path = graph ?? graphPath;
+    const bytes = await sizeOf(path);
+    const engine = await BatchEngine.start({
+      workers: await cpuCount(),
+      workerUrl: WORKER_URL,
+      settings: {
+        modelPath: path,
+        graphOptimization: manifest.graphOptimization,
+        padId: manifest.padId,
+        warmUpLengths: [],
+      },
+      hangTimeoutMs: Number(ENVIRONMENT.INFERENCE_HANG_TIMEOUT_MS.default),
+      tokenBudget: Number(ENVIRONMENT.INFERENCE_TOKEN_BUDGET.default),
+      maxTokens: manifest.maxTokens,
+      metrics: { record: () => {} },
+      onRestart: () => {},
+      onFatal: (reason) => {
+        console.error(reason);
+        // process.exit would wait for a worker that hangs in native code.
+        process.kill(process.pid, 'SIGKILL');
+      },
+    });
+    return new Candidate(
+      manifest,
+      { path: graph ?? null, bytes },
+      {
+        tokenizer: new TransformersTokenizer(tokenizer, manifest.maxTokens, new EventLoopTurns()),
+        engine,
+      },
+    );
+  }
+
+  /** Same length, same order; null where preprocessing leaves nothing to score. */
+  async answer(texts: readonly string[]): Promise<(Answer | null)[]> {
+    const sequences: (readonly number[])[] = [];
+    for (const text of texts) sequences.push((await this.#tokenizer.encode(normalize(text))).ids);
+    const holdsText = (ids: readonly number[]) => ids.length > this.#tokenizer.specialTokens;
+    const logits = await this.#engine.run(sequences.filter(holdsText), newContext());
+    let next = 0;
+    return sequences.map((ids) => (holdsText(ids) ? this.#answerOf(logits[next++] ?? []) : null));
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close();
+  }
+
+  #answerOf(logits: ArrayLike<number>): Answer {
+    const { labels } = this.bundle;
+    if (logits.length !== labels.length) {
+      throw new CliError(
+        `${this.bundle.name}: the graph gives ${logits.length} logits, the manifest names ${labels.length} labels`,
+      );
+    }
+    const probabilities = softmax(logits);
+    const scores = perLabel((label) => probabilities[labels.indexOf(label)] ?? Number.NaN);
+    const label = topLabel(scores);
+    return { label, confidence: scores[label] };
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (cause) {
+    throw new CliError(`There is no graph ${path}; --model NAME=GRAPH takes an ONNX file`, {
+      cause,
+    });
+  }
+}
+
+function newContext(): RequestContext {
+  return {
+    deadline: { atMs: performance.now() + CALL_TIMEOUT_MS },
+    signal: new AbortController().signal,
+    timings: new StageTimings(),
+  };
+}

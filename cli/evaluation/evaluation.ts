@@ -1,0 +1,67 @@
+import { LABELS, type Label, perLabel } from '../../service/domain/sentiment.ts';
+import { expectedCalibrationError } from './calibration.ts';
+import type { Answer, Candidate } from './candidate.ts';
+import { type Measures, measure } from './measures.ts';
+import type { Run } from './run-candidates.ts';
+
+/** What one model came to. */
+export interface Evaluation extends Measures {
+  readonly model: string;
+  readonly revision: string;
+  /** The graph in use, where it is not the bundle's. */
+  readonly graph: string | null;
+  readonly graphBytes: number;
+  /** See `expectedCalibrationError`; texts without a token to score do not count. */
+  readonly calibrationError: number;
+  readonly meanConfidence: number;
+  /** Shares of the labels given: a manifest's `referenceLabelMix`. */
+  readonly labelMix: Readonly<Record<Label, number>>;
+  readonly predictionsPerSecond: number;
+  readonly latencyMs: Run['latencyMs'];
+  /** Texts without a token to score; they count as neutral. */
+  readonly emptyTexts: number;
+}
+
+export function evaluationOf(
+  { bundle, graph, graphBytes }: Pick<Candidate, 'bundle' | 'graph' | 'graphBytes'>,
+  truths: readonly Label[],
+  { answers, predictionsPerSecond, latencyMs }: Run,
+): Evaluation {
+  const given = labelsOf(answers);
+  const claims = answers.flatMap((answer, index) =>
+    answer === null
+      ? []
+      : [{ confidence: answer.confidence, isRight: answer.label === truths[index] }],
+  );
+  const confidences = claims.reduce((sum, { confidence }) => sum + confidence, 0);
+  return {
+    model: bundle.name,
+    revision: bundle.revision,
+    graph,
+    graphBytes,
+    ...measure(truths, given),
+    calibrationError: expectedCalibrationError(claims),
+    meanConfidence: claims.length === 0 ? 0 : confidences / claims.length,
+    labelMix: perLabel(
+      (label) => given.filter((one) => one === label).length / Math.max(1, given.length),
+    ),
+    predictionsPerSecond,
+    latencyMs,
+    emptyTexts: answers.length - claims.length,
+  };
+}
+
+/** For each pair of models, the share of texts that both give the same label. */
+export function agreementOf(runs: readonly Pick<Run, 'answers'>[]): number[][] {
+  const labels = runs.map(({ answers }) => labelsOf(answers));
+  return labels.map((one) =>
+    labels.map((other) => {
+      const same = one.filter((label, index) => label === other[index]).length;
+      return one.length === 0 ? 0 : same / one.length;
+    }),
+  );
+}
+
+function labelsOf(answers: readonly (Answer | null)[]): Label[] {
+  return answers.map((answer) => answer?.label ?? LABELS[1]);
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Evaluation } from '../../../cli/evaluation/evaluation.ts';
+import { measure } from '../../../cli/evaluation/measures.ts';
+import { formatReport } from '../../../cli/evaluation/report.ts';
+
+const EVALUATION: Evaluation = {
+  model: 'a-model',
+  revision: '0123456789ab',
+  graph: null,
+  graphBytes: 23_648_159,
+  ...measure(['negative', 'positive'], ['negative', 'neutral']),
+  calibrationError: 0.0338,
+  meanConfidence: 0.75,
+  labelMix: { negative: 0.5, neutral: 0.5, positive: 0 },
+  predictionsPerSecond: 682,
+  latencyMs: { p50: 4.2, p95: 6 },
+  emptyTexts: 0,
+};
+
+function report(models: readonly Evaluation[]): string {
+  const agreement = models.map(() => models.map(() => 0.9855));
+  return formatReport({ texts: 2, cpu: 'AMD EPYC', vcpus: 2, models, agreement });
+}
+
+describe('the report of an evaluation', () => {
+  it('names each model by a letter', () => {
+    const lines = report([EVALUATION, { ...EVALUATION, graph: '/models/fp32.onnx' }]).split('\n');
+    expect(lines).toContain('A  a-model, revision 0123456789ab');
+    expect(lines).toContain('B  a-model with /models/fp32.onnx');
+    expect(lines).toContain('same label as A            0.9855');
+  });
+
+  it('says for every pair of models how far they agree', () => {
+    const text = report([EVALUATION, EVALUATION, EVALUATION]);
+    expect(text).toMatch(/^same label as A +0\.9855 +0\.9855$/m);
+    expect(text).toMatch(/^same label as B {10,}0\.9855$/m);
+    expect(text).not.toContain('same label as C');
+  });
+
+  it('fits 80 columns, whatever the number of models and the length of paths', () => {
+    const path = fc.string({ minLength: 1, maxLength: 200 }).map((name) => `/${name}`);
+    fc.assert(
+      fc.property(fc.array(path, { minLength: 1, maxLength: 6 }), (graphs) => {
+        const slow = { ...EVALUATION, predictionsPerSecond: 12_345, graphBytes: 1e10 };
+        for (const line of report(graphs.map((graph) => ({ ...slow, graph }))).split('\n')) {
+          expect(line.length).toBeLessThanOrEqual(80);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Answer } from '../../../cli/evaluation/candidate.ts';
+import { agreementOf } from '../../../cli/evaluation/evaluation.ts';
+import { type Answering, runCandidates } from '../../../cli/evaluation/run-candidates.ts';
+
+const answer = (text: string): Answer | null =>
+  text === '' ? null : { label: 'positive', confidence: text.length / 10 };
+
+/** Writes down who was asked for how many texts. */
+function asked(log: [string, number][], name: string): Answering {
+  return {
+    async answer(texts) {
+      log.push([name, texts.length]);
+      return texts.map(answer);
+    },
+  };
+}
+
+describe('running candidates', () => {
+  const texts = Array.from({ length: 1_200 }, (_, index) =>
+    index === 700 ? '' : 'x'.repeat(1 + (index % 9)),
+  );
+
+  it('gives the answers of each in the order of the texts', async () => {
+    const [run] = await runCandidates([asked([], 'a')], texts);
+    expect(run?.answers).toEqual(texts.map(answer));
+  });
+
+  it('lets them take turns, each going first as often as last', async () => {
+    const log: [string, number][] = [];
+    await runCandidates([asked(log, 'a'), asked(log, 'b')], texts);
+    expect(log.slice(0, 8)).toEqual([
+      ['a', 64],
+      ['b', 64],
+      ['a', 512],
+      ['b', 512],
+      ['b', 512],
+      ['a', 512],
+      ['a', 176],
+      ['b', 176],
+    ]);
+    const oneByOne = log.slice(8);
+    expect(oneByOne).toHaveLength(600);
+    expect(oneByOne.slice(0, 4).map(([name]) => name)).toEqual(['a', 'b', 'b', 'a']);
+    expect(oneByOne.every(([, count]) => count === 1)).toBe(true);
+  });
+
+  it('measures speed and the time of one text', async () => {
+    const slow: Answering = {
+      async answer(some) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return some.map(answer);
+      },
+    };
+    const [run] = await runCandidates([slow], texts.slice(0, 3));
+    expect(run?.predictionsPerSecond).toBeLessThan(3 / 0.004);
+    expect(run?.latencyMs.p50).toBeGreaterThan(4);
+    expect(run?.latencyMs.p95).toBeGreaterThanOrEqual(run!.latencyMs.p50);
+  });
+});
+
+describe('the agreement of models', () => {
+  const answers = (labels: readonly (Answer['label'] | null)[]) => ({
+    answers: labels.map((label) => (label === null ? null : { label, confidence: 0.5 })),
+  });
+
+  it('is the share of texts with the same label, whatever the truth', () => {
+    const one = answers(['positive', 'negative', 'neutral', 'positive']);
+    const other = answers(['positive', 'negative', 'positive', 'negative']);
+    expect(agreementOf([one, other])).toEqual([
+      [1, 0.5],
+      [0.5, 1],
+    ]);
+  });
+
+  it('takes a text without a token for neutral', () => {
+    expect(agreementOf([answers([null]), answers(['neutral'])])[0]).toEqual([1, 1]);
+  });
+});

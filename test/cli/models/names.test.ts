@@ -1,0 +1,158 @@
+/** What the command writes and deletes stays within models/, and is never somebody else's. */
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { add } from '../../../cli/models/add.ts';
+import { FolderSource } from '../../../cli/models/folder-source.ts';
+import { EMBEDDED, embeddedFiles, ModelsFolder } from '../../helpers/run-models.ts';
+
+/** Holds all that a test makes: a fault that deletes models/.. deletes no more than this. */
+let sandbox: string;
+let folder: ModelsFolder;
+let source: string;
+
+beforeEach(() => {
+  sandbox = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  mkdirSync(join(sandbox, 'checkout'));
+  folder = new ModelsFolder(join(sandbox, 'checkout'));
+  source = mkdtempSync(join(sandbox, 'source-'));
+  for (const [name, bytes] of embeddedFiles()) {
+    mkdirSync(dirname(join(source, name)), { recursive: true });
+    writeFileSync(join(source, name), bytes);
+  }
+});
+
+afterEach(() => {
+  rmSync(sandbox, { recursive: true });
+});
+
+const NO_NAMES = [
+  '../victim',
+  '..',
+  '.',
+  '',
+  'a/b',
+  '/absolute',
+  '.downloads',
+  'Upper',
+  'a\\b',
+  'x'.repeat(101),
+];
+
+describe('a name that cannot be a folder of models/', () => {
+  let victim: string;
+  beforeEach(() => {
+    victim = join(dirname(folder.path), 'victim');
+    mkdirSync(victim, { recursive: true });
+    writeFileSync(join(victim, 'kept'), 'kept');
+  });
+
+  it.each(NO_NAMES)('%j: add refuses it before anything is fetched', async (name) => {
+    const before = folder.manifest;
+    const { code, stderr } = await folder.run(['add', source, '--name', name]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("cannot be a model's name")]);
+    expect(folder.manifest).toEqual(before);
+    expect(existsSync(join(folder.path, '.downloads'))).toBe(false);
+    expect(readFileSync(join(victim, 'kept'), 'utf8')).toBe('kept');
+  });
+
+  it.each(['remove', 'pull', 'verify'])('%s knows no such model', async (command) => {
+    const { code, stderr } = await folder.run([command, '../victim']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no model "../victim"')]);
+    expect(readFileSync(join(victim, 'kept'), 'utf8')).toBe('kept');
+  });
+
+  it('in a manifest that somebody edited is a fault of the manifest', async () => {
+    const { models } = folder.manifest;
+    const edited = { models: models.map((bundle) => ({ ...bundle, name: '../victim' })) };
+    writeFileSync(join(folder.path, 'manifest.json'), JSON.stringify(edited));
+    const { code, stderr } = await folder.run(['remove', '../victim']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('/models/0/name')]);
+    expect(readFileSync(join(victim, 'kept'), 'utf8')).toBe('kept');
+  });
+});
+
+describe('models add', () => {
+  it.each(['mine', 'manifest.json'])(
+    'does not replace %s, which is there already',
+    async (name) => {
+      mkdirSync(join(folder.path, 'mine'));
+      writeFileSync(join(folder.path, 'mine', 'kept'), 'kept');
+      const before = folder.manifest;
+      const { code, stderr } = await folder.run(['add', source, '--name', name]);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/exists already.*--name/)]);
+      expect(folder.files('mine')).toEqual(['kept']);
+      expect(folder.manifest).toEqual(before);
+    },
+  );
+
+  it('takes no graph from outside its source', async () => {
+    const { code, stderr } = await folder.run([
+      'add',
+      source,
+      '--name',
+      'x',
+      '--file',
+      '../x.onnx',
+    ]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('There is no ../x.onnx')]);
+  });
+
+  it('keeps only the files of the model, whatever an earlier attempt has left', async () => {
+    const left = join(folder.path, '.downloads', 'x');
+    mkdirSync(left, { recursive: true });
+    writeFileSync(join(left, 'other.onnx.part'), 'half');
+    expect(await folder.run(['add', source, '--name', 'x'])).toMatchObject({ code: 0 });
+    expect(folder.files('x')).toEqual([
+      'config.json',
+      'golden.jsonl',
+      'onnx',
+      'onnx/model_quantized.onnx',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ]);
+  });
+
+  it('leaves no folder behind when the manifest cannot be written', async () => {
+    const modelsDir = mkdtempSync(join(sandbox, 'models-'));
+    mkdirSync(join(modelsDir, 'manifest.json', 'in-the-way'), { recursive: true });
+    const adding = add({
+      modelsDir,
+      manifest: { models: [] },
+      name: 'x',
+      source: async () => new FolderSource(source),
+      graph: undefined,
+      labels: undefined,
+      workerUrl: pathToFileURL('dist/inference-worker.js'),
+      output: { write: () => undefined },
+    });
+    await expect(adding).rejects.toThrow(/manifest\.json/);
+    expect(readdirSync(modelsDir).sort()).toEqual(['.downloads', 'manifest.json']);
+  });
+});
+
+describe('models remove', () => {
+  it('deletes a link, not what it leads to', async () => {
+    expect(await folder.run(['add', source, '--name', 'x'])).toMatchObject({ code: 0 });
+    const elsewhere = mkdtempSync(join(sandbox, 'elsewhere-'));
+    writeFileSync(join(elsewhere, 'kept'), 'kept');
+    rmSync(join(folder.path, 'x'), { recursive: true });
+    symlinkSync(elsewhere, join(folder.path, 'x'));
+    expect(await folder.run(['remove', 'x'])).toMatchObject({ code: 0 });
+    expect(lstatSync(join(folder.path, 'x'), { throwIfNoEntry: false })).toBeUndefined();
+    expect(readdirSync(elsewhere)).toEqual(['kept']);
+    expect(folder.manifest.models.map(({ name }) => name)).toEqual([EMBEDDED]);
+  });
+});

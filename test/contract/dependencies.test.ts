@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+interface Package {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly overrides: Readonly<Record<string, string>>;
+}
+
+const { dependencies, overrides } = JSON.parse(readFileSync('package.json', 'utf8')) as Package;
+
+const source = readdirSync('service', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => readFileSync(join('service', name), 'utf8'))
+  .join('\n');
+
+describe('dependencies', () => {
+  // The image installs them, and its list of components names them: tools belong to devDependencies.
+  it('are what the service imports, and the stubs in place of what it does not', () => {
+    const unused = Object.keys(dependencies)
+      .filter((name) => !(name in overrides))
+      .filter((name) => !new RegExp(`(from|import\\()\\s*'${name}['/]`).test(source));
+    expect(unused).toEqual([]);
+  });
+});
