@@ -124,7 +124,7 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
         lifecycleStages: [ecs.DeploymentLifecycleStage.POST_TEST_TRAFFIC_SHIFT],
       }),
     );
-    service.node.addDependency(this.#productionRule, this.#testRule, this.#alarms);
+    service.node.addDependency(this.#productionRule, this.#testRule, this.#alarms, hookRole);
   }
 
   /** Names both target groups from the start, or ECS could not put weight on the second. */

@@ -62,6 +62,8 @@ export class PredictionStream extends Construct {
         },
       }),
     });
+    // Its policy included: without it, Firehose refuses to make the stream.
+    this.stream.node.addDependency(role);
   }
 
   /** What Amazon's documentation lists for such a stream, on its own folders only. */

@@ -32,6 +32,8 @@ export class PublicLoadBalancer extends Construct {
   readonly certificate: acm.ICertificate | undefined;
   /** Where callers reach the service, without a slash at the end. */
   readonly url: string;
+  /** Whether the name callers use leads here by a record of ours: else its owner has to point it. */
+  readonly addressMade: boolean;
   readonly #vpc: ec2.IVpc;
 
   constructor(scope: Construct, id: string, { config, vpc }: PublicLoadBalancerProps) {
@@ -61,6 +63,7 @@ export class PublicLoadBalancer extends Construct {
     });
     this.#logAccess(config);
     const { domainName } = config;
+    this.addressMade = zone !== undefined && domainName !== undefined;
     if (zone && domainName !== undefined) {
       new route53.ARecord(this, 'Address', {
         zone,

@@ -40,11 +40,18 @@ export function goldenFiles(modelsFolder: string, modelName: string): readonly s
 /**
  * Reads the golden texts that the manifest chooses for a quick check.
  *
- * @throws Error when the manifest does not describe the model, or its golden file lacks a line.
+ * @throws Error when the manifest does not describe the model, its golden file lacks a line, or
+ *   what is there would let every answer pass.
  */
 export function readGolden(modelsFolder: string, modelName: string): Golden {
   const { name, revision, labels, golden } = entryOf(modelsFolder, modelName);
   const path = join(modelsFolder, modelName, golden.file);
+  if (golden.startUpLines.length === 0) {
+    throw new Error(`The manifest's startUpLines is empty: nothing would be asked of ${name}.`);
+  }
+  if (typeof golden.tolerance !== 'number' || golden.tolerance >= 1) {
+    throw new Error(`The manifest's tolerance is ${golden.tolerance}; give a number below 1.`);
+  }
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
   const texts = golden.startUpLines.map((number): GoldenText => {
     const line = lines[number];
@@ -52,9 +59,22 @@ export function readGolden(modelsFolder: string, modelName: string): Golden {
       throw new Error(`${path} has ${lines.length} lines, and no ${number}; correct startUpLines.`);
     }
     const { text, truncated, [golden.probabilities]: probabilities } = JSON.parse(line);
+    if (!areNumbers(probabilities, labels.length)) {
+      throw new Error(
+        `${path}, line ${number}: ${golden.probabilities} is ${JSON.stringify(probabilities)}; give one number for each of ${labels.join(', ')}.`,
+      );
+    }
     return { text, truncated, probabilities };
   });
   return { model: { name, revision }, labels, tolerance: golden.tolerance, texts };
+}
+
+function areNumbers(values: unknown, count: number): values is number[] {
+  return (
+    Array.isArray(values) &&
+    values.length === count &&
+    values.every((value) => typeof value === 'number')
+  );
 }
 
 function entryOf(modelsFolder: string, modelName: string) {

@@ -1,5 +1,7 @@
+import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -24,6 +26,15 @@ export class Paging extends Construct {
       displayName: `Tweet sentiment, ${config.stage}`,
       enforceSSL: true,
     });
+    // The policy that asks for TLS takes the place of the default one, which lets alarms publish.
+    const leave = topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     if (config.alertEmail !== undefined) {
       topic.addSubscription(new EmailSubscription(config.alertEmail));
     }
@@ -40,6 +51,7 @@ export class Paging extends Construct {
       const action = new SnsAction(topic);
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
+      if (leave.policyDependable) alarm.node.addDependency(leave.policyDependable);
     };
     composite('page', 'Callers are not served as they should be: act now.');
     composite('notice', 'Something needs a look before it reaches callers.');

@@ -5,6 +5,7 @@ import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import { CanaryDelivery } from '../constructs/canary-delivery.ts';
+import { firstRequest } from '../constructs/first-request.ts';
 import { PublicLoadBalancer } from '../constructs/public-load-balancer.ts';
 import { RollingDelivery } from '../constructs/rolling-delivery.ts';
 import type { ServiceDelivery } from '../constructs/service-delivery.ts';
@@ -104,6 +105,8 @@ export class ServiceStack extends Stack {
       }),
       ...delivery.options,
     });
+    // A start without the right to its secrets fails, and would count against the deployment.
+    this.service.node.addDependency(this.task.definition.obtainExecutionRole());
     delivery.attach(this.service);
     scaleTasks(this.service, config, contractMetric(config.stage, 'WorkerSaturation'));
     this.webFirewall = config.webFirewall
@@ -117,18 +120,21 @@ export class ServiceStack extends Stack {
   }
 
   #addOutputs(config: StageConfig): void {
-    const { url, loadBalancer } = this.endpoint;
-    new CfnOutput(this, 'EndpointUrl', { value: url, description: 'Where the service answers' });
-    if (this.endpoint.certificate && config.domainName === undefined) {
+    const { url, loadBalancer, certificate, addressMade } = this.endpoint;
+    const answersByAnotherName = certificate && config.domainName === undefined;
+    new CfnOutput(this, 'EndpointUrl', {
+      value: url,
+      description: answersByAnotherName
+        ? 'The load balancer; callers use the name in the certificate, which leads here'
+        : 'Where the service answers',
+    });
+    if (certificate && !addressMade) {
       new CfnOutput(this, 'PointYourDomainTo', {
         value: loadBalancer.loadBalancerDnsName,
         description: 'Target of an alias or CNAME record for the name in the certificate',
       });
     }
-    const header = config.apiKeysSecretArn === undefined ? '' : " -H 'x-api-key: KEY'";
-    new CfnOutput(this, 'TryIt', {
-      value: `curl -s ${url}/v1/inference${header} -H 'content-type: application/json' -d '{"texts":["I love this phone"]}'`,
-      description: 'A first request',
-    });
+    const { command, description } = firstRequest(config, this.endpoint);
+    new CfnOutput(this, 'TryIt', { value: command, description });
   }
 }

@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisFeatureStore } from '../../service/adapters/redis/redis-feature-store.ts';
 import { anId, IDENTITY } from '../contract/feature-store-contract.ts';
+import { makeCertificate } from '../helpers/certificate.ts';
 import { RecordedLog, RecordedMetrics } from '../helpers/fakes.ts';
 import { RedisServer } from '../helpers/redis-server.ts';
 
@@ -20,11 +21,9 @@ const serverNames: unknown[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'feature-store-tls-'));
-  const key = join(folder, 'key.pem');
-  certificate = join(folder, 'certificate.pem');
-  makeCertificate(key, certificate);
+  const { certificateFile, ...secure } = makeCertificate(folder, 'localhost');
+  certificate = certificateFile;
   redis = await RedisServer.start();
-  const secure = { key: readFileSync(key), cert: readFileSync(certificate) };
   proxy = createServer(secure, (client: TLSSocket) => {
     serverNames.push(client.servername);
     const upstream = connect(redis.port, '127.0.0.1');
@@ -40,20 +39,6 @@ afterAll(async () => {
   await redis.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Node can use certificates, but makes none. */
-function makeCertificate(key: string, certificate: string): void {
-  const args = [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-    ...['-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
-    ...['-keyout', key, '-out', certificate],
-  ];
-  try {
-    execFileSync('openssl', args, { stdio: 'pipe' });
-  } catch (cause) {
-    throw new Error('This test needs openssl: apt-get install -y openssl', { cause });
-  }
-}
 
 function url(): string {
   const address = proxy.address();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../service/config.ts';
 import { DEFAULT_PORT, KEEP_ALIVE_TIMEOUT_MS, PATHS } from '../../service/contract/http.ts';
 import { allOf, CERTIFICATE_ARN, CONTEXT, Match, synthesise } from './synthesise.ts';
 
@@ -183,6 +184,21 @@ describe('a canary deployment', () => {
 describe.each([
   ['dev', dev],
   ['prod', prod],
+] as const)('the service of %s', (_stage, app) => {
+  it('waits for every right that its start and its release need', () => {
+    const template = app.of('service');
+    const [service] = Object.values(template.findResources('AWS::ECS::Service'));
+    const policies = Object.keys(template.findResources('AWS::IAM::Policy'));
+    expect(policies).not.toHaveLength(0);
+    // By way of the function, for the one that the hook's function has.
+    const needed = policies.filter((id) => !id.includes('GoldenHookRole'));
+    expect(service?.DependsOn).toEqual(expect.arrayContaining(needed));
+  });
+});
+
+describe.each([
+  ['dev', dev],
+  ['prod', prod],
 ] as const)('the endpoint of %s', (stage, app) => {
   it('asks tasks whether they are ready, and lets requests in flight finish', () => {
     const groups = allOf(app, 'AWS::ElasticLoadBalancingV2::TargetGroup');
@@ -197,6 +213,18 @@ describe.each([
         ]),
       });
     }
+  });
+
+  it('lets go of a target before the service has drained, and stops it after that', () => {
+    const [group] = allOf(app, 'AWS::ElasticLoadBalancingV2::TargetGroup');
+    const delay = group?.Properties.TargetGroupAttributes.find(
+      ({ Key }: { Key: string }) => Key === 'deregistration_delay.timeout_seconds',
+    );
+    const [definition] = allOf(app, 'AWS::ECS::TaskDefinition');
+    const [{ StopTimeout }] = definition!.Properties.ContainerDefinitions;
+    const drainSeconds = loadConfig({}).shutdownTimeoutMs / 1_000;
+    expect(Number(delay.Value)).toBeLessThan(drainSeconds);
+    expect(drainSeconds).toBeLessThan(StopTimeout);
   });
 
   it('gives up idle connections before the service does', () => {

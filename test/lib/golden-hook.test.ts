@@ -220,8 +220,49 @@ describe('the golden hook', () => {
     expect(reason()).toContain('No answer from the release after 3 attempts');
   });
 
+  it.each<[string, (score: number) => unknown]>([
+    // Near the score in amount: Math.abs() would take them for numbers.
+    ['null', (score) => (score < 0.01 ? null : score)],
+    ['text', String],
+    ['a list', (score) => [score]],
+    ['absent', () => undefined],
+    ['out of range', () => Number.POSITIVE_INFINITY],
+  ])('fails a release with a score that is %s', async (_name, change) => {
+    const modelsFolder = changedModels((_, text) =>
+      text.replace(/"tolerance": [\d.]+/, '"tolerance": 0.01'),
+    );
+    const golden = readGolden(modelsFolder, MODEL);
+    let changed = 0;
+    const results = golden.texts.map(({ truncated, probabilities }) => ({
+      sentimentAnalyst: golden.labels[probabilities.indexOf(Math.max(...probabilities))],
+      truncated,
+      scores: Object.fromEntries(
+        golden.labels.map((label, index) => {
+          const score = probabilities[index]!;
+          const sent = change(score);
+          if (sent !== score) changed++;
+          return [label, sent];
+        }),
+      ),
+    }));
+    // JSON.stringify would write null for it.
+    const answer = JSON.stringify({ model: golden.model, results }, (_, value) =>
+      value === Number.POSITIVE_INFINITY ? 'huge' : value,
+    ).replaceAll('"huge"', '1e999');
+    interfere = (_, response) => {
+      response.writeHead(200).end(answer);
+      return true;
+    };
+    expect(await hook({ modelsFolder })).toEqual({ hookStatus: 'FAILED' });
+    rmSync(modelsFolder, { recursive: true });
+    expect(changed).toBeGreaterThan(0);
+    expect(reason()).toMatch(/has the score .*; expected/);
+  });
+
   it.each([
     ['nonsense', 'no json'],
+    ['nothing in its results', '{"model":{"name":"minilm-tweet-sentiment","revision":"R"}}'],
+    ['null', 'null'],
     ['too few results', '{"model":{"name":"minilm-tweet-sentiment","revision":"R"},"results":[]}'],
   ])('fails a release that answers %s', async (_name, answer) => {
     const { revision } = readGolden('models', MODEL).model;
@@ -230,6 +271,7 @@ describe('the golden hook', () => {
       return true;
     };
     expect(await hook()).toEqual({ hookStatus: 'FAILED' });
+    expect(reason()).toMatch(/^(The release's answer is|No answer|\d+ results)/);
   });
 
   it.each([
@@ -260,6 +302,29 @@ describe('golden texts', () => {
     expect(() => readGolden(folder, MODEL)).toThrow(
       /has 346 lines, and no 99999; correct startUpLines/,
     );
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each<[string, (file: string, text: string) => string, RegExp]>([
+    [
+      'has no line to ask for',
+      (_, text) => text.replace(/"startUpLines": \[[^\]]*\]/, '"startUpLines": []'),
+      /startUpLines is empty: nothing would be asked/,
+    ],
+    [
+      'has no tolerance',
+      (file, text) =>
+        file === 'manifest.json' ? text.replace(/"tolerance": [\d.]+/, '"tolerance": null') : text,
+      /tolerance is null; give a number below 1/,
+    ],
+    [
+      'lacks a probability',
+      (_, text) => text.replace(/"probabilities_int8": \[[\d.]+, /, '"probabilities_int8": ['),
+      /line 0: probabilities_int8 is \[.*\]; give one number for each of negative, neutral, positive/,
+    ],
+  ])('are refused when the model %s: every answer would be right', (_name, change, message) => {
+    const folder = changedModels(change);
+    expect(() => readGolden(folder, MODEL)).toThrow(message);
     rmSync(folder, { recursive: true });
   });
 });

@@ -194,6 +194,44 @@ describe.each(STAGES)('the alarms of %s', (stage) => {
   });
 });
 
+describe.each(STAGES)('the topic of %s', (stage) => {
+  const statements = allOf(APPS[stage], 'AWS::SNS::TopicPolicy').flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement,
+  );
+
+  it('lets the alarms of this account publish, and nobody else', () => {
+    // A policy takes the place of the default one, by which everyone in the account may publish.
+    const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed).toEqual([
+      expect.objectContaining({
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Resource: { Ref: expect.stringContaining('PagingTopic') },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      }),
+    ]);
+  });
+
+  it('refuses what does not come over TLS', () => {
+    expect(statements.filter(({ Effect }) => Effect === 'Deny')).toEqual([
+      expect.objectContaining({ Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    ]);
+  });
+
+  it('has no key that CloudWatch may not use', () => {
+    const [topic] = allOf(APPS[stage], 'AWS::SNS::Topic');
+    expect(topic?.Properties.KmsMasterKeyId).toBeUndefined();
+  });
+
+  it('is there, with its policy, before an alarm wants to publish', () => {
+    const { template } = APPS[stage].templates.find(({ part }) => part === 'observability')!;
+    const [policy] = Object.keys(template.findResources('AWS::SNS::TopicPolicy'));
+    for (const { DependsOn } of allOf(APPS[stage], 'AWS::CloudWatch::CompositeAlarm')) {
+      expect(DependsOn).toContain(policy);
+    }
+  });
+});
+
 it('tells the address that is configured', () => {
   synthesise({ ...CONTEXT.dev, alertEmail: 'someone@example.org' })
     .of('observability')

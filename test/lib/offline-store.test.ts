@@ -59,6 +59,18 @@ describe('the offline store', () => {
     );
   });
 
+  it('is made after its rights: Firehose tries them when it makes a stream', () => {
+    const template = app.of('offlineStore');
+    const [stream] = Object.values(template.findResources('AWS::KinesisFirehose::DeliveryStream'));
+    const [policy] = Object.keys(
+      template.findResources('AWS::IAM::Policy', {
+        Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^StreamRole') }] },
+      }),
+    );
+    expect(policy).toBeDefined();
+    expect(stream?.DependsOn).toContain(policy);
+  });
+
   it('forgets predictions, results and what was rejected after their time', () => {
     app.of('offlineStore').hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
