@@ -62,7 +62,6 @@ FROM bundler AS build
 COPY tsconfig.json ./
 COPY script/build.ts script/
 COPY script/lib/build-page.ts script/lib/
-COPY script/lib/build-page.ts script/lib/
 COPY service service
 RUN node --experimental-strip-types script/build.ts --service-only \
     && find dist -name '*.map' -delete \

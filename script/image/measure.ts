@@ -16,8 +16,6 @@ import { containerEngine } from './lib/detect-engine.ts';
 import { execute } from './lib/execute.ts';
 import { type LayerSize, measureImage } from './lib/image-archive.ts';
 
-const STAGED = 'tweet-sentiment-service:measured';
-const SINGLE = 'tweet-sentiment-service:single-stage';
 const START_TIMEOUT_MS = 60_000;
 
 const CHANGES = {
@@ -43,19 +41,55 @@ async function copyCheckout(): Promise<string> {
   return context;
 }
 
-interface Contender {
-  readonly tag: string;
+/** One way to build the service, from a context of its own that can be changed. */
+class Contender {
   readonly context: string;
+  readonly #repository: string;
+  #builds = 0;
+
+  constructor(repository: string, context: string) {
+    this.#repository = repository;
+    this.context = context;
+  }
+
+  /** Of the latest build. */
+  get tag(): string {
+    return this.#tagOf(this.#builds);
+  }
+
+  /** The image before goes, after the time is taken: each may weigh more than a gigabyte. */
+  async secondsToBuild(): Promise<number> {
+    const startedMs = performance.now();
+    await engine.build({ tag: this.#tagOf(this.#builds + 1), context: this.context });
+    const seconds = (performance.now() - startedMs) / 1_000;
+    if (this.#builds > 0) await engine.remove(this.tag);
+    this.#builds++;
+    return seconds;
+  }
+
+  async remove(): Promise<void> {
+    rmSync(this.context, { recursive: true, force: true });
+    if (this.#builds > 0) await engine.remove(this.tag);
+  }
+
+  #tagOf(build: number): string {
+    return `${this.#repository}:measured-${build}`;
+  }
 }
 
-const staged: Contender = { tag: STAGED, context: copyBuildContext() };
-const single: Contender = { tag: SINGLE, context: await copyCheckout() };
+const staged = new Contender('tweet-sentiment-service', copyBuildContext());
+const single = new Contender('tweet-sentiment-service-single-stage', await copyCheckout());
 const contenders = [staged, single];
+const leftovers: (() => Promise<void>)[] = contenders.map((contender) => () => contender.remove());
 
-async function secondsToBuild({ tag, context }: Contender): Promise<number> {
-  const startedMs = performance.now();
-  await engine.build({ tag, context });
-  return (performance.now() - startedMs) / 1_000;
+/** Also when the measurement breaks off: nothing stays but the engine's cache of layers. */
+async function cleanUp(): Promise<void> {
+  for (let next = leftovers.pop(); next !== undefined; next = leftovers.pop()) {
+    await next().catch(console.error);
+  }
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
 }
 
 /** From the start of the container until it says that it serves, which is after the warm-up. */
@@ -98,59 +132,69 @@ function total(sizes: readonly LayerSize[], what: keyof LayerSize): number {
   return sizes.reduce((sum, layer) => sum + layer[what], 0) / 1e6;
 }
 
+async function measureRebuilds(): Promise<void> {
+  for (const contender of contenders) await contender.secondsToBuild();
+  for (const [what, change] of Object.entries(CHANGES)) {
+    const seconds = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
+    for (let round = 0; round < rounds; round++) {
+      for (const contender of contenders) {
+        await change(contender.context);
+        seconds.get(contender)?.push(await contender.secondsToBuild());
+      }
+    }
+    const [ours = [], theirs = []] = seconds.values();
+    row(`rebuild after changing ${what}`, ours, theirs, 's');
+  }
+}
+
+async function measureSizes(): Promise<LayerSize[]> {
+  const ours = await measureImage(engine, staged.tag);
+  const theirs = await measureImage(engine, single.tag);
+  for (const [what, unit] of [
+    ['size', 'bytes'],
+    ['size compressed', 'compressedBytes'],
+  ] as const) {
+    row(what, [total(ours, unit)], [total(theirs, unit)], 'MB');
+  }
+  return ours;
+}
+
+async function measureStarts(): Promise<void> {
+  const starts: [number[], number[]] = [[], []];
+  const runnables: RunnableImage[] = [];
+  for (const { tag } of contenders) {
+    const { runnable, release } = await engine.makeRunnable(tag);
+    leftovers.push(release);
+    runnables.push(runnable);
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, runnable] of runnables.entries()) {
+      starts[index]?.push(await secondsToReady(runnable));
+    }
+  }
+  row('cold start to ready', ...starts, 's');
+}
+
+function printLayers(sizes: readonly LayerSize[]): void {
+  console.log('\n| layer, from the base up | MB | MB compressed |\n| --- | --- | --- |');
+  for (const [index, { bytes, compressedBytes }] of sizes.entries()) {
+    const what = { 3: 'packages', 2: 'model', 1: 'code' }[sizes.length - index] ?? 'base';
+    console.log(
+      `| ${what} | ${(bytes / 1e6).toFixed(1)} | ${(compressedBytes / 1e6).toFixed(1)} |`,
+    );
+  }
+}
+
 console.log(
   `Built with ${engine.name}; ${rounds} rounds, alternating; median (lowest to highest).\n`,
 );
 console.log('| | in stages | single stage | ratio |');
 console.log('| --- | --- | --- | --- |');
-for (const contender of contenders) await secondsToBuild(contender);
-for (const [what, change] of Object.entries(CHANGES)) {
-  const seconds = new Map<Contender, number[]>([
-    [staged, []],
-    [single, []],
-  ]);
-  for (let round = 0; round < rounds; round++) {
-    for (const contender of contenders) {
-      await change(contender.context);
-      seconds.get(contender)?.push(await secondsToBuild(contender));
-    }
-  }
-  row(`rebuild after changing ${what}`, seconds.get(staged) ?? [], seconds.get(single) ?? [], 's');
-}
-
-const sizes = {
-  staged: await measureImage(engine, STAGED),
-  single: await measureImage(engine, SINGLE),
-};
-row('size', [total(sizes.staged, 'bytes')], [total(sizes.single, 'bytes')], 'MB');
-row(
-  'size compressed',
-  [total(sizes.staged, 'compressedBytes')],
-  [total(sizes.single, 'compressedBytes')],
-  'MB',
-);
-
-const runnables = await Promise.all(contenders.map(({ tag }) => engine.makeRunnable(tag)));
-const starts: [number[], number[]] = [[], []];
 try {
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, { runnable }] of runnables.entries()) {
-      starts[index]?.push(await secondsToReady(runnable));
-    }
-  }
+  await measureRebuilds();
+  const sizes = await measureSizes();
+  await measureStarts();
+  printLayers(sizes);
 } finally {
-  for (const { release } of runnables) await release();
-}
-row('cold start to ready', starts[0], starts[1], 's');
-
-console.log('\n| layer, from the base up | MB | MB compressed |\n| --- | --- | --- |');
-for (const [index, { bytes, compressedBytes }] of sizes.staged.entries()) {
-  const fromTheTop = sizes.staged.length - index;
-  const what = { 3: 'packages', 2: 'model', 1: 'code' }[fromTheTop] ?? 'base';
-  console.log(`| ${what} | ${(bytes / 1e6).toFixed(1)} | ${(compressedBytes / 1e6).toFixed(1)} |`);
-}
-
-for (const { tag, context } of contenders) {
-  await engine.remove(tag);
-  rmSync(context, { recursive: true });
+  await cleanUp();
 }

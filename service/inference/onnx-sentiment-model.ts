@@ -12,10 +12,10 @@ import {
 import { BatchEngine } from './batch-engine.ts';
 import { cpuCount } from './cpu-count.ts';
 import { DriftMonitor } from './drift/drift-monitor.ts';
+import { encodeTexts } from './encode-texts.ts';
 import { EventLoopTurns } from './event-loop-turns.ts';
 import { checkGoldenTexts } from './golden-check.ts';
 import { loadBundle, type ModelBundle } from './model-bundle.ts';
-import { normalize } from './normalize.ts';
 import { softmax } from './softmax.ts';
 import type { Encoding, Tokenizer } from './tokenizer.ts';
 import { TransformersTokenizer } from './transformers-tokenizer.ts';
@@ -179,17 +179,8 @@ export class OnnxSentimentModel implements SentimentModel {
     await this.#engine.close();
   }
 
-  async #encode(
-    texts: readonly string[],
-    { signal }: { signal: AbortSignal },
-  ): Promise<Encoding[]> {
-    const encodings: Encoding[] = [];
-    for (const text of texts) {
-      if (signal.aborted) break;
-      if (!this.#turns.hasTime()) await this.#turns.next();
-      encodings.push(await this.#tokenizer.encode(normalize(text)));
-    }
-    return encodings;
+  #encode(texts: readonly string[], { signal }: { signal: AbortSignal }): Promise<Encoding[]> {
+    return encodeTexts(texts, { tokenizer: this.#tokenizer, turns: this.#turns, signal });
   }
 
   async #checkGoldenTexts({ manifest, startUpTexts }: ModelBundle): Promise<void> {

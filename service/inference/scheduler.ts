@@ -113,13 +113,11 @@ export class Scheduler<Caller> {
    */
   take(nowMs: number): Taken<Caller> {
     const expired: Waiter<Caller>[][] = [];
-    let queue = this.#pickQueue(nowMs);
-    while (queue !== null) {
-      const entries = this.#fill(queue, nowMs, expired);
-      if (entries.length > 0) return { batch: { entries }, expired };
-      queue = this.#pickQueue(nowMs);
-    }
-    return { batch: null, expired };
+    // What has expired shall not lend its age to those behind it.
+    for (const queue of this.#queues) this.#dropExpiredHead(queue, nowMs, expired);
+    const queue = this.#pickQueue(nowMs);
+    const batch = queue === null ? null : { entries: this.#fill(queue, nowMs, expired) };
+    return { batch, expired };
   }
 
   /** Ends a batch that was taken, answered or not. Returns its waiters by entry, in order. */
@@ -127,7 +125,7 @@ export class Scheduler<Caller> {
     return batch.entries.map((entry) => this.#remove(entry));
   }
 
-  /** Takes entries from the front of a queue as far as they fit; expired ones go too. */
+  /** Takes entries from the front of a queue, the first one alive, as far as they fit. */
   #fill(queue: Queue<Caller>, nowMs: number, expired: Waiter<Caller>[][]): Entry<Caller>[] {
     const share = Math.ceil(this.#queuedTokens / this.#options.workers);
     const budget = Math.min(this.#options.tokenBudget, share);
@@ -135,8 +133,7 @@ export class Scheduler<Caller> {
     let longest = 0;
     for (const entry of queue) {
       if (!isAlive(entry, nowMs)) {
-        this.#dequeue(entry);
-        expired.push(this.#remove(entry));
+        this.#drop(entry, expired);
         continue;
       }
       longest = Math.max(longest, entry.ids.length);
@@ -146,6 +143,18 @@ export class Scheduler<Caller> {
       entries.push(entry);
     }
     return entries;
+  }
+
+  #dropExpiredHead(queue: Queue<Caller>, nowMs: number, expired: Waiter<Caller>[][]): void {
+    for (const entry of queue) {
+      if (isAlive(entry, nowMs)) return;
+      this.#drop(entry, expired);
+    }
+  }
+
+  #drop(entry: Entry<Caller>, expired: Waiter<Caller>[][]): void {
+    this.#dequeue(entry);
+    expired.push(this.#remove(entry));
   }
 
   #pickQueue(nowMs: number): Queue<Caller> | null {

@@ -1,0 +1,13 @@
+/**
+ * Loaded into the service (`node --import`): an inference worker that gets a text of HANG_TOKENS
+ * tokens opens a pipe that nobody writes to. That is a native wait, like a hung session: neither
+ * JavaScript nor `worker.terminate()` can end it.
+ */
+import { readFileSync } from 'node:fs';
+import { parentPort, threadName } from 'node:worker_threads';
+
+if (threadName === 'inference') {
+  parentPort?.on('message', ({ lengths }) => {
+    if (lengths?.includes(Number(process.env.HANG_TOKENS))) readFileSync(process.env.HANG_PIPE);
+  });
+}
