@@ -10,7 +10,7 @@ import {
 } from '../../service/contract/metrics.ts';
 import { ERROR_CODES } from '../../service/errors.ts';
 import type { EmfDocument } from '../service/adapters/emf/emf-schema.ts';
-import { allOf, CONTEXT, type Resource, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, Match, type Resource, synthesise } from './synthesise.ts';
 
 const APPS = {
   dev: synthesise({ ...CONTEXT.dev, offlineStore: 'true' }),
@@ -276,6 +276,12 @@ describe.each(STAGES)('the topic of %s', (stage) => {
     expect(statements.filter(({ Effect }) => Effect === 'Deny')).toEqual([
       expect.objectContaining({ Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
     ]);
+  });
+
+  it('can be subscribed to, where no address is configured', () => {
+    APPS[stage].of('observability').hasOutput('AlarmTopic', {
+      Value: { Ref: Match.stringLikeRegexp('PagingTopic') },
+    });
   });
 
   it('has no key that CloudWatch may not use', () => {
