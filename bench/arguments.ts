@@ -7,11 +7,12 @@ export const USAGE = `Usage: script/bench [--gates] [--model roberta|minilm|both
        script/bench --soak SECONDS [--model ...]
 
 Runs benchmarks, all of them unless some are named, and prints them with their floors and aims.
-Results go to bench/results/<date>.json. With nothing named, the curve is drawn too.
+Results go to bench/results/<date>.json; npm run bench:publish makes docs/performance.md of them.
+With nothing named, the curve is measured too.
 
   --gates         only the gates; ends with 1 when one misses its floor or cannot run
   --model NAME    roberta: the production-sized shape; minilm: the embedded model; default both
-  --curve         draws throughput against latency into docs/
+  --curve         throughput against latency, open loop, from 10 to 150 % of the capacity
   --soak SECONDS  twice the capacity for so long; ends with 1 when a promise is not kept
 
 Environment (optional; what needs them says so)

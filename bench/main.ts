@@ -5,13 +5,12 @@ import { type Benchmark, isGate, type Result, verdictOf } from './benchmark.ts';
 import { CannotRun } from './cannot-run.ts';
 import { type CurvePoint, measureCurve } from './curve.ts';
 import { LoadGenerator } from './load/load-generator.ts';
-import { describeMachine, type Machine } from './machine.ts';
+import { describeMachine } from './machine.ts';
 import type { ModelKey } from './model-key.ts';
 import { loadModel } from './models.ts';
 import { BENCHMARKS } from './registry.ts';
-import { writeCurve } from './report/curve-chart.ts';
-import { writeReport } from './report/results-file.ts';
-import { describe, formatNumber, formatTable } from './report/table.ts';
+import { rowOf, writeReport } from './report/results-file.ts';
+import { describe, formatNumber, formatResults } from './report/table.ts';
 import { type SoakResult, soak } from './soak.ts';
 import { summarize } from './statistics.ts';
 import { loadTexts } from './texts.ts';
@@ -41,7 +40,7 @@ async function main(wanted: Arguments): Promise<number> {
   const soaks: Partial<Record<ModelKey, SoakResult>> = {};
   try {
     for (const model of wanted.models) {
-      const found = await runModel(model, wanted, load, machine);
+      const found = await runModel(model, wanted, load);
       results.push(...found.results);
       if (found.curve) curves[model] = found.curve;
       if (found.soak) soaks[model] = found.soak;
@@ -50,7 +49,7 @@ async function main(wanted: Arguments): Promise<number> {
     load.stop();
   }
   const path = writeReport({ startedAt, machine, results, curves, soaks });
-  console.log(`Written to ${path}`);
+  console.log(`Written to ${path}; npm run bench:publish puts it into docs/performance.md`);
   const isBroken = Object.values(soaks).some(({ conditions }) =>
     conditions.some(({ holds }) => !holds),
   );
@@ -67,7 +66,6 @@ async function runModel(
   key: ModelKey,
   wanted: Arguments,
   load: LoadGenerator,
-  machine: Machine,
 ): Promise<ModelFindings> {
   const benchmarks = wanted.benchmarks.filter(
     ({ only, gate }) => (only ?? key) === key && (!wanted.gates || gate === key),
@@ -92,9 +90,9 @@ async function runModel(
     results.push(result);
     say(`${key} ${benchmark.id}: ${verdictOf(result)}`);
   }
-  if (results.length > 0) console.log(`### ${key}\n\n${formatTable(results)}\n`);
+  if (results.length > 0) console.log(`### ${key}\n\n${formatResults(results.map(rowOf))}\n`);
   const findings: ModelFindings = { results };
-  const curve = wanted.curve ? { curve: await drawCurve(bench, machine) } : {};
+  const curve = wanted.curve ? { curve: await measureCurve(bench) } : {};
   const soaked =
     wanted.soakSeconds === undefined ? {} : { soak: await runSoak(bench, wanted.soakSeconds) };
   return { ...findings, ...curve, ...soaked };
@@ -108,12 +106,6 @@ async function outcomeOf(benchmark: Benchmark, bench: Bench): Promise<Result['ou
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: error instanceof CannotRun ? 'cannot run' : 'failed', reason };
   }
-}
-
-async function drawCurve(bench: Bench, machine: Machine): Promise<readonly CurvePoint[]> {
-  const points = await measureCurve(bench);
-  console.log(`Drawn into ${writeCurve(bench.model.key, points, machine)}\n`);
-  return points;
 }
 
 async function runSoak(bench: Bench, seconds: number): Promise<SoakResult> {

@@ -1,29 +1,24 @@
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { CurvePoint } from '../curve.ts';
 import type { Machine } from '../machine.ts';
 import type { ModelKey } from '../model-key.ts';
 import { drawChart } from './svg.ts';
 
-const DOCS = resolve('docs');
-
-const NAMES: Readonly<Record<ModelKey, string>> = {
+export const MODEL_TITLES: Readonly<Record<ModelKey, string>> = {
   roberta: 'RoBERTa-base shape, row-wise INT8',
   minilm: 'embedded model (MiniLM, row-wise INT8)',
 };
 
-/** Draws latency against offered load into docs/; returns the path. */
-export function writeCurve(
+/** Latency against offered load, as a stand-alone SVG document. */
+export function drawCurve(
   model: ModelKey,
   points: readonly CurvePoint[],
   machine: Machine,
 ): string {
-  const path = join(DOCS, `throughput-latency-${model}.svg`);
   const series = (pick: (point: CurvePoint) => number) =>
     points.map((point) => ({ x: point.offeredPerSecond, y: pick(point) }));
   const capacity = points.find(({ load }) => load === 1)?.offeredPerSecond ?? 0;
-  const svg = drawChart({
-    title: `Latency of answered requests: ${NAMES[model]}`,
+  return drawChart({
+    title: `Latency of answered requests: ${MODEL_TITLES[model]}`,
     subtitle: `${machine.vcpus} vCPU ${machine.cpu}, open loop; beyond the capacity the rest is refused`,
     xLabel: 'predictions offered per second',
     yLabel: 'ms from the intended send time',
@@ -33,6 +28,4 @@ export function writeCurve(
     ],
     mark: { x: capacity, name: 'capacity' },
   });
-  writeFileSync(path, svg);
-  return path;
 }

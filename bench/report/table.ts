@@ -1,5 +1,5 @@
-import { isGate, type Result, verdictOf } from '../benchmark.ts';
 import type { Machine } from '../machine.ts';
+import type { ResultRow } from './results-file.ts';
 
 /** What ran, where, in one line. */
 export function describe({ cpu, vcpus, flags, memoryGiB, node, onnxruntime, commit }: Machine) {
@@ -10,29 +10,35 @@ export function describe({ cpu, vcpus, flags, memoryGiB, node, onnxruntime, comm
 }
 
 /** The results of one model as a Markdown table. */
-export function formatTable(results: readonly Result[]): string {
+export function formatResults(results: readonly ResultRow[]): string {
   const rows = results.map((result) => {
-    const { benchmark, outcome } = result;
-    const { id, title, better, floor, aim } = benchmark;
+    const { id, title, better, floor, aim, gate, verdict } = result;
     const sign = better === 'higher' ? '≥' : '≤';
-    const measured = outcome.kind === 'measured';
-    const value = measured ? formatNumber(outcome.summary.median) : '–';
+    const measured = result.kind === 'measured';
+    const value = measured ? formatNumber(result.summary.median) : '–';
     const spread = measured
-      ? `${formatNumber(outcome.summary.lowest)} – ${formatNumber(outcome.summary.highest)}`
+      ? `${formatNumber(result.summary.lowest)} – ${formatNumber(result.summary.highest)}`
       : '–';
-    const name = isGate(result) ? `**${id}** gate` : id;
+    const name = gate ? `**${id}** gate` : id;
     const bounds = [`${sign} ${floor}`, `${sign} ${aim}`];
-    return [name, title, value, spread, ...bounds, verdictOf(result), remark(result)];
+    return [name, title, value, spread, ...bounds, verdict, remark(result)];
   });
   const head = ['', 'measure', 'median', 'spread', 'floor', 'aim', 'verdict', 'behind it'];
+  return markdownTable(head, rows);
+}
+
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
   const lines = [head, head.map(() => '---'), ...rows];
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** The figures behind a ratio, or why there is none. */
-function remark({ outcome }: Result): string {
-  if (outcome.kind !== 'measured') return outcome.reason.replaceAll(/\s*\n\s*/g, ' ').slice(0, 300);
-  const { details, conditions = [] } = outcome.measurement;
+function remark(result: ResultRow): string {
+  if (result.kind !== 'measured') return result.reason.replaceAll(/\s*\n\s*/g, ' ').slice(0, 300);
+  const { details, conditions = [] } = result.measurement;
   const broken = conditions.filter(({ holds }) => !holds).map(({ what }) => `NOT ${what}`);
   const figures = Object.entries(details).map(([name, value]) => {
     return `${name} ${typeof value === 'number' ? formatNumber(value) : value}`;

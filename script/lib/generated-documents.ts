@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { performanceDocuments } from '../../bench/report/performance.ts';
+import { readPublished } from '../../bench/report/published.ts';
 import { ENVIRONMENT, type EnvironmentVariable } from '../../service/contract/environment.ts';
 import { METRICS, type MetricDefinition } from '../../service/contract/metrics.ts';
+import { betweenMarkers } from './between-markers.ts';
 
 export interface GeneratedDocument {
   readonly path: string;
@@ -13,6 +16,7 @@ export function generatedDocuments(): GeneratedDocument[] {
     { path: '.env.example', content: environmentExample() },
     between('README.md', 'configuration', configurationTable()),
     between('docs/metrics.md', 'metrics', metricsTable()),
+    ...performanceDocuments(readPublished()),
   ];
 }
 
@@ -61,17 +65,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-/** The document with what stands between the markers replaced. */
 function between(path: string, marker: string, content: string): GeneratedDocument {
-  const document = readFileSync(path, 'utf8');
-  const [start, end] = [`<!-- ${marker}:start -->\n`, `<!-- ${marker}:end -->`];
-  const from = document.indexOf(start);
-  const to = document.indexOf(end);
-  if (from < 0 || to < from) {
-    throw new Error(`${path} has no lines ${start.trim()} and ${end}: put them back.`);
-  }
-  return {
-    path,
-    content: `${document.slice(0, from)}${start}\n${content}\n${document.slice(to)}`,
-  };
+  return { path, content: betweenMarkers(path, readFileSync(path, 'utf8'), marker, content) };
 }

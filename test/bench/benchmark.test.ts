@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Benchmark, isGate, type Result, verdictOf } from '../../bench/benchmark.ts';
-import { formatNumber, formatTable } from '../../bench/report/table.ts';
+import { rowOf } from '../../bench/report/results-file.ts';
+import { formatNumber, formatResults } from '../../bench/report/table.ts';
 import { memoryGrowth } from '../../bench/soak.ts';
 import { summarize } from '../../bench/statistics.ts';
 
@@ -42,14 +43,14 @@ describe('a verdict', () => {
   it('is missed when a condition does not hold, whatever the ratio', () => {
     const result = measured(higher, 2, false);
     expect(verdictOf(result)).toBe('missed');
-    expect(formatTable([result])).toContain('NOT every client was answered');
+    expect(formatResults([rowOf(result)])).toContain('NOT every client was answered');
   });
 
   it('is not a number that could hold when the benchmark cannot run', () => {
     const outcome = { kind: 'cannot run', reason: 'BENCH_DATA_DIR is not set' } as const;
     const result: Result = { benchmark: higher, model: 'roberta', outcome };
     expect(verdictOf(result)).toBe('cannot run');
-    expect(formatTable([result])).toContain('BENCH_DATA_DIR is not set');
+    expect(formatResults([rowOf(result)])).toContain('BENCH_DATA_DIR is not set');
   });
 
   it('decides the gates on its own model only', () => {

@@ -307,6 +307,18 @@ export function aggregateStoreContract(
         expect(await store.findUser('Ann')).toBeNull();
       });
 
+      it('are not learnt of one whom a newer score does not take for the author', async () => {
+        const { tweetId, createdTimestampMs } = await put({ authorId: '1' });
+        await put({
+          tweetId,
+          authorId: '2',
+          authorUsername: 'Mallory',
+          createdTimestampMs: createdTimestampMs - 1,
+        });
+        expect(await store.findUser('Mallory')).toBeNull();
+        expect(await ranking()).toEqual([['1', 1]]);
+      });
+
       it('of somebody else stay', async () => {
         await put({ authorId: '1', authorUsername: 'taken', eventTimestampMs: DAY_START_MS });
         await put({ authorId: '2', authorUsername: 'taken', eventTimestampMs: DAY_START_MS + 1 });

@@ -63,7 +63,7 @@ describe('the rights of the feature store user', () => {
     const scripts = globSync('service/adapters/redis/*.ts').map((path) =>
       readFileSync(path, 'utf8'),
     );
-    const called = [...scripts.join('\n').matchAll(/redis\.call\('(\w+)'/g)].map(([, name]) =>
+    const called = [...scripts.join('\n').matchAll(/\bcall\('([A-Z]+)'/g)].map(([, name]) =>
       String(name).toLowerCase(),
     );
     expect(called.length).toBeGreaterThan(0);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
+import type { FeatureWrite } from '../../service/domain/ports/feature-store.ts';
 import { topLabel } from '../../service/domain/sentiment.ts';
 import { FeatureStoreUnavailableError } from '../../service/errors.ts';
 import { StoreOracle } from '../helpers/store-oracle.ts';
@@ -11,6 +12,8 @@ type Store = StoreUnderTest['store'];
 
 /** A store that histories are played on. */
 export interface StoreOfHistories extends StoreUnderTest {
+  /** For those who change it at the same time, with a connection each where there are any. */
+  readonly writers: readonly Store[];
   /**
    * Runs an operation whose reply does not arrive: with a store over a connection of which
    * the server's replies are cut off, where there is one.
@@ -19,13 +22,17 @@ export interface StoreOfHistories extends StoreUnderTest {
 }
 
 type Change =
-  | { readonly kind: 'put'; readonly row: FeatureRow; readonly ttlSeconds: number }
+  | { readonly kind: 'put'; readonly writes: readonly FeatureWrite[] }
   | { readonly kind: 'purge tweet'; readonly id: string }
   | { readonly kind: 'purge user'; readonly id: string; readonly scoredUpToMs: number }
   | { readonly kind: 'purge topic'; readonly topic: string; readonly scoredUpToMs: number };
 
 export type Step =
-  | { readonly kind: 'change'; readonly change: Change; readonly replyLost: boolean }
+  | {
+      readonly kind: 'change';
+      readonly change: Change;
+      readonly reply: 'arrives' | 'is lost, tried again' | 'is lost';
+    }
   | { readonly kind: 'at the same time'; readonly changes: readonly Change[] }
   | { readonly kind: 'time passes'; readonly seconds: number }
   | { readonly kind: 'look'; readonly at: readonly Part[] };
@@ -55,7 +62,7 @@ const scores = fc
 const row = fc
   .record({
     tweet: fc.nat(TWEETS.length - 1),
-    knowsAuthor: fc.boolean(),
+    author: fc.constantFrom('its own', 'its own', 'its own', 'none', 'none', 'none', 'another'),
     authorUsername: fc.option(fc.constantFrom(...NAMES)),
     topics: fc.subarray(TOPICS),
     eventTimestampMs: fc.integer({ min: 0, max: DAYS_OF_TWEETS * DAY * 1_000 }),
@@ -63,25 +70,29 @@ const row = fc
     revision: fc.constantFrom(IDENTITY.revision, 'ba9876543210'),
     scores,
   })
-  .map(
-    ({ tweet, knowsAuthor, authorUsername, revision, ...rest }): FeatureRow =>
-      aRow({
-        ...rest,
-        tweetId: TWEETS[tweet] ?? '',
-        // A tweet has one author, whom not every source tells.
-        authorId: knowsAuthor ? (USERS[tweet % USERS.length] ?? null) : null,
-        authorUsername: knowsAuthor ? authorUsername : null,
-        label: topLabel(rest.scores),
-        model: { name: 'fake-model', revision },
-      }),
-  );
+  .map(({ tweet, author, authorUsername, revision, ...rest }): FeatureRow => {
+    // A tweet has one author, whom not every source tells; ingest may be told another.
+    const user = USERS[(author === 'another' ? tweet + 1 : tweet) % USERS.length] ?? null;
+    return aRow({
+      ...rest,
+      tweetId: TWEETS[tweet] ?? '',
+      authorId: author === 'none' ? null : user,
+      authorUsername: author === 'none' ? null : authorUsername,
+      label: topLabel(rest.scores),
+      model: { name: 'fake-model', revision },
+    });
+  });
 
 const scoredUpToMs = fc.integer({ min: 0, max: 9 });
-const put = row.chain((each) =>
-  fc
-    .constantFrom(300, 60 * DAY)
-    .map((ttlSeconds): Change => ({ kind: 'put', row: each, ttlSeconds })),
-);
+const write = fc.record({ row, ttlSeconds: fc.constantFrom(300, 60 * DAY) });
+const put = fc.record({
+  kind: fc.constant('put'),
+  // Mostly one: several make few histories longer, and many orders possible.
+  writes: fc.oneof(
+    { arbitrary: fc.tuple(write), weight: 3 },
+    { arbitrary: fc.tuple(write, write), weight: 1 },
+  ),
+});
 const change: fc.Arbitrary<Change> = fc.oneof(
   { arbitrary: put, weight: 8 },
   {
@@ -113,7 +124,10 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
       arbitrary: fc.record({
         kind: fc.constant('change'),
         change,
-        replyLost: fc.nat(15).map((number) => number === 0),
+        reply: fc.oneof(
+          { arbitrary: fc.constant('arrives'), weight: 30 },
+          { arbitrary: fc.constantFrom('is lost, tried again', 'is lost'), weight: 2 },
+        ),
       }),
       weight: 10,
     },
@@ -171,17 +185,26 @@ export async function play(steps: readonly Step[], subject: StoreOfHistories): P
   for (const step of steps) {
     switch (step.kind) {
       case 'change':
-        if (step.replyLost) await subject.losingTheReply((store) => apply(step.change, store));
-        await apply(step.change, subject.store);
-        for (const oracle of oracles) foretell(step.change, oracle);
+        if (step.reply !== 'arrives') {
+          await subject.losingTheReply((store) => apply(step.change, store));
+        }
+        if (step.reply === 'is lost') {
+          // It may have been done, as far as it had come.
+          oracles = oracles.flatMap((oracle) => beginnings(atoms(step.change), oracle));
+        } else {
+          await apply(step.change, subject.store);
+          for (const oracle of oracles) foretell(atoms(step.change), oracle);
+        }
         break;
       case 'at the same time':
-        await Promise.all(step.changes.map((each) => apply(each, subject.store)));
+        await Promise.all(
+          step.changes.map((each, index) => apply(each, subject.writers[index] ?? subject.store)),
+        );
         // It must have come out as if one had been after the other, whatever the order.
         oracles = oracles.flatMap((oracle) =>
-          permutations(step.changes).map((changes) => {
+          interleavings(step.changes.map(atoms)).map((changes) => {
             const possible = oracle.clone();
-            for (const each of changes) foretell(each, possible);
+            foretell(changes, possible);
             return possible;
           }),
         );
@@ -209,7 +232,7 @@ async function apply(change: Change, store: Store): Promise<void> {
   const unrecorded = async () => undefined;
   switch (change.kind) {
     case 'put':
-      await store.putTweets([{ row: change.row, ttlSeconds: change.ttlSeconds }]);
+      await store.putTweets(change.writes);
       break;
     case 'purge tweet':
       await store.purgeTweet(change.id);
@@ -222,20 +245,45 @@ async function apply(change: Change, store: Store): Promise<void> {
   }
 }
 
-function foretell(change: Change, oracle: StoreOracle): void {
+/** The parts of a change between which others may come. */
+function atoms(change: Change): Change[] {
   switch (change.kind) {
     case 'put':
-      oracle.put(change.row, change.ttlSeconds);
-      break;
+      return change.writes.map((each) => ({ kind: 'put', writes: [each] }));
     case 'purge tweet':
-      oracle.purgeTweet(change.id);
-      break;
+      return [change];
     case 'purge user':
-      oracle.purgeEntity(`u:${change.id}`, change.scoredUpToMs);
-      break;
     case 'purge topic':
-      oracle.purgeEntity(`g:${change.topic}`, change.scoredUpToMs);
+      // In steps, of which each takes out what is there by then.
+      return [change, change];
   }
+}
+
+function foretell(changes: readonly Change[], oracle: StoreOracle): void {
+  for (const change of changes) {
+    switch (change.kind) {
+      case 'put':
+        for (const { row, ttlSeconds } of change.writes) oracle.put(row, ttlSeconds);
+        break;
+      case 'purge tweet':
+        oracle.purgeTweet(change.id);
+        break;
+      case 'purge user':
+        oracle.purgeEntity(`u:${change.id}`, change.scoredUpToMs);
+        break;
+      case 'purge topic':
+        oracle.purgeEntity(`g:${change.topic}`, change.scoredUpToMs);
+    }
+  }
+}
+
+/** An oracle for each number of changes, from the first on, that have been made. */
+function beginnings(changes: readonly Change[], oracle: StoreOracle): StoreOracle[] {
+  return Array.from({ length: changes.length + 1 }, (_, made) => {
+    const possible = oracle.clone();
+    foretell(changes.slice(0, made), possible);
+    return possible;
+  });
 }
 
 const SEEN: Record<Part, (store: Store) => Promise<unknown>> = {
@@ -269,9 +317,13 @@ function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length <= 1) return [[...items]];
-  return items.flatMap((item, index) =>
-    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
+/** Every order of all items in which those of each list stay in theirs. */
+function interleavings<T>(lists: readonly (readonly T[])[]): T[][] {
+  const rest = lists.filter((list) => list.length > 0);
+  if (rest.length === 0) return [[]];
+  return rest.flatMap(([first, ...others], index) =>
+    interleavings(rest.with(index, others)).map((order) =>
+      first === undefined ? order : [first, ...order],
+    ),
   );
 }

@@ -101,7 +101,8 @@ export class StoreOracle {
       bucket.endsMs = state.nowMs + LIFE_MS;
     }
     for (const entity of left) this.#forgetIfEmpty(entity);
-    if (row.authorId !== null && row.authorUsername !== null) {
+    // Not that of one whom a newer score does not take for the author.
+    if (row.authorId !== null && row.authorId === share.author && row.authorUsername !== null) {
       this.#learn(row.authorId, row.authorUsername, row.eventTimestampMs);
     }
     return true;

@@ -28,6 +28,7 @@ it(
         });
         await play(steps, {
           store,
+          writers: [],
           advance: async (seconds) => {
             nowMs += seconds * 1_000;
           },
@@ -46,6 +47,7 @@ describe('on a real server', () => {
   let cutter: Awaited<ReturnType<typeof TcpStub.startReplyCutter>>;
   let subject: StoreOfHistories;
   let lossy: RedisFeatureStore;
+  let writers: RedisFeatureStore[];
   let cut = 0;
 
   const open = (url: string) =>
@@ -65,8 +67,10 @@ describe('on a real server', () => {
     cutter = await TcpStub.startReplyCutter(server.port);
     lossy = await open(cutter.stub.url);
     const store = await open(server.url);
+    writers = await Promise.all([1, 2, 3].map(() => open(server.url)));
     subject = {
       store,
+      writers,
       advance: (seconds) => age(admin, KEY_PREFIX, seconds),
       losingTheReply: async (operation) => {
         await readable(lossy);
@@ -79,7 +83,7 @@ describe('on a real server', () => {
 
   afterAll(async () => {
     await lossy.close();
-    await subject.store.close();
+    await Promise.all([subject.store, ...writers].map((store) => store.close()));
     await cutter.stub.close();
     admin.disconnect();
     await server.stop();

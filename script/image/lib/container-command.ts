@@ -14,23 +14,31 @@ const Spec = Type.Object({
   linux: Type.Object({ namespaces: Type.Array(Type.Object({ type: Type.String() })) }),
 });
 
+export interface ContainerOptions {
+  /** Instead of the image's own. */
+  readonly command?: readonly string[];
+  /** Folder of this machine that the container may write to as well. */
+  readonly writable?: string | undefined;
+  /** By which `commandInside` finds it. */
+  readonly name?: string;
+  /** Nothing outside reaches it, and no port of this machine is in its way. */
+  readonly isolated?: boolean;
+}
+
 /**
  * The command that runs a container in the foreground as tightly as an orchestrator would: the
  * root file system read-only without any writable folder, no capability, no new privileges, the
- * image's own user. It shares the host's network. Signals sent to the command reach process 1;
+ * image's own user. It shares the host's network unless told. Signals sent to the command reach process 1;
  * the command ends with its status.
  *
  * Files and folders of this machine that a variable names are there too, read-only.
- *
- * @param options.command instead of the image's own
- * @param options.writable folder of this machine that the container may write to as well
  */
 export function containerCommand(
   runnable: RunnableImage,
   environment: Readonly<Record<string, string>>,
-  options: { readonly command?: readonly string[]; readonly writable?: string | undefined } = {},
+  options: ContainerOptions = {},
 ): [file: string, ...args: string[]] {
-  const { command, writable } = options;
+  const { command, writable, name = `service-${randomUUID()}`, isolated = false } = options;
   const named = Object.values(environment).filter(
     (value) => isAbsolute(value) && existsSync(value) && value !== writable,
   );
@@ -42,7 +50,8 @@ export function containerCommand(
   if (runnable.engine === 'docker') {
     return [
       'docker',
-      ...['run', '--rm', '--network=host', '--read-only', '--cap-drop=ALL'],
+      ...['run', '--rm', '--name', name, '--read-only', '--cap-drop=ALL'],
+      isolated ? '--network=none' : '--network=host',
       '--security-opt=no-new-privileges',
       ...shared.map(({ path, access }) => `--volume=${path}:${path}:${access}`),
       ...variables.map((variable) => `--env=${variable}`),
@@ -81,9 +90,18 @@ export function containerCommand(
     ],
     linux: {
       ...spec.linux,
-      namespaces: spec.linux.namespaces.filter(({ type }) => type !== 'network'),
+      namespaces: spec.linux.namespaces.filter(({ type }) => isolated || type !== 'network'),
     },
   };
   writeFileSync(path, JSON.stringify(tightened));
-  return ['runc', 'run', '--bundle', bundle, `service-${randomUUID()}`];
+  return ['runc', 'run', '--bundle', bundle, name];
+}
+
+/** The command that runs another one inside a container under way, in the same manner. */
+export function commandInside(
+  { engine }: RunnableImage,
+  name: string,
+  command: readonly string[],
+): [file: string, ...args: string[]] {
+  return [engine, 'exec', name, ...command];
 }

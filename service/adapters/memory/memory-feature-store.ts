@@ -218,7 +218,10 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
     );
     if (before) this.#tidy(before.contribution);
     const { authorId, authorUsername, eventTimestampMs } = row;
-    if (authorId !== null && authorUsername !== null) {
+    // Not of one whom a newer score does not take for the author: no bucket may be theirs, by
+    // whose end the name would go.
+    const isAuthor = authorId === held.share.contribution.authorId;
+    if (isAuthor && authorId !== null && authorUsername !== null) {
       this.#names.learn(authorId, authorUsername, eventTimestampMs);
     }
   }
@@ -268,6 +271,8 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
       await beforeStep(step);
       await setImmediate();
       for (const id of step) {
+        // It may count elsewhere since it has been named.
+        if (!entities.holds(entity, id)) continue;
         const removed = await this.purgeTweet(id);
         rows += removed.rows;
         contributions += removed.contributions;

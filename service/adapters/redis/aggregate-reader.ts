@@ -10,7 +10,7 @@ import type { UserId } from '../../domain/user.ts';
 import type { DayRange, UtcDay } from '../../domain/utc-days.ts';
 import { FeatureStoreUnavailableError } from '../../errors.ts';
 import { decodeBucket, decodeTotal, decodeUsername, type StoredBucket } from './bucket-codec.ts';
-import { checkedUsername, type RedisKeys, topicEntity, userEntity } from './keys.ts';
+import { checkedUsername, isId, type RedisKeys, topicEntity, userEntity } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 
 /** Buckets that one step of the ranking looks at: some 5 ms during which Redis does no more. */
@@ -43,11 +43,12 @@ export class AggregateReader {
   async findUser(username: string): Promise<UserId | null> {
     const { client, keys, guard } = this.#options;
     const name = checkedUsername(username).toLowerCase();
-    return guard.run('read', async () => {
-      const owner = await client.ownerOf(keys.prefix, name);
-      if (owner === null || typeof owner === 'string') return owner;
+    const owner = await guard.run('read', async () => {
+      const reply = await client.ownerOf(keys.prefix, name);
+      if (reply === null || typeof reply === 'string') return reply;
       throw new Error('Redis answered a read of a username with something else than its user.');
     });
+    return owner === null ? null : this.#counted(isId(owner) ? owner : null);
   }
 
   async userBuckets(id: UserId, range: DayRange): Promise<UserBuckets | null> {
@@ -92,9 +93,9 @@ export class AggregateReader {
     const pipeline = client.pipeline().time();
     pipeline.hmget(keys.aggregates(entity), ...fields);
     return guard.run('read', async () => {
-      const [nowSeconds, values] = resultsOf(await pipeline.exec());
-      if (Array.isArray(nowSeconds) && isTexts(values, fields.length)) {
-        return { nowSeconds: Number(nowSeconds[0]), values };
+      const [time, values] = this.#resultsOf(await pipeline.exec());
+      if (Array.isArray(time) && (values === null || isTexts(values, fields.length))) {
+        return { nowSeconds: Number(time[0]), values: values ?? [] };
       }
       throw new Error('Redis answered a read of aggregates with something else than its fields.');
     });
@@ -106,11 +107,11 @@ export class AggregateReader {
     const pipeline = client.pipeline().time();
     pipeline.hgetall(keys.aggregates(entity));
     return guard.run('read', async () => {
-      const [time, fields] = resultsOf(await pipeline.exec());
-      if (!Array.isArray(time) || typeof fields !== 'object' || fields === null) {
+      const [time, fields = null] = this.#resultsOf(await pipeline.exec());
+      if (!Array.isArray(time) || typeof fields !== 'object') {
         throw new Error('Redis answered a read of aggregates with something else than a hash.');
       }
-      return Object.entries(fields).some(
+      return Object.entries(fields ?? {}).some(
         ([field, text]) => /^\d+$/.test(field) && this.#live(text, Number(field), Number(time[0])),
       );
     });
@@ -124,21 +125,23 @@ export class AggregateReader {
   }
 
   #activeUser([id, total, profile]: readonly [string, string, string]): ActiveUser | null {
-    const counts = this.#counted(decodeTotal(total));
+    const counts = this.#counted(isId(id) ? decodeTotal(total) : null);
     return counts && { id, username: decodeUsername(profile), counts };
   }
 
-  #counted<T extends StoredBucket | LabelCounts>(decoded: T | null): T | null {
+  /** Null in place of what a key of another type holds, which counts as absent. */
+  #resultsOf(replies: [error: Error | null, result: unknown][] | null): unknown[] {
+    return (replies ?? []).map(([error, result]) => {
+      if (!error) return result;
+      if (!error.message.startsWith('WRONGTYPE')) throw error;
+      return this.#counted(null);
+    });
+  }
+
+  #counted<T extends StoredBucket | LabelCounts | UserId>(decoded: T | null): T | null {
     if (decoded === null) this.#options.metrics.record('FeatureStoreCorruptRows', 1);
     return decoded;
   }
-}
-
-function resultsOf(replies: [error: Error | null, result: unknown][] | null): unknown[] {
-  return (replies ?? []).map(([error, result]) => {
-    if (error) throw error;
-    return result;
-  });
 }
 
 function isTexts(reply: unknown, length: number): reply is (string | null)[] {

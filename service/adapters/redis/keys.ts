@@ -39,9 +39,14 @@ export class RedisKeys {
   }
 }
 
+/** Whether this can be the id of a user or a tweet. */
+export function isId(text: string): boolean {
+  return ID.test(text);
+}
+
 /** How a user is written in keys. */
 export function userEntity(id: UserId): string {
-  if (!ID.test(id)) {
+  if (!isId(id)) {
     throw new RangeError(`A user id is 1 to 19 digits without a leading zero, not "${id}".`);
   }
   return `u:${id}`;
@@ -77,7 +82,7 @@ export function versionField({ revision, preprocessingVersion }: RowVersion): st
 
 /** How a tweet is written in keys. */
 export function tweetName(id: TweetId): string {
-  if (!ID.test(id)) {
+  if (!isId(id)) {
     throw new RangeError(`A tweet id is 1 to 19 digits without a leading zero, not "${id}".`);
   }
   return id;

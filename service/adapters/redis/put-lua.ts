@@ -1,5 +1,5 @@
 /**
- * Writes a row and what it adds to the aggregates; follows AGGREGATE_LUA.
+ * Writes a row and what it adds to the aggregates; follows ENTITY_LUA and SHARE_LUA.
  *
  * KEYS: row, index, tombstone. ARGV: prefix, seconds that aggregates live, value, row seconds,
  * version, scored at, event, author or '', username or '', content (day, label 1 to 3 and three
@@ -19,17 +19,22 @@ end
 
 -- An index must outlive every bucket that its tweet is in.
 local function prolong_indexes(entity, day)
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', prefix .. 'm' .. entity, day, day)) do
+  for _, member in ipairs(call('ZRANGEBYSCORE', prefix .. 'm' .. entity, day, day)) do
     extend(prefix .. 'i:' .. member, cover)
   end
 end
 
 local function put_in(share)
-  local content = numbers(share.content)
+  local content = read_content(share.content)
   local day, label = content[1], content[2]
   for _, entity in ipairs(entities_of(share)) do
     local key, members = prefix .. entity, prefix .. 'm' .. entity
-    local bucket = read_bucket(redis.call('HGET', key, day))
+    local text = call('HGET', key, day)
+    local bucket = read_bucket(text)
+    if text and not bucket then
+      -- What it counted is lost, and must leave the total too.
+      settle(entity)
+    end
     if not bucket then
       bucket = { born = now, ends = 0, covered = now + cover, counts = { 0, 0, 0 }, sums = { 0, 0, 0 } }
     end
@@ -45,8 +50,8 @@ local function put_in(share)
     end
     write_bucket(entity, day, bucket)
     add_to_total(entity, label, 1)
-    redis.call('ZADD', members, day, tweet)
-    redis.call('ZADD', due_key(entity), 'LT', bucket.ends, id_of(entity))
+    call('ZADD', members, day, tweet)
+    call('ZADD', due_key(entity), 'LT', bucket.ends, id_of(entity))
     prolong(key)
     prolong(members)
     prolong(due_key(entity))
@@ -82,17 +87,17 @@ local function merge(held, incoming)
 end
 
 local function write_share(index, share)
-  redis.call('HSET', index, 'c', share.content,
+  call('HSET', index, 'c', share.content,
     's', whole(share.scored_at) .. ' ' .. share.version .. ' ' .. whole(share.added))
   if share.author ~= '' then
-    redis.call('HSET', index, 'a', share.author)
+    call('HSET', index, 'a', share.author)
   else
-    redis.call('HDEL', index, 'a')
+    call('HDEL', index, 'a')
   end
   if #share.topics > 0 then
-    redis.call('HSET', index, 'g', table.concat(share.topics, '\\n'))
+    call('HSET', index, 'g', table.concat(share.topics, '\\n'))
   else
-    redis.call('HDEL', index, 'g')
+    call('HDEL', index, 'g')
   end
 end
 
@@ -100,13 +105,13 @@ end
 local function learn_name(user, username, event)
   local name = string.lower(username)
   local owner_key = prefix .. 'n:' .. name
-  local owner, known = string.match(redis.call('GET', owner_key) or '', '^(%d+) (%d+)$')
+  local owner, known = string.match(call('GET', owner_key) or '', '^(%d+) (%d+)$')
   if not owner or owner == user or event > tonumber(known) then
     local newest = owner == user and math.max(event, tonumber(known)) or event
     redis.call('SET', owner_key, user .. ' ' .. whole(newest), 'EX', ttl)
   end
   local key = prefix .. 'u:' .. user
-  local profile = redis.call('HGET', key, '@') or ''
+  local profile = call('HGET', key, '@') or ''
   local latest, current, names = string.match(profile, '^(%d+) (%S+)(.*)$')
   if not latest or event > tonumber(latest) then
     latest, current = event, username
@@ -117,7 +122,7 @@ local function learn_name(user, username, event)
   end
   local updated = whole(tonumber(latest)) .. ' ' .. current .. names
   if updated ~= profile then
-    redis.call('HSET', key, '@', updated)
+    call('HSET', key, '@', updated)
   end
 end
 
@@ -132,19 +137,19 @@ if redis.call('EXISTS', tombstone) == 1 then
   return 0
 end
 for _, entity in ipairs(entities_of(incoming)) do
-  local fence = redis.call('GET', prefix .. 'x' .. entity)
-  if fence and incoming.scored_at <= tonumber(fence) then
+  local fence = call('GET', prefix .. 'x' .. entity)
+  if incoming.scored_at <= (tonumber(fence or -1) or -1) then
     return 0
   end
 end
 
 -- The index is written first: if it cannot be, there must be no row that a purge would miss.
 -- A row scored earlier, which comes late, does not replace the one of the same version.
-local row_scored_at = redis.call('HGET', index, 'r:' .. version)
-local is_late = row_scored_at and tonumber(row_scored_at) > incoming.scored_at
+local row_scored_at = call('HGET', index, 'r:' .. version)
+local is_late = (tonumber(row_scored_at or -1) or -1) > incoming.scored_at
   and redis.call('EXISTS', row) == 1
 if not is_late then
-  redis.call('HSET', index, 'r:' .. version, ARGV[6])
+  call('HSET', index, 'r:' .. version, ARGV[6])
   redis.call('SET', row, value, 'EX', row_seconds)
 end
 
@@ -165,7 +170,9 @@ for _, entity in ipairs(held and entities_of(held) or {}) do
   tidy(entity)
 end
 extend(index, math.max(cover, row_seconds + 86400))
-if ARGV[9] ~= '' then
+-- Not of one whom a newer score does not take for the author: no bucket may be theirs, by whose
+-- end the name would go.
+if ARGV[9] ~= '' and share.author == incoming.author then
   learn_name(incoming.author, ARGV[9], tonumber(ARGV[7]))
 end
 

@@ -25,6 +25,7 @@ import { AggregateReader } from './aggregate-reader.ts';
 import { encodeContent } from './bucket-codec.ts';
 import {
   checkedUsername,
+  isId,
   RedisKeys,
   topicEntity,
   tweetName,
@@ -213,7 +214,7 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
     let [rows, contributions] = [0, 0];
     let step: readonly TweetId[] = [];
     do {
-      if (step.length > 0) await beforeStep(step);
+      if (step.length > 0) await beforeStep(step.filter(isId));
       const removed = await this.#purgeStep(entity, scoredUpToMs, step);
       rows += removed.rows;
       contributions += removed.contributions;

@@ -1,12 +1,15 @@
 import type { Redis, Result } from 'ioredis';
-import { AGGREGATE_LUA } from './aggregate-lua.ts';
+import { ENTITY_LUA } from './entity-lua.ts';
 import { PUT_LUA } from './put-lua.ts';
+import { SHARE_LUA } from './share-lua.ts';
 
 /**
  * The store's Lua scripts. Each is one atomic step; docs/feature-store-format.md explains the
  * keys. Keys that a script finds in the store are not passed as KEYS, which is allowed as long
  * as cluster mode is off.
  */
+
+const AGGREGATE_LUA = ENTITY_LUA + SHARE_LUA;
 
 /** ARGV: prefix, tweet, current version, tombstone seconds. */
 const PURGE_TWEET = `${AGGREGATE_LUA}
@@ -22,18 +25,21 @@ return { purge(ARGV[2], ARGV[3], ARGV[4]) }
 const PURGE_ENTITY = `${AGGREGATE_LUA}
 local entity = ARGV[2]
 local fence_key, members = prefix .. 'x' .. entity, prefix .. 'm' .. entity
-local fence = math.max(tonumber(redis.call('GET', fence_key) or 0), tonumber(ARGV[5]))
+local fence = math.max(tonumber(call('GET', fence_key) or 0) or 0, tonumber(ARGV[5]))
 redis.call('DEL', fence_key)
 redis.call('SET', fence_key, whole(fence), 'EX', ARGV[4])
 settle_if_due(entity)
 local rows, contributions = 0, 0
 for i = 7, #ARGV do
-  local purged_rows, purged_contributions = purge(ARGV[i], ARGV[3], ARGV[4])
-  rows = rows + purged_rows
-  contributions = contributions + purged_contributions
-  redis.call('ZREM', members, ARGV[i])
+  -- It may count elsewhere since it has been named.
+  if call('ZSCORE', members, ARGV[i]) then
+    local purged_rows, purged_contributions = purge(ARGV[i], ARGV[3], ARGV[4])
+    rows = rows + purged_rows
+    contributions = contributions + purged_contributions
+    call('ZREM', members, ARGV[i])
+  end
 end
-local next_tweets = redis.call('ZRANGE', members, 0, ARGV[6] - 1)
+local next_tweets = call('ZRANGE', members, 0, ARGV[6] - 1)
 if #next_tweets == 0 then
   forget(entity)
 end
@@ -44,13 +50,17 @@ return { rows, contributions, next_tweets }
  * ARGV: prefix, users at most, buckets to look at. Answers id, total by label and profile of
  * each; nil when there is more to settle first than may be done in one step.
  */
-const MOST_ACTIVE = `${AGGREGATE_LUA}
+const MOST_ACTIVE = `${ENTITY_LUA}
 if not sweep('u', 1000, tonumber(ARGV[3])) then
   return false
 end
 local users = {}
-for _, id in ipairs(redis.call('ZREVRANGE', prefix .. 'rank', 0, ARGV[2] - 1)) do
-  local fields = redis.call('HMGET', prefix .. 'u:' .. id, 't', '@')
+for _, id in ipairs(call('ZREVRANGE', prefix .. 'rank', 0, ARGV[2] - 1)) do
+  local user = 'u:' .. id
+  if not numbers(call('HGET', prefix .. user, 't'), 3) then
+    settle(user)
+  end
+  local fields = call('HMGET', prefix .. user, 't', '@')
   if fields[1] then
     users[#users + 1] = { id, fields[1], fields[2] or '' }
   end
@@ -63,10 +73,10 @@ return users
  * name is kept from its own last use on, and may outlive the last bucket of its user, who is
  * settled first for that reason.
  */
-const OWNER_OF = `${AGGREGATE_LUA}
+const OWNER_OF = `${ENTITY_LUA}
 local owner_key = prefix .. 'n:' .. ARGV[2]
 local function owner()
-  return string.match(redis.call('GET', owner_key) or '', '^(%d+) %d+$')
+  return string.match(call('GET', owner_key) or '', '^(%d+) %d+$')
 end
 local id = owner()
 if not id then

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { TweetListing } from '../../domain/ports/feature-store.ts';
-import type { RedisKeys } from './keys.ts';
+import { isId, type RedisKeys } from './keys.ts';
 
 /** Keys that one step looks at; those of other kinds are passed over. */
 const KEYS_PER_STEP = 1_000;
@@ -18,7 +18,7 @@ export async function listTweets(
   const pattern = `${stem.replaceAll(/[\\*?[\]^]/g, '\\$&')}*`;
   const [next, found] = await client.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_STEP);
   return {
-    tweetIds: found.map((key) => key.slice(stem.length)),
+    tweetIds: found.map((key) => key.slice(stem.length)).filter(isId),
     nextCursor: next === '0' ? null : next,
   };
 }

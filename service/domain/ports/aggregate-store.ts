@@ -29,7 +29,10 @@ export interface ActiveUser extends UserProfile {
   readonly counts: LabelCounts;
 }
 
-/** Is told which tweets will be purged next; they are not unless it resolves. */
+/**
+ * Is told which tweets will be purged next; they are not unless it resolves, nor is one that
+ * does not count in what is purged any more by then.
+ */
 export type BeforePurge = (ids: readonly TweetId[]) => Promise<void>;
 
 /**

@@ -1,0 +1,40 @@
+/**
+ * `npm run bench:publish -- [NAME ...]`: writes docs/performance.md and its charts from results of
+ * bench/results: the newest run and the newest scaling, or those named. Of several runs, a later
+ * one replaces what an earlier one says of the same benchmark.
+ */
+import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { performanceDocuments } from './report/performance.ts';
+import {
+  listOfPublished,
+  type PublishedNames,
+  readPublished,
+  resultNames,
+} from './report/published.ts';
+
+/** @throws Error naming what there is */
+function choose(given: readonly string[]): PublishedNames {
+  const { runs, scalings } = resultNames();
+  const names = given.map((path) => basename(path, '.json'));
+  const unknown = names.filter((name) => !runs.includes(name) && !scalings.includes(name));
+  if (unknown.length > 0) {
+    const known = [...runs, ...scalings].join(', ');
+    throw new Error(`bench/results has no ${unknown.join(', ')}; it has ${known}`);
+  }
+  const chosen = names.filter((name) => runs.includes(name));
+  const scaling = names.findLast((name) => scalings.includes(name)) ?? scalings.at(-1) ?? null;
+  return { runs: chosen.length > 0 ? chosen : runs.slice(-1), scaling };
+}
+
+try {
+  const list = listOfPublished(choose(process.argv.slice(2)));
+  writeFileSync(list.path, list.content);
+  for (const { path, content } of performanceDocuments(readPublished())) {
+    writeFileSync(path, content);
+    console.log(`Written: ${path}`);
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

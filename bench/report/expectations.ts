@@ -1,0 +1,56 @@
+import { MODEL_KEYS, type ModelKey } from '../model-key.ts';
+import { MODEL_TITLES } from './curve-chart.ts';
+import type { Published } from './published.ts';
+import { formatNumber, markdownTable } from './table.ts';
+
+/** vCPUs of a Fargate task that give each worker one of its own. */
+const TASK_VCPUS = [1, 2, 4, 8, 16];
+const SECONDS_PER_DAY = 86_400;
+
+interface Rate {
+  readonly model: ModelKey;
+  /** Predictions per second of one vCPU at capacity. */
+  readonly perVcpu: number;
+  readonly source: string;
+}
+
+/** What to expect of a Fargate task by its size: derived, not measured there. */
+export function expectations(published: Published): string {
+  const rates = MODEL_KEYS.flatMap((model) => rateOf(published, model) ?? []);
+  if (rates.length === 0) return 'Nothing is published that it could be derived from.\n';
+  const head = [
+    'vCPU of the task',
+    ...rates.flatMap(({ model }) => [
+      `${MODEL_TITLES[model]}: predictions/s`,
+      'millions a day at half of that',
+    ]),
+  ];
+  const rows = TASK_VCPUS.map((vcpus) => [
+    String(vcpus),
+    ...rates.flatMap(({ perVcpu }) => {
+      const perSecond = perVcpu * vcpus;
+      return [formatNumber(perSecond), formatNumber((perSecond / 2) * (SECONDS_PER_DAY / 1e6))];
+    }),
+  ]);
+  const sources = rates.map(
+    ({ model, perVcpu, source }) =>
+      `- ${MODEL_TITLES[model]}: ${formatNumber(perVcpu)} predictions per second and vCPU, ${source}.`,
+  );
+  return `${[sources.join('\n'), markdownTable(head, rows)].join('\n\n')}\n`;
+}
+
+/** Of the saturated service: from benchmark B1, else from the count of workers. */
+function rateOf({ runs, scaling }: Published, model: ModelKey): Rate | null {
+  for (const { name, machine, results } of runs.toReversed()) {
+    const row = results.find((result) => result.id === 'B1' && result.model === model);
+    if (row?.kind !== 'measured') continue;
+    const perSecond = Number(row.measurement.details['service predictions/s']);
+    const source = `from B1 of \`${name}\` on ${machine.vcpus} vCPU ${machine.cpu}`;
+    return { model, perVcpu: perSecond / machine.vcpus, source };
+  }
+  const point = scaling?.models[model]?.workers.at(-1);
+  if (!scaling || !point) return null;
+  const { name, machine } = scaling;
+  const source = `from \`${name}\` on ${machine.vcpus} vCPU ${machine.cpu}`;
+  return { model, perVcpu: point.summary.median / machine.vcpus, source };
+}

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { betweenMarkers } from '../../script/lib/between-markers.ts';
+import { MODEL_KEYS, type ModelKey } from '../model-key.ts';
+import { drawCurve, MODEL_TITLES } from './curve-chart.ts';
+import { expectations } from './expectations.ts';
+import type { Published, PublishedRun } from './published.ts';
+import type { ResultRow } from './results-file.ts';
+import { scalingTables } from './scaling-tables.ts';
+import { describe, formatNumber, formatResults, markdownTable } from './table.ts';
+
+const DOCUMENT = 'docs/performance.md';
+
+/** B1 to B16 of the table. */
+const BENCHMARKS = 16;
+
+/** The page about performance and its charts as they must be, for the published results. */
+export function performanceDocuments(published: Published): { path: string; content: string }[] {
+  const content = Object.entries(performanceParts(published)).reduce(
+    (document, [marker, part]) => betweenMarkers(DOCUMENT, document, marker, part),
+    readFileSync(DOCUMENT, 'utf8'),
+  );
+  const charts = MODEL_KEYS.flatMap((model) => {
+    const run = newestCurve(published.runs, model);
+    const points = run?.curves[model];
+    return run && points
+      ? [{ path: chartPath(model), content: drawCurve(model, points, run.machine) }]
+      : [];
+  });
+  return [{ path: DOCUMENT, content }, ...charts];
+}
+
+/** What stands between the page's markers, by their names. */
+export function performanceParts(published: Published) {
+  return {
+    benchmarks: benchmarkTables(published.runs),
+    curves: curveTables(published.runs),
+    scaling: scalingTables(published.scaling),
+    expectations: expectations(published),
+  };
+}
+
+function benchmarkTables(runs: readonly PublishedRun[]): string {
+  const newest = newestRows(runs);
+  const sources = runs.map(({ name, machine }) => {
+    const load = machine.loadAtStart.toFixed(1);
+    return `- \`bench/results/${name}.json\`: ${describe(machine)}; load before it ${load}`;
+  });
+  const tables = MODEL_KEYS.flatMap((model) => {
+    const rows = newest.filter((row) => row.model === model);
+    return rows.length > 0 ? [`### ${MODEL_TITLES[model]}\n\n${formatResults(rows)}`] : [];
+  });
+  return `${[`${sources.join('\n')}`, ...tables, missing(newest), methods(newest), soaks(runs)]
+    .filter((part) => part !== '')
+    .join('\n\n')}\n`;
+}
+
+/** By benchmark and model the result of the last run that has it, in the table's order. */
+function newestRows(runs: readonly PublishedRun[]): ResultRow[] {
+  const rows = new Map<string, ResultRow>();
+  for (const row of runs.flatMap(({ results }) => results)) rows.set(`${row.id} ${row.model}`, row);
+  return [...rows.values()].sort((a, b) => numberOf(a) - numberOf(b) || a.id.localeCompare(b.id));
+}
+
+function numberOf({ id }: ResultRow): number {
+  return Number(id.replace(/\D/g, ''));
+}
+
+function missing(rows: readonly ResultRow[]): string {
+  const has = new Set(rows.map(numberOf));
+  const ids = Array.from({ length: BENCHMARKS }, (_, index) => index + 1)
+    .filter((number) => !has.has(number))
+    .map((number) => `B${number}`);
+  return ids.length === 0 ? '' : `Not in these runs: ${ids.join(', ')}.`;
+}
+
+function methods(rows: readonly ResultRow[]): string {
+  const known = new Map(rows.flatMap(({ id, method }) => (method ? [[id, method]] : [])));
+  return [...known].map(([id, method]) => `- ${id}: ${method}.`).join('\n');
+}
+
+function soaks(runs: readonly PublishedRun[]): string {
+  return runs
+    .flatMap((run) =>
+      MODEL_KEYS.flatMap((model) => {
+        const soak = run.soaks[model];
+        if (!soak) return [];
+        const figures = Object.entries(soak.details).map(
+          ([name, value]) => `- ${name}: ${formatNumber(value)}`,
+        );
+        const kept = soak.conditions.map(
+          ({ what, holds }) => `- ${holds ? 'kept' : 'NOT kept'}: ${what.trim()}`,
+        );
+        const title = `### Twice the capacity for a long time, ${MODEL_TITLES[model]}`;
+        return [[title, '', ...figures, ...kept].join('\n')];
+      }),
+    )
+    .join('\n\n');
+}
+
+function curveTables(runs: readonly PublishedRun[]): string {
+  const parts = MODEL_KEYS.flatMap((model) => {
+    const run = newestCurve(runs, model);
+    const points = run?.curves[model];
+    if (!run || !points) return [];
+    const rows = points.map((point) => [
+      `${Math.round(100 * point.load)} %`,
+      ...[
+        point.offeredPerSecond,
+        point.goodputPerSecond,
+        point.refusedPerSecond,
+        point.p50Ms,
+        point.p99Ms,
+      ].map(formatNumber),
+    ]);
+    const head = ['load', 'offered/s', 'answered/s', 'refused/s', 'p50, ms', 'p99, ms'];
+    return [
+      `![${MODEL_TITLES[model]}](images/${chartPath(model).split('/').at(-1)})`,
+      `${MODEL_TITLES[model]}, \`bench/results/${run.name}.json\`:`,
+      markdownTable(head, rows),
+    ];
+  });
+  return `${parts.length > 0 ? parts.join('\n\n') : 'No curve is published.'}\n`;
+}
+
+function newestCurve(runs: readonly PublishedRun[], model: ModelKey): PublishedRun | undefined {
+  return runs.findLast(({ curves }) => curves[model] !== undefined);
+}
+
+function chartPath(model: ModelKey): string {
+  return `docs/images/throughput-latency-${model}.svg`;
+}

@@ -1,0 +1,61 @@
+import { MODEL_KEYS } from '../model-key.ts';
+import type { Point, Scaling } from '../scaling/measurements.ts';
+import { MODEL_TITLES } from './curve-chart.ts';
+import type { ScalingRun } from './published.ts';
+import { describe, formatNumber, markdownTable } from './table.ts';
+
+/** Longer texts cost more than a straight line says: attention grows with the square. */
+const LINE_TOKENS = 128;
+
+/** How the cost of a prediction grows, as Markdown. */
+export function scalingTables(run: ScalingRun | null): string {
+  if (run === null) return 'No scaling is published.\n';
+  const measured = MODEL_KEYS.flatMap((key) => {
+    const scaling = run.models[key];
+    return scaling ? [{ title: MODEL_TITLES[key], scaling }] : [];
+  });
+  const table = (what: string, pick: (scaling: Scaling) => readonly Point[]) => {
+    const values = [
+      ...new Set(measured.flatMap(({ scaling }) => pick(scaling).map(({ at }) => at))),
+    ];
+    const rows = values.map((at) => [
+      String(at),
+      ...measured.map(({ scaling }) => cell(pick(scaling).find((point) => point.at === at))),
+    ]);
+    return markdownTable([what, ...measured.map(({ title }) => title)], rows);
+  };
+  const lines = measured.map(({ title, scaling }) => {
+    const points = scaling.tokens.filter(({ at }) => at <= LINE_TOKENS);
+    const { base, slope } = straightLine(points);
+    return `- ${title}: ${formatNumber(base)} ms and ${formatNumber(slope)} ms a token.`;
+  });
+  const parts = [
+    `\`bench/results/${run.name}.json\`: ${describe(run.machine)}. Medians of seven rounds (five for workers), with the lowest and highest in brackets.`,
+    '**Tokens.** Milliseconds of one text by its tokens, the two special ones included:',
+    table('tokens', ({ tokens }) => tokens),
+    `The straight line through the points up to ${LINE_TOKENS} tokens (least squares):`,
+    lines.join('\n'),
+    '**Batch.** Milliseconds a text of 24 tokens, by the texts in its batch:',
+    table('texts', ({ batch }) => batch),
+    '**Workers.** Predictions per second of the saturated service, by its workers:',
+    table('workers', ({ workers }) => workers),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function cell(point: Point | undefined): string {
+  if (!point) return '–';
+  const { median, lowest, highest } = point.summary;
+  return `${formatNumber(median)} (${formatNumber(lowest)} – ${formatNumber(highest)})`;
+}
+
+/** The line with the least sum of squared distances from the medians. */
+export function straightLine(points: readonly Point[]): { base: number; slope: number } {
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const x = mean(points.map(({ at }) => at));
+  const y = mean(points.map(({ summary }) => summary.median));
+  const covariance = mean(points.map(({ at, summary }) => (at - x) * (summary.median - y)));
+  const slope = covariance / mean(points.map(({ at }) => (at - x) ** 2));
+  return { base: y - slope * x, slope };
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CurvePoint } from '../../bench/curve.ts';
+import type { Machine } from '../../bench/machine.ts';
+import { expectations } from '../../bench/report/expectations.ts';
+import { performanceParts } from '../../bench/report/performance.ts';
+import type { Published, PublishedRun, ScalingRun } from '../../bench/report/published.ts';
+import type { ResultRow } from '../../bench/report/results-file.ts';
+import { scalingTables, straightLine } from '../../bench/report/scaling-tables.ts';
+import type { Point } from '../../bench/scaling/measurements.ts';
+import { summarize } from '../../bench/statistics.ts';
+
+const machine: Machine = {
+  cpu: 'Some CPU',
+  vcpus: 2,
+  flags: ['avx2'],
+  memoryGiB: 8,
+  node: 'v24.0.0',
+  onnxruntime: '1.30.0',
+  commit: 'abc1234',
+  loadAtStart: 0.1,
+};
+
+function row(id: string, value: number, model: ResultRow['model'] = 'roberta'): ResultRow {
+  return {
+    id,
+    model,
+    title: `measure ${id}`,
+    method: `method ${id}`,
+    better: 'higher',
+    floor: 0.95,
+    aim: 1.15,
+    unit: 'ratio',
+    gate: false,
+    verdict: 'floor held',
+    kind: 'measured',
+    summary: summarize([value]),
+    measurement: { rounds: [value], details: { 'service predictions/s': 100 * value } },
+  };
+}
+
+function run(name: string, results: readonly ResultRow[]): PublishedRun {
+  return { name, startedAt: name, machine, results, curves: {}, soaks: {} };
+}
+
+const points = (values: Readonly<Record<number, number>>): Point[] =>
+  Object.entries(values).map(([at, value]) => ({ at: Number(at), summary: summarize([value]) }));
+
+const SCALING: ScalingRun = {
+  name: 'scaling-x',
+  startedAt: 'x',
+  machine,
+  models: {
+    minilm: {
+      tokens: points({ 8: 1, 16: 2, 32: 4, 256: 100 }),
+      batch: points({ 1: 3, 2: 2.5 }),
+      workers: points({ 1: 300, 2: 600 }),
+    },
+  },
+};
+
+const parts = (published: Partial<Published>) =>
+  performanceParts({ runs: [], scaling: null, ...published });
+
+describe('the tables of benchmarks', () => {
+  it('take each result from the last run that has it, in the order of their numbers', () => {
+    const { benchmarks } = parts({
+      runs: [run('one', [row('B10', 1), row('B2', 1)]), run('two', [row('B2', 1.1)])],
+    });
+    expect(benchmarks.match(/^\| B\d+ .*$/gm)).toEqual([
+      expect.stringContaining('| B2 | measure B2 | 1.1 |'),
+      expect.stringContaining('| B10 | measure B10 | 1 |'),
+    ]);
+  });
+
+  it('say which machine and commit each run was made on', () => {
+    const { benchmarks } = parts({ runs: [run('one', [row('B1', 1)])] });
+    expect(benchmarks).toContain('`bench/results/one.json`: 2 vCPU Some CPU (avx2)');
+    expect(benchmarks).toContain('commit abc1234; load before it 0.1');
+  });
+
+  it('name what was not measured, and how the rest was', () => {
+    const { benchmarks } = parts({ runs: [run('one', [row('B1', 1), row('B8a', 2)])] });
+    expect(benchmarks).toContain('Not in these runs: B2, B3, B4, B5, B6, B7, B9, B10,');
+    expect(benchmarks).toContain('- B8a: method B8a.');
+  });
+
+  it('tell of a long overload what was kept and what was not', () => {
+    const conditions = [
+      { what: 'memory is flat', holds: true },
+      { what: 'no request was lost', holds: false },
+    ];
+    const soaks = { minilm: { details: { seconds: 600 }, conditions } };
+    const { benchmarks } = parts({ runs: [{ ...run('one', []), soaks }] });
+    expect(benchmarks).toContain(
+      '- seconds: 600\n- kept: memory is flat\n- NOT kept: no request was lost',
+    );
+  });
+});
+
+describe('the curves', () => {
+  it('are those of the last run that has one', () => {
+    const point = (offeredPerSecond: number): CurvePoint => ({
+      load: 1,
+      offeredPerSecond,
+      goodputPerSecond: 1,
+      refusedPerSecond: 0,
+      p50Ms: 1,
+      p99Ms: 2,
+    });
+    const one = { ...run('one', []), curves: { minilm: [point(111)] } };
+    const two = { ...run('two', []), curves: { minilm: [point(222)] } };
+    const { curves } = parts({ runs: [one, two, run('three', [])] });
+    expect(curves).toContain('| 100 % | 222 | 1 | 0 | 1 | 2 |');
+    expect(curves).toContain('![embedded model (MiniLM, row-wise INT8)](images/');
+    expect(curves).not.toContain('111');
+  });
+});
+
+describe('the tables of scaling', () => {
+  it('draw a straight line through points that lie on one', () => {
+    const { base, slope } = straightLine(
+      points({ 4: 5 + 4 * 0.5, 10: 5 + 10 * 0.5, 99: 5 + 49.5 }),
+    );
+    expect([base, slope]).toEqual([expect.closeTo(5, 9), expect.closeTo(0.5, 9)]);
+  });
+
+  it('leave long texts out of the line, where attention is no longer small', () => {
+    expect(scalingTables(SCALING)).toContain('row-wise INT8): 0 ms and 0.125 ms a token.');
+  });
+});
+
+describe('what to expect of a task', () => {
+  it('is the rate of a vCPU times its vCPUs, by B1 before anything else', () => {
+    const published = { runs: [run('one', [row('B1', 1.2, 'minilm')])], scaling: SCALING };
+    const table = expectations(published);
+    expect(table).toContain('60 predictions per second and vCPU, from B1 of `one`');
+    expect(table).toMatch(/^\| 4 \| 240 \| 10\.4 \|$/m);
+  });
+
+  it('is taken from the count of workers where there is no B1', () => {
+    const table = expectations({ runs: [], scaling: SCALING });
+    expect(table).toContain('300 predictions per second and vCPU, from `scaling-x`');
+    expect(table).toMatch(/^\| 16 \| 4800 \|/m);
+  });
+});
