@@ -1,18 +1,22 @@
 import type { StageConfig } from '../../lib/stage-config.ts';
+import { containerInsights, logBytes, logs, metricsAndAlarms } from './monitoring.ts';
 import {
-  CLOUDWATCH,
+  DATA_OUT_GIGABYTE,
   DAYS_PER_MONTH,
   FARGATE,
+  FIREHOSE,
   FIREWALL,
+  GIGABYTE,
   HOURS_PER_MONTH,
   LOAD_BALANCER,
-  LOGS,
   NAT,
   PUBLIC_IPV4_HOUR,
+  SECONDS_PER_MONTH,
   SECRET_MONTH,
   SPOT_DISCOUNT,
   VALKEY_NODE_HOUR,
   X_READ,
+  X_USER_READ,
 } from './prices.ts';
 
 export interface Load {
@@ -45,22 +49,14 @@ export interface Estimate {
 /** Where autoscaling holds the workers. */
 const SATURATION = 0.7;
 
-/** One line of log for a request, with what the log service adds to it. */
-const LOG_BYTES_PER_REQUEST = 350;
-/** Metrics of a task: one document of about 4 KB each ten seconds. */
-const METRIC_BYTES_PER_TASK_SECOND = 400;
 /** Request and answer with their headers, for one tweet. */
 const BYTES_PER_REQUEST = 2_500;
+/** The answer of it, measured: 360 bytes of headers and 510 of body. */
+const BYTES_PER_ANSWER = 870;
+/** Firehose counts a record as a multiple of that. */
+const BYTES_PER_PREDICTION_RECORD = 5 * 1_024;
 /** What one look-up at X moves, its share of a TLS connection included. */
 const BYTES_PER_SOURCE_CALL = 6_000;
-const GIGABYTE = 1e9;
-
-/** Roughly: metrics of the contract with the dimension values that a running service has had. */
-const CUSTOM_METRICS = 51;
-/** Those of one cluster, service and task family with standard Container Insights. */
-const INSIGHTS_METRICS = 30;
-export const ALARMED_METRICS = { rolling: 21, canary: 36 } as const;
-const COMPOSITE_ALARMS = 2;
 const LOAD_BALANCER_ADDRESSES = 2;
 const FIREWALL_RULES = 2;
 
@@ -74,7 +70,7 @@ export function estimateCost(config: StageConfig, load: Load): Estimate {
   const requests = load.requestsPerDay * DAYS_PER_MONTH;
   const vcpus = config.taskCpu / 1_024;
   const perTask = load.predictionsPerSecondPerVcpu * vcpus * SATURATION;
-  const wanted = Math.ceil(misses / (HOURS_PER_MONTH * 3_600) / perTask);
+  const wanted = Math.ceil(misses / SECONDS_PER_MONTH / perTask);
   const tasks = Math.max(config.minTasks, Math.min(config.maxTasks, wanted));
 
   const reads = xReads(config, misses);
@@ -86,13 +82,11 @@ export function estimateCost(config: StageConfig, load: Load): Estimate {
     publicAddresses(config, tasks),
     firewall(config, requests),
     logs(config, requests, tasks),
-    {
-      name: 'Container Insights',
-      usdPerMonth: INSIGHTS_METRICS * CLOUDWATCH.metricMonth,
-      basis: `${INSIGHTS_METRICS} metrics`,
-    },
-    metricsAndAlarms(config),
+    containerInsights(),
+    metricsAndAlarms(config, requests),
     secrets(config),
+    dataOut(requests),
+    offlineStore(config, misses),
     reads,
   ];
   const usdPerMonth = components.reduce((sum, component) => sum + component.usdPerMonth, 0);
@@ -124,7 +118,7 @@ function fargate(
 }
 
 function loadBalancer(requests: number): Component {
-  const seconds = HOURS_PER_MONTH * 3_600;
+  const seconds = SECONDS_PER_MONTH;
   // As if no caller kept its connection: the dearer of the two.
   const units = Math.max(
     requests / seconds / LOAD_BALANCER.connectionsPerSecond,
@@ -188,34 +182,6 @@ function firewall({ webFirewall }: StageConfig, requests: number): Component {
   };
 }
 
-function logs({ logDays }: StageConfig, requests: number, tasks: number): Component {
-  const gigabytes = logBytes(requests, tasks) / GIGABYTE;
-  const stored = gigabytes * (logDays / DAYS_PER_MONTH);
-  return {
-    name: 'logs',
-    usdPerMonth: gigabytes * LOGS.gigabyteIngested + stored * LOGS.gigabyteMonth,
-    basis: `${gigabytes.toFixed(1)} GB, kept ${logDays} days`,
-  };
-}
-
-function logBytes(requests: number, tasks: number): number {
-  const metrics = tasks * HOURS_PER_MONTH * 3_600 * METRIC_BYTES_PER_TASK_SECOND;
-  return requests * LOG_BYTES_PER_REQUEST + metrics;
-}
-
-function metricsAndAlarms({ deployment }: StageConfig): Component {
-  const alarmed = ALARMED_METRICS[deployment];
-  return {
-    name: 'metrics and alarms',
-    usdPerMonth:
-      CUSTOM_METRICS * CLOUDWATCH.metricMonth +
-      alarmed * CLOUDWATCH.alarmMetricMonth +
-      COMPOSITE_ALARMS * CLOUDWATCH.compositeAlarmMonth +
-      CLOUDWATCH.dashboardMonth,
-    basis: `${CUSTOM_METRICS} metrics, ${alarmed} of them alarmed, 1 dashboard`,
-  };
-}
-
 function secrets(config: StageConfig): Component {
   const given = [config.xBearerTokenSecretArn, config.adminTokenSecretArn, config.apiKeysSecretArn];
   const made = config.deployment === 'canary' ? 3 : 2;
@@ -223,11 +189,35 @@ function secrets(config: StageConfig): Component {
   return { name: 'secrets', usdPerMonth: count * SECRET_MONTH, basis: `${count}` };
 }
 
+function dataOut(requests: number): Component {
+  const gigabytes = (requests * BYTES_PER_ANSWER) / GIGABYTE;
+  return {
+    name: 'data out',
+    usdPerMonth: gigabytes * DATA_OUT_GIGABYTE,
+    basis: `${gigabytes.toFixed(1)} GB of answers`,
+  };
+}
+
+/** What is stored is compressed, and costs little beside what is taken in. */
+function offlineStore({ offlineStore: wanted }: StageConfig, misses: number): Component {
+  const gigabytes = (misses * BYTES_PER_PREDICTION_RECORD) / GIGABYTE;
+  const { gigabyteIngested, gigabyteConverted, gigabytePartitioned } = FIREHOSE;
+  const gigabyte = gigabyteIngested + gigabyteConverted + gigabytePartitioned;
+  return {
+    name: 'offline store',
+    usdPerMonth: wanted ? gigabytes * gigabyte : 0,
+    basis: wanted ? `${gigabytes.toFixed(1)} GB taken in, without storage` : 'none',
+  };
+}
+
+/** Each post is paid for, and its author, whom the service asks X for to name them. */
 function xReads({ xBearerTokenSecretArn }: StageConfig, misses: number): Component {
   const paid = xBearerTokenSecretArn !== undefined;
   return {
     name: 'X reads',
-    usdPerMonth: paid ? misses * X_READ : 0,
-    basis: paid ? `${Math.round(misses).toLocaleString('en')} posts` : 'none: tweets by oEmbed',
+    usdPerMonth: paid ? misses * (X_READ + X_USER_READ) : 0,
+    basis: paid
+      ? `${Math.round(misses).toLocaleString('en')} posts and their authors`
+      : 'none: tweets by oEmbed',
   };
 }

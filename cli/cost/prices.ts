@@ -8,7 +8,11 @@ export const PRICES_REGION = 'us-east-1';
 
 /** Average length of a month. */
 export const HOURS_PER_MONTH = 730;
+export const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3_600;
 export const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
+
+/** As bills count it: a thousand millions. */
+export const GIGABYTE = 1e9;
 
 export const FARGATE = {
   x86_64: { vcpuHour: 0.04048, gigabyteHour: 0.004445 },
@@ -49,8 +53,18 @@ export const CLOUDWATCH = {
 } as const;
 export const SECRET_MONTH = 0.4;
 
-/** A post read at the X API. */
+/** To the internet, up to 10 TB a month. */
+export const DATA_OUT_GIGABYTE = 0.09;
+
+export const FIREHOSE = {
+  gigabyteIngested: 0.029,
+  gigabyteConverted: 0.018,
+  gigabytePartitioned: 0.02,
+} as const;
+
+/** A post, and a user, read at the X API. */
 export const X_READ = 0.005;
+export const X_USER_READ = 0.01;
 
 /** Amazon Comprehend, detecting sentiment in a text of up to 300 characters (three units). */
 export const COMPREHEND_PER_MILLION = 300;

@@ -49,8 +49,8 @@ export interface AlarmStatus {
   readonly description: string;
 }
 
-/** So many columns a window is drawn in, as far as CloudWatch's shortest period allows. */
-const PERIODS = 36;
+/** A window is drawn in at most so many columns, that a terminal of 80 has room for. */
+const PERIODS = 30;
 const SHORTEST_PERIOD_SECONDS = 60;
 
 /**
@@ -64,7 +64,7 @@ export async function readStatus(
   { stage, hours, now }: StatusOptions,
 ): Promise<Status> {
   const seconds = hours * 3_600;
-  const period = SHORTEST_PERIOD_SECONDS * Math.max(1, Math.round(seconds / PERIODS / 60));
+  const period = SHORTEST_PERIOD_SECONDS * Math.max(1, Math.ceil(seconds / PERIODS / 60));
   // Periods begin at multiples of their length: what ends before `now` is complete.
   const to = Math.floor(now.getTime() / 1_000 / period) * period;
   const from = to - Math.floor(seconds / period) * period;

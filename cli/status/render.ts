@@ -17,7 +17,7 @@ export function sparkline(series: Series): string {
     .join('');
 }
 
-/** The status as text for a terminal. */
+/** The status as text for a terminal of 80 columns. */
 export function renderStatus(status: Status): string {
   const rows = [
     ['', 'now', 'window', ''],
@@ -33,28 +33,55 @@ export function renderStatus(status: Status): string {
   const firing = status.alarms.filter(({ state }) => state === 'ALARM');
   const count = (state: string) => status.alarms.filter((alarm) => alarm.state === state).length;
   return [
-    `${status.stage}, ${status.from} to ${status.to}, one bar for ${status.periodSeconds / 60} min`,
+    `${status.stage}, ${minute(status.from)} to ${minute(status.to)} UTC, one bar for ${status.periodSeconds / 60} min`,
     '',
     ...table(rows),
     '',
     `Alarms: ${firing.length} firing, ${count('OK')} well, ${count('INSUFFICIENT_DATA')} without data`,
-    ...firing.map(
-      ({ name, since, description }) => `  ${name}, since ${since ?? 'unknown'}: ${description}`,
-    ),
+    ...firing.flatMap(({ name, since, description }) => [
+      `  ${name}, since ${since === null ? 'unknown' : `${minute(since)} UTC`}`,
+      ...wrapped(description, '    '),
+    ]),
     '',
   ].join('\n');
 }
 
-const WORDS = { sum: 'in all', highest: 'at most', mean: 'on average', ratio: 'of all' };
+const COLUMNS = 80;
+const WORDS = { sum: 'total', highest: 'max', mean: 'mean', ratio: 'overall' };
+/** From here on numbers are shortened: 1.2M. */
+const LONG = 1e6;
 
 function amount(value: number | null, unit: FigureStatus['unit']): string {
   if (value === null) return '-';
   const digits = unit === 'index' ? 2 : unit === '%' || (unit === 'ms' && value < 10) ? 1 : 0;
-  const number = value.toLocaleString('en', {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+  // Half a unit below, it would be rounded up to that many digits.
+  const number =
+    value >= LONG - 0.5
+      ? value.toLocaleString('en', { notation: 'compact', maximumFractionDigits: 1 })
+      : value.toLocaleString('en', {
+          minimumFractionDigits: digits,
+          maximumFractionDigits: digits,
+        });
   return ['count', 'tasks', 'index'].includes(unit) ? number : `${number} ${unit}`;
+}
+
+/** 2026-11-25 02:11, of a time in ISO 8601. */
+function minute(time: string): string {
+  return time.slice(0, 16).replace('T', ' ');
+}
+
+/** Lines that end between words. A word that is longer than a line, such as an address, stays whole. */
+function wrapped(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    if (line !== indent && line.length + 1 + word.length > COLUMNS) {
+      lines.push(line);
+      line = indent;
+    }
+    line += line === indent ? word : ` ${word}`;
+  }
+  return [...lines, line];
 }
 
 /** Columns as wide as their widest cell; numbers to the right, names and bars to the left. */

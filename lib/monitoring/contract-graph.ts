@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { deploymentName, type Stage } from '../../service/contract/deployment.ts';
 import {
@@ -5,6 +6,7 @@ import {
   METRICS,
   type MetricDefinition,
   type MetricName,
+  type MetricUnit,
   SERVICE_DIMENSION,
 } from '../../service/contract/metrics.ts';
 import { contractMetric } from './contract-metric.ts';
@@ -27,6 +29,28 @@ export function contractGraph(stage: Stage, name: GraphName): IMetric[] {
   });
 }
 
+const AXES = {
+  Count: 'count per minute',
+  Milliseconds: 'ms',
+  Percent: '%',
+  None: 'index',
+} as const satisfies Record<MetricUnit, string>;
+
+/**
+ * What the axis of a graph says: the unit of its metrics.
+ *
+ * @throws Error when they have several.
+ */
+export function axisOf(graph: GraphName): string {
+  const [unit, ...others] = new Set(metricsOf(graph).map((metric) => METRICS[metric].unit));
+  if (unit === undefined || others.length > 0) {
+    throw new Error(
+      `The graph ${graph} has metrics in ${[unit, ...others].join(' and ')}: give each unit a graph of its own.`,
+    );
+  }
+  return AXES[unit];
+}
+
 /** The metrics that a graph draws, in the contract's order. */
 export function metricsOf(graph: GraphName): MetricName[] {
   return (Object.keys(PLACEMENT) as MetricName[]).filter((name) => PLACEMENT[name] === graph);
@@ -39,6 +63,7 @@ function byDimension(stage: Stage, name: MetricName, dimension: string, statisti
   return new MathExpression({
     expression: `SEARCH('${search}', '${statistic}', 60)`,
     usingMetrics: {},
+    period: Duration.minutes(1),
     label: `\${PROP('Dim.${dimension}')}`,
   });
 }

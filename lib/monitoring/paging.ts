@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -38,6 +38,10 @@ export class Paging extends Construct {
     if (config.alertEmail !== undefined) {
       topic.addSubscription(new EmailSubscription(config.alertEmail));
     }
+    new CfnOutput(Stack.of(this), 'AlarmTopic', {
+      value: topic.topicArn,
+      description: 'Subscribe to it to be told of alarms',
+    });
     const composite = (kind: 'page' | 'notice', happened: string) => {
       const alarm = new cloudwatch.CompositeAlarm(this, kind, {
         compositeAlarmName: `${deploymentName(config.stage)}-${kind}`,

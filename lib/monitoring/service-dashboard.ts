@@ -11,12 +11,18 @@ import { deploymentName } from '../../service/contract/deployment.ts';
 import type { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
 import type { ServiceStack } from '../stacks/service-stack.ts';
 import type { StageConfig } from '../stage-config.ts';
-import { contractGraph } from './contract-graph.ts';
+import { axisOf, contractGraph } from './contract-graph.ts';
 import { GRAPHS, type GraphName, type Section } from './graphs.ts';
 import { LOG_QUERIES } from './log-queries.ts';
+import {
+  firewallGraphs,
+  loadBalancerGraphs,
+  type PlatformGraph,
+  taskGraphs,
+  valkeyGraphs,
+} from './platform-graphs.ts';
 import { failurePercent, hitPercent, shedPercent } from './ratios.ts';
 import type { ServiceAlarms } from './service-alarms.ts';
-import { type TargetGroupMetricName, targetGroupMetric } from './target-group-metric.ts';
 
 export interface ServiceDashboardProps {
   readonly config: StageConfig;
@@ -53,18 +59,18 @@ export class ServiceDashboard extends Construct {
     );
     const { stage } = props.config;
     this.#section('Requests', [
-      { title: 'Failure rate', metrics: [failurePercent(stage)] },
-      ...this.#loadBalancerGraphs(),
+      { title: 'Failure rate', axis: '%', metrics: [failurePercent(stage)] },
+      ...loadBalancerGraphs(props.service),
     ]);
     this.#section('Inference', [
-      { title: 'Refusal rate', metrics: [shedPercent(stage)] },
-      ...this.#taskGraphs(),
+      { title: 'Refusal rate', axis: '%', metrics: [shedPercent(stage)] },
+      ...taskGraphs(props.service),
     ]);
     this.#section('Feature store', [
-      { title: 'Hit rate', metrics: [hitPercent(stage)] },
-      ...this.#valkeyGraphs(),
+      { title: 'Hit rate', axis: '%', metrics: [hitPercent(stage)] },
+      ...valkeyGraphs(props.valkey),
     ]);
-    this.#section('Tweets', this.#firewallGraphs());
+    this.#section('Tweets', firewallGraphs(props.service));
     this.#facade.addWidget(
       new cloudwatch.LogQueryWidget({
         title: 'Recent errors',
@@ -77,7 +83,7 @@ export class ServiceDashboard extends Construct {
   }
 
   /** The graphs of the contract that belong there, then those of what AWS measures. */
-  #section(title: Section, further: readonly CustomMetricGroup[]): void {
+  #section(title: Section, further: readonly PlatformGraph[]): void {
     const names = (Object.keys(GRAPHS) as GraphName[]).filter(
       (name) => GRAPHS[name].section === title,
     );
@@ -87,82 +93,15 @@ export class ServiceDashboard extends Construct {
       metricGroups: [
         ...names.map((name) => ({
           title: GRAPHS[name].title,
-          metrics: contractGraph(this.#props.config.stage, name) as CustomMetricGroup['metrics'],
+          axis: axisOf(name),
+          metrics: contractGraph(this.#props.config.stage, name),
         })),
         ...further,
-      ].map((group) => ({ ...group, graphWidgetAxis: { min: 0 } })),
+      ].map((graph) => ({
+        title: graph.title,
+        metrics: graph.metrics as CustomMetricGroup['metrics'],
+        graphWidgetAxis: { min: 0, label: graph.axis, showUnits: false },
+      })),
     });
-  }
-
-  #loadBalancerGraphs(): CustomMetricGroup[] {
-    const { targetGroups, endpoint } = this.#props.service;
-    const labels = targetGroups.length > 1 ? ['blue', 'green'] : ['tasks'];
-    const metrics = (name: TargetGroupMetricName, statistic: string) =>
-      targetGroups.map((group, index) =>
-        targetGroupMetric(endpoint.loadBalancer, group, name, {
-          statistic,
-          label: labels[index] ?? name,
-        }),
-      );
-    return [
-      {
-        title: 'Load balancer: 5xx of tasks',
-        metrics: metrics('HTTPCode_Target_5XX_Count', 'Sum'),
-      },
-      { title: 'Load balancer: healthy tasks', metrics: metrics('HealthyHostCount', 'Maximum') },
-    ];
-  }
-
-  #taskGraphs(): CustomMetricGroup[] {
-    const { service, cluster } = this.#props.service;
-    const insight = (metricName: string) =>
-      new cloudwatch.Metric({
-        namespace: 'ECS/ContainerInsights',
-        metricName,
-        statistic: 'Maximum',
-        period: Duration.minutes(1),
-        dimensionsMap: { ClusterName: cluster.clusterName, ServiceName: service.serviceName },
-        label: metricName,
-      });
-    return [
-      {
-        title: 'CPU and memory',
-        metrics: [
-          service.metricCpuUtilization({ label: 'CPU %' }),
-          service.metricMemoryUtilization({ label: 'memory %' }),
-        ],
-      },
-      { title: 'Tasks', metrics: [insight('RunningTaskCount'), insight('DesiredTaskCount')] },
-    ];
-  }
-
-  #valkeyGraphs(): CustomMetricGroup[] {
-    const { valkey } = this.#props;
-    return [
-      { title: 'Valkey: CPU of the command thread', metrics: valkey.metricEngineCpuUtilization() },
-      { title: 'Valkey: memory used', metrics: valkey.metricMemoryUsage() },
-      { title: 'Valkey: evictions', metrics: valkey.metricEvictions() },
-      { title: 'Valkey: connections', metrics: valkey.metricCurrConnections() },
-      { title: 'Valkey: replication lag', metrics: valkey.metricReplicationLag() },
-    ];
-  }
-
-  #firewallGraphs(): CustomMetricGroup[] {
-    const { webFirewall, region } = this.#props.service;
-    if (!webFirewall) return [];
-    const requests = (metricName: string) =>
-      new cloudwatch.Metric({
-        namespace: 'AWS/WAFV2',
-        metricName,
-        statistic: 'Sum',
-        dimensionsMap: { WebACL: webFirewall.name, Region: region, Rule: 'ALL' },
-        label: metricName,
-      });
-    return [
-      {
-        title: 'Firewall',
-        metrics: [requests('BlockedRequests'), requests('CountedRequests')],
-      },
-    ];
   }
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { estimateCost, type Load } from '../../cli/cost/estimate.ts';
-import { HOURS_PER_MONTH, VALKEY_NODE_HOUR, X_READ } from '../../cli/cost/prices.ts';
+import { HOURS_PER_MONTH, VALKEY_NODE_HOUR } from '../../cli/cost/prices.ts';
 import { readStageConfig } from '../../lib/stage-config.ts';
 
 const CERTIFICATE = { certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc' };
@@ -35,7 +35,23 @@ describe('the cost of a stage at rest', () => {
     expect(amount(estimate, 'load balancer')).toBeCloseTo(730 * 0.0225, 6);
     expect(amount(estimate, 'public IPv4')).toBeCloseTo(730 * 3 * 0.005, 6);
     expect(amount(estimate, 'NAT')).toBe(0);
+    // One metric is sent when idle; 23 are watched by our alarms, 4 by those of autoscaling.
+    expect(amount(estimate, 'metrics and alarms')).toBeCloseTo(0.3 + 27 * 0.1 + 2 * 0.5 + 3, 6);
+    // 27 bytes a second are 0.071 GB a month, of which a quarter is kept for a week.
+    expect(amount(estimate, 'logs')).toBeCloseTo(0.070956 * (0.5 + (7 / (730 / 24)) * 0.03), 6);
     expect(estimate.usdPerMillionPredictions).toBeNull();
+  });
+
+  it('is that of what always runs, computed by hand for prod', () => {
+    const inProd = estimateCost(prod(), AT_REST);
+    expect(amount(inProd, 'tasks')).toBeCloseTo(730 * 2 * (2 * 0.04048 + 4 * 0.004445), 6);
+    expect(amount(inProd, 'Valkey')).toBeCloseTo(730 * 2 * 0.1264, 6);
+    // The logs go by way of NAT.
+    expect(amount(inProd, 'NAT')).toBeCloseTo(730 * 2 * 0.045 + 2 * 0.070956 * 0.045, 6);
+    expect(amount(inProd, 'public IPv4')).toBeCloseTo(730 * 4 * 0.005, 6);
+    expect(amount(inProd, 'firewall')).toBe(5 + 2);
+    expect(amount(inProd, 'secrets')).toBeCloseTo(3 * 0.4, 6);
+    expect(amount(inProd, 'metrics and alarms')).toBeCloseTo(0.3 + 42 * 0.1 + 2 * 0.5 + 3, 6);
   });
 
   it('is the sum of its components', () => {
@@ -64,11 +80,11 @@ describe('the cost under load', () => {
     predictionsPerSecondPerVcpu: 187,
   });
 
-  it('counts a paid read for each miss where there is a token, else none', () => {
+  it('counts a paid read of post and author for each miss where there is a token, else none', () => {
     const misses = (1_000 * 0.2 * HOURS_PER_MONTH) / 24;
     const reads = (config: ReturnType<typeof prod>) =>
       amount(estimateCost(config, load(1_000, 0.8)), 'X reads');
-    expect(reads(prod(X_TOKEN))).toBeCloseTo(misses * X_READ, 6);
+    expect(reads(prod(X_TOKEN))).toBeCloseTo(misses * 0.015, 6);
     expect(reads(prod())).toBe(0);
   });
 
@@ -79,6 +95,26 @@ describe('the cost under load', () => {
     expect(estimateCost(prod(), load(2.1 * perTaskDay, 0)).tasks).toBe(3);
     const many = estimateCost(prod(), load(20 * perTaskDay, 0));
     expect(many).toMatchObject({ tasks: 10, tooFewTasks: true });
+  });
+
+  it('pays for metrics in the hours that see requests', () => {
+    const of = (requestsPerDay: number) =>
+      amount(estimateCost(dev(), load(requestsPerDay)), 'metrics and alarms');
+    const all = of(1e6) - of(0);
+    expect(of(12) - of(0)).toBeCloseTo(all / 2, 6);
+    expect(of(24)).toBeCloseTo(of(1e6), 6);
+  });
+
+  it('counts the answers sent to the internet', () => {
+    const gigabytes = (1e6 * (730 / 24) * 870) / 1e9;
+    expect(amount(estimateCost(dev(), load(1e6)), 'data out')).toBeCloseTo(gigabytes * 0.09, 6);
+  });
+
+  it('counts the records of an offline store, each as 5 KB', () => {
+    const gigabytes = (1e6 * 0.5 * (730 / 24) * 5_120) / 1e9;
+    const store = (context = {}) => amount(estimateCost(dev(context), load(1e6)), 'offline store');
+    expect(store({ offlineStore: 'true' })).toBeCloseTo(gigabytes * (0.029 + 0.018 + 0.02), 6);
+    expect(store()).toBe(0);
   });
 
   it('takes only what is above the minimum from Spot', () => {

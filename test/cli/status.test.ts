@@ -14,6 +14,7 @@ import { type Emulator, REGION, startEmulator } from '../deploy/emulator.ts';
 
 const SERVICE = { Name: 'Service', Value: 'tweet-sentiment-prod' };
 const RUN_TIMEOUT_MS = 30_000;
+const COLUMNS = 80;
 
 let emulator: Emulator;
 let client: CloudWatchClient;
@@ -106,7 +107,7 @@ describe('npm run status', () => {
   it('shows nothing but gaps where nothing is deployed', async () => {
     const { code, stdout } = await status('--stage', 'prod');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^requests +- +- +·{36}$/m);
+    expect(stdout).toMatch(/^requests +- +- +·{30}$/m);
     expect(stdout).toContain('Alarms: 0 firing, 0 well, 0 without data');
   });
 
@@ -163,11 +164,12 @@ describe('npm run status', () => {
       expect(figures.find((figure) => figure.name === name)).toMatchObject({ latest, overall });
     });
 
-    it('draws them', async () => {
+    it('draws them in 80 columns', async () => {
       const { stdout } = await status('--stage', 'prod');
-      expect(stdout).toMatch(/^requests +300 +400 in all +·*▃·+█·*$/m);
-      expect(stdout).toMatch(/^label drift +0\.10 +0\.15 on average/m);
-      expect(stdout).toMatch(/^failure rate +10\.0 % +7\.5 % of all/m);
+      for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(COLUMNS);
+      expect(stdout).toMatch(/^requests +300 +400 total +·*▃·+█·*$/m);
+      expect(stdout).toMatch(/^label drift +0\.10 +0\.15 mean/m);
+      expect(stdout).toMatch(/^failure rate +10\.0 % +7\.5 % overall/m);
     });
   });
 
@@ -180,8 +182,9 @@ describe('npm run status', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('Alarms: 1 firing, 1 well, 0 without data');
     expect(stdout).toMatch(
-      /^ {2}tweet-sentiment-prod-failures, since .*Runbook: docs\/operations\.md#/m,
+      /^ {2}tweet-sentiment-prod-failures, since [\d-]+ [\d:]+ UTC\n {4}Some/m,
     );
+    expect(stdout).toContain('Runbook: docs/operations.md#tweet-sentiment-prod-failures');
     await alarm('tweet-sentiment-prod-failures', 'OK');
     expect((await status('--stage', 'prod')).code).toBe(0);
   });

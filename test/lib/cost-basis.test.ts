@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ALARMED_METRICS, estimateCost } from '../../cli/cost/estimate.ts';
+import { estimateCost } from '../../cli/cost/estimate.ts';
+import { ALARMED_METRICS, DIMENSION_VALUES, SCALING_ALARMS } from '../../cli/cost/monitoring.ts';
 import { readStageConfig } from '../../lib/stage-config.ts';
 import { allOf, CONTEXT, synthesise } from './synthesise.ts';
 
@@ -11,13 +12,24 @@ describe.each(['dev', 'prod'] as const)('the cost of %s', (stage) => {
   const basis = (name: string) => components.find((component) => component.name === name)?.basis;
 
   it('counts the metrics that alarms watch', () => {
-    const metrics = allOf(app, 'AWS::CloudWatch::Alarm').map(
-      ({ Properties }) =>
-        Properties.Metrics?.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat)
-          .length || 1,
-    );
+    const metrics = allOf(app, 'AWS::CloudWatch::Alarm').map(({ Properties }) => {
+      const [first] = Properties.Metrics ?? [];
+      // A query watches a metric for each value of the dimension that it sums over.
+      if (first?.Expression?.startsWith('SELECT SUM(FeatureStoreErrors)')) {
+        return DIMENSION_VALUES.FeatureStoreErrors;
+      }
+      const stats = Properties.Metrics?.filter(
+        ({ MetricStat }: { MetricStat?: object }) => MetricStat,
+      );
+      return stats?.length || 1;
+    });
     const total = metrics.reduce((sum, count) => sum + count, 0);
     expect(ALARMED_METRICS[stage === 'prod' ? 'canary' : 'rolling']).toBe(total);
+  });
+
+  it('counts the two alarms that each policy of autoscaling makes', () => {
+    const policies = allOf(app, 'AWS::ApplicationAutoScaling::ScalingPolicy');
+    expect(SCALING_ALARMS).toBe(2 * policies.length);
   });
 
   it('counts secrets, gateways and nodes', () => {

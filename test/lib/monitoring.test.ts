@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { PLACEMENT } from '../../lib/monitoring/graphs.ts';
 import { EmfMetrics } from '../../service/adapters/emf/emf-metrics.ts';
-import { METRIC_NAMESPACE, METRICS, type MetricName } from '../../service/contract/metrics.ts';
+import {
+  METRIC_NAMESPACE,
+  METRICS,
+  type MetricName,
+  type MetricUnit,
+} from '../../service/contract/metrics.ts';
 import { ERROR_CODES } from '../../service/errors.ts';
 import type { EmfDocument } from '../service/adapters/emf/emf-schema.ts';
-import { allOf, CONTEXT, type Resource, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, Match, type Resource, synthesise } from './synthesise.ts';
 
 const APPS = {
   dev: synthesise({ ...CONTEXT.dev, offlineStore: 'true' }),
@@ -62,6 +67,7 @@ interface Widget {
   readonly properties: {
     readonly title?: string;
     readonly metrics?: readonly (readonly unknown[])[];
+    readonly yAxis?: { readonly left?: { readonly label?: string; readonly showUnits?: boolean } };
   };
 }
 
@@ -74,8 +80,11 @@ function widgets(stage: Stage): Widget[] {
 
 /** The service's own metrics on the dashboard, those of searches included. */
 function shown(stage: Stage): Identity[] {
-  const lines = widgets(stage).flatMap(({ properties: { metrics = [] } }) => metrics);
-  return lines.flatMap((line): Identity[] => {
+  return widgets(stage).flatMap((widget) => shownBy(widget, stage));
+}
+
+function shownBy({ properties: { metrics = [] } }: Widget, stage: Stage): Identity[] {
+  return metrics.flatMap((line): Identity[] => {
     const [first] = line;
     if (first === METRIC_NAMESPACE) {
       const [, name, ...rest] = line.filter((part) => typeof part === 'string');
@@ -136,6 +145,57 @@ describe.each(STAGES)('the dashboard of %s', (stage) => {
     'Recent errors',
   ])('has a widget "%s"', (title) => {
     expect(widgets(stage).map(({ properties }) => properties.title)).toContain(title);
+  });
+
+  const graphs = widgets(stage).filter(({ type }) => type === 'metric');
+
+  it('says at the axis of every graph what is counted, and by what time', () => {
+    for (const { properties } of graphs) {
+      expect([properties.title, properties.yAxis?.left]).toEqual([
+        properties.title,
+        { min: 0, label: expect.stringMatching(/\S/), showUnits: false },
+      ]);
+    }
+  });
+
+  it('has the units of the contract at the axes, and one for each graph', () => {
+    const labels: Record<MetricUnit, RegExp> = {
+      Count: /^count per minute$/,
+      Milliseconds: /^ms$/,
+      Percent: /^%$/,
+      None: /^index$/,
+    };
+    // A ratio draws no count, though it is made of some: its metrics are not visible.
+    const drawn = graphs.filter(({ properties: { metrics = [] } }) =>
+      metrics.every((line) => (line.at(-1) as { visible?: boolean }).visible !== false),
+    );
+    const found = drawn.flatMap((widget) =>
+      shownBy(widget, stage).map(({ name }) => [name, widget.properties.yAxis?.left?.label]),
+    );
+    for (const [name, label] of found) {
+      expect([name, label]).toEqual([
+        name,
+        expect.stringMatching(labels[METRICS[name as MetricName].unit]),
+      ]);
+    }
+    expect(new Set(found.map(([name]) => name)).size).toBe(
+      NAMES.filter((name) => typeof PLACEMENT[name] === 'string').length,
+    );
+  });
+
+  it('counts by the minute wherever it says so', () => {
+    for (const { properties } of graphs.filter(({ properties: { yAxis } }) =>
+      yAxis?.left?.label?.endsWith(' per minute'),
+    )) {
+      for (const line of properties.metrics ?? []) {
+        const { period, expression, stat } = line.at(-1) as Record<string, unknown>;
+        expect([properties.title, period, expression ?? stat]).toEqual([
+          properties.title,
+          60,
+          expect.stringMatching(/^(Sum|SEARCH\(.*, 'Sum', 60\))$/),
+        ]);
+      }
+    }
   });
 
   it('has the name that tools look for', () => {
@@ -216,6 +276,12 @@ describe.each(STAGES)('the topic of %s', (stage) => {
     expect(statements.filter(({ Effect }) => Effect === 'Deny')).toEqual([
       expect.objectContaining({ Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
     ]);
+  });
+
+  it('can be subscribed to, where no address is configured', () => {
+    APPS[stage].of('observability').hasOutput('AlarmTopic', {
+      Value: { Ref: Match.stringLikeRegexp('PagingTopic') },
+    });
   });
 
   it('has no key that CloudWatch may not use', () => {
