@@ -14,6 +14,7 @@ import { OembedTweetSource } from './adapters/x/oembed-tweet-source.ts';
 import { XApiTweetSource } from './adapters/x/x-api-tweet-source.ts';
 import { buildApp } from './app.ts';
 import { type Config, loadConfig } from './config.ts';
+import { describeChoices } from './describe-choices.ts';
 import { BufferedPredictionLog } from './domain/buffered-prediction-log.ts';
 import { Features } from './domain/features.ts';
 import { Lifecycle } from './domain/lifecycle.ts';
@@ -125,7 +126,7 @@ async function serve(config: Config): Promise<void> {
     { name: 'write metrics', run: async () => emf?.close(), share: 1 },
   ]);
 
-  describeChoices(config, model.identity, source, logger);
+  describeChoices(config, { model: model.identity, tweetSource: source.name }, logger);
   lifecycle.enter('ready');
   await listen(app, config.listen);
 }
@@ -187,42 +188,6 @@ function tweetSource(
       });
       return { source, readsSpentToday: () => source.readsSpentToday() };
     }
-  }
-}
-
-/** One line for each choice that the environment made, and how to make another. */
-function describeChoices(
-  config: Config,
-  model: ModelIdentity,
-  source: TweetSource,
-  logger: Logger,
-): void {
-  const { redis, memoryMaxRows } = config.featureStore;
-  logger.info({}, `model: ${model.name}, revision ${model.revision} (MODEL_NAME picks another)`);
-  logger.info(
-    {},
-    redis
-      ? 'feature store: Redis (without REDIS_URL it is in memory)'
-      : `feature store: in memory, at most ${memoryMaxRows} tweets, lost at exit (REDIS_URL keeps them)`,
-  );
-  logger.info({}, `prediction log: ${describePredictionLog(config)}`);
-  logger.info(
-    {},
-    `tweet source: ${source.name} (set X_BEARER_TOKEN for the X API, or TWEET_SOURCE=fixture for the bundled examples)`,
-  );
-  if (config.http.apiKeys.length === 0) {
-    logger.info({}, 'access: open to everyone who reaches it (API_KEYS asks for a key)');
-  }
-}
-
-function describePredictionLog({ predictionLog: chosen }: Config): string {
-  switch (chosen.kind) {
-    case 'none':
-      return 'none (PREDICTION_LOG_DIR keeps one)';
-    case 'file':
-      return `${chosen.dir}, for ${chosen.keepDays} days (PREDICTION_LOG_DIR, PREDICTION_LOG_DAYS)`;
-    case 'firehose':
-      return `Firehose stream ${chosen.streamName} (PREDICTION_STREAM)`;
   }
 }
 

@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<string, string>> = {
   n: 'usernames',
   rank: 'ranking',
   due: 'ends of first buckets',
+  x: 'tombstones',
 };
 
 const MAX_ATTEMPTS = 10;

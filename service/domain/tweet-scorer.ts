@@ -1,24 +1,21 @@
-import {
-  EmptyTextError,
-  FeatureStoreUnavailableError,
-  type ServiceError,
-  TweetUnavailableError,
-} from '../errors.ts';
-import { EDITABLE_ROW_TTL_SECONDS, type FeatureRow } from './feature-row.ts';
-import { Flight } from './flight.ts';
+import { FeatureStoreUnavailableError } from '../errors.ts';
+import type { FeatureRow } from './feature-row.ts';
+import { featureWrite, type RowSettings } from './feature-write.ts';
+import { Flights } from './flights.ts';
 import type { PendingStoreWork } from './pending-store-work.ts';
 import type { FeatureStore, FeatureWrite, Purged } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { PredictionLog } from './ports/prediction-log.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
-import type { TweetLookup, TweetSource, UnavailableReason } from './ports/tweet-source.ts';
+import type { TweetLookup, TweetSource } from './ports/tweet-source.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ScoredTweets, ScoreTweets, TweetOutcome } from './score-tweets.ts';
-import type { ModelIdentity, Prediction } from './sentiment.ts';
+import type { Prediction } from './sentiment.ts';
 import type { Tweet, TweetId } from './tweet.ts';
+import { emptyText, recentlyPurged, unavailable } from './tweet-outcomes.ts';
 
-export interface TweetScorerOptions {
+export interface TweetScorerOptions extends RowSettings {
   readonly store: FeatureStore;
   readonly pending: PendingStoreWork;
   readonly predictionLog: PredictionLog;
@@ -26,8 +23,6 @@ export interface TweetScorerOptions {
   readonly model: SentimentModel;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  readonly rowTtlSeconds: number;
-  readonly storeText: boolean;
   readonly exposeText: boolean;
 }
 
@@ -39,27 +34,24 @@ interface Computed {
 
 type Found = Extract<TweetLookup, { status: 'found' }>;
 
-const UNAVAILABLE = {
-  not_found: ['tweet_not_found', 'does not exist or was deleted'],
-  protected: ['tweet_protected', 'belongs to a protected account'],
-  withheld: ['tweet_withheld', 'is withheld'],
-} as const satisfies Record<UnavailableReason, readonly [string, string]>;
-
 /**
  * Answers tweets from the feature store where it can, else from the source and the model.
  * Requests for a tweet that is being computed wait for that computation.
  */
 export class TweetScorer implements ScoreTweets {
   readonly #options: TweetScorerOptions;
-  readonly #flights = new Map<TweetId, Flight<Computed>>();
+  readonly #flights: Flights<TweetId, Computed>;
 
   constructor(options: TweetScorerOptions) {
     this.#options = options;
+    this.#flights = new Flights({
+      compute: (ids, context) => this.#compute(ids, context),
+      onDeserted: (computed) => computed.persist(),
+    });
   }
 
   async score(ids: readonly TweetId[], context: RequestContext): Promise<ScoredTweets> {
-    const flights = this.#flightsFor([...new Set(ids)], context);
-    const computed = await Promise.all([...flights].map((flight) => flight.join(context)));
+    const computed = await this.#flights.join(ids, context);
     const outcomes = new Map(computed.flatMap((part) => [...part.outcomes]));
     return {
       outcomes: ids.map((id) => known(outcomes, id)),
@@ -82,11 +74,11 @@ export class TweetScorer implements ScoreTweets {
     const writes: FeatureWrite[] = [];
     distinct.forEach((tweet, index) => {
       const prediction = predictions[index];
-      if (!prediction) outcomes.set(tweet.id, failed(emptyText(tweet.id)));
+      if (!prediction) outcomes.set(tweet.id, emptyText(tweet.id));
       else {
-        const row = this.#rowOf(tweet, prediction);
-        writes.push(this.#writeOf(row, tweet));
-        outcomes.set(tweet.id, this.#answer(row, tweet.text, 'miss'));
+        const write = this.#writeOf(tweet, prediction);
+        writes.push(write);
+        outcomes.set(tweet.id, this.#answer(write.row, tweet.text, 'miss'));
       }
     });
     const written = await context.timings.measure('store', () =>
@@ -96,7 +88,7 @@ export class TweetScorer implements ScoreTweets {
       writes.filter((_, index) => written[index]).map(({ row }) => row),
     );
     writes.forEach(({ row }, index) => {
-      if (!written[index]) outcomes.set(row.tweetId, failed(recentlyPurged(row.tweetId)));
+      if (!written[index]) outcomes.set(row.tweetId, recentlyPurged(row.tweetId));
     });
     return tweets.map((tweet) => known(outcomes, tweet.id));
   }
@@ -105,35 +97,6 @@ export class TweetScorer implements ScoreTweets {
     const { store, predictionLog } = this.#options;
     const [purged] = await Promise.all([store.purgeTweet(id), predictionLog.recordPurges([id])]);
     return purged;
-  }
-
-  /** Joins what is under way and starts one computation for all the rest. */
-  #flightsFor(ids: readonly TweetId[], context: RequestContext): Set<Flight<Computed>> {
-    const joined = new Set<Flight<Computed>>();
-    const fresh: TweetId[] = [];
-    for (const id of ids) {
-      const flight = this.#flights.get(id);
-      if (flight && !flight.aborted) joined.add(flight);
-      else fresh.push(id);
-    }
-    if (fresh.length > 0) joined.add(this.#launch(fresh, context));
-    return joined;
-  }
-
-  #launch(ids: readonly TweetId[], context: RequestContext): Flight<Computed> {
-    const flight: Flight<Computed> = new Flight(context, async (shared) => {
-      // Yield first, so that the flight is known before the computation can end.
-      await Promise.resolve();
-      try {
-        const computed = await this.#compute(ids, shared);
-        if (flight.deserted) computed.persist();
-        return computed;
-      } finally {
-        for (const id of ids) if (this.#flights.get(id) === flight) this.#flights.delete(id);
-      }
-    });
-    for (const id of ids) this.#flights.set(id, flight);
-    return flight;
   }
 
   async #compute(ids: readonly TweetId[], context: RequestContext): Promise<Computed> {
@@ -195,7 +158,7 @@ export class TweetScorer implements ScoreTweets {
       missing.forEach((id, index) => {
         const status = lookups[index]?.status ?? 'not_found';
         if (status === 'found') return;
-        outcomes.set(id, failed(unavailable(id, status)));
+        outcomes.set(id, unavailable(id, status));
         pending.purge(id);
       });
       const tweets = lookups
@@ -218,40 +181,17 @@ export class TweetScorer implements ScoreTweets {
   ): readonly FeatureWrite[] {
     return scored.flatMap(([tweet, prediction]) => {
       if (!prediction) {
-        outcomes.set(tweet.id, failed(emptyText(tweet.id)));
+        outcomes.set(tweet.id, emptyText(tweet.id));
         return [];
       }
-      const row = this.#rowOf(tweet, prediction);
-      outcomes.set(tweet.id, this.#answer(row, tweet.text, featureStore));
-      return [this.#writeOf(row, tweet)];
+      const write = this.#writeOf(tweet, prediction);
+      outcomes.set(tweet.id, this.#answer(write.row, tweet.text, featureStore));
+      return [write];
     });
   }
 
-  #rowOf(tweet: Tweet, prediction: Prediction): FeatureRow {
-    const { name, revision, preprocessingVersion }: ModelIdentity = this.#options.model.identity;
-    return {
-      tweetId: tweet.id,
-      authorId: tweet.authorId,
-      authorUsername: tweet.authorUsername,
-      topics: tweet.topics,
-      eventTimestampMs: tweet.createdAtMs,
-      createdTimestampMs: Date.now(),
-      model: { name, revision },
-      preprocessingVersion,
-      label: prediction.label,
-      scores: prediction.scores,
-      truncated: prediction.truncated,
-      text: this.#options.storeText ? tweet.text : null,
-    };
-  }
-
-  #writeOf(row: FeatureRow, tweet: Tweet): FeatureWrite {
-    const editable = (tweet.editableUntilMs ?? 0) > row.createdTimestampMs;
-    const { rowTtlSeconds } = this.#options;
-    return {
-      row,
-      ttlSeconds: editable ? Math.min(EDITABLE_ROW_TTL_SECONDS, rowTtlSeconds) : rowTtlSeconds,
-    };
+  #writeOf(tweet: Tweet, prediction: Prediction): FeatureWrite {
+    return featureWrite(tweet, prediction, this.#options.model.identity, this.#options);
   }
 
   #answer(
@@ -261,26 +201,6 @@ export class TweetScorer implements ScoreTweets {
   ): TweetOutcome {
     return { status: 'ok', row, text: this.#options.exposeText ? text : null, featureStore };
   }
-}
-
-function failed(error: ServiceError): TweetOutcome {
-  return { status: 'error', error };
-}
-
-function unavailable(id: TweetId, reason: UnavailableReason): TweetUnavailableError {
-  const [code, what] = UNAVAILABLE[reason];
-  return new TweetUnavailableError(code, `Tweet ${id} ${what}.`);
-}
-
-function emptyText(id: TweetId): EmptyTextError {
-  return new EmptyTextError(`Tweet ${id} has no text that could be scored.`);
-}
-
-function recentlyPurged(id: TweetId): TweetUnavailableError {
-  return new TweetUnavailableError(
-    'tweet_not_found',
-    `Tweet ${id}, its author or one of its topics was purged less than a day ago: it is not stored.`,
-  );
 }
 
 function known(outcomes: ReadonlyMap<TweetId, TweetOutcome>, id: TweetId): TweetOutcome {

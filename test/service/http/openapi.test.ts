@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { startApp, type TestApp } from './helpers/start-app.ts';
@@ -37,6 +38,13 @@ describe('the OpenAPI document', () => {
     const result = await new Validator().validate(json);
     expect(result.errors).toBeUndefined();
     expect(result.valid).toBe(true);
+  });
+
+  it('has the routes under /v1 that the README lists, and no others', () => {
+    const rows = readFileSync('README.md', 'utf8').matchAll(/^\| `([A-Z]+ \/v1[^?`]*)/gm);
+    const named = [...rows].map(([, route]) => route).sort();
+    const documented = operations().map(([name]) => name);
+    expect(named).toEqual(documented.filter((name) => name.includes(' /v1')).sort());
   });
 
   it('lists exactly the routes of the API', () => {
