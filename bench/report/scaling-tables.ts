@@ -31,11 +31,11 @@ export function scalingTables(run: ScalingRun | null): string {
   });
   const parts = [
     `\`bench/results/${run.name}.json\`: ${describe(run.machine)}. Medians of seven rounds (five for workers), with the lowest and highest in brackets.`,
-    '**Tokens.** Milliseconds of one text by its tokens, the two special ones included:',
+    '**Tokens.** CPU milliseconds of one text by its tokens, the two special ones included:',
     table('tokens', ({ tokens }) => tokens),
     `The straight line through the points up to ${LINE_TOKENS} tokens (least squares):`,
     lines.join('\n'),
-    '**Batch.** Milliseconds a text of 24 tokens, by the texts in its batch:',
+    '**Batch.** CPU milliseconds a text of 24 tokens, by the texts in its batch:',
     table('texts', ({ batch }) => batch),
     '**Workers.** Predictions per second of the saturated service, by its workers:',
     table('workers', ({ workers }) => workers),

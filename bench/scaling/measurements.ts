@@ -20,9 +20,9 @@ export interface Point {
 }
 
 export interface Scaling {
-  /** Milliseconds of one text of so many tokens, special ones included: a session, one thread. */
+  /** CPU milliseconds of one text of so many tokens, special ones included: a session, one thread. */
   readonly tokens: readonly Point[];
-  /** Milliseconds a text in a batch of so many texts of 24 tokens: a session, one thread. */
+  /** CPU milliseconds a text in a batch of so many texts of 24 tokens: a session, one thread. */
   readonly batch: readonly Point[];
   /** Predictions per second of the saturated service with so many workers. */
   readonly workers: readonly Point[];
@@ -55,16 +55,23 @@ async function vary(
   return measured.map(({ at, results }) => ({ at, summary: summarize(results) }));
 }
 
-/** Milliseconds of one run, the mean of as many as take long enough to be timed. */
+/**
+ * CPU milliseconds of one run, the mean of as many as take long enough to be timed. On an idle
+ * machine that is the time it takes; on a busy one, others do not count.
+ */
 async function timeOf(run: () => Promise<void>): Promise<number> {
   await run();
-  const startedMs = performance.now();
+  const started = process.cpuUsage();
+  const elapsedMs = () => {
+    const { user, system } = process.cpuUsage(started);
+    return (user + system) / 1_000;
+  };
   let runs = 0;
   do {
     await run();
     runs++;
-  } while (performance.now() - startedMs < ARM_MS);
-  return (performance.now() - startedMs) / runs;
+  } while (elapsedMs() < ARM_MS);
+  return elapsedMs() / runs;
 }
 
 /** A session of one thread that scores a batch of equally long texts. */
