@@ -167,8 +167,7 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
       await beforeStep(step);
       await setImmediate();
       for (const id of step) {
-        // It may count elsewhere since it has been named.
-        if (!entities.holds(entity, id)) continue;
+        // Also one that counts elsewhere since it has been named: it has been recorded as purged.
         const removed = await this.purgeTweet(id);
         rows += removed.rows;
         contributions += removed.contributions;
