@@ -8,6 +8,7 @@ import { hostHeader } from './http/plugins/host-header.ts';
 import { draining, requireReady } from './http/plugins/lifecycle.ts';
 import { notFound } from './http/plugins/not-found.ts';
 import { openapi } from './http/plugins/openapi.ts';
+import { plainBodies } from './http/plugins/plain-bodies.ts';
 import { rateLimit } from './http/plugins/rate-limit.ts';
 import { requestTrace } from './http/plugins/request-trace.ts';
 import { adminRoutes } from './http/routes/admin.ts';
@@ -41,6 +42,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(requestTrace, { metrics: deps.metrics });
   await app.register(errorHandler);
   await app.register(hostHeader);
+  await app.register(plainBodies);
   await app.register(draining, { lifecycle: deps.lifecycle });
   await app.register(notFound);
   await app.register(openapi, { settings: deps.settings, info: deps.info });

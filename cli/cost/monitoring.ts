@@ -36,7 +36,7 @@ const BUSY_METRICS = Object.entries(METRICS).reduce((sum, [name, definition]) =>
 /** Those of one cluster, service and task family with standard Container Insights, roughly. */
 const INSIGHTS_METRICS = 30;
 /** Metrics that the alarms of the template watch; a query watches all that it reads. */
-export const ALARMED_METRICS = { rolling: 23, canary: 38 } as const;
+export const ALARMED_METRICS = { rolling: 24, canary: 39 } as const;
 /** Application Auto Scaling makes two for each of the two policies. */
 export const SCALING_ALARMS = 4;
 const COMPOSITE_ALARMS = 2;

@@ -51,7 +51,7 @@ function generatedPassword(scope: Construct, id: string, description: string) {
     generateSecretString: { passwordLength: 64, excludePunctuation: true },
   });
   acknowledge(secret, {
-    SMG4: 'ElastiCache takes a new password only together with a deployment; docs/operations.md says how to change it.',
+    SMG4: 'A rotation would not reach the user of ElastiCache; docs/operations.md says how to change both.',
   });
   return secret;
 }

@@ -41,7 +41,7 @@ export class GoldenHook extends Construct {
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
     acknowledge(this.secret, {
-      SMG4: 'The listener rule takes a new value only together with a deployment.',
+      SMG4: 'A rotation would not reach the listener rule; docs/operations.md says how to change both.',
     });
     const apiKeys =
       config.apiKeysSecretArn === undefined

@@ -12,7 +12,7 @@ import { contractMetric } from '../monitoring/contract-metric.ts';
 import {
   type TargetGroupMetricName,
   targetGroupMetric,
-} from '../monitoring/target-group-metric.ts';
+} from '../monitoring/load-balancer-metrics.ts';
 import type { StageConfig } from '../stage-config.ts';
 
 export interface ReleaseAlarmsProps {

@@ -20,12 +20,16 @@ const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)(?::|@)(.
  * The image of the configuration, else one built from the Dockerfile at deployment. What
  * .dockerignore leaves out does not count: a change there is no new image.
  */
-export function serviceImage(scope: Construct, config: StageConfig): ServiceImage {
+export function serviceImage(
+  scope: Construct,
+  config: StageConfig,
+  repositoryFolder = REPOSITORY_FOLDER,
+): ServiceImage {
   if (config.imageUri !== undefined) {
     return { image: givenImage(scope, config.imageUri), identity: config.imageUri };
   }
   const asset = new DockerImageAsset(scope, 'Image', {
-    directory: REPOSITORY_FOLDER,
+    directory: repositoryFolder,
     platform: config.architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
     buildArgs: { MODEL_NAME: config.modelName },
   });

@@ -1,24 +1,26 @@
 /** Queries over the service's log, one JSON object a line; metrics are lines without a level. */
 export const LOG_QUERIES = {
+  // Warnings too: what X or Valkey did is none of our errors, but what someone on call looks for.
   'recent errors': [
-    'fields @timestamp, msg, code, err.message',
-    'filter ispresent(level) and level in ["error", "fatal"]',
+    'fields @timestamp, level, msg, code, reason, err.message, requestId',
+    'filter level in ["warn", "error", "fatal"]',
     'sort @timestamp desc',
     'limit 50',
   ],
   'failures by code': [
-    'filter ispresent(code)',
+    // Of the several lines of a request, the one that has the route.
+    'filter msg = "request" and ispresent(code)',
     'stats count(*) as requests by code, route',
     'sort requests desc',
   ],
   'slowest requests': [
     'filter msg = "request"',
-    'fields @timestamp, reqId, method, route, status, ms',
+    'fields @timestamp, requestId, method, route, status, ms',
     'sort ms desc',
     'limit 50',
   ],
   'starts and stops': [
-    'filter ispresent(level) and not ispresent(route)',
+    'filter ispresent(level) and not ispresent(requestId)',
     'fields @timestamp, @logStream, level, msg',
     'sort @timestamp desc',
     'limit 100',

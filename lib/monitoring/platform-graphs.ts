@@ -2,7 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
 import type { ServiceStack } from '../stacks/service-stack.ts';
-import { type TargetGroupMetricName, targetGroupMetric } from './target-group-metric.ts';
+import {
+  ownErrorsMetric,
+  type TargetGroupMetricName,
+  targetGroupMetric,
+} from './load-balancer-metrics.ts';
 
 /** A graph of what AWS measures; those of the contract are in graphs.ts. */
 export interface PlatformGraph {
@@ -28,6 +32,11 @@ export function loadBalancerGraphs({ targetGroups, endpoint }: ServiceStack): Pl
       title: 'Load balancer: 5xx of tasks',
       axis: 'count per minute',
       metrics: metrics('HTTPCode_Target_5XX_Count', 'Sum'),
+    },
+    {
+      title: 'Load balancer: 5xx of its own',
+      axis: 'count per minute',
+      metrics: [ownErrorsMetric(endpoint.loadBalancer, { label: 'no task answered' })],
     },
     {
       title: 'Load balancer: healthy tasks',

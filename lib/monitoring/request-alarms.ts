@@ -10,8 +10,8 @@ import type { ServiceStack } from '../stacks/service-stack.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import { contractMetric } from './contract-metric.ts';
+import { ownErrorsMetric, targetGroupMetric } from './load-balancer-metrics.ts';
 import { failurePercent, shedPercent } from './ratios.ts';
-import { targetGroupMetric } from './target-group-metric.ts';
 
 /** What callers feel. */
 export function requestAlarms(
@@ -44,6 +44,15 @@ export function requestAlarms(
       happened: 'More than 1 % of the requests are refused because of load.',
       metric: shedPercent(stage, 5),
       threshold: 1,
+      readings: 3,
+      periods: 5,
+    },
+    {
+      name: 'not-reached',
+      kind: 'page',
+      happened: 'The load balancer answers more than 10 requests a minute with 5xx itself.',
+      metric: ownErrorsMetric(service.endpoint.loadBalancer),
+      threshold: 10,
       readings: 3,
       periods: 5,
     },

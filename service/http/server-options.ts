@@ -5,6 +5,7 @@ import type { AppDeps } from './app-deps.ts';
 import { answerError } from './plugins/error-handler.ts';
 import { closeWhileDraining } from './plugins/lifecycle.ts';
 import { setCommonHeaders, startTrace } from './plugins/request-trace.ts';
+import { sharedSerializers } from './serializers.ts';
 
 /** How often Node looks for requests that take too long to arrive. */
 const SLOW_REQUEST_CHECK_MS = 1_000;
@@ -37,6 +38,7 @@ export function serverOptions({ settings, lifecycle, logger, metrics }: AppDeps)
     },
     // The plugin `draining` refuses requests, as problem documents and with health routes open.
     return503OnClosing: false,
+    schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
     // No hook runs for a path that cannot be routed.
     frameworkErrors: (error, request, reply) => {

@@ -48,10 +48,10 @@ export class Admission {
     if (accepted + texts > this.#options.maxTexts) {
       throw new OverloadedError(
         `The service already works on ${accepted} texts; send the request again later.`,
-        { retryAfterSeconds: toSeconds(this.#aheadMs()) },
+        { retryAfterSeconds: toSeconds(this.#aheadMs(nowMs)) },
       );
     }
-    const neededMs = SAFETY_AHEAD * this.#aheadMs() + SAFETY_OWN * this.#drainMs(cost);
+    const neededMs = SAFETY_AHEAD * this.#aheadMs(nowMs) + SAFETY_OWN * this.#drainMs(cost, nowMs);
     const excessMs = neededMs - (deadline.atMs - nowMs);
     if (excessMs > 0) {
       throw new OverloadedError(
@@ -82,22 +82,22 @@ export class Admission {
   }
 
   /** For a caller whose deadline passed although the texts had been accepted. */
-  deadlineError(): OverloadedError {
+  deadlineError(nowMs: number): OverloadedError {
     return new OverloadedError(
       'The service was too busy to answer within the time a request may take; send the request again later.',
-      { retryAfterSeconds: toSeconds(this.#aheadMs()) },
+      { retryAfterSeconds: toSeconds(this.#aheadMs(nowMs)) },
     );
   }
 
   /** Milliseconds until everything accepted would be done. */
-  #aheadMs(): number {
-    return this.#drainMs(this.#options.backlog().cost + this.#heldCost);
+  #aheadMs(nowMs: number): number {
+    return this.#drainMs(this.#options.backlog().cost + this.#heldCost, nowMs);
   }
 
   /** Milliseconds that all workers together take for so much. */
-  #drainMs(cost: number): number {
+  #drainMs(cost: number, nowMs: number): number {
     const { workers, drainRate } = this.#options;
-    return (cost * drainRate.msPerUnit) / workers;
+    return (cost * drainRate.msPerUnit(nowMs)) / workers;
   }
 }
 

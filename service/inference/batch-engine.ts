@@ -136,7 +136,7 @@ export class BatchEngine {
     const deadlineAtMs = context.deadline.atMs;
     const waits: (() => void)[] = [];
     const call = new ScoreCall(sequences.length, context, {
-      deadlineError: () => this.#admission.deadlineError(),
+      deadlineError: () => this.#admission.deadlineError(performance.now()),
       onSettled: () => {
         this.#calls.delete(call);
         for (const leave of waits) leave();
@@ -193,11 +193,8 @@ export class BatchEngine {
     this.#runningCost += units;
     try {
       const logits = await pool.run({ sequences });
-      this.#drainRate.learn({
-        texts: sequences.length,
-        units,
-        ms: performance.now() - startedMs,
-      });
+      const endedMs = performance.now();
+      this.#drainRate.learn({ texts: sequences.length, units, ms: endedMs - startedMs }, endedMs);
       const width = logits.length / sequences.length;
       for (const [row, waiters] of this.#scheduler.finish(batch).entries()) {
         const rowLogits = logits.subarray(row * width, (row + 1) * width);

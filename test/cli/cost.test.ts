@@ -35,8 +35,8 @@ describe('the cost of a stage at rest', () => {
     expect(amount(estimate, 'load balancer')).toBeCloseTo(730 * 0.0225, 6);
     expect(amount(estimate, 'public IPv4')).toBeCloseTo(730 * 3 * 0.005, 6);
     expect(amount(estimate, 'NAT')).toBe(0);
-    // One metric is sent when idle; 23 are watched by our alarms, 4 by those of autoscaling.
-    expect(amount(estimate, 'metrics and alarms')).toBeCloseTo(0.3 + 27 * 0.1 + 2 * 0.5 + 3, 6);
+    // One metric is sent when idle; 24 are watched by our alarms, 4 by those of autoscaling.
+    expect(amount(estimate, 'metrics and alarms')).toBeCloseTo(0.3 + 28 * 0.1 + 2 * 0.5 + 3, 6);
     // 27 bytes a second are 0.071 GB a month, of which a quarter is kept for a week.
     expect(amount(estimate, 'logs')).toBeCloseTo(0.070956 * (0.5 + (7 / (730 / 24)) * 0.03), 6);
     expect(estimate.usdPerMillionPredictions).toBeNull();
@@ -51,7 +51,7 @@ describe('the cost of a stage at rest', () => {
     expect(amount(inProd, 'public IPv4')).toBeCloseTo(730 * 4 * 0.005, 6);
     expect(amount(inProd, 'firewall')).toBe(5 + 2);
     expect(amount(inProd, 'secrets')).toBeCloseTo(3 * 0.4, 6);
-    expect(amount(inProd, 'metrics and alarms')).toBeCloseTo(0.3 + 42 * 0.1 + 2 * 0.5 + 3, 6);
+    expect(amount(inProd, 'metrics and alarms')).toBeCloseTo(0.3 + 43 * 0.1 + 2 * 0.5 + 3, 6);
   });
 
   it('is the sum of its components', () => {

@@ -137,6 +137,7 @@ describe.each(STAGES)('the dashboard of %s', (stage) => {
     'Failure rate',
     'Hit rate',
     'Refusal rate',
+    'Load balancer: 5xx of its own',
     'CPU and memory',
     'Tasks',
     'Valkey: memory used',
@@ -234,6 +235,31 @@ describe.each(STAGES)('the alarms of %s', (stage) => {
     for (const { Properties } of metricAlarms) {
       expect(Properties.AlarmName).toMatch(new RegExp(`^tweet-sentiment-${stage}-[a-z-]+$`));
     }
+  });
+
+  it('take silence for death where a task always speaks, and for idleness elsewhere', () => {
+    const breaching = metricAlarms
+      .filter(({ Properties }) => Properties.TreatMissingData !== 'notBreaching')
+      .map(({ Properties }) => [Properties.AlarmName, Properties.TreatMissingData]);
+    expect(breaching.toSorted()).toEqual([
+      [`tweet-sentiment-${stage}-no-healthy-tasks`, 'breaching'],
+      [`tweet-sentiment-${stage}-silent`, 'breaching'],
+    ]);
+    const [page] = composites.filter(({ Properties }) => Properties.AlarmName.endsWith('-page'));
+    for (const name of ['nohealthytasks', 'silent']) {
+      expect(JSON.stringify(page?.Properties.AlarmRule)).toContain(`"Alarms${name}`);
+    }
+  });
+
+  it('see what reaches no task: the service itself cannot count it', () => {
+    const [alarm] = metricAlarms.filter(
+      ({ Properties }) => Properties.MetricName === 'HTTPCode_ELB_5XX_Count',
+    );
+    expect(alarm?.Properties).toMatchObject({
+      AlarmName: `tweet-sentiment-${stage}-not-reached`,
+      Dimensions: [{ Name: 'LoadBalancer' }],
+      Statistic: 'Sum',
+    });
   });
 
   it('page or notify by two composite alarms, each alarm by exactly one of them', () => {

@@ -27,14 +27,14 @@ describe('drain', () => {
     const startedMs = performance.now();
     const clean = await drain(
       [
-        { name: 'hangs', share: 0.5, run: never, giveUp: () => events.push('given up') },
+        { name: 'hangs', share: 0.02, run: never, giveUp: () => events.push('given up') },
         { name: 'next', share: 1, run: async () => events.push('next') },
       ],
-      { timeoutMs: 100, logger },
+      { timeoutMs: 5_000, logger },
     );
     expect(clean).toBe(false);
     expect(events).toEqual(['given up', 'next']);
-    expect(performance.now() - startedMs).toBeLessThan(100);
+    expect(performance.now() - startedMs).toBeLessThan(2_500);
     expect(logger.lines).toMatchObject([{ level: 'error', fields: { step: 'hangs' } }]);
   });
 

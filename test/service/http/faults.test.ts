@@ -27,6 +27,8 @@ const post = (body: unknown, headers: Call['headers'] = {}): Call => ({
   headers: { ...AS_CALLER, ...AS_ADMIN, ...headers },
 });
 
+const GZIP = { 'content-encoding': 'gzip' };
+
 const rows: Row[] = [
   ['tweetUrl missing', TEXTS, get(), 400, 'invalid_request', /"tweetUrl"/],
   ['tweetUrl empty', `${TEXTS}?tweetUrl=`, get(), 400, 'invalid_request', /tweetUrl is empty/],
@@ -195,6 +197,14 @@ const rows: Row[] = [
   ],
   ['a body over 1 MiB', TEXTS, post({ texts: ['a'.repeat(1_048_576)] }), 413, 'body_too_large'],
   [
+    'a compressed body',
+    TEXTS,
+    post({ texts: ['a'] }, GZIP),
+    415,
+    'unsupported_media_type',
+    /uncompressed/,
+  ],
+  [
     'text/plain',
     TEXTS,
     post('{"texts":["a"]}', { 'content-type': 'text/plain' }),
@@ -217,6 +227,7 @@ const rows: Row[] = [
     'unsupported_media_type',
   ],
   ['an unknown path', '/v1/nothing', get(), 404, 'not_found'],
+  ['an unknown path with a compressed body', '/v1/nothing', post('x', GZIP), 404, 'not_found'],
   ['an unknown path with a broken body', '/v1/nothing', post('{'), 404, 'not_found'],
   ['a very long unknown path', `/${'x'.repeat(5_000)}`, get(), 404, 'not_found'],
   [

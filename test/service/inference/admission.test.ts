@@ -8,7 +8,7 @@ function setUp(
   options: { cost?: number; texts?: number; maxTexts?: number; workers?: number } = {},
 ) {
   const drainRate = new DrainRate();
-  for (let i = 0; i < 1000; i++) drainRate.learn({ texts: 1, units: 100, ms: 100 });
+  for (let i = 0; i < 1000; i++) drainRate.learn({ texts: 1, units: 100, ms: 100 }, 0);
   const backlog = { cost: options.cost ?? 0, texts: options.texts ?? 0 };
   const admission = new Admission({
     workers: options.workers ?? 1,
@@ -95,14 +95,40 @@ describe('admission', () => {
 describe('the drain rate', () => {
   it('learns what a unit of cost takes and how long texts are', () => {
     const { drainRate } = setUp();
-    expect(drainRate.msPerUnit).toBeCloseTo(1, 2);
+    expect(drainRate.msPerUnit(0)).toBeCloseTo(1, 2);
     expect(drainRate.unitsPerText).toBeCloseTo(100, 0);
   });
 
   it('follows a machine that becomes slower', () => {
     const { drainRate } = setUp();
-    for (let i = 0; i < 60; i++) drainRate.learn({ texts: 1, units: 100, ms: 300 });
-    expect(drainRate.msPerUnit).toBeGreaterThan(2.8);
+    for (let i = 0; i < 60; i++) drainRate.learn({ texts: 1, units: 100, ms: 300 }, 0);
+    expect(drainRate.msPerUnit(0)).toBeGreaterThan(2.8);
+  });
+
+  it('follows a machine that becomes far slower', () => {
+    const { drainRate } = setUp();
+    for (let i = 0; i < 60; i++) drainRate.learn({ texts: 1, units: 100, ms: 5000 }, 0);
+    expect(drainRate.msPerUnit(0)).toBeGreaterThan(40);
+  });
+
+  it('is not upset by one batch during which the process stood still', () => {
+    const { drainRate } = setUp();
+    drainRate.learn({ texts: 1, units: 100, ms: 600_000 }, 600_000);
+    expect(drainRate.msPerUnit(600_000)).toBeLessThan(1.3);
+  });
+
+  it('forgets a time so slow that everything was refused, so that the engine tries again', () => {
+    const { admission, drainRate } = setUp();
+    for (let i = 0; i < 60; i++) drainRate.learn({ texts: 1, units: 100, ms: 10_000 }, 0);
+    const tryAt = (nowMs: number) => admission.check(1, 100, { atMs: nowMs + 2000 }, nowMs);
+    expect(() => tryAt(0)).toThrow(OverloadedError);
+    expect(() => tryAt(60_000)).not.toThrow();
+  });
+
+  it('remembers a machine that is fast, however long nothing happens', () => {
+    const drainRate = new DrainRate();
+    for (let i = 0; i < 200; i++) drainRate.learn({ texts: 1, units: 100, ms: 10 }, 0);
+    expect(drainRate.msPerUnit(1e9)).toBeCloseTo(0.1, 2);
   });
 
   it('counts a text as more than its tokens', () => {

@@ -180,7 +180,8 @@ describe('overload', () => {
     } catch (thrown) {
       error = thrown;
     }
-    expect(performance.now() - startedMs).toBeLessThan(50);
+    // What waits takes 600 ms.
+    expect(performance.now() - startedMs).toBeLessThan(300);
     expect(error).toBeInstanceOf(OverloadedError);
     expect(error).toMatchObject({ code: 'overloaded', retryAfterSeconds: 1 });
     expect(metrics.total('Shed')).toBe(1);

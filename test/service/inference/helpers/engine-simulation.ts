@@ -172,7 +172,7 @@ class EngineSimulation {
     this.#workers[worker] = null;
     this.#runningCost -= costOf(batch);
     const texts = batch.entries.length;
-    this.#drainRate.learn({ texts, units: costOf(batch), ms: nowMs - startedMs });
+    this.#drainRate.learn({ texts, units: costOf(batch), ms: nowMs - startedMs }, nowMs);
     for (const { caller: arrivedAtMs, deadlineAtMs } of this.#scheduler.finish(batch).flat()) {
       if (nowMs > deadlineAtMs) this.outcome.late++;
       else this.outcome.answered++;

@@ -34,3 +34,18 @@ export function targetGroupMetric(
     ...options,
   });
 }
+
+/** What the load balancer answered itself with 5xx, because no task took or finished the request. */
+export function ownErrorsMetric(
+  loadBalancer: { readonly loadBalancerFullName: string },
+  options: MetricOptions = {},
+): Metric {
+  return new Metric({
+    namespace: 'AWS/ApplicationELB',
+    metricName: 'HTTPCode_ELB_5XX_Count',
+    dimensionsMap: { LoadBalancer: loadBalancer.loadBalancerFullName },
+    statistic: 'Sum',
+    period: Duration.minutes(1),
+    ...options,
+  });
+}

@@ -1,0 +1,19 @@
+import fp from 'fastify-plugin';
+import { InvalidRequestError } from '../../errors.ts';
+
+/** Compressed bodies are not read: the limit of a body would say nothing of its size. */
+export const plainBodies = fp(
+  async (app) => {
+    app.addHook('preParsing', async ({ headers, routeOptions }) => {
+      const readsBody = routeOptions.schema?.body !== undefined;
+      const encoding = headers['content-encoding'] ?? 'identity';
+      if (readsBody && encoding.toLowerCase() !== 'identity') {
+        throw new InvalidRequestError(
+          'unsupported_media_type',
+          'Bodies are read uncompressed; send no content-encoding.',
+        );
+      }
+    });
+  },
+  { name: 'plain-bodies' },
+);

@@ -1,0 +1,125 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, AssetStaging, Stack } from 'aws-cdk-lib';
+import { serviceImage } from '../../lib/constructs/service-image.ts';
+import { readStageConfig } from '../../lib/stage-config.ts';
+
+const TRACKED = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).trim().split('\n');
+/** What the stages of the Dockerfile copy, and so what an image is made of. */
+const BUILT_FROM =
+  /^(Dockerfile|\.dockerignore|\.npmrc|LICENSE|NOTICE|package(-lock)?\.json|tsconfig\.json|stubs\/.*|service\/.*|cli\/models\/.*|models\/.*|script\/build\.ts|script\/lib\/build-page\.ts|script\/image\/(collect-runtime-packages|install-locked|fetch-model\.ts))$/;
+/** Read by people only. */
+const isProse = (path: string) => path.endsWith('.md');
+const isPart = (path: string) => BUILT_FROM.test(path) && !isProse(path);
+const IGNORED = TRACKED.filter((path) => existsSync(path) && !isPart(path));
+
+/** A copy of the repository, to be changed. */
+let folder: string;
+let before: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'image-asset-'));
+  for (const path of TRACKED) {
+    if (existsSync(path)) cpSync(path, join(folder, path));
+  }
+  before = hash();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function hash(context: object = {}): string {
+  AssetStaging.clearAssetHashCache();
+  const app = new App({
+    context: { 'aws:cdk:disable-asset-staging': true },
+    analyticsReporting: false,
+  });
+  const config = readStageConfig({ stage: 'dev', ...context });
+  return serviceImage(new Stack(app, 'Stack'), config, folder).identity;
+}
+
+/** The hash with files changed, or added. */
+function hashWith(...paths: string[]): string {
+  const saved = paths.map((path) => {
+    const file = join(folder, path);
+    const content = existsSync(file) ? readFileSync(file) : undefined;
+    mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, '\n');
+    return { file, content };
+  });
+  try {
+    return hash();
+  } finally {
+    for (const { file, content } of saved) {
+      if (content) writeFileSync(file, content);
+      else rmSync(file);
+    }
+  }
+}
+
+/** By folder, so that a failure says where. */
+const groups = Map.groupBy(IGNORED, (path) =>
+  path.includes('/') ? path.split('/').slice(0, 2).join('/') : path,
+);
+
+describe('the image', () => {
+  it('stays the same when nothing has changed', () => {
+    expect(hash()).toBe(before);
+  });
+
+  it('is built from none of docs, tests and infrastructure', () => {
+    for (const start of ['docs/', 'test/', 'lib/', 'bin/', 'bench/', 'README.md', 'CHANGELOG.md']) {
+      expect(IGNORED.some((path) => path.startsWith(start))).toBe(true);
+    }
+  });
+
+  it.each([...groups])('stays the same when %s changes', (_group, paths) => {
+    expect(hashWith(...paths)).toBe(before);
+  });
+
+  it.each([
+    '.env',
+    'dist/main.js',
+    'node_modules/some/index.js',
+    'cdk.out/manifest.json',
+    'coverage/index.html',
+    'models/.downloads/model.onnx',
+    '.tools/node',
+    '.git/HEAD',
+  ])('stays the same when %s is there, which is in no repository', (path) => {
+    expect(hashWith(path)).toBe(before);
+  });
+
+  it.each([
+    'service/main.ts',
+    'service/web/index.html',
+    'service/contract/metrics.ts',
+    'cli/models/pull.ts',
+    'models/manifest.json',
+    'models/minilm-tweet-sentiment/model.onnx',
+    'models/minilm-tweet-sentiment/tokenizer.json',
+    'models/minilm-tweet-sentiment/golden.jsonl',
+    'models/another/model.onnx',
+    'package-lock.json',
+    'stubs/sharp/index.js',
+    'script/build.ts',
+    'script/image/fetch-model.ts',
+    'Dockerfile',
+  ])('is a new one when %s changes', (path) => {
+    expect(hashWith(path)).not.toBe(before);
+  });
+
+  it('is a new one for another model or architecture', () => {
+    const hashes = [{}, { modelName: 'another' }, { architecture: 'arm64' }].map(hash);
+    expect(new Set(hashes).size).toBe(3);
+  });
+});

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { LOG_QUERIES } from '../../lib/monitoring/log-queries.ts';
+import { STAGE_SCHEMA } from '../../lib/stage-config/schema.ts';
+import { ENVIRONMENT } from '../../service/contract/environment.ts';
+import { allOf, CONTEXT, synthesise } from './synthesise.ts';
+
+const app = synthesise({ ...CONTEXT.prod, offlineStore: 'true' });
+const document = readFileSync('docs/operations.md', 'utf8');
+const [chapter = ''] = document.split('\n## What no test here has seen').slice(0, 1);
+const alarms = chapter.slice(chapter.indexOf('\n## Alarms\n'));
+
+/** Whoever is called at night searches for what is written. */
+describe('what the runbook names is there', () => {
+  const [dashboard] = allOf(app, 'AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(dashboard?.Properties.DashboardBody).replaceAll('\\', '');
+  const titles = [...body.matchAll(/"title":"([^"]+)"/g)].map(([, title]) => String(title));
+  const quoted = [...alarms.matchAll(/"([^"]+)"/g)].map(([, name]) =>
+    String(name).replace(/\s+/g, ' '),
+  );
+
+  it.each([...new Set(quoted)].filter((name) => /^[A-Z]/.test(name)))('the graph "%s"', (title) => {
+    expect(titles.filter((shown) => shown.startsWith(title))).not.toEqual([]);
+  });
+
+  it.each([...new Set(quoted)].filter((name) => /^[a-z]/.test(name) && name !== 'something'))(
+    'the saved query "%s"',
+    (name) => {
+      expect(Object.keys(LOG_QUERIES)).toContain(name);
+    },
+  );
+
+  it.each([
+    ...new Set([...document.matchAll(/`([A-Z][A-Z_]{4,})`/g)].map(([, name]) => String(name))),
+  ])('the variable %s', (name) => {
+    expect(Object.keys(ENVIRONMENT)).toContain(name);
+  });
+
+  it.each([...new Set([...document.matchAll(/-c ([a-z]\w+)=/g)].map(([, key]) => String(key)))])(
+    'the context value %s',
+    (key) => {
+      expect(Object.keys(STAGE_SCHEMA)).toContain(key);
+    },
+  );
+
+  it('the sections that it links to', () => {
+    const anchors = [...document.matchAll(/^##+ (.+)$/gm)].map(([, title]) =>
+      String(title).toLowerCase().replaceAll(' ', '-'),
+    );
+    const links = [...document.matchAll(/\]\(#([a-z-]+)\)/g)].map(([, anchor]) => anchor);
+    expect(links.length).toBeGreaterThan(10);
+    expect(anchors).toEqual(expect.arrayContaining(links));
+  });
+
+  it('the secrets and the user whose values it tells to change', () => {
+    const users = allOf(app, 'AWS::ElastiCache::User').map(({ Properties }) => Properties.UserId);
+    expect(users).toContain('tweet-sentiment-prod-service');
+    expect(document).toContain('--user-id $STACK-service');
+    const secrets = (part: 'featureStore' | 'service', start: string) =>
+      Object.keys(app.of(part).findResources('AWS::SecretsManager::Secret')).filter((id) =>
+        id.startsWith(start),
+      );
+    for (const [part, start] of [
+      ['featureStore', 'UserPassword'],
+      ['service', 'CanaryGoldenHookSecret'],
+    ] as const) {
+      expect(secrets(part, start)).toHaveLength(1);
+      expect(document).toContain(start);
+    }
+  });
+});
