@@ -25,7 +25,7 @@ async function run(command: Command, signal: AbortSignal): Promise<string> {
       if (command.name === 'export') {
         const { rows, days, purged, repeated, unreadable } = await exportLog(database, files, path);
         warnOf(unreadable);
-        return `${command.out}: ${rows} predictions of ${days} days; left out: ${purged} of purged tweets, ${repeated} repeated`;
+        return `${command.out}: ${rows} predictions of ${days} ${days === 1 ? 'day' : 'days'}; left out: ${purged} of purged tweets, ${repeated} repeated`;
       }
       const { unreadable, ...set } = await writeTrainingSet(database, files, command, path);
       warnOf(unreadable);
@@ -59,7 +59,7 @@ function exitCodeOf(error: unknown): number {
 
 try {
   const command = parseCommand(process.argv.slice(2), process.env.PREDICTION_LOG_DIR);
-  console.log(await run(command, abortOnSignals()));
+  console.log(command === 'help' ? USAGE : await run(command, abortOnSignals()));
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   console.error(error instanceof UsageError ? `${message}\n\n${USAGE}` : message);

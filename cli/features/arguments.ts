@@ -13,7 +13,8 @@ training-set writes labels, each with the newest prediction it may see, as one P
                   zone (2026-11-23T10:00:00+01:00) or in milliseconds since 1970
   --entity KIND   what the entities are ids of: tweet (default) or user
   --as-of WHAT    created (default): a label sees what was scored by its time;
-                  event: also what was scored later, of tweets made by then, for backfills`;
+                  event: also what was scored later, of tweets made by then, for backfills
+  --help          this text`;
 
 /** The command line is wrong. */
 export class UsageError extends Error {}
@@ -50,7 +51,8 @@ const OPTIONS = {
 export function parseCommand(
   [name, ...args]: readonly string[],
   defaultLogDir: string | undefined,
-): Command {
+): Command | 'help' {
+  if (name === '--help' || args.includes('--help')) return 'help';
   if (name === 'export') {
     const { out, log = defaultLogDir } = parse(args, OPTIONS.export);
     return { name, ...paths(out, log) };

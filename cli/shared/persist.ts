@@ -33,7 +33,9 @@ export async function persist<T>(
       signal.throwIfAborted();
       const wait = waitFor(error, attempt);
       if (!wait) throw error;
-      if (wait.ms >= SILENT_MS) announce(`${wait.reason}: waiting until ${clock(wait.ms)}`);
+      if (wait.ms >= SILENT_MS) {
+        announce(`${wait.reason.replace(/\.$/, '')}: waiting until ${clock(wait.ms)}`);
+      }
       await pause(wait.ms, undefined, { signal });
     }
   }

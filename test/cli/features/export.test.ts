@@ -175,6 +175,12 @@ describe('features', () => {
     expect(stderr).toContain('Usage: npm run features');
   });
 
+  it.each([[['--help']], [['export', '--help']]])('tells its usage on stdout: %j', async (args) => {
+    const { code, stdout, stderr } = await log.run(...args);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Usage: npm run features/);
+  });
+
   it('ends with 2 where nothing can be written', async () => {
     log.score({});
     writeFileSync(log.path('file'), '');

@@ -73,7 +73,7 @@ describe('a call of an admin route', () => {
     await client().call('POST', '/a', {});
     expect(announced).toEqual([
       expect.stringMatching(
-        /^The service answered with status 503: As the test says\.: waiting until \d\d:/,
+        /^The service answered with status 503: As the test says: waiting until \d\d:/,
       ),
     ]);
   });
