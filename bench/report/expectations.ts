@@ -39,7 +39,7 @@ export function expectations(published: Published): string {
   return `${[sources.join('\n'), markdownTable(head, rows)].join('\n\n')}\n`;
 }
 
-/** Of the saturated service: from benchmark B1, else from the count of workers. */
+/** Of the saturated service: from benchmark B1, else a soak, else the count of workers. */
 function rateOf({ runs, scaling }: Published, model: ModelKey): Rate | null {
   for (const { name, machine, results } of runs.toReversed()) {
     const row = results.find((result) => result.id === 'B1' && result.model === model);
@@ -48,7 +48,13 @@ function rateOf({ runs, scaling }: Published, model: ModelKey): Rate | null {
     const source = `from B1 of \`${name}\` on ${machine.vcpus} vCPU ${machine.cpu}`;
     return { model, perVcpu: perSecond / machine.vcpus, source };
   }
-  const point = scaling?.models[model]?.workers.at(-1);
+  for (const { name, machine, soaks } of runs.toReversed()) {
+    const capacity = soaks[model]?.details['capacity/s'];
+    if (capacity === undefined) continue;
+    const source = `the capacity before the overload of \`${name}\` on ${machine.vcpus} vCPU ${machine.cpu}`;
+    return { model, perVcpu: capacity / machine.vcpus, source };
+  }
+  const point = scaling?.models[model]?.workers?.at(-1);
   if (!scaling || !point) return null;
   const { name, machine } = scaling;
   const source = `from \`${name}\` on ${machine.vcpus} vCPU ${machine.cpu}`;

@@ -10,6 +10,9 @@ import { describe, formatNumber, formatResults, markdownTable } from './table.ts
 
 const DOCUMENT = 'docs/performance.md';
 
+/** A machine with more than that was not idle. */
+const IDLE_LOAD = 0.3;
+
 /** B1 to B16 of the table. */
 const BENCHMARKS = 16;
 
@@ -42,8 +45,9 @@ export function performanceParts(published: Published) {
 function benchmarkTables(runs: readonly PublishedRun[]): string {
   const newest = newestRows(runs);
   const sources = runs.map(({ name, machine }) => {
-    const load = machine.loadAtStart.toFixed(1);
-    return `- \`bench/results/${name}.json\`: ${describe(machine)}; load before it ${load}`;
+    const load = `load before it ${machine.loadAtStart.toFixed(1)}`;
+    const busy = machine.loadAtStart > IDLE_LOAD ? ': something else was running' : '';
+    return `- \`bench/results/${name}.json\`: ${describe(machine)}; ${load}${busy}`;
   });
   const tables = MODEL_KEYS.flatMap((model) => {
     const rows = newest.filter((row) => row.model === model);
@@ -88,7 +92,7 @@ function soaks(runs: readonly PublishedRun[]): string {
           ([name, value]) => `- ${name}: ${formatNumber(value)}`,
         );
         const kept = soak.conditions.map(
-          ({ what, holds }) => `- ${holds ? 'kept' : 'NOT kept'}: ${what.trim()}`,
+          ({ what, holds }) => `- ${holds ? 'kept' : 'NOT kept'}: ${what.replace(/ \{\}$/, '')}`,
         );
         const title = `### Twice the capacity for a long time, ${MODEL_TITLES[model]}`;
         return [[title, '', ...figures, ...kept].join('\n')];

@@ -1,5 +1,5 @@
 import { MODEL_KEYS } from '../model-key.ts';
-import type { Point, Scaling } from '../scaling/measurements.ts';
+import type { Part, Point } from '../scaling/measurements.ts';
 import { MODEL_TITLES } from './curve-chart.ts';
 import type { ScalingRun } from './published.ts';
 import { describe, formatNumber, markdownTable } from './table.ts';
@@ -14,31 +14,45 @@ export function scalingTables(run: ScalingRun | null): string {
     const scaling = run.models[key];
     return scaling ? [{ title: MODEL_TITLES[key], scaling }] : [];
   });
-  const table = (what: string, pick: (scaling: Scaling) => readonly Point[]) => {
-    const values = [
-      ...new Set(measured.flatMap(({ scaling }) => pick(scaling).map(({ at }) => at))),
-    ];
+  const table = (heading: string, unit: string, part: Part): string[] => {
+    const columns = measured.flatMap(({ title, scaling: { [part]: points } }) =>
+      points ? [{ title, points }] : [],
+    );
+    if (columns.length === 0) return [];
+    const values = [...new Set(columns.flatMap(({ points }) => points.map(({ at }) => at)))];
     const rows = values.map((at) => [
       String(at),
-      ...measured.map(({ scaling }) => cell(pick(scaling).find((point) => point.at === at))),
+      ...columns.map(({ points }) => cell(points.find((point) => point.at === at))),
     ]);
-    return markdownTable([what, ...measured.map(({ title }) => title)], rows);
+    return [heading, markdownTable([unit, ...columns.map(({ title }) => title)], rows)];
   };
-  const lines = measured.map(({ title, scaling }) => {
-    const points = scaling.tokens.filter(({ at }) => at <= LINE_TOKENS);
-    const { base, slope } = straightLine(points);
-    return `- ${title}: ${formatNumber(base)} ms and ${formatNumber(slope)} ms a token.`;
+  const lines = measured.flatMap(({ title, scaling: { tokens } }) => {
+    if (!tokens) return [];
+    const { base, slope } = straightLine(tokens.filter(({ at }) => at <= LINE_TOKENS));
+    return [`- ${title}: ${formatNumber(base)} ms and ${formatNumber(slope)} ms a token.`];
   });
-  const parts = [
-    `\`bench/results/${run.name}.json\`: ${describe(run.machine)}. Medians of seven rounds (five for workers), with the lowest and highest in brackets.`,
-    '**Tokens.** CPU milliseconds of one text by its tokens, the two special ones included:',
-    table('tokens', ({ tokens }) => tokens),
+  const line = [
     `The straight line through the points up to ${LINE_TOKENS} tokens (least squares):`,
     lines.join('\n'),
-    '**Batch.** CPU milliseconds a text of 24 tokens, by the texts in its batch:',
-    table('texts', ({ batch }) => batch),
-    '**Workers.** Predictions per second of the saturated service, by its workers:',
-    table('workers', ({ workers }) => workers),
+  ];
+  const parts = [
+    `\`bench/results/${run.name}.json\`: ${describe(run.machine)}. Medians of seven rounds (five for workers), with the lowest and highest in brackets.`,
+    ...table(
+      '**Tokens.** CPU milliseconds of one text by its tokens, the two special ones included:',
+      'tokens',
+      'tokens',
+    ),
+    ...(lines.length > 0 ? line : []),
+    ...table(
+      '**Batch.** CPU milliseconds a text of 24 tokens, by the texts in its batch:',
+      'texts',
+      'batch',
+    ),
+    ...table(
+      '**Workers.** Predictions per second of the saturated service, by its workers:',
+      'workers',
+      'workers',
+    ),
   ];
   return `${parts.join('\n\n')}\n`;
 }

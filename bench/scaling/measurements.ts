@@ -19,25 +19,39 @@ export interface Point {
   readonly summary: Summary;
 }
 
+/** What a prediction costs; parts that were not asked for are absent. */
 export interface Scaling {
   /** CPU milliseconds of one text of so many tokens, special ones included: a session, one thread. */
-  readonly tokens: readonly Point[];
+  readonly tokens?: readonly Point[];
   /** CPU milliseconds a text in a batch of so many texts of 24 tokens: a session, one thread. */
-  readonly batch: readonly Point[];
+  readonly batch?: readonly Point[];
   /** Predictions per second of the saturated service with so many workers. */
-  readonly workers: readonly Point[];
+  readonly workers?: readonly Point[];
 }
 
-export async function measureScaling(bench: Bench): Promise<Scaling> {
-  const run = await openBatches(bench.model);
-  bench.say(`${bench.model.key}: tokens`);
-  const tokens = await vary(TOKENS, (length) => timeOf(() => run(1, length)));
-  bench.say(`${bench.model.key}: batches`);
-  const batch = await vary(BATCHES, async (size) => {
-    return (await timeOf(() => run(size, BATCH_TOKENS))) / size;
-  });
-  bench.say(`${bench.model.key}: workers`);
-  return { tokens, batch, workers: await measureWorkers(bench) };
+export type Part = keyof Scaling;
+
+const MEASURES: Readonly<Record<Part, (bench: Bench) => Promise<Point[]>>> = {
+  async tokens({ model }) {
+    const run = await openBatches(model);
+    return vary(TOKENS, (length) => timeOf(() => run(1, length)));
+  },
+  async batch({ model }) {
+    const run = await openBatches(model);
+    return vary(BATCHES, async (size) => (await timeOf(() => run(size, BATCH_TOKENS))) / size);
+  },
+  workers: measureWorkers,
+};
+
+export const PARTS = Object.keys(MEASURES) as Part[];
+
+export async function measureScaling(bench: Bench, parts: readonly Part[]): Promise<Scaling> {
+  const scaling: Partial<Record<Part, readonly Point[]>> = {};
+  for (const part of parts) {
+    bench.say(`${bench.model.key}: ${part}`);
+    scaling[part] = await MEASURES[part](bench);
+  }
+  return scaling;
 }
 
 /** Measures each value once a round, in an order that turns with every round. */

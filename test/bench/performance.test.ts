@@ -75,7 +75,9 @@ describe('the tables of benchmarks', () => {
   it('say which machine and commit each run was made on', () => {
     const { benchmarks } = parts({ runs: [run('one', [row('B1', 1)])] });
     expect(benchmarks).toContain('`bench/results/one.json`: 2 vCPU Some CPU (avx2)');
-    expect(benchmarks).toContain('commit abc1234; load before it 0.1');
+    expect(benchmarks).toMatch(/commit abc1234; load before it 0\.1$/m);
+    const busy = { ...run('two', []), machine: { ...machine, loadAtStart: 2 } };
+    expect(parts({ runs: [busy] }).benchmarks).toContain('2.0: something else was running');
   });
 
   it('name what was not measured, and how the rest was', () => {
@@ -129,6 +131,15 @@ describe('the tables of scaling', () => {
   });
 });
 
+describe('the tables of parts that were not measured', () => {
+  it('are left out', () => {
+    const { tokens } = SCALING.models.minilm!;
+    const text = scalingTables({ ...SCALING, models: { minilm: tokens ? { tokens } : {} } });
+    expect(text).toContain('**Tokens.**');
+    expect(text).not.toContain('**Workers.**');
+  });
+});
+
 describe('what to expect of a task', () => {
   it('is the rate of a vCPU times its vCPUs, by B1 before anything else', () => {
     const published = { runs: [run('one', [row('B1', 1.2, 'minilm')])], scaling: SCALING };
@@ -137,7 +148,13 @@ describe('what to expect of a task', () => {
     expect(table).toMatch(/^\| 4 \| 240 \| 10\.4 \|$/m);
   });
 
-  it('is taken from the count of workers where there is no B1', () => {
+  it('is taken from a soak where there is no B1', () => {
+    const soaks = { minilm: { details: { 'capacity/s': 500 }, conditions: [] } };
+    const table = expectations({ runs: [{ ...run('one', []), soaks }], scaling: SCALING });
+    expect(table).toContain('250 predictions per second and vCPU, the capacity before');
+  });
+
+  it('is taken from the count of workers where there is neither', () => {
     const table = expectations({ runs: [], scaling: SCALING });
     expect(table).toContain('300 predictions per second and vCPU, from `scaling-x`');
     expect(table).toMatch(/^\| 16 \| 4800 \|/m);
