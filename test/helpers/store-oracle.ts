@@ -28,6 +28,8 @@ interface State {
   readonly fences: Map<string, { upToMs: number; endsMs: number }>;
   readonly profiles: Map<string, { username: string; eventMs: number; names: Set<string> }>;
   readonly owners: Map<string, { id: string; eventMs: number; endsMs: number }>;
+  /** By purge under way: the tweets that it takes out next. */
+  readonly named: Map<string, string[]>;
 }
 
 /**
@@ -47,6 +49,7 @@ export class StoreOracle {
       fences: new Map(),
       profiles: new Map(),
       owners: new Map(),
+      named: new Map(),
     };
   }
 
@@ -117,12 +120,27 @@ export class StoreOracle {
   }
 
   purgeEntity(entity: string, scoredUpToMs: number): void {
-    const { fences, buckets, nowMs } = this.#state;
+    this.beginPurge(entity, scoredUpToMs);
+    this.endPurge(entity);
+  }
+
+  /** A purge of an entity is made of steps, between which others may come. */
+  beginPurge(entity: string, scoredUpToMs: number): void {
+    const { fences, nowMs } = this.#state;
     const upToMs = Math.max(scoredUpToMs, fences.get(entity)?.upToMs ?? 0);
     fences.set(entity, { upToMs, endsMs: nowMs + DAY_MS });
-    for (const bucket of [...(buckets.get(entity)?.values() ?? [])]) {
-      for (const id of [...bucket.shares.keys()]) this.purgeTweet(id);
-    }
+    this.#name(entity);
+  }
+
+  /** Takes out what the step before has named, wherever it counts now. */
+  stepPurge(entity: string): void {
+    for (const id of this.#state.named.get(entity) ?? []) this.purgeTweet(id);
+    this.#name(entity);
+  }
+
+  endPurge(entity: string): void {
+    while ((this.#state.named.get(entity)?.length ?? 0) > 0) this.stepPurge(entity);
+    this.#state.named.delete(entity);
   }
 
   row(id: string, version: string): FeatureRow | null {
@@ -161,6 +179,14 @@ export class StoreOracle {
       })
       .sort((a, b) => b.total - a.total || (a.id < b.id ? 1 : -1))
       .map(({ total: _, ...user }) => user);
+  }
+
+  #name(entity: string): void {
+    const days = this.#state.buckets.get(entity)?.values() ?? [];
+    this.#state.named.set(
+      entity,
+      [...days].flatMap(({ shares }) => [...shares.keys()]),
+    );
   }
 
   #counts(share: Share): boolean {

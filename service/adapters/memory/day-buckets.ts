@@ -95,12 +95,6 @@ export class DayBuckets {
     return [...days].flatMap(({ tweets }) => [...tweets]);
   }
 
-  /** Whether a tweet counts in an entity. */
-  holds(entity: string, tweetId: TweetId): boolean {
-    const days = this.#entities.get(entity)?.values() ?? [];
-    return [...days].some(({ tweets }) => tweets.has(tweetId));
-  }
-
   clear(): void {
     this.#entities.clear();
   }

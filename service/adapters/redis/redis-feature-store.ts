@@ -23,16 +23,9 @@ import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
 import { AggregateReader } from './aggregate-reader.ts';
 import { encodeContent } from './bucket-codec.ts';
-import {
-  checkedUsername,
-  isId,
-  RedisKeys,
-  topicEntity,
-  tweetName,
-  userEntity,
-  versionField,
-} from './keys.ts';
+import { checkedUsername, RedisKeys, topicEntity, userEntity, versionField } from './keys.ts';
 import { OperationGuard } from './operation-guard.ts';
+import { Purger } from './purger.ts';
 import {
   CONNECT_TIMEOUT_MS,
   logOutages,
@@ -56,12 +49,6 @@ export interface RedisFeatureStoreOptions extends RedisAddress {
 const COMMAND_TIMEOUT_MS = 100;
 const PURGE_COMMAND_TIMEOUT_MS = 1_000;
 
-/** How long a purge blocks writes of what it has purged. */
-const TOMBSTONE_SECONDS = 86_400;
-
-/** Tweets that a purge takes out in one step: a few milliseconds during which Redis does no more. */
-const PURGE_STEP_TWEETS = 100;
-
 /** Feature rows and what they add up to, in Redis or Valkey; docs/feature-store-format.md describes what it writes. */
 export class RedisFeatureStore implements FeatureStore, AggregateStore {
   readonly name = 'redis';
@@ -74,6 +61,7 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
   readonly #guard: OperationGuard;
   readonly #aggregateSeconds: number;
   readonly #aggregates: AggregateReader;
+  readonly #purger: Purger;
 
   private constructor(options: RedisFeatureStoreOptions, client: Redis, purgeClient: Redis) {
     this.#client = client;
@@ -88,6 +76,12 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
       keys: this.#keys,
       guard: this.#guard,
       metrics: options.metrics,
+    });
+    this.#purger = new Purger({
+      client: purgeClient,
+      keys: this.#keys,
+      guard: this.#guard,
+      identity: options.identity,
     });
   }
 
@@ -131,19 +125,8 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
     });
   }
 
-  async purgeTweet(id: TweetId): Promise<Purged> {
-    const tweet = tweetName(id);
-    return this.#guard.run('purge', async () => {
-      const reply = await this.#purgeClient.purgeTweet(
-        this.#keys.prefix,
-        tweet,
-        versionField(this.#identity),
-        TOMBSTONE_SECONDS,
-      );
-      const [rows, contributions] = Array.isArray(reply) ? reply : [];
-      if (isCount(rows) && isCount(contributions)) return { rows, contributions };
-      throw new Error('Redis answered a purge with something else than its counts.');
-    });
+  purgeTweet(id: TweetId): Promise<Purged> {
+    return this.#purger.purgeTweet(id);
   }
 
   findUser(username: string): Promise<UserId | null> {
@@ -163,11 +146,11 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
   }
 
   async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
-    return this.#purgeEntity(userEntity(id), scoredUpToMs, beforeStep);
+    return this.#purger.purgeEntity(userEntity(id), scoredUpToMs, beforeStep);
   }
 
   async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
-    return this.#purgeEntity(topicEntity(topic), scoredUpToMs, beforeStep);
+    return this.#purger.purgeEntity(topicEntity(topic), scoredUpToMs, beforeStep);
   }
 
   /** A step may take longer than a read of rows: it has the patience of a purge. */
@@ -206,47 +189,6 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
     );
   }
 
-  async #purgeEntity(
-    entity: string,
-    scoredUpToMs: number,
-    beforeStep: BeforePurge,
-  ): Promise<Purged> {
-    let [rows, contributions] = [0, 0];
-    let step: readonly TweetId[] = [];
-    do {
-      if (step.length > 0) await beforeStep(step.filter(isId));
-      const removed = await this.#purgeStep(entity, scoredUpToMs, step);
-      rows += removed.rows;
-      contributions += removed.contributions;
-      step = removed.next;
-    } while (step.length > 0);
-    return { rows, contributions };
-  }
-
-  /** Purges the tweets that the last step has named, and names the next. */
-  #purgeStep(
-    entity: string,
-    scoredUpToMs: number,
-    ids: readonly TweetId[],
-  ): Promise<Purged & { readonly next: readonly TweetId[] }> {
-    return this.#guard.run('purge', async () => {
-      const reply = await this.#purgeClient.purgeEntity(
-        this.#keys.prefix,
-        entity,
-        versionField(this.#identity),
-        TOMBSTONE_SECONDS,
-        scoredUpToMs,
-        PURGE_STEP_TWEETS,
-        ...ids,
-      );
-      const [rows, contributions, next] = Array.isArray(reply) ? reply : [];
-      if (isCount(rows) && isCount(contributions) && isTexts(next)) {
-        return { rows, contributions, next };
-      }
-      throw new Error('Redis answered a purge with something else than what it did.');
-    });
-  }
-
   #decode(id: TweetId, value: Buffer | null): FeatureRow | null {
     if (value === null) return null;
     const row = decodeRow(value, id, this.#identity);
@@ -271,12 +213,4 @@ function isValues(reply: unknown, length: number): reply is (Buffer | null)[] {
     reply.length === length &&
     reply.every((value) => value === null || Buffer.isBuffer(value))
   );
-}
-
-function isCount(reply: unknown): reply is number {
-  return typeof reply === 'number';
-}
-
-function isTexts(reply: unknown): reply is string[] {
-  return Array.isArray(reply) && reply.every((text) => typeof text === 'string');
 }

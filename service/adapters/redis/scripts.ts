@@ -31,13 +31,11 @@ redis.call('SET', fence_key, whole(fence), 'EX', ARGV[4])
 settle_if_due(entity)
 local rows, contributions = 0, 0
 for i = 7, #ARGV do
-  -- It may count elsewhere since it has been named.
-  if call('ZSCORE', members, ARGV[i]) then
-    local purged_rows, purged_contributions = purge(ARGV[i], ARGV[3], ARGV[4])
-    rows = rows + purged_rows
-    contributions = contributions + purged_contributions
-    call('ZREM', members, ARGV[i])
-  end
+  -- Also one that counts elsewhere since it has been named: it has been recorded as purged.
+  local purged_rows, purged_contributions = purge(ARGV[i], ARGV[3], ARGV[4])
+  rows = rows + purged_rows
+  contributions = contributions + purged_contributions
+  call('ZREM', members, ARGV[i])
 end
 local next_tweets = call('ZRANGE', members, 0, ARGV[6] - 1)
 if #next_tweets == 0 then

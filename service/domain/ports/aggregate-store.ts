@@ -29,10 +29,7 @@ export interface ActiveUser extends UserProfile {
   readonly counts: LabelCounts;
 }
 
-/**
- * Is told which tweets will be purged next; they are not unless it resolves, nor is one that
- * does not count in what is purged any more by then.
- */
+/** Is told which tweets will be purged next; they are not unless it resolves. */
 export type BeforePurge = (ids: readonly TweetId[]) => Promise<void>;
 
 /**
