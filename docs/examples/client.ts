@@ -107,15 +107,23 @@ export class TweetSentimentClient {
       });
       if (response.ok) return (await response.json()) as Answer;
       // 429 and 503 say when to come back.
-      const retryAfterSeconds = Number(response.headers.get('retry-after') ?? 0);
-      if (retryAfterSeconds === 0 || attempt === this.#attempts) {
-        const { detail, code } = (await response.json()) as { detail: string; code: string };
-        throw new ServiceProblem(detail, code, response.status);
-      }
+      const retryAfterSeconds = Number(response.headers.get('retry-after'));
+      if (!(retryAfterSeconds > 0) || attempt === this.#attempts) throw await problemOf(response);
       await response.body?.cancel();
       await new Promise((resolve) => setTimeout(resolve, retryAfterSeconds * 1_000));
     }
   }
+}
+
+/** What a refusal says of itself; a proxy on the way may refuse with a page of its own. */
+async function problemOf(response: Response): Promise<ServiceProblem> {
+  const { status } = response;
+  if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) {
+    await response.body?.cancel();
+    return new ServiceProblem(`The answer was HTTP ${status}, without a reason.`, 'none', status);
+  }
+  const { detail, code } = (await response.json()) as { detail: string; code: string };
+  return new ServiceProblem(detail, code, status);
 }
 
 if (import.meta.main) {

@@ -74,11 +74,26 @@ describe('docs/examples/client.ts', () => {
     await expect(stranger.scoreTexts(['a'])).rejects.toMatchObject({ code: 'unauthorized' });
   });
 
+  it('names the status where something on the way refuses with a page of its own', async () => {
+    const proxy = createServer((_request, response) => {
+      response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    const outside = new TweetSentimentClient({ url: `http://127.0.0.1:${port}` });
+    await expect(outside.mostActiveUsers()).rejects.toMatchObject({
+      message: expect.stringContaining('502'),
+      status: 502,
+    });
+    proxy.close();
+  });
+
   it('comes back when the service says when, but not for ever', async () => {
     let requests = 0;
     const busy = createServer((_request, response) => {
       requests++;
-      response.writeHead(503, { 'retry-after': '1' });
+      response.writeHead(503, { 'retry-after': '1', 'content-type': 'application/problem+json' });
       response.end(JSON.stringify({ code: 'overloaded', detail: 'Too much to do.' }));
     });
     busy.listen(0, '127.0.0.1');
