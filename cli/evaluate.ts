@@ -1,11 +1,11 @@
 /** Measures models on labelled texts: `npm run evaluate -- --texts FILE --labels FILE`. */
 import { availableParallelism, cpus } from 'node:os';
-import { type Arguments, parseArguments, USAGE } from './evaluation/arguments.ts';
-import { Candidate } from './evaluation/candidate.ts';
-import { readDataset } from './evaluation/dataset.ts';
-import { agreementOf, evaluationOf } from './evaluation/evaluation.ts';
-import { formatReport, type Report } from './evaluation/report.ts';
-import { runCandidates } from './evaluation/run-candidates.ts';
+import { type Arguments, parseArguments, USAGE } from './evaluate/arguments.ts';
+import { Candidate } from './evaluate/candidate.ts';
+import { readDataset } from './evaluate/dataset.ts';
+import { agreementOf, evaluationOf } from './evaluate/evaluation.ts';
+import { formatReport, type Report } from './evaluate/report.ts';
+import { runCandidates } from './evaluate/run-candidates.ts';
 import { UsageError } from './shared/cli-error.ts';
 
 async function evaluate({ texts: file, labels, models }: Arguments): Promise<Report> {

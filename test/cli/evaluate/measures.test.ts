@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { measure } from '../../../cli/evaluation/measures.ts';
+import { measure } from '../../../cli/evaluate/measures.ts';
 import type { Label } from '../../../service/domain/sentiment.ts';
 
 const LETTERS: Readonly<Record<string, Label>> = { n: 'negative', o: 'neutral', p: 'positive' };

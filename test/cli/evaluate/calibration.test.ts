@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Claim, expectedCalibrationError } from '../../../cli/evaluation/calibration.ts';
+import { type Claim, expectedCalibrationError } from '../../../cli/evaluate/calibration.ts';
 
 function claims(count: number, right: number, confidence: number): Claim[] {
   return Array.from({ length: count }, (_, index) => ({ confidence, isRight: index < right }));

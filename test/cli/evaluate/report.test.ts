@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Evaluation } from '../../../cli/evaluation/evaluation.ts';
-import { measure } from '../../../cli/evaluation/measures.ts';
-import { formatReport } from '../../../cli/evaluation/report.ts';
+import type { Evaluation } from '../../../cli/evaluate/evaluation.ts';
+import { measure } from '../../../cli/evaluate/measures.ts';
+import { formatReport } from '../../../cli/evaluate/report.ts';
 
 const EVALUATION: Evaluation = {
   model: 'a-model',

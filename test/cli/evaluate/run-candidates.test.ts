@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Answer } from '../../../cli/evaluation/candidate.ts';
-import { agreementOf } from '../../../cli/evaluation/evaluation.ts';
-import { type Answering, runCandidates } from '../../../cli/evaluation/run-candidates.ts';
+import type { Answer } from '../../../cli/evaluate/candidate.ts';
+import { agreementOf } from '../../../cli/evaluate/evaluation.ts';
+import { type Answering, runCandidates } from '../../../cli/evaluate/run-candidates.ts';
 
 const answer = (text: string): Answer | null =>
   text === '' ? null : { label: 'positive', confidence: text.length / 10 };
