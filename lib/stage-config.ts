@@ -9,17 +9,20 @@ export type { StageConfig } from './stage-config/presets.ts';
 /** Context as `cdk -c KEY=VALUE` (always text) or cdk.json (typed) gives it. */
 export type Context = Readonly<Record<string, unknown>>;
 
+/** A configuration that nothing can be deployed from; its message is for whoever wrote it. */
+export class StageConfigError extends Error {}
+
 const KEYS = Object.keys(STAGE_SCHEMA) as StageKey[];
 
 /**
  * The configuration of the stage that the context chooses.
  *
- * @throws Error naming every fault at once, each with its value and the remedy.
+ * @throws StageConfigError naming every fault at once, each with its value and the remedy.
  */
 export function readStageConfig(context: Context): StageConfig {
   const { stage } = context;
   if (stage !== 'dev' && stage !== 'prod') {
-    throw new Error(
+    throw new StageConfigError(
       `The context value stage is ${JSON.stringify(stage)}; use -c stage=dev or -c stage=prod.`,
     );
   }
@@ -37,7 +40,7 @@ export function readStageConfig(context: Context): StageConfig {
   if (faults.length > 0) {
     const title = faults.length === 1 ? 'One fault' : `${faults.length} faults`;
     const lines = faults.map((fault) => `  ${fault}`).join('\n');
-    throw new Error(`${title} in the configuration of stage ${stage}:\n${lines}`);
+    throw new StageConfigError(`${title} in the configuration of stage ${stage}:\n${lines}`);
   }
   return config;
 }

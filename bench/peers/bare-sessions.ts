@@ -37,6 +37,8 @@ export class BareSessions {
     settings: SessionSettings,
     sequences: readonly (readonly number[])[],
   ): Promise<BareSessions> {
+    // Native code reads the variables of the process, not those of a worker.
+    process.env.ORT_DISABLE_TELEMETRY = '1';
     const started = await Promise.all(
       Array.from({ length: workers }, async (_, index) => {
         // Workers begin at different texts, as they would with a shared queue.

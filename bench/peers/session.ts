@@ -1,6 +1,9 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { GraphOptimization } from '../../service/inference/worker-protocol.ts';
 
+// Peers send nothing to ONNX Runtime's maker either (docs/adr/0032), which takes time too.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 export interface SessionSettings {
   readonly graph: string;
   readonly optimization: GraphOptimization;

@@ -43,7 +43,8 @@ export const ENVIRONMENT = {
     default: '256',
   },
   INFERENCE_HANG_TIMEOUT_MS: {
-    description: 'A worker silent for longer within one batch makes the process exit',
+    description:
+      'A worker silent for longer, in a batch or replacing a dead one, makes the process exit',
     default: '30000',
   },
 

@@ -2,13 +2,14 @@ import type { Metrics } from '../domain/ports/metrics.ts';
 import type { ModelLoad, Reservation } from '../domain/ports/sentiment-model.ts';
 import type { Deadline, RequestContext } from '../domain/request-context.ts';
 import { AbandonedError, OverloadedError, ShuttingDownError } from '../errors.ts';
+import { AcceptedWork, UNDER_WAY } from './accepted-work.ts';
 import { Admission } from './admission.ts';
 import { DrainRate, textCost } from './drain-rate.ts';
 import { type Batch, Scheduler } from './scheduler.ts';
 import { type Caller, ScoreCall } from './score-call.ts';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 
-/** A bucket is passed over for fuller ones no longer than a few batches take. */
+/** The most urgent text is passed over for a fuller bucket no longer than a few batches take. */
 const MAX_PASS_OVER_MS = 50;
 
 /** Bounds memory whatever the deadlines: ten seconds of a fast model on eight workers. */
@@ -31,10 +32,10 @@ export class BatchEngine {
   readonly #scheduler: Scheduler<Caller>;
   readonly #admission: Admission;
   readonly #drainRate = new DrainRate();
+  readonly #work = new AcceptedWork();
   readonly #calls = new Set<ScoreCall>();
   readonly #saturationTimer: NodeJS.Timeout;
   #pool: WorkerPool | null = null;
-  #runningCost = 0;
   /** Why nothing is accepted any more. */
   #refusal: (() => Error) | null = null;
 
@@ -46,15 +47,14 @@ export class BatchEngine {
       tokenBudget,
       maxTokens,
       maxPassOverMs: MAX_PASS_OVER_MS,
+      work: this.#work,
     });
     this.#admission = new Admission({
       workers,
       maxTexts: MAX_TEXTS,
       drainRate: this.#drainRate,
-      backlog: () => ({
-        cost: this.#scheduler.queuedCost + this.#runningCost,
-        texts: this.#scheduler.waiters,
-      }),
+      work: this.#work,
+      waiters: () => this.#scheduler.waiters,
     });
     this.#saturationTimer = setInterval(
       () => metrics.record('WorkerSaturation', 100 * this.load().saturation),
@@ -190,7 +190,7 @@ export class BatchEngine {
   async #compute(pool: WorkerPool, batch: Batch<Caller>, startedMs: number): Promise<void> {
     const sequences = batch.entries.map(({ ids }) => ids);
     const units = sequences.reduce((sum, ids) => sum + textCost(ids.length), 0);
-    this.#runningCost += units;
+    this.#work.add(units, UNDER_WAY);
     try {
       const logits = await pool.run({ sequences });
       const endedMs = performance.now();
@@ -205,7 +205,7 @@ export class BatchEngine {
         caller.call.fail(new Error('The inference failed', { cause: error }));
       }
     } finally {
-      this.#runningCost -= units;
+      this.#work.remove(units, UNDER_WAY);
     }
   }
 

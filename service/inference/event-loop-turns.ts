@@ -1,5 +1,5 @@
 /** Long enough to be worth a turn, short enough that nobody notices the wait. */
-export const TURN_MS = 1.5;
+export const TURN_MS = 1;
 
 /**
  * Lets long computations share the thread. Whoever computes asks between two steps whether

@@ -28,7 +28,7 @@ export interface OnnxSentimentModelOptions {
   readonly workers: number | undefined;
   /** Padded tokens (longest text x texts) that one batch may hold. */
   readonly tokenBudget: number;
-  /** A worker silent for longer within one batch is taken for hung. */
+  /** A worker silent for longer, in a batch or replacing a dead one, is taken for hung. */
   readonly hangTimeoutMs: number;
   /** The bundled worker: `new URL('./inference-worker.js', import.meta.url)` from dist/main.js. */
   readonly workerUrl: URL;

@@ -1,3 +1,5 @@
+import type { AcceptedWork } from './accepted-work.ts';
+import { DeadlineQueue } from './deadline-queue.ts';
 import { textCost } from './drain-rate.ts';
 import { LengthBuckets } from './length-buckets.ts';
 
@@ -14,13 +16,15 @@ export interface Entry<Caller> {
   readonly key: string;
   readonly ids: readonly number[];
   readonly enqueuedAtMs: number;
+  /** The earliest of its waiters. */
+  deadlineAtMs: number;
   /** When a worker got it; null while it waits. */
   takenAtMs: number | null;
   readonly waiters: Set<Waiter<Caller>>;
 }
 
 export interface Batch<Caller> {
-  /** Of one length bucket, oldest first; never empty. */
+  /** Of one length bucket, earliest deadline first; never empty. */
   readonly entries: readonly Entry<Caller>[];
 }
 
@@ -36,16 +40,18 @@ export interface SchedulerOptions {
   /** Padded tokens (longest x count) of a batch; a longer single text is a batch of its own. */
   readonly tokenBudget: number;
   readonly maxTokens: number;
-  /** A bucket may be passed over for fuller ones until its oldest text has waited this long. */
+  /** The earliest deadline may be passed over for a fuller bucket until it has waited so long. */
   readonly maxPassOverMs: number;
+  /** What waits is entered there, and taken out when it no longer does. */
+  readonly work: AcceptedWork;
 }
 
-/** Waiting entries of one bucket, oldest first. */
-type Queue<Caller> = Set<Entry<Caller>>;
+/** Waiting entries of one bucket. */
+type Queue<Caller> = DeadlineQueue<Entry<Caller>>;
 
 /**
- * The queue before the workers. Pure: it has no timers, and every moment is the caller's.
- * Equal sequences are one entry, also while a worker computes it.
+ * The queue before the workers: earliest deadline first. Pure: it has no timers, and every
+ * moment is the caller's. Equal sequences are one entry, also while a worker computes it.
  */
 export class Scheduler<Caller> {
   readonly #options: SchedulerOptions;
@@ -60,17 +66,12 @@ export class Scheduler<Caller> {
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#buckets = new LengthBuckets(options.maxTokens);
-    this.#queues = this.#buckets.limits.map(() => new Set());
+    this.#queues = this.#buckets.limits.map(() => new DeadlineQueue());
   }
 
   /** Distinct texts that wait for a worker. */
   get queuedTexts(): number {
     return this.#queuedTexts;
-  }
-
-  /** Cost of the texts that wait for a worker, in units of the drain rate. */
-  get queuedCost(): number {
-    return this.#queuedTokens + this.#queuedTexts * textCost(0);
   }
 
   /** Waiters of waiting and running texts together. */
@@ -81,13 +82,16 @@ export class Scheduler<Caller> {
   /** Adds a waiter: to the entry of an equal sequence if there is one, else to a new entry. */
   add(ids: readonly number[], waiter: Waiter<Caller>, nowMs: number): Entry<Caller> {
     const key = ids.join();
+    const { deadlineAtMs } = waiter;
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { key, ids, enqueuedAtMs: nowMs, takenAtMs: null, waiters: new Set() };
+      entry = { key, ids, enqueuedAtMs: nowMs, deadlineAtMs, takenAtMs: null, waiters: new Set() };
       this.#entries.set(key, entry);
-      this.#queueOf(entry).add(entry);
-      this.#queuedTexts++;
-      this.#queuedTokens += ids.length;
+      this.#enqueue(entry);
+    } else if (deadlineAtMs < entry.deadlineAtMs) {
+      const isWaiting = this.#dequeue(entry);
+      entry.deadlineAtMs = deadlineAtMs;
+      if (isWaiting) this.#enqueue(entry);
     }
     entry.waiters.add(waiter);
     this.#waiters++;
@@ -108,13 +112,13 @@ export class Scheduler<Caller> {
 
   /**
    * The next batch for a worker that is free. From the bucket with the most work, unless the
-   * oldest text has been passed over for too long; at most the worker's share of what waits,
+   * earliest deadline has been passed over for too long; at most the worker's share of what waits,
    * so that the others get theirs.
    */
   take(nowMs: number): Taken<Caller> {
     const expired: Waiter<Caller>[][] = [];
-    // What has expired shall not lend its age to those behind it.
-    for (const queue of this.#queues) this.#dropExpiredHead(queue, nowMs, expired);
+    // What has expired shall not lend its deadline to those behind it.
+    for (const queue of this.#queues) this.#dropExpired(queue, nowMs, expired);
     const queue = this.#pickQueue(nowMs);
     const batch = queue === null ? null : { entries: this.#fill(queue, nowMs, expired) };
     return { batch, expired };
@@ -131,23 +135,23 @@ export class Scheduler<Caller> {
     const budget = Math.min(this.#options.tokenBudget, share);
     const entries: Entry<Caller>[] = [];
     let longest = 0;
-    for (const entry of queue) {
-      if (!isAlive(entry, nowMs)) {
-        this.#drop(entry, expired);
-        continue;
-      }
+    for (;;) {
+      this.#dropExpired(queue, nowMs, expired);
+      const entry = queue.first;
+      if (entry === undefined) return entries;
       longest = Math.max(longest, entry.ids.length);
-      if (entries.length > 0 && longest * (entries.length + 1) > budget) break;
+      if (entries.length > 0 && longest * (entries.length + 1) > budget) return entries;
       this.#dequeue(entry);
       entry.takenAtMs = nowMs;
       entries.push(entry);
     }
-    return entries;
   }
 
-  #dropExpiredHead(queue: Queue<Caller>, nowMs: number, expired: Waiter<Caller>[][]): void {
-    for (const entry of queue) {
-      if (isAlive(entry, nowMs)) return;
+  /** Drops entries from the front of a queue, up to the first one alive. */
+  #dropExpired(queue: Queue<Caller>, nowMs: number, expired: Waiter<Caller>[][]): void {
+    for (;;) {
+      const entry = queue.first;
+      if (entry === undefined || isAlive(entry, nowMs)) return;
       this.#drop(entry, expired);
     }
   }
@@ -158,20 +162,20 @@ export class Scheduler<Caller> {
   }
 
   #pickQueue(nowMs: number): Queue<Caller> | null {
-    let oldest: { queue: Queue<Caller>; sinceMs: number } | null = null;
+    let urgent: { queue: Queue<Caller>; entry: Entry<Caller> } | null = null;
     let fullest: { queue: Queue<Caller>; tokens: number } | null = null;
     for (const queue of this.#queues) {
-      const [first] = queue;
-      if (first === undefined) continue;
-      if (oldest === null || first.enqueuedAtMs < oldest.sinceMs) {
-        oldest = { queue, sinceMs: first.enqueuedAtMs };
+      const entry = queue.first;
+      if (entry === undefined) continue;
+      if (urgent === null || entry.deadlineAtMs < urgent.entry.deadlineAtMs) {
+        urgent = { queue, entry };
       }
-      const tokens = queue.size * first.ids.length;
+      const tokens = queue.size * entry.ids.length;
       if (fullest === null || tokens > fullest.tokens) fullest = { queue, tokens };
     }
-    if (oldest === null || fullest === null) return null;
-    const isStarving = nowMs - oldest.sinceMs >= this.#options.maxPassOverMs;
-    return isStarving ? oldest.queue : fullest.queue;
+    if (urgent === null || fullest === null) return null;
+    const isStarving = nowMs - urgent.entry.enqueuedAtMs >= this.#options.maxPassOverMs;
+    return isStarving ? urgent.queue : fullest.queue;
   }
 
   #remove(entry: Entry<Caller>): Waiter<Caller>[] {
@@ -182,10 +186,18 @@ export class Scheduler<Caller> {
     return waiters;
   }
 
+  #enqueue(entry: Entry<Caller>): void {
+    this.#queueOf(entry).add(entry);
+    this.#queuedTexts++;
+    this.#queuedTokens += entry.ids.length;
+    this.#options.work.add(textCost(entry.ids.length), entry.deadlineAtMs);
+  }
+
   #dequeue(entry: Entry<Caller>): boolean {
     if (!this.#queueOf(entry).delete(entry)) return false;
     this.#queuedTexts--;
     this.#queuedTokens -= entry.ids.length;
+    this.#options.work.remove(textCost(entry.ids.length), entry.deadlineAtMs);
     return true;
   }
 

@@ -35,13 +35,15 @@ interface Run {
   readonly resolve: (logits: Float32Array) => void;
   readonly reject: (error: Error) => void;
   attempts: number;
-  checks: number;
 }
 
 interface Member {
   worker: InferenceWorker;
-  state: 'loading' | 'idle' | 'busy';
+  /** The first load is for whoever started the process to bound; no one else sees a later one. */
+  state: 'first load' | 'reload' | 'idle' | 'busy';
   run: Run | null;
+  /** Of its silence, since its state has changed. */
+  checks: number;
 }
 
 /** A fixed number of workers; one that dies is replaced and its job retried once. */
@@ -68,7 +70,7 @@ export class WorkerPool {
    */
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
-    const starts = Array.from({ length: options.workers }, () => pool.#add());
+    const starts = Array.from({ length: options.workers }, () => pool.#add('first load'));
     try {
       await Promise.all(starts);
     } catch (error) {
@@ -94,7 +96,7 @@ export class WorkerPool {
     return new Promise((resolve, reject) => {
       const member = this.#idle();
       if (member === undefined) throw new Error('No inference worker is free');
-      this.#assign(member, { job, resolve, reject, attempts: 0, checks: 0 });
+      this.#assign(member, { job, resolve, reject, attempts: 0 });
     });
   }
 
@@ -114,7 +116,7 @@ export class WorkerPool {
   }
 
   /** Starts a worker; rejects when it ends before it is ready. */
-  #add(): Promise<void> {
+  #add(state: 'first load' | 'reload'): Promise<void> {
     return new Promise((resolve, reject) => {
       const { workerUrl, settings } = this.#options;
       const member: Member = {
@@ -133,12 +135,13 @@ export class WorkerPool {
           onExit: (error) => {
             this.#meter.end(member, performance.now());
             this.#members.delete(member);
-            if (member.state === 'loading') reject(error);
+            if (member.state === 'first load' || member.state === 'reload') reject(error);
             else this.#replace(member, error);
           },
         }),
-        state: 'loading',
+        state,
         run: null,
+        checks: 0,
       };
       this.#members.add(member);
     });
@@ -152,9 +155,9 @@ export class WorkerPool {
 
   #assign(member: Member, run: Run): void {
     run.attempts++;
-    run.checks = 0;
     member.state = 'busy';
     member.run = run;
+    member.checks = 0;
     this.#meter.begin(member, performance.now());
     member.worker.run(run.job);
   }
@@ -185,18 +188,19 @@ export class WorkerPool {
       return;
     }
     this.#options.onRestart(error);
-    this.#add().catch((cause) => {
+    this.#add('reload').catch((cause) => {
       this.#fail(`A dead inference worker cannot be replaced: ${messageOf(cause)}`);
     });
   }
 
   #checkHangs(): void {
-    for (const { run } of this.#members) {
-      if (run === null) continue;
-      run.checks++;
-      if (run.checks > HANG_CHECKS) {
+    for (const member of this.#members) {
+      if (member.state === 'idle' || member.state === 'first load') continue;
+      member.checks++;
+      if (member.checks > HANG_CHECKS) {
+        const within = member.state === 'busy' ? 'one batch' : 'its start';
         this.#fail(
-          `An inference worker has been silent for more than ${this.#options.hangTimeoutMs} ms within one batch`,
+          `An inference worker has been silent for more than ${this.#options.hangTimeoutMs} ms within ${within}`,
         );
         return;
       }

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { STAGE_SCHEMA } from '../../lib/stage-config/schema.ts';
 import { type Context, readStageConfig } from '../../lib/stage-config.ts';
@@ -151,5 +153,22 @@ describe('docs/operations.md', () => {
     const table = document.slice(document.indexOf('## Configuration of a stage'));
     const rows = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
     expect(rows.toSorted()).toEqual(Object.keys(STAGE_SCHEMA).toSorted());
+  });
+});
+
+describe('the application', () => {
+  it('ends with what is wrong with the configuration and nothing else', async () => {
+    const app = fileURLToPath(new URL('../../bin/app.ts', import.meta.url));
+    const args = ['--disable-warning=ExperimentalWarning', '--experimental-strip-types', app];
+    const env = { ...process.env, CDK_CONTEXT_JSON: '{"stage":"qa"}', NODE_OPTIONS: '' };
+    const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
+      execFile(process.execPath, args, { env }, (error, _stdout, stderr) =>
+        resolve({ code: error?.code, stderr }),
+      );
+    });
+    expect(ended).toEqual({
+      code: 1,
+      stderr: 'The context value stage is "qa"; use -c stage=dev or -c stage=prod.\n',
+    });
   });
 });

@@ -1,22 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import { OverloadedError } from '../../../service/errors.ts';
+import { AcceptedWork, UNDER_WAY } from '../../../service/inference/accepted-work.ts';
 import { Admission } from '../../../service/inference/admission.ts';
 import { DrainRate, textCost } from '../../../service/inference/drain-rate.ts';
 
-/** One worker unless told otherwise; a unit of cost takes 1 ms. */
+/** One worker unless told otherwise; a unit of cost takes 1 ms. `cost` is under way. */
 function setUp(
-  options: { cost?: number; texts?: number; maxTexts?: number; workers?: number } = {},
+  options: { cost?: number; waiters?: number; maxTexts?: number; workers?: number } = {},
 ) {
   const drainRate = new DrainRate();
   for (let i = 0; i < 1000; i++) drainRate.learn({ texts: 1, units: 100, ms: 100 }, 0);
-  const backlog = { cost: options.cost ?? 0, texts: options.texts ?? 0 };
+  const work = new AcceptedWork();
+  if (options.cost !== undefined) work.add(options.cost, UNDER_WAY);
   const admission = new Admission({
     workers: options.workers ?? 1,
     maxTexts: options.maxTexts ?? 100,
     drainRate,
-    backlog: () => backlog,
+    work,
+    waiters: () => options.waiters ?? 0,
   });
-  return { admission, drainRate, backlog };
+  return { admission, drainRate, work };
 }
 
 function refusal(run: () => unknown): OverloadedError {
@@ -41,6 +44,29 @@ describe('admission', () => {
     const { admission } = setUp();
     expect(() => admission.check(1, 800, { atMs: 1000 }, 0)).not.toThrow();
     expect(() => admission.check(1, 801, { atMs: 1000 }, 0)).toThrow(OverloadedError);
+  });
+
+  it('counts as ahead only what is due no later', () => {
+    const { admission, work } = setUp();
+    work.add(400, 1000);
+    work.add(4000, 20_000);
+    expect(() => admission.check(1, 160, { atMs: 1000 }, 0)).not.toThrow();
+    expect(() => admission.check(1, 161, { atMs: 1000 }, 0)).toThrow(OverloadedError);
+  });
+
+  it('refuses what would make accepted work late that is due later', () => {
+    const { admission, work } = setUp();
+    // Left alone it needs 7 s with safety, of 8; what is new counts twice.
+    work.add(5600, 8000);
+    expect(() => admission.check(1, 500, { atMs: 2000 }, 0)).not.toThrow();
+    const error = refusal(() => admission.check(1, 501, { atMs: 2000 }, 0));
+    expect(error.retryAfterSeconds).toBe(1);
+  });
+
+  it('refuses nothing for the sake of work that will be late in any case', () => {
+    const { admission, work } = setUp();
+    work.add(5600, 5500);
+    expect(() => admission.check(1, 500, { atMs: 2000 }, 0)).not.toThrow();
   });
 
   it('says when what it refuses could be accepted', () => {
@@ -76,6 +102,15 @@ describe('admission', () => {
     expect(() => admission.check(1, 801, { atMs: 1000 }, 0)).toThrow(OverloadedError);
   });
 
+  it('releases what it held, even if the deadline has moved since', () => {
+    const { admission, work } = setUp();
+    const deadline = { atMs: 1000 };
+    const held = admission.hold(1, 400, deadline, 0);
+    deadline.atMs = 5000;
+    held.release();
+    expect(work.cost).toBe(0);
+  });
+
   it('holds nothing when it refuses', () => {
     const { admission } = setUp();
     expect(() => admission.hold(1, 900, { atMs: 1000 }, 0)).toThrow(OverloadedError);
@@ -83,7 +118,7 @@ describe('admission', () => {
   });
 
   it('bounds the number of texts, however patient their callers', () => {
-    const { admission } = setUp({ texts: 60 });
+    const { admission } = setUp({ waiters: 60 });
     const patient = { atMs: 1e9 };
     admission.hold(40, 1, patient, 0);
     const error = refusal(() => admission.check(1, 1, patient, 0));

@@ -163,11 +163,13 @@ describe('a deadline that passes', () => {
 });
 
 describe('overload', () => {
-  /** An engine that has learnt that one text takes its worker 60 ms. */
-  async function busyEngine() {
-    const running = await start({ tokenBudget: 1 });
+  /** An engine that has learnt that one text takes its worker 60 ms, with 600 ms of work. */
+  async function busyEngine(deadlineMs = 1000) {
+    const running = await start({ workers: 1, tokenBudget: 1 });
     for (let i = 0; i < 20; i++) await run(running, [slow(i)]);
-    const waiting = Array.from({ length: 10 }, (_, i) => run(running, [slow(100 + i)]));
+    const waiting = Array.from({ length: 10 }, (_, i) =>
+      running.run([slow(100 + i)], requestContext(deadlineMs)),
+    );
     return { running, waiting };
   }
 
@@ -176,19 +178,28 @@ describe('overload', () => {
     const startedMs = performance.now();
     let error: unknown;
     try {
-      running.hold(1, requestContext(200).deadline);
+      running.hold(1, requestContext(1050).deadline);
     } catch (thrown) {
       error = thrown;
     }
-    // What waits takes 600 ms.
     expect(performance.now() - startedMs).toBeLessThan(300);
     expect(error).toBeInstanceOf(OverloadedError);
     expect(error).toMatchObject({ code: 'overloaded', retryAfterSeconds: 1 });
     expect(metrics.total('Shed')).toBe(1);
-    expect(() => running.check([quick(1)], requestContext(200).deadline)).toThrow(OverloadedError);
+    expect(() => running.check([quick(1)], requestContext(1050).deadline)).toThrow(OverloadedError);
     expect(() => running.check([quick(1)], requestContext(5000).deadline)).not.toThrow();
     await Promise.all(waiting);
-    expect(() => running.hold(1, requestContext(200).deadline)).not.toThrow();
+    expect(() => running.hold(1, requestContext(1050).deadline)).not.toThrow();
+  });
+
+  it('is none for who is due before the rest', async () => {
+    const { running, waiting } = await busyEngine(10_000);
+    const startedMs = performance.now();
+    const { deadline } = requestContext(400);
+    running.check([quick(1)], deadline);
+    await running.run([quick(1)], requestContext(400));
+    expect(performance.now() - startedMs).toBeLessThan(300);
+    await Promise.all(waiting);
   });
 
   it('counts what is held for texts that are still to come', async () => {

@@ -46,7 +46,7 @@ async function longestStepMs(texts: readonly string[]): Promise<number> {
   const turns = new StepMeter();
   const tokenizer = new TransformersTokenizer(EMBEDDED, 256, turns);
   let fastestMs: number[] = [];
-  for (let run = 0; run < 10; run++) {
+  for (let run = 0; run < 30; run++) {
     turns.take();
     await encodeTexts(texts, { tokenizer, turns, signal });
     fastestMs = turns.take().map((ms, step) => Math.min(ms, fastestMs[step] ?? ms));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { AcceptedWork } from '../../../service/inference/accepted-work.ts';
 import { textCost } from '../../../service/inference/drain-rate.ts';
 import { LengthBuckets } from '../../../service/inference/length-buckets.ts';
 import {
@@ -10,6 +11,10 @@ import {
 } from '../../../service/inference/scheduler.ts';
 
 const OPTIONS = { workers: 2, tokenBudget: 64, maxTokens: 64, maxPassOverMs: 50 };
+
+function newScheduler(options: Partial<typeof OPTIONS> = {}): Scheduler<string> {
+  return new Scheduler({ ...OPTIONS, ...options, work: new AcceptedWork() });
+}
 
 /** A sequence of so many tokens; equal kinds are equal sequences. */
 function tokens(length: number, kind = 0): number[] {
@@ -26,51 +31,68 @@ function lengthsOf(batch: Batch<string> | null): number[] {
 
 describe('forming batches', () => {
   it('gives nothing when nothing waits', () => {
-    expect(new Scheduler<string>(OPTIONS).take(0)).toEqual({ batch: null, expired: [] });
+    expect(newScheduler().take(0)).toEqual({ batch: null, expired: [] });
   });
 
   it('gives a lone text at once', () => {
-    const scheduler = new Scheduler<string>(OPTIONS);
+    const scheduler = newScheduler();
     scheduler.add(tokens(10), waiter('a'), 0);
     expect(lengthsOf(scheduler.take(0).batch)).toEqual([10]);
   });
 
   it('leaves the other workers their share of what waits', () => {
-    const scheduler = new Scheduler<string>(OPTIONS);
+    const scheduler = newScheduler();
     for (let kind = 0; kind < 4; kind++) scheduler.add(tokens(10, kind), waiter('a'), 0);
     expect(lengthsOf(scheduler.take(0).batch)).toEqual([10, 10]);
     expect(lengthsOf(scheduler.take(0).batch)).toEqual([10]);
   });
 
   it('keeps within the token budget', () => {
-    const scheduler = new Scheduler<string>(OPTIONS);
+    const scheduler = newScheduler();
     for (let kind = 0; kind < 20; kind++) scheduler.add(tokens(20, kind), waiter('a'), 0);
     expect(lengthsOf(scheduler.take(0).batch)).toEqual([20, 20, 20]);
   });
 
   it('runs a text that exceeds the budget on its own', () => {
-    const scheduler = new Scheduler<string>({ ...OPTIONS, tokenBudget: 16 });
+    const scheduler = newScheduler({ tokenBudget: 16 });
     scheduler.add(tokens(60, 1), waiter('a'), 0);
     scheduler.add(tokens(60, 2), waiter('b'), 0);
     expect(lengthsOf(scheduler.take(0).batch)).toEqual([60]);
   });
 
   it('takes the bucket with the most work first', () => {
-    const scheduler = new Scheduler<string>(OPTIONS);
+    const scheduler = newScheduler();
     scheduler.add(tokens(30), waiter('a'), 0);
     for (let kind = 0; kind < 8; kind++) scheduler.add(tokens(8, kind), waiter('b'), 1);
     expect(lengthsOf(scheduler.take(2).batch)[0]).toBe(8);
   });
 
+  it('takes the earliest deadline first, and those of one in order of arrival', () => {
+    const scheduler = newScheduler();
+    for (const [kind, deadlineAtMs] of [900, 300, 900, 300].entries()) {
+      scheduler.add(tokens(60, kind), waiter('a', deadlineAtMs), kind);
+    }
+    const kinds = [4, 5, 6, 7].map((nowMs) => scheduler.take(nowMs).batch!.entries[0]!.ids[0]);
+    expect(kinds).toEqual([1, 3, 0, 2]);
+  });
+
+  it('passes the earliest deadline over for no longer than it may', () => {
+    const scheduler = newScheduler();
+    for (let kind = 0; kind < 8; kind++) scheduler.add(tokens(8, kind), waiter('b', 1000), 0);
+    scheduler.add(tokens(30), waiter('a', 500), 20);
+    expect(lengthsOf(scheduler.take(69).batch)[0]).toBe(8);
+    expect(lengthsOf(scheduler.take(70).batch)).toEqual([30]);
+  });
+
   it('passes a bucket over for no longer than it may', () => {
-    const scheduler = new Scheduler<string>(OPTIONS);
+    const scheduler = newScheduler();
     scheduler.add(tokens(30), waiter('a'), 0);
-    for (let kind = 0; kind < 8; kind++) scheduler.add(tokens(8, kind), waiter('b'), 1);
+    for (let kind = 0; kind < 8; kind++) scheduler.add(tokens(8, kind), waiter('b', 1001), 1);
     expect(lengthsOf(scheduler.take(50).batch)).toEqual([30]);
   });
 
   it('passes over nothing older for the successors of a text that has expired', () => {
-    const scheduler = new Scheduler<string>(OPTIONS);
+    const scheduler = newScheduler();
     scheduler.add(tokens(30, 1), waiter('expires', 60), 0);
     scheduler.add(tokens(10), waiter('oldest'), 5);
     scheduler.add(tokens(30, 2), waiter('younger'), 10);
@@ -82,7 +104,7 @@ describe('forming batches', () => {
 
 describe('equal texts in flight', () => {
   it('are one entry while they wait', () => {
-    const scheduler = new Scheduler<string>(OPTIONS);
+    const scheduler = newScheduler();
     scheduler.add(tokens(10), waiter('a'), 0);
     scheduler.add(tokens(10), waiter('b'), 0);
     const { batch } = scheduler.take(0);
@@ -91,7 +113,7 @@ describe('equal texts in flight', () => {
   });
 
   it('join the one that a worker computes', () => {
-    const scheduler = new Scheduler<string>(OPTIONS);
+    const scheduler = newScheduler();
     scheduler.add(tokens(10), waiter('a'), 0);
     const { batch } = scheduler.take(0);
     expect(scheduler.add(tokens(10), waiter('b'), 5).takenAtMs).toBe(0);
@@ -100,7 +122,7 @@ describe('equal texts in flight', () => {
   });
 
   it('are computed anew once the first is finished', () => {
-    const scheduler = new Scheduler<string>(OPTIONS);
+    const scheduler = newScheduler();
     scheduler.add(tokens(10), waiter('a'), 0);
     scheduler.finish(scheduler.take(0).batch!);
     scheduler.add(tokens(10), waiter('b'), 5);
@@ -108,7 +130,7 @@ describe('equal texts in flight', () => {
   });
 
   it('wait on when one of their callers leaves, and go when all have', () => {
-    const scheduler = new Scheduler<string>(OPTIONS);
+    const scheduler = newScheduler();
     const [a, b] = [waiter('a'), waiter('b')];
     const entry = scheduler.add(tokens(10), a, 0);
     scheduler.add(tokens(10), b, 0);
@@ -117,8 +139,16 @@ describe('equal texts in flight', () => {
     expect(scheduler.take(0).batch).toBeNull();
   });
 
+  it('are as urgent as the most urgent of their callers', () => {
+    const scheduler = newScheduler();
+    scheduler.add(tokens(60, 1), waiter('a', 900), 0);
+    scheduler.add(tokens(60, 2), waiter('b', 800), 0);
+    scheduler.add(tokens(60, 1), waiter('c', 700), 0);
+    expect(scheduler.take(0).batch!.entries[0]!.ids[0]).toBe(1);
+  });
+
   it('are dropped only when the deadlines of all callers have passed', () => {
-    const scheduler = new Scheduler<string>(OPTIONS);
+    const scheduler = newScheduler();
     scheduler.add(tokens(10), waiter('a', 10), 0);
     scheduler.add(tokens(10), waiter('b', 20), 0);
     scheduler.add(tokens(11), waiter('c', 10), 0);
@@ -159,7 +189,8 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 
 /** Drives a scheduler and keeps its own books of what must have become of every waiter. */
 class Bookkeeper {
-  readonly scheduler = new Scheduler<number>(OPTIONS);
+  readonly #work = new AcceptedWork();
+  readonly scheduler = new Scheduler<number>({ ...OPTIONS, work: this.#work });
   readonly #buckets = new LengthBuckets(OPTIONS.maxTokens);
   readonly #waiting = new Map<Waiter<number>, Entry<number>>();
   readonly #outcomes = new Map<Waiter<number>, 'answered' | 'expired' | 'left'>();
@@ -218,10 +249,13 @@ class Bookkeeper {
     }
     expect(new Set(lengths.map((length) => this.#buckets.indexOf(length))).size).toBe(1);
     for (const entry of batch.entries) expect(alive).toContain(entry);
-    const oldestMs = Math.min(...alive.map(({ enqueuedAtMs }) => enqueuedAtMs));
-    const head = Math.min(...batch.entries.map(({ enqueuedAtMs }) => enqueuedAtMs));
-    const isStarving = this.#nowMs - oldestMs >= OPTIONS.maxPassOverMs;
-    if (isStarving) expect(head).toBe(oldestMs);
+    const urgent = alive.toSorted((a, b) => a.deadlineAtMs - b.deadlineAtMs)[0]!;
+    const waitedMs = this.#nowMs - urgent.enqueuedAtMs;
+    const head = batch.entries[0]!;
+    if (waitedMs >= OPTIONS.maxPassOverMs) expect(head.deadlineAtMs).toBe(urgent.deadlineAtMs);
+    for (const { deadlineAtMs } of batch.entries) {
+      expect(deadlineAtMs).toBeGreaterThanOrEqual(head.deadlineAtMs);
+    }
   }
 
   #finish(which: number): void {
@@ -250,7 +284,7 @@ class Bookkeeper {
     expect(this.scheduler.waiters).toBe(this.#waiting.size);
     expect(this.scheduler.queuedTexts).toBe(queued.size);
     const cost = [...queued].reduce((sum, { ids }) => sum + textCost(ids.length), 0);
-    expect(this.scheduler.queuedCost).toBe(cost);
+    expect(this.#work.cost).toBe(cost);
   }
 }
 

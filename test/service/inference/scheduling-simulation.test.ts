@@ -67,3 +67,20 @@ describe('two workers at twice their capacity keep what they promised', () => {
     }
   });
 });
+
+describe('requests of many texts beside those of one', () => {
+  const capacity = perSecond(run({ requestsPerSecond: 1000 }));
+  /** Each keeps two workers busy for most of a second. */
+  const bulk = { everyMs: 1500, texts: 128, deadlineMs: 10_000 };
+
+  it('leave room for those of one', () => {
+    const mixed = run({ requestsPerSecond: capacity * 0.5, bulk });
+    expect([mixed.refused, mixed.late]).toEqual([0, 0]);
+    expect(mixed.bulk).toEqual({ answered: 14, refused: 0, late: 0 });
+  });
+
+  it('are refused or in time when there is too much of both', () => {
+    const mixed = run({ requestsPerSecond: capacity * 2, noise: 0.3, bulk });
+    expect([mixed.late, mixed.bulk.late]).toEqual([0, 0]);
+  });
+});

@@ -150,6 +150,15 @@ describe('a worker that hangs', () => {
     await expect(running.run({ sequences: [quick(1)] })).rejects.toThrow();
   });
 
+  it('ends the pool when it was to replace a dead one', async () => {
+    const running = await start(1, 200);
+    folder.makeHangAtStart();
+    await expect(running.run({ sequences: [CRASH] })).rejects.toThrow(
+      'silent for more than 200 ms within its start',
+    );
+    expect(events.reasons).toHaveLength(1);
+  });
+
   it('is not suspected while every batch comes back in time', async () => {
     const running = await start(1, 200);
     for (let i = 0; i < 8; i++) await running.run({ sequences: [slow(i)] });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { OverloadedError } from '../../../../service/errors.ts';
+import { AcceptedWork, UNDER_WAY } from '../../../../service/inference/accepted-work.ts';
 import { Admission } from '../../../../service/inference/admission.ts';
 import { DrainRate, textCost } from '../../../../service/inference/drain-rate.ts';
 import { type Batch, Scheduler } from '../../../../service/inference/scheduler.ts';
@@ -25,6 +26,8 @@ export interface Load {
   readonly durationMs: number;
   readonly deadlineMs: number;
   readonly costs: ModelCosts;
+  /** Requests of many texts beside those of one, the first at once. */
+  readonly bulk?: { readonly everyMs: number; readonly texts: number; readonly deadlineMs: number };
   /** A batch takes up to this share more or less than its costs say. */
   readonly noise?: number;
   /** How many times slower the machine is at a moment. */
@@ -32,8 +35,15 @@ export interface Load {
   readonly seed?: number;
 }
 
+/** Requests of many texts. */
+export interface BulkOutcome {
+  answered: number;
+  refused: number;
+  late: number;
+}
+
 export interface Outcome {
-  /** Texts answered in time. */
+  /** Requests of one text, answered in time. */
   answered: number;
   refused: number;
   /** Admitted, and not answered by the deadline. */
@@ -44,10 +54,19 @@ export interface Outcome {
   readonly waitsMs: number[];
   /** From arrival to the answer. */
   readonly latenciesMs: number[];
+  readonly bulk: BulkOutcome;
+}
+
+interface Request {
+  readonly arrivedAtMs: number;
+  readonly isBulk: boolean;
+  /** Texts not answered yet. */
+  missing: number;
+  isLate: boolean;
 }
 
 interface Running {
-  readonly batch: Batch<number>;
+  readonly batch: Batch<Request>;
   readonly startedMs: number;
   readonly endsMs: number;
 }
@@ -82,11 +101,13 @@ class EngineSimulation {
   readonly #load: Load;
   readonly #random: () => number;
   readonly #drainRate = new DrainRate();
-  readonly #scheduler = new Scheduler<number>({
+  readonly #work = new AcceptedWork();
+  readonly #scheduler = new Scheduler<Request>({
     workers: WORKERS,
     tokenBudget: TOKEN_BUDGET,
     maxTokens: MAX_TOKENS,
     maxPassOverMs: 50,
+    work: this.#work,
   });
   readonly #admission: Admission;
   readonly #workers: (Running | null)[] = new Array<null>(WORKERS).fill(null);
@@ -98,9 +119,9 @@ class EngineSimulation {
     paddedTokens: 0,
     waitsMs: [],
     latenciesMs: [],
+    bulk: { answered: 0, refused: 0, late: 0 },
   };
   #serial = 0;
-  #runningCost = 0;
 
   constructor(load: Load) {
     this.#load = load;
@@ -109,49 +130,57 @@ class EngineSimulation {
       workers: WORKERS,
       maxTexts: 20_000,
       drainRate: this.#drainRate,
-      backlog: () => ({
-        cost: this.#scheduler.queuedCost + this.#runningCost,
-        texts: this.#scheduler.waiters,
-      }),
+      work: this.#work,
+      waiters: () => this.#scheduler.waiters,
     });
   }
 
   run(): void {
-    let arrivalMs = 0;
+    const { durationMs, requestsPerSecond, bulk } = this.#load;
+    const until = (ms: number) => (ms < durationMs ? ms : Number.POSITIVE_INFINITY);
+    let singleMs = 0;
+    let bulkMs = bulk === undefined ? Number.POSITIVE_INFINITY : 0;
     for (;;) {
       const ends = this.#workers.map((running) => running?.endsMs ?? Number.POSITIVE_INFINITY);
       const endMs = Math.min(...ends);
-      const nextArrivalMs = arrivalMs < this.#load.durationMs ? arrivalMs : Infinity;
-      const nowMs = Math.min(endMs, nextArrivalMs);
+      const nowMs = Math.min(endMs, until(singleMs), until(bulkMs));
       if (nowMs === Number.POSITIVE_INFINITY) return;
-      if (endMs <= nextArrivalMs) this.#finish(ends.indexOf(endMs), nowMs);
-      else {
-        this.#arrive(nowMs);
-        arrivalMs += (-Math.log(1 - this.#random()) * 1000) / this.#load.requestsPerSecond;
+      if (nowMs === endMs) this.#finish(ends.indexOf(endMs), nowMs);
+      else if (nowMs === bulkMs && bulk !== undefined) {
+        this.#arrive(nowMs, bulk.texts, bulk.deadlineMs, true);
+        bulkMs += bulk.everyMs;
+      } else {
+        this.#arrive(nowMs, 1, this.#load.deadlineMs, false);
+        singleMs += (-Math.log(1 - this.#random()) * 1000) / requestsPerSecond;
       }
       this.#dispatch(nowMs);
     }
   }
 
-  #arrive(nowMs: number): void {
-    const length = tweetLength(this.#random);
-    const deadlineAtMs = nowMs + this.#load.deadlineMs;
+  #arrive(nowMs: number, texts: number, deadlineMs: number, isBulk: boolean): void {
+    const lengths = Array.from({ length: texts }, () => tweetLength(this.#random));
+    const cost = lengths.reduce((sum, length) => sum + textCost(length), 0);
+    const deadlineAtMs = nowMs + deadlineMs;
+    const outcome = isBulk ? this.outcome.bulk : this.outcome;
     try {
-      this.#admission.check(1, textCost(length), { atMs: deadlineAtMs }, nowMs);
+      this.#admission.check(texts, cost, { atMs: deadlineAtMs }, nowMs);
     } catch (error) {
       if (!(error instanceof OverloadedError)) throw error;
-      this.outcome.refused++;
+      outcome.refused++;
       return;
     }
-    const ids = Array.from({ length }, (_, i) => (i === 0 ? this.#serial++ : i));
-    this.#scheduler.add(ids, { caller: nowMs, deadlineAtMs }, nowMs);
+    const request = { arrivedAtMs: nowMs, isBulk, missing: texts, isLate: false };
+    for (const length of lengths) {
+      const ids = Array.from({ length }, (_, i) => (i === 0 ? this.#serial++ : i));
+      this.#scheduler.add(ids, { caller: request, deadlineAtMs }, nowMs);
+    }
   }
 
   #dispatch(nowMs: number): void {
     for (const [worker, running] of this.#workers.entries()) {
       if (running !== null) continue;
       const { batch, expired } = this.#scheduler.take(nowMs);
-      this.outcome.late += expired.flat().length;
+      for (const { caller } of expired.flat()) this.#settle(caller, nowMs, true);
       if (batch === null) return;
       const lengths = batch.entries.map(({ ids }) => ids.length);
       this.outcome.realTokens += lengths.reduce((sum, length) => sum + length, 0);
@@ -159,7 +188,7 @@ class EngineSimulation {
       for (const { enqueuedAtMs } of batch.entries) {
         this.outcome.waitsMs.push(nowMs - enqueuedAtMs);
       }
-      this.#runningCost += costOf(batch);
+      this.#work.add(costOf(batch), UNDER_WAY);
       const endsMs = nowMs + this.#batchMs(batch, nowMs);
       this.#workers[worker] = { batch, startedMs: nowMs, endsMs };
     }
@@ -170,17 +199,26 @@ class EngineSimulation {
     if (running === null || running === undefined) return;
     const { batch, startedMs } = running;
     this.#workers[worker] = null;
-    this.#runningCost -= costOf(batch);
+    this.#work.remove(costOf(batch), UNDER_WAY);
     const texts = batch.entries.length;
     this.#drainRate.learn({ texts, units: costOf(batch), ms: nowMs - startedMs }, nowMs);
-    for (const { caller: arrivedAtMs, deadlineAtMs } of this.#scheduler.finish(batch).flat()) {
-      if (nowMs > deadlineAtMs) this.outcome.late++;
-      else this.outcome.answered++;
-      this.outcome.latenciesMs.push(nowMs - arrivedAtMs);
+    for (const { caller, deadlineAtMs } of this.#scheduler.finish(batch).flat()) {
+      this.#settle(caller, nowMs, nowMs > deadlineAtMs);
     }
   }
 
-  #batchMs({ entries }: Batch<number>, nowMs: number): number {
+  /** Notes what became of one text of a request. */
+  #settle(request: Request, nowMs: number, isLate: boolean): void {
+    request.isLate ||= isLate;
+    request.missing--;
+    if (request.missing > 0) return;
+    const outcome = request.isBulk ? this.outcome.bulk : this.outcome;
+    if (request.isLate) outcome.late++;
+    else outcome.answered++;
+    if (!request.isBulk) this.outcome.latenciesMs.push(nowMs - request.arrivedAtMs);
+  }
+
+  #batchMs({ entries }: Batch<Request>, nowMs: number): number {
     const { costs, noise = 0, slowness = () => 1 } = this.#load;
     const longest = Math.max(...entries.map(({ ids }) => ids.length));
     const ms = costs.batchMs + entries.length * (costs.textMs + costs.tokenMs * longest);
@@ -188,7 +226,7 @@ class EngineSimulation {
   }
 }
 
-function costOf(batch: Batch<number>): number {
+function costOf(batch: Batch<Request>): number {
   return batch.entries.reduce((sum, { ids }) => sum + textCost(ids.length), 0);
 }
 

@@ -28,6 +28,11 @@ export class StandInFolder {
     writeFileSync(join(this.path, 'unloadable'), '');
   }
 
+  /** Workers that start from now on hang before they are ready. */
+  makeHangAtStart(): void {
+    writeFileSync(join(this.path, 'hangs-at-start'), '');
+  }
+
   remove(): void {
     rmSync(this.path, { recursive: true });
   }

@@ -18,6 +18,7 @@ const folder = workerData.modelPath;
 if (existsSync(`${folder}/unloadable`)) throw new Error('The model is gone');
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
+if (existsSync(`${folder}/hangs-at-start`)) Atomics.wait(sleeper, 0, 0, HANG_MS);
 
 parentPort.on('message', (message) => {
   if (message === 'close') {
