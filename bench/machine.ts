@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 
 /** What decides the speed of INT8 and of everything else. */
 export interface Machine {
@@ -12,13 +13,16 @@ export interface Machine {
   readonly node: string;
   readonly onnxruntime: string;
   readonly commit: string;
-  /** Average load of the last minute at the start: above 0.3, something else was running. */
-  readonly loadAtStart: number;
+  /** Share of the vCPUs in use before the start, 0 to 1. Absent in the oldest files. */
+  readonly busyAtStart?: number;
 }
+
+const BUSY_SAMPLE_MS = 1_000;
 
 const FLAGS = ['avx2', 'avx512f', 'avx_vnni', 'avx512_vnni', 'amx_int8', 'asimddp', 'i8mm'];
 
-export function describeMachine(): Machine {
+/** Takes a second, in which the caller shall do nothing. */
+export async function describeMachine(): Promise<Machine> {
   const runtime = JSON.parse(
     readFileSync(new URL('../node_modules/onnxruntime-node/package.json', import.meta.url), 'utf8'),
   );
@@ -30,8 +34,23 @@ export function describeMachine(): Machine {
     node: process.version,
     onnxruntime: runtime.version,
     commit: commit(),
-    loadAtStart: loadavg()[0] ?? 0,
+    busyAtStart: await busyShare(),
   };
+}
+
+async function busyShare(): Promise<number> {
+  const before = cpuTimes();
+  await setTimeout(BUSY_SAMPLE_MS);
+  const after = cpuTimes();
+  return 1 - (after.idle - before.idle) / (after.all - before.all);
+}
+
+/** Milliseconds of all vCPUs since they were started. */
+function cpuTimes(): { idle: number; all: number } {
+  const times = cpus().map((cpu) => cpu.times);
+  const all = times.flatMap((time) => Object.values(time));
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return { idle: sum(times.map(({ idle }) => idle)), all: sum(all) };
 }
 
 /** Whether the CPU multiplies 8-bit integers four at a time. */

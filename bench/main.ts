@@ -32,7 +32,7 @@ try {
 /** Returns the exit code. */
 async function main(wanted: Arguments): Promise<number> {
   const startedAt = new Date().toISOString();
-  const machine = describeMachine();
+  const machine = await describeMachine();
   console.log(`${describe(machine)}\n`);
   const load = await LoadGenerator.start();
   const results: Result[] = [];

@@ -45,6 +45,8 @@ interface Stage {
   readonly costs: readonly Cost[];
 }
 
+const MACHINE = await describeMachine();
+
 await withRedis(async (url) => {
   const admin = new Redis(url);
   const silent = () => undefined;
@@ -149,9 +151,11 @@ async function costsOf(
 }
 
 function report(stages: readonly Stage[], shares: readonly Share[]): void {
-  const { cpu, vcpus, loadAtStart } = describeMachine();
+  const { cpu, vcpus, busyAtStart = 0 } = MACHINE;
   const whole = (number: number) => Math.round(number).toLocaleString('en-US');
-  console.log(`${cpu}, ${vcpus} vCPU, load ${loadAtStart.toFixed(1)}; ${whole(USERS)} users\n`);
+  console.log(
+    `${cpu}, ${vcpus} vCPU, ${whole(100 * busyAtStart)} % busy before it; ${whole(USERS)} users\n`,
+  );
   console.log(row(['tweets', ...stages.map(({ tweets }) => whole(tweets))]));
   console.log(row(['---', ...stages.map(() => '---:')]));
   console.log(row(['bytes a tweet', ...stages.map((stage) => whole(stage.bytesPerTweet))]));

@@ -10,9 +10,6 @@ import { describe, formatNumber, formatResults, markdownTable } from './table.ts
 
 const DOCUMENT = 'docs/performance.md';
 
-/** A machine with more than that was not idle. */
-const IDLE_LOAD = 0.3;
-
 /** B1 to B16 of the table. */
 const BENCHMARKS = 16;
 
@@ -45,17 +42,17 @@ export function performanceParts(published: Published) {
 function benchmarkTables(runs: readonly PublishedRun[]): string {
   const newest = newestRows(runs);
   const sources = runs.map(({ name, machine }) => {
-    const load = `load before it ${machine.loadAtStart.toFixed(1)}`;
-    const busy = machine.loadAtStart > IDLE_LOAD ? ': something else was running' : '';
-    return `- \`bench/results/${name}.json\`: ${describe(machine)}; ${load}${busy}`;
+    const { busyAtStart } = machine;
+    const busy =
+      busyAtStart === undefined ? '' : `; ${Math.round(100 * busyAtStart)} % busy before it`;
+    return `- \`bench/results/${name}.json\`: ${describe(machine)}${busy}`;
   });
   const tables = MODEL_KEYS.flatMap((model) => {
     const rows = newest.filter((row) => row.model === model);
     return rows.length > 0 ? [`### ${MODEL_TITLES[model]}\n\n${formatResults(rows)}`] : [];
   });
-  return `${[`${sources.join('\n')}`, ...tables, missing(newest), methods(newest), soaks(runs)]
-    .filter((part) => part !== '')
-    .join('\n\n')}\n`;
+  const parts = [sources.join('\n'), ...tables, gatesByRun(runs), missing(newest), methods(newest)];
+  return `${[...parts, soaks(runs)].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 /** By benchmark and model the result of the last run that has it, in the table's order. */
@@ -67,6 +64,28 @@ function newestRows(runs: readonly PublishedRun[]): ResultRow[] {
 
 function numberOf({ id }: ResultRow): number {
   return Number(id.replace(/\D/g, ''));
+}
+
+/** What each run found of the gates, where more than one did. */
+function gatesByRun(runs: readonly PublishedRun[]): string {
+  const gateRuns = runs
+    .map(({ name, results }) => ({ name, gates: results.filter(({ gate }) => gate) }))
+    .filter(({ gates }) => gates.length > 0);
+  if (gateRuns.length < 2) return '';
+  const ids = newestRows(runs).flatMap(({ id, gate }) => (gate ? [id] : []));
+  const rows = ids.map((id) => {
+    const found = gateRuns.map(({ gates }) => gates.find((row) => row.id === id));
+    return [`**${id}**`, ...found.map((row) => (row ? gateCell(row) : ''))];
+  });
+  const table = markdownTable(['', ...gateRuns.map(({ name }) => `\`${name}\``)], rows);
+  return `### Gates, run by run\n\n${table}`;
+}
+
+function gateCell(row: ResultRow): string {
+  if (row.kind !== 'measured') return row.verdict;
+  const { median, lowest, highest } = row.summary;
+  const [middle, low, high] = [median, lowest, highest].map(formatNumber);
+  return `${middle} (${low} – ${high}), ${row.verdict}`;
 }
 
 function missing(rows: readonly ResultRow[]): string {

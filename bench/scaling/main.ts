@@ -25,7 +25,7 @@ if (unknown.length > 0) {
 const parts = PARTS.filter((part) => wanted.length === 0 || wanted.includes(part));
 
 const startedAt = new Date().toISOString();
-const machine = describeMachine();
+const machine = await describeMachine();
 console.log(describe(machine));
 const models: Partial<Record<ModelKey, Scaling>> = {};
 const load = await LoadGenerator.start();

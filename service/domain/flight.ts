@@ -11,6 +11,7 @@ export class Flight<T> {
   readonly #result: Promise<T>;
   #deadlineMs = 0;
   #waiting = 0;
+  #isOver = false;
 
   /** Starts at once; the first request must `join` before it yields. */
   constructor(first: RequestContext, compute: (context: RequestContext) => Promise<T>) {
@@ -25,8 +26,11 @@ export class Flight<T> {
       signal: this.#controller.signal,
       timings: this.#timings,
     });
+    const end = () => {
+      this.#isOver = true;
+    };
     // Every waiter may have left before it fails.
-    this.#result.catch(() => undefined);
+    this.#result.then(end, end);
   }
 
   /** No request waits any more: the result, if one comes, goes to nobody. */
@@ -63,7 +67,8 @@ export class Flight<T> {
       request.signal.removeEventListener('abort', leave);
       request.timings.merge(this.#timings);
       this.#waiting--;
-      if (this.deserted) this.#controller.abort();
+      // An abort costs more than all else here, and what is over hears none.
+      if (this.deserted && !this.#isOver) this.#controller.abort();
     }
   }
 

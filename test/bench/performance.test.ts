@@ -17,7 +17,7 @@ const machine: Machine = {
   node: 'v24.0.0',
   onnxruntime: '1.30.0',
   commit: 'abc1234',
-  loadAtStart: 0.1,
+  busyAtStart: 0.01,
 };
 
 function row(id: string, value: number, model: ResultRow['model'] = 'roberta'): ResultRow {
@@ -75,9 +75,18 @@ describe('the tables of benchmarks', () => {
   it('say which machine and commit each run was made on', () => {
     const { benchmarks } = parts({ runs: [run('one', [row('B1', 1)])] });
     expect(benchmarks).toContain('`bench/results/one.json`: 2 vCPU Some CPU (avx2)');
-    expect(benchmarks).toMatch(/commit abc1234; load before it 0\.1$/m);
-    const busy = { ...run('two', []), machine: { ...machine, loadAtStart: 2 } };
-    expect(parts({ runs: [busy] }).benchmarks).toContain('2.0: something else was running');
+    expect(benchmarks).toMatch(/commit abc1234; 1 % busy before it$/m);
+  });
+
+  it('set the gates of several runs side by side', () => {
+    const gate = (value: number) => ({ ...row('B1', value), gate: true });
+    const one = run('one', [gate(1.2), row('B2', 1)]);
+    expect(parts({ runs: [one, run('two', [row('B2', 1)])] }).benchmarks).not.toContain('by run');
+    const { benchmarks } = parts({ runs: [one, run('two', [gate(1.1)])] });
+    expect(benchmarks).toContain(
+      '| **B1** | 1.2 (1.2 – 1.2), floor held | 1.1 (1.1 – 1.1), floor held |',
+    );
+    expect(benchmarks).not.toContain('**B2**');
   });
 
   it('name what was not measured, and how the rest was', () => {

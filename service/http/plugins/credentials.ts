@@ -42,13 +42,13 @@ export function shownBearerToken(request: FastifyRequest): string | undefined {
 
 /** Lets requests pass that show one of the keys; all of them where no key is configured. */
 export function requireApiKey(apiKeys: Secrets): onRequestHookHandler {
-  return async (request, reply) => {
-    if (apiKeys.size === 0) return;
+  return (request, reply, done) => {
     const key = shownApiKey(request);
-    if (key === undefined) refuse(reply, 'ApiKey', 'Send an API key as X-API-Key.');
+    if (apiKeys.size === 0) done();
+    else if (key === undefined) refuse(reply, 'ApiKey', 'Send an API key as X-API-Key.');
     else if (apiKeys.find(key) === undefined) {
       throw new InvalidRequestError('forbidden', 'The API key is not valid.');
-    }
+    } else done();
   };
 }
 

@@ -7,10 +7,11 @@ import { InvalidRequestError } from '../../errors.ts';
  */
 export const hostHeader = fp(
   async (app) => {
-    app.addHook('onRequest', async ({ raw }) => {
+    app.addHook('onRequest', ({ raw }, _reply, done) => {
       if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
         throw new InvalidRequestError('invalid_request', 'The request has no Host header.');
       }
+      done();
     });
   },
   { name: 'host-header', dependencies: ['request-trace'] },

@@ -6,12 +6,16 @@ import { OverloadedError, ShuttingDownError } from '../../errors.ts';
 /** While the process drains: refuses new requests, and asks every client to connect elsewhere. */
 export const draining = fp<{ lifecycle: Lifecycle }>(
   async (app, { lifecycle }) => {
-    app.addHook('onRequest', async (request) => {
+    app.addHook('onRequest', (request, _reply, done) => {
       if (lifecycle.state === 'draining' && !request.routeOptions.config?.health) {
         throw new ShuttingDownError();
       }
+      done();
     });
-    app.addHook('onSend', async (_request, reply) => closeWhileDraining(reply, lifecycle));
+    app.addHook('onSend', (_request, reply, _payload, done) => {
+      closeWhileDraining(reply, lifecycle);
+      done();
+    });
   },
   { name: 'draining', dependencies: ['request-trace'] },
 );
@@ -22,11 +26,12 @@ export function closeWhileDraining(reply: FastifyReply, lifecycle: Lifecycle): v
 
 /** Refuses work that needs the model until the process is ready, and after it has failed. */
 export function requireReady(lifecycle: Lifecycle): onRequestHookHandler {
-  return async () => {
+  return (_request, _reply, done) => {
     if (lifecycle.state !== 'ready') {
       throw new OverloadedError('This instance is not ready to score; send the request again.', {
         retryAfterSeconds: 1,
       });
     }
+    done();
   };
 }

@@ -24,8 +24,9 @@ export const notFound = fp(
     }
     const urls = new Set<string>();
     app.addHook('onRoute', ({ url }) => void urls.add(url));
-    app.addHook('onRequest', async (request) => {
+    app.addHook('onRequest', (request, _reply, done) => {
       if (request.is404) throw nothingHere();
+      done();
     });
     // For handlers that find nothing themselves, as that of the files under /docs does.
     app.setNotFoundHandler(() => {

@@ -4,7 +4,7 @@ import { InvalidRequestError } from '../../errors.ts';
 /** Compressed bodies are not read: the limit of a body would say nothing of its size. */
 export const plainBodies = fp(
   async (app) => {
-    app.addHook('preParsing', async ({ headers, routeOptions }) => {
+    app.addHook('preParsing', ({ headers, routeOptions }, _reply, _payload, done) => {
       const readsBody = routeOptions.schema?.body !== undefined;
       const encoding = headers['content-encoding'] ?? 'identity';
       if (readsBody && encoding.toLowerCase() !== 'identity') {
@@ -13,6 +13,7 @@ export const plainBodies = fp(
           'Bodies are read uncompressed; send no content-encoding.',
         );
       }
+      done();
     });
   },
   { name: 'plain-bodies' },

@@ -102,8 +102,14 @@ function record(trace: RequestTrace, status: number, elapsedMs: number, metrics:
 export const requestTrace = fp<{ metrics: Metrics }>(
   async (app, { metrics }) => {
     app.decorateRequest('trace');
-    app.addHook('onRequest', async (request, reply) => startTrace(request, reply, metrics));
-    app.addHook('onSend', async (request, reply) => setCommonHeaders(request, reply));
+    app.addHook('onRequest', (request, reply, done) => {
+      startTrace(request, reply, metrics);
+      done();
+    });
+    app.addHook('onSend', (request, reply, _payload, done) => {
+      setCommonHeaders(request, reply);
+      done();
+    });
   },
   { name: 'request-trace' },
 );
