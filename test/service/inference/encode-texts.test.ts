@@ -8,6 +8,7 @@ import { TransformersTokenizer } from '../../../service/inference/transformers-t
 import { EMBEDDED_MODEL, GOLDENS, MODELS_DIR } from './helpers/golden.ts';
 
 const STRETCH_MS_MAX = 5;
+const MEASURING_MS_MAX = 15_000;
 
 const json: unknown = JSON.parse(
   readFileSync(`${MODELS_DIR}/${EMBEDDED_MODEL}/tokenizer.json`, 'utf8'),
@@ -41,17 +42,22 @@ class StepMeter extends EventLoopTurns {
   }
 }
 
-/** The longest step, each the fastest of several runs: the machine is shared. */
-async function longestStepMs(texts: readonly string[]): Promise<number> {
+/**
+ * The longest step, each the fastest of several runs: the machine is shared, and other tests keep
+ * it busy. Runs on while that is too long, up to a limit.
+ */
+async function longestStepMs(texts: readonly string[], tooLongMs: number): Promise<number> {
   const turns = new StepMeter();
   const tokenizer = new TransformersTokenizer(EMBEDDED, 256, turns);
+  const endMs = performance.now() + MEASURING_MS_MAX;
   let fastestMs: number[] = [];
-  for (let run = 0; run < 30; run++) {
+  for (;;) {
     turns.take();
     await encodeTexts(texts, { tokenizer, turns, signal });
     fastestMs = turns.take().map((ms, step) => Math.min(ms, fastestMs[step] ?? ms));
+    const longestMs = Math.max(...fastestMs);
+    if (longestMs < tooLongMs || performance.now() > endMs) return longestMs;
   }
-  return Math.max(...fastestMs);
 }
 
 describe('encoding texts', () => {
@@ -88,8 +94,13 @@ describe('encoding texts', () => {
     ['ideographs', ['爱'.repeat(25_000)]],
     ['spaces', [' '.repeat(25_000)]],
     ['references', ['&amp;'.repeat(5_000)]],
-  ])('never holds the event loop for more than 5 ms: %s', async (_, texts) => {
-    // A turn that has a little time left may begin one more step.
-    expect(TURN_MS + (await longestStepMs(texts))).toBeLessThan(STRETCH_MS_MAX);
-  });
+  ])(
+    'never holds the event loop for more than 5 ms: %s',
+    async (_, texts) => {
+      // A turn that has a little time left may begin one more step.
+      const stepMsMax = STRETCH_MS_MAX - TURN_MS;
+      expect(await longestStepMs(texts, stepMsMax)).toBeLessThan(stepMsMax);
+    },
+    2 * MEASURING_MS_MAX,
+  );
 });
