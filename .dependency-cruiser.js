@@ -12,8 +12,11 @@ const only = (name, from, allowed, comment) => ({
 });
 
 const contract = '^service/contract/';
-const errors = '^service/errors\\.ts$';
 const domain = '^service/domain/';
+const application = '^service/application/';
+const xFormat = '^service/tweet-source/x-format/';
+const core = [contract, domain, application];
+const adapter = [...core, '^service/telemetry/outage-log\\.ts$'];
 
 export default {
   forbidden: [
@@ -33,64 +36,77 @@ export default {
       to: { path: '^(service/main|bin/[^/]+)\\.ts$' },
     },
     {
-      name: 'contract-imports-nothing',
+      name: 'contract-imports-schemas-alone',
+      comment:
+        'Service, infrastructure and tools read the contract; it depends on a schema library.',
       severity: 'error',
       from: { path: contract },
-      to: { pathNot: contract },
-    },
-    {
-      name: 'errors-import-nothing',
-      severity: 'error',
-      from: { path: errors },
-      to: { path: '.' },
+      to: { pathNot: [contract, 'node_modules/typebox/'] },
     },
     only(
       'domain-imports',
       domain,
-      [contract, errors],
-      'The domain knows no vendor and no transport.',
+      [contract],
+      'The language of the field; no transport, no store.',
     ),
     {
       name: 'domain-knows-no-vendor',
       severity: 'error',
       from: { path: domain },
-      to: { path: 'node_modules', pathNot: ['node_modules/typebox/'] },
+      to: { path: 'node_modules' },
+    },
+    {
+      name: 'domain-does-no-io',
+      severity: 'error',
+      from: { path: domain },
+      to: { dependencyTypes: ['core'] },
+    },
+    only('application-imports', application, [contract, domain], 'Use cases stand on the domain.'),
+    {
+      name: 'application-knows-no-vendor',
+      severity: 'error',
+      from: { path: application },
+      to: { path: 'node_modules' },
     },
     only(
-      'inference-imports',
-      '^service/inference/',
-      [domain, contract, errors],
-      'The engine stands on the domain alone.',
+      'tweet-source-imports',
+      '^service/tweet-source/',
+      adapter,
+      'Adapters do not know each other.',
+    ),
+    only(
+      'feature-store-imports',
+      '^service/feature-store/',
+      adapter,
+      'Adapters do not know each other.',
+    ),
+    only(
+      'prediction-log-imports',
+      '^service/prediction-log/',
+      adapter,
+      'Adapters do not know each other.',
+    ),
+    only('inference-imports', '^service/inference/', core, 'The engine knows no adapter.'),
+    only('telemetry-imports', '^service/telemetry/', core, 'Telemetry serves every layer.'),
+    only(
+      'process-imports',
+      '^service/process/',
+      [...core, '^service/config/'],
+      'Start, drain and end of the process.',
     ),
     only(
       'http-imports',
       '^service/(http/|app\\.ts$)',
-      [domain, contract, errors],
-      'HTTP talks to the domain, never to an adapter.',
+      [...core, xFormat, '^service/process/lifecycle\\.ts$'],
+      'HTTP calls use cases, never an adapter; ingestion reads tweets in the format of X.',
     ),
     only(
       'web-imports',
       '^service/web/',
-      ['^service/http/schemas/', domain, contract],
+      ['^service/http/', domain, contract],
       'The page knows the shapes of the API; what it runs is bundled for browsers.',
     ),
-    only(
-      'config-imports',
-      '^service/config(/|\\.ts$)',
-      [contract, errors],
-      'Configuration is pure.',
-    ),
-    only('logging-imports', '^service/logging\\.ts$', [], 'Every layer may be logged.'),
-    {
-      name: 'adapter-imports',
-      comment: 'An adapter stands behind a domain port and knows no other adapter.',
-      severity: 'error',
-      from: { path: '^service/adapters/([^/]+)/' },
-      to: {
-        path: '^(service|cli|lib|bin|test|script|bench)/',
-        pathNot: ['^service/adapters/$1/', domain, contract, errors],
-      },
-    },
+    only('config-imports', '^service/config/', [contract, domain], 'Configuration is pure.'),
     {
       name: 'service-imports-service',
       severity: 'error',

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Bundle, findBundle, readManifest } from '../service/inference/manifest.ts';
+import { type Bundle, findBundle, readManifest } from '../service/inference/bundle/manifest.ts';
 import { assetOf } from './assets.ts';
 import type { ModelKey } from './model-key.ts';
 import { buildRobertaShaped } from './roberta-shaped.ts';

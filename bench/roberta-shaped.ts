@@ -1,10 +1,10 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleRevision, describeFiles } from '../service/inference/bundle-files.ts';
-import type { Bundle } from '../service/inference/manifest.ts';
-import { PREPROCESSING_VERSION } from '../service/inference/normalize.ts';
+import { bundleRevision, describeFiles } from '../service/inference/bundle/bundle-files.ts';
+import type { Bundle } from '../service/inference/bundle/manifest.ts';
 import { softmax } from '../service/inference/softmax.ts';
+import { PREPROCESSING_VERSION } from '../service/inference/tokenizer/normalize.ts';
 import { assetOf, CACHE_DIR } from './assets.ts';
 import { openSession } from './peers/session.ts';
 import { python, run } from './python.ts';

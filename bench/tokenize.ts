@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { EventLoopTurns } from '../service/inference/event-loop-turns.ts';
-import { normalize } from '../service/inference/normalize.ts';
-import { parseTokenizerDefinition } from '../service/inference/tokenizer-definition.ts';
-import { TransformersTokenizer } from '../service/inference/transformers-tokenizer.ts';
+import { EventLoopTurns } from '../service/inference/tokenizer/event-loop-turns.ts';
+import { normalize } from '../service/inference/tokenizer/normalize.ts';
+import { parseTokenizerDefinition } from '../service/inference/tokenizer/tokenizer-definition.ts';
+import { TransformersTokenizer } from '../service/inference/tokenizer/transformers-tokenizer.ts';
 
 export interface EncodedText {
   readonly text: string;

@@ -33,7 +33,7 @@ const tokenizersWithoutRuntime: Plugin = {
 await build({
   entryPoints: {
     main: 'service/main.ts',
-    'inference-worker': 'service/inference/worker.ts',
+    'inference-worker': 'service/inference/workers/worker-thread.ts',
     ...(process.argv.includes('--service-only') ? {} : tools),
   },
   outdir,

@@ -1,8 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { AppDeps } from './http/app-deps.ts';
-import { clientErrorHandler } from './http/plugins/client-errors.ts';
-import { Connections } from './http/plugins/connections.ts';
-import { requireAdminToken, requireApiKey, Secrets } from './http/plugins/credentials.ts';
+import { clientErrorHandler } from './http/client-errors.ts';
+import { Connections } from './http/connections.ts';
+import { requireAdminToken, requireApiKey, Secrets } from './http/credentials.ts';
 import { errorHandler } from './http/plugins/error-handler.ts';
 import { hostHeader } from './http/plugins/host-header.ts';
 import { draining, requireReady } from './http/plugins/lifecycle.ts';
@@ -11,16 +11,19 @@ import { openapi } from './http/plugins/openapi.ts';
 import { plainBodies } from './http/plugins/plain-bodies.ts';
 import { rateLimit } from './http/plugins/rate-limit.ts';
 import { requestTrace } from './http/plugins/request-trace.ts';
-import { adminRoutes } from './http/routes/admin.ts';
-import { featureRoutes } from './http/routes/features.ts';
-import { healthRoutes } from './http/routes/health.ts';
-import { openInferenceMetadataRoutes, openInferenceRoutes } from './http/routes/open-inference.ts';
-import { openInferenceHealthRoutes } from './http/routes/open-inference-health.ts';
-import { pageRoutes } from './http/routes/page.ts';
-import { purgeRoutes } from './http/routes/purge.ts';
-import { statusRoutes } from './http/routes/service.ts';
-import { textRoutes } from './http/routes/texts.ts';
-import { tweetRoutes } from './http/routes/tweets.ts';
+import { featureRoutes } from './http/routes/features/routes.ts';
+import { healthRoutes } from './http/routes/health/routes.ts';
+import { adminRoutes } from './http/routes/ingest/routes.ts';
+import { openInferenceHealthRoutes } from './http/routes/open-inference/health-routes.ts';
+import {
+  openInferenceMetadataRoutes,
+  openInferenceRoutes,
+} from './http/routes/open-inference/routes.ts';
+import { pageRoutes } from './http/routes/page/routes.ts';
+import { purgeRoutes } from './http/routes/purge/routes.ts';
+import { statusRoutes } from './http/routes/status/routes.ts';
+import { textRoutes } from './http/routes/texts/routes.ts';
+import { tweetRoutes } from './http/routes/tweets/routes.ts';
 import { COMPONENTS } from './http/schemas/components.ts';
 import { serverOptions } from './http/server-options.ts';
 

@@ -3,33 +3,33 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
-import { EmfMetrics } from './adapters/emf/emf-metrics.ts';
-import { FixtureTweetSource } from './adapters/file/fixture-tweet-source.ts';
-import { FilePredictionLogSink } from './adapters/file/prediction-log-sink.ts';
-import { CachedFeatureStore } from './adapters/memory/cached-feature-store.ts';
-import { MemoryFeatureStore } from './adapters/memory/memory-feature-store.ts';
-import { TotalingMetrics } from './adapters/memory/metric-totals.ts';
-import { RedisFeatureStore } from './adapters/redis/redis-feature-store.ts';
-import { OembedTweetSource } from './adapters/x/oembed-tweet-source.ts';
-import { XApiTweetSource } from './adapters/x/x-api-tweet-source.ts';
 import { buildApp } from './app.ts';
-import { type Config, loadConfig } from './config.ts';
-import { describeChoices } from './describe-choices.ts';
-import { BufferedPredictionLog } from './domain/buffered-prediction-log.ts';
-import { Features } from './domain/features.ts';
-import { Lifecycle } from './domain/lifecycle.ts';
-import { PendingStoreWork } from './domain/pending-store-work.ts';
-import type { AggregateStore } from './domain/ports/aggregate-store.ts';
-import type { FeatureStore } from './domain/ports/feature-store.ts';
-import type { Metrics } from './domain/ports/metrics.ts';
-import { NO_PREDICTION_LOG, type PredictionLog } from './domain/ports/prediction-log.ts';
-import type { TweetSource } from './domain/ports/tweet-source.ts';
+import type { AggregateStore } from './application/ports/aggregate-store.ts';
+import type { FeatureStore } from './application/ports/feature-store.ts';
+import type { Metrics } from './application/ports/metrics.ts';
+import { NO_PREDICTION_LOG, type PredictionLog } from './application/ports/prediction-log.ts';
+import type { TweetSource } from './application/ports/tweet-source.ts';
+import { Features } from './application/read-features.ts';
+import { PendingStoreWork } from './application/store-writer.ts';
+import { TweetScorer } from './application/tweet-scorer.ts';
+import { type Config, loadConfig } from './config/config.ts';
+import { StartupError } from './domain/errors.ts';
 import type { ModelIdentity } from './domain/sentiment.ts';
-import { TweetScorer } from './domain/tweet-scorer.ts';
-import { StartupError } from './errors.ts';
+import { CachedFeatureStore } from './feature-store/hot-cache.ts';
+import { MemoryFeatureStore } from './feature-store/memory/memory-feature-store.ts';
+import { RedisFeatureStore } from './feature-store/redis/redis-feature-store.ts';
 import { OnnxSentimentModel } from './inference/onnx-sentiment-model.ts';
-import { createLogger, stdout } from './logging.ts';
-import { ProcessEnd } from './process-end.ts';
+import { BufferedPredictionLog } from './prediction-log/buffer.ts';
+import { FilePredictionLogSink } from './prediction-log/file-sink.ts';
+import { Lifecycle } from './process/lifecycle.ts';
+import { ProcessEnd } from './process/process-end.ts';
+import { describeChoices } from './process/startup-log.ts';
+import { EmfMetrics } from './telemetry/emf-metrics.ts';
+import { createLogger, stdout } from './telemetry/logging.ts';
+import { TotalingMetrics } from './telemetry/totals.ts';
+import { FixtureTweetSource } from './tweet-source/fixture/fixture-tweet-source.ts';
+import { OembedTweetSource } from './tweet-source/oembed/oembed-tweet-source.ts';
+import { XApiTweetSource } from './tweet-source/x-api/x-api-tweet-source.ts';
 
 try {
   await serve(loadConfig());
@@ -157,7 +157,7 @@ async function openPredictionLog(
     }
     case 'firehose': {
       // Loaded only where it is used: the SDK costs start-up time and memory.
-      const { FirehoseRecordSink } = await import('./adapters/firehose/firehose-record-sink.ts');
+      const { FirehoseRecordSink } = await import('./prediction-log/firehose-sink.ts');
       const sink = await FirehoseRecordSink.connect(chosen);
       return new BufferedPredictionLog({ sink, metrics, logger });
     }

@@ -1,4 +1,4 @@
-import type { Status } from '../../service/http/schemas/status.ts';
+import type { Status } from '../../service/http/routes/status/schemas.ts';
 import { type Bench, withService } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { tweetRequest } from '../requests.ts';

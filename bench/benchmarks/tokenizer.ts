@@ -1,4 +1,4 @@
-import { normalize } from '../../service/inference/normalize.ts';
+import { normalize } from '../../service/inference/tokenizer/normalize.ts';
 import type { Bench } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { openNativeTokenizer } from '../peers/native-tokenizer.ts';

@@ -1,7 +1,7 @@
 /** What Fastify itself costs: one route with the service's schemas and a fixed answer. */
 import Fastify from 'fastify';
+import { TweetsResponse, tweetsRequest } from '../../service/http/routes/tweets/schemas.ts';
 import { COMPONENTS } from '../../service/http/schemas/components.ts';
-import { TweetsResponse, tweetsRequest } from '../../service/http/schemas/tweets.ts';
 import { peerSettings } from './settings.ts';
 
 export interface EchoServerSettings {

@@ -1,8 +1,8 @@
 /** A plain onnxruntime-node server: Fastify, and inference on the thread that serves. */
 import Fastify from 'fastify';
-import { EventLoopTurns } from '../../service/inference/event-loop-turns.ts';
-import { normalize } from '../../service/inference/normalize.ts';
 import { softmax } from '../../service/inference/softmax.ts';
+import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
+import { normalize } from '../../service/inference/tokenizer/normalize.ts';
 import { openTokenizer } from '../tokenize.ts';
 import { openSession, type SessionSettings } from './session.ts';
 import { peerSettings } from './settings.ts';

@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { GraphOptimization } from '../../service/inference/worker-protocol.ts';
+import type { GraphOptimization } from '../../service/inference/workers/worker-protocol.ts';
 
 // Peers send nothing to ONNX Runtime's maker either (docs/adr/0032), which takes time too.
 process.env.ORT_DISABLE_TELEMETRY = '1';

@@ -7,10 +7,10 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { bertNormalizer } from '../../service/inference/bert-normalizer.ts';
-import { normalize } from '../../service/inference/normalize.ts';
-import { parseTokenizerDefinition } from '../../service/inference/tokenizer-definition.ts';
-import { WordPiece } from '../../service/inference/word-piece.ts';
+import { bertNormalizer } from '../../service/inference/tokenizer/bert-normalizer.ts';
+import { normalize } from '../../service/inference/tokenizer/normalize.ts';
+import { parseTokenizerDefinition } from '../../service/inference/tokenizer/tokenizer-definition.ts';
+import { WordPiece } from '../../service/inference/tokenizer/word-piece.ts';
 import { loadModel } from '../models.ts';
 import { summarize } from '../statistics.ts';
 import { loadTexts } from '../texts.ts';

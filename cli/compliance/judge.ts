@@ -1,4 +1,8 @@
-import { outcomesFromX, parseXLookup, type XOutcome } from '../../service/domain/x-lookup.ts';
+import {
+  outcomesFromX,
+  parseXLookup,
+  type XOutcome,
+} from '../../service/tweet-source/x-format/lookup.ts';
 import { limitReached, type XReader } from '../shared/x-reader.ts';
 
 /** What `GET /2/tweets` takes. */

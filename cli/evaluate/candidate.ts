@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { type RequestContext, StageTimings } from '../../service/application/request-context.ts';
 import { ENVIRONMENT } from '../../service/contract/environment.ts';
-import { type RequestContext, StageTimings } from '../../service/domain/request-context.ts';
 import { type Label, perLabel, topLabel } from '../../service/domain/sentiment.ts';
-import { BatchEngine } from '../../service/inference/batch-engine.ts';
-import { cpuCount } from '../../service/inference/cpu-count.ts';
-import { EventLoopTurns } from '../../service/inference/event-loop-turns.ts';
-import type { Bundle } from '../../service/inference/manifest.ts';
-import { loadBundle } from '../../service/inference/model-bundle.ts';
-import { normalize } from '../../service/inference/normalize.ts';
+import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import { loadBundle } from '../../service/inference/bundle/model-bundle.ts';
+import { BatchEngine } from '../../service/inference/scheduling/batch-engine.ts';
 import { softmax } from '../../service/inference/softmax.ts';
-import { TransformersTokenizer } from '../../service/inference/transformers-tokenizer.ts';
+import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
+import { normalize } from '../../service/inference/tokenizer/normalize.ts';
+import { TransformersTokenizer } from '../../service/inference/tokenizer/transformers-tokenizer.ts';
+import { cpuCount } from '../../service/inference/workers/cpu-count.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { ModelChoice } from './arguments.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PredictionLogFile } from '../../service/adapters/file/prediction-log-files.ts';
 import { PARTITION_COLUMN } from '../../service/contract/offline.ts';
+import type { PredictionLogFile } from '../../service/prediction-log/files.ts';
 import { loadRecords, recordsOf, type UnreadableLines } from './log-lines.ts';
 import { RECORD_COLUMNS } from './schema.ts';
 import { quoted, type ScratchDatabase } from './scratch-database.ts';

@@ -1,7 +1,4 @@
-import {
-  listPredictionLog,
-  type PredictionLogFile,
-} from '../../service/adapters/file/prediction-log-files.ts';
+import { listPredictionLog, type PredictionLogFile } from '../../service/prediction-log/files.ts';
 import { UsageError } from './arguments.ts';
 import { ID_PATTERN, RECORD_COLUMNS, RECORD_STRUCT } from './schema.ts';
 import { quoted, type ScratchDatabase } from './scratch-database.ts';

@@ -1,5 +1,5 @@
-import type { PredictionLogFile } from '../../service/adapters/file/prediction-log-files.ts';
 import { trainingSetSql } from '../../service/contract/offline.ts';
+import type { PredictionLogFile } from '../../service/prediction-log/files.ts';
 import type { TrainingSetCommand } from './arguments.ts';
 import { loadLabels } from './labels.ts';
 import { loadRecords, type UnreadableLines } from './log-lines.ts';

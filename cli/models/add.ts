@@ -1,8 +1,12 @@
 import { lstat, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { bundleRevision, describeFiles } from '../../service/inference/bundle-files.ts';
-import { BUNDLE_NAME, type Bundle, type Manifest } from '../../service/inference/manifest.ts';
-import { PREPROCESSING_VERSION } from '../../service/inference/normalize.ts';
+import { bundleRevision, describeFiles } from '../../service/inference/bundle/bundle-files.ts';
+import {
+  BUNDLE_NAME,
+  type Bundle,
+  type Manifest,
+} from '../../service/inference/bundle/manifest.ts';
+import { PREPROCESSING_VERSION } from '../../service/inference/tokenizer/normalize.ts';
 import {
   CONFIG_FILE,
   describeModel,

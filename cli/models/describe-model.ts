@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Type, { type TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { LABELS, type Label } from '../../service/domain/sentiment.ts';
-import type { Bundle } from '../../service/inference/manifest.ts';
+import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { SourceError } from './source.ts';
 
 export const CONFIG_FILE = 'config.json';

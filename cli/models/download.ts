@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { describeFiles } from '../../service/inference/bundle-files.ts';
+import { describeFiles } from '../../service/inference/bundle/bundle-files.ts';
 import { Progress, type ProgressOutput } from './progress.ts';
 import { retries } from './retries.ts';
 import { type ModelSource, type ResumePoint, SourceError, type SourceFile } from './source.ts';

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Label } from '../../service/domain/sentiment.ts';
-import { EventLoopTurns } from '../../service/inference/event-loop-turns.ts';
-import type { Bundle } from '../../service/inference/manifest.ts';
-import { normalize } from '../../service/inference/normalize.ts';
+import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { softmax } from '../../service/inference/softmax.ts';
-import { parseTokenizerDefinition } from '../../service/inference/tokenizer-definition.ts';
-import { TransformersTokenizer } from '../../service/inference/transformers-tokenizer.ts';
-import { WorkerPool } from '../../service/inference/worker-pool.ts';
+import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
+import { normalize } from '../../service/inference/tokenizer/normalize.ts';
+import { parseTokenizerDefinition } from '../../service/inference/tokenizer/tokenizer-definition.ts';
+import { TransformersTokenizer } from '../../service/inference/tokenizer/transformers-tokenizer.ts';
+import { WorkerPool } from '../../service/inference/workers/worker-pool.ts';
 import { SourceError } from './source.ts';
 
 /** Texts of different length and script; the label is given where no sentiment model may differ. */

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartupError } from '../../service/errors.ts';
-import { type Bundle, findBundle, type Manifest } from '../../service/inference/manifest.ts';
-import { loadBundle } from '../../service/inference/model-bundle.ts';
+import { StartupError } from '../../service/domain/errors.ts';
+import { type Bundle, findBundle, type Manifest } from '../../service/inference/bundle/manifest.ts';
+import { loadBundle } from '../../service/inference/bundle/model-bundle.ts';
 
 /** A table of the models that the manifest locks, and whether their files are there. */
 export async function inventory(modelsDir: string, { models }: Manifest): Promise<string> {

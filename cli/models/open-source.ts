@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Bundle } from '../../service/inference/manifest.ts';
+import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { FolderSource } from './folder-source.ts';
 import { HubSource } from './hub-source.ts';
 import { type ModelSource, SourceError } from './source.ts';

@@ -1,6 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest } from '../../service/inference/manifest.ts';
+import type { Manifest } from '../../service/inference/bundle/manifest.ts';
 
 /** Replaces a folder's manifest at once: a reader sees the old one or the new one. */
 export async function writeManifest(modelsDir: string, manifest: Manifest): Promise<void> {

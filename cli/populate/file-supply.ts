@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Check } from 'typebox/value';
-import { XTweet } from '../../service/domain/x-tweet.ts';
+import { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { CliError } from '../shared/cli-error.ts';
 import { BATCH_SIZE, type Batch, type Supply } from './supply.ts';
 

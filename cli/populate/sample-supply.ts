@@ -1,5 +1,5 @@
 import { snowflakeIdAt } from '../../service/domain/snowflake.ts';
-import type { XTweet } from '../../service/domain/x-tweet.ts';
+import type { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import sample from './sample-tweets.json' with { type: 'json' };
 import { BATCH_SIZE, type Supply } from './supply.ts';
 

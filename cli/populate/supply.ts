@@ -1,4 +1,4 @@
-import type { XIncludes, XTweet } from '../../service/domain/x-tweet.ts';
+import type { XIncludes, XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import type { Progress } from '../shared/state-file.ts';
 
 /** Tweets that are sent together: at most what one request to the service may hold. */

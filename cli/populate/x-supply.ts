@@ -1,5 +1,5 @@
-import { POST_FIELDS, type XQuery } from '../../service/adapters/x/x-api-client.ts';
-import { parseXLookup } from '../../service/domain/x-lookup.ts';
+import { POST_FIELDS, type XQuery } from '../../service/tweet-source/x-api/x-api-client.ts';
+import { parseXLookup } from '../../service/tweet-source/x-format/lookup.ts';
 import { CliError } from '../shared/cli-error.ts';
 import type { Progress } from '../shared/state-file.ts';
 import type { XReader } from '../shared/x-reader.ts';

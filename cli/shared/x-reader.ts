@@ -1,10 +1,10 @@
+import { ENVIRONMENT } from '../../service/contract/environment.ts';
 import {
   XApiClient,
   XCallError,
   XLimitError,
   type XQuery,
-} from '../../service/adapters/x/x-api-client.ts';
-import { ENVIRONMENT } from '../../service/contract/environment.ts';
+} from '../../service/tweet-source/x-api/x-api-client.ts';
 import { requiredVariable } from './arguments.ts';
 import { CliError } from './cli-error.ts';
 import { persist, type Wait } from './persist.ts';

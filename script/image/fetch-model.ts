@@ -12,9 +12,9 @@ import { openOrigin, openSource } from '../../cli/models/open-source.ts';
 import { pull } from '../../cli/models/pull.ts';
 import { SourceError } from '../../cli/models/source.ts';
 import { writeManifest } from '../../cli/models/write-manifest.ts';
-import { StartupError } from '../../service/errors.ts';
-import { findBundle, readManifest } from '../../service/inference/manifest.ts';
-import { loadBundle } from '../../service/inference/model-bundle.ts';
+import { StartupError } from '../../service/domain/errors.ts';
+import { findBundle, readManifest } from '../../service/inference/bundle/manifest.ts';
+import { loadBundle } from '../../service/inference/bundle/model-bundle.ts';
 
 const CONTEXT = 'models';
 

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors.ts';
+import { InvalidRequestError } from './errors.ts';
 import type { TweetId } from './tweet.ts';
 
 const MAX_TWEET_ID = 2n ** 63n - 1n;

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors.ts';
+import { InvalidRequestError } from './errors.ts';
 
 /** Decimal digits of an X account's id without leading zeros, at most 19. */
 export type UserId = string;

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../errors.ts';
+import { InvalidRequestError } from './errors.ts';
 
 /** A day in UTC, counted from 1970-01-01. */
 export type UtcDay = number;

@@ -1,12 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { FeatureStore } from '../application/ports/feature-store.ts';
+import type { Metrics, MetricTotals } from '../application/ports/metrics.ts';
+import type { SentimentModel } from '../application/ports/sentiment-model.ts';
+import type { TweetSource } from '../application/ports/tweet-source.ts';
+import type { Features } from '../application/read-features.ts';
+import type { ScoreTweets } from '../application/score-tweets.ts';
 import type { DEFAULT_LIMITS } from '../contract/http.ts';
-import type { Features } from '../domain/features.ts';
-import type { Lifecycle } from '../domain/lifecycle.ts';
-import type { FeatureStore } from '../domain/ports/feature-store.ts';
-import type { Metrics, MetricTotals } from '../domain/ports/metrics.ts';
-import type { SentimentModel } from '../domain/ports/sentiment-model.ts';
-import type { TweetSource } from '../domain/ports/tweet-source.ts';
-import type { ScoreTweets } from '../domain/score-tweets.ts';
+import type { Lifecycle } from '../process/lifecycle.ts';
 
 /** The limits of contract/http.ts, as configured. */
 export type HttpLimits = { readonly [Name in keyof typeof DEFAULT_LIMITS]: number };

@@ -1,5 +1,5 @@
-import { StartupError } from '../errors.ts';
-import type { GoldenText } from './model-bundle.ts';
+import { StartupError } from '../domain/errors.ts';
+import type { GoldenText } from './bundle/model-bundle.ts';
 
 /**
  * Scores the golden texts at once and compares: a model that answers wrongly never serves.

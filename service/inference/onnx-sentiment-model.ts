@@ -1,7 +1,15 @@
-import type { Logger } from '../domain/ports/logger.ts';
-import type { Metrics } from '../domain/ports/metrics.ts';
-import type { ModelLoad, Reservation, SentimentModel } from '../domain/ports/sentiment-model.ts';
-import { type Deadline, type RequestContext, StageTimings } from '../domain/request-context.ts';
+import type { Logger } from '../application/ports/logger.ts';
+import type { Metrics } from '../application/ports/metrics.ts';
+import type {
+  ModelLoad,
+  Reservation,
+  SentimentModel,
+} from '../application/ports/sentiment-model.ts';
+import {
+  type Deadline,
+  type RequestContext,
+  StageTimings,
+} from '../application/request-context.ts';
 import {
   type Label,
   type ModelIdentity,
@@ -9,16 +17,16 @@ import {
   type Scores,
   topLabel,
 } from '../domain/sentiment.ts';
-import { BatchEngine } from './batch-engine.ts';
-import { cpuCount } from './cpu-count.ts';
+import { loadBundle, type ModelBundle } from './bundle/model-bundle.ts';
 import { DriftMonitor } from './drift/drift-monitor.ts';
-import { encodeTexts } from './encode-texts.ts';
-import { EventLoopTurns } from './event-loop-turns.ts';
 import { checkGoldenTexts } from './golden-check.ts';
-import { loadBundle, type ModelBundle } from './model-bundle.ts';
+import { BatchEngine } from './scheduling/batch-engine.ts';
 import { softmax } from './softmax.ts';
-import type { Encoding, Tokenizer } from './tokenizer.ts';
-import { TransformersTokenizer } from './transformers-tokenizer.ts';
+import { encodeTexts } from './tokenizer/encode-texts.ts';
+import { EventLoopTurns } from './tokenizer/event-loop-turns.ts';
+import type { Encoding, Tokenizer } from './tokenizer/tokenizer.ts';
+import { TransformersTokenizer } from './tokenizer/transformers-tokenizer.ts';
+import { cpuCount } from './workers/cpu-count.ts';
 
 export interface OnnxSentimentModelOptions {
   /** Folder of manifest.json and the bundles. */

@@ -1,4 +1,4 @@
-import type { Status } from '../http/schemas/status.ts';
+import type { Status } from '../http/routes/status/schemas.ts';
 import { call } from './api.ts';
 import { byId, element } from './dom.ts';
 import { count, duration, percent } from './format.ts';

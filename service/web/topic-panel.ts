@@ -1,4 +1,4 @@
-import type { TopicSentiment, UserSentiment } from '../http/schemas/features.ts';
+import type { TopicSentiment, UserSentiment } from '../http/routes/features/schemas.ts';
 import { ApiProblem, call } from './api.ts';
 import { allowAsking } from './api-key.ts';
 import { donut, LiveChart, timeline } from './charts.ts';

@@ -1,5 +1,5 @@
-import type { TextsResponse } from '../http/schemas/texts.ts';
-import type { TweetSentiment } from '../http/schemas/tweets.ts';
+import type { TextsResponse } from '../http/routes/texts/schemas.ts';
+import type { TweetSentiment } from '../http/routes/tweets/schemas.ts';
 import { call } from './api.ts';
 import { allowAsking } from './api-key.ts';
 import { byId, element } from './dom.ts';

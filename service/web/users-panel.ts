@@ -1,4 +1,4 @@
-import type { ActiveUsers } from '../http/schemas/features.ts';
+import type { ActiveUsers } from '../http/routes/features/schemas.ts';
 import { call } from './api.ts';
 import { LiveChart, stackedBars } from './charts.ts';
 import { byId, element } from './dom.ts';

@@ -6,10 +6,10 @@ import type {
   ActiveUsers,
   TopicSentiment,
   UserSentiment,
-} from '../../service/http/schemas/features.ts';
-import type { Status } from '../../service/http/schemas/status.ts';
-import type { TextsResponse } from '../../service/http/schemas/texts.ts';
-import type { TweetSentiment } from '../../service/http/schemas/tweets.ts';
+} from '../../service/http/routes/features/schemas.ts';
+import type { Status } from '../../service/http/routes/status/schemas.ts';
+import type { TextsResponse } from '../../service/http/routes/texts/schemas.ts';
+import type { TweetSentiment } from '../../service/http/routes/tweets/schemas.ts';
 import { count, percent, share, shortDate } from '../../service/web/format.ts';
 import { launchBrowser } from '../helpers/browser.ts';
 import { RedisServer } from '../helpers/redis-server.ts';

@@ -9,8 +9,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { utcDay } from '../../service/adapters/file/prediction-log-files.ts';
 import { PREDICTION_RECORD } from '../../service/contract/offline.ts';
+import { utcDay } from '../../service/prediction-log/files.ts';
 import { FirehoseStub } from '../helpers/firehose-stub.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 

@@ -1,29 +1,32 @@
-import { MemoryFeatureStore } from '../../service/adapters/memory/memory-feature-store.ts';
-import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type {
   ActiveUser,
   AggregateStore,
   BeforePurge,
   DayBucket,
   UserBuckets,
-} from '../../service/domain/ports/aggregate-store.ts';
+} from '../../service/application/ports/aggregate-store.ts';
 import type {
   FeatureStore,
   FeatureWrite,
   Purged,
   TweetListing,
-} from '../../service/domain/ports/feature-store.ts';
-import type { Logger } from '../../service/domain/ports/logger.ts';
-import type { Metrics } from '../../service/domain/ports/metrics.ts';
-import type { PredictionLog } from '../../service/domain/ports/prediction-log.ts';
-import type { Reservation, SentimentModel } from '../../service/domain/ports/sentiment-model.ts';
-import type { TweetLookup, TweetSource } from '../../service/domain/ports/tweet-source.ts';
-import { type RequestContext, StageTimings } from '../../service/domain/request-context.ts';
+} from '../../service/application/ports/feature-store.ts';
+import type { Logger } from '../../service/application/ports/logger.ts';
+import type { Metrics } from '../../service/application/ports/metrics.ts';
+import type { PredictionLog } from '../../service/application/ports/prediction-log.ts';
+import type {
+  Reservation,
+  SentimentModel,
+} from '../../service/application/ports/sentiment-model.ts';
+import type { TweetLookup, TweetSource } from '../../service/application/ports/tweet-source.ts';
+import { type RequestContext, StageTimings } from '../../service/application/request-context.ts';
+import { AbandonedError } from '../../service/domain/errors.ts';
+import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type { Prediction } from '../../service/domain/sentiment.ts';
 import type { Tweet, TweetId } from '../../service/domain/tweet.ts';
 import type { UserId } from '../../service/domain/user.ts';
 import type { DayRange } from '../../service/domain/utc-days.ts';
-import { AbandonedError } from '../../service/errors.ts';
+import { MemoryFeatureStore } from '../../service/feature-store/memory/memory-feature-store.ts';
 
 /** A context with a deadline so far away that only a hanging test reaches it. */
 export function aContext(

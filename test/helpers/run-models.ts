@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Manifest } from '../../service/inference/manifest.ts';
+import type { Manifest } from '../../service/inference/bundle/manifest.ts';
 
 const COMMAND = resolve('dist/cli/models.js');
 const TIMEOUT_MS = 60_000;

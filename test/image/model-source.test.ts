@@ -7,7 +7,7 @@ import { changeModel } from '../../script/image/lib/change-context.ts';
 import type { BuildOptions } from '../../script/image/lib/container-engine.ts';
 import { containerEngine } from '../../script/image/lib/detect-engine.ts';
 import { readImage } from '../../script/image/lib/image-archive.ts';
-import type { Manifest } from '../../service/inference/manifest.ts';
+import type { Manifest } from '../../service/inference/bundle/manifest.ts';
 import { HUB_COMMIT, HubStub } from '../helpers/hub-stub.ts';
 import { startS3Stub } from '../helpers/s3-stub.ts';
 

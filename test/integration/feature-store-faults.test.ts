@@ -4,15 +4,15 @@ import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { FeatureStoreUnavailableError } from '../../service/domain/errors.ts';
 import {
   RedisFeatureStore,
   type RedisFeatureStoreOptions,
-} from '../../service/adapters/redis/redis-feature-store.ts';
-import { FeatureStoreUnavailableError } from '../../service/errors.ts';
-import { anId, aRow, IDENTITY } from '../contract/feature-store-contract.ts';
+} from '../../service/feature-store/redis/redis-feature-store.ts';
 import { RecordedLog, RecordedMetrics } from '../helpers/fakes.ts';
 import { RedisServer } from '../helpers/redis-server.ts';
 import { TcpStub } from '../helpers/tcp-stub.ts';
+import { anId, aRow, IDENTITY } from '../port-suites/feature-store-contract.ts';
 
 /** What an operation may take: its time-out of 100 ms, and what a busy machine adds. */
 const BOUND_MS = 400;

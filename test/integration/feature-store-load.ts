@@ -2,9 +2,10 @@
  * Works on a feature store without a pause until its stdin ends, then says what it has seen:
  * the process under test of feature-store-faults.test.ts. An unhandled rejection ends it.
  */
-import { RedisFeatureStore } from '../../service/adapters/redis/redis-feature-store.ts';
+
+import { FeatureStoreUnavailableError } from '../../service/domain/errors.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
-import { FeatureStoreUnavailableError } from '../../service/errors.ts';
+import { RedisFeatureStore } from '../../service/feature-store/redis/redis-feature-store.ts';
 
 const TWEETS = 20;
 const [url] = process.argv.slice(2);

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RedisFeatureStore } from '../../service/adapters/redis/redis-feature-store.ts';
-import { anId, IDENTITY } from '../contract/feature-store-contract.ts';
+import { RedisFeatureStore } from '../../service/feature-store/redis/redis-feature-store.ts';
 import { makeCertificate } from '../helpers/certificate.ts';
 import { RecordedLog, RecordedMetrics } from '../helpers/fakes.ts';
 import { RedisServer } from '../helpers/redis-server.ts';
+import { anId, IDENTITY } from '../port-suites/feature-store-contract.ts';
 
 let folder: string;
 let redis: RedisServer;

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { PLACEMENT } from '../../lib/monitoring/graphs.ts';
-import { EmfMetrics } from '../../service/adapters/emf/emf-metrics.ts';
 import {
   METRIC_NAMESPACE,
   METRICS,
   type MetricName,
   type MetricUnit,
 } from '../../service/contract/metrics.ts';
-import { ERROR_CODES } from '../../service/errors.ts';
-import type { EmfDocument } from '../service/adapters/emf/emf-schema.ts';
+import { ERROR_CODES } from '../../service/domain/errors.ts';
+import { EmfMetrics } from '../../service/telemetry/emf-metrics.ts';
+import type { EmfDocument } from '../service/telemetry/emf-schema.ts';
 import { allOf, CONTEXT, Match, type Resource, synthesise } from './synthesise.ts';
 
 const APPS = {

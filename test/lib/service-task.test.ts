@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../../service/config.ts';
+import { loadConfig } from '../../service/config/config.ts';
 import { DEFAULT_PORT, PATHS } from '../../service/contract/http.ts';
 import { allOf, CONTEXT, Match, synthesise } from './synthesise.ts';
 

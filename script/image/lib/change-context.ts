@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleRevision, describeFiles } from '../../../service/inference/bundle-files.ts';
-import type { Manifest } from '../../../service/inference/manifest.ts';
+import { bundleRevision, describeFiles } from '../../../service/inference/bundle/bundle-files.ts';
+import type { Manifest } from '../../../service/inference/bundle/manifest.ts';
 
 /** Makes the service behave differently, as an edit of its code does. */
 export function changeCode(context: string): void {

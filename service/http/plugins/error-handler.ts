@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { type ErrorCode, ServiceError } from '../../errors.ts';
-import { explainFrameworkError } from './framework-errors.ts';
+import { type ErrorCode, ServiceError } from '../../domain/errors.ts';
+import { explainFrameworkError } from '../framework-errors.ts';
 
 /** The one place that knows which HTTP status an error gets. */
 export const STATUS = {

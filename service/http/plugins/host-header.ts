@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import { InvalidRequestError } from '../../errors.ts';
+import { InvalidRequestError } from '../../domain/errors.ts';
 
 /**
  * HTTP/1.1 wants a Host header (RFC 9112, 3.2). Node would refuse its absence with an empty

@@ -1,7 +1,7 @@
 import type { FastifyReply, onRequestHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Lifecycle } from '../../domain/lifecycle.ts';
-import { OverloadedError, ShuttingDownError } from '../../errors.ts';
+import { OverloadedError, ShuttingDownError } from '../../domain/errors.ts';
+import type { Lifecycle } from '../../process/lifecycle.ts';
 
 /** While the process drains: refuses new requests, and asks every client to connect elsewhere. */
 export const draining = fp<{ lifecycle: Lifecycle }>(

@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { InvalidRequestError } from '../../errors.ts';
+import { InvalidRequestError } from '../../domain/errors.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import { InvalidRequestError } from '../../errors.ts';
+import { InvalidRequestError } from '../../domain/errors.ts';
 
 /** Compressed bodies are not read: the limit of a body would say nothing of its size. */
 export const plainBodies = fp(

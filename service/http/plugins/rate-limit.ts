@@ -1,7 +1,7 @@
 import rateLimitPlugin, { normalizeIP } from '@fastify/rate-limit';
 import fp from 'fastify-plugin';
-import { ServiceError } from '../../errors.ts';
-import { type Secrets, shownApiKey, shownBearerToken } from './credentials.ts';
+import { ServiceError } from '../../domain/errors.ts';
+import { type Secrets, shownApiKey, shownBearerToken } from '../credentials.ts';
 
 const WINDOW_MS = 60_000;
 

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Metrics } from '../../domain/ports/metrics.ts';
-import { type RequestContext, StageTimings } from '../../domain/request-context.ts';
-import type { ErrorCode } from '../../errors.ts';
+import type { Metrics } from '../../application/ports/metrics.ts';
+import { type RequestContext, StageTimings } from '../../application/request-context.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 
 /** What is known of a request besides what it says. */
 export interface RequestTrace {

@@ -1,11 +1,11 @@
 import type { TSchema } from 'typebox';
-import * as features from './features.ts';
-import * as openInference from './open-inference.ts';
+import * as features from '../routes/features/schemas.ts';
+import * as openInference from '../routes/open-inference/schemas.ts';
+import { Health, Identity, Status } from '../routes/status/schemas.ts';
+import { TextSentiment, TextsResponse } from '../routes/texts/schemas.ts';
+import * as tweets from '../routes/tweets/schemas.ts';
 import { OpenInferenceError, Problem } from './problem.ts';
 import { Model, Scores, SentimentLabel } from './shared.ts';
-import { Health, Identity, Status } from './status.ts';
-import { TextSentiment, TextsResponse } from './texts.ts';
-import * as tweets from './tweets.ts';
 
 /** Schemas that routes refer to by name: the components of the OpenAPI document. */
 export const COMPONENTS: readonly TSchema[] = [

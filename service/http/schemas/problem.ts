@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox';
-import { ERROR_CODES, type ErrorCode } from '../../errors.ts';
+import { ERROR_CODES, type ErrorCode } from '../../domain/errors.ts';
 import { STATUS } from '../plugins/error-handler.ts';
 import { oneOf, ref } from './shared.ts';
 

@@ -1,4 +1,4 @@
-import type { Metrics } from '../../domain/ports/metrics.ts';
+import type { Metrics } from '../../application/ports/metrics.ts';
 import type { Prediction } from '../../domain/sentiment.ts';
 import { DriftWindow } from './drift-window.ts';
 import { type LabelMix, populationStabilityIndex } from './population-stability-index.ts';

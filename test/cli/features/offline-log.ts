@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DuckDBInstance, type Json } from '@duckdb/node-api';
-import { predictionLogPath, utcDay } from '../../../service/adapters/file/prediction-log-files.ts';
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
+import { predictionLogPath, utcDay } from '../../../service/prediction-log/files.ts';
 import {
   predictionLine,
   type RecordLine,
   tombstoneLine,
-} from '../../../service/domain/prediction-record.ts';
-import { aRow } from '../../contract/feature-store-contract.ts';
+} from '../../../service/prediction-log/record.ts';
+import { aRow } from '../../port-suites/feature-store-contract.ts';
 
 export interface CommandEnd {
   readonly code: number | null;

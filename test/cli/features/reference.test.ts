@@ -15,8 +15,8 @@ import {
   predictionLine,
   type RecordLine,
   tombstoneLine,
-} from '../../../service/domain/prediction-record.ts';
-import { aRow } from '../../contract/feature-store-contract.ts';
+} from '../../../service/prediction-log/record.ts';
+import { aRow } from '../../port-suites/feature-store-contract.ts';
 import { OfflineLog } from './offline-log.ts';
 
 /** Half a day of few instants around midnight, so that ties and both days are common. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { InvalidRequestError } from '../../../service/domain/errors.ts';
 import { isTweetId, normalizeTweetId, parseTweetUrl } from '../../../service/domain/tweet-url.ts';
-import { InvalidRequestError } from '../../../service/errors.ts';
 
 const ID = '1460323737035677698';
 

@@ -3,15 +3,15 @@
  * every answer provoked in any test is documented, is part of `TestApp.call`.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ErrorCode } from '../../../service/errors.ts';
+import type { ErrorCode } from '../../../service/domain/errors.ts';
 import {
   FeatureStoreUnavailableError,
   OverloadedError,
   TweetSourceFailedError,
   TweetSourceLimitedError,
-} from '../../../service/errors.ts';
+} from '../../../service/domain/errors.ts';
 import { STATUS } from '../../../service/http/plugins/error-handler.ts';
-import { aRow } from '../../contract/feature-store-contract.ts';
+import { aRow } from '../../port-suites/feature-store-contract.ts';
 import { documentedCodes, type Operation } from './helpers/check-answer.ts';
 import type { Call } from './helpers/http-client.ts';
 import {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import { ERROR_CODES, ServiceError } from '../../../service/errors.ts';
+import { ERROR_CODES, ServiceError } from '../../../service/domain/errors.ts';
 import { problemOf, STATUS } from '../../../service/http/plugins/error-handler.ts';
 
 const text = await readFile(`${import.meta.dirname}/../../../docs/errors.md`, 'utf8');

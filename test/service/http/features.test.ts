@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
-import { FeatureStoreUnavailableError } from '../../../service/errors.ts';
-import { anId, aRow } from '../../contract/feature-store-contract.ts';
+import { anId, aRow } from '../../port-suites/feature-store-contract.ts';
 import { AS_ADMIN, AS_CALLER, startApp, type TestApp } from './helpers/start-app.ts';
 
 let app: TestApp;

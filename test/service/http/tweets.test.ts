@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { FeatureStoreUnavailableError, OverloadedError } from '../../../service/errors.ts';
+import { FeatureStoreUnavailableError, OverloadedError } from '../../../service/domain/errors.ts';
 import {
   AS_ADMIN,
   AS_CALLER,

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Logger } from '../../../service/domain/ports/logger.ts';
-import { LABELS, type Prediction } from '../../../service/domain/sentiment.ts';
+import type { Logger } from '../../../service/application/ports/logger.ts';
 import {
   AbandonedError,
   OverloadedError,
   ShuttingDownError,
   StartupError,
-} from '../../../service/errors.ts';
+} from '../../../service/domain/errors.ts';
+import { LABELS, type Prediction } from '../../../service/domain/sentiment.ts';
 import {
   OnnxSentimentModel,
   type OnnxSentimentModelOptions,

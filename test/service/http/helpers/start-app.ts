@@ -3,17 +3,17 @@ import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from '../../../../service/app.ts';
+import type { MetricTotals } from '../../../../service/application/ports/metrics.ts';
+import { Features } from '../../../../service/application/read-features.ts';
+import type { RequestContext } from '../../../../service/application/request-context.ts';
+import type { ScoreTweets } from '../../../../service/application/score-tweets.ts';
+import { PendingStoreWork } from '../../../../service/application/store-writer.ts';
+import { TweetScorer } from '../../../../service/application/tweet-scorer.ts';
 import { DEFAULT_LIMITS } from '../../../../service/contract/http.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/domain/feature-row.ts';
-import { Features } from '../../../../service/domain/features.ts';
-import { Lifecycle } from '../../../../service/domain/lifecycle.ts';
-import { PendingStoreWork } from '../../../../service/domain/pending-store-work.ts';
-import type { MetricTotals } from '../../../../service/domain/ports/metrics.ts';
-import type { RequestContext } from '../../../../service/domain/request-context.ts';
-import type { ScoreTweets } from '../../../../service/domain/score-tweets.ts';
 import type { Prediction } from '../../../../service/domain/sentiment.ts';
-import { TweetScorer } from '../../../../service/domain/tweet-scorer.ts';
 import type { AppDeps, HttpLimits, HttpSettings } from '../../../../service/http/app-deps.ts';
+import { Lifecycle } from '../../../../service/process/lifecycle.ts';
 import {
   aTweet,
   FakeModel,

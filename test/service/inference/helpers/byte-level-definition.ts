@@ -1,4 +1,4 @@
-import { parseTokenizerDefinition } from '../../../../service/inference/tokenizer-definition.ts';
+import { parseTokenizerDefinition } from '../../../../service/inference/tokenizer/tokenizer-definition.ts';
 
 /** GPT-2's alphabet: printable characters stand for themselves, other bytes for U+0100 on. */
 function byteAlphabet(): string[] {

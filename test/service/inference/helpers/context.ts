@@ -1,4 +1,7 @@
-import { type RequestContext, StageTimings } from '../../../../service/domain/request-context.ts';
+import {
+  type RequestContext,
+  StageTimings,
+} from '../../../../service/application/request-context.ts';
 
 /** A request that has so much time left, and a client that can go. */
 export function requestContext(

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { OverloadedError } from '../../../../service/errors.ts';
-import { AcceptedWork, UNDER_WAY } from '../../../../service/inference/accepted-work.ts';
-import { Admission } from '../../../../service/inference/admission.ts';
-import { DrainRate, textCost } from '../../../../service/inference/drain-rate.ts';
-import { type Batch, Scheduler } from '../../../../service/inference/scheduler.ts';
+import { OverloadedError } from '../../../../service/domain/errors.ts';
+import { AcceptedWork, UNDER_WAY } from '../../../../service/inference/scheduling/accepted-work.ts';
+import { Admission } from '../../../../service/inference/scheduling/admission.ts';
+import { DrainRate, textCost } from '../../../../service/inference/scheduling/drain-rate.ts';
+import { type Batch, Scheduler } from '../../../../service/inference/scheduling/scheduler.ts';
 
 const WORKERS = 2;
 const TOKEN_BUDGET = 256;

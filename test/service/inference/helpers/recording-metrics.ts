@@ -1,5 +1,5 @@
+import type { Metrics } from '../../../../service/application/ports/metrics.ts';
 import type { MetricName } from '../../../../service/contract/metrics.ts';
-import type { Metrics } from '../../../../service/domain/ports/metrics.ts';
 
 /** Keeps every value it is given. */
 export class RecordingMetrics implements Metrics {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const STAND_IN_URL = new URL('../workers/stand-in.js', import.meta.url);
+export const STAND_IN_URL = new URL('./stand-in-worker.js', import.meta.url);
 
 /** Sequences that tell the stand-in worker what to do. */
 export const CRASH = [1, 50];

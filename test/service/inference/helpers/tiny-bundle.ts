@@ -1,8 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleRevision, describeFiles } from '../../../../service/inference/bundle-files.ts';
-import type { Bundle } from '../../../../service/inference/manifest.ts';
+import {
+  bundleRevision,
+  describeFiles,
+} from '../../../../service/inference/bundle/bundle-files.ts';
+import type { Bundle } from '../../../../service/inference/bundle/manifest.ts';
 import { byteLevelJson } from './byte-level-definition.ts';
 
 /** `alone` is what the stand-in worker makes of a text of three tokens in a batch of its own. */

@@ -1,0 +1,163 @@
+import type { Redis } from 'ioredis';
+import type {
+  ActiveUser,
+  DayBucket,
+  LabelCounts,
+  UserBuckets,
+} from '../../application/ports/aggregate-store.ts';
+import type { Metrics } from '../../application/ports/metrics.ts';
+import { FeatureStoreUnavailableError } from '../../domain/errors.ts';
+import type { UserId } from '../../domain/user.ts';
+import type { DayRange, UtcDay } from '../../domain/utc-days.ts';
+import { decodeBucket, decodeTotal, decodeUsername, type StoredBucket } from './bucket-codec.ts';
+import { checkedUsername, isId, type RedisKeys, topicEntity, userEntity } from './keys.ts';
+import type { OperationGuard } from './operation-guard.ts';
+
+/** Buckets that one step of the ranking looks at: some 5 ms during which Redis does no more. */
+const SETTLE_STEP_BUCKETS = 2_000;
+
+/** Steps that one read of the ranking takes before it gives up; the next read goes on there. */
+const MAX_SETTLE_STEPS = 100;
+
+export interface AggregateReaderOptions {
+  readonly client: Redis;
+  readonly keys: RedisKeys;
+  readonly guard: OperationGuard;
+  readonly metrics: Metrics;
+}
+
+/** What an entity's hash holds of a range, without what has ended. */
+interface Found {
+  readonly profile: string | null;
+  readonly buckets: readonly DayBucket[];
+}
+
+/** Reads what the rows written to Redis add up to. */
+export class AggregateReader {
+  readonly #options: AggregateReaderOptions;
+
+  constructor(options: AggregateReaderOptions) {
+    this.#options = options;
+  }
+
+  async findUser(username: string): Promise<UserId | null> {
+    const { client, keys, guard } = this.#options;
+    const name = checkedUsername(username).toLowerCase();
+    const owner = await guard.run('read', async () => {
+      const reply = await client.ownerOf(keys.prefix, name);
+      if (reply === null || typeof reply === 'string') return reply;
+      throw new Error('Redis answered a read of a username with something else than its user.');
+    });
+    return owner === null ? null : this.#counted(isId(owner) ? owner : null);
+  }
+
+  async userBuckets(id: UserId, range: DayRange): Promise<UserBuckets | null> {
+    const found = await this.#find(userEntity(id), range);
+    return found && { id, username: decodeUsername(found.profile), buckets: found.buckets };
+  }
+
+  async topicBuckets(topic: string, range: DayRange): Promise<readonly DayBucket[] | null> {
+    return (await this.#find(topicEntity(topic), range))?.buckets ?? null;
+  }
+
+  /** @throws FeatureStoreUnavailableError also while much of the ranking has to be settled. */
+  async mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
+    const { client, keys, guard } = this.#options;
+    for (let step = 0; step < MAX_SETTLE_STEPS; step++) {
+      const users = await guard.run('read', async () => {
+        const reply = await client.mostActive(keys.prefix, limit, SETTLE_STEP_BUCKETS);
+        if (reply === null || isTriples(reply)) return reply;
+        throw new Error('Redis answered the ranking with something else than users.');
+      });
+      if (users) return users.flatMap((user) => this.#activeUser(user) ?? []);
+    }
+    throw new FeatureStoreUnavailableError(
+      'The ranking is being brought up to date; send the request again.',
+    );
+  }
+
+  async #find(entity: string, { from, to }: DayRange): Promise<Found | null> {
+    const days = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    const { nowSeconds, values } = await this.#read(entity, ['@', ...days.map(String)]);
+    const [profile = null, ...texts] = values;
+    const live = days.flatMap((day, index) => this.#live(texts[index], day, nowSeconds) ?? []);
+    return live.length > 0 || (await this.#isKnown(entity)) ? { profile, buckets: live } : null;
+  }
+
+  /** Fields of an entity's hash, and the server's clock, by which buckets end. */
+  async #read(
+    entity: string,
+    fields: readonly string[],
+  ): Promise<{ nowSeconds: number; values: (string | null)[] }> {
+    const { client, keys, guard } = this.#options;
+    const pipeline = client.pipeline().time();
+    pipeline.hmget(keys.aggregates(entity), ...fields);
+    return guard.run('read', async () => {
+      const [time, values] = this.#resultsOf(await pipeline.exec());
+      if (Array.isArray(time) && (values === null || isTexts(values, fields.length))) {
+        return { nowSeconds: Number(time[0]), values: values ?? [] };
+      }
+      throw new Error('Redis answered a read of aggregates with something else than its fields.');
+    });
+  }
+
+  /** Whether anything that counts is outside the range that was looked at. */
+  async #isKnown(entity: string): Promise<boolean> {
+    const { client, keys, guard } = this.#options;
+    const pipeline = client.pipeline().time();
+    pipeline.hgetall(keys.aggregates(entity));
+    return guard.run('read', async () => {
+      const [time, fields = null] = this.#resultsOf(await pipeline.exec());
+      if (!Array.isArray(time) || typeof fields !== 'object') {
+        throw new Error('Redis answered a read of aggregates with something else than a hash.');
+      }
+      return Object.entries(fields ?? {}).some(
+        ([field, text]) => /^\d+$/.test(field) && this.#live(text, Number(field), Number(time[0])),
+      );
+    });
+  }
+
+  #live(text: string | null | undefined, day: UtcDay, nowSeconds: number): DayBucket | null {
+    if (text === null || text === undefined) return null;
+    const bucket = this.#counted(decodeBucket(text));
+    if (!bucket || bucket.endsAtSeconds <= nowSeconds) return null;
+    return { day, counts: bucket.counts, scoreSums: bucket.scoreSums };
+  }
+
+  #activeUser([id, total, profile]: readonly [string, string, string]): ActiveUser | null {
+    const counts = this.#counted(isId(id) ? decodeTotal(total) : null);
+    return counts && { id, username: decodeUsername(profile), counts };
+  }
+
+  /** Null in place of what a key of another type holds, which counts as absent. */
+  #resultsOf(replies: [error: Error | null, result: unknown][] | null): unknown[] {
+    return (replies ?? []).map(([error, result]) => {
+      if (!error) return result;
+      if (!error.message.startsWith('WRONGTYPE')) throw error;
+      return this.#counted(null);
+    });
+  }
+
+  #counted<T extends StoredBucket | LabelCounts | UserId>(decoded: T | null): T | null {
+    if (decoded === null) this.#options.metrics.record('FeatureStoreCorruptRows', 1);
+    return decoded;
+  }
+}
+
+function isTexts(reply: unknown, length: number): reply is (string | null)[] {
+  return (
+    Array.isArray(reply) &&
+    reply.length === length &&
+    reply.every((value) => value === null || typeof value === 'string')
+  );
+}
+
+function isTriples(reply: unknown): reply is [string, string, string][] {
+  return (
+    Array.isArray(reply) &&
+    reply.every(
+      (user) =>
+        Array.isArray(user) && user.length === 3 && user.every((part) => typeof part === 'string'),
+    )
+  );
+}

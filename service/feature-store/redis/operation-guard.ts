@@ -1,0 +1,63 @@
+import type { Logger } from '../../application/ports/logger.ts';
+import type { Metrics } from '../../application/ports/metrics.ts';
+import { FeatureStoreUnavailableError } from '../../domain/errors.ts';
+import { OutageLog } from '../../telemetry/outage-log.ts';
+import { StoreCircuitBreaker } from './circuit-breaker.ts';
+import { failureReason, isRefusal } from './failures.ts';
+import { Patience } from './patience.ts';
+
+type Operation = 'read' | 'write' | 'purge';
+
+interface Policy {
+  execute<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * Stands around every operation on Redis: reads and writes give up soon, purges are patient,
+ * and each failure is counted and becomes an error of ours.
+ */
+export class OperationGuard {
+  readonly #metrics: Metrics;
+  readonly #policies: Readonly<Record<Operation, Policy>>;
+  readonly #refusals: Readonly<Record<Operation, OutageLog>>;
+
+  constructor({ metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger }) {
+    this.#metrics = metrics;
+    const breaker = new StoreCircuitBreaker(logger);
+    this.#policies = { read: breaker, write: breaker, purge: new Patience() };
+    const refusals = (operation: Operation) =>
+      new OutageLog({
+        logger,
+        failed: `Redis refuses to ${operation} features`,
+        recovered: `Redis lets features be ${PAST[operation]} again`,
+      });
+    this.#refusals = {
+      read: refusals('read'),
+      write: refusals('write'),
+      purge: refusals('purge'),
+    };
+  }
+
+  /** @throws FeatureStoreUnavailableError when the work fails, or is not tried. */
+  async run<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await this.#policies[operation].execute(work);
+      this.#refusals[operation].recovered();
+      return result;
+    } catch (error) {
+      const reason = failureReason(error);
+      this.#metrics.record('FeatureStoreErrors', 1, operation);
+      if (isRefusal(error)) this.#refusals[operation].failed(reason);
+      throw new FeatureStoreUnavailableError(
+        `Features could not be ${PAST[operation]}; send the request again.`,
+        // Not the error itself: it carries the command's arguments, see failureReason.
+        { cause: new Error(reason) },
+      );
+    }
+  }
+}
+
+const PAST = { read: 'read', write: 'written', purge: 'purged' } as const satisfies Record<
+  Operation,
+  string
+>;

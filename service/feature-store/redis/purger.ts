@@ -1,0 +1,93 @@
+import type { Redis } from 'ioredis';
+import type { BeforePurge } from '../../application/ports/aggregate-store.ts';
+import type { Purged } from '../../application/ports/feature-store.ts';
+import type { ModelIdentity } from '../../domain/sentiment.ts';
+import type { TweetId } from '../../domain/tweet.ts';
+import { isId, type RedisKeys, tweetName, versionField } from './keys.ts';
+import type { OperationGuard } from './operation-guard.ts';
+
+/** How long a purge blocks writes of what it has purged. */
+const TOMBSTONE_SECONDS = 86_400;
+
+/** Tweets that a purge takes out in one step: a few milliseconds during which Redis does no more. */
+const STEP_TWEETS = 100;
+
+export interface PurgerOptions {
+  /** One of its own: purges wait where reads and writes give up. */
+  readonly client: Redis;
+  readonly keys: RedisKeys;
+  readonly guard: OperationGuard;
+  readonly identity: ModelIdentity;
+}
+
+/** Takes tweets out of Redis, and all that they have added to the aggregates. */
+export class Purger {
+  readonly #options: PurgerOptions;
+
+  constructor(options: PurgerOptions) {
+    this.#options = options;
+  }
+
+  async purgeTweet(id: TweetId): Promise<Purged> {
+    const { client, keys, guard, identity } = this.#options;
+    const tweet = tweetName(id);
+    return guard.run('purge', async () => {
+      const version = versionField(identity);
+      const reply = await client.purgeTweet(keys.prefix, tweet, version, TOMBSTONE_SECONDS);
+      const [rows, contributions] = Array.isArray(reply) ? reply : [];
+      if (isCount(rows) && isCount(contributions)) return { rows, contributions };
+      throw new Error('Redis answered a purge with something else than its counts.');
+    });
+  }
+
+  /** @param entity as in its key; see `purgeUser` and `purgeTopic` of AggregateStore. */
+  async purgeEntity(
+    entity: string,
+    scoredUpToMs: number,
+    beforeStep: BeforePurge,
+  ): Promise<Purged> {
+    let [rows, contributions] = [0, 0];
+    let step: readonly TweetId[] = [];
+    do {
+      if (step.length > 0) await beforeStep(step.filter(isId));
+      const removed = await this.#purgeStep(entity, scoredUpToMs, step);
+      rows += removed.rows;
+      contributions += removed.contributions;
+      step = removed.next;
+    } while (step.length > 0);
+    return { rows, contributions };
+  }
+
+  /** Purges the tweets that the last step has named, and names the next. */
+  #purgeStep(
+    entity: string,
+    scoredUpToMs: number,
+    ids: readonly TweetId[],
+  ): Promise<Purged & { readonly next: readonly TweetId[] }> {
+    const { client, keys, guard, identity } = this.#options;
+    return guard.run('purge', async () => {
+      const reply = await client.purgeEntity(
+        keys.prefix,
+        entity,
+        versionField(identity),
+        TOMBSTONE_SECONDS,
+        scoredUpToMs,
+        STEP_TWEETS,
+        ...ids,
+      );
+      const [rows, contributions, next] = Array.isArray(reply) ? reply : [];
+      if (isCount(rows) && isCount(contributions) && isTexts(next)) {
+        return { rows, contributions, next };
+      }
+      throw new Error('Redis answered a purge with something else than what it did.');
+    });
+  }
+}
+
+function isCount(reply: unknown): reply is number {
+  return typeof reply === 'number';
+}
+
+function isTexts(reply: unknown): reply is string[] {
+  return Array.isArray(reply) && reply.every((text) => typeof text === 'string');
+}

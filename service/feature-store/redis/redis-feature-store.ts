@@ -1,0 +1,216 @@
+import { once } from 'node:events';
+import type { ChainableCommander, Redis } from 'ioredis';
+import type {
+  ActiveUser,
+  AggregateStore,
+  BeforePurge,
+  DayBucket,
+  UserBuckets,
+} from '../../application/ports/aggregate-store.ts';
+import type {
+  FeatureStore,
+  FeatureWrite,
+  Purged,
+  TweetListing,
+} from '../../application/ports/feature-store.ts';
+import type { Logger } from '../../application/ports/logger.ts';
+import type { Metrics } from '../../application/ports/metrics.ts';
+import { contributionOf } from '../../domain/contribution.ts';
+import { DEFAULT_AGGREGATE_TTL_SECONDS, type FeatureRow } from '../../domain/feature-row.ts';
+import type { ModelIdentity } from '../../domain/sentiment.ts';
+import type { TweetId } from '../../domain/tweet.ts';
+import type { UserId } from '../../domain/user.ts';
+import type { DayRange } from '../../domain/utc-days.ts';
+import { AggregateReader } from './aggregate-reader.ts';
+import { encodeContent } from './bucket-codec.ts';
+import { checkedUsername, RedisKeys, topicEntity, userEntity, versionField } from './keys.ts';
+import { OperationGuard } from './operation-guard.ts';
+import { Purger } from './purger.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  logOutages,
+  openRedisClient,
+  type RedisAddress,
+} from './redis-client.ts';
+import { decodeRow, encodeRow } from './row-codec.ts';
+import { listTweets } from './tweet-listing.ts';
+
+export interface RedisFeatureStoreOptions extends RedisAddress {
+  readonly keyPrefix: string;
+  readonly identity: ModelIdentity;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Longest time a read or a write waits for Redis; 100 by default. */
+  readonly commandTimeoutMs?: number;
+  /** Life of a day's aggregates after their last write; 400 days by default. */
+  readonly aggregateTtlSeconds?: number;
+}
+
+const COMMAND_TIMEOUT_MS = 100;
+const PURGE_COMMAND_TIMEOUT_MS = 1_000;
+
+/** Feature rows and what they add up to, in Redis or Valkey; docs/feature-store-format.md describes what it writes. */
+export class RedisFeatureStore implements FeatureStore, AggregateStore {
+  readonly name = 'redis';
+  readonly #client: Redis;
+  /** Purges have a client of their own: they wait where reads and writes give up. */
+  readonly #purgeClient: Redis;
+  readonly #keys: RedisKeys;
+  readonly #identity: ModelIdentity;
+  readonly #metrics: Metrics;
+  readonly #guard: OperationGuard;
+  readonly #aggregateSeconds: number;
+  readonly #aggregates: AggregateReader;
+  readonly #purger: Purger;
+
+  private constructor(options: RedisFeatureStoreOptions, client: Redis, purgeClient: Redis) {
+    this.#client = client;
+    this.#purgeClient = purgeClient;
+    this.#keys = new RedisKeys(options.keyPrefix);
+    this.#identity = options.identity;
+    this.#metrics = options.metrics;
+    this.#guard = new OperationGuard(options);
+    this.#aggregateSeconds = options.aggregateTtlSeconds ?? DEFAULT_AGGREGATE_TTL_SECONDS;
+    this.#aggregates = new AggregateReader({
+      client,
+      keys: this.#keys,
+      guard: this.#guard,
+      metrics: options.metrics,
+    });
+    this.#purger = new Purger({
+      client: purgeClient,
+      keys: this.#keys,
+      guard: this.#guard,
+      identity: options.identity,
+    });
+  }
+
+  /**
+   * Opens the store. Waits a moment for the first connection, so that a process with a healthy
+   * Redis starts with hits; without one it goes on and connects in the background.
+   */
+  static async connect(options: RedisFeatureStoreOptions): Promise<RedisFeatureStore> {
+    const client = openRedisClient(options, options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS);
+    const purgeClient = openRedisClient(options, PURGE_COMMAND_TIMEOUT_MS);
+    logOutages(client, options.logger);
+    // Rejects at the first error, which has been logged, and when the time is up.
+    const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+    const ready = [client, purgeClient].map((each) => once(each, 'ready', { signal }));
+    await Promise.allSettled(ready);
+    return new RedisFeatureStore(options, client, purgeClient);
+  }
+
+  async getTweets(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]> {
+    if (ids.length === 0) return [];
+    const keys = ids.map((id) => this.#keys.row(id, this.#identity));
+    const values = await this.#guard.run('read', async () => {
+      const reply: unknown = await this.#client.mgetBuffer(keys);
+      if (isValues(reply, keys.length)) return reply;
+      throw new Error('Redis answered a read with something else than its values.');
+    });
+    return ids.map((id, index) => this.#decode(id, values[index] ?? null));
+  }
+
+  async putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]> {
+    if (writes.length === 0) return [];
+    const pipeline = this.#client.pipeline();
+    for (const write of writes) this.#put(pipeline, write);
+    return this.#guard.run('write', async () => {
+      const replies = await pipeline.exec();
+      return (replies ?? []).map(([error, written]) => {
+        if (error) throw error;
+        if (written === 0 || written === 1) return written === 1;
+        throw new Error('Redis answered a write with something else than whether it was done.');
+      });
+    });
+  }
+
+  purgeTweet(id: TweetId): Promise<Purged> {
+    return this.#purger.purgeTweet(id);
+  }
+
+  findUser(username: string): Promise<UserId | null> {
+    return this.#aggregates.findUser(username);
+  }
+
+  userBuckets(id: UserId, range: DayRange): Promise<UserBuckets | null> {
+    return this.#aggregates.userBuckets(id, range);
+  }
+
+  topicBuckets(topic: string, range: DayRange): Promise<readonly DayBucket[] | null> {
+    return this.#aggregates.topicBuckets(topic, range);
+  }
+
+  mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
+    return this.#aggregates.mostActiveUsers(limit);
+  }
+
+  async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#purger.purgeEntity(userEntity(id), scoredUpToMs, beforeStep);
+  }
+
+  async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#purger.purgeEntity(topicEntity(topic), scoredUpToMs, beforeStep);
+  }
+
+  /** A step may take longer than a read of rows: it has the patience of a purge. */
+  async listTweets(cursor: string): Promise<TweetListing> {
+    return this.#guard.run('read', () => listTweets(this.#purgeClient, this.#keys, cursor));
+  }
+
+  /** Closes at once: what is still under way fails. */
+  async close(): Promise<void> {
+    this.#client.disconnect();
+    this.#purgeClient.disconnect();
+  }
+
+  #put(pipeline: ChainableCommander, { row, ttlSeconds }: FeatureWrite): void {
+    const { tweetId, authorId, authorUsername, model, preprocessingVersion } = row;
+    const version = { revision: model.revision, preprocessingVersion };
+    const contribution = contributionOf(row);
+    // For their checks: both become parts of keys.
+    if (authorId !== null) userEntity(authorId);
+    contribution.topics.forEach(topicEntity);
+    pipeline.putRow(
+      this.#keys.row(tweetId, version),
+      this.#keys.index(tweetId),
+      this.#keys.tombstone(tweetId),
+      this.#keys.prefix,
+      this.#aggregateSeconds,
+      encodeRow(row),
+      ttlSeconds,
+      versionField(version),
+      row.createdTimestampMs,
+      row.eventTimestampMs,
+      authorId ?? '',
+      authorId !== null && authorUsername !== null ? checkedUsername(authorUsername) : '',
+      encodeContent(contribution),
+      contribution.topics.join('\n'),
+    );
+  }
+
+  #decode(id: TweetId, value: Buffer | null): FeatureRow | null {
+    if (value === null) return null;
+    const row = decodeRow(value, id, this.#identity);
+    if (row === 'corrupt') {
+      this.#metrics.record('FeatureStoreCorruptRows', 1);
+      void this.#drop(id, value);
+      return null;
+    }
+    return row === 'other-format' ? null : row;
+  }
+
+  /** Nobody waits for it, and a failure has been counted: the row will be found again. */
+  async #drop(id: TweetId, value: Buffer): Promise<void> {
+    const key = this.#keys.row(id, this.#identity);
+    await this.#guard.run('write', () => this.#client.dropRow(key, value)).catch(() => undefined);
+  }
+}
+
+function isValues(reply: unknown, length: number): reply is (Buffer | null)[] {
+  return (
+    Array.isArray(reply) &&
+    reply.length === length &&
+    reply.every((value) => value === null || Buffer.isBuffer(value))
+  );
+}

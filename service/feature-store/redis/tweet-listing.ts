@@ -1,0 +1,24 @@
+import type { Redis } from 'ioredis';
+import type { TweetListing } from '../../application/ports/feature-store.ts';
+import { isId, type RedisKeys } from './keys.ts';
+
+/** Keys that one step looks at; those of other kinds are passed over. */
+const KEYS_PER_STEP = 1_000;
+
+/**
+ * One step through the indexes of all tweets. SCAN promises what a listing does: a key that is
+ * there all the while comes at least once.
+ */
+export async function listTweets(
+  client: Redis,
+  keys: RedisKeys,
+  cursor: string,
+): Promise<TweetListing> {
+  const stem = keys.index('1').slice(0, -1);
+  const pattern = `${stem.replaceAll(/[\\*?[\]^]/g, '\\$&')}*`;
+  const [next, found] = await client.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_STEP);
+  return {
+    tweetIds: found.map((key) => key.slice(stem.length)).filter(isId),
+    nextCursor: next === '0' ? null : next,
+  };
+}

@@ -1,0 +1,71 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import { InvalidRequestError } from '../domain/errors.ts';
+
+/** Secrets that callers may show, compared in a time that tells nothing of how close one came. */
+export class Secrets {
+  readonly #digests: readonly Buffer[];
+
+  constructor(secrets: readonly string[]) {
+    this.#digests = secrets.map(digest);
+  }
+
+  get size(): number {
+    return this.#digests.length;
+  }
+
+  /** The position of a secret; undefined when it is none. */
+  find(candidate: string): number | undefined {
+    const shown = digest(candidate);
+    let found: number | undefined;
+    for (const [index, known] of this.#digests.entries()) {
+      if (timingSafeEqual(known, shown)) found = index;
+    }
+    return found;
+  }
+}
+
+function digest(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+/** The API key that a request shows; undefined when there is none. */
+export function shownApiKey(request: FastifyRequest): string | undefined {
+  const shown = request.headers['x-api-key'];
+  return typeof shown === 'string' && shown !== '' ? shown : undefined;
+}
+
+/** The bearer token that a request shows; undefined when there is none. */
+export function shownBearerToken(request: FastifyRequest): string | undefined {
+  return /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+/** Lets requests pass that show one of the keys; all of them where no key is configured. */
+export function requireApiKey(apiKeys: Secrets): onRequestHookHandler {
+  return (request, reply, done) => {
+    const key = shownApiKey(request);
+    if (apiKeys.size === 0) done();
+    else if (key === undefined) refuse(reply, 'ApiKey', 'Send an API key as X-API-Key.');
+    else if (apiKeys.find(key) === undefined) {
+      throw new InvalidRequestError('forbidden', 'The API key is not valid.');
+    } else done();
+  };
+}
+
+/** Lets requests pass that show the admin token. */
+export function requireAdminToken(adminTokens: Secrets): onRequestHookHandler {
+  return async (request, reply) => {
+    const token = shownBearerToken(request);
+    if (token === undefined) {
+      refuse(reply, 'Bearer', 'Send the admin token as Authorization: Bearer.');
+    } else if (adminTokens.find(token) === undefined) {
+      throw new InvalidRequestError('forbidden', 'The admin token is not valid.');
+    }
+  };
+}
+
+/** RFC 9110 wants every 401 to say which scheme would do. */
+function refuse(reply: FastifyReply, scheme: string, detail: string): never {
+  reply.header('www-authenticate', `${scheme} realm="tweet-sentiment-service"`);
+  throw new InvalidRequestError('unauthorized', detail);
+}

@@ -1,0 +1,89 @@
+import type { FastifyError } from 'fastify';
+import { type ErrorCode, InvalidRequestError, type ServiceError } from '../domain/errors.ts';
+
+type Violation = NonNullable<FastifyError['validation']>[number];
+
+/** Errors of Fastify that are the caller's, and what to tell the caller. */
+const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'body_too_large',
+    'The body is larger than this service accepts; send several requests.',
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported_media_type',
+    'Bodies are read as JSON; send content-type: application/json.',
+  ],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_request', 'The body is empty; send a JSON object.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_request', 'The body is not valid JSON.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'invalid_request',
+    'The body is not as long as content-length says.',
+  ],
+  FST_ERR_BAD_URL: ['invalid_request', 'The path is not validly percent-encoded.'],
+  FST_STATIC_FORBIDDEN_PATH: ['not_found', 'There is nothing at this path.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['parameter_too_long', 'A part of the path is too long.'],
+};
+
+/** What plugins refuse, such as a range of a file that has no such part. */
+const REFUSED = ['invalid_request', 'The request cannot be answered as it is.'] as const;
+
+/** Limits with a code of their own, by keyword and place; indices are written as `*`. */
+const LIMIT_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  'maxItems /texts': ['batch_too_large', 'send several requests'],
+  'maxItems /tweetUrls': ['batch_too_large', 'send several requests'],
+  'maxItems /tweets': ['batch_too_large', 'send several requests'],
+  'maxLength /texts/*': ['text_too_long', 'shorten it'],
+  'maxLength /tweets/*/text': ['text_too_long', 'shorten it'],
+  'maxLength /tweetUrl': ['url_too_long', 'send the URL of a tweet'],
+  'maxLength /tweetUrls/*': ['url_too_long', 'send the URL of a tweet'],
+};
+
+const MAX_NAME_CHARACTERS = 64;
+
+/** What an error of Fastify means to the caller; undefined when it is none of the caller's. */
+export function explainFrameworkError(thrown: unknown): ServiceError | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  const { code = '', validation, validationContext }: Partial<FastifyError> = thrown;
+  const violation = validation?.[0];
+  if (violation) return explainViolation(violation, validationContext === 'querystring');
+  const known = FRAMEWORK_ERRORS[code] ?? (isExposed(thrown) ? REFUSED : undefined);
+  return known && new InvalidRequestError(...known);
+}
+
+/** By the convention of http-errors, which the plugin for static files follows. */
+function isExposed(error: Error): boolean {
+  return 'expose' in error && error.expose === true;
+}
+
+function explainViolation(violation: Violation, inQuery: boolean): ServiceError {
+  const { keyword, instancePath, params, message = 'is not valid' } = violation;
+  const limit = LIMIT_CODES[`${keyword} ${instancePath.replaceAll(/\/\d+/g, '/*')}`];
+  const field = fieldName(instancePath) || (inQuery ? 'The query' : 'The body');
+  if (limit) return new InvalidRequestError(limit[0], `${field} ${message}: ${limit[1]}.`);
+  return new InvalidRequestError('invalid_request', `${field} ${complaint()}.`);
+
+  function complaint(): string {
+    const what = inQuery ? 'query parameter' : 'property';
+    if (keyword === 'required') return `lacks the ${what} ${quote(params.missingProperty)}`;
+    if (keyword === 'additionalProperties') {
+      return `holds an unknown ${what} ${quote(params.additionalProperty)}`;
+    }
+    if (keyword === 'pattern' && params.pattern === '\\S') return 'is empty or blank';
+    if (keyword === 'minLength') return 'is empty';
+    if (keyword === 'type' && inQuery) return 'must be given once';
+    return message;
+  }
+}
+
+/** `/texts/3` as people write it: texts[3]. */
+function fieldName(instancePath: string): string {
+  return instancePath
+    .slice(1)
+    .replaceAll(/\/(\d+)/g, '[$1]')
+    .replaceAll('/', '.');
+}
+
+/** A name that came with the request, cut to a length that fits into a sentence. */
+function quote(name: unknown): string {
+  return JSON.stringify(String(name).slice(0, MAX_NAME_CHARACTERS));
+}

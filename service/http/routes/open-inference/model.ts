@@ -1,0 +1,24 @@
+import { InvalidRequestError } from '../../../domain/errors.ts';
+import { LABELS, type ModelIdentity } from '../../../domain/sentiment.ts';
+import { ModelParams, ModelVersionParams } from './schemas.ts';
+
+export const INPUT = { name: 'text', datatype: 'BYTES', shape: [-1] };
+export const OUTPUT = { name: 'probabilities', datatype: 'FP32', shape: [-1, LABELS.length] };
+
+/** The protocol lets clients name the version of a model or leave it out. */
+export const MODEL_PATHS = [
+  { path: '/v2/models/:name', params: ModelParams, suffix: '' },
+  { path: '/v2/models/:name/versions/:version', params: ModelVersionParams, suffix: 'Version' },
+] as const;
+
+/** @throws InvalidRequestError not_found, unless this model is the one served. */
+export function requireModel(
+  asked: { readonly name: string; readonly version?: string },
+  { name, revision }: ModelIdentity,
+): void {
+  if (asked.name === name && (asked.version ?? revision) === revision) return;
+  throw new InvalidRequestError(
+    'not_found',
+    `There is no such model here; "${name}" version "${revision}" is served.`,
+  );
+}

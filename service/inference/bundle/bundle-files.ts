@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { StartupError } from '../../domain/errors.ts';
+import type { BundleFile } from './manifest.ts';
+
+/** Size and hash of files in a bundle's folder, in the order of their names. */
+export async function describeFiles(
+  folder: string,
+  names: readonly string[],
+): Promise<BundleFile[]> {
+  const sorted = [...names].sort();
+  return Promise.all(
+    sorted.map(async (name) => {
+      const path = join(folder, name);
+      const { size } = await stat(path);
+      return { name, bytes: size, sha256: await sha256Of(path) };
+    }),
+  );
+}
+
+/**
+ * A bundle's revision: the first 12 hex digits of the SHA-256 over the files' SHA-256
+ * hashes, each as 64 lower-case hex digits, put together without anything in between, in the
+ * order of the files' names (by UTF-16 unit).
+ */
+export function bundleRevision(files: readonly BundleFile[]): string {
+  const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const hashes = sorted.map(({ sha256 }) => sha256).join('');
+  return createHash('sha256').update(hashes).digest('hex').slice(0, 12);
+}
+
+/**
+ * Checks that each file is what the manifest says.
+ *
+ * @throws StartupError naming the file that is missing, differs or lies outside the folder
+ */
+export async function verifyFiles(folder: string, files: readonly BundleFile[]): Promise<void> {
+  const root = await realPathOf(folder);
+  await Promise.all(files.map((file) => verifyFile(root, file)));
+}
+
+async function verifyFile(root: string, file: BundleFile): Promise<void> {
+  const path = await realPathOf(join(root, file.name));
+  if (!path.startsWith(root + sep)) {
+    throw new StartupError(`The model file ${file.name} lies outside its bundle: ${path}`);
+  }
+  const { size } = await stat(path);
+  if (size !== file.bytes) {
+    throw new StartupError(
+      `The model file ${path} has ${size} bytes, the manifest says ${file.bytes}; fetch the bundle again`,
+    );
+  }
+  const sha256 = await sha256Of(path);
+  if (sha256 !== file.sha256) {
+    throw new StartupError(
+      `The model file ${path} has SHA-256 ${sha256}, the manifest says ${file.sha256}; fetch the bundle again`,
+    );
+  }
+}
+
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    throw new StartupError(`The model file ${path} is missing`, { cause: error });
+  }
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,94 @@
+import { constants } from 'node:fs';
+import { access, type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
+import type { Logger } from '../application/ports/logger.ts';
+import { StartupError } from '../domain/errors.ts';
+import { listPredictionLog, predictionLogPath, utcDay } from './files.ts';
+import type { RecordLine } from './record.ts';
+import { PartialWriteError, type RecordSink } from './record-sink.ts';
+
+export interface FilePredictionLogOptions {
+  readonly dir: string;
+  /** Files of days further back are deleted. */
+  readonly keepDays: number;
+  readonly logger: Logger;
+}
+
+const DAY_MS = 86_400_000;
+const LINE_BREAK = 0x0a;
+
+/**
+ * Appends to one JSON Lines file for each UTC day. Processes may share the folder: every write is
+ * an append, and one that begins after a torn line ends that line first.
+ */
+export class FilePredictionLogSink implements RecordSink {
+  readonly maxLines = 10_000;
+  readonly maxBytes = 4_194_304;
+  readonly #options: FilePredictionLogOptions;
+  #expiredOn: string | undefined;
+
+  private constructor(options: FilePredictionLogOptions) {
+    this.#options = options;
+  }
+
+  /** @throws StartupError when the folder cannot be made or written to. */
+  static async open(options: FilePredictionLogOptions): Promise<FilePredictionLogSink> {
+    try {
+      await mkdir(options.dir, { recursive: true });
+      await access(options.dir, constants.W_OK | constants.X_OK);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new StartupError(
+        `PREDICTION_LOG_DIR=${options.dir} is no folder to write to: ${reason}. Name another, or none.`,
+        { cause },
+      );
+    }
+    return new FilePredictionLogSink(options);
+  }
+
+  async write(lines: readonly RecordLine[]): Promise<void> {
+    const days = Map.groupBy(lines, ({ createdTimestampMs }) => utcDay(createdTimestampMs));
+    for (const [day, ofDay] of days) {
+      try {
+        await append(predictionLogPath(this.#options.dir, day), ofDay);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        throw new PartialWriteError(message, [...days.values()].flat(), error);
+      }
+      days.delete(day);
+    }
+    await this.#expire();
+  }
+
+  /** Deletes files that are too old, once a day. */
+  async #expire(): Promise<void> {
+    const today = utcDay(Date.now());
+    if (this.#expiredOn === today) return;
+    this.#expiredOn = today;
+    const { dir, keepDays, logger } = this.#options;
+    const firstDay = utcDay(Date.now() - keepDays * DAY_MS);
+    try {
+      const expired = (await listPredictionLog(dir)).filter(({ day }) => day < firstDay);
+      for (const { path } of expired) await unlink(path);
+    } catch (err) {
+      logger.warn({ err }, 'old files of the prediction log could not be deleted');
+    }
+  }
+}
+
+async function append(path: string, lines: readonly RecordLine[]): Promise<void> {
+  const file = await open(path, 'a+');
+  try {
+    const start = (await endsWithin(file)) ? '\n' : '';
+    await file.appendFile(start + lines.map(({ text }) => text).join(''));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether the file ends within a line, as after a crash or on a disk that was full. */
+async function endsWithin(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] !== LINE_BREAK;
+}

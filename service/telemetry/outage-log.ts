@@ -1,0 +1,43 @@
+import type { Logger } from '../application/ports/logger.ts';
+
+/** An outage that begins sooner after the last one logged is not logged itself. */
+const QUIET_MS = 60_000;
+
+interface OutageLogOptions {
+  readonly logger: Logger;
+  /** What is logged when it begins and when it is over. */
+  readonly failed: string;
+  readonly recovered: string;
+  readonly now?: () => number;
+}
+
+/** Logs that something fails once, not at every failure, and once that it works again. */
+export class OutageLog {
+  readonly #options: OutageLogOptions;
+  readonly #now: () => number;
+  #outage: { readonly sinceMs: number; readonly logged: boolean } | undefined;
+  #loggedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: OutageLogOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  failed(reason: string): void {
+    if (this.#outage) return;
+    const sinceMs = this.#now();
+    const logged = sinceMs - this.#loggedAtMs >= QUIET_MS;
+    this.#outage = { sinceMs, logged };
+    if (!logged) return;
+    this.#loggedAtMs = sinceMs;
+    this.#options.logger.warn({ reason }, this.#options.failed);
+  }
+
+  recovered(): void {
+    const outage = this.#outage;
+    this.#outage = undefined;
+    if (!outage?.logged) return;
+    const downMs = Math.round(this.#now() - outage.sinceMs);
+    this.#options.logger.info({ downMs }, this.#options.recovered);
+  }
+}

@@ -1,0 +1,97 @@
+import type { Metrics } from '../../application/ports/metrics.ts';
+import { TweetSourceLimitedError } from '../../domain/errors.ts';
+import type { TweetId } from '../../domain/tweet.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Ids remembered to count each once a day; beyond it the oldest may be counted twice. */
+const MAX_REMEMBERED_IDS = 100_000;
+
+export interface ReadBudgetOptions {
+  /** Posts that may be read in a UTC day; 0: any number. */
+  readonly dailyReads: number;
+  readonly metrics: Metrics;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Counts the posts that X bills and refuses reads beyond a daily budget. X bills each post
+ * returned once in a UTC day, and one that came along in `includes` like one asked for. Only
+ * what is asked for is known before a call, so the last call of a day may go over by what comes
+ * along with it.
+ */
+export class ReadBudget {
+  readonly #options: ReadBudgetOptions;
+  readonly #billed = new Set<TweetId>();
+  /** Ids being read, with the number of lookups that wait for each. */
+  readonly #reserved = new Map<TweetId, number>();
+  #day = 0;
+  #spent = 0;
+
+  constructor(options: ReadBudgetOptions) {
+    this.#options = options;
+  }
+
+  /** Posts billed since midnight UTC. */
+  spentToday(): number {
+    this.#startDay();
+    return this.#spent;
+  }
+
+  /**
+   * Sets reads aside until the returned function is called.
+   *
+   * @throws TweetSourceLimitedError when they exceed what is left of the budget.
+   */
+  reserve(ids: readonly TweetId[]): () => void {
+    this.#startDay();
+    const fresh = ids.filter((id) => !this.#billed.has(id) && !this.#reserved.has(id));
+    const { dailyReads } = this.#options;
+    if (dailyReads > 0 && this.#spent + this.#reserved.size + fresh.length > dailyReads) {
+      throw this.#usedUp(fresh.length);
+    }
+    for (const id of ids) this.#reserved.set(id, (this.#reserved.get(id) ?? 0) + 1);
+    return () => {
+      for (const id of ids) this.#release(id);
+    };
+  }
+
+  /** Counts posts that X returned, or may have returned. */
+  bill(ids: readonly TweetId[]): void {
+    this.#startDay();
+    const fresh = new Set(ids.filter((id) => !this.#billed.has(id)));
+    if (fresh.size === 0) return;
+    this.#spent += fresh.size;
+    this.#options.metrics.record('TweetReadsSpent', fresh.size);
+    for (const id of fresh) {
+      this.#billed.add(id);
+      const [oldest] = this.#billed;
+      if (this.#billed.size > MAX_REMEMBERED_IDS && oldest) this.#billed.delete(oldest);
+    }
+  }
+
+  #release(id: TweetId): void {
+    const lookups = (this.#reserved.get(id) ?? 0) - 1;
+    if (lookups > 0) this.#reserved.set(id, lookups);
+    else this.#reserved.delete(id);
+  }
+
+  #startDay(): void {
+    const day = Math.floor(this.#options.now() / DAY_MS);
+    if (day === this.#day) return;
+    this.#day = day;
+    this.#spent = 0;
+    this.#billed.clear();
+  }
+
+  #usedUp(wanted: number): TweetSourceLimitedError {
+    const { dailyReads, now } = this.#options;
+    const retryAfterSeconds = Math.ceil((DAY_MS - (now() % DAY_MS)) / 1_000);
+    return new TweetSourceLimitedError(
+      `Reading ${wanted} more posts would exceed today's budget of ${dailyReads}, of which ` +
+        `${this.#spent} are spent; it begins anew at midnight UTC. Raise X_DAILY_READ_BUDGET.`,
+      { retryAfterSeconds },
+    );
+  }
+}

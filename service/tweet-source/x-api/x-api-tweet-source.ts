@@ -1,0 +1,132 @@
+import DataLoader from 'dataloader';
+import type { Logger } from '../../application/ports/logger.ts';
+import type { Metrics } from '../../application/ports/metrics.ts';
+import type { TweetLookup, TweetSource } from '../../application/ports/tweet-source.ts';
+import type { Deadline } from '../../application/request-context.ts';
+import { TweetSourceFailedError, type TweetSourceLimitedError } from '../../domain/errors.ts';
+import type { TweetId } from '../../domain/tweet.ts';
+import { patienceMs, waitAtMost } from '../patience.ts';
+import { SourcePause } from '../source-pause.ts';
+import { outcomesFromX, parseXLookup, type XLookup, type XOutcome } from '../x-format/lookup.ts';
+import { ReadBudget } from './read-budget.ts';
+import { XApiClient, XCallError, XLimitError } from './x-api-client.ts';
+import { CAP_PAUSE_MS } from './x-limits.ts';
+
+/** What `GET /2/tweets` takes. */
+const MAX_IDS_PER_CALL = 100;
+
+/** Lookups that begin within this time of each other share a call. */
+const COALESCE_MS = 5;
+
+export interface XApiTweetSourceOptions {
+  readonly bearerToken: string;
+  /** Such as https://api.x.com. */
+  readonly baseUrl: string;
+  /** Longest time one call may take. */
+  readonly timeoutMs: number;
+  /** Posts that may be read in a UTC day; 0: any number. */
+  readonly dailyReadBudget: number;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Milliseconds since the epoch; Date.now unless a test says otherwise. */
+  readonly now?: () => number;
+}
+
+/** Reads tweets through the X API v2. */
+export class XApiTweetSource implements TweetSource {
+  readonly name = 'x-api';
+  readonly #options: XApiTweetSourceOptions;
+  readonly #client: XApiClient;
+  readonly #budget: ReadBudget;
+  readonly #pause: SourcePause;
+  readonly #loader: DataLoader<TweetId, TweetLookup>;
+
+  constructor(options: XApiTweetSourceOptions) {
+    const { bearerToken, baseUrl, timeoutMs, dailyReadBudget, metrics, now = Date.now } = options;
+    this.#options = options;
+    this.#client = new XApiClient({ bearerToken, baseUrl, timeoutMs, now });
+    this.#budget = new ReadBudget({ dailyReads: dailyReadBudget, metrics, now });
+    this.#pause = new SourcePause('the X API', now);
+    this.#loader = new DataLoader((ids) => this.#readBatch(ids), {
+      cache: false,
+      maxBatchSize: MAX_IDS_PER_CALL,
+      batchScheduleFn: (dispatch) => setTimeout(dispatch, COALESCE_MS),
+    });
+  }
+
+  /** Posts that X has billed to this process since midnight UTC. */
+  readsSpentToday(): number {
+    return this.#budget.spentToday();
+  }
+
+  /** A caller that leaves ends its own wait only: others may share the call. */
+  async lookup(
+    ids: readonly TweetId[],
+    { deadline, signal }: { readonly deadline: Deadline; readonly signal: AbortSignal },
+  ): Promise<TweetLookup[]> {
+    const ms = patienceMs(deadline, signal);
+    const release = this.#budget.reserve(ids);
+    const reads = ids.map((id) => this.#loader.load(id));
+    void Promise.allSettled(reads).then(release);
+    return await waitAtMost(Promise.all(reads), { ms, signal });
+  }
+
+  /** Same length and order as the keys, which may repeat when lookups share the call. */
+  async #readBatch(keys: readonly TweetId[]): Promise<(TweetLookup | Error)[]> {
+    const ids = [...new Set(keys)];
+    const outcomes = await this.#call(ids);
+    const results = new Map(ids.map((id, index) => [id, this.#resultOf(id, outcomes[index])]));
+    return keys.map((key) => results.get(key) ?? unanswered(key));
+  }
+
+  async #call(ids: readonly TweetId[]): Promise<XOutcome[]> {
+    this.#pause.throwIfPaused();
+    try {
+      const x = parseXLookup(await this.#client.readTweets(ids));
+      const outcomes = outcomesFromX(x, ids);
+      // What X said nothing sensible of, it may have billed.
+      const unclear = ids.filter((_, index) => outcomes[index]?.status === 'failed');
+      this.#budget.bill([...unclear, ...postIdsOf(x)]);
+      this.#report(outcomes, unclear);
+      return outcomes;
+    } catch (error) {
+      if (error instanceof XLimitError) throw this.#limited(error.pauseMs);
+      if (error instanceof XCallError && error.mayBeBilled) this.#budget.bill(ids);
+      this.#options.metrics.record('TweetSourceCalls', 1, 'failed');
+      this.#options.logger.warn({ err: error, tweets: ids.length }, 'a call to the X API failed');
+      throw error;
+    }
+  }
+
+  #report(outcomes: readonly XOutcome[], unclear: readonly TweetId[]): void {
+    const { metrics, logger } = this.#options;
+    if (outcomes.some(({ status }) => status === 'limited')) {
+      this.#limited(CAP_PAUSE_MS);
+      return;
+    }
+    const outcome = unclear.length === outcomes.length ? 'failed' : 'ok';
+    metrics.record('TweetSourceCalls', 1, outcome);
+    if (unclear.length > 0) {
+      logger.warn({ tweetIds: unclear }, 'the X API did not say what became of some tweets');
+    }
+  }
+
+  #limited(pauseMs: number): TweetSourceLimitedError {
+    this.#options.metrics.record('TweetSourceCalls', 1, 'limited');
+    this.#options.logger.warn({ pauseMs }, 'the X API refuses reads for a time');
+    return this.#pause.pauseFor(pauseMs);
+  }
+
+  #resultOf(id: TweetId, outcome: XOutcome | undefined): TweetLookup | Error {
+    if (outcome === undefined || outcome.status === 'failed') return unanswered(id);
+    return outcome.status === 'limited' ? this.#pause.error() : outcome;
+  }
+}
+
+function postIdsOf({ data, includes }: XLookup): TweetId[] {
+  return [...data, ...(includes.tweets ?? [])].map(({ id }) => id);
+}
+
+function unanswered(id: TweetId): TweetSourceFailedError {
+  return new TweetSourceFailedError(`The X API did not say what became of tweet ${id}.`);
+}

@@ -1,0 +1,204 @@
+import { randomInt } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AggregateStore } from '../../service/application/ports/aggregate-store.ts';
+import type { FeatureStore } from '../../service/application/ports/feature-store.ts';
+import { DEFAULT_ROW_TTL_SECONDS, type FeatureRow } from '../../service/domain/feature-row.ts';
+import type { ModelIdentity } from '../../service/domain/sentiment.ts';
+
+export const IDENTITY: ModelIdentity = {
+  name: 'fake-model',
+  revision: '0123456789ab',
+  preprocessingVersion: 1,
+};
+
+const DAY_SECONDS = 86_400;
+
+/** A new, empty store of `IDENTITY`, and a clock for it. */
+export interface StoreUnderTest {
+  readonly store: FeatureStore & AggregateStore;
+  /** Lets time pass for what has been stored so far. */
+  advance(seconds: number): Promise<void>;
+}
+
+/** A tweet id that no other test uses. */
+export function anId(): string {
+  return `${randomInt(1, 2 ** 47)}${randomInt(1_000, 9_999)}`;
+}
+
+export function aRow(overrides: Partial<FeatureRow> = {}): FeatureRow {
+  return {
+    tweetId: '1460323737035677698',
+    authorId: '2244994945',
+    authorUsername: 'someone',
+    topics: ['#phones', '$btc'],
+    eventTimestampMs: Date.UTC(2021, 10, 15, 19, 8, 5),
+    createdTimestampMs: Date.UTC(2026, 10, 23, 8, 0, 0, 123),
+    model: { name: IDENTITY.name, revision: IDENTITY.revision },
+    preprocessingVersion: IDENTITY.preprocessingVersion,
+    label: 'positive',
+    scores: { negative: 0.05, neutral: 0.15, positive: 0.8 },
+    truncated: false,
+    text: 'I love this phone',
+    ...overrides,
+  };
+}
+
+/** What every feature store must do; run it on each adapter. */
+export function featureStoreContract(name: string, makeStore: () => Promise<StoreUnderTest>): void {
+  describe(`${name} as a feature store`, () => {
+    let store: FeatureStore;
+    let advance: StoreUnderTest['advance'];
+
+    beforeEach(async () => {
+      ({ store, advance } = await makeStore());
+    });
+    afterEach(() => store.close());
+
+    const put = (row: FeatureRow, ttlSeconds = DEFAULT_ROW_TTL_SECONDS) =>
+      store.putTweets([{ row, ttlSeconds }]);
+    const get = async (id: string) => (await store.getTweets([id]))[0];
+
+    describe('reading', () => {
+      it('gives back what was written', async () => {
+        const row = aRow({ tweetId: anId() });
+        expect(await put(row)).toEqual([true]);
+        expect(await get(row.tweetId)).toEqual(row);
+      });
+
+      it.each<[string, Partial<FeatureRow>]>([
+        ['without its text', { text: null }],
+        ['with an empty text', { text: '' }],
+        ['of an unknown author', { authorId: null, authorUsername: null }],
+        ['without topics', { topics: [] }],
+        ['that was truncated', { truncated: true }],
+        ['with text of many scripts', { text: 'naïve 🙂‍↔️ 日本語 "\\\n\u0000', topics: ['#日本'] }],
+        ['with half a surrogate pair', { text: 'cut \ud83d' }],
+        ['with scores at their limits', { scores: { negative: 0, neutral: 0, positive: 1 } }],
+        [
+          'with scores of full precision',
+          { scores: { negative: 0.1 + 0.2, neutral: 1e-17, positive: 1 - (0.1 + 0.2) } },
+        ],
+        ['as old as the clock', { eventTimestampMs: 0 }],
+      ])('keeps a row %s as it is', async (_, overrides) => {
+        const row = aRow({ tweetId: anId(), ...overrides });
+        await put(row);
+        expect(await get(row.tweetId)).toEqual(row);
+      });
+
+      it('answers as many as asked, in their order, null where absent', async () => {
+        const [one, two, absent] = [aRow({ tweetId: anId() }), aRow({ tweetId: anId() }), anId()];
+        await store.putTweets([one, two].map((row) => ({ row, ttlSeconds: 60 })));
+        const ids = [two.tweetId, absent, one.tweetId, two.tweetId, absent];
+        expect(await store.getTweets(ids)).toEqual([two, null, one, two, null]);
+        expect(await store.getTweets(ids)).toEqual([two, null, one, two, null]);
+      });
+
+      it('holds hundreds in one batch', async () => {
+        const rows = Array.from({ length: 500 }, () => aRow({ tweetId: anId() }));
+        const writes = rows.map((row) => ({ row, ttlSeconds: 60 }));
+        expect(await store.putTweets(writes)).toEqual(rows.map(() => true));
+        expect(await store.getTweets(rows.map((row) => row.tweetId))).toEqual(rows);
+      });
+
+      it('does nothing for an empty batch', async () => {
+        expect(await store.getTweets([])).toEqual([]);
+        expect(await store.putTweets([])).toEqual([]);
+      });
+
+      it.each<[string, Partial<FeatureRow>]>([
+        ['model revision', { model: { name: IDENTITY.name, revision: 'ba9876543210' } }],
+        ['preprocessing version', { preprocessingVersion: 2 }],
+      ])('never serves a row of another %s', async (_, overrides) => {
+        const other = aRow({ tweetId: anId(), ...overrides });
+        await put(other);
+        expect(await get(other.tweetId)).toBeNull();
+        const own = aRow({ tweetId: other.tweetId });
+        await put(own);
+        expect(await get(other.tweetId)).toEqual(own);
+      });
+    });
+
+    describe('writing', () => {
+      it('replaces an older row', async () => {
+        const row = aRow({ tweetId: anId() });
+        const newer = { ...row, text: 'edited', createdTimestampMs: row.createdTimestampMs + 1 };
+        await put(row);
+        expect(await get(row.tweetId)).toEqual(row);
+        await put(newer);
+        expect(await get(row.tweetId)).toEqual(newer);
+      });
+
+      it('keeps a row of the same version that was scored later', async () => {
+        const row = aRow({ tweetId: anId() });
+        const late = { ...row, text: 'old', createdTimestampMs: row.createdTimestampMs - 1 };
+        await put(row);
+        expect(await put(late)).toEqual([true]);
+        expect(await get(row.tweetId)).toEqual(row);
+      });
+
+      it.each([300, DEFAULT_ROW_TTL_SECONDS])('keeps a row for %i s, no more', async (seconds) => {
+        const row = aRow({ tweetId: anId() });
+        await put(row, seconds);
+        await advance(seconds - 10);
+        expect(await get(row.tweetId)).toEqual(row);
+        await advance(11);
+        expect(await get(row.tweetId)).toBeNull();
+      });
+
+      it('counts a row’s life from its last write', async () => {
+        const row = aRow({ tweetId: anId() });
+        await put(row, 300);
+        await advance(200);
+        await put(row, 300);
+        await advance(200);
+        expect(await get(row.tweetId)).toEqual(row);
+        await put(row, 100);
+        await advance(150);
+        expect(await get(row.tweetId)).toBeNull();
+      });
+    });
+
+    describe('purging', () => {
+      it('removes the rows of every version and says how many', async () => {
+        const id = anId();
+        await put(aRow({ tweetId: id }));
+        await put(aRow({ tweetId: id, model: { name: 'older', revision: 'ba9876543210' } }), 300);
+        await put(aRow({ tweetId: id, preprocessingVersion: 2 }));
+        await get(id);
+        expect(await store.purgeTweet(id)).toEqual({ rows: 3, contributions: 3 });
+        expect(await get(id)).toBeNull();
+        expect(await store.purgeTweet(id)).toEqual({ rows: 0, contributions: 0 });
+      });
+
+      it('leaves other tweets alone', async () => {
+        const [gone, kept] = [aRow({ tweetId: '123' }), aRow({ tweetId: '1234' })];
+        await put(gone);
+        await put(kept);
+        await store.purgeTweet(gone.tweetId);
+        expect(await store.getTweets(['123', '1234'])).toEqual([null, kept]);
+      });
+
+      it('removes nothing where nothing is, and does not count what has expired', async () => {
+        const id = anId();
+        expect(await store.purgeTweet(id)).toEqual({ rows: 0, contributions: 0 });
+        const expired = aRow({ tweetId: anId() });
+        await put(expired, 300);
+        await advance(301);
+        expect(await store.purgeTweet(expired.tweetId)).toMatchObject({ rows: 0 });
+      });
+
+      it('blocks writes of the tweet for a day, of that tweet only', async () => {
+        const [purged, other] = [aRow({ tweetId: anId() }), aRow({ tweetId: anId() })];
+        await store.purgeTweet(purged.tweetId);
+        await advance(DAY_SECONDS - 10);
+        const writes = [purged, other].map((row) => ({ row, ttlSeconds: 60 }));
+        expect(await store.putTweets(writes)).toEqual([false, true]);
+        expect(await store.getTweets([purged.tweetId, other.tweetId])).toEqual([null, other]);
+
+        await advance(11);
+        expect(await put(purged)).toEqual([true]);
+        expect(await get(purged.tweetId)).toEqual(purged);
+      });
+    });
+  });
+}

@@ -1,0 +1,346 @@
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from '@jest/globals';
+import fc from 'fast-check';
+import type { FeatureWrite } from '../../service/application/ports/feature-store.ts';
+import { FeatureStoreUnavailableError } from '../../service/domain/errors.ts';
+import type { FeatureRow } from '../../service/domain/feature-row.ts';
+import { topLabel } from '../../service/domain/sentiment.ts';
+import { StoreOracle } from '../helpers/store-oracle.ts';
+import { aRow, IDENTITY, type StoreUnderTest } from './feature-store-contract.ts';
+
+type Store = StoreUnderTest['store'];
+
+/** A store that histories are played on. */
+export interface StoreOfHistories extends StoreUnderTest {
+  /** For those who change it at the same time, with a connection each where there are any. */
+  readonly writers: readonly Store[];
+  /**
+   * Runs an operation whose reply does not arrive: with a store over a connection of which
+   * the server's replies are cut off, where there is one.
+   */
+  losingTheReply(operation: (store: Store) => Promise<unknown>): Promise<unknown>;
+}
+
+type Change =
+  | { readonly kind: 'put'; readonly writes: readonly FeatureWrite[] }
+  | { readonly kind: 'purge tweet'; readonly id: string }
+  | { readonly kind: 'purge user'; readonly id: string; readonly scoredUpToMs: number }
+  | { readonly kind: 'purge topic'; readonly topic: string; readonly scoredUpToMs: number };
+
+export type Step =
+  | {
+      readonly kind: 'change';
+      readonly change: Change;
+      readonly reply: 'arrives' | 'is lost, tried again' | 'is lost';
+    }
+  | { readonly kind: 'at the same time'; readonly changes: readonly Change[] }
+  | { readonly kind: 'time passes'; readonly seconds: number }
+  | { readonly kind: 'look'; readonly at: readonly Part[] };
+
+/** What can be seen of a store, each by a read of its own that may itself tidy up. */
+const PARTS = ['owners', 'rows', 'users', 'topics', 'mostActive'] as const;
+type Part = (typeof PARTS)[number];
+
+const TWEETS = ['11', '12', '13', '14', '15', '16'];
+const USERS = ['1', '2', '3'];
+const TOPICS = ['#a', '$b', 'plain', 'other'];
+const NAMES = ['Ann', 'bob', 'CY'];
+const VERSION = `${IDENTITY.revision}:${IDENTITY.preprocessingVersion}`;
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+const DAYS_OF_TWEETS = 3;
+/** Orders in which changes at the same time may come out; more would take too long to try. */
+const MAX_ORDERS = 120;
+const RANGE = { from: 0, to: DAYS_OF_TWEETS };
+
+const scores = fc
+  .tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
+  .map(([a, b]) => {
+    const [low, high] = a < b ? [a, b] : [b, a];
+    return { negative: low, neutral: high - low, positive: 1 - high };
+  });
+
+/** Rows of few tweets, users, topics, names, days and times, so that they meet. */
+const row = fc
+  .record({
+    tweet: fc.nat(TWEETS.length - 1),
+    author: fc.constantFrom('its own', 'its own', 'its own', 'none', 'none', 'none', 'another'),
+    authorUsername: fc.option(fc.constantFrom(...NAMES)),
+    topics: fc.subarray(TOPICS),
+    eventTimestampMs: fc.integer({ min: 0, max: DAYS_OF_TWEETS * DAY * 1_000 }),
+    createdTimestampMs: fc.integer({ min: 0, max: 9 }),
+    revision: fc.constantFrom(IDENTITY.revision, 'ba9876543210'),
+    scores,
+  })
+  .map(({ tweet, author, authorUsername, revision, ...rest }): FeatureRow => {
+    // A tweet has one author, whom not every source tells; ingest may be told another.
+    const user = USERS[(author === 'another' ? tweet + 1 : tweet) % USERS.length] ?? null;
+    return aRow({
+      ...rest,
+      tweetId: TWEETS[tweet] ?? '',
+      authorId: author === 'none' ? null : user,
+      authorUsername: author === 'none' ? null : authorUsername,
+      label: topLabel(rest.scores),
+      model: { name: 'fake-model', revision },
+    });
+  });
+
+const scoredUpToMs = fc.integer({ min: 0, max: 9 });
+const write = fc.record({ row, ttlSeconds: fc.constantFrom(300, 60 * DAY) });
+const put = fc.record({
+  kind: fc.constant('put'),
+  // Mostly one: several make few histories longer, and many orders possible.
+  writes: fc.oneof(
+    { arbitrary: fc.tuple(write), weight: 3 },
+    { arbitrary: fc.tuple(write, write), weight: 1 },
+  ),
+});
+const change: fc.Arbitrary<Change> = fc.oneof(
+  { arbitrary: put, weight: 8 },
+  {
+    arbitrary: fc.record({ kind: fc.constant('purge tweet'), id: fc.constantFrom(...TWEETS) }),
+    weight: 2,
+  },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('purge user'),
+      id: fc.constantFrom(...USERS),
+      scoredUpToMs,
+    }),
+    weight: 1,
+  },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('purge topic'),
+      topic: fc.constantFrom(...TOPICS),
+      scoredUpToMs,
+    }),
+    weight: 1,
+  },
+);
+
+/** Scores older and newer, purges, renames, lost replies, writers at the same time, expiry. */
+export const history: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('change'),
+        change,
+        reply: fc.oneof(
+          { arbitrary: fc.constant('arrives'), weight: 30 },
+          { arbitrary: fc.constantFrom('is lost, tried again', 'is lost'), weight: 2 },
+        ),
+      }),
+      weight: 10,
+    },
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('at the same time'),
+        changes: fc
+          .uniqueArray(change, { minLength: 2, maxLength: 3, selector: purged })
+          .filter((changes) => ordersOf(changes.map(atoms)) <= MAX_ORDERS),
+      }),
+      weight: 1,
+    },
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('time passes'),
+        seconds: fc.constantFrom(
+          HOUR,
+          25 * HOUR,
+          61 * DAY,
+          150 * DAY,
+          250 * DAY,
+          399 * DAY,
+          401 * DAY,
+        ),
+      }),
+      weight: 3,
+    },
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('look'),
+        at: fc.shuffledSubarray([...PARTS], { minLength: 1 }),
+      }),
+      weight: 2,
+    },
+  ),
+  { minLength: 1, maxLength: 50, size: 'max' },
+);
+
+/** Plays a history on a store that is empty, and holds what can be seen against the oracle. */
+export async function play(steps: readonly Step[], subject: StoreOfHistories): Promise<void> {
+  let oracles = [new StoreOracle()];
+  const look = async (parts: readonly Part[] = PARTS) => {
+    for (const part of parts) {
+      const seen = await SEEN[part](subject.store);
+      const agreeing = oracles.filter((oracle) =>
+        isDeepStrictEqual(plain(EXPECTED[part](oracle)), plain(seen)),
+      );
+      if (agreeing.length === 0) {
+        expect({ [part]: seen }).toEqual({
+          [part]: EXPECTED[part](oracles[0] ?? new StoreOracle()),
+        });
+      }
+      oracles = distinct(agreeing);
+    }
+  };
+
+  for (const step of steps) {
+    switch (step.kind) {
+      case 'change':
+        if (step.reply !== 'arrives') {
+          await subject.losingTheReply((store) => apply(step.change, store));
+        }
+        if (step.reply === 'is lost') {
+          // It may have been done, as far as it had come.
+          oracles = oracles.flatMap((oracle) => beginnings(atoms(step.change), oracle));
+        } else {
+          await apply(step.change, subject.store);
+          for (const oracle of oracles) foretell(atoms(step.change), oracle);
+        }
+        break;
+      case 'at the same time':
+        await Promise.all(
+          step.changes.map((each, index) => apply(each, subject.writers[index] ?? subject.store)),
+        );
+        // It must have come out as if one had been after the other, whatever the order.
+        oracles = oracles.flatMap((oracle) =>
+          interleavings(step.changes.map(atoms)).map((changes) => {
+            const possible = oracle.clone();
+            foretell(changes, possible);
+            return possible;
+          }),
+        );
+        await look();
+        break;
+      case 'time passes':
+        await subject.advance(step.seconds);
+        for (const oracle of oracles) oracle.advance(step.seconds);
+        break;
+      case 'look':
+        await look(step.at);
+    }
+  }
+  await look();
+}
+
+/** Makes an operation fail as it may when its reply is lost. */
+export async function mayFail(operation: Promise<unknown>): Promise<void> {
+  await operation.catch((error: unknown) => {
+    if (!(error instanceof FeatureStoreUnavailableError)) throw error;
+  });
+}
+
+async function apply(change: Change, store: Store): Promise<void> {
+  const unrecorded = async () => undefined;
+  switch (change.kind) {
+    case 'put':
+      await store.putTweets(change.writes);
+      break;
+    case 'purge tweet':
+      await store.purgeTweet(change.id);
+      break;
+    case 'purge user':
+      await store.purgeUser(change.id, change.scoredUpToMs, unrecorded);
+      break;
+    case 'purge topic':
+      await store.purgeTopic(change.topic, change.scoredUpToMs, unrecorded);
+  }
+}
+
+/** A part of a change that others see whole. */
+type Atom = (oracle: StoreOracle) => void;
+
+/** The parts of a change between which others may come. */
+function atoms(change: Change): Atom[] {
+  switch (change.kind) {
+    case 'put':
+      return change.writes.map((write) => (oracle) => oracle.put(write.row, write.ttlSeconds));
+    case 'purge tweet':
+      return [(oracle) => oracle.purgeTweet(change.id)];
+    case 'purge user':
+      return purgeAtoms(`u:${change.id}`, change.scoredUpToMs);
+    case 'purge topic':
+      return purgeAtoms(`g:${change.topic}`, change.scoredUpToMs);
+  }
+}
+
+function purgeAtoms(entity: string, scoredUpToMs: number): Atom[] {
+  return [
+    (oracle) => oracle.beginPurge(entity, scoredUpToMs),
+    (oracle) => oracle.stepPurge(entity),
+    (oracle) => oracle.stepPurge(entity),
+    (oracle) => oracle.endPurge(entity),
+  ];
+}
+
+/** The entity that a change purges, by which the oracle tells purges apart; else any value. */
+function purged(change: Change): unknown {
+  if (change.kind === 'purge user') return `u:${change.id}`;
+  return change.kind === 'purge topic' ? `g:${change.topic}` : change;
+}
+
+function foretell(parts: readonly Atom[], oracle: StoreOracle): void {
+  for (const part of parts) part(oracle);
+}
+
+/** An oracle for each number of changes, from the first on, that have been made. */
+function beginnings(parts: readonly Atom[], oracle: StoreOracle): StoreOracle[] {
+  return Array.from({ length: parts.length + 1 }, (_, made) => {
+    const possible = oracle.clone();
+    foretell(parts.slice(0, made), possible);
+    return possible;
+  });
+}
+
+const SEEN: Record<Part, (store: Store) => Promise<unknown>> = {
+  owners: (store) => Promise.all(NAMES.map((name) => store.findUser(name))),
+  rows: (store) => store.getTweets(TWEETS),
+  users: (store) => Promise.all(USERS.map((id) => store.userBuckets(id, RANGE))),
+  topics: (store) => Promise.all(TOPICS.map((topic) => store.topicBuckets(topic, RANGE))),
+  mostActive: (store) => store.mostActiveUsers(100),
+};
+
+const EXPECTED: Record<Part, (oracle: StoreOracle) => unknown> = {
+  owners: (oracle) => NAMES.map((name) => oracle.owner(name.toLowerCase())),
+  rows: (oracle) => TWEETS.map((id) => oracle.row(id, VERSION)),
+  users: (oracle) =>
+    USERS.map((id) => {
+      const buckets = oracle.buckets(`u:${id}`);
+      return buckets && { id, username: oracle.username(id), buckets };
+    }),
+  topics: (oracle) => TOPICS.map((topic) => oracle.buckets(`g:${topic}`)),
+  mostActive: (oracle) => oracle.mostActive(),
+};
+
+function distinct(oracles: readonly StoreOracle[]): StoreOracle[] {
+  return oracles.filter((oracle, index) =>
+    oracles.slice(0, index).every((earlier) => !oracle.isEqual(earlier)),
+  );
+}
+
+/** Without prototypes, of which the oracle's clones have others. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** Every order of all items in which those of each list stay in theirs. */
+function interleavings<T>(lists: readonly (readonly T[])[]): T[][] {
+  const rest = lists.filter((list) => list.length > 0);
+  if (rest.length === 0) return [[]];
+  return rest.flatMap(([first, ...others], index) =>
+    interleavings(rest.with(index, others)).map((order) =>
+      first === undefined ? order : [first, ...order],
+    ),
+  );
+}
+
+/** How many those are. */
+function ordersOf(lists: readonly (readonly unknown[])[]): number {
+  let [orders, items] = [1, 0];
+  for (const list of lists) {
+    for (let place = 1; place <= list.length; place++) orders = (orders * ++items) / place;
+  }
+  return orders;
+}

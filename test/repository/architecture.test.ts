@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+/** What the import rules say of a project of these files, by their paths. */
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'imports-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function check(files: Readonly<Record<string, string>>) {
+  const all = {
+    'package.json': '{"type":"module"}',
+    'tsconfig.json': '{"compilerOptions":{"allowImportingTsExtensions":true}}',
+    'service/domain/errors.ts': 'export class ServiceError {}\n',
+    ...files,
+  };
+  for (const [path, content] of Object.entries(all)) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  const depcruise = resolve('node_modules/.bin/depcruise');
+  const args = [depcruise, '--config', resolve('.dependency-cruiser.js'), '.'];
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 15_000,
+  });
+  return { status, stdout };
+}
+
+describe('the import rules', () => {
+  it.each([
+    ['domain-imports', 'service/domain/a.ts', '../application/b.ts'],
+    ['application-imports', 'service/application/a.ts', '../feature-store/redis/b.ts'],
+    ['contract-imports-schemas-alone', 'service/contract/a.ts', '../domain/errors.ts'],
+    ['http-imports', 'service/http/a.ts', '../feature-store/redis/b.ts'],
+    ['feature-store-imports', 'service/feature-store/redis/a.ts', '../../tweet-source/x-api/b.ts'],
+    ['tweet-source-imports', 'service/tweet-source/x-api/a.ts', '../../prediction-log/b.ts'],
+    ['prediction-log-imports', 'service/prediction-log/a.ts', '../feature-store/b.ts'],
+    ['inference-imports', 'service/inference/a.ts', '../telemetry/b.ts'],
+    ['telemetry-imports', 'service/telemetry/a.ts', '../inference/b.ts'],
+    ['web-imports', 'service/web/a.ts', '../inference/b.ts'],
+    ['config-imports', 'service/config/a.ts', '../application/b.ts'],
+    ['service-imports-service', 'service/http/a.ts', '../../cli/b.ts'],
+    ['nobody-imports-roots', 'cli/a.ts', '../service/main.ts'],
+    ['lib-imports', 'lib/a.ts', '../service/domain/b.ts'],
+  ])('%s: %s may not import from %s, not even a type', (rule, from, imported) => {
+    const { status, stdout } = check({
+      [from]: `import type { B } from '${imported}';\nexport type A = B;\n`,
+      [join(dirname(from), imported)]: 'export type B = string;\n',
+    });
+    expect(stdout).toContain(`error ${rule}: ${from} → ${join(dirname(from), imported)}`);
+    expect(status).not.toBe(0);
+  });
+
+  it('no-circular: two files may not import each other', () => {
+    const { stdout } = check({
+      'service/domain/a.ts': "import './b.ts';\n",
+      'service/domain/b.ts': "import './a.ts';\n",
+    });
+    expect(stdout).toContain('error no-circular');
+  });
+
+  it('allow what the architecture allows', () => {
+    const { status, stdout } = check({
+      'service/contract/http.ts': 'export const PORT = 1;\n',
+      'service/application/ports/port.ts':
+        "import type { ServiceError } from '../../domain/errors.ts';\nexport type Port = ServiceError;\n",
+      'service/feature-store/redis/store.ts':
+        "import type { Port } from '../../application/ports/port.ts';\nexport type Store = Port;\n",
+      'service/main.ts':
+        "import './feature-store/redis/store.ts';\nimport { PORT } from './contract/http.ts';\nexport default PORT;\n",
+      'lib/stack.ts': "export { PORT } from '../service/contract/http.ts';\n",
+    });
+    expect({ status, stdout }).toMatchObject({ status: 0 });
+  });
+});

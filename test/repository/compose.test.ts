@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { loadConfig } from '../../service/config/config.ts';
+import { ENVIRONMENT } from '../../service/contract/environment.ts';
+import { PATHS } from '../../service/contract/http.ts';
+
+interface Compose {
+  readonly services: Readonly<
+    Record<
+      'service' | 'feature-store',
+      {
+        readonly environment: Readonly<Record<string, string>>;
+        readonly ports: readonly string[];
+        readonly depends_on: Readonly<Record<string, { condition: string }>>;
+        readonly healthcheck: { readonly test: readonly string[] };
+        readonly stop_grace_period: string;
+      }
+    >
+  >;
+}
+
+const { services } = parse(readFileSync('compose.yaml', 'utf8')) as Compose;
+const { environment, ports, healthcheck, stop_grace_period } = services.service;
+const config = loadConfig(environment);
+
+describe('compose.yaml', () => {
+  it('sets variables of the contract only, to what the configuration takes', () => {
+    expect(Object.keys(ENVIRONMENT)).toEqual(expect.arrayContaining(Object.keys(environment)));
+  });
+
+  it('publishes, on this machine only, the port that the service listens on', () => {
+    expect(config.listen.host).toBe('0.0.0.0');
+    expect(ports).toEqual([`127.0.0.1:3000:${config.listen.port}`]);
+  });
+
+  it('asks readiness', () => {
+    expect(healthcheck.test.at(-1)).toContain(
+      `'http://127.0.0.1:${config.listen.port}${PATHS.readiness}'`,
+    );
+  });
+
+  it('keeps features in the store that it waits for', () => {
+    const store = new URL(config.featureStore.redis?.url ?? '').hostname;
+    expect(services.service.depends_on).toEqual({ [store]: { condition: 'service_healthy' } });
+    expect(Object.keys(services)).toContain(store);
+  });
+
+  it('gives the service the time it may take to stop', () => {
+    expect(stop_grace_period).toMatch(/^\d+s$/);
+    expect(Number.parseInt(stop_grace_period, 10) * 1_000).toBeGreaterThan(
+      config.shutdownTimeoutMs,
+    );
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { loadConfig } from '../../../service/config/config.ts';
+import type { Environment } from '../../../service/config/parse.ts';
+import { ENVIRONMENT, type EnvironmentName } from '../../../service/contract/environment.ts';
+import { DEFAULT_LIMITS } from '../../../service/contract/http.ts';
+import { StartupError } from '../../../service/domain/errors.ts';
+
+function faultOf(env: Environment): string {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(StartupError);
+    return (error as StartupError).message;
+  }
+  throw new Error(`No fault found in ${JSON.stringify(env)}`);
+}
+
+describe('the configuration', () => {
+  it('needs no environment at all', () => {
+    expect(loadConfig({})).toEqual({
+      listen: { host: '127.0.0.1', port: 3000 },
+      log: { level: 'info', secrets: [] },
+      shutdownTimeoutMs: 25_000,
+      model: {
+        modelsDir: 'models',
+        modelName: 'minilm-tweet-sentiment',
+        workers: undefined,
+        tokenBudget: 256,
+        hangTimeoutMs: 30_000,
+      },
+      featureStore: {
+        redis: undefined,
+        rowTtlSeconds: 5_184_000,
+        aggregateTtlSeconds: 34_560_000,
+        memoryMaxRows: 100_000,
+        hotCacheTtlMs: 5_000,
+        pendingWritesMax: 1_000,
+        storeText: true,
+      },
+      predictionLog: { kind: 'none' },
+      tweetSource: { kind: 'oembed', url: 'https://publish.x.com/oembed', timeoutMs: 1_500 },
+      http: {
+        limits: DEFAULT_LIMITS,
+        keepAliveTimeoutMs: 72_000,
+        apiKeys: [],
+        adminToken: undefined,
+        rateLimitPerMinute: 0,
+        trustProxyHops: 0,
+        exposeText: true,
+      },
+      metrics: {
+        kind: 'off',
+        intervalMs: 10_000,
+        serviceName: 'tweet-sentiment-service',
+        revision: undefined,
+      },
+    });
+  });
+
+  it('is the same when every variable is there but empty, as compose files write "not set"', () => {
+    const empty = Object.fromEntries(Object.keys(ENVIRONMENT).map((name) => [name, '']));
+    expect(loadConfig(empty)).toEqual(loadConfig({}));
+  });
+
+  it('ignores names that are not its own', () => {
+    expect(loadConfig({ PATH: '/bin', PORTS: 'many' })).toEqual(loadConfig({}));
+  });
+
+  it('is frozen to its last leaf', () => {
+    const config = loadConfig({ REDIS_URL: 'redis://127.0.0.1', API_KEYS: 'a,b' });
+    const parts = [config, config.http, config.http.limits, config.http.apiKeys];
+    for (const part of [...parts, config.featureStore.redis])
+      expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  it('takes the feature store from REDIS_URL', () => {
+    const env = {
+      REDIS_URL: 'rediss://cache:6380/1',
+      REDIS_USERNAME: 'app',
+      REDIS_PASSWORD: 'p w',
+    };
+    expect(loadConfig(env).featureStore.redis).toEqual({
+      url: 'rediss://cache:6380/1',
+      username: 'app',
+      password: 'p w',
+      keyPrefix: 'tss:',
+    });
+  });
+
+  it.each([
+    [{ PREDICTION_LOG_DIR: 'log' }, { kind: 'file', dir: 'log', keepDays: 400 }],
+    [{ PREDICTION_STREAM: 'predictions' }, { kind: 'firehose', streamName: 'predictions' }],
+  ])('with %j writes the prediction log to %j', (env, predictionLog) => {
+    expect(loadConfig(env).predictionLog).toEqual(predictionLog);
+  });
+
+  it('splits API keys at commas', () => {
+    expect(loadConfig({ API_KEYS: 'one,tw-o' }).http.apiKeys).toEqual(['one', 'tw-o']);
+  });
+
+  it('lists its secrets, also in the parts by which they are used, for the log to hide', () => {
+    const env = {
+      REDIS_URL: 'redis://app:p%40ss@cache',
+      X_BEARER_TOKEN: 'bearer',
+      API_KEYS: 'one,two',
+      HOST: 'localhost',
+    };
+    expect(loadConfig(env).log.secrets.toSorted()).toEqual(
+      ['redis://app:p%40ss@cache', 'p%40ss', 'p@ss', 'bearer', 'one,two', 'one', 'two'].toSorted(),
+    );
+  });
+
+  const xApi = {
+    kind: 'x-api',
+    url: 'https://api.x.com',
+    bearerToken: 'AAA',
+    dailyReadBudget: 0,
+    timeoutMs: 1_500,
+  };
+  it.each<{ env: Environment; source: object }>([
+    { env: { X_BEARER_TOKEN: 'AAA' }, source: xApi },
+    { env: { X_BEARER_TOKEN: 'AAA', TWEET_SOURCE: 'x-api' }, source: xApi },
+    { env: { X_BEARER_TOKEN: 'AAA', TWEET_SOURCE: 'oembed' }, source: { kind: 'oembed' } },
+    { env: { TWEET_SOURCE: 'fixture' }, source: { kind: 'fixture', file: undefined } },
+    {
+      env: { TWEET_SOURCE: 'fixture', TWEET_FIXTURE: './tweets.json' },
+      source: { kind: 'fixture', file: './tweets.json' },
+    },
+  ])('with $env reads tweets from $source.kind', ({ env, source }) => {
+    expect(loadConfig(env).tweetSource).toMatchObject(source);
+  });
+});
+
+describe('a fault in the configuration', () => {
+  it('is reported together with all others', () => {
+    expect(faultOf({ PORT: 'http', LOG_LEVEL: 'loud', STORE_TWEET_TEXT: 'yes' })).toBe(
+      `3 faults in the configuration (environment variables):
+  PORT: "http" is not allowed; use an integer from 0 to 65535.
+  LOG_LEVEL: "loud" is not allowed; use fatal, error, warn, info, debug or silent.
+  STORE_TWEET_TEXT: "yes" is not allowed; use true or false.`,
+    );
+  });
+
+  it.each(['1e3', ' 3', '3 ', '+3', '-1', '03', '0x10', '3.0', '3,000', 'NaN', '65536'])(
+    'PORT=%j is one',
+    (PORT) => {
+      expect(faultOf({ PORT })).toContain(`PORT: ${JSON.stringify(PORT)} is not allowed`);
+    },
+  );
+
+  it('any text is one for an integer, unless it is written plainly and in range', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ minLength: 1 }), fc.integer().map(String)), (text) => {
+        const plain = /^(0|[1-9]\d*)$/.test(text) && Number(text) <= 65_535;
+        const run = () => loadConfig({ PORT: text }).listen.port;
+        if (plain) expect(run()).toBe(Number(text));
+        else expect(run).toThrow(StartupError);
+      }),
+    );
+  });
+
+  it.each<[EnvironmentName, string]>([
+    ['HOST', 'a host'],
+    ['STORE_TWEET_TEXT', 'TRUE'],
+    ['EXPOSE_TWEET_TEXT', '1'],
+    ['TWEET_SOURCE', 'X-API'],
+    ['METRICS', 'statsd'],
+    ['MODEL_NAME', '../model'],
+    ['X_API_URL', 'api.x.com'],
+    ['OEMBED_URL', 'file:///etc/passwd'],
+    ['MAX_TWEETS', '101'],
+    ['MAX_TEXTS', '0'],
+    ['SHUTDOWN_TIMEOUT_MS', '2147483648'],
+    ['FEATURE_TTL_SECONDS', '0'],
+  ])('%s=%s is one', (name, value) => {
+    expect(faultOf({ [name]: value })).toContain(`${name}: "${value}" is not allowed; use `);
+  });
+
+  it.each<[EnvironmentName, string]>([
+    ['REDIS_URL', 'http://:hunter2@cache'],
+    ['REDIS_URL', 'hunter2'],
+    ['REDIS_URL', 'redis://'],
+    ['REDIS_URL', 'redis://:100%@cache'],
+    ['X_BEARER_TOKEN', 'hunter2 hunter2'],
+    ['ADMIN_TOKEN', 'hunter2\n'],
+    ['API_KEYS', 'hunter2,,other'],
+    ['API_KEYS', 'hunter2,'],
+    ['API_KEYS', 'hunter2, other'],
+  ])('%s is one without showing the secret', (name, value) => {
+    const message = faultOf({ [name]: value });
+    expect(message).toContain(`${name}: its value (a secret, not shown) is not allowed; use `);
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('is shortened when it is long', () => {
+    expect(faultOf({ PORT: 'x'.repeat(10_000) }).length).toBeLessThan(300);
+  });
+
+  it('is TWEET_SOURCE=x-api without a token', () => {
+    expect(faultOf({ TWEET_SOURCE: 'x-api' })).toMatch(
+      /X_BEARER_TOKEN: is not set, but .*; set it/,
+    );
+  });
+
+  it('is a prediction log that would go to two places', () => {
+    expect(faultOf({ PREDICTION_LOG_DIR: 'log', PREDICTION_STREAM: 'predictions' })).toMatch(
+      /PREDICTION_STREAM: is set, and PREDICTION_LOG_DIR is too; .*set one of them/,
+    );
+  });
+
+  it.each(['REDIS_USERNAME', 'REDIS_PASSWORD'])('is %s without REDIS_URL', (name) => {
+    expect(faultOf({ [name]: 'hunter2' })).toMatch(
+      new RegExp(`${name}: is set, but REDIS_URL is not`),
+    );
+  });
+});

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { BrokenCircuitError } from 'cockatiel';
+import { ReplyError } from 'ioredis';
+import { StoreCircuitBreaker } from '../../../../service/feature-store/redis/circuit-breaker.ts';
+import { RecordedLog } from '../../../helpers/fakes.ts';
+
+const TIMEOUT = new Error('Command timed out');
+const REFUSAL = new ReplyError('OOM command not allowed');
+const LOST = new Error('Connection is closed.');
+
+let breaker: StoreCircuitBreaker;
+let logger: RecordedLog;
+let nowMs: number;
+
+beforeEach(() => {
+  nowMs = 1_000_000;
+  jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
+  logger = new RecordedLog();
+  breaker = new StoreCircuitBreaker(logger);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const succeed = () => breaker.execute(async () => 'answer');
+const fail = (error: Error) => breaker.execute(() => Promise.reject(error)).catch((e) => e);
+const open = async () => {
+  for (let i = 0; i < 3; i++) expect(await fail(TIMEOUT)).toBe(TIMEOUT);
+};
+const levels = () => logger.lines.map(({ level }) => level);
+
+describe('StoreCircuitBreaker', () => {
+  it('refuses without trying after three time-outs in a row', async () => {
+    await open();
+    const work = jest.fn(succeed);
+    await expect(breaker.execute(work)).rejects.toBeInstanceOf(BrokenCircuitError);
+    expect(work).not.toHaveBeenCalled();
+    expect(logger.lines.map(({ level, fields }) => [level, fields])).toEqual([
+      ['warn', { reason: 'Command timed out' }],
+    ]);
+  });
+
+  it('lets time-outs pass that are not in a row', async () => {
+    for (let i = 0; i < 5; i++) {
+      await fail(TIMEOUT);
+      await fail(TIMEOUT);
+      await succeed();
+    }
+    expect(await succeed()).toBe('answer');
+  });
+
+  it.each([
+    ['refusals', REFUSAL],
+    ['lost connections', LOST],
+  ])('does not mind %s', async (_, error) => {
+    for (let i = 0; i < 10; i++) expect(await fail(error)).toBe(error);
+    expect(await succeed()).toBe('answer');
+    expect(logger.lines).toEqual([]);
+  });
+
+  it('lets one through after a second, and the others not wait for it', async () => {
+    await open();
+    nowMs += 999;
+    expect(await fail(TIMEOUT)).toBeInstanceOf(BrokenCircuitError);
+    nowMs += 1;
+    const probe = Promise.withResolvers<string>();
+    const probed = breaker.execute(() => probe.promise);
+    await expect(succeed()).rejects.toBeInstanceOf(BrokenCircuitError);
+    probe.resolve('probed');
+    expect(await probed).toBe('probed');
+    expect(await succeed()).toBe('answer');
+    expect(levels()).toEqual(['warn', 'info']);
+  });
+
+  it('takes a refusal for an answer to the probe', async () => {
+    await open();
+    nowMs += 1_000;
+    expect(await fail(REFUSAL)).toBe(REFUSAL);
+    expect(await succeed()).toBe('answer');
+  });
+
+  it.each([
+    ['times out', TIMEOUT],
+    ['cannot be sent', LOST],
+  ])('waits another second when the probe %s, and logs nothing more', async (_, error) => {
+    await open();
+    for (let second = 0; second < 5; second++) {
+      nowMs += 1_000;
+      expect(await fail(error)).toBe(error);
+      expect(await fail(error)).toBeInstanceOf(BrokenCircuitError);
+    }
+    expect(levels()).toEqual(['warn']);
+  });
+});

@@ -1,0 +1,255 @@
+/** What is in Redis that no writer of the format has written: others must not suffer from it. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Redis } from 'ioredis';
+import type { FeatureRow } from '../../../../service/domain/feature-row.ts';
+import { RedisFeatureStore } from '../../../../service/feature-store/redis/redis-feature-store.ts';
+import { RecordedLog, RecordedMetrics } from '../../../helpers/fakes.ts';
+import { RedisServer } from '../../../helpers/redis-server.ts';
+import { anId, aRow, IDENTITY } from '../../../port-suites/feature-store-contract.ts';
+
+const DAY_MS = 86_400_000;
+const DAY = Math.floor(Date.UTC(2021, 10, 15) / DAY_MS);
+const RANGE = { from: DAY, to: DAY + 1 };
+
+let server: RedisServer;
+let admin: Redis;
+let keyPrefix: string;
+let store: RedisFeatureStore;
+let metrics: RecordedMetrics;
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+  admin = new Redis(server.url);
+});
+afterAll(async () => {
+  admin.disconnect();
+  await server.stop();
+});
+
+/** Runs with a store that holds two tweets of user 1 under #a, and one of user 2 under #b. */
+async function withStore(work: (tweets: readonly FeatureRow[]) => Promise<void>): Promise<void> {
+  keyPrefix = `${randomUUID()}:`;
+  metrics = new RecordedMetrics();
+  store = await RedisFeatureStore.connect({
+    url: server.url,
+    keyPrefix,
+    identity: IDENTITY,
+    metrics,
+    logger: new RecordedLog(),
+    commandTimeoutMs: 5_000,
+  });
+  try {
+    const rows = [
+      aRow({ tweetId: anId(), authorId: '1', authorUsername: 'one', topics: ['#a'] }),
+      aRow({ tweetId: anId(), authorId: '1', authorUsername: 'one', topics: ['#a'] }),
+      aRow({ tweetId: anId(), authorId: '2', authorUsername: 'two', topics: ['#b'] }),
+    ];
+    await put(...rows);
+    // So that there are fences and a tombstone too.
+    await store.purgeUser('3', 0, async () => undefined);
+    await store.purgeTopic('#c', 0, async () => undefined);
+    await work(rows);
+  } finally {
+    await store.close();
+  }
+}
+
+const put = (...rows: FeatureRow[]) =>
+  store.putTweets(rows.map((row) => ({ row, ttlSeconds: 3_600 })));
+const positives = (buckets: readonly { counts: { positive: number } }[] | null | undefined) =>
+  buckets?.map(({ counts }) => counts.positive) ?? null;
+const ofUser = async (id: string) => positives((await store.userBuckets(id, RANGE))?.buckets);
+const ofTopic = async (topic: string) => positives(await store.topicBuckets(topic, RANGE));
+const ranked = async () =>
+  (await store.mostActiveUsers(10)).map(({ id, counts }) => [id, counts.positive]);
+
+describe('a user whose aggregates are of another type', () => {
+  it('is unknown, counted as corrupt, and starts anew with the next write', () =>
+    withStore(async () => {
+      await admin.set(`${keyPrefix}u:1`, 'no hash', 'EX', 60);
+      expect(await ofUser('1')).toBeNull();
+      expect(metrics.sum('FeatureStoreCorruptRows')).toBeGreaterThan(0);
+      expect(await ranked()).toEqual([['2', 1]]);
+      expect(await put(aRow({ tweetId: anId(), authorId: '1' }))).toEqual([true]);
+      expect(await ofUser('1')).toEqual([1]);
+      expect(await ranked()).toEqual([
+        ['2', 1],
+        ['1', 1],
+      ]);
+      expect(metrics.sum('FeatureStoreErrors')).toBe(0);
+    }));
+});
+
+describe('a bucket that is none', () => {
+  it.each([
+    '',
+    'garbage',
+    '1 2 3',
+    '1 2 3 4 5 6 7 8 -9',
+    '1  2 3 4 5 6 7 8 9',
+    'a1 2 3 4 5 6 7 8 9',
+  ])('counts as absent and leaves the total too: %j', (text) =>
+    withStore(async () => {
+      await admin.hset(`${keyPrefix}u:1`, DAY, text);
+      expect(await ofUser('1')).toBeNull();
+      await put(aRow({ tweetId: anId(), authorId: '1' }));
+      expect(await ofUser('1')).toEqual([1]);
+      expect(await ranked()).toEqual([
+        ['2', 1],
+        ['1', 1],
+      ]);
+    }),
+  );
+});
+
+describe('a total that is none', () => {
+  it.each(['', 'garbage', '1 2', '0 0 2 5', '-1 0 2'])('is added up again: %j', (text) =>
+    withStore(async () => {
+      await admin.hset(`${keyPrefix}u:1`, 't', text);
+      expect(await ranked()).toEqual([
+        ['1', 2],
+        ['2', 1],
+      ]);
+    }),
+  );
+});
+
+describe('an owner of a name that is none', () => {
+  it.each(['', '0 1', '01 1', '12345678901234567890 1', 'garbage'])('is nobody: %j', (text) =>
+    withStore(async () => {
+      await admin.set(`${keyPrefix}n:one`, text, 'EX', 60);
+      expect(await store.findUser('one')).toBeNull();
+      await put(aRow({ tweetId: anId(), authorId: '1', authorUsername: 'one' }));
+      expect(await store.findUser('one')).toBe('1');
+    }),
+  );
+});
+
+describe('an index that is none', () => {
+  it.each([
+    ['c', ''],
+    ['c', '18946 9 1 2 3'],
+    ['s', '12 garbage'],
+    ['a', '../2'],
+    ['r:0123456789ab:1', 'garbage'],
+  ])('lets its tweet be written and purged: %s is %j', (field, text) =>
+    withStore(async ([row]) => {
+      if (!row) throw new Error('there is no row');
+      await admin.hset(`${keyPrefix}i:${row.tweetId}`, field, text);
+      expect(await put(row)).toEqual([true]);
+      expect(await store.purgeTweet(row.tweetId)).toMatchObject({ rows: 1 });
+      expect(await store.getTweets([row.tweetId])).toEqual([null]);
+    }),
+  );
+});
+
+describe('a fence that is none', () => {
+  it('refuses nothing, and is built anew by the next purge', () =>
+    withStore(async () => {
+      await admin.set(`${keyPrefix}xu:1`, 'garbage', 'EX', 60);
+      const row = aRow({ tweetId: anId(), authorId: '1', createdTimestampMs: 5 });
+      expect(await put(row)).toEqual([true]);
+      await store.purgeUser('1', 5, async () => undefined);
+      expect(await put({ ...row, tweetId: anId() })).toEqual([false]);
+    }));
+});
+
+describe('ids that are none', () => {
+  it('are not listed, nor told to be purged', () =>
+    withStore(async ([row]) => {
+      await admin.hset(`${keyPrefix}i:garbage`, 's', '1');
+      await admin.zadd(`${keyPrefix}mu:1`, DAY, 'garbage');
+      expect((await store.listTweets('0')).tweetIds).not.toContain('garbage');
+      const told: string[] = [];
+      await store.purgeUser('1', 0, async (ids) => {
+        told.push(...ids);
+      });
+      expect(told).toHaveLength(2);
+      expect(told).toContain(row?.tweetId);
+    }));
+});
+
+describe('whatever stands in one key', () => {
+  const garbage = fc.oneof(
+    fc.string(),
+    fc.constantFrom('-1', '0', '1 1', '1 x', '99999999999999999999', '1 0 9 0 0 1 0 0 1'),
+    fc.array(fc.nat(), { maxLength: 10 }).map((numbers) => numbers.join(' ')),
+  );
+  const corruption = fc.oneof(
+    fc.record({ kind: fc.constantFrom('string', 'list', 'hash', 'zset', 'set'), value: garbage }),
+    fc.record({ kind: fc.constantFrom('field', 'truncated field'), value: garbage }),
+    fc.record({ kind: fc.constant('member'), value: garbage }),
+    fc.record({ kind: fc.constant('no key'), value: fc.constant('') }),
+  );
+
+  it('every operation is answered, and those whom it does not concern lose nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.nat(), corruption, async (place, field, { kind, value }) => {
+        await withStore(async (rows) => {
+          // Not those of the third tweet, of user 2 and of #b, which are held to be untouched.
+          const others = [`u:2`, `mu:2`, 'g:#b', 'mg:#b', 'n:two', String(rows[2]?.tweetId)];
+          const keys = (await admin.keys(`${keyPrefix}*`))
+            .filter((each) => !others.some((other) => each.includes(`:${other}`)))
+            .sort();
+          const key = keys[place % keys.length] ?? '';
+          await corrupt(key, kind, value, field);
+
+          expect(await ofUser('2')).toEqual([1]);
+          expect(await ofTopic('#b')).toEqual([1]);
+          expect(await store.findUser('two')).toBe('2');
+          await ofUser('1');
+          await ofTopic('#a');
+          await store.findUser('one');
+          await store.getTweets(rows.map(({ tweetId }) => tweetId));
+          await store.listTweets('0');
+          await store.mostActiveUsers(10);
+
+          const fresh = aRow({ tweetId: anId(), authorId: '1', topics: ['#a', '#b'] });
+          expect(await put(fresh)).toEqual([true]);
+          expect(await store.getTweets([fresh.tweetId])).toEqual([fresh]);
+          expect(await ofTopic('#b')).toEqual([2]);
+          expect((await ofUser('1'))?.[0]).toBeGreaterThan(0);
+
+          await store.purgeTweet(fresh.tweetId);
+          for (const row of rows.slice(0, 2)) await store.purgeTweet(row.tweetId);
+          await store.purgeUser('1', 0, async () => undefined);
+          await store.purgeTopic('#a', 0, async () => undefined);
+          expect(await ofUser('1')).toBeNull();
+          expect(await ofTopic('#a')).toBeNull();
+          expect(await ofTopic('#b')).toEqual([1]);
+          expect(await ofUser('2')).toEqual([1]);
+          expect(metrics.sum('FeatureStoreErrors')).toBe(0);
+          for (const each of await admin.keys(`${keyPrefix}*`)) {
+            expect([each, await admin.ttl(each)]).not.toEqual([each, -1]);
+          }
+        });
+      }),
+      { numRuns: 300 },
+    );
+  }, 120_000);
+
+  /** Life is left as it was. */
+  async function corrupt(key: string, kind: string, value: string, place: number): Promise<void> {
+    const type = await admin.type(key);
+    if (kind === 'field' || kind === 'truncated field') {
+      if (type !== 'hash') return;
+      const fields = Object.entries(await admin.hgetall(key)).sort();
+      const [field, text] = fields[place % fields.length] ?? ['', ''];
+      await admin.hset(key, field, kind === 'field' ? value : text.slice(0, place % 9));
+      return;
+    }
+    if (kind === 'member') {
+      if (type === 'zset') await admin.zadd(key, 0, value);
+      return;
+    }
+    await admin.del(key);
+    if (kind === 'string') await admin.set(key, value);
+    if (kind === 'list') await admin.lpush(key, value);
+    if (kind === 'hash') await admin.hset(key, value, value);
+    if (kind === 'zset') await admin.zadd(key, 1, value);
+    if (kind === 'set') await admin.sadd(key, value);
+    await admin.expire(key, 1_000);
+  }
+});

@@ -1,0 +1,93 @@
+import { readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { StartupError } from '../../../../service/domain/errors.ts';
+import {
+  bundleRevision,
+  describeFiles,
+} from '../../../../service/inference/bundle/bundle-files.ts';
+import { loadBundle } from '../../../../service/inference/bundle/model-bundle.ts';
+import { TinyModels } from '../helpers/tiny-bundle.ts';
+
+let models: TinyModels;
+let graph: string;
+beforeEach(async () => {
+  models = await TinyModels.create();
+  graph = join(models.bundleDir, 'model.onnx');
+});
+afterEach(() => models.remove());
+
+async function refusal(): Promise<string> {
+  const loading = loadBundle(models.dir, 'tiny');
+  await expect(loading).rejects.toThrow(StartupError);
+  return loading.then(
+    () => '',
+    (error: Error) => error.message,
+  );
+}
+
+describe('loading a bundle', () => {
+  it('gives the graph, the tokenizer and the texts to check', async () => {
+    const bundle = await loadBundle(models.dir, 'tiny');
+    expect(bundle.manifest).toEqual(models.bundle);
+    expect(bundle.graphPath).toBe(graph);
+    expect(bundle.tokenizer.model.type).toBe('BPE');
+    expect(bundle.startUpTexts).toEqual([
+      { line: 0, text: 'the lowing', probabilities: [0.2, 0.3, 0.5] },
+      { line: 1, text: 'a', probabilities: [0.2, 0.3, 0.5] },
+    ]);
+  });
+
+  it('refuses a file that was tampered with, by name and with both hashes', async () => {
+    const { sha256 } = models.bundle.files.find(({ name }) => name === 'model.onnx')!;
+    await writeFile(graph, (await readFile(graph, 'utf8')).toUpperCase());
+    const [tampered] = await describeFiles(models.bundleDir, ['model.onnx']);
+    expect(await refusal()).toBe(
+      `The model file ${graph} has SHA-256 ${tampered!.sha256}, the manifest says ${sha256}; fetch the bundle again`,
+    );
+  });
+
+  it('refuses a file that was cut short, by name and with both sizes', async () => {
+    await writeFile(graph, 'not really');
+    expect(await refusal()).toMatch(/model\.onnx has 10 bytes, the manifest says 18/);
+  });
+
+  it('refuses a bundle that lacks a file, by name', async () => {
+    await rm(graph);
+    expect(await refusal()).toBe(`The model file ${graph} is missing`);
+  });
+
+  it('refuses a bundle that is missing', async () => {
+    await rm(models.bundleDir, { recursive: true });
+    expect(await refusal()).toBe(`The model file ${models.bundleDir} is missing`);
+  });
+
+  it('refuses a file that lies outside the bundle', async () => {
+    const elsewhere = join(models.dir, 'elsewhere.onnx');
+    await rename(graph, elsewhere);
+    await symlink(elsewhere, graph);
+    expect(await refusal()).toMatch(/model\.onnx lies outside its bundle/);
+  });
+
+  it('refuses a revision that is not that of the files', async () => {
+    await models.writeManifest({ revision: '0123456789ab' });
+    expect(await refusal()).toMatch(
+      new RegExp(`revision 0123456789ab, its files make it ${models.bundle.revision}`),
+    );
+  });
+
+  it('refuses golden lines that do not exist', async () => {
+    await models.writeManifest({ golden: { ...models.bundle.golden, startUpLines: [7] } });
+    expect(await refusal()).toMatch(/has no text with "probabilities" on line 7/);
+  });
+
+  it('refuses a tokenizer it does not support', async () => {
+    await writeFile(join(models.bundleDir, 'tokenizer.json'), '{}');
+    const files = await describeFiles(
+      models.bundleDir,
+      models.bundle.files.map(({ name }) => name),
+    );
+    await models.writeManifest({ files, revision: bundleRevision(files) });
+    expect(await refusal()).toMatch(/tokenizer\.json is not a supported tokenizer/);
+  });
+});

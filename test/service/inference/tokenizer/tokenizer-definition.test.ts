@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { StartupError } from '../../../../service/domain/errors.ts';
+import { EventLoopTurns } from '../../../../service/inference/tokenizer/event-loop-turns.ts';
+import { parseTokenizerDefinition } from '../../../../service/inference/tokenizer/tokenizer-definition.ts';
+import { TransformersTokenizer } from '../../../../service/inference/tokenizer/transformers-tokenizer.ts';
+import { byteLevelJson } from '../helpers/byte-level-definition.ts';
+
+const flags = {
+  special: false,
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
+};
+
+describe('reading a tokenizer.json', () => {
+  it("accepts RoBERTa's kind", () => {
+    expect(parseTokenizerDefinition(byteLevelJson(), 'tokenizer.json').model.type).toBe('BPE');
+  });
+
+  it.each([
+    ['no tokenizer at all', {}],
+    ['another model', { ...byteLevelJson(), model: { type: 'Unigram', vocab: [] } }],
+    ['another normalizer', { ...byteLevelJson(), normalizer: { type: 'NFKC' } }],
+    ['another pre-tokenizer', { ...byteLevelJson(), pre_tokenizer: { type: 'Metaspace' } }],
+  ])('refuses %s, naming the file', (_, json) => {
+    expect(() => parseTokenizerDefinition(json, 'some/tokenizer.json')).toThrow(StartupError);
+    expect(() => parseTokenizerDefinition(json, 'some/tokenizer.json')).toThrow(
+      /some\/tokenizer\.json is not a supported tokenizer/,
+    );
+  });
+
+  it('refuses an added token that is matched in a way it does not know', () => {
+    const json = byteLevelJson();
+    json.added_tokens.push({ ...flags, id: 300, content: '#tag', single_word: true });
+    expect(() => parseTokenizerDefinition(json, 'tokenizer.json')).toThrow(/"#tag".*single_word/);
+  });
+
+  it('refuses a tokenizer that does not frame texts', () => {
+    const definition = parseTokenizerDefinition(
+      { ...byteLevelJson(), post_processor: { type: 'ByteLevel' } },
+      'tokenizer.json',
+    );
+    expect(() => new TransformersTokenizer(definition, 16, new EventLoopTurns())).toThrow(
+      /frames a text with \[\]/,
+    );
+  });
+});

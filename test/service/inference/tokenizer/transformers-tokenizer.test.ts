@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js';
+import fc from 'fast-check';
+import { EventLoopTurns } from '../../../../service/inference/tokenizer/event-loop-turns.ts';
+import { normalize } from '../../../../service/inference/tokenizer/normalize.ts';
+import {
+  parseTokenizerDefinition,
+  type TokenizerDefinition,
+} from '../../../../service/inference/tokenizer/tokenizer-definition.ts';
+import { TransformersTokenizer } from '../../../../service/inference/tokenizer/transformers-tokenizer.ts';
+import { BYTE_LEVEL } from '../helpers/byte-level-definition.ts';
+import { fastestMs } from '../helpers/fastest.ts';
+import { EMBEDDED_MODEL, GOLDENS, MODELS_DIR } from '../helpers/golden.ts';
+
+const WINDOW = 256;
+/** One that a first chunk may fill, and one that takes several. */
+const WINDOWS = [WINDOW, 4000];
+const CLS = 101;
+const SEP = 102;
+
+const embeddedJson: unknown = JSON.parse(
+  readFileSync(`${MODELS_DIR}/${EMBEDDED_MODEL}/tokenizer.json`, 'utf8'),
+);
+const EMBEDDED = parseTokenizerDefinition(embeddedJson, 'tokenizer.json');
+
+function tokenizerOf(definition: TokenizerDefinition, maxTokens = WINDOW) {
+  return new TransformersTokenizer(definition, maxTokens, new EventLoopTurns());
+}
+
+/** The library on its own: whole texts, no window. */
+function libraryIds(definition: TokenizerDefinition): (text: string) => number[] {
+  const addedTokens = definition.added_tokens.filter(({ special }) => !special);
+  const json = { ...definition, added_tokens: addedTokens, decoder: null };
+  const library = new PreTrainedTokenizer(json, {}) as unknown as {
+    encode(text: string): number[];
+  };
+  return (text) => library.encode(text);
+}
+
+const bert = tokenizerOf(EMBEDDED);
+const byteLevel = tokenizerOf(BYTE_LEVEL);
+
+describe("the embedded model's tokenizer", () => {
+  it('agrees with the Python reference on all golden texts', async () => {
+    for (const { text, preprocessed, ids, truncated } of GOLDENS) {
+      const encoding = await bert.encode(preprocessed);
+      expect({ text, ...encoding }).toEqual({ text, ids, truncated });
+    }
+  });
+
+  it('keeps the first 255 tokens of a longer text and ends it', async () => {
+    const { ids, truncated } = await bert.encode('word '.repeat(300));
+    expect(ids).toHaveLength(256);
+    expect(ids.slice(0, 2)).toEqual([CLS, 2773]);
+    expect(ids.slice(-2)).toEqual([2773, SEP]);
+    expect(truncated).toBe(true);
+  });
+
+  it.each([
+    [253, false, 255],
+    [254, false, 256],
+    [255, true, 256],
+  ])('says of %i words that it truncated them: %s', async (words, truncated, length) => {
+    const encoding = await bert.encode('word '.repeat(words));
+    expect([encoding.truncated, encoding.ids.length]).toEqual([truncated, length]);
+  });
+
+  it.each(['[CLS]', '[SEP]', '[PAD]', '[MASK]', '[UNK]'])(
+    'reads a typed %s as text',
+    async (token) => {
+      const { ids } = await bert.encode(token);
+      expect(ids.length).toBeGreaterThan(3);
+      expect(ids.slice(1, -1).filter((id) => id === 0 || (id >= 101 && id <= 103))).toEqual([]);
+    },
+  );
+
+  it.each(['', '   ', '\u200b', '\u0000\u0007'])('finds no text in %j', async (text) => {
+    const { ids } = await bert.encode(text);
+    expect(ids).toEqual([CLS, SEP]);
+    expect(ids).toHaveLength(bert.specialTokens);
+  });
+
+  it('says which id stands for what the vocabulary lacks, where there is one', async () => {
+    expect((await bert.encode('\u{20000}')).ids).toEqual([CLS, bert.unknownId, SEP]);
+    expect(byteLevel.unknownId).toBeNull();
+  });
+
+  it('lowers a capital sigma at the end of a word as the reference does', async () => {
+    expect((await bert.encode('ΟΔΟΣ')).ids).toEqual((await bert.encode('οδοσ')).ids);
+  });
+
+  it('separates ideographs beyond the basic plane as the reference does', async () => {
+    expect((await bert.encode('\u{20000}\u{20001}')).ids).toEqual([CLS, 100, 100, SEP]);
+    expect((await bert.encode('\u{2B820}\u{2B821}')).ids).toEqual([CLS, 100, SEP]);
+  });
+
+  it('counts the characters of a word, not its UTF-16 units', async () => {
+    const word = (characters: number) => '\u{1D41A}'.repeat(characters);
+    expect((await bert.encode(`${word(60)} ${word(101)}`)).ids).toEqual([CLS, 100, 100, SEP]);
+    const longest = `${'a'.repeat(100)} ${'a'.repeat(101)}`;
+    expect((await bert.encode(longest)).ids.filter((id) => id === 100)).toHaveLength(1);
+  });
+
+  it('agrees with the library where the library agrees with the reference', async () => {
+    const reference = libraryIds(EMBEDDED);
+    for (const window of WINDOWS) await expectEqualToWhole(EMBEDDED, window, reference, SEP);
+  });
+});
+
+describe("a tokenizer of RoBERTa's kind", () => {
+  it('frames a text with <s> and </s>', async () => {
+    const { ids } = await byteLevel.encode('the');
+    expect([ids[0], ids.at(-1)]).toEqual([0, 2]);
+  });
+
+  it.each(['<s>', '</s>', '<pad>', '<mask>', ' <mask> '])(
+    'reads a typed %j as text',
+    async (token) => {
+      const { ids } = await byteLevel.encode(token);
+      expect(ids.length).toBeGreaterThanOrEqual(token.trim().length + 2);
+      expect(ids.slice(1, -1).filter((id) => id < 5)).toEqual([]);
+    },
+  );
+
+  it('agrees with the library on whole texts', async () => {
+    const reference = libraryIds(BYTE_LEVEL);
+    for (const window of WINDOWS) await expectEqualToWhole(BYTE_LEVEL, window, reference, 2);
+  });
+});
+
+/** Texts of several chunks get the ids that their first tokens have when read as a whole. */
+async function expectEqualToWhole(
+  definition: TokenizerDefinition,
+  window: number,
+  wholeIds: (text: string) => number[],
+  endId: number,
+): Promise<void> {
+  const tokenizer = tokenizerOf(definition, window);
+  const part = fc.oneof(
+    fc.constantFrom(
+      'the',
+      ' lowing',
+      "don't",
+      ' ',
+      '   ',
+      '     ',
+      '\t',
+      '\n',
+      '.',
+      '...',
+      '!?',
+      '😂',
+      '❤',
+    ),
+    fc.constantFrom(
+      '我',
+      '爱',
+      'ä',
+      '1,000',
+      ' a',
+      'http',
+      '@user',
+      '👍🏽',
+      'ﬁ',
+      '\u00a0',
+      '[SEP]',
+    ),
+    fc.string({ unit: 'grapheme-ascii', maxLength: 12 }),
+  );
+  const word = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+  const text = fc
+    .tuple(fc.array(word, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 90 }))
+    .map(([words, times]) => words.join(' ').concat(' ').repeat(times).slice(0, 6000));
+  await fc.assert(
+    fc.asyncProperty(text, async (sample) => {
+      const whole = wholeIds(sample);
+      const isTruncated = whole.length > window;
+      const expected = isTruncated ? [...whole.slice(0, window - 1), endId] : whole;
+      expect(await tokenizer.encode(sample)).toEqual({ ids: expected, truncated: isTruncated });
+    }),
+    { numRuns: 100 },
+  );
+}
+
+describe('the cost of 25,000 characters', () => {
+  // Eleven letters that begin many words, then one that no vocabulary has.
+  const hostileWord = `${'istrationaq'.repeat(9)}ʘ `;
+
+  it.each([
+    ['ordinary words', 'the quick brown fox jumps over it '.repeat(735)],
+    ['one word', 'a'.repeat(25_000)],
+    ['words that almost are', hostileWord.repeat(247)],
+    ['combining marks', '\u0301'.repeat(25_000)],
+    ['emoji', '😂'.repeat(12_500)],
+    ['flags', '🇺🇸'.repeat(6250)],
+    ['dots', '.'.repeat(25_000)],
+    ['ideographs', '爱'.repeat(25_000)],
+    ['spaces', ' '.repeat(25_000)],
+    ['zero-width spaces', '\u200b'.repeat(25_000)],
+  ])('stays small for %s', async (_, text) => {
+    expect(await fastestMs(() => bert.encode(normalize(text)))).toBeLessThan(25);
+  });
+
+  it('is little more than that of a full window', async () => {
+    const windowMs = await fastestMs(() => bert.encode('quick brown fox '.repeat(100)), 20);
+    const longMs = await fastestMs(() => bert.encode('quick brown fox '.repeat(1560)), 20);
+    expect(longMs).toBeLessThan(4 * windowMs + 1);
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { OutageLog } from '../../../service/telemetry/outage-log.ts';
+import { RecordedLog } from '../../helpers/fakes.ts';
+
+function anOutageLog() {
+  const logger = new RecordedLog();
+  let nowMs = 0;
+  const outages = new OutageLog({ logger, failed: 'down', recovered: 'up', now: () => nowMs });
+  return {
+    outages,
+    lines: () => logger.lines.map(({ level, fields, message }) => [level, message, fields]),
+    advanceMs: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
+
+describe('OutageLog', () => {
+  it('logs an outage once, and its end', () => {
+    const { outages, lines, advanceMs } = anOutageLog();
+    outages.recovered();
+    outages.failed('first');
+    advanceMs(1_500);
+    outages.failed('second');
+    outages.recovered();
+    outages.recovered();
+    expect(lines()).toEqual([
+      ['warn', 'down', { reason: 'first' }],
+      ['info', 'up', { downMs: 1_500 }],
+    ]);
+  });
+
+  it('logs no more than one outage a minute', () => {
+    const { outages, lines, advanceMs } = anOutageLog();
+    for (let second = 0; second < 120; second++) {
+      outages.failed(`at ${second} s`);
+      outages.recovered();
+      advanceMs(1_000);
+    }
+    expect(lines()).toEqual([
+      ['warn', 'down', { reason: 'at 0 s' }],
+      ['info', 'up', { downMs: 0 }],
+      ['warn', 'down', { reason: 'at 60 s' }],
+      ['info', 'up', { downMs: 0 }],
+    ]);
+  });
+});

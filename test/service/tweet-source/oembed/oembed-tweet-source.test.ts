@@ -1,0 +1,276 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  AbandonedError,
+  type ServiceError,
+  TweetSourceFailedError,
+  TweetSourceLimitedError,
+} from '../../../../service/domain/errors.ts';
+import { OembedTweetSource } from '../../../../service/tweet-source/oembed/oembed-tweet-source.ts';
+import { aContext, RecordedLog, RecordedMetrics } from '../../../helpers/fakes.ts';
+import { oembedOf, type StubAnswer, XApiStub } from '../../../helpers/x-api-stub.ts';
+
+const ID = '1460323737035677698';
+
+let stub: XApiStub;
+let metrics: RecordedMetrics;
+let logger: RecordedLog;
+let nowMs: number;
+
+beforeEach(async () => {
+  stub = await XApiStub.start({
+    tweets: [
+      {
+        id: ID,
+        text: 'I love this <a href="https://x.com/hashtag/phone">#phone</a> &amp; more<br>$ACME',
+      },
+      ...Array.from({ length: 100 }, (_, index) => ({
+        id: `${20 + index}`,
+        text: `text ${20 + index}`,
+      })),
+    ],
+  });
+  metrics = new RecordedMetrics();
+  logger = new RecordedLog();
+  nowMs = Date.UTC(2026, 10, 23, 12);
+});
+
+afterEach(async () => {
+  await stub.close();
+});
+
+function aSource(options: { timeoutMs?: number; endpointUrl?: string } = {}) {
+  return new OembedTweetSource({
+    endpointUrl: stub.oembedUrl,
+    timeoutMs: 5_000,
+    metrics,
+    logger,
+    now: () => nowMs,
+    ...options,
+  });
+}
+
+const lookup = (source: OembedTweetSource, ...ids: string[]) => source.lookup(ids, aContext());
+
+async function failure(promise: Promise<unknown>): Promise<ServiceError> {
+  const [result] = await Promise.allSettled([promise]);
+  if (result.status === 'rejected') return result.reason;
+  throw new Error('the lookup did not fail');
+}
+
+const outcomes = () => new Set(metrics.records.map(([, , outcome]) => outcome));
+
+describe('a lookup', () => {
+  it('reads the tweet out of the answer, and its time out of its id', async () => {
+    expect(await lookup(aSource(), ID)).toEqual([
+      {
+        status: 'found',
+        tweet: {
+          id: ID,
+          text: 'I love this #phone & more\n$ACME',
+          authorId: null,
+          authorUsername: 'somebody',
+          createdAtMs: Date.parse('2021-11-15T19:08:05.069Z'),
+          topics: ['#phone', '$acme'],
+          editableUntilMs: null,
+        },
+      },
+    ]);
+    expect(metrics.records).toEqual([['TweetSourceCalls', 1, 'ok']]);
+  });
+
+  it('asks for the tweet by its id alone', async () => {
+    await lookup(aSource({ endpointUrl: `${stub.oembedUrl}?dnt=true` }), ID);
+    expect(stub.requests[0]?.path).toBe('/oembed');
+    expect(Object.fromEntries(stub.requests[0]?.query ?? [])).toEqual({
+      dnt: 'true',
+      url: `https://x.com/i/status/${ID}`,
+      omit_script: '1',
+    });
+  });
+
+  it.each<[number, string]>([
+    [404, 'not_found'],
+    [410, 'not_found'],
+    [403, 'protected'],
+    [451, 'withheld'],
+  ])('takes status %d for %s', async (status, expected) => {
+    stub.script({ status, body: { error: 'Sorry' } });
+    expect(await lookup(aSource(), ID)).toEqual([{ status: expected }]);
+    expect(outcomes()).toEqual(new Set(['ok']));
+  });
+
+  it.each(['http://x.com/a', 'https://x.com/', 'https://x.com/a/b', 'https://x.com/<b>', 7])(
+    'knows no author from %j',
+    async (author_url) => {
+      const answer = { ...oembedOf({ id: ID, text: 'a' }), author_url };
+      stub.script({
+        body: typeof author_url === 'string' ? answer : { ...answer, author_url: undefined },
+      });
+      expect(await lookup(aSource(), ID)).toMatchObject([{ tweet: { authorUsername: null } }]);
+    },
+  );
+});
+
+describe('a lookup of many', () => {
+  const ids = Array.from({ length: 100 }, (_, index) => `${20 + index}`);
+
+  it('answers in order, with eight requests at a time', async () => {
+    const asked = [...ids, '5'];
+    stub.script(...asked.map(() => 'hang' as const));
+    const looked = lookup(aSource(), ...asked);
+    for (let answered = 0; answered < asked.length; answered += 8) {
+      const round = Math.min(8, asked.length - answered);
+      while (stub.hanging < round) await stub.nextRequest();
+      expect(stub.hanging).toBe(round);
+      stub.answerHanging();
+    }
+    expect((await looked).map((l) => (l.status === 'found' ? l.tweet.id : l.status))).toEqual([
+      ...ids,
+      'not_found',
+    ]);
+  });
+
+  it('ends with the first failure of the endpoint and reads no further', async () => {
+    stub.script({ status: 500, body: '' });
+    expect(await failure(lookup(aSource(), ...ids))).toBeInstanceOf(TweetSourceFailedError);
+    expect(stub.requests.length).toBeLessThanOrEqual(16);
+    expect(logger.lines).toHaveLength(1);
+  });
+
+  it('keeps within its deadline though each request would', async () => {
+    stub.script(...Array.from({ length: 8 }, () => 'hang' as const));
+    const startedMs = performance.now();
+    const error = await failure(aSource().lookup(ids, aContext({ deadlineInMs: 500 })));
+    expect(error).toBeInstanceOf(TweetSourceFailedError);
+    // Half of what the source grants a single request.
+    expect(performance.now() - startedMs).toBeLessThan(2_500);
+  });
+
+  it('refuses what would wait behind more than it can hold', async () => {
+    const source = aSource();
+    stub.script(...Array.from({ length: 8 }, () => 'hang' as const));
+    const gone = new AbortController();
+    const waiting = Array.from({ length: 10 }, () =>
+      source.lookup(ids, aContext({ signal: gone.signal })),
+    );
+    while (stub.hanging < 8) await stub.nextRequest();
+    expect(await failure(lookup(source, ...ids))).toBeInstanceOf(TweetSourceLimitedError);
+    gone.abort();
+    for (const lookedUp of waiting) expect(await failure(lookedUp)).toBeInstanceOf(AbandonedError);
+    expect(await lookup(source, ID)).toHaveLength(1);
+  });
+});
+
+describe('an answer that is none', () => {
+  it.each<[string, StubAnswer]>([
+    ['500', { status: 500, body: '' }],
+    ['401', { status: 401, body: {} }],
+    [
+      'a page that keeps robots out',
+      { status: 403, headers: { 'cf-mitigated': 'challenge' }, body: '<p>' },
+    ],
+    ['truncated JSON', { body: '{"html":"<p>' }],
+    ['an empty body', { body: '' }],
+    ['no html', { body: { author_url: 'https://x.com/a' } }],
+    ['html without a paragraph', { body: { html: '<div>a</div>' } }],
+    ['a body that breaks off', 'break-off'],
+    ['a connection that is closed', 'reset'],
+    ['broken compression', { headers: { 'content-encoding': 'gzip' }, body: 'abc' }],
+  ])('(%s) fails the lookup', async (_, answer) => {
+    stub.script(answer);
+    expect(await failure(lookup(aSource(), ID))).toBeInstanceOf(TweetSourceFailedError);
+    expect(outcomes()).toEqual(new Set(['failed']));
+    expect(await lookup(aSource(), ID)).toMatchObject([{ status: 'found' }]);
+  });
+
+  it('(a redirect) is not followed and names the setting', async () => {
+    const elsewhere = await XApiStub.start();
+    try {
+      stub.script({ status: 301, headers: { location: elsewhere.oembedUrl }, body: '' });
+      const error = await failure(lookup(aSource(), ID));
+      expect(error.message).toBe('The oEmbed endpoint answered with status 301; check OEMBED_URL.');
+      expect(elsewhere.requests).toEqual([]);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it.each<StubAnswer>(['hang', 'hang-after-head', 'drip'])(
+    '(%s) is cut after the configured time, and the connection closed',
+    async (answer) => {
+      stub.script(answer);
+      const left = stub.clientLeft();
+      const error = await failure(lookup(aSource({ timeoutMs: 200 }), ID));
+      expect(error.message).toBe('The oEmbed endpoint took longer than 200 ms.');
+      await left;
+    },
+  );
+
+  it('(a flood) is cut when it grows too large', async () => {
+    stub.script('flood');
+    const left = stub.clientLeft();
+    const error = await failure(lookup(aSource(), ID));
+    expect(error.message).toBe('The oEmbed endpoint answered too much.');
+    await left;
+  });
+
+  it('(nobody there) fails with its cause', async () => {
+    const gone = await XApiStub.start();
+    const endpointUrl = gone.oembedUrl;
+    await gone.close();
+    const error = await failure(lookup(aSource({ endpointUrl }), ID));
+    expect(error.message).toBe('The oEmbed endpoint could not be reached.');
+    expect(error.cause).toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  });
+});
+
+describe('a caller', () => {
+  it('without time is refused at once', async () => {
+    const error = await failure(aSource().lookup([ID], aContext({ deadlineInMs: 150 })));
+    expect(error).toBeInstanceOf(TweetSourceFailedError);
+    expect(stub.requests).toEqual([]);
+  });
+
+  it('that leaves ends its requests, which are nobody else’s', async () => {
+    stub.script('hang');
+    const gone = new AbortController();
+    const [asked, left] = [stub.nextRequest(), stub.clientLeft()];
+    const looked = aSource().lookup([ID], aContext({ signal: gone.signal }));
+    await asked;
+    gone.abort();
+    expect(await failure(looked)).toBeInstanceOf(AbandonedError);
+    await left;
+    expect(metrics.records).toEqual([]);
+  });
+});
+
+describe('a refusal with 429', () => {
+  it('is remembered for as long as it says', async () => {
+    const source = aSource();
+    stub.script({ status: 429, headers: { 'retry-after': '30' }, body: '' });
+    expect(await failure(lookup(source, ID))).toMatchObject({
+      name: 'TweetSourceLimitedError',
+      retryAfterSeconds: 30,
+    });
+    nowMs += 20_000;
+    expect(await failure(lookup(source, ID))).toMatchObject({ retryAfterSeconds: 10 });
+    expect(stub.requests).toHaveLength(1);
+    nowMs += 10_000;
+    expect(await lookup(source, ID)).toHaveLength(1);
+    expect(outcomes()).toEqual(new Set(['limited', 'ok']));
+  });
+
+  it.each([undefined, 'Wed, 21 Oct 2026 07:28:00 GMT', '-5', ''])(
+    'lasts a minute when it says %j',
+    async (retryAfter) => {
+      const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+      stub.script({ status: 429, headers, body: '' });
+      expect(await failure(lookup(aSource(), ID))).toMatchObject({ retryAfterSeconds: 60 });
+    },
+  );
+
+  it('lasts an hour at most', async () => {
+    stub.script({ status: 429, headers: { 'retry-after': '999999' }, body: '' });
+    expect(await failure(lookup(aSource(), ID))).toMatchObject({ retryAfterSeconds: 3_600 });
+  });
+});

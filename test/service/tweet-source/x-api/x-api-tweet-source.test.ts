@@ -1,0 +1,458 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Deadline } from '../../../../service/application/request-context.ts';
+import {
+  AbandonedError,
+  type ServiceError,
+  TweetSourceFailedError,
+  TweetSourceLimitedError,
+} from '../../../../service/domain/errors.ts';
+import { XApiTweetSource } from '../../../../service/tweet-source/x-api/x-api-tweet-source.ts';
+import { openBlackHole } from '../../../helpers/black-hole.ts';
+import { aContext, RecordedLog, RecordedMetrics } from '../../../helpers/fakes.ts';
+import { type StubAnswer, XApiStub } from '../../../helpers/x-api-stub.ts';
+
+const TOKEN = 'AAAA-a-secret-token';
+const NOON_MS = Date.UTC(2026, 10, 23, 12);
+const DAY_MS = 86_400_000;
+
+let stub: XApiStub;
+let metrics: RecordedMetrics;
+let logger: RecordedLog;
+let nowMs: number;
+
+beforeEach(async () => {
+  stub = await XApiStub.start({
+    tweets: Array.from({ length: 300 }, (_, index) => ({
+      id: String(20 + index),
+      text: `text ${20 + index}`,
+    })),
+  });
+  metrics = new RecordedMetrics();
+  logger = new RecordedLog();
+  nowMs = NOON_MS;
+});
+
+afterEach(async () => {
+  await stub.close();
+});
+
+function aSource(options: { timeoutMs?: number; dailyReadBudget?: number; baseUrl?: string } = {}) {
+  return new XApiTweetSource({
+    bearerToken: TOKEN,
+    baseUrl: stub.url,
+    timeoutMs: 5_000,
+    dailyReadBudget: 0,
+    metrics,
+    logger,
+    now: () => nowMs,
+    ...options,
+  });
+}
+
+const lookup = (source: XApiTweetSource, ...ids: string[]) => source.lookup(ids, aContext());
+
+async function failure(promise: Promise<unknown>): Promise<ServiceError> {
+  const [result] = await Promise.allSettled([promise]);
+  if (result.status === 'rejected') return result.reason;
+  throw new Error('the lookup did not fail');
+}
+
+const outcomes = () =>
+  metrics.records.filter(([name]) => name === 'TweetSourceCalls').map(([, , outcome]) => outcome);
+
+describe('a lookup', () => {
+  it('answers each id in its order', async () => {
+    expect(await lookup(aSource(), '22', '5', '20')).toEqual([
+      { status: 'found', tweet: expect.objectContaining({ id: '22', text: 'text 22' }) },
+      { status: 'not_found' },
+      { status: 'found', tweet: expect.objectContaining({ id: '20', text: 'text 20' }) },
+    ]);
+    expect(outcomes()).toEqual(['ok']);
+  });
+
+  it('asks for what a row needs, as the app', async () => {
+    await lookup(aSource({ baseUrl: `${stub.url}/` }), '20', '21');
+    const [request] = stub.requests;
+    expect(request?.path).toBe('/2/tweets');
+    expect(request?.headers.authorization).toBe(`Bearer ${TOKEN}`);
+    expect(Object.fromEntries(request?.query ?? [])).toEqual({
+      ids: '20,21',
+      expansions: 'author_id,referenced_tweets.id',
+      'tweet.fields':
+        'author_id,created_at,edit_controls,entities,note_tweet,referenced_tweets,withheld',
+      'user.fields': 'username',
+    });
+  });
+
+  it('reads long posts, retweets and authors out of the answer', async () => {
+    stub.serve({
+      tweets: [
+        {
+          id: '20',
+          text: 'RT @b: short…',
+          author_id: '7',
+          referenced_tweets: [{ type: 'retweeted', id: '19' }],
+        },
+      ],
+      includes: {
+        users: [{ id: '7', username: 'seven', name: 'Seven' }],
+        tweets: [{ id: '19', text: 'short…', note_tweet: { text: 'the long original' } }],
+      },
+    });
+    expect(await lookup(aSource(), '20')).toEqual([
+      {
+        status: 'found',
+        tweet: expect.objectContaining({ text: 'the long original', authorUsername: 'seven' }),
+      },
+    ]);
+  });
+});
+
+describe('lookups at the same time', () => {
+  it('share one call and ask for each tweet once', async () => {
+    const source = aSource();
+    const answers = await Promise.all([
+      lookup(source, '20', '21'),
+      lookup(source, '21', '22'),
+      lookup(source, '20'),
+    ]);
+    expect(stub.requests.map(({ ids }) => ids)).toEqual([['20', '21', '22']]);
+    expect(answers.map((found) => found.map((l) => l.status === 'found' && l.tweet.id))).toEqual([
+      ['20', '21'],
+      ['21', '22'],
+      ['20'],
+    ]);
+  });
+
+  it('are spread over calls of at most a hundred', async () => {
+    const source = aSource();
+    const ids = Array.from({ length: 250 }, (_, index) => String(20 + index));
+    await Promise.all([lookup(source, ...ids.slice(0, 100)), lookup(source, ...ids.slice(100))]);
+    expect(stub.requests.map((request) => request.ids.length).sort()).toEqual([100, 100, 50]);
+  });
+
+  it('go on for the others when one caller leaves', async () => {
+    const source = aSource();
+    const gone = new AbortController();
+    const left = source.lookup(['20'], aContext({ signal: gone.signal }));
+    const stayed = lookup(source, '20', '21');
+    const asked = stub.nextRequest();
+    stub.script('hang');
+    await asked;
+    gone.abort();
+    expect(await failure(left)).toBeInstanceOf(AbandonedError);
+
+    stub.answerHanging();
+    expect(await stayed).toHaveLength(2);
+    expect(stub.requests).toHaveLength(1);
+  });
+
+  it('do not wait for a deadline longer than its own', async () => {
+    const source = aSource();
+    stub.script('hang');
+    const hasty = source.lookup(['20'], aContext({ deadlineInMs: 300 }));
+    const patient = lookup(source, '21');
+    expect(await failure(hasty)).toBeInstanceOf(TweetSourceFailedError);
+    stub.answerHanging();
+    expect(await patient).toHaveLength(1);
+  });
+
+  it('fail alone where X keeps silent about one of their tweets', async () => {
+    stub.script({ body: { data: [{ id: '20', text: 'a' }] } });
+    const source = aSource();
+    const [fine, unclear] = await Promise.allSettled([lookup(source, '20'), lookup(source, '21')]);
+    expect(fine).toMatchObject({ status: 'fulfilled' });
+    expect(unclear).toMatchObject({
+      status: 'rejected',
+      reason: expect.any(TweetSourceFailedError),
+    });
+    expect(outcomes()).toEqual(['ok']);
+    expect(logger.lines).toEqual([
+      expect.objectContaining({ level: 'warn', fields: { tweetIds: ['21'] } }),
+    ]);
+  });
+});
+
+describe('a caller without time', () => {
+  it('is refused at once, without a call', async () => {
+    const deadline: Deadline = { atMs: performance.now() + 150 };
+    const error = await failure(
+      aSource().lookup(['20'], { deadline, signal: new AbortController().signal }),
+    );
+    expect(error).toBeInstanceOf(TweetSourceFailedError);
+    expect(stub.requests).toEqual([]);
+  });
+
+  it('that has left already makes no call', async () => {
+    const error = await failure(
+      aSource().lookup(['20'], aContext({ signal: AbortSignal.abort() })),
+    );
+    expect(error).toBeInstanceOf(AbandonedError);
+    expect(stub.requests).toEqual([]);
+  });
+});
+
+describe('an answer that is none', () => {
+  const server = (status: number): StubAnswer => ({ status, body: { title: 'x', status } });
+
+  it.each<[string, StubAnswer]>([
+    ['500', server(500)],
+    ['503', server(503)],
+    ['400', server(400)],
+    ['404 for the whole call', server(404)],
+    ['500 that is no JSON', { status: 500, body: '<html>' }],
+    ['a redirect', { status: 302, headers: { location: '/elsewhere' }, body: '' }],
+    ['204', { status: 204, body: '' }],
+    ['truncated JSON', { body: '{"data":[{"id":"20"' }],
+    ['an empty body', { body: '' }],
+    ['HTML', { headers: { 'content-type': 'text/html' }, body: '<p>hello</p>' }],
+    ['null', { body: null }],
+    ['data of another shape', { body: { data: [{ id: 20, text: ['a'] }] } }],
+    [
+      'an error of the credentials with 200',
+      { body: { errors: [{ type: 'https://api.x.com/2/problems/client-forbidden' }] } },
+    ],
+    ['a body that breaks off', 'break-off'],
+    ['a connection that is closed', 'reset'],
+    ['compressed bytes nobody asked for', { headers: { 'content-encoding': 'gzip' }, body: 'abc' }],
+  ])('(%s) fails the lookup, and the next one is tried', async (_, answer) => {
+    const source = aSource();
+    stub.script(answer);
+    expect(await failure(lookup(source, '20'))).toBeInstanceOf(TweetSourceFailedError);
+    expect(outcomes()).toEqual(['failed']);
+    expect(await lookup(source, '20')).toMatchObject([{ status: 'found' }]);
+  });
+
+  it.each<StubAnswer>(['hang', 'hang-after-head', 'drip'])(
+    '(%s) is cut after the configured time, and the connection closed',
+    async (answer) => {
+      stub.script(answer);
+      const left = stub.clientLeft();
+      const startedMs = performance.now();
+      expect(await failure(lookup(aSource({ timeoutMs: 200 }), '20'))).toBeInstanceOf(
+        TweetSourceFailedError,
+      );
+      expect(performance.now() - startedMs).toBeLessThan(1_000);
+      await left;
+    },
+  );
+
+  it('(a flood) is cut when it grows too large', async () => {
+    stub.script('flood');
+    const left = stub.clientLeft();
+    const error = await failure(lookup(aSource(), '20'));
+    expect(error.message).toBe('The answer of the X API was longer than 33554432 bytes.');
+    await left;
+  });
+
+  it('(nobody there) fails with its cause', async () => {
+    const gone = await XApiStub.start();
+    const baseUrl = gone.url;
+    await gone.close();
+    const error = await failure(lookup(aSource({ baseUrl }), '20'));
+    expect(error).toBeInstanceOf(TweetSourceFailedError);
+    expect(error.cause).toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it.each([401, 403])('(%d) names the setting to check, and not its value', async (status) => {
+    stub.script(server(status));
+    const error = await failure(lookup(aSource(), '20'));
+    expect(error.message).toBe(`The X API answered with status ${status}; check X_BEARER_TOKEN.`);
+    expect(JSON.stringify([error, error.cause, logger.lines])).not.toContain(TOKEN);
+  });
+});
+
+describe('a rate limit', () => {
+  const resetIn = (seconds: number): StubAnswer => ({
+    status: 429,
+    headers: {
+      'x-rate-limit-limit': '3500',
+      'x-rate-limit-remaining': '0',
+      'x-rate-limit-reset': String(NOON_MS / 1_000 + seconds),
+    },
+    body: { title: 'Too Many Requests', status: 429, type: 'about:blank' },
+  });
+
+  it('says when it ends, and X is left alone until then', async () => {
+    const source = aSource();
+    stub.script(resetIn(600));
+    const error = await failure(lookup(source, '20'));
+    expect(error).toBeInstanceOf(TweetSourceLimitedError);
+    expect(error.retryAfterSeconds).toBe(600);
+
+    nowMs += 100_000;
+    expect(await failure(lookup(source, '21'))).toMatchObject({ retryAfterSeconds: 500 });
+    expect(stub.requests).toHaveLength(1);
+
+    nowMs += 500_000;
+    expect(await lookup(source, '21')).toMatchObject([{ status: 'found' }]);
+    expect(outcomes()).toEqual(['limited', 'ok']);
+  });
+
+  it.each<[string, Record<string, string>, number]>([
+    ['no reset', {}, 60],
+    ['a reset that is no number', { 'x-rate-limit-reset': 'soon' }, 60],
+    ['a reset in the past', { 'x-rate-limit-reset': '1' }, 1],
+    ['a reset next year', { 'x-rate-limit-reset': String(NOON_MS / 1_000 + 4e7) }, 86_400],
+    [
+      'a daily window that is used up',
+      {
+        'x-rate-limit-remaining': '14',
+        'x-rate-limit-reset': String(NOON_MS / 1_000 + 900),
+        'x-app-limit-24hour-remaining': '0',
+        'x-app-limit-24hour-reset': String(NOON_MS / 1_000 + 7_200),
+      },
+      7_200,
+    ],
+  ])('with %s', async (_, headers, retryAfterSeconds) => {
+    stub.script({ status: 429, headers, body: {} });
+    expect(await failure(lookup(aSource(), '20'))).toMatchObject({ retryAfterSeconds });
+  });
+
+  const capped = {
+    type: 'https://api.twitter.com/2/problems/usage-capped',
+    title: 'UsageCapExceeded',
+    period: 'Monthly',
+  };
+
+  it.each<[string, StubAnswer]>([
+    [
+      'a usage cap',
+      {
+        status: 429,
+        headers: { 'x-rate-limit-remaining': '39999', 'x-rate-limit-reset': '1' },
+        body: capped,
+      },
+    ],
+    ['a usage cap with 403', { status: 403, body: capped }],
+    ['no credit left', { status: 402, body: { title: 'CreditsDepleted' } }],
+    ['a usage cap with 200', { body: { errors: [capped] } }],
+  ])('(%s) is tried again after a quarter of an hour', async (_, answer) => {
+    const source = aSource();
+    stub.script(answer);
+    expect(await failure(lookup(source, '20'))).toMatchObject({
+      name: 'TweetSourceLimitedError',
+      retryAfterSeconds: 900,
+    });
+    expect(await failure(lookup(source, '20'))).toBeInstanceOf(TweetSourceLimitedError);
+    expect(stub.requests).toHaveLength(1);
+    expect(outcomes()).toEqual(['limited']);
+  });
+});
+
+describe('the daily read budget', () => {
+  it('counts each post once a day', async () => {
+    const source = aSource();
+    await lookup(source, '20', '21');
+    await lookup(source, '21', '22', '5');
+    expect(source.readsSpentToday()).toBe(3);
+    expect(metrics.sum('TweetReadsSpent')).toBe(3);
+
+    nowMs += DAY_MS / 2;
+    expect(source.readsSpentToday()).toBe(0);
+    await lookup(source, '20');
+    expect(source.readsSpentToday()).toBe(1);
+    expect(metrics.sum('TweetReadsSpent')).toBe(4);
+  });
+
+  it('counts the posts that come along', async () => {
+    stub.serve({
+      tweets: [{ id: '20', text: 'a' }],
+      includes: { tweets: [{ id: '19', text: 'b' }] },
+    });
+    const source = aSource();
+    await lookup(source, '20');
+    expect(source.readsSpentToday()).toBe(2);
+  });
+
+  it('refuses before a call, until midnight UTC', async () => {
+    const source = aSource({ dailyReadBudget: 3 });
+    await lookup(source, '20', '21');
+    expect(await failure(lookup(source, '22', '23'))).toMatchObject({
+      name: 'TweetSourceLimitedError',
+      retryAfterSeconds: 43_200,
+    });
+    expect(await lookup(source, '20', '21', '22')).toHaveLength(3);
+    expect(stub.requests).toHaveLength(2);
+
+    nowMs += DAY_MS / 2;
+    expect(await lookup(source, '22', '23')).toHaveLength(2);
+  });
+
+  it('holds for lookups that run at the same time', async () => {
+    const source = aSource({ dailyReadBudget: 3 });
+    const results = await Promise.allSettled([
+      lookup(source, '20', '21'),
+      lookup(source, '21', '22'),
+      lookup(source, '23'),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(source.readsSpentToday()).toBe(3);
+  });
+
+  it.each<[string, StubAnswer]>([
+    ['an error status', { status: 500, body: {} }],
+    ['a closed connection', 'reset'],
+    ['a tweet that is gone', { body: { errors: [{ type: '/resource-not-found', value: '20' }] } }],
+  ])('is given back after %s', async (_, answer) => {
+    const source = aSource({ dailyReadBudget: 1 });
+    stub.script(answer);
+    await Promise.allSettled([lookup(source, '20')]);
+    expect(source.readsSpentToday()).toBe(0);
+    expect(await lookup(source, '21')).toHaveLength(1);
+  });
+
+  it('is given back when no connection came about', async () => {
+    const hole = await openBlackHole();
+    try {
+      const source = aSource({ baseUrl: `http://127.0.0.1:${hole.port}`, timeoutMs: 200 });
+      const error = await failure(lookup(source, '20'));
+      expect(error.message).toBe('The answer of the X API took longer than 200 ms.');
+      expect(source.readsSpentToday()).toBe(0);
+    } finally {
+      await hole.close();
+    }
+  });
+
+  it.each<[string, StubAnswer]>([
+    ['X hangs', 'hang'],
+    ['the answer breaks off', 'break-off'],
+    ['the answer is no JSON', { body: '{"data' }],
+    ['the answer does not mention the tweet', { body: { data: [] } }],
+  ])('counts what X may have billed when %s', async (_, answer) => {
+    const source = aSource({ dailyReadBudget: 1, timeoutMs: 100 });
+    stub.script(answer);
+    await Promise.allSettled([lookup(source, '20')]);
+    expect(source.readsSpentToday()).toBe(1);
+    expect(await failure(lookup(source, '21'))).toBeInstanceOf(TweetSourceLimitedError);
+  });
+});
+
+it('never logs a text, a handle or the token', async () => {
+  const source = aSource({ timeoutMs: 200 });
+  const answers: StubAnswer[] = [
+    { status: 500, body: { detail: 'private words' } },
+    { body: '{"data":[{"text":"private words' },
+    {
+      body: {
+        data: [{ id: '21', text: 'private words', author: { id: '1', username: 'handle' } }],
+      },
+    },
+    'drip',
+  ];
+  for (const answer of answers) {
+    stub.script(answer);
+    await Promise.allSettled([lookup(source, '20')]);
+  }
+  expect(logger.lines).toHaveLength(answers.length);
+  const logged = logger.lines
+    .flatMap(({ fields, message }) => [
+      message,
+      JSON.stringify(fields),
+      String((fields.err as Error | undefined)?.stack),
+      String((fields.err as Error | undefined)?.cause),
+    ])
+    .join();
+  expect(logged).not.toMatch(/private|handle/);
+  expect(logged).not.toContain(TOKEN);
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { outcomesFromX, parseXLookup } from '../../../../service/tweet-source/x-format/lookup.ts';
+
+const NOT_FOUND = {
+  value: '21',
+  detail: 'Could not find tweet with ids: [21].',
+  title: 'Not Found Error',
+  resource_type: 'tweet',
+  parameter: 'ids',
+  resource_id: '21',
+  type: 'https://api.twitter.com/2/problems/resource-not-found',
+};
+const NOT_AUTHORIZED = {
+  ...NOT_FOUND,
+  value: '22',
+  resource_id: '22',
+  title: 'Authorization Error',
+  section: 'data',
+  type: 'https://api.twitter.com/2/problems/not-authorized-for-resource',
+};
+const tweet = (id: string, more = {}) => ({ id, text: `text ${id}`, ...more });
+
+const statuses = (body: unknown, ids: string[]) =>
+  outcomesFromX(parseXLookup(body), ids).map(({ status }) => status);
+
+describe('outcomesFromX', () => {
+  it('answers each id in the order asked, whatever the order of the answer', () => {
+    const body = {
+      data: [tweet('23', { withheld: { country_codes: ['DE'] } }), tweet('20')],
+      errors: [NOT_AUTHORIZED, NOT_FOUND],
+    };
+    expect(outcomesFromX(parseXLookup(body), ['20', '21', '22', '23'])).toEqual([
+      { status: 'found', tweet: expect.objectContaining({ id: '20', text: 'text 20' }) },
+      { status: 'not_found' },
+      { status: 'protected' },
+      { status: 'withheld' },
+    ]);
+  });
+
+  it('reads an answer of errors alone, which X sends with status 200', () => {
+    expect(statuses({ errors: [NOT_FOUND] }, ['21'])).toEqual(['not_found']);
+  });
+
+  it('reads a single tweet that comes without a list', () => {
+    expect(statuses({ data: tweet('20') }, ['20'])).toEqual(['found']);
+  });
+
+  it('believes data more than an error about the same tweet', () => {
+    const error = { ...NOT_FOUND, resource_id: '20', field: 'withheld', section: 'includes' };
+    expect(statuses({ data: [tweet('20')], errors: [error] }, ['20'])).toEqual(['found']);
+  });
+
+  it('says nothing of a tweet because its author or an unasked original is gone', () => {
+    const aboutUser = { ...NOT_FOUND, resource_type: 'user' };
+    const aboutOriginal = { ...NOT_FOUND, resource_id: '9', value: '9', section: 'includes' };
+    expect(statuses({ errors: [aboutUser, aboutOriginal] }, ['21'])).toEqual(['failed']);
+  });
+
+  it('knows a tweet by value where there is no resource_id', () => {
+    const { resource_id, ...error } = NOT_FOUND;
+    expect(statuses({ errors: [error] }, ['21', '20'])).toEqual(['not_found', 'failed']);
+  });
+
+  describe('an error that names no tweet', () => {
+    const { resource_id, value, ...nameless } = NOT_FOUND;
+    const capped = { type: 'https://api.twitter.com/2/problems/usage-capped', period: 'Daily' };
+
+    it('is about the only tweet asked for', () => {
+      expect(statuses({ errors: [nameless] }, ['21'])).toEqual(['not_found']);
+      expect(statuses({ errors: [{ code: 144, message: 'No status' }] }, ['21'])).toEqual([
+        'not_found',
+      ]);
+    });
+
+    it('purges none of several', () => {
+      expect(statuses({ errors: [nameless] }, ['21', '22'])).toEqual(['failed', 'failed']);
+    });
+
+    it('limits all that are not there', () => {
+      const body = { data: [tweet('20')], errors: [capped] };
+      expect(statuses(body, ['20', '21', '22'])).toEqual(['found', 'limited', 'limited']);
+    });
+  });
+
+  it('passes over malformed entries and keeps the rest', () => {
+    const body = {
+      data: [null, { id: 20 }, 'text', tweet('20'), { id: '21' }],
+      includes: { users: [{ id: '1' }, 7], tweets: 'none' },
+      errors: [null, 'gone', { resource_id: 5 }, NOT_AUTHORIZED],
+    };
+    expect(statuses(body, ['20', '21', '22'])).toEqual(['found', 'failed', 'protected']);
+  });
+
+  it('takes any JSON without throwing', () => {
+    const named = fc.dictionary(
+      fc.constantFrom('data', 'errors', 'includes', 'id'),
+      fc.jsonValue(),
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), named), (body) => {
+        expect(outcomesFromX(parseXLookup(body), ['20', '21'])).toHaveLength(2);
+      }),
+    );
+  });
+});
