@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleRevision, describeFiles } from '../service/inference/bundle/bundle-files.ts';
 import type { Bundle } from '../service/inference/bundle/manifest.ts';
-import { softmax } from '../service/inference/softmax.ts';
+import { softmax } from '../service/inference/scores.ts';
 import { PREPROCESSING_VERSION } from '../service/inference/tokenizer/normalize.ts';
 import { assetOf, CACHE_DIR } from './assets.ts';
 import { openSession } from './peers/session.ts';

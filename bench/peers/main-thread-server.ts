@@ -1,6 +1,6 @@
 /** A plain onnxruntime-node server: Fastify, and inference on the thread that serves. */
 import Fastify from 'fastify';
-import { softmax } from '../../service/inference/softmax.ts';
+import { softmax } from '../../service/inference/scores.ts';
 import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
 import { normalize } from '../../service/inference/tokenizer/normalize.ts';
 import { openTokenizer } from '../tokenize.ts';

@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type RequestContext, StageTimings } from '../../service/application/request-context.ts';
 import { ENVIRONMENT } from '../../service/contract/environment.ts';
-import { type Label, perLabel, topLabel } from '../../service/domain/sentiment.ts';
+import { type Label, topLabel } from '../../service/domain/sentiment.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { loadBundle } from '../../service/inference/bundle/model-bundle.ts';
 import { BatchEngine } from '../../service/inference/scheduling/batch-engine.ts';
-import { softmax } from '../../service/inference/softmax.ts';
+import { scoresOf } from '../../service/inference/scores.ts';
 import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
 import { normalize } from '../../service/inference/tokenizer/normalize.ts';
 import { TransformersTokenizer } from '../../service/inference/tokenizer/transformers-tokenizer.ts';
@@ -57,7 +57,7 @@ export class Candidate {
    * @throws CliError when there is no such graph
    */
   static async load({ name, graph }: ModelChoice): Promise<Candidate> {
-    const { manifest, graphPath, tokenizer } = await loadBundle(MODELS_DIR, name);
+    const { bundle, graphPath, tokenizer } = await loadBundle(MODELS_DIR, name);
     const path = graph ?? graphPath;
     const bytes = await sizeOf(path);
     const engine = await BatchEngine.start({
@@ -65,13 +65,13 @@ export class Candidate {
       workerUrl: WORKER_URL,
       settings: {
         modelPath: path,
-        graphOptimization: manifest.graphOptimization,
-        padId: manifest.padId,
+        graphOptimization: bundle.graphOptimization,
+        padId: bundle.padId,
         warmUpLengths: [],
       },
       hangTimeoutMs: Number(ENVIRONMENT.INFERENCE_HANG_TIMEOUT_MS.default),
       tokenBudget: Number(ENVIRONMENT.INFERENCE_TOKEN_BUDGET.default),
-      maxTokens: manifest.maxTokens,
+      maxTokens: bundle.maxTokens,
       metrics: { record: () => {} },
       onRestart: () => {},
       onFatal: (reason) => {
@@ -81,10 +81,10 @@ export class Candidate {
       },
     });
     return new Candidate(
-      manifest,
+      bundle,
       { path: graph ?? null, bytes },
       {
-        tokenizer: new TransformersTokenizer(tokenizer, manifest.maxTokens, new EventLoopTurns()),
+        tokenizer: new TransformersTokenizer(tokenizer, bundle.maxTokens, new EventLoopTurns()),
         engine,
       },
     );
@@ -95,7 +95,7 @@ export class Candidate {
     const sequences: (readonly number[])[] = [];
     for (const text of texts) sequences.push((await this.#tokenizer.encode(normalize(text))).ids);
     const holdsText = (ids: readonly number[]) => ids.length > this.#tokenizer.specialTokens;
-    const logits = await this.#engine.run(sequences.filter(holdsText), newContext());
+    const logits = await this.#engine.score(sequences.filter(holdsText), newContext());
     let next = 0;
     return sequences.map((ids) => (holdsText(ids) ? this.#answerOf(logits[next++] ?? []) : null));
   }
@@ -111,8 +111,7 @@ export class Candidate {
         `${this.bundle.name}: the graph gives ${logits.length} logits, the manifest names ${labels.length} labels`,
       );
     }
-    const probabilities = softmax(logits);
-    const scores = perLabel((label) => probabilities[labels.indexOf(label)] ?? Number.NaN);
+    const scores = scoresOf(logits, labels);
     const label = topLabel(scores);
     return { label, confidence: scores[label] };
   }

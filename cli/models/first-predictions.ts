@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Label } from '../../service/domain/sentiment.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
-import { softmax } from '../../service/inference/softmax.ts';
+import { softmax } from '../../service/inference/scores.ts';
 import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
 import { normalize } from '../../service/inference/tokenizer/normalize.ts';
 import { parseTokenizerDefinition } from '../../service/inference/tokenizer/tokenizer-definition.ts';
@@ -76,8 +76,8 @@ export async function firstPredictions(
   });
   try {
     const alone: number[][] = [];
-    for (const ids of sequences) alone.push(softmax(await pool.run({ sequences: [ids] })));
-    const logits = await pool.run({ sequences });
+    for (const ids of sequences) alone.push(softmax(await pool.compute({ sequences: [ids] })));
+    const logits = await pool.compute({ sequences });
     const width = model.labels.length;
     const together = sequences.map((_, row) =>
       softmax(logits.subarray(row * width, (row + 1) * width)),

@@ -2,7 +2,8 @@ import { StartupError } from '../domain/errors.ts';
 import type { GoldenText } from './bundle/model-bundle.ts';
 
 /**
- * Scores the golden texts at once and compares: a model that answers wrongly never serves.
+ * Scores the golden texts in one call and compares, so that a model that answers wrongly never
+ * serves.
  *
  * @param score probabilities of texts, in the order of the bundle's labels
  * @throws StartupError naming the text's line in the golden file and both probabilities

@@ -1,13 +1,13 @@
 import type { ModelIdentity, Prediction } from '../../domain/sentiment.ts';
 import type { Deadline, RequestContext } from '../request-context.ts';
 
-/** Room held in the engine's queue for texts that are not known yet. */
+/** Room in the engine's queue for texts that are still to be read. */
 export interface Reservation {
-  /** Gives the room back; further calls do nothing. */
+  /** Gives the room back, unless `predict` has used it; further calls do nothing. */
   release(): void;
 }
 
-/** How busy the engine is. */
+/** Load of the engine. */
 export interface ModelLoad {
   readonly workers: number;
   /** Busy share of the workers over the last seconds, 0 to 1. */
@@ -17,23 +17,24 @@ export interface ModelLoad {
 
 export interface SentimentModel {
   readonly identity: ModelIdentity;
-  /** Longest input in tokens, special tokens included; what is longer is truncated. */
+  /** Longest input in tokens, special tokens included; longer inputs are truncated. */
   readonly maxTokens: number;
 
   /**
-   * Holds room for `count` texts that are still to be read, at an estimated cost, so that an
-   * overloaded service refuses before it pays for a read.
+   * Reserves room for `count` texts at an estimated cost, so that an overloaded service rejects a
+   * request before it pays to read the texts.
    *
-   * @throws OverloadedError when they could not be answered by the deadline.
+   * @throws OverloadedError when the texts could not be answered by the deadline
    */
   reserve(count: number, deadline: Deadline): Reservation;
 
   /**
-   * Scores texts: same length, same order; null where normalisation leaves nothing to score.
-   * A given reservation is exchanged for the real cost.
+   * Scores texts: same length, same order; null if normalization leaves nothing to score.
    *
-   * @throws OverloadedError when the texts cannot be answered by the deadline.
-   * @throws AbandonedError when the signal is aborted first.
+   * @param reservation from this model's `reserve`; settled at the real cost of the texts. Texts
+   * with a reservation are never rejected for their cost, only when their deadline passes.
+   * @throws OverloadedError when the texts cannot be answered by the deadline
+   * @throws AbandonedError when the signal is aborted first
    */
   predict(
     texts: readonly string[],

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { StartupError } from '../../domain/errors.ts';
 import type { BundleFile } from './manifest.ts';
 
-/** Size and hash of files in a bundle's folder, in the order of their names. */
+/** Size and hash of files in a bundle's folder, sorted by name. */
 export async function describeFiles(
   folder: string,
   names: readonly string[],
@@ -22,9 +22,8 @@ export async function describeFiles(
 }
 
 /**
- * A bundle's revision: the first 12 hex digits of the SHA-256 over the files' SHA-256
- * hashes, each as 64 lower-case hex digits, put together without anything in between, in the
- * order of the files' names (by UTF-16 unit).
+ * Revision of a bundle: the first 12 hex digits of the SHA-256 over the files' SHA-256 hashes, each
+ * as 64 lower-case hex digits, concatenated in the order of the files' names (by UTF-16 unit).
  */
 export function bundleRevision(files: readonly BundleFile[]): string {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -33,9 +32,9 @@ export function bundleRevision(files: readonly BundleFile[]): string {
 }
 
 /**
- * Checks that each file is what the manifest says.
+ * Checks the size and hash of each file.
  *
- * @throws StartupError naming the file that is missing, differs or lies outside the folder
+ * @throws StartupError naming a file that is missing, differs or lies outside the folder
  */
 export async function verifyFiles(folder: string, files: readonly BundleFile[]): Promise<void> {
   const root = await realPathOf(folder);

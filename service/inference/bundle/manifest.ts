@@ -8,7 +8,7 @@ import { PREPROCESSING_VERSION } from '../tokenizer/normalize.ts';
 
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 const LabelName = Type.Enum(LABELS);
-/** Also the folder's name: one segment of a path, that no system hides. */
+/** Also the name of the folder: one path segment, never a hidden one. */
 export const BUNDLE_NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 /** Relative, below the bundle's folder: no `..`, no absolute path. */
 const FileName = Type.String({ pattern: '^(?!\\.)[\\w.-]+(/(?!\\.)[\\w.-]+)*$' });
@@ -25,11 +25,11 @@ const Bundle = Type.Object({
   task: Type.Literal('text-classification'),
   source: Type.Object({
     repository: Type.String({ minLength: 1 }),
-    /** Null where the weights have no repository of their own. */
+    /** Null if the weights have no repository. */
     revision: Type.Union([Type.String({ minLength: 1 }), Type.Null()]),
   }),
   licence: Type.String({ minLength: 1 }),
-  /** In the order of their names. */
+  /** Sorted by name. */
   files: Type.Array(BundleFile, { minItems: 1 }),
   /** See `bundleRevision`. */
   revision: Type.String({ pattern: '^[0-9a-f]{12}$' }),
@@ -43,30 +43,30 @@ const Bundle = Type.Object({
   ]),
   /** The tokenizer.json, one of the files. */
   tokenizer: FileName,
-  /** What each of the model's logits stands for. */
+  /** Label of each logit, in order. */
   labels: Type.Array(LabelName, {
     minItems: LABELS.length,
     maxItems: LABELS.length,
     uniqueItems: true,
   }),
-  /** The window in tokens, special tokens included. */
+  /** Window in tokens, special tokens included. */
   maxTokens: Type.Integer({ minimum: 3 }),
   padId: Type.Integer({ minimum: 0 }),
   preprocessingVersion: Type.Literal(PREPROCESSING_VERSION),
-  /** Texts in a batch do not change one another's scores. */
+  /** Whether a text's scores are independent of the other texts in its batch. */
   batchInvariant: Type.Boolean(),
   golden: Type.Object({
     /** JSON lines, one of the files. */
     file: FileName,
-    /** The field of a line that holds the probabilities, in the order of `labels`. */
+    /** Field of a line with the probabilities, in the order of `labels`. */
     probabilities: Type.String({ minLength: 1 }),
     tolerance: Share,
-    /** Tolerance in batches, where the model is not batch-invariant. */
+    /** Tolerance in batches, for a model that is not batch-invariant. */
     batchTolerance: Type.Optional(Share),
-    /** Lines, from 0, that are checked at every start. */
+    /** Lines, from 0, to check at every start. */
     startUpLines: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 }),
   }),
-  /** Measured on a validation split, for people to compare; absent until measured. */
+  /** Figures on a validation split, for readers; absent until measured. */
   validation: Type.Optional(
     Type.Object({
       dataset: Type.String({ minLength: 1 }),
@@ -76,7 +76,7 @@ const Bundle = Type.Object({
       recall: PerLabel,
     }),
   ),
-  /** Label mix on reference data, where it is known: drift is measured against it. */
+  /** Label mix on reference data, if known: the reference of label drift. */
   referenceLabelMix: Type.Optional(PerLabel),
 });
 
@@ -91,7 +91,7 @@ export type Manifest = Static<typeof Manifest>;
 /**
  * Reads `manifest.json` of a models folder.
  *
- * @throws StartupError naming each field that is wrong
+ * @throws StartupError naming each invalid field
  */
 export async function readManifest(modelsDir: string): Promise<Manifest> {
   const path = join(modelsDir, 'manifest.json');
@@ -106,7 +106,7 @@ export async function readManifest(modelsDir: string): Promise<Manifest> {
   return manifest;
 }
 
-/** @throws StartupError listing the bundles there are */
+/** @throws StartupError listing the available bundles */
 export function findBundle(manifest: Manifest, name: string): Bundle {
   const bundle = manifest.models.find((candidate) => candidate.name === name);
   if (bundle === undefined) {
@@ -121,7 +121,7 @@ function checkFileReferences(bundle: Bundle, path: string): void {
   for (const name of [bundle.graph, bundle.tokenizer, bundle.golden.file]) {
     if (!names.includes(name)) {
       throw new StartupError(
-        `${path} is not a valid manifest: "${bundle.name}" refers to "${name}", which is none of its files`,
+        `${path} is not a valid manifest: "${bundle.name}" refers to "${name}", which is not one of its files`,
       );
     }
   }

@@ -10,48 +10,49 @@ import {
 import { bundleRevision, verifyFiles } from './bundle-files.ts';
 import { type Bundle, findBundle, readManifest } from './manifest.ts';
 
-/** A text whose probabilities are known, in the order of the bundle's labels. */
+/** A text with known probabilities. */
 export interface GoldenText {
   /** Its line in the golden file, from 0. */
   readonly line: number;
   readonly text: string;
+  /** In the order of the bundle's labels. */
   readonly probabilities: readonly number[];
 }
 
-/** A bundle whose files are what the manifest says. */
-export interface ModelBundle {
-  readonly manifest: Bundle;
+/** A bundle whose files match the manifest. */
+export interface LoadedBundle {
+  readonly bundle: Bundle;
   readonly graphPath: string;
   readonly tokenizer: TokenizerDefinition;
-  /** Those to check at every start. */
+  /** Golden texts to check at every start. */
   readonly startUpTexts: readonly GoldenText[];
 }
 
 /**
  * Loads a bundle after verifying the size and hash of each of its files.
  *
- * @throws StartupError when the bundle is unknown, or a file is missing or not the manifest's
+ * @throws StartupError when the bundle is unknown, or a file is missing or differs from the manifest
  */
-export async function loadBundle(modelsDir: string, name: string): Promise<ModelBundle> {
-  const manifest = findBundle(await readManifest(modelsDir), name);
-  const revision = bundleRevision(manifest.files);
-  if (revision !== manifest.revision) {
+export async function loadBundle(modelsDir: string, name: string): Promise<LoadedBundle> {
+  const bundle = findBundle(await readManifest(modelsDir), name);
+  const revision = bundleRevision(bundle.files);
+  if (revision !== bundle.revision) {
     throw new StartupError(
-      `The manifest gives "${name}" the revision ${manifest.revision}, its files make it ${revision}`,
+      `The manifest gives "${name}" the revision ${bundle.revision}, but the hashes of its files give ${revision}`,
     );
   }
   const folder = join(modelsDir, name);
-  await verifyFiles(folder, manifest.files);
-  const tokenizerPath = join(folder, manifest.tokenizer);
-  const goldenPath = join(folder, manifest.golden.file);
+  await verifyFiles(folder, bundle.files);
+  const tokenizerPath = join(folder, bundle.tokenizer);
+  const goldenPath = join(folder, bundle.golden.file);
   return {
-    manifest,
-    graphPath: join(folder, manifest.graph),
+    bundle,
+    graphPath: join(folder, bundle.graph),
     tokenizer: parseTokenizerDefinition(
       JSON.parse(await readFile(tokenizerPath, 'utf8')),
       tokenizerPath,
     ),
-    startUpTexts: readStartUpTexts(await readFile(goldenPath, 'utf8'), manifest, goldenPath),
+    startUpTexts: readStartUpTexts(await readFile(goldenPath, 'utf8'), bundle, goldenPath),
   };
 }
 

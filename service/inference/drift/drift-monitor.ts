@@ -1,14 +1,15 @@
 import type { Metrics } from '../../application/ports/metrics.ts';
 import type { Prediction } from '../../domain/sentiment.ts';
+import { type Clock, systemClock, type Timer } from '../clock.ts';
 import { DriftWindow } from './drift-window.ts';
 import { type LabelMix, populationStabilityIndex } from './population-stability-index.ts';
 
-/** 22 kB. With so many, chance alone gives an index of about 0.001. */
+/** Takes 22 kB. At this size, chance alone gives an index of about 0.001. */
 const WINDOW_PREDICTIONS = 2_000;
 
 /**
- * Fewer say nothing yet: n predictions of three labels give an index of chi-squared (2 degrees)
- * ÷ n by chance, so 200 exceed 0.07 once in a thousand times, well below what alarms.
+ * Minimum for a report. By chance, n predictions of three labels give an index of chi-squared
+ * (2 degrees) ÷ n: 200 exceed 0.07 once in a thousand times, well below the alarm's threshold.
  */
 export const LEAST_PREDICTIONS = 200;
 
@@ -16,30 +17,33 @@ const REPORT_INTERVAL_MS = 60_000;
 
 export interface DriftMonitorOptions {
   readonly metrics: Metrics;
-  /** The label mix that the model's manifest expects; absent: label drift is not measured. */
+  /** Label mix that the manifest expects; if undefined, label drift is not measured. */
   readonly reference: LabelMix | undefined;
-  /** The id that stands for a word the vocabulary lacks; null where no text can make it. */
+  /** Id of a word outside the vocabulary; null if the tokenizer can spell every word. */
   readonly unknownId: number | null;
-  /** Tokens that frame every text. */
+  /** Number of special tokens around every text. */
   readonly specialTokens: number;
+  readonly clock?: Clock;
 }
 
 /**
- * Compares what the model is asked, and what it answers, with what it was validated on: over
- * the last predictions of this process, once a minute while there are new ones.
+ * Compares inputs and predictions with the validation data: over the last predictions of this
+ * process, once a minute while there are new ones.
  */
 export class DriftMonitor {
   readonly #options: DriftMonitorOptions;
   readonly #window = new DriftWindow(WINDOW_PREDICTIONS);
-  readonly #timer: NodeJS.Timeout;
+  readonly #clock: Clock;
+  readonly #timer: Timer;
   #hasNews = false;
 
   constructor(options: DriftMonitorOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.report(), REPORT_INTERVAL_MS).unref();
+    this.#clock = options.clock ?? systemClock;
+    this.#timer = this.#clock.every(REPORT_INTERVAL_MS, () => this.report());
   }
 
-  /** @param ids the text as the model read it, special tokens included */
+  /** @param ids token ids of the text, special tokens included */
   observe({ label, scores }: Prediction, ids: readonly number[]): void {
     const { metrics, unknownId, specialTokens } = this.#options;
     this.#window.add({
@@ -52,7 +56,7 @@ export class DriftMonitor {
     metrics.record('PredictedLabels', 1, label);
   }
 
-  /** Records the window's figures, if there are enough predictions and any since the last time. */
+  /** Records the window's figures if it has enough predictions, and new ones since the last report. */
   report(): void {
     const summary = this.#window.summary();
     if (!this.#hasNews || summary === null || summary.predictions < LEAST_PREDICTIONS) return;
@@ -65,9 +69,9 @@ export class DriftMonitor {
     metrics.record('UnknownTokenShare', 100 * summary.unknownTokenShare);
   }
 
-  /** Records what is new and stops. */
+  /** Reports the last predictions and stops. */
   close(): void {
-    clearInterval(this.#timer);
+    this.#clock.cancel(this.#timer);
     this.report();
   }
 }

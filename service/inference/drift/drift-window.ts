@@ -1,18 +1,18 @@
 import { LABELS, type Label, perLabel } from '../../domain/sentiment.ts';
 import type { LabelMix } from './population-stability-index.ts';
 
-/** What is kept of one prediction. */
+/** The recorded part of one prediction. */
 export interface Observation {
   readonly label: Label;
   /** Probability of that label, 0 to 1. */
   readonly confidence: number;
-  /** Tokens of the text, without the special ones around it. */
+  /** Tokens of the text, without special tokens. */
   readonly tokens: number;
-  /** How many of them the vocabulary does not know. */
+  /** Tokens outside the vocabulary. */
   readonly unknownTokens: number;
 }
 
-/** What the predictions of a window have in common. */
+/** Figures over the predictions of a window. */
 export interface WindowSummary {
   readonly predictions: number;
   readonly labelMix: LabelMix;
@@ -21,12 +21,12 @@ export interface WindowSummary {
   readonly unknownTokenShare: number;
 }
 
-/** Confidences are kept as whole parts of one, so that sums stay exact however long it runs. */
+/** Confidences are stored as integers, so that sums stay exact over any number of predictions. */
 const CONFIDENCE_PARTS = 10_000;
 
 /**
- * The last predictions, up to a fixed number. Adding one takes the same time and memory
- * whatever the size: sums are kept up to date.
+ * Ring buffer of the last predictions. Keeps running sums, so that adding one takes constant time
+ * and memory.
  */
 export class DriftWindow {
   readonly #size: number;
@@ -49,7 +49,7 @@ export class DriftWindow {
     this.#unknownTokens = new Uint32Array(size);
   }
 
-  /** How many predictions it holds. */
+  /** Number of predictions in the window. */
   get predictions(): number {
     return Math.min(this.#seen, this.#size);
   }
@@ -65,7 +65,7 @@ export class DriftWindow {
     this.#seen++;
   }
 
-  /** Null while it is empty. */
+  /** Null while the window is empty. */
   summary(): WindowSummary | null {
     const { predictions } = this;
     if (predictions === 0) return null;
@@ -77,7 +77,7 @@ export class DriftWindow {
     };
   }
 
-  /** Adds what stands at a place to the sums, or takes it out again. */
+  /** Adds the prediction at a place to the sums, or subtracts it. */
   #count(place: number, sign: 1 | -1): void {
     const label = this.#labels[place] ?? 0;
     this.#counts[label] = (this.#counts[label] ?? 0) + sign;

@@ -3,18 +3,18 @@ import { LABELS, type Label } from '../../domain/sentiment.ts';
 /** Shares of the labels, 0 to 1; they sum to 1. */
 export type LabelMix = Readonly<Record<Label, number>>;
 
-/** A label that is missing would make the index infinite. */
+/** Lower bound of a share: a missing label would make the index infinite. */
 const LEAST_SHARE = 1e-4;
 
 /**
- * How far a mix of labels has moved from its reference:
+ * Population stability index: the distance of a label mix from its reference.
  *
  *     PSI = Σ (actual − reference) · ln(actual / reference)
  *
  * the sum of the Kullback-Leibler divergences both ways (N. Siddiqi, Credit Risk Scorecards,
  * Wiley 2006, who reads below 0.1 as stable and above 0.25 as a shift; its distribution: B.
  * Yurdakul, Statistical Properties of Population Stability Index, 2018). Shares below 0.0001
- * count as that.
+ * count as 0.0001.
  *
  * @returns 0 for equal mixes, larger the further they are apart, at most about 18.4
  */

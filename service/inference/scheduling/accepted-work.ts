@@ -1,8 +1,8 @@
-/** Deadlines this close count as one, so that there are few however many callers wait. */
+/** Deadlines this close share a slot, which bounds the number of slots. */
 const SLOT_MS = 100;
 
-/** The deadline of what a worker is at: it comes before everything that waits. */
-export const UNDER_WAY = Number.NEGATIVE_INFINITY;
+/** Deadline that stands for running batches: it sorts before every other. */
+export const RUNNING = Number.NEGATIVE_INFINITY;
 
 /** Work that is due at about one time. */
 export interface DueWork {
@@ -13,13 +13,13 @@ export interface DueWork {
 
 interface Slot extends DueWork {
   cost: number;
-  /** Additions that have not been taken out. */
+  /** Additions that have not been removed. */
   parts: number;
 }
 
-/** What the engine has accepted, by deadline: texts held for, waiting and under way. Pure. */
+/** Cost of reserved, waiting and running work, by deadline. Pure. */
 export class AcceptedWork {
-  /** Earliest first; none is empty. */
+  /** Earliest first; never contains an empty slot. */
   readonly #slots: Slot[] = [];
 
   /** In units of the drain rate. */
@@ -44,7 +44,7 @@ export class AcceptedWork {
     slot.parts++;
   }
 
-  /** Takes out what was added with the same values. */
+  /** Removes an addition of the same values. */
   remove(cost: number, deadlineAtMs: number): void {
     const slotAtMs = toSlot(deadlineAtMs);
     const index = this.#slots.findIndex((slot) => slot.deadlineAtMs === slotAtMs);
@@ -52,7 +52,7 @@ export class AcceptedWork {
     if (slot === undefined) throw new RangeError(`No work is due at ${deadlineAtMs} ms`);
     slot.cost -= cost;
     slot.parts--;
-    // Going by the count, sums of fractions leave nothing behind.
+    // The count tells when a slot is empty; a sum of fractions may leave a remainder.
     if (slot.parts === 0) this.#slots.splice(index, 1);
   }
 }

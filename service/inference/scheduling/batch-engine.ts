@@ -2,14 +2,15 @@ import type { Metrics } from '../../application/ports/metrics.ts';
 import type { ModelLoad, Reservation } from '../../application/ports/sentiment-model.ts';
 import type { Deadline, RequestContext } from '../../application/request-context.ts';
 import { AbandonedError, OverloadedError, ShuttingDownError } from '../../domain/errors.ts';
+import { type Clock, systemClock, type Timer } from '../clock.ts';
 import { WorkerPool, type WorkerPoolOptions } from '../workers/worker-pool.ts';
-import { AcceptedWork, UNDER_WAY } from './accepted-work.ts';
 import { Admission } from './admission.ts';
 import { DrainRate, textCost } from './drain-rate.ts';
-import { type Batch, Scheduler } from './scheduler.ts';
+import type { Batch } from './entry.ts';
+import { Scheduler } from './scheduler.ts';
 import { type Caller, ScoreCall } from './score-call.ts';
 
-/** The most urgent text is passed over for a fuller bucket no longer than a few batches take. */
+/** Limit on how long the most urgent text is passed over for a fuller bucket: a few batches. */
 const MAX_PASS_OVER_MS = 50;
 
 /** Bounds memory whatever the deadlines: ten seconds of a fast model on eight workers. */
@@ -17,50 +18,51 @@ const MAX_TEXTS = 20_000;
 
 const SATURATION_INTERVAL_MS = 5_000;
 
-export interface BatchEngineOptions
-  extends Omit<WorkerPoolOptions, 'onIdle' | 'onRestart' | 'onFatal'> {
+export interface BatchEngineOptions extends Omit<WorkerPoolOptions, 'onIdle'> {
+  /** Padded tokens (longest text x texts) that one batch may hold. */
   readonly tokenBudget: number;
   readonly maxTokens: number;
   readonly metrics: Metrics;
-  readonly onRestart: (error: Error) => void;
-  readonly onFatal: (reason: string) => void;
 }
 
-/** Token sequences in, logits out: queue, admission and workers behind one call. */
+/** Accepted texts, at an estimated cost until `score` settles it. */
+export interface EngineReservation extends Reservation {
+  /** Accepted at any real cost, because the caller has paid to read the texts. */
+  readonly isFirm: boolean;
+}
+
+/** Token sequences in, logits out: admission, queue and workers behind one call. */
 export class BatchEngine {
   readonly #options: BatchEngineOptions;
+  readonly #clock: Clock;
   readonly #scheduler: Scheduler<Caller>;
   readonly #admission: Admission;
   readonly #drainRate = new DrainRate();
-  readonly #work = new AcceptedWork();
   readonly #calls = new Set<ScoreCall>();
-  readonly #saturationTimer: NodeJS.Timeout;
+  readonly #saturationTimer: Timer;
   #pool: WorkerPool | null = null;
-  /** Why nothing is accepted any more. */
+  /** Makes the error for new work once the engine has stopped. */
   #refusal: (() => Error) | null = null;
 
   private constructor(options: BatchEngineOptions) {
     const { workers, tokenBudget, maxTokens, metrics } = options;
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
     this.#scheduler = new Scheduler({
       workers,
       tokenBudget,
       maxTokens,
       maxPassOverMs: MAX_PASS_OVER_MS,
-      work: this.#work,
     });
     this.#admission = new Admission({
       workers,
       maxTexts: MAX_TEXTS,
       drainRate: this.#drainRate,
-      work: this.#work,
-      waiters: () => this.#scheduler.waiters,
+      accepted: this.#scheduler,
     });
-    this.#saturationTimer = setInterval(
-      () => metrics.record('WorkerSaturation', 100 * this.load().saturation),
-      SATURATION_INTERVAL_MS,
+    this.#saturationTimer = this.#clock.every(SATURATION_INTERVAL_MS, () =>
+      metrics.record('WorkerSaturation', 100 * this.load().saturation),
     );
-    this.#saturationTimer.unref();
   }
 
   /** @throws StartupError when a worker cannot start */
@@ -80,7 +82,7 @@ export class BatchEngine {
         },
       });
     } catch (error) {
-      clearInterval(engine.#saturationTimer);
+      engine.#clock.cancel(engine.#saturationTimer);
       throw error;
     }
     return engine;
@@ -95,59 +97,64 @@ export class BatchEngine {
   }
 
   /**
-   * Holds room for texts, of the length usual of late where `tokens` is not given.
+   * Accepts texts before they are encoded. `score` settles the reservation at the real cost.
    *
+   * @param tokens estimate for all texts. Without it the texts are still to be read: they count as
+   * texts of the usual length, and the reservation is firm.
    * @throws OverloadedError when they could not be answered by the deadline
    */
-  hold(texts: number, deadline: Deadline, tokens?: number): Reservation {
+  reserve(texts: number, deadline: Deadline, tokens?: number): EngineReservation {
     const cost =
       tokens === undefined ? texts * this.#drainRate.unitsPerText : texts * textCost(0) + tokens;
-    return this.#admit(texts, () => this.#admission.hold(texts, cost, deadline, performance.now()));
-  }
-
-  /**
-   * Refuses sequences that could not be answered by the deadline.
-   *
-   * @throws OverloadedError
-   */
-  check(sequences: readonly (readonly number[])[], deadline: Deadline): void {
-    const cost = sequences.reduce((sum, ids) => sum + textCost(ids.length), 0);
-    this.#admit(sequences.length, () =>
-      this.#admission.check(sequences.length, cost, deadline, performance.now()),
-    );
+    // Read once: the deadline of a shared request may move.
+    const { atMs } = deadline;
+    this.#admit(texts, cost, atMs);
+    return {
+      release: this.#scheduler.reserve(texts, cost, atMs),
+      isFirm: tokens === undefined,
+    };
   }
 
   /**
    * Logits by sequence: same length, same order. Adds the stages `queue` and `infer` to the
    * context's timings.
    *
-   * @throws OverloadedError when the deadline passes first
+   * @param reservation settled here; without one the sequences are accepted unconditionally
+   * @throws OverloadedError when the deadline passes first, or could not be met at the real cost
+   * (never for a firm reservation)
    * @throws AbandonedError when the signal is aborted first
    */
-  async run(
+  async score(
     sequences: readonly (readonly number[])[],
     context: RequestContext,
+    reservation?: EngineReservation,
   ): Promise<Float32Array[]> {
     if (this.#refusal !== null) throw this.#refusal();
     if (context.signal.aborted) throw new AbandonedError('The caller has gone');
     if (sequences.length === 0) return [];
-
-    const nowMs = performance.now();
     const deadlineAtMs = context.deadline.atMs;
-    const waits: (() => void)[] = [];
-    const call = new ScoreCall(sequences.length, context, {
-      deadlineError: () => this.#admission.deadlineError(performance.now()),
-      onSettled: () => {
-        this.#calls.delete(call);
-        for (const leave of waits) leave();
+    if (reservation !== undefined) this.#settle(reservation, sequences, deadlineAtMs);
+
+    const nowMs = this.#clock.nowMs();
+    const leaves: (() => void)[] = [];
+    const call = new ScoreCall(
+      sequences.length,
+      context,
+      {
+        deadlineError: () => this.#admission.deadlineError(this.#clock.nowMs()),
+        onSettled: () => {
+          this.#calls.delete(call);
+          for (const leave of leaves) leave();
+        },
       },
-    });
+      this.#clock,
+    );
     this.#calls.add(call);
     for (const [index, ids] of sequences.entries()) {
       const waiter = { caller: { call, index }, deadlineAtMs };
-      const entry = this.#scheduler.add(ids, waiter, nowMs);
+      const entry = this.#scheduler.join(ids, waiter, nowMs);
       if (entry.takenAtMs !== null) call.start(nowMs);
-      waits.push(() => {
+      leaves.push(() => {
         if (this.#scheduler.leave(entry, waiter)) this.#options.metrics.record('ExpiredEntries', 1);
       });
     }
@@ -155,26 +162,38 @@ export class BatchEngine {
     return call.logits;
   }
 
-  /** Refuses what waits and ends the workers. */
+  /** Rejects waiting calls and ends the workers. */
   async close(): Promise<void> {
     this.#refuse(() => new ShuttingDownError());
     await this.#pool?.close();
   }
 
-  #admit<Result>(texts: number, decide: () => Result): Result {
+  /** Replaces the estimate by the real cost, which the sequences add when they join the queue. */
+  #settle(
+    reservation: EngineReservation,
+    sequences: readonly (readonly number[])[],
+    deadlineAtMs: number,
+  ): void {
+    reservation.release();
+    if (reservation.isFirm) return;
+    const cost = sequences.reduce((sum, ids) => sum + textCost(ids.length), 0);
+    this.#admit(sequences.length, cost, deadlineAtMs);
+  }
+
+  #admit(texts: number, cost: number, deadlineAtMs: number): void {
     if (this.#refusal !== null) throw this.#refusal();
     try {
-      return decide();
+      this.#admission.check(texts, cost, deadlineAtMs, this.#clock.nowMs());
     } catch (error) {
       if (error instanceof OverloadedError && texts > 0) this.#options.metrics.record('Shed', 1);
       throw error;
     }
   }
 
-  /** Gives work to every worker that is free. */
+  /** Gives work to every free worker. */
   #dispatch(): void {
     while (this.#pool?.hasIdle === true) {
-      const nowMs = performance.now();
+      const nowMs = this.#clock.nowMs();
       const { batch, expired } = this.#scheduler.take(nowMs);
       if (expired.length > 0) this.#options.metrics.record('ExpiredEntries', expired.length);
       if (batch === null) return;
@@ -182,37 +201,38 @@ export class BatchEngine {
         this.#options.metrics.record('QueueWait', nowMs - enqueuedAtMs);
         for (const { caller } of waiters) caller.call.start(nowMs);
       }
-      void this.#compute(this.#pool, batch, nowMs);
+      this.#compute(this.#pool, batch, nowMs);
     }
   }
 
-  /** Never rejects: whatever happens is told to the callers. */
-  async #compute(pool: WorkerPool, batch: Batch<Caller>, startedMs: number): Promise<void> {
-    const sequences = batch.entries.map(({ ids }) => ids);
-    const units = sequences.reduce((sum, ids) => sum + textCost(ids.length), 0);
-    this.#work.add(units, UNDER_WAY);
-    try {
-      const logits = await pool.run({ sequences });
-      const endedMs = performance.now();
-      this.#drainRate.learn({ texts: sequences.length, units, ms: endedMs - startedMs }, endedMs);
-      const width = logits.length / sequences.length;
-      for (const [row, waiters] of this.#scheduler.finish(batch).entries()) {
-        const rowLogits = logits.subarray(row * width, (row + 1) * width);
-        for (const { caller } of waiters) caller.call.answer(caller.index, rowLogits);
-      }
-    } catch (error) {
-      for (const { caller } of this.#scheduler.finish(batch).flat()) {
-        caller.call.fail(new Error('The inference failed', { cause: error }));
-      }
-    } finally {
-      this.#work.remove(units, UNDER_WAY);
+  #compute(pool: WorkerPool, batch: Batch<Caller>, startedMs: number): void {
+    pool.compute({ sequences: batch.entries.map(({ ids }) => ids) }).then(
+      (logits) => this.#answer(batch, logits, startedMs),
+      (error: unknown) => this.#fail(batch, error),
+    );
+  }
+
+  #answer(batch: Batch<Caller>, logits: Float32Array, startedMs: number): void {
+    const { length: texts } = batch.entries;
+    const endedMs = this.#clock.nowMs();
+    this.#drainRate.learn({ texts, units: batch.cost, ms: endedMs - startedMs }, endedMs);
+    const width = logits.length / texts;
+    for (const [row, waiters] of this.#scheduler.finish(batch).entries()) {
+      const rowLogits = logits.subarray(row * width, (row + 1) * width);
+      for (const { caller } of waiters) caller.call.answer(caller.index, rowLogits);
+    }
+  }
+
+  #fail(batch: Batch<Caller>, cause: unknown): void {
+    for (const { caller } of this.#scheduler.finish(batch).flat()) {
+      caller.call.fail(new Error('The inference failed', { cause }));
     }
   }
 
   #refuse(reason: () => Error): void {
     if (this.#refusal !== null) return;
     this.#refusal = reason;
-    clearInterval(this.#saturationTimer);
+    this.#clock.cancel(this.#saturationTimer);
     for (const call of [...this.#calls]) call.fail(reason());
   }
 }

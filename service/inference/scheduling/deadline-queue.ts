@@ -2,9 +2,9 @@ interface Item {
   readonly deadlineAtMs: number;
 }
 
-/** Items by deadline, earliest first; those of one deadline in order of arrival. Pure. */
+/** Items by deadline, earliest first; items with equal deadlines in order of arrival. Pure. */
 export class DeadlineQueue<T extends Item> {
-  /** Sorted. Most of what comes has the latest deadline, and most of what goes the earliest. */
+  /** Sorted. Most additions have the latest deadline, most removals the earliest. */
   readonly #items: T[] = [];
 
   get size(): number {
@@ -23,7 +23,7 @@ export class DeadlineQueue<T extends Item> {
     );
   }
 
-  /** Returns whether the item was there. Its deadline must be what it was when it was added. */
+  /** Returns whether the item was in the queue. Its deadline must be unchanged since `add`. */
   delete(item: T): boolean {
     const first = this.#countWhile((other) => other.deadlineAtMs < item.deadlineAtMs);
     const index = this.#items.indexOf(item, first);
@@ -33,7 +33,7 @@ export class DeadlineQueue<T extends Item> {
     return true;
   }
 
-  /** How many items from the front meet a condition that all others fail, by halving. */
+  /** Number of items at the front that meet a condition; all others must fail it. Bisects. */
   #countWhile(isBefore: (item: T) => boolean): number {
     let low = 0;
     let high = this.#items.length;

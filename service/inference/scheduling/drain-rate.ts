@@ -1,10 +1,10 @@
 /**
- * What a text costs besides its tokens, in tokens: 0.6 ms of 0.076 ms each were measured on
- * the embedded model, 5 ms of 0.37 ms on a RoBERTa-base.
+ * Fixed cost of a text besides its tokens, in tokens. Measured on the embedded model: 0.6 ms a
+ * text, 0.076 ms a token; on a RoBERTa-base: 5 ms and 0.37 ms.
  */
 const TEXT_OVERHEAD_TOKENS = 10;
 
-/** Before the first batch: slow enough for a RoBERTa-base, and a post of ordinary length. */
+/** Estimates before the first batch: the speed of a RoBERTa-base, a post of ordinary length. */
 const INITIAL_MS_PER_UNIT = 0.4;
 const INITIAL_UNITS_PER_TEXT = textCost(30);
 
@@ -12,39 +12,39 @@ const INITIAL_UNITS_PER_TEXT = textCost(30);
 const DECAY = 0.95;
 
 /**
- * A batch counts as no slower than this many times what was expected: its worker may have died,
- * or the whole process stood still, and neither tells how long the next batch takes.
+ * Cap on a measurement, as a multiple of the expected time. A batch may take long because its
+ * worker died or the process was suspended; neither predicts the next batch.
  */
 const SLOWEST = 5;
 
-/** An estimate that nothing has confirmed halves in this time. */
+/** Half-life of an estimate without new measurements. */
 const HALF_LIFE_MS = 5_000;
 
-/** Cost of scoring a text of so many tokens, in units of the drain rate. */
+/** Cost of scoring a text of this many tokens, in units of the drain rate. */
 export function textCost(tokens: number): number {
   return tokens + TEXT_OVERHEAD_TOKENS;
 }
 
-/** What texts cost and how fast one worker works, measured over the last batches. Pure. */
+/** Cost of texts and speed of one worker, measured over the last batches. Pure. */
 export class DrainRate {
   #texts = 1;
   #units = INITIAL_UNITS_PER_TEXT;
   #ms = INITIAL_UNITS_PER_TEXT * INITIAL_MS_PER_UNIT;
-  #learntAtMs = Number.POSITIVE_INFINITY;
+  #learnedAtMs = Number.POSITIVE_INFINITY;
 
   get unitsPerText(): number {
     return this.#units / this.#texts;
   }
 
   /**
-   * Milliseconds a worker takes for one unit of cost. A rate so slow that everything is refused
-   * could never be corrected: without news it comes back to what it was at first.
+   * Milliseconds a worker takes for one unit of cost. A rate so slow that everything is rejected
+   * would never be measured again, so without measurements it decays to the initial rate.
    */
   msPerUnit(nowMs: number): number {
-    const learnt = this.#ms / this.#units;
-    if (learnt <= INITIAL_MS_PER_UNIT) return learnt;
-    const silentMs = Math.max(0, nowMs - this.#learntAtMs);
-    return Math.max(INITIAL_MS_PER_UNIT, learnt * 0.5 ** (silentMs / HALF_LIFE_MS));
+    const learned = this.#ms / this.#units;
+    if (learned <= INITIAL_MS_PER_UNIT) return learned;
+    const silentMs = Math.max(0, nowMs - this.#learnedAtMs);
+    return Math.max(INITIAL_MS_PER_UNIT, learned * 0.5 ** (silentMs / HALF_LIFE_MS));
   }
 
   /** Learns from a batch that took a worker `ms` and ended now. */
@@ -56,6 +56,6 @@ export class DrainRate {
     this.#texts = this.#texts * DECAY + batch.texts;
     this.#units = this.#units * DECAY + batch.units;
     this.#ms = this.#ms * DECAY + Math.min(batch.ms, slowestMs);
-    this.#learntAtMs = nowMs;
+    this.#learnedAtMs = nowMs;
   }
 }

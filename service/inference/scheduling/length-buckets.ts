@@ -1,4 +1,4 @@
-/** Texts of one bucket differ in length by at most this share, so padding wastes less. */
+/** Largest difference in length within a bucket, as a share: bounds the padding. */
 const SPREAD = 1 / 8;
 
 /** Sorts token counts into buckets of similar length. */

@@ -1,52 +1,53 @@
 import type { RequestContext } from '../../application/request-context.ts';
 import { AbandonedError } from '../../domain/errors.ts';
+import type { Clock, Timer } from '../clock.ts';
 
-/** A text of a call, as the scheduler's waiter names it. */
+/** A text of a call; identifies a waiter in the scheduler. */
 export interface Caller {
   readonly call: ScoreCall;
   readonly index: number;
 }
 
 export interface ScoreCallEvents {
-  /** What to tell the caller when the deadline passes. */
+  /** Makes the error for a deadline that passes. */
   deadlineError(): Error;
   /** Called once, whatever the outcome. */
   onSettled(): void;
 }
 
-/** Node fires a timer of more than 31 bits at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** What one caller waits for: the logits of several texts, or the first reason to give up. */
+/** One caller's texts: resolves with all logits, or rejects at the deadline, an abort or a failure. */
 export class ScoreCall {
   readonly logits: Promise<Float32Array[]>;
   readonly #context: RequestContext;
   readonly #events: ScoreCallEvents;
+  readonly #clock: Clock;
   readonly #rows: Float32Array[];
-  readonly #enqueuedAtMs = performance.now();
+  readonly #enqueuedAtMs: number;
   readonly #resolve: (rows: Float32Array[]) => void;
   readonly #reject: (error: Error) => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: Timer;
   readonly #onAbort = () => this.fail(new AbandonedError('The caller has gone'));
   #missing: number;
   #startedAtMs: number | null = null;
   #isSettled = false;
 
-  constructor(texts: number, context: RequestContext, events: ScoreCallEvents) {
+  constructor(texts: number, context: RequestContext, events: ScoreCallEvents, clock: Clock) {
     const { promise, resolve, reject } = Promise.withResolvers<Float32Array[]>();
     this.logits = promise;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#context = context;
     this.#events = events;
+    this.#clock = clock;
     this.#rows = new Array(texts);
     this.#missing = texts;
-    const leftMs = Math.min(context.deadline.atMs - this.#enqueuedAtMs, LONGEST_TIMER_MS);
-    this.#timer = setTimeout(() => this.fail(events.deadlineError()), leftMs);
+    this.#enqueuedAtMs = clock.nowMs();
+    const leftMs = context.deadline.atMs - this.#enqueuedAtMs;
+    this.#timer = clock.after(leftMs, () => this.fail(events.deadlineError()));
     context.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** A worker has begun with one of the texts. */
+  /** Notes that a worker has begun with one of the texts. */
   start(nowMs: number): void {
     this.#startedAtMs ??= nowMs;
   }
@@ -64,9 +65,9 @@ export class ScoreCall {
   #settle(): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;
-    clearTimeout(this.#timer);
+    this.#clock.cancel(this.#timer);
     this.#context.signal.removeEventListener('abort', this.#onAbort);
-    const nowMs = performance.now();
+    const nowMs = this.#clock.nowMs();
     const startedAtMs = this.#startedAtMs ?? nowMs;
     this.#context.timings.add('queue', startedAtMs - this.#enqueuedAtMs);
     if (this.#startedAtMs !== null) this.#context.timings.add('infer', nowMs - startedAtMs);

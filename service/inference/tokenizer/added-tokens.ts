@@ -3,12 +3,12 @@ export interface AddedToken {
   readonly content: string;
 }
 
-/** A part of a text: a token of the vocabulary's extension, or text in between (`id` null). */
+/** A part of a text: an added token, or text between added tokens (`id` null). */
 export type Piece =
   | { readonly id: number; readonly text: null }
   | { readonly id: null; readonly text: string };
 
-/** Tokens, such as emoji, that are split off before a text is normalised. */
+/** Tokens, such as emoji, that are split off before a text is normalized. */
 export class AddedTokens {
   readonly #ids: ReadonlyMap<string, number>;
   readonly #pattern: RegExp | null;
@@ -18,7 +18,7 @@ export class AddedTokens {
     this.#pattern = tokens.length > 0 ? patternOf([...this.#ids.keys()]) : null;
   }
 
-  /** Parts of the text in order, found as they are asked for. */
+  /** Parts of the text, in order and lazily. */
   *split(text: string): Generator<Piece> {
     let start = 0;
     if (this.#pattern !== null) {
@@ -33,12 +33,12 @@ export class AddedTokens {
   }
 }
 
-/** Matches any of the contents. The longest match wins, as in the reference. */
+/** Pattern of all contents. The longest match wins, as in the reference. */
 function patternOf(contents: readonly string[]): RegExp {
   const isCharacter = (content: string) => [...content].length === 1;
   const words = contents.filter((content) => !isCharacter(content));
   const alternatives = words.sort((a, b) => b.length - a.length).map(escapeRegExp);
-  // One class of 400 emoji is searched for several times faster than 400 alternatives.
+  // A class of 400 emoji matches several times faster than 400 alternatives.
   const characters = contents.filter(isCharacter).map(escapeCharacter);
   if (characters.length > 0) alternatives.push(`[${characters.join('')}]`);
   return new RegExp(alternatives.join('|'), 'gu');

@@ -1,4 +1,4 @@
-import { stripMarks } from './strip-marks.ts';
+import { stripMarks } from './normalize.ts';
 
 export interface BertNormalizerConfig {
   readonly clean_text?: boolean;
@@ -9,18 +9,18 @@ export interface BertNormalizerConfig {
 
 const REMOVED = /[\uFFFD\p{Cf}\p{Co}\p{Cs}]|(?![\t\n\r])\p{Cc}/gu;
 const WHITESPACE = /\s/g;
-/** The reference's ranges; it leaves out U+2B820 to U+2B91F. */
+/** The ranges of the reference, which omits U+2B820 to U+2B91F. */
 const IDEOGRAPH =
   /[\u4E00-\u9FFF\u3400-\u4DBF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B920}-\u{2CEAF}\uF900-\uFAFF\u{2F800}-\u{2FA1F}]/u;
 const IDEOGRAPHS = new RegExp(IDEOGRAPH, 'gu');
 
-/** Where a text may be cut without changing a token: before a space between words, or an ideograph. */
+/** Positions where a cut changes no token: before a space between words, or an ideograph. */
 export const BERT_CUT = new RegExp(`(?<=\\S) (?=\\S)|(?=${IDEOGRAPH.source})`, 'gu');
 
 /**
- * BERT's normalizer as the reference (Hugging Face's tokenizers) works. The library's own
- * reads UTF-16 units where the reference reads characters, writes a final sigma that the
- * reference does not, and needs milliseconds for a long word.
+ * BERT's normalizer, equal to the reference (Hugging Face's tokenizers). The library's normalizer
+ * reads UTF-16 units instead of characters, writes a final sigma that the reference does not, and
+ * needs milliseconds for a long word.
  */
 export function bertNormalizer(config: BertNormalizerConfig): (text: string) => string {
   const cleans = config.clean_text ?? true;
@@ -32,7 +32,7 @@ export function bertNormalizer(config: BertNormalizerConfig): (text: string) => 
     if (cleans) normalized = normalized.replace(REMOVED, '').replace(WHITESPACE, ' ');
     if (separatesIdeographs) normalized = normalized.replace(IDEOGRAPHS, ' $& ');
     if (strips) normalized = stripMarks(normalized);
-    // Character by character, the reference never sees that a sigma ends a word.
+    // The reference lowercases single characters, so it never writes a final sigma.
     if (lowercases) normalized = normalized.replaceAll('Σ', 'σ').toLowerCase();
     return normalized;
   };

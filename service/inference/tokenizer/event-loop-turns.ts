@@ -1,14 +1,21 @@
-/** Long enough to be worth a turn, short enough that nobody notices the wait. */
+import { type Clock, systemClock } from '../clock.ts';
+
+/** Long enough to be worth a turn, short enough not to delay other work noticeably. */
 export const TURN_MS = 1;
 
 /**
- * Lets long computations share the thread. Whoever computes asks between two steps whether
- * the turn has time left and waits for the next turn when it has not; all computations
- * together take one `TURN_MS` per turn of the event loop.
+ * Lets long computations share the thread. A computation asks between two steps whether the turn
+ * has time left, and if not waits for a later turn. All computations together use one `TURN_MS`
+ * per turn of the event loop.
  */
 export class EventLoopTurns {
+  readonly #clock: Clock;
   readonly #waiting: (() => void)[] = [];
   #startedMs: number | null = null;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
 
   /** Whether a step may begin now. */
   hasTime(): boolean {
@@ -25,8 +32,8 @@ export class EventLoopTurns {
   }
 
   #begin(): void {
-    this.#startedMs = performance.now();
-    setImmediate(() => {
+    this.#startedMs = this.#clock.nowMs();
+    this.#clock.inNextTurn(() => {
       this.#startedMs = null;
       const first = this.#waiting.shift();
       if (first === undefined) return;
@@ -36,6 +43,6 @@ export class EventLoopTurns {
   }
 
   #elapsedMs(): number {
-    return this.#startedMs === null ? 0 : performance.now() - this.#startedMs;
+    return this.#startedMs === null ? 0 : this.#clock.nowMs() - this.#startedMs;
   }
 }

@@ -20,7 +20,7 @@ const BertNormalizer = Type.Object({
   lowercase: Type.Optional(Type.Boolean()),
 });
 
-/** Not looked into: the file's hash is known, and 80,000 checks would take 60 ms of the start. */
+/** Not validated: the file's hash is known, and 80,000 checks would add 60 ms to the start. */
 const Vocabulary = Type.Unsafe<Readonly<Record<string, number>>>(Type.Unknown());
 const Merges = Type.Unsafe<readonly string[]>(Type.Unknown());
 
@@ -57,13 +57,13 @@ const BytePairDefinition = Type.Object({
 const TokenizerDefinition = Type.Union([WordPieceDefinition, BytePairDefinition]);
 const validator = Compile(TokenizerDefinition);
 
-/** A tokenizer.json of a kind whose texts may be cut at spaces: BERT's and RoBERTa's. */
+/** A tokenizer.json whose texts may be cut at spaces: that of a BERT or a RoBERTa. */
 export type TokenizerDefinition = Static<typeof TokenizerDefinition>;
 
 /**
- * Reads a tokenizer.json.
+ * Validates a tokenizer.json.
  *
- * @throws StartupError when it is neither BERT's nor RoBERTa's kind of tokenizer.
+ * @throws StartupError when it is not that of a BERT or a RoBERTa
  */
 export function parseTokenizerDefinition(json: unknown, file: string): TokenizerDefinition {
   if (!validator.Check(json)) {

@@ -1,19 +1,44 @@
-/** A text as the model reads it. */
+import type { EventLoopTurns } from './event-loop-turns.ts';
+import { normalize } from './normalize.ts';
+
+/** A text in the form that the model reads. */
 export interface Encoding {
   /** Token ids, special tokens included; at most the model's window. */
   readonly ids: readonly number[];
-  /** Tokens beyond the window were left out. */
+  /** Tokens beyond the window were dropped. */
   readonly truncated: boolean;
 }
 
 /** Turns a preprocessed text into token ids. */
 export interface Tokenizer {
-  /** How many of an encoding's ids are special: an encoding of that length holds no text. */
+  /** Number of special tokens in every encoding: an encoding of that length holds no text. */
   readonly specialTokens: number;
 
-  /** The id that stands for a word the vocabulary lacks; null where no text can make it. */
+  /** Id of a word outside the vocabulary; null if the tokenizer can spell every word. */
   readonly unknownId: number | null;
 
-  /** Shares the thread: it gives way to other work every millisecond or two. */
+  /** Shares the thread: yields to other work every millisecond or two. */
   encode(text: string): Promise<Encoding>;
+}
+
+export interface EncodeTextsOptions {
+  readonly tokenizer: Tokenizer;
+  /** The same instance that the tokenizer uses. */
+  readonly turns: EventLoopTurns;
+  /** Once aborted, the remaining texts are left out. */
+  readonly signal: AbortSignal;
+}
+
+/** Normalizes and tokenizes texts, in order, and yields to other work in between. */
+export async function encodeTexts(
+  texts: readonly string[],
+  { tokenizer, turns, signal }: EncodeTextsOptions,
+): Promise<Encoding[]> {
+  const encodings: Encoding[] = [];
+  for (const text of texts) {
+    if (signal.aborted) break;
+    if (!turns.hasTime()) await turns.next();
+    encodings.push(await tokenizer.encode(normalize(text)));
+  }
+  return encodings;
 }

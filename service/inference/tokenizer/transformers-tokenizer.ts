@@ -9,27 +9,27 @@ import type { TokenizerDefinition } from './tokenizer-definition.ts';
 import { WordPiece } from './word-piece.ts';
 
 /**
- * Characters tokenised in one step, at least. More than most posts have, and more than an
+ * Minimum characters to tokenize in one step: more than most posts have, and more than an
  * ordinary text needs to fill a window of 256 tokens.
  */
 const CHUNK_CHARACTERS = 1000;
 
-/** Characters of words and pieces that a byte-pair model may remember. */
+/** Limit on the characters of words and pieces that a byte-pair model caches. */
 const WORD_CACHE_CHARACTERS = 1_000_000;
 
-/** Where a text may be cut without changing a token of a byte-level model. */
+/** Positions where a cut changes no token of a byte-level model. */
 const BYTE_LEVEL_CUT = /(?<=\S) (?=\S)/gu;
 
-/** How a kind of tokenizer treats the text between added tokens. */
+/** Encoding of the text between added tokens, by kind of tokenizer. */
 interface Pipeline {
-  /** A global pattern whose matches begin where the text may be cut. */
+  /** Global pattern; the text may be cut where a match begins. */
   readonly cut: RegExp;
   /** See `Tokenizer`; bytes can spell any word. */
   readonly unknownId: number | null;
   encode(chunk: string): number[];
 }
 
-/** The tokenizers of BERT and RoBERTa, on Transformers.js. */
+/** Tokenizer of a BERT or a RoBERTa, on Transformers.js. */
 export class TransformersTokenizer implements Tokenizer {
   readonly specialTokens = 2;
   readonly unknownId: number | null;
@@ -42,7 +42,7 @@ export class TransformersTokenizer implements Tokenizer {
 
   /**
    * @param maxTokens the model's window, special tokens included
-   * @param turns shared with whoever else computes on this thread
+   * @param turns shared by all computations on this thread
    * @throws StartupError when the tokenizer does not put one token before and one after a text
    */
   constructor(definition: TokenizerDefinition, maxTokens: number, turns: EventLoopTurns) {
@@ -55,7 +55,7 @@ export class TransformersTokenizer implements Tokenizer {
     this.#turns = turns;
   }
 
-  /** Stops once the window is full, so that a long text costs no more than its beginning. */
+  /** Stops once the window is full: a long text costs no more than its beginning. */
   async encode(text: string): Promise<Encoding> {
     const ids = [this.#startId];
     const room = this.#maxTokens - 1;
@@ -71,7 +71,7 @@ export class TransformersTokenizer implements Tokenizer {
     return { ids, truncated };
   }
 
-  /** Parts of the text that can be tokenised one by one. */
+  /** Parts of the text that can be tokenized one by one. */
   *#pieces(text: string): Generator<Piece> {
     for (const piece of this.#addedTokens.split(text)) {
       if (piece.id !== null) yield piece;
@@ -85,9 +85,9 @@ function buildLibraryTokenizer(definition: TokenizerDefinition): PreTrainedToken
   const { model } = definition;
   const json = {
     ...definition,
-    // Split off here: the library also splits off special ones, which a user may have typed.
+    // Split off by `AddedTokens`: the library would also split off special tokens that a user typed.
     added_tokens: [],
-    // WordPiece is our own: filling the library's twin would take a third of the start.
+    // `WordPiece` replaces the library's: filling that one would take a third of the start.
     model: model.type === 'WordPiece' ? { ...model, vocab: {} } : model,
     decoder: null,
   };
@@ -133,7 +133,7 @@ function pipeline(definition: TokenizerDefinition, library: PreTrainedTokenizer)
   };
 }
 
-/** Ids of the tokens that stand before and after every text. */
+/** Ids of the special tokens before and after every text. */
 function frame(
   definition: TokenizerDefinition,
   library: PreTrainedTokenizer,

@@ -1,9 +1,9 @@
-/** The parts of the library that the tokenizer uses; its own typings cover the entry point only. */
+/** Parts of the library that the tokenizer uses; its typings cover the entry point only. */
 declare module '@xenova/transformers/src/tokenizers.js' {
   interface TokenizerModel {
     (words: readonly string[]): string[];
     convert_tokens_to_ids(tokens: readonly string[]): (number | undefined)[];
-    /** Words already split, of byte-pair models only; unbounded unless replaced. */
+    /** Cache of split words, in byte-pair models only; unbounded unless replaced. */
     cache?: {
       get(word: string): string[] | undefined;
       set(word: string, tokens: string[]): unknown;

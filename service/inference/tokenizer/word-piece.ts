@@ -6,12 +6,12 @@ export interface WordPieceConfig {
 }
 
 /**
- * Greedy longest-match-first WordPiece. The library's own joins every candidate anew: one
- * hostile word of 100 characters costs it milliseconds. No candidate here is longer than
- * the longest piece of the vocabulary.
+ * Greedy longest-match-first WordPiece. The library builds every candidate string, so that a
+ * hostile word of 100 characters takes milliseconds. Here a candidate is at most as long as the
+ * longest piece of the vocabulary.
  */
 export class WordPiece {
-  /** The id of a word that cannot be pieced together. */
+  /** Id of a word that no pieces make up. */
   readonly unknownId: number;
   readonly #starts = new Map<string, number>();
   readonly #continuations = new Map<string, number>();
@@ -39,7 +39,7 @@ export class WordPiece {
     this.#maxWordCharacters = config.max_input_chars_per_word ?? 100;
   }
 
-  /** Token ids of words; a word that cannot be pieced together is one unknown token. */
+  /** Token ids of words; a word that no pieces make up is one unknown token. */
   encode(words: readonly string[]): number[] {
     const ids: number[] = [];
     for (const word of words) {

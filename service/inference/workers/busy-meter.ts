@@ -5,7 +5,7 @@ const SLOTS = 10;
 export class BusyMeter {
   readonly #workers: number;
   readonly #startedMs: number;
-  /** Busy milliseconds by slot; a slot is a second of the clock. */
+  /** Busy milliseconds by slot, which is a second of the clock. */
   readonly #slots = new Map<number, number>();
   readonly #running = new Map<object, number>();
 
@@ -29,7 +29,7 @@ export class BusyMeter {
     for (const slot of this.#slots.keys()) if (slot < oldest) this.#slots.delete(slot);
   }
 
-  /** 0 to 1; what is running counts up to now. */
+  /** 0 to 1; running work counts up to now. */
   share(nowMs: number): number {
     const sinceMs = Math.max(this.#startedMs, (slotOf(nowMs) - SLOTS + 1) * SLOT_MS);
     if (nowMs <= sinceMs) return 0;

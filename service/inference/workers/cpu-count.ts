@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 
-/** Where a container reads its CPU quota: cgroup v2, then v1. */
+/** Folder with the container's CPU quota, for cgroup v2 and v1. */
 const CGROUP = '/sys/fs/cgroup';
 
 /**
- * How many CPUs this process may keep busy: whole CPUs of the container's quota, at least
- * one, else the CPUs it may run on.
+ * Number of CPUs this process may keep busy: whole CPUs of the container's quota, at least one;
+ * without a quota, the CPUs it may run on.
  */
 export async function cpuCount(cgroup: string = CGROUP): Promise<number> {
   const quota = (await quotaV2(cgroup)) ?? (await quotaV1(cgroup));
@@ -20,7 +20,7 @@ async function quotaV2(cgroup: string): Promise<number | null> {
   return toCpus(quota, period);
 }
 
-/** The quota is -1 where there is none. */
+/** A quota of -1 means no limit. */
 async function quotaV1(cgroup: string): Promise<number | null> {
   return toCpus(
     await read(`${cgroup}/cpu/cpu.cfs_quota_us`),

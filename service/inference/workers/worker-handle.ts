@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import { messageOf } from './message-of.ts';
 import {
   type BatchMessage,
   CLOSE,
@@ -7,29 +6,28 @@ import {
   type WorkerSettings,
 } from './worker-protocol.ts';
 
-/** A batch on its way through a worker. */
+/** Token sequences that a worker computes as one batch. */
 export interface Job {
   readonly sequences: readonly (readonly number[])[];
 }
 
-/** What the pool wants to hear of a worker. */
-export interface InferenceWorkerEvents {
+export interface WorkerHandleEvents {
   onReady(): void;
-  /** Logits of all texts one after another. */
+  /** Called with the logits of all texts one after another. */
   onLogits(logits: Float32Array): void;
-  /** The thread has ended, whoever wanted it. */
+  /** Called when the thread has ended, expected or not. */
   onExit(error: Error): void;
 }
 
-/** One worker thread: it loads, then computes one job at a time. */
-export class InferenceWorker {
+/** Main thread's handle of one worker thread, which loads and then computes one job at a time. */
+export class WorkerHandle {
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   #lastError: Error | null = null;
 
-  constructor(url: URL, settings: WorkerSettings, events: InferenceWorkerEvents) {
-    // ONNX Runtime would give this machine an id and send what it sees to its maker. Set here,
-    // because native code reads the variables of the process, not those of a worker thread.
+  constructor(url: URL, settings: WorkerSettings, events: WorkerHandleEvents) {
+    // Disable ONNX Runtime telemetry. Native code reads the environment of the process, not that
+    // of a worker thread, so it is set here.
     process.env.ORT_DISABLE_TELEMETRY = '1';
     this.#worker = new Worker(url, { workerData: settings, name: 'inference' });
     this.#worker.on('message', (message: WorkerMessage) => {
@@ -47,8 +45,8 @@ export class InferenceWorker {
     });
   }
 
-  /** Packs the job's texts for the worker, which pads them. */
-  run(job: Job): void {
+  /** Packs the job's texts and sends them; the worker pads them. */
+  send(job: Job): void {
     const lengths = Int32Array.from(job.sequences, (ids) => ids.length);
     const ids = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
     let at = 0;
@@ -60,9 +58,15 @@ export class InferenceWorker {
     this.#worker.postMessage(batch, [ids.buffer, lengths.buffer]);
   }
 
-  /** Resolves when the thread has ended: after the job it is at. */
+  /** Resolves when the thread has ended, after its current job. */
   async close(): Promise<void> {
     this.#worker.postMessage(CLOSE);
     await this.#exited;
   }
+}
+
+/** Reads `message` structurally: errors from a worker thread may fail `instanceof Error`. */
+export function messageOf(error: unknown): string {
+  const hasMessage = typeof error === 'object' && error !== null && 'message' in error;
+  return String(hasMessage ? error.message : error);
 }

@@ -1,17 +1,16 @@
-import { setTimeout } from 'node:timers/promises';
 import { StartupError } from '../../domain/errors.ts';
+import { type Clock, systemClock, type Timer } from '../clock.ts';
 import { BusyMeter } from './busy-meter.ts';
-import { messageOf } from './message-of.ts';
-import { InferenceWorker, type Job } from './worker-handle.ts';
+import { type Job, messageOf, WorkerHandle } from './worker-handle.ts';
 import type { WorkerSettings } from './worker-protocol.ts';
 
-/** A job is tried on a second worker when the first one dies of it, or of something else. */
+/** Retries a job once on another worker if its worker dies. */
 const ATTEMPTS = 2;
 
-/** More deaths than this within a minute, and the process had better be replaced. */
+/** More deaths than this within a minute end the pool: a new process is the better remedy. */
 const RESTARTS_PER_MINUTE = 5;
 
-/** Checks within the hang timeout. Counting them, not time, forgives a process that was frozen. */
+/** Checks within the hang timeout. Counting checks, not time, tolerates a suspended process. */
 const HANG_CHECKS = 4;
 
 /** Longer than any batch. */
@@ -21,16 +20,19 @@ export interface WorkerPoolOptions {
   readonly workerUrl: URL;
   readonly workers: number;
   readonly settings: WorkerSettings;
+  /** Limit on a worker's silence, in a batch or while it replaces a dead one. */
   readonly hangTimeoutMs: number;
-  /** A worker is free: `run` may be called. */
+  readonly clock?: Clock;
+  /** Called when a worker is free and `compute` may be called. */
   readonly onIdle: () => void;
-  /** A dead worker is being replaced. */
+  /** Called when a dead worker is being replaced. */
   readonly onRestart: (error: Error) => void;
-  /** Called once: the pool answers no more. */
+  /** Called once, when the pool can no longer compute. */
   readonly onFatal: (reason: string) => void;
 }
 
-interface Run {
+/** A job on its way to its answer, over one or two workers. */
+interface Assignment {
   readonly job: Job;
   readonly resolve: (logits: Float32Array) => void;
   readonly reject: (error: Error) => void;
@@ -38,39 +40,42 @@ interface Run {
 }
 
 interface Member {
-  worker: InferenceWorker;
-  /** The first load is for whoever started the process to bound; no one else sees a later one. */
+  worker: WorkerHandle;
+  /** The supervisor of the process bounds the first load; the pool bounds reloads. */
   state: 'first load' | 'reload' | 'idle' | 'busy';
-  run: Run | null;
-  /** Of its silence, since its state has changed. */
+  assignment: Assignment | null;
+  /** Hang checks since its state has changed. */
   checks: number;
 }
 
-/** A fixed number of workers; one that dies is replaced and its job retried once. */
+/** A fixed number of workers. Replaces one that dies and retries its job once. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
+  readonly #clock: Clock;
   readonly #members = new Set<Member>();
-  readonly #retries: Run[] = [];
+  readonly #retries: Assignment[] = [];
   readonly #meter: BusyMeter;
-  readonly #hangTimer: NodeJS.Timeout;
+  readonly #hangTimer: Timer;
   #restartsMs: number[] = [];
   #isOver = false;
 
   private constructor(options: WorkerPoolOptions) {
     this.#options = options;
-    this.#meter = new BusyMeter(options.workers, performance.now());
-    this.#hangTimer = setInterval(() => this.#checkHangs(), options.hangTimeoutMs / HANG_CHECKS);
-    this.#hangTimer.unref();
+    this.#clock = options.clock ?? systemClock;
+    this.#meter = new BusyMeter(options.workers, this.#clock.nowMs());
+    this.#hangTimer = this.#clock.every(options.hangTimeoutMs / HANG_CHECKS, () =>
+      this.#checkHangs(),
+    );
   }
 
   /**
    * Resolves when every worker has loaded the model and warmed up.
    *
-   * @throws StartupError when one cannot
+   * @throws StartupError when a worker cannot
    */
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
-    const starts = Array.from({ length: options.workers }, () => pool.#add('first load'));
+    const starts = Array.from({ length: options.workers }, () => pool.#startWorker('first load'));
     try {
       await Promise.all(starts);
     } catch (error) {
@@ -87,12 +92,12 @@ export class WorkerPool {
   }
 
   /**
-   * Runs a job on a free worker. Resolves with the logits of all texts one after another.
+   * Computes a job on a free worker. Resolves with the logits of all texts one after another.
    *
-   * @throws Error when no worker is free, when the job's second worker died too, or when the
+   * @throws Error when all workers are busy, when the job's second worker died too, or when the
    * pool has ended
    */
-  run(job: Job): Promise<Float32Array> {
+  compute(job: Job): Promise<Float32Array> {
     return new Promise((resolve, reject) => {
       const member = this.#idle();
       if (member === undefined) throw new Error('No inference worker is free');
@@ -102,45 +107,48 @@ export class WorkerPool {
 
   /** Busy share of the workers over the last ten seconds, 0 to 1. */
   busyShare(): number {
-    return this.#meter.share(performance.now());
+    return this.#meter.share(this.#clock.nowMs());
   }
 
   /**
-   * Ends the workers, each after the job it is at. A worker that hangs is left to whoever ends
-   * the process; `process.exit` would wait for it.
+   * Ends the workers, each after its current job. Returns without a worker that hangs; the caller
+   * must then kill the process, because `process.exit` waits for native code.
    */
   async close(): Promise<void> {
     this.#end('The inference workers have been closed');
     const closed = Promise.all([...this.#members].map(({ worker }) => worker.close()));
-    await Promise.race([closed, setTimeout(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    const { promise: isLate, resolve: giveUp } = Promise.withResolvers<void>();
+    const timer = this.#clock.after(CLOSE_TIMEOUT_MS, giveUp);
+    await Promise.race([closed, isLate]);
+    this.#clock.cancel(timer);
   }
 
-  /** Starts a worker; rejects when it ends before it is ready. */
-  #add(state: 'first load' | 'reload'): Promise<void> {
+  /** Rejects when the worker ends before it is ready. */
+  #startWorker(state: 'first load' | 'reload'): Promise<void> {
     return new Promise((resolve, reject) => {
       const { workerUrl, settings } = this.#options;
       const member: Member = {
-        worker: new InferenceWorker(workerUrl, settings, {
+        worker: new WorkerHandle(workerUrl, settings, {
           onReady: () => {
             this.#free(member);
             resolve();
           },
           onLogits: (logits) => {
-            const { run } = member;
-            this.#meter.end(member, performance.now());
-            // The worker gets its next job before anyone looks at this one's answer.
+            const { assignment } = member;
+            this.#meter.end(member, this.#clock.nowMs());
+            // Gives the worker its next job before the answer is processed.
             this.#free(member);
-            run?.resolve(logits);
+            assignment?.resolve(logits);
           },
           onExit: (error) => {
-            this.#meter.end(member, performance.now());
+            this.#meter.end(member, this.#clock.nowMs());
             this.#members.delete(member);
             if (member.state === 'first load' || member.state === 'reload') reject(error);
             else this.#replace(member, error);
           },
         }),
         state,
-        run: null,
+        assignment: null,
         checks: 0,
       };
       this.#members.add(member);
@@ -153,44 +161,47 @@ export class WorkerPool {
     return undefined;
   }
 
-  #assign(member: Member, run: Run): void {
-    run.attempts++;
+  #assign(member: Member, assignment: Assignment): void {
+    assignment.attempts++;
     member.state = 'busy';
-    member.run = run;
+    member.assignment = assignment;
     member.checks = 0;
-    this.#meter.begin(member, performance.now());
-    member.worker.run(run.job);
+    this.#meter.begin(member, this.#clock.nowMs());
+    member.worker.send(assignment.job);
   }
 
   #free(member: Member): void {
     member.state = 'idle';
-    member.run = null;
+    member.assignment = null;
     const retry = this.#retries.shift();
     if (retry !== undefined) this.#assign(member, retry);
     else if (!this.#isOver) this.#options.onIdle();
   }
 
   #replace(dead: Member, error: Error): void {
-    const { run } = dead;
     if (this.#isOver) return;
-    if (run !== null && run.attempts >= ATTEMPTS) {
-      run.reject(new Error('Two inference workers died on the same batch', { cause: error }));
-    } else if (run !== null) {
-      const other = this.#idle();
-      if (other === undefined) this.#retries.push(run);
-      else this.#assign(other, run);
-    }
+    if (dead.assignment !== null) this.#retry(dead.assignment, error);
 
-    const nowMs = performance.now();
+    const nowMs = this.#clock.nowMs();
     this.#restartsMs = [...this.#restartsMs.filter((ms) => ms > nowMs - 60_000), nowMs];
     if (this.#restartsMs.length > RESTARTS_PER_MINUTE) {
       this.#fail(`${this.#restartsMs.length} inference workers died within a minute`);
       return;
     }
     this.#options.onRestart(error);
-    this.#add('reload').catch((cause) => {
+    this.#startWorker('reload').catch((cause) => {
       this.#fail(`A dead inference worker cannot be replaced: ${messageOf(cause)}`);
     });
+  }
+
+  #retry(assignment: Assignment, cause: Error): void {
+    if (assignment.attempts >= ATTEMPTS) {
+      assignment.reject(new Error('Two inference workers died on the same batch', { cause }));
+      return;
+    }
+    const other = this.#idle();
+    if (other === undefined) this.#retries.push(assignment);
+    else this.#assign(other, assignment);
   }
 
   #checkHangs(): void {
@@ -215,9 +226,9 @@ export class WorkerPool {
 
   #end(reason: string): void {
     this.#isOver = true;
-    clearInterval(this.#hangTimer);
-    const runs = [...this.#members].flatMap(({ run }) => run ?? []);
-    for (const run of [...runs, ...this.#retries]) run.reject(new Error(reason));
+    this.#clock.cancel(this.#hangTimer);
+    const running = [...this.#members].flatMap(({ assignment }) => assignment ?? []);
+    for (const { reject } of [...running, ...this.#retries]) reject(new Error(reason));
     this.#retries.length = 0;
   }
 }

@@ -1,30 +1,30 @@
-/** What the engine's main thread and its workers say to one another. */
+/** Messages between the engine's main thread and its workers. */
 
 export type GraphOptimization = 'disabled' | 'basic' | 'extended' | 'all';
 
-/** Handed over when the worker starts. */
+/** Passed to a worker when it starts. */
 export interface WorkerSettings {
   readonly modelPath: string;
   readonly graphOptimization: GraphOptimization;
-  /** Token id that fills up the shorter texts of a batch. */
+  /** Token id that pads the shorter texts of a batch. */
   readonly padId: number;
-  /** Token counts to run once before the worker reports that it is ready. */
+  /** Token counts to compute once before the worker reports that it is ready. */
   readonly warmUpLengths: readonly number[];
 }
 
-/** A batch: the token ids of all texts one after another, and how many each has. */
+/** A batch: the token ids of all texts one after another, and the length of each text. */
 export interface BatchMessage {
   readonly ids: Int32Array<ArrayBuffer>;
   readonly lengths: Int32Array<ArrayBuffer>;
 }
 
 /**
- * Sent to a worker that shall end. Terminating it instead would abort the whole process when
- * the worker is inside a native call (Node-API throws into a dying environment).
+ * Asks a worker to end. `worker.terminate()` would abort the whole process if the worker were
+ * inside a native call (Node-API throws into a dying environment).
  */
 export const CLOSE = 'close';
 
-/** A worker answers each batch before it gets the next. */
+/** A worker answers each batch before it gets the next one. */
 export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'logits'; readonly logits: Float32Array<ArrayBuffer> };

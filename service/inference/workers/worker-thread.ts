@@ -1,7 +1,7 @@
 /**
- * Entry point of an inference worker: one session of one thread. `run` blocks the thread it
- * is called on, which is why it is not the main one. An error ends the worker; the pool
- * replaces it.
+ * Entry point of an inference worker, built as dist/inference-worker.js: one session with one
+ * thread. `session.run` blocks the thread that calls it, so it must not be the main thread. An
+ * error ends the worker, and the pool replaces it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -14,7 +14,7 @@ import {
 
 const settings: WorkerSettings = workerData;
 const port = parentPort;
-if (port === null) throw new Error('This file runs as a worker thread only');
+if (port === null) throw new Error('This file must run in a worker thread');
 
 const session = await InferenceSession.create(settings.modelPath, {
   executionMode: 'sequential',
@@ -28,7 +28,7 @@ function send(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
 }
 
 /** Logits of all texts one after another. */
-async function run({ ids, lengths }: BatchMessage): Promise<Float32Array<ArrayBuffer>> {
+async function compute({ ids, lengths }: BatchMessage): Promise<Float32Array<ArrayBuffer>> {
   const longest = Math.max(...lengths);
   const shape = [lengths.length, longest];
   const inputIds = new BigInt64Array(lengths.length * longest).fill(BigInt(settings.padId));
@@ -51,7 +51,7 @@ async function run({ ids, lengths }: BatchMessage): Promise<Float32Array<ArrayBu
 }
 
 for (const length of settings.warmUpLengths) {
-  await run({
+  await compute({
     ids: new Int32Array(length).fill(settings.padId),
     lengths: new Int32Array([length]),
   });
@@ -59,11 +59,11 @@ for (const length of settings.warmUpLengths) {
 
 port.on('message', async (message: BatchMessage | typeof CLOSE) => {
   if (message === CLOSE) {
-    // Nothing else keeps the thread alive: it ends after the batch it is at.
+    // Only the port keeps the thread alive: it ends after its current batch.
     port.close();
     return;
   }
-  const logits = await run(message);
+  const logits = await compute(message);
   send({ kind: 'logits', logits }, [logits.buffer]);
 });
 send({ kind: 'ready' });

@@ -28,11 +28,11 @@ async function refusal(): Promise<string> {
 
 describe('loading a bundle', () => {
   it('gives the graph, the tokenizer and the texts to check', async () => {
-    const bundle = await loadBundle(models.dir, 'tiny');
-    expect(bundle.manifest).toEqual(models.bundle);
-    expect(bundle.graphPath).toBe(graph);
-    expect(bundle.tokenizer.model.type).toBe('BPE');
-    expect(bundle.startUpTexts).toEqual([
+    const loaded = await loadBundle(models.dir, 'tiny');
+    expect(loaded.bundle).toEqual(models.bundle);
+    expect(loaded.graphPath).toBe(graph);
+    expect(loaded.tokenizer.model.type).toBe('BPE');
+    expect(loaded.startUpTexts).toEqual([
       { line: 0, text: 'the lowing', probabilities: [0.2, 0.3, 0.5] },
       { line: 1, text: 'a', probabilities: [0.2, 0.3, 0.5] },
     ]);
@@ -72,7 +72,9 @@ describe('loading a bundle', () => {
   it('refuses a revision that is not that of the files', async () => {
     await models.writeManifest({ revision: '0123456789ab' });
     expect(await refusal()).toMatch(
-      new RegExp(`revision 0123456789ab, its files make it ${models.bundle.revision}`),
+      new RegExp(
+        `revision 0123456789ab, but the hashes of its files give ${models.bundle.revision}`,
+      ),
     );
   });
 

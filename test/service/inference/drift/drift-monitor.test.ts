@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Label, type Prediction, perLabel } from '../../../../service/domain/sentiment.ts';
 import {
   DriftMonitor,
   type DriftMonitorOptions,
   LEAST_PREDICTIONS,
 } from '../../../../service/inference/drift/drift-monitor.ts';
+import { FakeClock } from '../helpers/fake-clock.ts';
 import { RecordingMetrics } from '../helpers/recording-metrics.ts';
 
 const MINUTE_MS = 60_000;
@@ -24,11 +25,14 @@ function prediction(label: Label, confidence = 0.8): Prediction {
 describe('the drift monitor', () => {
   let metrics: RecordingMetrics;
   let monitor: DriftMonitor;
+  let clock: FakeClock;
 
   const start = (options: Partial<DriftMonitorOptions> = {}) => {
     metrics = new RecordingMetrics();
+    clock = new FakeClock();
     monitor = new DriftMonitor({
       metrics,
+      clock,
       reference: { negative: 0.5, neutral: 0.25, positive: 0.25 },
       unknownId: UNKNOWN,
       specialTokens: 2,
@@ -39,58 +43,52 @@ describe('the drift monitor', () => {
     for (let i = 0; i < count; i++) monitor.observe(prediction(label), IDS);
   };
 
-  beforeEach(() => {
-    jest.useFakeTimers();
-    start();
-  });
-  afterEach(() => {
-    monitor.close();
-    jest.useRealTimers();
-  });
+  beforeEach(() => start());
+  afterEach(() => monitor.close());
 
-  it('reports once a minute how the last predictions compare with the reference', () => {
+  it('compares the last predictions with the reference once a minute', () => {
     observe(100, 'negative');
     observe(50, 'neutral');
     observe(50, 'positive');
-    jest.advanceTimersByTime(MINUTE_MS - 1);
+    clock.advance(MINUTE_MS - 1);
     expect(metrics.values('LabelDrift')).toEqual([]);
-    jest.advanceTimersByTime(1);
+    clock.advance(1);
     expect(metrics.values('LabelDrift')).toEqual([0]);
     expect(metrics.values('MeanConfidence')).toEqual([80]);
     expect(metrics.values('UnknownTokenShare')).toEqual([50]);
   });
 
-  it('shows that the labels have shifted', () => {
+  it('reports an index above 0.25 when the labels have shifted', () => {
     observe(LEAST_PREDICTIONS, 'positive');
     monitor.report();
     expect(metrics.values('LabelDrift')[0]).toBeGreaterThan(0.25);
   });
 
-  it('counts labels at once, whatever their number', () => {
+  it('counts labels at once, also when they are few', () => {
     observe(3, 'neutral');
     expect(metrics.total('PredictedLabels')).toBe(3);
   });
 
-  it('says nothing of too few predictions, nor at the end', () => {
+  it('reports nothing about too few predictions, not even when it is closed', () => {
     observe(LEAST_PREDICTIONS - 1, 'positive');
-    jest.advanceTimersByTime(MINUTE_MS);
+    clock.advance(MINUTE_MS);
     monitor.close();
     expect(metrics.values('LabelDrift')).toEqual([]);
     expect(metrics.values('MeanConfidence')).toEqual([]);
   });
 
-  it('does not repeat itself while there is nothing new', () => {
+  it('does not repeat a report without new predictions', () => {
     observe(LEAST_PREDICTIONS, 'positive');
-    jest.advanceTimersByTime(5 * MINUTE_MS);
+    clock.advance(5 * MINUTE_MS);
     monitor.close();
     expect(metrics.values('MeanConfidence')).toHaveLength(1);
   });
 
-  it('reports what is new when it is closed, and no more after that', () => {
+  it('reports new predictions when it is closed, and nothing after that', () => {
     observe(LEAST_PREDICTIONS, 'positive');
     monitor.close();
     observe(1, 'positive');
-    jest.advanceTimersByTime(5 * MINUTE_MS);
+    clock.advance(5 * MINUTE_MS);
     expect(metrics.values('MeanConfidence')).toHaveLength(1);
   });
 
@@ -102,7 +100,7 @@ describe('the drift monitor', () => {
     expect(metrics.values('MeanConfidence')).toEqual([80]);
   });
 
-  it('knows every token of a model that spells in bytes', () => {
+  it('reports no unknown tokens for a byte-level tokenizer', () => {
     start({ unknownId: null });
     observe(LEAST_PREDICTIONS, 'positive');
     monitor.report();

@@ -2,11 +2,13 @@ import {
   type RequestContext,
   StageTimings,
 } from '../../../../service/application/request-context.ts';
+import { type Clock, systemClock } from '../../../../service/inference/clock.ts';
 
-/** A request that has so much time left, and a client that can go. */
+/** A request with this much time left, whose client can disconnect. */
 export function requestContext(
   leftMs = 30_000,
   signal: AbortSignal = new AbortController().signal,
+  clock: Clock = systemClock,
 ): RequestContext {
-  return { deadline: { atMs: performance.now() + leftMs }, signal, timings: new StageTimings() };
+  return { deadline: { atMs: clock.nowMs() + leftMs }, signal, timings: new StageTimings() };
 }

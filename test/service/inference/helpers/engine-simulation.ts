@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { OverloadedError } from '../../../../service/domain/errors.ts';
-import { AcceptedWork, UNDER_WAY } from '../../../../service/inference/scheduling/accepted-work.ts';
 import { Admission } from '../../../../service/inference/scheduling/admission.ts';
 import { DrainRate, textCost } from '../../../../service/inference/scheduling/drain-rate.ts';
-import { type Batch, Scheduler } from '../../../../service/inference/scheduling/scheduler.ts';
+import type { Batch } from '../../../../service/inference/scheduling/entry.ts';
+import { Scheduler } from '../../../../service/inference/scheduling/scheduler.ts';
 
 const WORKERS = 2;
 const TOKEN_BUDGET = 256;
@@ -101,13 +101,11 @@ class EngineSimulation {
   readonly #load: Load;
   readonly #random: () => number;
   readonly #drainRate = new DrainRate();
-  readonly #work = new AcceptedWork();
   readonly #scheduler = new Scheduler<Request>({
     workers: WORKERS,
     tokenBudget: TOKEN_BUDGET,
     maxTokens: MAX_TOKENS,
     maxPassOverMs: 50,
-    work: this.#work,
   });
   readonly #admission: Admission;
   readonly #workers: (Running | null)[] = new Array<null>(WORKERS).fill(null);
@@ -130,8 +128,7 @@ class EngineSimulation {
       workers: WORKERS,
       maxTexts: 20_000,
       drainRate: this.#drainRate,
-      work: this.#work,
-      waiters: () => this.#scheduler.waiters,
+      accepted: this.#scheduler,
     });
   }
 
@@ -163,7 +160,7 @@ class EngineSimulation {
     const deadlineAtMs = nowMs + deadlineMs;
     const outcome = isBulk ? this.outcome.bulk : this.outcome;
     try {
-      this.#admission.check(texts, cost, { atMs: deadlineAtMs }, nowMs);
+      this.#admission.check(texts, cost, deadlineAtMs, nowMs);
     } catch (error) {
       if (!(error instanceof OverloadedError)) throw error;
       outcome.refused++;
@@ -172,7 +169,7 @@ class EngineSimulation {
     const request = { arrivedAtMs: nowMs, isBulk, missing: texts, isLate: false };
     for (const length of lengths) {
       const ids = Array.from({ length }, (_, i) => (i === 0 ? this.#serial++ : i));
-      this.#scheduler.add(ids, { caller: request, deadlineAtMs }, nowMs);
+      this.#scheduler.join(ids, { caller: request, deadlineAtMs }, nowMs);
     }
   }
 
@@ -188,7 +185,6 @@ class EngineSimulation {
       for (const { enqueuedAtMs } of batch.entries) {
         this.outcome.waitsMs.push(nowMs - enqueuedAtMs);
       }
-      this.#work.add(costOf(batch), UNDER_WAY);
       const endsMs = nowMs + this.#batchMs(batch, nowMs);
       this.#workers[worker] = { batch, startedMs: nowMs, endsMs };
     }
@@ -199,9 +195,8 @@ class EngineSimulation {
     if (running === null || running === undefined) return;
     const { batch, startedMs } = running;
     this.#workers[worker] = null;
-    this.#work.remove(costOf(batch), UNDER_WAY);
     const texts = batch.entries.length;
-    this.#drainRate.learn({ texts, units: costOf(batch), ms: nowMs - startedMs }, nowMs);
+    this.#drainRate.learn({ texts, units: batch.cost, ms: nowMs - startedMs }, nowMs);
     for (const { caller, deadlineAtMs } of this.#scheduler.finish(batch).flat()) {
       this.#settle(caller, nowMs, nowMs > deadlineAtMs);
     }
@@ -224,10 +219,6 @@ class EngineSimulation {
     const ms = costs.batchMs + entries.length * (costs.textMs + costs.tokenMs * longest);
     return ms * (1 + noise * (2 * this.#random() - 1)) * slowness(nowMs);
   }
-}
-
-function costOf(batch: Batch<Request>): number {
-  return batch.entries.reduce((sum, { ids }) => sum + textCost(ids.length), 0);
 }
 
 export function simulate(load: Load): Outcome {

@@ -1,24 +1,31 @@
 /**
- * A stand-in for the inference worker that does what a text's first token id says. Its
- * "logits" of a text are the text's length, its first id and the size of its batch.
+ * Stands in for the inference worker and obeys the first token id of a text. Its "logits" of a
+ * text are the text's length, its first id and the size of its batch.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 
 const CRASH = 1;
 const CRASH_ONCE = 2;
-const HANG = 3;
-const SLOW = 4;
-const SLOW_MS = 60;
-/** Far beyond the hang timeouts of the tests, yet not for ever. */
-const HANG_MS = 1500;
+const HELD = 4;
 
-/** The pool's model path: a folder, in which the workers remember what has happened. */
-const folder = workerData.modelPath;
+/** Indexes of the gate: permits that are left, held texts that are finished. */
+const PERMITS = 0;
+const FINISHED = 1;
+
+/** `modelPath` is a folder in which the workers of a test leave marks. */
+const { modelPath: folder, gate } = workerData;
 if (existsSync(`${folder}/unloadable`)) throw new Error('The model is gone');
+if (existsSync(`${folder}/held-at-start`)) passGate();
 
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
-if (existsSync(`${folder}/hangs-at-start`)) Atomics.wait(sleeper, 0, 0, HANG_MS);
+/** Blocks the thread, like native code, until the test gives a permit. */
+function passGate() {
+  for (;;) {
+    const permits = Atomics.load(gate, PERMITS);
+    if (permits === 0) Atomics.wait(gate, PERMITS, 0);
+    else if (Atomics.compareExchange(gate, PERMITS, permits, permits - 1) === permits) return;
+  }
+}
 
 parentPort.on('message', (message) => {
   if (message === 'close') {
@@ -35,8 +42,10 @@ parentPort.on('message', (message) => {
       writeFileSync(`${folder}/crashed`, '');
       throw new Error('crashed as told, once');
     }
-    if (first === HANG) Atomics.wait(sleeper, 0, 0, HANG_MS);
-    if (first === SLOW) Atomics.wait(sleeper, 0, 0, SLOW_MS);
+    if (first === HELD) {
+      passGate();
+      Atomics.add(gate, FINISHED, 1);
+    }
     logits.set([length, first, lengths.length], 3 * row);
     at += length;
   });

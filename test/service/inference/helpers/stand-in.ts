@@ -4,13 +4,12 @@ import { join } from 'node:path';
 
 export const STAND_IN_URL = new URL('./stand-in-worker.js', import.meta.url);
 
-/** Sequences that tell the stand-in worker what to do. */
+/** Sequences that make the stand-in worker die. */
 export const CRASH = [1, 50];
 export const CRASH_ONCE = [2, 50];
-export const HANG = [3, 50];
 
-/** Takes its worker 60 ms; different serials are different texts. */
-export function slow(serial: number): number[] {
+/** A text that blocks its worker until the test releases it; each serial is another text. */
+export function held(serial: number): number[] {
   return [4, 50, serial];
 }
 
@@ -19,30 +18,53 @@ export function quick(serial: number, length = 8): number[] {
   return [100 + serial, ...new Array<number>(length - 1).fill(50)];
 }
 
-/** Where the workers of one test remember what has happened. */
-export class StandInFolder {
-  readonly path = mkdtempSync(join(tmpdir(), 'stand-in-'));
+/** More permits than a test has held texts. */
+const OPEN = 1_000_000;
 
-  /** Workers that start from now on fail. */
-  makeUnloadable(): void {
-    writeFileSync(join(this.path, 'unloadable'), '');
-  }
+/** Control over the stand-in workers of one test. */
+export class StandInWorkers {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'stand-in-'));
+  /** Permits that are left, held texts that are finished. */
+  readonly #gate = new Int32Array(new SharedArrayBuffer(8));
 
-  /** Workers that start from now on hang before they are ready. */
-  makeHangAtStart(): void {
-    writeFileSync(join(this.path, 'hangs-at-start'), '');
-  }
-
-  remove(): void {
-    rmSync(this.path, { recursive: true });
-  }
-
+  /** Passed to each worker. */
   get settings() {
     return {
-      modelPath: this.path,
+      modelPath: this.#folder,
       graphOptimization: 'basic' as const,
       padId: 0,
       warmUpLengths: [],
+      gate: this.#gate,
     };
+  }
+
+  /** Held texts that workers have finished. */
+  get finished(): number {
+    return Atomics.load(this.#gate, 1);
+  }
+
+  /** Lets workers go on with so many held texts. */
+  release(texts = 1): void {
+    Atomics.add(this.#gate, 0, texts);
+    Atomics.notify(this.#gate, 0);
+  }
+
+  /** Workers that start from now on fail. */
+  makeUnloadable(): void {
+    writeFileSync(join(this.#folder, 'unloadable'), '');
+  }
+
+  /** Workers that start from now on are held before they are ready. */
+  holdAtStart(): void {
+    writeFileSync(join(this.#folder, 'held-at-start'), '');
+  }
+
+  /** Lets every worker go on, so that it can end. */
+  open(): void {
+    this.release(OPEN);
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true });
   }
 }

@@ -1,59 +1,89 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
-import { EventLoopTurns } from '../../../../service/inference/tokenizer/event-loop-turns.ts';
+import { setImmediate as flushPromises } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  EventLoopTurns,
+  TURN_MS,
+} from '../../../../service/inference/tokenizer/event-loop-turns.ts';
+import { FakeClock } from '../helpers/fake-clock.ts';
 
-function workFor(ms: number): void {
-  const endMs = performance.now() + ms;
-  while (performance.now() < endMs);
+let clock: FakeClock;
+let turns: EventLoopTurns;
+beforeEach(() => {
+  clock = new FakeClock();
+  turns = new EventLoopTurns(clock);
+});
+
+/** Begins turns until the computation is done; returns how many. */
+async function turnsOf(computation: Promise<unknown>): Promise<number> {
+  let isDone = false;
+  void computation.then(() => {
+    isDone = true;
+  });
+  let count = 0;
+  for (;;) {
+    await flushPromises();
+    if (isDone) return count;
+    clock.nextTurn();
+    count++;
+  }
 }
 
 describe('sharing the turns of the event loop', () => {
-  it('has time at the beginning of a turn, and none once it is used up', () => {
-    const turns = new EventLoopTurns();
+  it('has time at the beginning of a turn, and none once the time is used up', () => {
     expect(turns.hasTime()).toBe(true);
-    workFor(3);
+    clock.advance(TURN_MS / 2);
+    expect(turns.hasTime()).toBe(true);
+    clock.advance(TURN_MS / 2);
     expect(turns.hasTime()).toBe(false);
   });
 
-  it('has time again in a later turn', async () => {
-    const turns = new EventLoopTurns();
+  it('has time again in a later turn', () => {
     turns.hasTime();
-    workFor(3);
-    await nextTurn();
+    clock.advance(3);
+    clock.nextTurn();
     expect(turns.hasTime()).toBe(true);
   });
 
   it('has no time for newcomers while others wait', async () => {
-    const turns = new EventLoopTurns();
     const waiting = turns.next();
     expect(turns.hasTime()).toBe(false);
+    clock.nextTurn();
     await waiting;
     expect(turns.hasTime()).toBe(true);
   });
 
-  it('lets computations take turns, whoever comes first going first', async () => {
-    const turns = new EventLoopTurns();
+  it('alternates between computations, in the order in which they came', async () => {
     const order: string[] = [];
     const compute = async (name: string) => {
       for (let step = 0; step < 3; step++) {
         if (!turns.hasTime()) await turns.next();
         order.push(name);
-        workFor(2);
+        clock.advance(2);
       }
     };
-    await Promise.all([compute('a'), compute('b')]);
+    expect(await turnsOf(Promise.all([compute('a'), compute('b')]))).toBe(5);
     expect(order.join('')).toBe('aababb');
   });
 
-  it('lets other work of the process run in between', async () => {
-    const turns = new EventLoopTurns();
-    let others = 0;
-    const other = setInterval(() => others++, 0);
-    for (let step = 0; step < 20; step++) {
-      if (!turns.hasTime()) await turns.next();
-      workFor(2);
-    }
-    clearInterval(other);
-    expect(others).toBeGreaterThanOrEqual(10);
+  it('makes short steps in one turn, and long ones in a turn each', async () => {
+    const compute = async (stepMs: number) => {
+      for (let step = 0; step < 20; step++) {
+        if (!turns.hasTime()) await turns.next();
+        clock.advance(stepMs);
+      }
+    };
+    expect(await turnsOf(compute(2))).toBe(19);
+    clock.nextTurn();
+    expect(await turnsOf(compute(TURN_MS / 20))).toBe(0);
+  });
+
+  it('lets other work of the process run before the next turn begins', async () => {
+    const onSystemClock = new EventLoopTurns();
+    let hasOtherRun = false;
+    setImmediate(() => {
+      hasOtherRun = true;
+    });
+    await onSystemClock.next();
+    expect(hasOtherRun).toBe(true);
   });
 });

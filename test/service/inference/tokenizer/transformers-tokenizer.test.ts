@@ -1,34 +1,24 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js';
 import fc from 'fast-check';
 import { EventLoopTurns } from '../../../../service/inference/tokenizer/event-loop-turns.ts';
-import { normalize } from '../../../../service/inference/tokenizer/normalize.ts';
-import {
-  parseTokenizerDefinition,
-  type TokenizerDefinition,
-} from '../../../../service/inference/tokenizer/tokenizer-definition.ts';
+import type { TokenizerDefinition } from '../../../../service/inference/tokenizer/tokenizer-definition.ts';
 import { TransformersTokenizer } from '../../../../service/inference/tokenizer/transformers-tokenizer.ts';
 import { BYTE_LEVEL } from '../helpers/byte-level-definition.ts';
-import { fastestMs } from '../helpers/fastest.ts';
-import { EMBEDDED_MODEL, GOLDENS, MODELS_DIR } from '../helpers/golden.ts';
+import { EMBEDDED } from '../helpers/embedded-tokenizer.ts';
+import { GOLDENS } from '../helpers/golden.ts';
 
 const WINDOW = 256;
-/** One that a first chunk may fill, and one that takes several. */
+/** A window that the first chunk may fill, and one that takes several chunks. */
 const WINDOWS = [WINDOW, 4000];
 const CLS = 101;
 const SEP = 102;
-
-const embeddedJson: unknown = JSON.parse(
-  readFileSync(`${MODELS_DIR}/${EMBEDDED_MODEL}/tokenizer.json`, 'utf8'),
-);
-const EMBEDDED = parseTokenizerDefinition(embeddedJson, 'tokenizer.json');
 
 function tokenizerOf(definition: TokenizerDefinition, maxTokens = WINDOW) {
   return new TransformersTokenizer(definition, maxTokens, new EventLoopTurns());
 }
 
-/** The library on its own: whole texts, no window. */
+/** The library alone: whole texts, no window. */
 function libraryIds(definition: TokenizerDefinition): (text: string) => number[] {
   const addedTokens = definition.added_tokens.filter(({ special }) => !special);
   const json = { ...definition, added_tokens: addedTokens, decoder: null };
@@ -61,7 +51,7 @@ describe("the embedded model's tokenizer", () => {
     [253, false, 255],
     [254, false, 256],
     [255, true, 256],
-  ])('says of %i words that it truncated them: %s', async (words, truncated, length) => {
+  ])('of %i words: truncated is %s, with %i tokens', async (words, truncated, length) => {
     const encoding = await bert.encode('word '.repeat(words));
     expect([encoding.truncated, encoding.ids.length]).toEqual([truncated, length]);
   });
@@ -81,7 +71,7 @@ describe("the embedded model's tokenizer", () => {
     expect(ids).toHaveLength(bert.specialTokens);
   });
 
-  it('says which id stands for what the vocabulary lacks, where there is one', async () => {
+  it('names the id of words outside the vocabulary, and null if it can spell every word', async () => {
     expect((await bert.encode('\u{20000}')).ids).toEqual([CLS, bert.unknownId, SEP]);
     expect(byteLevel.unknownId).toBeNull();
   });
@@ -129,7 +119,7 @@ describe("a tokenizer of RoBERTa's kind", () => {
   });
 });
 
-/** Texts of several chunks get the ids that their first tokens have when read as a whole. */
+/** Texts of several chunks must get the ids of the whole text's first tokens. */
 async function expectEqualToWhole(
   definition: TokenizerDefinition,
   window: number,
@@ -182,29 +172,3 @@ async function expectEqualToWhole(
     { numRuns: 100 },
   );
 }
-
-describe('the cost of 25,000 characters', () => {
-  // Eleven letters that begin many words, then one that no vocabulary has.
-  const hostileWord = `${'istrationaq'.repeat(9)}ʘ `;
-
-  it.each([
-    ['ordinary words', 'the quick brown fox jumps over it '.repeat(735)],
-    ['one word', 'a'.repeat(25_000)],
-    ['words that almost are', hostileWord.repeat(247)],
-    ['combining marks', '\u0301'.repeat(25_000)],
-    ['emoji', '😂'.repeat(12_500)],
-    ['flags', '🇺🇸'.repeat(6250)],
-    ['dots', '.'.repeat(25_000)],
-    ['ideographs', '爱'.repeat(25_000)],
-    ['spaces', ' '.repeat(25_000)],
-    ['zero-width spaces', '\u200b'.repeat(25_000)],
-  ])('stays small for %s', async (_, text) => {
-    expect(await fastestMs(() => bert.encode(normalize(text)))).toBeLessThan(25);
-  });
-
-  it('is little more than that of a full window', async () => {
-    const windowMs = await fastestMs(() => bert.encode('quick brown fox '.repeat(100)), 20);
-    const longMs = await fastestMs(() => bert.encode('quick brown fox '.repeat(1560)), 20);
-    expect(longMs).toBeLessThan(4 * windowMs + 1);
-  });
-});

@@ -1,4 +1,4 @@
-/** Milliseconds of the fastest of several runs: what the code costs, other load aside. */
+/** Milliseconds of the fastest of several runs: the cost of the code without other load. */
 export async function fastestMs(run: () => unknown, runs = 7): Promise<number> {
   let fastest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < runs; i++) {

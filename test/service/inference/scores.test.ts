@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { softmax } from '../../../service/inference/softmax.ts';
+import { softmax } from '../../../service/inference/scores.ts';
 
 describe('softmax', () => {
   it('gives the reference its probabilities', () => {
