@@ -18,6 +18,16 @@ const xFormat = '^service/tweet-source/x-format/';
 const core = [contract, domain, application];
 const adapter = [...core, '^service/telemetry/outage-log\\.ts$'];
 
+const clock = '^service/inference/clock\\.ts$';
+/** A folder of inference, and the other files of inference that it may import. */
+const inference = (folder, allowed, comment) =>
+  only(
+    `inference-${folder}-imports`,
+    `^service/inference/${folder}/`,
+    [...core, ...allowed],
+    comment,
+  );
+
 export default {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -87,6 +97,11 @@ export default {
       'Adapters do not know each other.',
     ),
     only('inference-imports', '^service/inference/', core, 'The engine knows no adapter.'),
+    inference('tokenizer', [clock], 'Texts to token ids, without a queue or a model.'),
+    inference('bundle', ['^service/inference/tokenizer/'], 'Files of a model; they run nothing.'),
+    inference('workers', [clock], 'Workers compute what they are given.'),
+    inference('scheduling', [clock, '^service/inference/workers/'], 'Queues give work to workers.'),
+    inference('drift', [clock], 'Drift watches predictions.'),
     only('telemetry-imports', '^service/telemetry/', core, 'Telemetry serves every layer.'),
     only(
       'process-imports',
