@@ -1,36 +1,6 @@
-/** Every code a problem document can carry; docs/errors.md explains each. */
-export const ERROR_CODES = [
-  'invalid_request',
-  'url_too_long',
-  'invalid_tweet_url',
-  'unsupported_host',
-  'invalid_tweet_id',
-  'batch_too_large',
-  'text_too_long',
-  'body_too_large',
-  'unsupported_media_type',
-  'method_not_allowed',
-  'not_found',
-  'parameter_too_long',
-  'headers_too_large',
-  'request_timeout',
-  'unauthorized',
-  'forbidden',
-  'tweet_not_found',
-  'tweet_protected',
-  'tweet_withheld',
-  'entity_not_found',
-  'empty_text',
-  'rate_limited',
-  'overloaded',
-  'shutting_down',
-  'tweet_source_failed',
-  'tweet_source_limited',
-  'feature_store_unavailable',
-  'internal',
-] as const;
+import type { ErrorCode } from '../contract/error-codes.ts';
 
-export type ErrorCode = (typeof ERROR_CODES)[number];
+export { ERROR_CODES, type ErrorCode } from '../contract/error-codes.ts';
 
 export interface ServiceErrorOptions {
   readonly cause?: unknown;
@@ -58,21 +28,21 @@ export class ServiceError extends Error {
   }
 }
 
-/** The request itself is wrong: sending it again cannot help. */
+/** The request itself is invalid; a retry cannot help. */
 export class InvalidRequestError extends ServiceError {
   constructor(code: ErrorCode, message: string) {
     super(code, message, false);
   }
 }
 
-/** The tweet is gone, protected or withheld; what was stored of it is purged. */
+/** The tweet is gone, protected or withheld; its stored rows are purged. */
 export class TweetUnavailableError extends ServiceError {
   constructor(code: 'tweet_not_found' | 'tweet_protected' | 'tweet_withheld', message: string) {
     super(code, message, false);
   }
 }
 
-/** Nothing is known of the user or topic whose sentiment was asked for. */
+/** The store holds nothing about the requested user or topic. */
 export class EntityNotFoundError extends ServiceError {
   constructor(message: string) {
     super('entity_not_found', message, false);
@@ -93,7 +63,7 @@ export class OverloadedError extends ServiceError {
   }
 }
 
-/** The process is draining: another one answers. */
+/** The process is draining; another instance can answer. */
 export class ShuttingDownError extends ServiceError {
   constructor() {
     super('shutting_down', 'This instance is shutting down; send the request again.', true, {
@@ -102,7 +72,7 @@ export class ShuttingDownError extends ServiceError {
   }
 }
 
-/** The tweet source failed, timed out or answered nonsense. */
+/** The tweet source failed, timed out or sent an invalid answer. */
 export class TweetSourceFailedError extends ServiceError {
   constructor(message: string, options: ServiceErrorOptions = {}) {
     super('tweet_source_failed', message, true, options);
@@ -123,12 +93,12 @@ export class FeatureStoreUnavailableError extends ServiceError {
   }
 }
 
-/** Every caller has gone before the answer was there: nobody sees this error. */
+/** Every caller disconnected before the answer was ready. No client sees this error. */
 export class AbandonedError extends Error {
   override readonly name = 'AbandonedError';
 }
 
-/** The service cannot start: wrong configuration or a model file that is not what the manifest says. */
+/** The service cannot start: invalid configuration, or a model file that differs from the manifest. */
 export class StartupError extends Error {
   override readonly name = 'StartupError';
 }
