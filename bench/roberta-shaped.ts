@@ -1,10 +1,9 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Bundle, PREPROCESSING_VERSION } from '../service/contract/model-manifest.ts';
 import { bundleRevision, describeFiles } from '../service/inference/bundle/bundle-files.ts';
-import type { Bundle } from '../service/inference/bundle/manifest.ts';
 import { softmax } from '../service/inference/scores.ts';
-import { PREPROCESSING_VERSION } from '../service/inference/tokenizer/normalize.ts';
 import { assetOf, CACHE_DIR } from './assets.ts';
 import { openSession } from './peers/session.ts';
 import { python, run } from './python.ts';

@@ -1,12 +1,13 @@
 import { lstat, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { bundleRevision, describeFiles } from '../../service/inference/bundle/bundle-files.ts';
 import {
-  BUNDLE_NAME,
   type Bundle,
   type Manifest,
-} from '../../service/inference/bundle/manifest.ts';
-import { PREPROCESSING_VERSION } from '../../service/inference/tokenizer/normalize.ts';
+  MODEL_NAME,
+  MODEL_NAME_RULE,
+  PREPROCESSING_VERSION,
+} from '../../service/contract/model-manifest.ts';
+import { bundleRevision, describeFiles } from '../../service/inference/bundle/bundle-files.ts';
 import {
   CONFIG_FILE,
   describeModel,
@@ -114,10 +115,9 @@ export async function add(options: AddOptions): Promise<Bundle> {
 }
 
 function checkName(name: string): void {
-  if (BUNDLE_NAME.test(name)) return;
+  if (MODEL_NAME.test(name)) return;
   throw new SourceError(
-    `"${name}" cannot be a model's name, which is 1 to 100 of a-z, 0-9, ".", "_" and "-", and ` +
-      'begins with a letter or digit; give one by --name',
+    `"${name}" cannot be a model's name, which is ${MODEL_NAME_RULE}; give one by --name`,
     { retryable: false },
   );
 }

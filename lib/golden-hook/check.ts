@@ -1,7 +1,12 @@
-import type { Golden, GoldenText } from './golden.ts';
+import {
+  areScoresClose,
+  type GoldenText,
+  goldenLabel,
+} from '../../service/contract/golden-texts.ts';
+import type { Golden } from './golden.ts';
 import { type Endpoint, post } from './post.ts';
 
-/** The parts of an answer that are looked at. They are the release's: nothing in them is taken on trust. */
+/** The checked parts of an answer. The release sent them, so every part may be missing or wrong. */
 interface Answer {
   readonly model?: { readonly name?: unknown; readonly revision?: unknown } | null;
   readonly results?: readonly (Result | null)[];
@@ -27,7 +32,7 @@ export async function checkGolden(golden: Golden, endpoint: Endpoint): Promise<v
     );
   }
   if (!Array.isArray(results)) {
-    throw new Error(`The release's answer is without a list of results: ${typeof results}.`);
+    throw new Error(`The release's answer has no list of results but ${typeof results}.`);
   }
   if (results.length !== golden.texts.length) {
     throw new Error(`${results.length} results for ${golden.texts.length} texts.`);
@@ -43,33 +48,25 @@ function parse(text: string): Answer {
     const answer: unknown = JSON.parse(text);
     if (typeof answer === 'object' && answer !== null) return answer;
   } catch (cause) {
-    throw new Error(`The release's answer is no JSON: ${start}`, { cause });
+    throw new Error(`The release's answer is not JSON: ${start}`, { cause });
   }
-  throw new Error(`The release's answer is no JSON object: ${start}`);
+  throw new Error(`The release's answer is not a JSON object: ${start}`);
 }
 
 function compare(golden: Golden, expected: GoldenText, result: Result | null | undefined) {
+  const { model, tolerance } = golden;
   const about = `Golden text ${JSON.stringify(expected.text.slice(0, 40))}`;
-  const highest = Math.max(...expected.probabilities);
-  const label = golden.labels[expected.probabilities.indexOf(highest)];
+  const label = goldenLabel(expected, model);
   if (result?.sentimentAnalyst !== label) {
     throw new Error(`${about}: ${result?.sentimentAnalyst}; expected ${label}.`);
   }
-  if (result?.truncated !== expected.truncated) {
-    throw new Error(`${about}: truncated is ${result?.truncated}; expected ${expected.truncated}.`);
+  if (expected.truncated !== undefined && result.truncated !== expected.truncated) {
+    throw new Error(`${about}: truncated is ${result.truncated}; expected ${expected.truncated}.`);
   }
-  for (const [place, name] of golden.labels.entries()) {
-    const [score, wanted] = [result.scores?.[name], expected.probabilities[place]];
-    // Whatever is no number fails: null, in a subtraction, would be a score of 0, and no comparison
-    // with NaN is true.
-    const near =
-      typeof score === 'number' &&
-      wanted !== undefined &&
-      Math.abs(score - wanted) <= golden.tolerance;
-    if (!near) {
-      throw new Error(
-        `${about}: ${name} has the score ${JSON.stringify(score)}; expected ${wanted}, give or take ${golden.tolerance}.`,
-      );
-    }
+  const scores = model.labels.map((name) => result.scores?.[name]);
+  if (!areScoresClose(scores, expected.probabilities, tolerance)) {
+    throw new Error(
+      `${about}: ${model.labels.join(', ')} have the scores ${JSON.stringify(scores)}; expected ${JSON.stringify(expected.probabilities)} within ${tolerance}.`,
+    );
   }
 }

@@ -1,12 +1,12 @@
 /**
- * The function that Amazon ECS calls once test traffic reaches a release, before anyone else's
- * does. It asks for the golden texts and lets the release go on only if the answers are right.
+ * Lambda function that Amazon ECS calls when test traffic reaches a release, before production
+ * traffic does. It asks for the golden texts and fails the release if an answer is wrong.
  */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { checkGolden } from './check.ts';
 import { readGolden } from './golden.ts';
 
-/** What ECS wants to hear; anything but SUCCEEDED rolls the release back. */
+/** Result for ECS; anything but SUCCEEDED rolls the release back. */
 export interface HookResult {
   readonly hookStatus: 'SUCCEEDED' | 'FAILED';
 }
@@ -20,7 +20,7 @@ export interface HookDependencies {
   readonly pauseMs: number;
 }
 
-/** Rules take some seconds to reach every node of a load balancer: one refusal is no verdict. */
+/** Listener rules take seconds to reach every load balancer node, so one refusal proves nothing. */
 const ATTEMPTS = 3;
 
 export async function runHook(dependencies: HookDependencies): Promise<HookResult> {
@@ -31,7 +31,7 @@ export async function runHook(dependencies: HookDependencies): Promise<HookResul
     await checkGolden(golden, {
       url: `${required(env, 'TEST_URL')}/v1/inference`,
       headers: {
-        // The firewall refuses who does not say what it is.
+        // The firewall rejects requests without a user agent.
         'user-agent': 'golden-hook',
         'x-release-check': await readSecret(required(env, 'RELEASE_CHECK_SECRET_ARN')),
         ...(apiKeys && { 'x-api-key': (await readSecret(apiKeys)).split(',')[0] ?? '' }),
@@ -41,7 +41,9 @@ export async function runHook(dependencies: HookDependencies): Promise<HookResul
       pauseMs,
       serverName: env.SERVER_NAME,
     });
-    console.log(`${golden.texts.length} golden texts of ${golden.model.revision} are right.`);
+    console.log(
+      `${golden.texts.length} golden texts of ${golden.model.revision} are answered as expected.`,
+    );
     return { hookStatus: 'SUCCEEDED' };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

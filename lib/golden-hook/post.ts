@@ -7,21 +7,21 @@ export interface Endpoint {
   readonly headers: Readonly<Record<string, string>>;
   /** Longest time for one attempt. */
   readonly timeoutMs: number;
-  /** What is not answered, or by status 500 and above, is tried so often in all. */
+  /** Attempts in all; no answer and status 500 or above are retried. */
   readonly attempts: number;
   readonly pauseMs: number;
   /**
-   * Name that the certificate must have. Undefined: the certificate must be valid, but may have
-   * any name, because the load balancer's own is never in it.
+   * Name that the certificate must have. Undefined: any valid certificate is accepted, because
+   * the load balancer's own host name is never in one.
    */
   readonly serverName?: string | undefined;
 }
 
-/** Longest answer that is read: a thousand times what is expected. */
+/** Longest answer that is read; a thousand times the expected size. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /**
- * Posts JSON and gives the body of the answer.
+ * Posts JSON and returns the body of the answer.
  *
  * @throws Error when no attempt was answered with status 200.
  */
@@ -47,7 +47,7 @@ function once(
   const options: RequestOptions = {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json' },
-    // Over the whole exchange: a time-out of the socket would let a drip pass.
+    // Bounds the whole exchange; a socket time-out would not stop a slow drip.
     signal: AbortSignal.timeout(timeoutMs),
     ...(serverName === undefined
       ? { checkServerIdentity: () => undefined }

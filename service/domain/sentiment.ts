@@ -1,7 +1,6 @@
-/** The labels a tweet can get, in the order of the model's logits. */
-export const LABELS = ['negative', 'neutral', 'positive'] as const;
+import { LABELS, type Label } from '../contract/labels.ts';
 
-export type Label = (typeof LABELS)[number];
+export { LABELS, type Label } from '../contract/labels.ts';
 
 /** Softmax probabilities, one per label; they sum to 1 within 1e-6. */
 export type Scores = Readonly<Record<Label, number>>;

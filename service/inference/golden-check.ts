@@ -1,5 +1,5 @@
+import { areScoresClose, type GoldenText } from '../contract/golden-texts.ts';
 import { StartupError } from '../domain/errors.ts';
-import type { GoldenText } from './bundle/model-bundle.ts';
 
 /**
  * Scores the golden texts in one call and compares, so that a model that answers wrongly never
@@ -16,12 +16,7 @@ export async function checkGoldenTexts(
   const scored = await score(goldens.map(({ text }) => text));
   for (const [index, { line, probabilities }] of goldens.entries()) {
     const actual = scored[index] ?? [];
-    const isClose =
-      actual.length === probabilities.length &&
-      probabilities.every(
-        (expected, i) => Math.abs(expected - (actual[i] ?? Number.NaN)) <= tolerance,
-      );
-    if (!isClose) {
+    if (!areScoresClose(actual, probabilities, tolerance)) {
       throw new StartupError(
         `The model scores golden text ${line} with ${show(actual)}, expected ${show(probabilities)} ` +
           `within ${tolerance}: this machine or its files do not compute what was validated`,

@@ -1,23 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Type from 'typebox';
-import Value from 'typebox/value';
+import { type GoldenText, readGoldenTexts } from '../../contract/golden-texts.ts';
 import { StartupError } from '../../domain/errors.ts';
 import {
   parseTokenizerDefinition,
   type TokenizerDefinition,
 } from '../tokenizer/tokenizer-definition.ts';
 import { bundleRevision, verifyFiles } from './bundle-files.ts';
-import { type Bundle, findBundle, readManifest } from './manifest.ts';
-
-/** A text with known probabilities. */
-export interface GoldenText {
-  /** Its line in the golden file, from 0. */
-  readonly line: number;
-  readonly text: string;
-  /** In the order of the bundle's labels. */
-  readonly probabilities: readonly number[];
-}
+import { asStartupError, type Bundle, findBundle, readManifest } from './manifest.ts';
 
 /** A bundle whose files match the manifest. */
 export interface LoadedBundle {
@@ -45,6 +35,7 @@ export async function loadBundle(modelsDir: string, name: string): Promise<Loade
   await verifyFiles(folder, bundle.files);
   const tokenizerPath = join(folder, bundle.tokenizer);
   const goldenPath = join(folder, bundle.golden.file);
+  const goldenLines = await readFile(goldenPath, 'utf8');
   return {
     bundle,
     graphPath: join(folder, bundle.graph),
@@ -52,22 +43,6 @@ export async function loadBundle(modelsDir: string, name: string): Promise<Loade
       JSON.parse(await readFile(tokenizerPath, 'utf8')),
       tokenizerPath,
     ),
-    startUpTexts: readStartUpTexts(await readFile(goldenPath, 'utf8'), bundle, goldenPath),
+    startUpTexts: asStartupError(() => readGoldenTexts(goldenLines, bundle, goldenPath)),
   };
-}
-
-const Line = Type.Object({ text: Type.String() });
-const Probabilities = Type.Array(Type.Number());
-
-function readStartUpTexts(jsonLines: string, bundle: Bundle, path: string): GoldenText[] {
-  const { probabilities: field, startUpLines } = bundle.golden;
-  const lines = jsonLines.split('\n');
-  return startUpLines.map((line) => {
-    const golden: Record<string, unknown> = JSON.parse(lines[line] || '{}');
-    const probabilities = golden[field];
-    if (!Value.Check(Line, golden) || !Value.Check(Probabilities, probabilities)) {
-      throw new StartupError(`${path} has no text with "${field}" on line ${line} (from 0)`);
-    }
-    return { line, text: golden.text, probabilities };
-  });
 }

@@ -1,7 +1,6 @@
 import { unescapeHtml } from './unescape-html.ts';
 
-/** Must change whenever the result of `normalize` changes: stored rows carry it. */
-export const PREPROCESSING_VERSION = 1;
+// Raise PREPROCESSING_VERSION of the contract with every change of what `normalize` returns.
 
 /**
  * Preprocessing, version 1: unescapes HTML, masks user names and links as in the training data,

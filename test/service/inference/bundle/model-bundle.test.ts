@@ -80,7 +80,9 @@ describe('loading a bundle', () => {
 
   it('refuses golden lines that do not exist', async () => {
     await models.writeManifest({ golden: { ...models.bundle.golden, startUpLines: [7] } });
-    expect(await refusal()).toMatch(/has no text with "probabilities" on line 7/);
+    expect(await refusal()).toMatch(
+      /golden\.jsonl has 3 lines and no line 7 \(from 0\); correct startUpLines of "tiny"/,
+    );
   });
 
   it('refuses a tokenizer it does not support', async () => {

@@ -1,0 +1,154 @@
+/**
+ * The model manifest, `models/manifest.json`. The service serves a model from it, the
+ * infrastructure deploys and judges one, and the tools add to it.
+ */
+import Type, { type Static } from 'typebox';
+import Value from 'typebox/value';
+import { LABELS } from './labels.ts';
+
+/**
+ * A model's name; also its folder's name: one segment of a path that no system hides. The only
+ * pattern for names, wherever one is configured.
+ */
+export const MODEL_NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/;
+
+/** The rule of MODEL_NAME in words. */
+export const MODEL_NAME_RULE =
+  '1 to 100 of a-z, 0-9, ".", "_" and "-", beginning with a letter or digit';
+
+/** Version of the preprocessing; stored rows and manifests carry it. Change it with `normalize`. */
+export const PREPROCESSING_VERSION = 1;
+
+const Share = Type.Number({ minimum: 0, maximum: 1 });
+/** Largest difference of a probability. A tolerance of 1 would accept every answer. */
+const Tolerance = Type.Number({ minimum: 0, exclusiveMaximum: 1 });
+/** Relative, below the bundle's folder: no `..`, no absolute path. */
+const FileName = Type.String({ pattern: '^(?!\\.)[\\w.-]+(/(?!\\.)[\\w.-]+)*$' });
+const PerLabel = Type.Object({ negative: Share, neutral: Share, positive: Share });
+
+const BundleFile = Type.Object({
+  name: FileName,
+  bytes: Type.Integer({ minimum: 0 }),
+  sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+});
+
+const Bundle = Type.Object({
+  name: Type.String({ pattern: MODEL_NAME.source }),
+  task: Type.Literal('text-classification'),
+  source: Type.Object({
+    repository: Type.String({ minLength: 1 }),
+    /** Null where the weights have no repository of their own. */
+    revision: Type.Union([Type.String({ minLength: 1 }), Type.Null()]),
+  }),
+  licence: Type.String({ minLength: 1 }),
+  /** In the order of their names. */
+  files: Type.Array(BundleFile, { minItems: 1 }),
+  /** See `bundleRevision`. */
+  revision: Type.String({ pattern: '^[0-9a-f]{12}$' }),
+  /** The ONNX graph, one of the files. */
+  graph: FileName,
+  graphOptimization: Type.Union([
+    Type.Literal('disabled'),
+    Type.Literal('basic'),
+    Type.Literal('extended'),
+    Type.Literal('all'),
+  ]),
+  /** The tokenizer.json, one of the files. */
+  tokenizer: FileName,
+  /** The label of each of the model's logits. */
+  labels: Type.Array(Type.Enum(LABELS), {
+    minItems: LABELS.length,
+    maxItems: LABELS.length,
+    uniqueItems: true,
+  }),
+  /** The window in tokens, special tokens included. */
+  maxTokens: Type.Integer({ minimum: 3 }),
+  padId: Type.Integer({ minimum: 0 }),
+  preprocessingVersion: Type.Literal(PREPROCESSING_VERSION),
+  /** Texts in a batch do not change one another's scores. */
+  batchInvariant: Type.Boolean(),
+  golden: Type.Object({
+    /** JSON lines, one of the files. */
+    file: FileName,
+    /** The field of a line that holds the probabilities, in the order of `labels`. */
+    probabilities: Type.String({ minLength: 1 }),
+    tolerance: Tolerance,
+    /** Tolerance in batches, where the model is not batch-invariant. */
+    batchTolerance: Type.Optional(Tolerance),
+    /** Lines, from 0, that are checked at every start and before every release. */
+    startUpLines: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 }),
+  }),
+  /** Measured on a validation split, for people to compare; absent until measured. */
+  validation: Type.Optional(
+    Type.Object({
+      dataset: Type.String({ minLength: 1 }),
+      macroRecall: Share,
+      macroF1: Share,
+      accuracy: Share,
+      recall: PerLabel,
+    }),
+  ),
+  /** Label mix on reference data, where it is known; drift is measured against it. */
+  referenceLabelMix: Type.Optional(PerLabel),
+});
+
+const Manifest = Type.Object({ models: Type.Array(Bundle) });
+
+export type BundleFile = Static<typeof BundleFile>;
+export type Bundle = Static<typeof Bundle>;
+export type Manifest = Static<typeof Manifest>;
+
+/** A manifest or golden file that cannot be used; the message names the file and each fault. */
+export class ManifestError extends Error {
+  override readonly name = 'ManifestError';
+}
+
+/** Longest part of a wrong value that a message repeats. */
+const SHOWN_CHARACTERS = 80;
+
+/**
+ * Parses the text of a manifest.
+ *
+ * @param path named in errors
+ * @throws ManifestError naming each field that is wrong, with its value
+ */
+export function parseManifest(text: string, path: string): Manifest {
+  const manifest = parseJson(text, path);
+  if (!Value.Check(Manifest, manifest)) {
+    const faults = Value.Errors(Manifest, manifest).map(
+      ({ instancePath, message }) =>
+        `${instancePath || '/'} ${message}, got ${shown(valueAt(manifest, instancePath))}`,
+    );
+    throw new ManifestError(`${path} is not a valid manifest: ${faults.join('; ')}`);
+  }
+  for (const bundle of manifest.models) checkFileReferences(bundle, path);
+  return manifest;
+}
+
+function checkFileReferences(bundle: Bundle, path: string): void {
+  const names = bundle.files.map(({ name }) => name);
+  for (const name of [bundle.graph, bundle.tokenizer, bundle.golden.file]) {
+    if (!names.includes(name)) {
+      throw new ManifestError(
+        `${path} is not a valid manifest: "${bundle.name}" refers to "${name}", which is none of its files`,
+      );
+    }
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ManifestError(`${path} is not JSON`, { cause });
+  }
+}
+
+function valueAt(manifest: unknown, pointer: string): unknown {
+  const isTree = typeof manifest === 'object' && manifest !== null;
+  return pointer === '' || !isTree ? manifest : Value.Pointer.Get(manifest, pointer);
+}
+
+function shown(value: unknown): string {
+  return String(JSON.stringify(value)).slice(0, SHOWN_CHARACTERS);
+}
