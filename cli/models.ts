@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ENVIRONMENT } from '../service/contract/environment.ts';
+import { ENVIRONMENT } from '../service/contract/variables.ts';
 import { StartupError } from '../service/domain/errors.ts';
 import { findBundle, type Manifest, readManifest } from '../service/inference/bundle/manifest.ts';
 import { add } from './models/add.ts';

@@ -1,63 +1,90 @@
-import type { TSchema } from 'typebox';
-import Value from 'typebox/value';
-import { faultsBetween } from './stage-config/faults-between.ts';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  type Definitions,
+  describeFaults,
+  type Fault,
+  type Rule,
+  readValues,
+} from '../service/contract/configuration.ts';
+import { STAGES, type Stage } from '../service/contract/deployment.ts';
+import { ManifestError, parseManifest } from '../service/contract/model-manifest.ts';
 import { PRESETS, type StageConfig } from './stage-config/presets.ts';
-import { STAGE_SCHEMA, type StageKey } from './stage-config/schema.ts';
+import { stageRules } from './stage-config/rules.ts';
+import { STAGE_SCHEMA } from './stage-config/schema.ts';
+import { environmentFaults } from './stage-config/task-environment.ts';
 
 export type { StageConfig } from './stage-config/presets.ts';
 
 /** Context as `cdk -c KEY=VALUE` (always text) or cdk.json (typed) gives it. */
 export type Context = Readonly<Record<string, unknown>>;
 
-/** A configuration that nothing can be deployed from; its message is for whoever wrote it. */
-export class StageConfigError extends Error {}
-
-const KEYS = Object.keys(STAGE_SCHEMA) as StageKey[];
+/** The configuration cannot be deployed; the message names every fault and its remedy. */
+export class StageConfigError extends Error {
+  override readonly name = 'StageConfigError';
+}
 
 /**
- * The configuration of the stage that the context chooses.
+ * Reads the configuration of the stage that the context chooses.
  *
+ * @param models names in models/manifest.json
  * @throws StageConfigError naming every fault at once, each with its value and the remedy.
  */
-export function readStageConfig(context: Context): StageConfig {
-  const { stage } = context;
-  if (stage !== 'dev' && stage !== 'prod') {
+export function readStageConfig(
+  context: Context,
+  models: readonly string[] = modelNames(),
+): StageConfig {
+  const stage = STAGES.find((name) => name === context.stage);
+  if (stage === undefined) {
     throw new StageConfigError(
-      `The context value stage is ${JSON.stringify(stage)}; use -c stage=dev or -c stage=prod.`,
+      `The context value stage is ${JSON.stringify(context.stage)}; use -c stage=dev or -c stage=prod.`,
     );
   }
-  const faults = unknownKeys(context);
-  const given: Record<string, unknown> = {};
-  for (const key of KEYS) {
-    if (context[key] === undefined) continue;
-    const schema: TSchema & { description: string } = STAGE_SCHEMA[key];
-    const value = fromText(schema, context[key]);
-    if (Value.Check(schema, value)) given[key] = value;
-    else faults.push(`${key}: ${JSON.stringify(value)} is not allowed; use ${schema.description}.`);
-  }
-  const config = { ...PRESETS[stage], ...given, stage } as StageConfig;
-  faults.push(...faultsBetween(config));
+  const { config, faults } = readContext(stage, context, stageRules(models));
   if (faults.length > 0) {
-    const title = faults.length === 1 ? 'One fault' : `${faults.length} faults`;
-    const lines = faults.map((fault) => `  ${fault}`).join('\n');
-    throw new StageConfigError(`${title} in the configuration of stage ${stage}:\n${lines}`);
+    throw new StageConfigError(describeFaults(faults, `of stage ${stage}`));
   }
   return config;
 }
 
-/** Feature flags and what the CLI itself passes are no concern of ours: they hold a `:` or `-`. */
-function unknownKeys(context: Context): string[] {
-  return Object.keys(context)
-    .filter((key) => /^[A-Za-z]+$/.test(key) && !(key in STAGE_SCHEMA))
-    .map((key) => `${key}: unknown; use one of ${KEYS.join(', ')}.`);
+function readContext(stage: Stage, context: Context, rules: readonly Rule<StageConfig>[]) {
+  const read = readValues(
+    definitionsOf(stage),
+    context,
+    // The definitions' values are a StageConfig, but only STAGE_SCHEMA knows their types.
+    rules as readonly Rule<object>[],
+  );
+  const config = read.values as StageConfig;
+  const faults: Fault[] = [...unknownKeys(context), ...read.faults];
+  const isRead = !faults.some(({ name }) => name === 'environment');
+  return { config, faults: isRead ? [...faults, ...environmentFaults(config)] : faults };
 }
 
-/** Text as the value that its schema wants, where it is written exactly so. */
-function fromText(schema: TSchema, written: unknown): unknown {
-  if (typeof written !== 'string' || Value.Check(schema, written)) return written;
+function definitionsOf(stage: Stage): Definitions {
+  const preset: Readonly<Record<string, unknown>> = { ...PRESETS[stage], stage };
+  return Object.fromEntries(
+    Object.entries(STAGE_SCHEMA).map(([key, schema]) => [
+      key,
+      // A malformed environment may hold a secret, put there by mistake.
+      { schema, default: preset[key], ...(key === 'environment' && { secret: true }) },
+    ]),
+  );
+}
+
+/** Keys of the CDK itself, such as feature flags, hold a `:` or `-`. */
+function unknownKeys(context: Context): Fault[] {
+  const keys = Object.keys(STAGE_SCHEMA);
+  return Object.keys(context)
+    .filter((key) => /^[A-Za-z]+$/.test(key) && !keys.includes(key))
+    .map((key) => ({ name: key, problem: `unknown; use one of ${keys.join(', ')}` }));
+}
+
+function modelNames(): readonly string[] {
+  const path = fileURLToPath(new URL('../models/manifest.json', import.meta.url));
   try {
-    return JSON.parse(written);
-  } catch {
-    return written;
+    return parseManifest(readFileSync(path, 'utf8'), path).models.map(({ name }) => name);
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    throw new StageConfigError(error.message, { cause: error });
   }
 }

@@ -4,8 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
+import { DEFAULT_ROW_TTL_SECONDS } from '../../service/contract/feature-store.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
-import { DEFAULT_ROW_TTL_SECONDS } from '../../service/domain/feature-row.ts';
 import { RedisFeatureStore } from '../../service/feature-store/redis/redis-feature-store.ts';
 import { describeMachine } from '../machine.ts';
 import { withRedis } from '../servers/redis.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { EnvironmentName } from '../../service/contract/environment.ts';
+import type { EnvironmentName } from '../../service/contract/variables.ts';
 import type { BenchModel } from '../models.ts';
 import { PROBE_ARGS } from '../node-arguments.ts';
 import { freePort, ServerProcess } from './server-process.ts';

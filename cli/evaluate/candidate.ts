@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type RequestContext, StageTimings } from '../../service/application/request-context.ts';
-import { ENVIRONMENT } from '../../service/contract/environment.ts';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { type Label, topLabel } from '../../service/domain/sentiment.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { loadBundle } from '../../service/inference/bundle/model-bundle.ts';
@@ -69,8 +69,8 @@ export class Candidate {
         padId: bundle.padId,
         warmUpLengths: [],
       },
-      hangTimeoutMs: Number(ENVIRONMENT.INFERENCE_HANG_TIMEOUT_MS.default),
-      tokenBudget: Number(ENVIRONMENT.INFERENCE_TOKEN_BUDGET.default),
+      hangTimeoutMs: ENVIRONMENT.INFERENCE_HANG_TIMEOUT_MS.default,
+      tokenBudget: ENVIRONMENT.INFERENCE_TOKEN_BUDGET.default,
       maxTokens: bundle.maxTokens,
       metrics: { record: () => {} },
       onRestart: () => {},

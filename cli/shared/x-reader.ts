@@ -1,4 +1,4 @@
-import { ENVIRONMENT } from '../../service/contract/environment.ts';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import {
   XApiClient,
   XCallError,

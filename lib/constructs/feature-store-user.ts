@@ -1,8 +1,8 @@
 import { CfnUser, CfnUserGroup } from 'aws-cdk-lib/aws-elasticache';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { ENVIRONMENT } from '../../service/contract/environment.ts';
 import { featureStoreAccess } from '../../service/contract/feature-store.ts';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { acknowledge } from '../acknowledge.ts';
 
 export interface FeatureStoreUserProps {

@@ -8,6 +8,7 @@ import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import { DEFAULT_PORT, KEEP_ALIVE_TIMEOUT_MS, PATHS } from '../../service/contract/http.ts';
 import { acknowledge } from '../acknowledge.ts';
+import { DEREGISTRATION_DELAY_MS } from '../stage-config/task-environment.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { certificate, hostedZone } from './certificate.ts';
 import { LogBucket } from './log-bucket.ts';
@@ -21,10 +22,10 @@ export interface PublicLoadBalancerProps {
 const IDLE_TIMEOUT = Duration.seconds(60);
 
 /**
- * Time for requests in flight once a target is told to go. Shorter than the task's stop time-out;
- * no request lasts longer than the batch deadline of 10 s.
+ * Time for requests in flight once a target is deregistered. Shorter than the task's stop time-out,
+ * and no shorter than a request's deadline: the stage configuration refuses longer deadlines.
  */
-const DEREGISTRATION_DELAY = Duration.seconds(20);
+const DEREGISTRATION_DELAY = Duration.millis(DEREGISTRATION_DELAY_MS);
 
 /** The load balancer that the world reaches, over HTTPS where there is a certificate. */
 export class PublicLoadBalancer extends Construct {

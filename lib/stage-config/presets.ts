@@ -1,8 +1,8 @@
 import type { Stage } from '../../service/contract/deployment.ts';
-import { ENVIRONMENT } from '../../service/contract/environment.ts';
-import type { StageValues } from './schema.ts';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
+import type { StageKey, StageValues } from './schema.ts';
 
-/** What nobody but the deployer knows. */
+/** Keys without a preset value. */
 type OptionalKey =
   | 'certificateArn'
   | 'domainName'
@@ -14,10 +14,14 @@ type OptionalKey =
   | 'apiKeysSecretArn'
   | 'alertEmail';
 
-type Preset = Omit<StageValues, OptionalKey | 'stage'>;
+type Preset = {
+  readonly [Key in Exclude<StageKey, OptionalKey | 'stage'>]: Exclude<StageValues[Key], undefined>;
+};
 
 const common = {
   modelName: ENVIRONMENT.MODEL_NAME.default,
+  modelInImage: false,
+  allowPlainHttp: false,
   architecture: 'x86_64',
   spot: false,
   environment: {},
@@ -67,6 +71,5 @@ export const PRESETS: Readonly<Record<Stage, Preset>> = {
   },
 };
 
-/** One deployment of the service: a preset with what the context overrides. */
-export type StageConfig = Preset &
-  Pick<StageValues, 'stage'> & { readonly [Key in OptionalKey]?: StageValues[Key] | undefined };
+/** One deployment of the service: a preset, overridden by the context. */
+export type StageConfig = Preset & { readonly stage: Stage } & Pick<StageValues, OptionalKey>;

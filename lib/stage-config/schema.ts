@@ -1,18 +1,9 @@
-/** What each context value may hold; docs/operations.md has the same list, a test compares them. */
-import Type, { type Static, type TSchema } from 'typebox';
+/** The allowed values of each context key; docs/operations.md has the same list, a test compares them. */
+import Type from 'typebox';
+import type { Definitions, ValuesOf } from '../../service/contract/configuration.ts';
 import { STAGES } from '../../service/contract/deployment.ts';
-
-/** A schema with the words that complete the advice "use ...". */
-const described = <Schema extends TSchema>(schema: Schema, description: string) =>
-  Object.assign(schema, { description });
-
-const integer = (minimum: number, maximum: number) =>
-  described(Type.Integer({ minimum, maximum }), `an integer from ${minimum} to ${maximum}`);
-const boolean = described(Type.Boolean(), 'true or false');
-const oneOf = <Value extends string | number>(...values: readonly Value[]) =>
-  described(Type.Enum([...values]), values.join(' or '));
-const text = (pattern: string, description: string) =>
-  described(Type.String({ pattern }), description);
+import { boolean, described, integer, oneOf, text } from '../../service/contract/schemas.ts';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
 
 const domainName = text(
   '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$',
@@ -22,12 +13,20 @@ const secretArn = text(
   '^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:.+-[A-Za-z0-9]{6}$',
   'the whole ARN of a secret in Secrets Manager, with its six random characters',
 );
-/** What CloudWatch Logs allows, as far as anyone would want it. */
-const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 180, 365];
+/** The practical part of what CloudWatch Logs allows. */
+const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 180, 365] as const;
+
+/** ElastiCache's node types without data tiering (r6gd), which needs an option that is never set. */
+const NODE_TYPE = [
+  't(3|4g)\\.(micro|small|medium)',
+  '[mr]5\\.(large|xlarge|2xlarge|4xlarge|12xlarge|24xlarge)',
+  '([mr][67]g|c7gn)\\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge)',
+].join('|');
 
 export const STAGE_SCHEMA = {
   stage: oneOf(...STAGES),
 
+  allowPlainHttp: boolean(),
   certificateArn: text(
     '^arn:aws[a-z-]*:acm:[a-z0-9-]+:\\d{12}:certificate/[A-Za-z0-9-]+$',
     'the ARN of a certificate in Certificate Manager, of the region deployed to',
@@ -40,19 +39,21 @@ export const STAGE_SCHEMA = {
     '^[a-z0-9][a-z0-9.:/_-]*(:[A-Za-z0-9._-]+|@sha256:[0-9a-f]{64})$',
     'an image with its tag or digest, such as REGISTRY/NAME:TAG',
   ),
-  modelName: text('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'the name of a bundle in models/manifest.json'),
+  modelName: ENVIRONMENT.MODEL_NAME.schema,
+  modelInImage: boolean(),
   architecture: oneOf('x86_64', 'arm64'),
   taskCpu: oneOf(512, 1024, 2048, 4096, 8192),
   taskMemoryMiB: integer(1_024, 61_440),
   minTasks: integer(1, 100),
   maxTasks: integer(1, 100),
-  spot: boolean,
+  spot: boolean(),
   deployment: oneOf('rolling', 'canary'),
   canaryPercent: integer(1, 50),
-  canaryMinutes: integer(1, 1_440),
+  /** Counts twice: CloudFormation takes 33 hours for the canary and what follows it. */
+  canaryMinutes: integer(1, 990),
   environment: described(
     Type.Record(Type.String(), Type.String()),
-    'a JSON object of further variables of the service, such as {"RATE_LIMIT_PER_MINUTE":"600"}',
+    'a JSON object of further variables of the service, each value a string, such as {"RATE_LIMIT_PER_MINUTE":"600"}',
   ),
   xBearerTokenSecretArn: secretArn,
   adminTokenSecretArn: secretArn,
@@ -60,25 +61,29 @@ export const STAGE_SCHEMA = {
 
   egress: oneOf('nat', 'public'),
   natGateways: integer(1, 2),
-  webFirewall: boolean,
+  webFirewall: boolean(),
   requestsPerFiveMinutes: integer(100, 2_000_000_000),
 
-  valkeyNodeType: text('^cache\\.[a-z0-9]+\\.[a-z0-9]+$', 'a node type such as cache.t4g.micro'),
+  valkeyNodeType: text(
+    `^cache\\.(${NODE_TYPE})$`,
+    'a node type of ElastiCache, such as cache.t4g.micro or cache.m7g.large',
+  ),
   valkeyReplicas: integer(0, 5),
   valkeySnapshotDays: integer(0, 35),
 
-  offlineStore: boolean,
+  offlineStore: boolean(),
   offlineDays: integer(1, 3_650),
 
   logDays: oneOf(...RETENTION_DAYS),
-  retainData: boolean,
+  retainData: boolean(),
   alertEmail: text('^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$', 'an e-mail address'),
   tweetReadsPerHour: integer(1, 1_000_000_000),
   runbookUrl: text('^(https://)?[^\\s#]+$', 'where docs/operations.md is read, without a #'),
-} as const satisfies Record<string, TSchema>;
+} as const satisfies Record<string, Definitions[string]['schema']>;
 
 export type StageKey = keyof typeof STAGE_SCHEMA;
 
-export type StageValues = {
-  readonly [Key in StageKey]: Static<(typeof STAGE_SCHEMA)[Key]>;
-};
+type Definition<Key extends StageKey> = { readonly schema: (typeof STAGE_SCHEMA)[Key] };
+
+/** The values by key; undefined: not given. */
+export type StageValues = ValuesOf<{ readonly [Key in StageKey]: Definition<Key> }>;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { performanceDocuments } from '../../bench/report/performance.ts';
 import { readPublished } from '../../bench/report/published.ts';
-import { ENVIRONMENT, type EnvironmentVariable } from '../../service/contract/environment.ts';
 import { METRICS, type MetricDefinition } from '../../service/contract/metrics.ts';
+import { ENVIRONMENT, type Variable } from '../../service/contract/variables.ts';
 import { betweenMarkers } from './between-markers.ts';
 
 export interface GeneratedDocument {
@@ -21,9 +21,9 @@ export function generatedDocuments(): GeneratedDocument[] {
 }
 
 function environmentExample(): string {
-  const variables = Object.entries<EnvironmentVariable>(ENVIRONMENT).map(
-    ([name, { description, default: value, secret }]) =>
-      `# ${description}${secret ? ' (secret)' : ''}\n#${name}=${value ?? ''}\n`,
+  const variables = Object.entries<Variable>(ENVIRONMENT).map(
+    ([name, { description, default: value = '', secret }]) =>
+      `# ${description}${secret ? ' (secret)' : ''}\n#${name}=${value}\n`,
   );
   return [
     '# Copy to .env, which script/start reads, and uncomment what you change. Every variable is\n' +
@@ -35,13 +35,11 @@ function environmentExample(): string {
 function configurationTable(): string {
   return table(
     ['Variable', 'Default', 'Meaning'],
-    Object.entries<EnvironmentVariable>(ENVIRONMENT).map(
-      ([name, { description, default: value, secret }]) => [
-        `\`${name}\`${secret ? ' (secret)' : ''}`,
-        value === undefined ? '' : `\`${value}\``,
-        description,
-      ],
-    ),
+    Object.entries<Variable>(ENVIRONMENT).map(([name, { description, default: value, secret }]) => [
+      `\`${name}\`${secret ? ' (secret)' : ''}`,
+      value === undefined ? '' : `\`${value}\``,
+      description,
+    ]),
   );
 }
 

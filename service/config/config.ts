@@ -1,11 +1,10 @@
+import { describeFaults } from '../contract/configuration.ts';
+import { DAY_SECONDS, type Environment, readEnvironment } from '../contract/settings.ts';
+import type { Settings } from '../contract/variables.ts';
 import { StartupError } from '../domain/errors.ts';
-import { type Environment, type Fault, parseEnvironment } from './parse.ts';
-import type { Settings } from './schema.ts';
 import { secretsOf } from './secrets.ts';
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
-
-const DAY_SECONDS = 86_400;
 
 /** The service's configuration, frozen to its last leaf. */
 export type Config = DeepReadonly<ReturnType<typeof arrange>>;
@@ -16,48 +15,11 @@ export type Config = DeepReadonly<ReturnType<typeof arrange>>;
  * @throws StartupError naming every fault at once.
  */
 export function loadConfig(env: Environment = process.env): Config {
-  const { settings, faults } = parseEnvironment(env);
-  faults.push(...faultsBetween(settings));
-  if (faults.length > 0) throw new StartupError(describe(faults));
+  const { settings, faults } = readEnvironment(env);
+  if (faults.length > 0) {
+    throw new StartupError(describeFaults(faults, '(environment variables)'));
+  }
   return deepFreeze(arrange(settings));
-}
-
-/** What each variable allows by itself, but not beside the others. */
-function faultsBetween(settings: Settings): Fault[] {
-  const faults: Fault[] = [];
-  if (settings.TWEET_SOURCE === 'x-api' && settings.X_BEARER_TOKEN === undefined) {
-    faults.push({
-      name: 'X_BEARER_TOKEN',
-      problem: 'is not set, but TWEET_SOURCE=x-api needs it; set it, or use oembed or fixture',
-    });
-  }
-  for (const name of ['REDIS_USERNAME', 'REDIS_PASSWORD'] as const) {
-    if (settings[name] !== undefined && settings.REDIS_URL === undefined) {
-      faults.push({
-        name,
-        problem: 'is set, but REDIS_URL is not, so nothing would use it; set both or neither',
-      });
-    }
-  }
-  if (settings.PREDICTION_LOG_DIR !== undefined && settings.PREDICTION_STREAM !== undefined) {
-    faults.push({
-      name: 'PREDICTION_STREAM',
-      problem: 'is set, and PREDICTION_LOG_DIR is too; the log goes to one place: set one of them',
-    });
-  }
-  if (settings.AGGREGATE_TTL_DAYS * DAY_SECONDS < settings.FEATURE_TTL_SECONDS) {
-    faults.push({
-      name: 'AGGREGATE_TTL_DAYS',
-      problem: `is ${settings.AGGREGATE_TTL_DAYS}, less than the ${settings.FEATURE_TTL_SECONDS} s of FEATURE_TTL_SECONDS: the purge of a user would miss rows; raise it, or lower the other`,
-    });
-  }
-  return faults;
-}
-
-function describe(faults: readonly Fault[]): string {
-  const title = faults.length === 1 ? 'One fault' : `${faults.length} faults`;
-  const lines = faults.map(({ name, problem }) => `  ${name}: ${problem}.`);
-  return `${title} in the configuration (environment variables):\n${lines.join('\n')}`;
 }
 
 function arrange(settings: Settings) {
@@ -65,7 +27,7 @@ function arrange(settings: Settings) {
     listen: { host: settings.HOST, port: settings.PORT },
     log: {
       level: settings.LOG_LEVEL,
-      /** What no log line may show. */
+      /** Removed from every log line. */
       secrets: secretsOf(settings),
     },
     shutdownTimeoutMs: settings.SHUTDOWN_TIMEOUT_MS,
@@ -143,7 +105,7 @@ function predictionLog({
 function tweetSource(settings: Settings) {
   const bearerToken = settings.X_BEARER_TOKEN;
   const kind = settings.TWEET_SOURCE ?? (bearerToken === undefined ? 'oembed' : 'x-api');
-  // An x-api without a token has been reported as a fault before this.
+  // loadConfig has rejected x-api without a token.
   if (kind === 'x-api' && bearerToken !== undefined) {
     const { X_API_URL: url, X_DAILY_READ_BUDGET: dailyReadBudget } = settings;
     return { kind, url, bearerToken, dailyReadBudget };

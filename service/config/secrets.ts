@@ -1,10 +1,6 @@
-import { ENVIRONMENT, type EnvironmentVariable } from '../contract/environment.ts';
-import { ENVIRONMENT_NAMES } from './parse.ts';
-import type { Settings } from './schema.ts';
+import { ENVIRONMENT_NAMES, type Settings, variableOf } from '../contract/variables.ts';
 
-const SECRET_NAMES = ENVIRONMENT_NAMES.filter(
-  (name) => (ENVIRONMENT[name] as EnvironmentVariable).secret,
-);
+const SECRET_NAMES = ENVIRONMENT_NAMES.filter((name) => variableOf(name)?.secret);
 
 /** Every secret of the configuration, whole and in the parts by which it is used. */
 export function secretsOf(settings: Settings): string[] {

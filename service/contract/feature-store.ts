@@ -1,7 +1,15 @@
 /**
- * What the Redis adapter needs from its server. The infrastructure makes the access list of the
- * store's user from it, so it imports nothing; a test runs the adapter with just these rights.
+ * The Redis adapter's needs: rights on its server and lifetimes. The infrastructure makes the
+ * access list of the store's user from it; a test runs the adapter with just these rights.
  */
+import { DAY_SECONDS } from './settings.ts';
+import { ENVIRONMENT } from './variables.ts';
+
+/** 60 days. */
+export const DEFAULT_ROW_TTL_SECONDS: number = ENVIRONMENT.FEATURE_TTL_SECONDS.default;
+
+/** 400 days: a year can be compared with the one before. */
+export const DEFAULT_AGGREGATE_TTL_SECONDS = ENVIRONMENT.AGGREGATE_TTL_DAYS.default * DAY_SECONDS;
 
 /** Every command that the adapter sends, or that its scripts call. */
 export const FEATURE_STORE_COMMANDS = [

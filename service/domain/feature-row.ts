@@ -20,11 +20,5 @@ export interface FeatureRow {
   readonly text: string | null;
 }
 
-/** 60 days. */
-export const DEFAULT_ROW_TTL_SECONDS = 5_184_000;
-
-/** 400 days: a year can be compared with the one before. */
-export const DEFAULT_AGGREGATE_TTL_SECONDS = 34_560_000;
-
 /** While its author may still edit a tweet its row is kept this long only. */
 export const EDITABLE_ROW_TTL_SECONDS = 300;

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  DEFAULT_AGGREGATE_TTL_SECONDS,
-  type FeatureRow,
-} from '../../service/domain/feature-row.ts';
+import { DEFAULT_AGGREGATE_TTL_SECONDS } from '../../service/contract/feature-store.ts';
+import type { FeatureRow } from '../../service/domain/feature-row.ts';
 
 const DAY_MS = 86_400_000;
 const LIFE_MS = DEFAULT_AGGREGATE_TTL_SECONDS * 1_000;

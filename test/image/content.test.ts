@@ -9,7 +9,7 @@ import {
   measureImage,
   readImage,
 } from '../../script/image/lib/image-archive.ts';
-import { ENVIRONMENT } from '../../service/contract/environment.ts';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
 
 const ARCHITECTURE = process.arch;
 

@@ -37,13 +37,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const MODELS = ['minilm-tweet-sentiment', 'another'];
+
 function hash(context: object = {}): string {
   AssetStaging.clearAssetHashCache();
   const app = new App({
     context: { 'aws:cdk:disable-asset-staging': true },
     analyticsReporting: false,
   });
-  const config = readStageConfig({ stage: 'dev', ...context });
+  const config = readStageConfig({ stage: 'dev', ...context }, MODELS);
   return serviceImage(new Stack(app, 'Stack'), config, folder).identity;
 }
 

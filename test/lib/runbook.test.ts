@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { LOG_QUERIES } from '../../lib/monitoring/log-queries.ts';
 import { STAGE_SCHEMA } from '../../lib/stage-config/schema.ts';
-import { ENVIRONMENT } from '../../service/contract/environment.ts';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { allOf, CONTEXT, synthesise } from './synthesise.ts';
 
 const app = synthesise({ ...CONTEXT.prod, offlineStore: 'true' });

@@ -96,6 +96,7 @@ it('has the stream for the prediction log where there is an offline store', () =
 describe('secrets that are configured', () => {
   const context = {
     ...CONTEXT.dev,
+    allowPlainHttp: 'true',
     xBearerTokenSecretArn: SECRET('x'),
     adminTokenSecretArn: SECRET('admin'),
     apiKeysSecretArn: SECRET('keys'),

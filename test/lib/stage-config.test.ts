@@ -27,6 +27,17 @@ describe('the configuration of a stage', () => {
     ['an image by its digest', { stage: 'dev', imageUri: `a.b/c@sha256:${'0'.repeat(64)}` }],
     ['secrets by their ARN', { stage: 'dev', xBearerTokenSecretArn: SECRET }],
     ['arm64', { stage: 'dev', architecture: 'arm64' }],
+    [
+      'a model that only the given image has',
+      { stage: 'dev', imageUri: 'a/b:1', modelName: 'own-model', modelInImage: 'true' },
+    ],
+    [
+      'keys on plain HTTP where that is accepted',
+      { stage: 'dev', apiKeysSecretArn: SECRET, allowPlainHttp: 'true' },
+    ],
+    ['keys on HTTPS', { stage: 'dev', apiKeysSecretArn: SECRET, ...ZONE }],
+    ['the longest canary', { stage: 'dev', deployment: 'canary', canaryMinutes: '990' }],
+    ['a large store node', { stage: 'dev', valkeyNodeType: 'cache.r7g.16xlarge' }],
   ])('takes %s', (_name, context) => {
     expect(readStageConfig(context)).toMatchObject({ stage: context.stage });
   });
@@ -62,7 +73,7 @@ describe('the configuration of a stage', () => {
     [
       'a size that Fargate lacks',
       { stage: 'dev', taskCpu: '3000' },
-      'taskCpu: 3000 is not allowed',
+      'taskCpu: "3000" is not allowed; use 512, 1024, 2048, 4096 or 8192',
     ],
     [
       'memory that does not go with the CPU',
@@ -97,7 +108,7 @@ describe('the configuration of a stage', () => {
     [
       'half a zone',
       { stage: 'dev', ...ZONE, hostedZoneName: undefined },
-      'hostedZoneId: a hosted zone is of use with all of',
+      'hostedZoneId: a hosted zone needs hostedZoneId, hostedZoneName and domainName together',
     ],
     [
       'a domain outside its zone',
@@ -131,12 +142,128 @@ describe('the configuration of a stage', () => {
       'environment: PORT is set by the stack; leave it out.\n  environment: REDIS_USERNAME is set',
     ],
     [
+      'a variable with a value that the service refuses',
+      { stage: 'dev', environment: '{"LOG_LEVEL":"loud"}' },
+      'environment: LOG_LEVEL: "loud" is not allowed; use fatal, error, warn, info, debug or silent.',
+    ],
+    [
+      'variables that the service refuses side by side',
+      { stage: 'dev', environment: '{"AGGREGATE_TTL_DAYS":"30"}' },
+      'environment: AGGREGATE_TTL_DAYS: is 30, less than the 5184000 s of FEATURE_TTL_SECONDS',
+    ],
+    [
+      'the X API without a token',
+      { stage: 'dev', environment: '{"TWEET_SOURCE":"x-api"}' },
+      'set it, or use oembed or fixture; the value comes from -c xBearerTokenSecretArn=ARN.',
+    ],
+    [
+      'a folder for the prediction log, which no task could write to',
+      { stage: 'dev', environment: '{"PREDICTION_LOG_DIR":"/log"}' },
+      'environment: PREDICTION_LOG_DIR names a folder, but a task',
+    ],
+    [
+      'a deadline beyond the time that a removed task gets',
+      { stage: 'dev', environment: '{"BATCH_DEADLINE_MS":"30000"}' },
+      'environment: BATCH_DEADLINE_MS: "30000" is not allowed; use at most 20000',
+    ],
+    [
+      'a number in the environment',
+      { stage: 'dev', environment: '{"RATE_LIMIT_PER_MINUTE":600}' },
+      'is not allowed; use a JSON object of further variables of the service, each value a string',
+    ],
+    [
+      'a model that is not in the manifest',
+      { stage: 'dev', modelName: 'nope' },
+      'modelName: "nope" is not in models/manifest.json; use minilm-tweet-sentiment, or add it by "npm run models -- add".',
+    ],
+    [
+      'such a model with an image',
+      { stage: 'dev', modelName: 'nope', imageUri: 'a/b:1' },
+      'or give -c modelInImage=true if the image of imageUri brings it',
+    ],
+    [
+      'a model from an image for a canary, which needs golden texts',
+      {
+        stage: 'dev',
+        modelName: 'nope',
+        imageUri: 'a/b:1',
+        modelInImage: true,
+        deployment: 'canary',
+      },
+      'or use -c deployment=rolling: a canary is judged by golden texts from there',
+    ],
+    [
+      'a model from an image that is not given',
+      { stage: 'dev', modelInImage: true },
+      'modelInImage: is true, but the image is built from here',
+    ],
+    [
+      'a model name with capitals, which no manifest could hold',
+      { stage: 'dev', modelName: 'MiniLM' },
+      'modelName: "MiniLM" is not allowed; use the name of a model: 1 to 100 of a-z',
+    ],
+    [
+      'keys on plain HTTP',
+      { stage: 'dev', apiKeysSecretArn: SECRET },
+      'or accept it by -c allowPlainHttp=true',
+    ],
+    [
+      'an admin token on plain HTTP',
+      { stage: 'dev', adminTokenSecretArn: SECRET },
+      'adminTokenSecretArn: callers would send this secret over plain HTTP; give -c certificateArn',
+    ],
+    [
+      'a canary that with its bake time exceeds the 33 hours of CloudFormation',
+      { stage: 'dev', canaryMinutes: '991' },
+      'canaryMinutes: "991" is not allowed; use an integer from 1 to 990',
+    ],
+    [
+      'a misspelt node type',
+      { stage: 'dev', valkeyNodeType: 'cache.m7g.lrage' },
+      'valkeyNodeType: "cache.m7g.lrage" is not allowed; use a node type of ElastiCache',
+    ],
+    [
+      'a node type that needs data tiering',
+      { stage: 'dev', valkeyNodeType: 'cache.r6gd.xlarge' },
+      'valkeyNodeType: "cache.r6gd.xlarge" is not allowed',
+    ],
+    [
+      'an empty value, which a script with an unset variable gives',
+      { stage: 'dev', certificateArn: '' },
+      'certificateArn: "" is not allowed',
+    ],
+    ['a key of every object', { stage: 'dev', constructor: 'x' }, 'constructor: unknown; use one'],
+    [
       'a canary on Spot',
       { stage: 'dev', deployment: 'canary', spot: 'true' },
       'spot: a canary on Spot may vanish',
     ],
   ])('refuses %s, with the remedy', (_name, context, message) => {
     expect(() => readStageConfig(context)).toThrow(message);
+  });
+
+  it('reads its models from the manifest that it is given', () => {
+    const context = { stage: 'dev', modelName: 'another' };
+    expect(readStageConfig(context, ['another'])).toMatchObject({ modelName: 'another' });
+    expect(() => readStageConfig(context, ['first', 'second'])).toThrow('use first or second, or');
+  });
+
+  it.each([
+    '{"ADMIN_TOKEN":"hunter2"}',
+    '{"ADMIN_TOKEN":"hunter2"',
+    '{"ADMIN_TOKEN":["hunter2"]}',
+    'ADMIN_TOKEN=hunter2',
+  ])('does not repeat a secret that is put into the environment by mistake: %s', (environment) => {
+    const read = () => readStageConfig({ stage: 'dev', environment });
+    expect(read).toThrow(/environment: .*secret/);
+    expect(read).not.toThrow(/hunter2/);
+  });
+
+  it('names every fault of the environment beside the others', () => {
+    const environment = { LOG_LEVEL: 'loud', PORT: 'x', COLOUR: 'red', MAX_TWEETS: '101' };
+    expect(() => readStageConfig({ stage: 'dev', spot: 'maybe', environment })).toThrow(
+      /^5 faults .*:\n {2}spot: .*\n {2}environment: PORT .*\n {2}environment: .* COLOUR.*\n {2}environment: LOG_LEVEL: .*\n {2}environment: MAX_TWEETS: /,
+    );
   });
 
   it('names every fault at once', () => {

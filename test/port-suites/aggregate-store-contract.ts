@@ -3,8 +3,8 @@ import type { BeforePurge } from '../../service/application/ports/aggregate-stor
 import {
   DEFAULT_AGGREGATE_TTL_SECONDS,
   DEFAULT_ROW_TTL_SECONDS,
-  type FeatureRow,
-} from '../../service/domain/feature-row.ts';
+} from '../../service/contract/feature-store.ts';
+import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import { anId, aRow, type StoreUnderTest } from './feature-store-contract.ts';
 
 const DAY_SECONDS = 86_400;

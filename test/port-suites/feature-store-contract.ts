@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AggregateStore } from '../../service/application/ports/aggregate-store.ts';
 import type { FeatureStore } from '../../service/application/ports/feature-store.ts';
-import { DEFAULT_ROW_TTL_SECONDS, type FeatureRow } from '../../service/domain/feature-row.ts';
+import { DEFAULT_ROW_TTL_SECONDS } from '../../service/contract/feature-store.ts';
+import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type { ModelIdentity } from '../../service/domain/sentiment.ts';
 
 export const IDENTITY: ModelIdentity = {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadConfig } from '../../service/config/config.ts';
-import { ENVIRONMENT } from '../../service/contract/environment.ts';
 import { PATHS } from '../../service/contract/http.ts';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
 
 interface Compose {
   readonly services: Readonly<

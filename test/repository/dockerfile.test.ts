@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { ENVIRONMENT } from '../../service/contract/environment.ts';
 import { DEFAULT_PORT, PATHS } from '../../service/contract/http.ts';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
 
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 

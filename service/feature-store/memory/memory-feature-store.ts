@@ -13,7 +13,8 @@ import type {
   Purged,
   TweetListing,
 } from '../../application/ports/feature-store.ts';
-import { DEFAULT_AGGREGATE_TTL_SECONDS, type FeatureRow } from '../../domain/feature-row.ts';
+import { DEFAULT_AGGREGATE_TTL_SECONDS } from '../../contract/feature-store.ts';
+import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';

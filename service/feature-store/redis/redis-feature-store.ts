@@ -15,8 +15,9 @@ import type {
 } from '../../application/ports/feature-store.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
+import { DEFAULT_AGGREGATE_TTL_SECONDS } from '../../contract/feature-store.ts';
 import { contributionOf } from '../../domain/contribution.ts';
-import { DEFAULT_AGGREGATE_TTL_SECONDS, type FeatureRow } from '../../domain/feature-row.ts';
+import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { loadConfig } from '../../../service/config/config.ts';
-import type { Environment } from '../../../service/config/parse.ts';
-import { ENVIRONMENT, type EnvironmentName } from '../../../service/contract/environment.ts';
 import { DEFAULT_LIMITS } from '../../../service/contract/http.ts';
+import type { Environment } from '../../../service/contract/settings.ts';
+import { ENVIRONMENT, type EnvironmentName } from '../../../service/contract/variables.ts';
 import { StartupError } from '../../../service/domain/errors.ts';
 
 function faultOf(env: Environment): string {
@@ -167,6 +167,7 @@ describe('a fault in the configuration', () => {
     ['TWEET_SOURCE', 'X-API'],
     ['METRICS', 'statsd'],
     ['MODEL_NAME', '../model'],
+    ['MODEL_NAME', 'MiniLM'],
     ['X_API_URL', 'api.x.com'],
     ['OEMBED_URL', 'file:///etc/passwd'],
     ['MAX_TWEETS', '101'],
@@ -201,6 +202,19 @@ describe('a fault in the configuration', () => {
     expect(faultOf({ TWEET_SOURCE: 'x-api' })).toMatch(
       /X_BEARER_TOKEN: is not set, but .*; set it/,
     );
+  });
+
+  it('is reported once for a token that is set, but not as it must be', () => {
+    expect(faultOf({ TWEET_SOURCE: 'x-api', X_BEARER_TOKEN: 'a b' })).toMatch(
+      /^One fault .*\n {2}X_BEARER_TOKEN: its value \(a secret, not shown\) is not allowed/,
+    );
+  });
+
+  it('is a life of aggregates shorter than that of rows', () => {
+    expect(faultOf({ AGGREGATE_TTL_DAYS: '59' })).toMatch(
+      /AGGREGATE_TTL_DAYS: is 59, less than the 5184000 s of FEATURE_TTL_SECONDS: .*; raise it/,
+    );
+    expect(() => loadConfig({ AGGREGATE_TTL_DAYS: '60' })).not.toThrow();
   });
 
   it('is a prediction log that would go to two places', () => {

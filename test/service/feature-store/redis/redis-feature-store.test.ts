@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import type { TweetListing } from '../../../../service/application/ports/feature-store.ts';
+import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/contract/feature-store.ts';
 import { FeatureStoreUnavailableError } from '../../../../service/domain/errors.ts';
-import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/domain/feature-row.ts';
 import { CachedFeatureStore } from '../../../../service/feature-store/hot-cache.ts';
 import {
   RedisFeatureStore,

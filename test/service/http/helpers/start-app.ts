@@ -9,8 +9,8 @@ import type { RequestContext } from '../../../../service/application/request-con
 import type { ScoreTweets } from '../../../../service/application/score-tweets.ts';
 import { PendingStoreWork } from '../../../../service/application/store-writer.ts';
 import { TweetScorer } from '../../../../service/application/tweet-scorer.ts';
+import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/contract/feature-store.ts';
 import { DEFAULT_LIMITS } from '../../../../service/contract/http.ts';
-import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/domain/feature-row.ts';
 import type { Prediction } from '../../../../service/domain/sentiment.ts';
 import type { AppDeps, HttpLimits, HttpSettings } from '../../../../service/http/app-deps.ts';
 import { Lifecycle } from '../../../../service/process/lifecycle.ts';

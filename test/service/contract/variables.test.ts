@@ -1,37 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import Value from 'typebox/value';
 import { generatedDocuments } from '../../../script/lib/generated-documents.ts';
 import { loadConfig } from '../../../service/config/config.ts';
-import { ENVIRONMENT_SCHEMA } from '../../../service/config/schema.ts';
-import { ENVIRONMENT, type EnvironmentVariable } from '../../../service/contract/environment.ts';
-import {
-  DEFAULT_LIMITS,
-  DEFAULT_PORT,
-  DEFAULT_SHUTDOWN_TIMEOUT_MS,
-  KEEP_ALIVE_TIMEOUT_MS,
-} from '../../../service/contract/http.ts';
+import { ENVIRONMENT, type Variable, variableOf } from '../../../service/contract/variables.ts';
 
-const VARIABLES = Object.entries<EnvironmentVariable>(ENVIRONMENT);
+const VARIABLES = Object.entries<Variable>(ENVIRONMENT);
 const NAMES = Object.keys(ENVIRONMENT);
 
-describe('the environment of the contract', () => {
-  it('is what the configuration reads, name by name', () => {
-    expect(Object.keys(ENVIRONMENT_SCHEMA).toSorted()).toEqual(NAMES.toSorted());
-  });
+describe('the variables of the contract', () => {
+  it.each(VARIABLES.filter(([, variable]) => variable.default !== undefined))(
+    '%s has a default that its schema accepts',
+    (_name, { schema, default: value }) => {
+      expect(Value.Check(schema, value)).toBe(true);
+    },
+  );
 
-  it('has the defaults that the HTTP contract publishes', () => {
-    const { listen, shutdownTimeoutMs, http } = loadConfig({});
-    expect(listen.port).toBe(DEFAULT_PORT);
-    expect(shutdownTimeoutMs).toBe(DEFAULT_SHUTDOWN_TIMEOUT_MS);
-    expect(http.keepAliveTimeoutMs).toBe(KEEP_ALIVE_TIMEOUT_MS);
-    expect(http.limits).toEqual(DEFAULT_LIMITS);
-  });
-
-  it('has no default for a secret', () => {
+  it('have no default for a secret', () => {
     const secrets = VARIABLES.filter(([, { secret }]) => secret);
     expect(secrets.length).toBeGreaterThan(0);
     for (const [, variable] of secrets) expect(variable.default).toBeUndefined();
+  });
+
+  it.each(['constructor', 'toString', '__proto__', 'PORTS', ''])('do not include "%s"', (name) => {
+    expect(variableOf(name)).toBeUndefined();
   });
 });
 
@@ -50,7 +43,7 @@ describe('.env.example', () => {
   it('shows the defaults', () => {
     expect(loadConfig(uncommented)).toEqual(loadConfig({}));
     for (const [name, variable] of VARIABLES) {
-      expect([name, uncommented[name]]).toEqual([name, variable.default ?? '']);
+      expect([name, uncommented[name]]).toEqual([name, String(variable.default ?? '')]);
     }
   });
 });

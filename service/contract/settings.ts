@@ -1,0 +1,47 @@
+/** Reads the service's environment: each variable by itself, then the rules between them. */
+import { type Fault, readValues, rulesFor } from './configuration.ts';
+import { ENVIRONMENT, type Settings } from './variables.ts';
+
+/** Variables as a process gets them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const DAY_SECONDS = 86_400;
+
+const rule = rulesFor<Settings>();
+
+const RULES = [
+  rule(['X_BEARER_TOKEN', 'TWEET_SOURCE'], (settings) =>
+    settings.TWEET_SOURCE === 'x-api' && settings.X_BEARER_TOKEN === undefined
+      ? 'is not set, but TWEET_SOURCE=x-api needs it; set it, or use oembed or fixture'
+      : undefined,
+  ),
+  ...(['REDIS_USERNAME', 'REDIS_PASSWORD'] as const).map((name) =>
+    rule([name, 'REDIS_URL'], (settings) =>
+      settings[name] !== undefined && settings.REDIS_URL === undefined
+        ? 'is set, but REDIS_URL is not, so nothing would use it; set both or neither'
+        : undefined,
+    ),
+  ),
+  rule(['PREDICTION_STREAM', 'PREDICTION_LOG_DIR'], (settings) =>
+    settings.PREDICTION_LOG_DIR !== undefined && settings.PREDICTION_STREAM !== undefined
+      ? 'is set, and PREDICTION_LOG_DIR is too; the log goes to one place: set one of them'
+      : undefined,
+  ),
+  rule(['AGGREGATE_TTL_DAYS', 'FEATURE_TTL_SECONDS'], (settings) =>
+    settings.AGGREGATE_TTL_DAYS * DAY_SECONDS < settings.FEATURE_TTL_SECONDS
+      ? `is ${settings.AGGREGATE_TTL_DAYS}, less than the ${settings.FEATURE_TTL_SECONDS} s of FEATURE_TTL_SECONDS: the purge of a user would miss rows; raise it, or lower the other`
+      : undefined,
+  ),
+];
+
+/**
+ * Reads every variable of the contract and ignores other names. An empty variable counts as
+ * absent: that is how compose files and task definitions write "not set".
+ */
+export function readEnvironment(env: Environment): { settings: Settings; faults: Fault[] } {
+  const written = Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, value || undefined]),
+  );
+  const { values, faults } = readValues(ENVIRONMENT, written, RULES);
+  return { settings: values, faults };
+}
