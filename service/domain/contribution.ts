@@ -4,12 +4,12 @@ import type { UserId } from './user.ts';
 import { type UtcDay, utcDay } from './utc-days.ts';
 
 /**
- * Scores are added up in whole units of this part of 1, so that taking one out of a sum undoes
- * adding it exactly. Sums stay exact up to 900 million tweets in one bucket (2^53 units).
+ * Score units of a score of 1. Scores are summed as integers, so that taking one out of a sum
+ * undoes adding it exactly. Sums stay exact up to 900 million tweets in one day bucket (2^53).
  */
 export const SCORE_UNITS = 10_000_000;
 
-/** What a tweet adds to the aggregates. */
+/** A tweet's contribution to the aggregates of its author and topics. */
 export interface Contribution {
   readonly authorId: UserId | null;
   readonly topics: readonly string[];
@@ -18,11 +18,11 @@ export interface Contribution {
   readonly scoreUnits: Readonly<Record<Label, number>>;
   /** Milliseconds since the epoch. */
   readonly scoredAtMs: number;
-  /** Model revision and preprocessing version, which decide between two of one time. */
+  /** Model revision and preprocessing version. */
   readonly version: string;
 }
 
-/** Topics that a tweet can count under, named in one call of ingest or in several. */
+/** Most topics that a tweet counts under, whether one call of ingest names them or several. */
 export const MAX_CONTRIBUTION_TOPICS = 64;
 
 export function contributionOf(row: FeatureRow): Contribution {
@@ -38,21 +38,19 @@ export function contributionOf(row: FeatureRow): Contribution {
 }
 
 /**
- * What a tweet adds after it has been scored once more, whichever score comes first: the newer
- * score and its topics. What only one of them could tell is kept: the author, whom oEmbed does
- * not name, and topics without # or $, which only ingest names.
+ * Merges two scores of one tweet by the merge rule of docs/feature-store-format.md. The
+ * function `merge` of feature-store/redis/lua/contributions.lua is the same in Lua.
  */
 export function mergeContributions(held: Contribution, incoming: Contribution): Contribution {
   const [older, newer] = isNewer(incoming, held) ? [held, incoming] : [incoming, held];
-  const named = older.topics.filter((topic) => !/^[#$]/.test(topic));
+  const plainTopics = older.topics.filter((topic) => !/^[#$]/.test(topic));
   return {
     ...newer,
     authorId: newer.authorId ?? older.authorId,
-    topics: [...new Set([...newer.topics, ...named])].slice(0, MAX_CONTRIBUTION_TOPICS),
+    topics: [...new Set([...newer.topics, ...plainTopics])].slice(0, MAX_CONTRIBUTION_TOPICS),
   };
 }
 
-/** The revision only breaks ties. */
 function isNewer(incoming: Contribution, held: Contribution): boolean {
   if (incoming.scoredAtMs !== held.scoredAtMs) return incoming.scoredAtMs > held.scoredAtMs;
   return incoming.version > held.version;

@@ -1,16 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type {
   ActiveUser,
-  AggregateStore,
   BeforePurge,
   DayBucket,
-  UserBuckets,
-} from '../application/ports/aggregate-store.ts';
-import type {
   FeatureStore,
   FeatureWrite,
   Purged,
   TweetListing,
+  UserBuckets,
 } from '../application/ports/feature-store.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import type { TweetId } from '../domain/tweet.ts';
@@ -19,7 +16,7 @@ import type { DayRange } from '../domain/utc-days.ts';
 
 export interface CachedFeatureStoreOptions {
   /** The store that holds the rows; closed with the cache. */
-  readonly store: FeatureStore & AggregateStore;
+  readonly store: FeatureStore;
   /**
    * Life of a row in the cache. As long may a row outlive its expiry, and a purge by another
    * process go unnoticed.
@@ -40,9 +37,9 @@ const ROW_CHARACTERS = 500;
  * Keeps hot rows in the process for a moment. Absence is never kept, and what this process
  * writes or purges is gone from the cache before the call returns.
  */
-export class CachedFeatureStore implements FeatureStore, AggregateStore {
+export class CachedFeatureStore implements FeatureStore {
   readonly name: FeatureStore['name'];
-  readonly #store: FeatureStore & AggregateStore;
+  readonly #store: FeatureStore;
   readonly #rows: LRUCache<TweetId, FeatureRow>;
   /** For each read under way the tweets whose row it may still put into the cache. */
   readonly #reads = new Set<Set<TweetId>>();

@@ -1,28 +1,63 @@
 import type { FeatureRow } from '../../domain/feature-row.ts';
+import type { Label } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
+import type { UserId } from '../../domain/user.ts';
+import type { DayRange, UtcDay } from '../../domain/utc-days.ts';
 
 export interface FeatureWrite {
   readonly row: FeatureRow;
   readonly ttlSeconds: number;
 }
 
-/** What a purge took out. */
+/** Numbers of rows and of contributions to aggregates that a purge removed. */
 export interface Purged {
   readonly rows: number;
-  /** Contributions to aggregates. */
   readonly contributions: number;
 }
 
-/** Some of the tweets that are stored. */
+/** One page of the ids of stored tweets. */
 export interface TweetListing {
   readonly tweetIds: readonly TweetId[];
-  /** Where the rest begins; null at the end. */
+  /** Cursor of the next page; null at the end. */
   readonly nextCursor: string | null;
 }
 
+/** Number of tweets for each label. */
+export type LabelCounts = Readonly<Record<Label, number>>;
+
+/** Sums over the tweets of one day. */
+export interface DayBucket {
+  readonly day: UtcDay;
+  readonly counts: LabelCounts;
+  /** Sums of the tweets' scores, in units of 1 / SCORE_UNITS. */
+  readonly scoreSums: Readonly<Record<Label, number>>;
+}
+
+export interface UserProfile {
+  readonly id: UserId;
+  /** Username at the user's newest event that included one; null if unknown. */
+  readonly username: string | null;
+}
+
+export interface UserBuckets extends UserProfile {
+  readonly buckets: readonly DayBucket[];
+}
+
+export interface ActiveUser extends UserProfile {
+  readonly counts: LabelCounts;
+}
+
+/** Called with the ids of each step of a purge; the step runs only if the promise resolves. */
+export type BeforePurge = (ids: readonly TweetId[]) => Promise<void>;
+
 /**
- * The online feature store. An instance is bound to one model identity: it reads only rows
- * of that model revision and preprocessing version.
+ * The online feature store: rows of scored tweets, and their aggregates by user and by topic in
+ * buckets of the tweets' own UTC days. A tweet counts once, with its newest score, until it is
+ * purged or its day bucket has not been written to for the life of aggregates.
+ *
+ * An instance is bound to one model identity: it reads only rows of that model revision and
+ * preprocessing version. Every method rejects with FeatureStoreUnavailableError when it cannot
+ * give a complete answer.
  */
 export interface FeatureStore {
   readonly name: 'redis' | 'memory';
@@ -30,35 +65,50 @@ export interface FeatureStore {
   /**
    * Reads in one round trip: same length, same order, null where absent. A value that fails
    * validation is counted, dropped and reported as absent.
-   *
-   * @throws FeatureStoreUnavailableError
    */
   getTweets(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]>;
 
   /**
-   * Writes rows, except those whose tweet was purged within the last day. Says for each, in
-   * order, whether it was written.
-   *
-   * @throws FeatureStoreUnavailableError
+   * Writes rows, except those whose tweet, author or topic has a tombstone. Resolves to whether
+   * each was written, in order.
    */
   putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]>;
 
   /**
-   * Removes a tweet's rows of every model revision and leaves a tombstone for a day, so that
-   * a write already under way does not bring it back.
+   * Lists the ids of stored tweets page by page, in no order. Lists a tweet that stays stored
+   * throughout at least once.
    *
-   * @throws FeatureStoreUnavailableError
+   * @param cursor `0`, or the `nextCursor` of the page before; 1 to 20 digits.
+   */
+  listTweets(cursor: string): Promise<TweetListing>;
+
+  /** The user who had this name at the newest event; null if unknown. */
+  findUser(username: string): Promise<UserId | null>;
+
+  /** Day buckets of a range that hold tweets, oldest first; null for an unknown user. */
+  userBuckets(id: UserId, range: DayRange): Promise<UserBuckets | null>;
+
+  /** Day buckets of a topic in its normal form; null for an unknown topic. */
+  topicBuckets(topic: string, range: DayRange): Promise<readonly DayBucket[] | null>;
+
+  /** Users with the most tweets, descending; ties by id, descending, compared as strings. */
+  mostActiveUsers(limit: number): Promise<readonly ActiveUser[]>;
+
+  /**
+   * Removes a tweet's rows of every model revision and its contribution, and leaves a tombstone
+   * for a day, so that a write already under way does not bring it back.
    */
   purgeTweet(id: TweetId): Promise<Purged>;
 
   /**
-   * Lists the tweets that anything is stored of, some at a time, in no order. What is stored all
-   * the while is listed, perhaps more than once.
-   *
-   * @param cursor `0`, or the `nextCursor` of the listing before; 1 to 20 digits.
-   * @throws FeatureStoreUnavailableError
+   * Purges every tweet of a user as `purgeTweet` does, in bounded steps, and the user's names.
+   * Leaves a tombstone of the user for a day: rows scored up to `scoredUpToMs` are not written.
+   * After a failure half way the steps done stay done; call it again for the rest.
    */
-  listTweets(cursor: string): Promise<TweetListing>;
+  purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged>;
+
+  /** Purges every tweet that counts under a topic, in the same way. */
+  purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged>;
 
   close(): Promise<void>;
 }

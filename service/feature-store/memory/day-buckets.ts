@@ -1,14 +1,14 @@
-import type { DayBucket } from '../../application/ports/aggregate-store.ts';
+import type { DayBucket } from '../../application/ports/feature-store.ts';
 import type { Contribution } from '../../domain/contribution.ts';
 import { LABELS, type Label, perLabel } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UtcDay } from '../../domain/utc-days.ts';
 
 /**
- * The tweets of an entity's day. One that has ended is never used again: the day gets a new
- * one, which holds nothing of what the old one held.
+ * A day bucket with the tweets it holds. Never reused once it has ended: a new bucket takes its
+ * place for the day and holds none of its tweets.
  */
-export interface Bucket {
+export interface StoredDayBucket {
   readonly tweets: Set<TweetId>;
   readonly counts: Record<Label, number>;
   readonly scoreSums: Record<Label, number>;
@@ -16,25 +16,26 @@ export interface Bucket {
 }
 
 export interface DayBucketsOptions {
-  /** Life of a bucket after its last write. */
+  /** Life of a day bucket after its last write. */
   readonly ttlMs: number;
   readonly now: () => number;
-  /** Is told of an entity that has no bucket left. */
-  readonly onGone?: (entity: string) => void;
+  /** Called with an entity that has no day bucket left. */
+  readonly onForgotten?: (entity: string) => void;
 }
 
-/** The buckets of all entities of one kind. Those that have ended go when they are looked at. */
+/** The day buckets of all users, or of all topics. Drops ended ones when it comes across them. */
 export class DayBuckets {
   readonly #options: DayBucketsOptions;
-  readonly #entities = new Map<string, Map<UtcDay, Bucket>>();
+  readonly #entities = new Map<string, Map<UtcDay, StoredDayBucket>>();
 
   constructor(options: DayBucketsOptions) {
     this.#options = options;
   }
 
-  add(entity: string, tweetId: TweetId, { day, label, scoreUnits }: Contribution): Bucket {
+  add(entity: string, tweetId: TweetId, contribution: Contribution): StoredDayBucket {
     const { now, ttlMs } = this.#options;
-    const days = this.#entities.get(entity) ?? new Map<UtcDay, Bucket>();
+    const { day, label, scoreUnits } = contribution;
+    const days = this.#entities.get(entity) ?? new Map<UtcDay, StoredDayBucket>();
     this.#entities.set(entity, days);
     let bucket = days.get(day);
     if (!bucket || bucket.endsMs <= now()) {
@@ -53,15 +54,16 @@ export class DayBuckets {
     return bucket;
   }
 
-  /** Takes a contribution out of where it was added. False when that bucket has ended. */
-  remove(bucket: Bucket, tweetId: TweetId, { label, scoreUnits }: Contribution): boolean {
+  /** Takes a contribution out of the bucket it was added to. False when that has ended. */
+  remove(bucket: StoredDayBucket, tweetId: TweetId, contribution: Contribution): boolean {
+    const { label, scoreUnits } = contribution;
     if (bucket.endsMs <= this.#options.now() || !bucket.tweets.delete(tweetId)) return false;
     bucket.counts[label] -= 1;
     for (const each of LABELS) bucket.scoreSums[each] -= scoreUnits[each];
     return true;
   }
 
-  /** Forgets an entity's buckets that have ended or hold nothing, and the entity without any. */
+  /** Drops an entity's buckets that have ended or are empty, and the entity with its last one. */
   tidy(entity: string): void {
     const days = this.#entities.get(entity);
     if (!days) return;
@@ -70,14 +72,14 @@ export class DayBuckets {
     }
     if (days.size > 0) return;
     this.#entities.delete(entity);
-    this.#options.onGone?.(entity);
+    this.#options.onForgotten?.(entity);
   }
 
   entities(): readonly string[] {
     return [...this.#entities.keys()];
   }
 
-  /** Null when nothing is known of the entity. */
+  /** Null for an unknown entity. */
   of(entity: string): readonly DayBucket[] | null {
     this.tidy(entity);
     const days = this.#entities.get(entity);

@@ -1,8 +1,4 @@
-import type {
-  ActiveUser,
-  DayBucket,
-  UserBuckets,
-} from '../../application/ports/aggregate-store.ts';
+import type { ActiveUser, DayBucket, UserBuckets } from '../../application/ports/feature-store.ts';
 import {
   type Contribution,
   contributionOf,
@@ -13,19 +9,19 @@ import { perLabel } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
-import { type Bucket, DayBuckets } from './day-buckets.ts';
+import { DayBuckets, type StoredDayBucket } from './day-buckets.ts';
 import { Usernames } from './usernames.ts';
 
-/** What a tweet has added, and where. */
-export interface Share {
+/** A contribution and the day buckets that it was added to. */
+export interface AddedContribution {
   readonly contribution: Contribution;
-  /** Each of its buckets lives at least so long. */
+  /** Earliest end of these day buckets. */
   readonly endsMs: number;
-  readonly author: Bucket | undefined;
-  readonly topics: readonly Bucket[];
+  readonly authorBucket: StoredDayBucket | undefined;
+  readonly topicBuckets: readonly StoredDayBucket[];
 }
 
-/** What the rows in memory add up to, by user and by topic. */
+/** Aggregates by user and by topic, in memory. */
 export class MemoryAggregates {
   readonly users: DayBuckets;
   readonly topics: DayBuckets;
@@ -33,47 +29,43 @@ export class MemoryAggregates {
   readonly #ttlMs: number;
   readonly #now: () => number;
 
-  /** @param ttlMs life of a bucket after its last write */
+  /** @param ttlMs life of a day bucket after its last write */
   constructor(ttlMs: number, now: () => number) {
     this.#ttlMs = ttlMs;
     this.#now = now;
     this.#names = new Usernames(ttlMs, now);
-    this.users = new DayBuckets({ ttlMs, now, onGone: (id) => this.#names.forget(id) });
+    this.users = new DayBuckets({ ttlMs, now, onForgotten: (id) => this.#names.forget(id) });
     this.topics = new DayBuckets({ ttlMs, now });
   }
 
   /**
-   * Adds a row's contribution in place of what its tweet has added before, also if the score
-   * stays the same: every write prolongs the buckets, so that a row is never there for longer
-   * than the buckets by which a purge finds it.
+   * Adds a row's contribution in place of the one that its tweet has added before. Adds it again
+   * even if the score stays the same: every write prolongs the day buckets, so that a row never
+   * outlives the buckets by which a purge finds it.
    */
-  count(before: Share | undefined, row: FeatureRow): Share {
-    const own = contributionOf(row);
-    // Before anything is taken out: a user who has nothing left that counts starts anew.
-    this.#tidy(own);
-    if (before) this.#tidy(before.contribution);
-    const counted = before
-      ? this.#remove(row.tweetId, before) > 0 || before.endsMs > this.#now()
-      : false;
-    const share = this.#add(
-      row.tweetId,
-      before && counted ? mergeContributions(before.contribution, own) : own,
-    );
-    if (before) this.#tidy(before.contribution);
-    this.#learnName(row, share);
-    return share;
+  add(row: FeatureRow, held: AddedContribution | undefined): AddedContribution {
+    const incoming = contributionOf(row);
+    // Before the removal, so that a user whose day buckets have all ended starts over.
+    this.#tidy(incoming);
+    if (held) this.#tidy(held.contribution);
+    const isHeld = held && (this.#takeOut(row.tweetId, held) > 0 || held.endsMs > this.#now());
+    const contribution = isHeld ? mergeContributions(held.contribution, incoming) : incoming;
+    const added = this.#put(row.tweetId, contribution);
+    if (held) this.#tidy(held.contribution);
+    this.#learnName(row, contribution);
+    return added;
   }
 
-  /** Takes out what a tweet has added. Answers how many aggregates lost a contribution. */
-  takeOut(id: TweetId, share: Share): number {
-    const contributions = this.#remove(id, share);
-    this.#tidy(share.contribution);
-    return contributions;
+  /** Takes out a tweet's contribution. Returns the number of day buckets that held it. */
+  remove(id: TweetId, held: AddedContribution): number {
+    const removed = this.#takeOut(id, held);
+    this.#tidy(held.contribution);
+    return removed;
   }
 
   findUser(username: string): UserId | null {
     const id = this.#names.idOf(username);
-    // A name may outlive the last bucket of its user, and goes with it.
+    // A name may outlive the last day bucket of its user, which removes it.
     if (id !== null) this.users.tidy(id);
     return this.#names.idOf(username);
   }
@@ -108,19 +100,19 @@ export class MemoryAggregates {
     this.#names.clear();
   }
 
-  #add(id: TweetId, contribution: Contribution): Share {
+  #put(id: TweetId, contribution: Contribution): AddedContribution {
     const { authorId, topics } = contribution;
     return {
       contribution,
       endsMs: this.#now() + this.#ttlMs,
-      author: authorId === null ? undefined : this.users.add(authorId, id, contribution),
-      topics: topics.map((topic) => this.topics.add(topic, id, contribution)),
+      authorBucket: authorId === null ? undefined : this.users.add(authorId, id, contribution),
+      topicBuckets: topics.map((topic) => this.topics.add(topic, id, contribution)),
     };
   }
 
-  #remove(id: TweetId, { contribution, author, topics }: Share): number {
-    const removed = topics.map((bucket) => this.topics.remove(bucket, id, contribution));
-    if (author) removed.push(this.users.remove(author, id, contribution));
+  #takeOut(id: TweetId, { contribution, authorBucket, topicBuckets }: AddedContribution): number {
+    const removed = topicBuckets.map((bucket) => this.topics.remove(bucket, id, contribution));
+    if (authorBucket) removed.push(this.users.remove(authorBucket, id, contribution));
     return removed.filter(Boolean).length;
   }
 
@@ -130,12 +122,13 @@ export class MemoryAggregates {
   }
 
   /**
-   * Not of one whom a newer score does not take for the author: no bucket may be theirs, by
-   * whose end the name would go.
+   * Skips the name if a newer score names another author: the row's author may have no day
+   * bucket, and a name is only removed with the last bucket of its user.
    */
-  #learnName({ authorId, authorUsername, eventTimestampMs }: FeatureRow, share: Share): void {
+  #learnName(row: FeatureRow, contribution: Contribution): void {
+    const { authorId, authorUsername, eventTimestampMs } = row;
     if (authorId === null || authorUsername === null) return;
-    if (authorId !== share.contribution.authorId) return;
+    if (authorId !== contribution.authorId) return;
     this.#names.learn(authorId, authorUsername, eventTimestampMs);
   }
 }

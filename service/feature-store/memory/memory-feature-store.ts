@@ -2,16 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type {
   ActiveUser,
-  AggregateStore,
   BeforePurge,
   DayBucket,
-  UserBuckets,
-} from '../../application/ports/aggregate-store.ts';
-import type {
   FeatureStore,
   FeatureWrite,
   Purged,
   TweetListing,
+  UserBuckets,
 } from '../../application/ports/feature-store.ts';
 import { DEFAULT_AGGREGATE_TTL_SECONDS } from '../../contract/feature-store.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
@@ -20,43 +17,42 @@ import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
 import type { DayBuckets } from './day-buckets.ts';
-import { MemoryAggregates, type Share } from './memory-aggregates.ts';
-import { PurgeMarks } from './purge-marks.ts';
+import { type AddedContribution, MemoryAggregates } from './memory-aggregates.ts';
+import { Tombstones } from './tombstones.ts';
 
 export interface MemoryFeatureStoreOptions {
   readonly identity: ModelIdentity;
-  /** Tweets held at most, and tombstones; the least recently used one goes first. */
+  /** Bound for tweets and for tombstones; the least recently used go first. */
   readonly maxRows: number;
-  /** Life of a day's aggregates after their last write; 400 days by default. */
+  /** Life of a day bucket after its last write; 400 days by default. */
   readonly aggregateTtlSeconds?: number;
   /** A clock in milliseconds that never goes back; `performance.now` by default. */
   readonly now?: () => number;
 }
 
-/** All that is held of a tweet. */
+/** Everything stored about a tweet. */
 interface HeldTweet {
   /** By model revision and preprocessing version. */
   readonly rows: Map<string, { readonly row: FeatureRow; readonly endsMs: number }>;
-  share: Share | undefined;
+  contribution: AddedContribution | undefined;
 }
 
-/** Tweets that a purge takes out before it lets others have their turn. */
-const PURGE_STEP = 500;
+/** Tweets that a purge removes before it lets the event loop turn. */
+const PURGE_STEP_TWEETS = 500;
 
-/** Tweets that are listed at a time. */
-const LISTED = 1_000;
+const TWEETS_PER_PAGE = 1_000;
 
 /**
- * A feature store that lives and dies with its process. What expires goes when it is looked at:
- * a timer cannot run for 60 days (2^31 ms are 24.8). A tweet that is dropped because there are
- * too many leaves the aggregates too.
+ * A feature store in the memory of the process. Expired values are dropped when they are read:
+ * a timer cannot run for 60 days (2^31 ms are 24.8). A tweet that is evicted, because there are
+ * more than `maxRows`, leaves the aggregates too.
  */
-export class MemoryFeatureStore implements FeatureStore, AggregateStore {
+export class MemoryFeatureStore implements FeatureStore {
   readonly name = 'memory';
   readonly #version: string;
   readonly #now: () => number;
   readonly #tweets: LRUCache<TweetId, HeldTweet>;
-  readonly #marks: PurgeMarks;
+  readonly #tombstones: Tombstones;
   readonly #aggregates: MemoryAggregates;
 
   constructor(options: MemoryFeatureStoreOptions) {
@@ -67,10 +63,10 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
     this.#tweets = new LRUCache({
       max,
       dispose: (held, id, reason) => {
-        if (reason === 'evict') this.#takeOut(id, held);
+        if (reason === 'evict') this.#removeContribution(id, held);
       },
     });
-    this.#marks = new PurgeMarks(max, now);
+    this.#tombstones = new Tombstones(max, now);
     this.#aggregates = new MemoryAggregates(ttlSeconds * 1_000, now);
   }
 
@@ -83,22 +79,22 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
 
   async putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]> {
     return writes.map(({ row, ttlSeconds }) => {
-      if (this.#marks.has(row)) return false;
-      const held = this.#tweets.get(row.tweetId) ?? { rows: new Map(), share: undefined };
+      if (this.#tombstones.refuse(row)) return false;
+      const held = this.#tweets.get(row.tweetId) ?? { rows: new Map(), contribution: undefined };
       this.#tweets.set(row.tweetId, held);
       this.#putRow(held, row, ttlSeconds);
-      held.share = this.#aggregates.count(held.share, row);
+      held.contribution = this.#aggregates.add(row, held.contribution);
       return true;
     });
   }
 
   async purgeTweet(id: TweetId): Promise<Purged> {
-    this.#marks.addTweet(id);
+    this.#tombstones.addTweet(id);
     const held = this.#tweets.peek(id);
     if (!held) return { rows: 0, contributions: 0 };
     this.#tweets.delete(id);
     const rows = [...held.rows.values()].filter(({ endsMs }) => endsMs > this.#now()).length;
-    return { rows, contributions: this.#takeOut(id, held) };
+    return { rows, contributions: this.#removeContribution(id, held) };
   }
 
   async findUser(username: string): Promise<UserId | null> {
@@ -118,29 +114,29 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
   }
 
   async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
-    this.#marks.addUser(id, scoredUpToMs);
+    this.#tombstones.addUser(id, scoredUpToMs);
     return this.#purgeEntity(this.#aggregates.users, id, beforeStep);
   }
 
   async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
-    this.#marks.addTopic(topic, scoredUpToMs);
+    this.#tombstones.addTopic(topic, scoredUpToMs);
     return this.#purgeEntity(this.#aggregates.topics, topic, beforeStep);
   }
 
   async listTweets(cursor: string): Promise<TweetListing> {
     const rest = [...this.#tweets.keys()].filter((id) => byValue(id, cursor) > 0).sort(byValue);
-    const tweetIds = rest.slice(0, LISTED);
+    const tweetIds = rest.slice(0, TWEETS_PER_PAGE);
     const isLast = tweetIds.length === rest.length;
     return { tweetIds, nextCursor: isLast ? null : (tweetIds.at(-1) ?? null) };
   }
 
   async close(): Promise<void> {
     this.#tweets.clear();
-    this.#marks.clear();
+    this.#tombstones.clear();
     this.#aggregates.clear();
   }
 
-  /** A row scored earlier, which comes late, does not replace the one of the same version. */
+  /** Keeps a row of the same version that was scored later than the new one. */
   #putRow({ rows }: HeldTweet, row: FeatureRow, ttlSeconds: number): void {
     const version = versionOf(row.model.revision, row.preprocessingVersion);
     const present = rows.get(version);
@@ -151,8 +147,8 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
     if (!isLate) rows.set(version, { row, endsMs: this.#now() + ttlSeconds * 1_000 });
   }
 
-  #takeOut(id: TweetId, { share }: HeldTweet): number {
-    return share ? this.#aggregates.takeOut(id, share) : 0;
+  #removeContribution(id: TweetId, { contribution }: HeldTweet): number {
+    return contribution ? this.#aggregates.remove(id, contribution) : 0;
   }
 
   async #purgeEntity(
@@ -163,12 +159,12 @@ export class MemoryFeatureStore implements FeatureStore, AggregateStore {
     let rows = 0;
     let contributions = 0;
     for (;;) {
-      const step = entities.tweetsOf(entity).slice(0, PURGE_STEP);
+      const step = entities.tweetsOf(entity).slice(0, PURGE_STEP_TWEETS);
       if (step.length === 0) return { rows, contributions };
       await beforeStep(step);
       await setImmediate();
       for (const id of step) {
-        // Also one that counts elsewhere since it has been named: it has been recorded as purged.
+        // Also a tweet that has moved to another entity since: it is already recorded as purged.
         const removed = await this.purgeTweet(id);
         rows += removed.rows;
         contributions += removed.contributions;

@@ -3,7 +3,7 @@ import type { UserId } from '../../domain/user.ts';
 interface Profile {
   username: string;
   eventMs: number;
-  /** Every name the user is known by, in lower case. */
+  /** All names of the user so far, in lower case. */
   readonly names: Set<string>;
 }
 
@@ -13,7 +13,7 @@ interface Owner {
   readonly endsMs: number;
 }
 
-/** Which user has a name, and which name a user has: the newest event decides both. */
+/** Usernames: the newest event decides who has a name, and which name a user has. */
 export class Usernames {
   readonly #ttlMs: number;
   readonly #now: () => number;

@@ -1,0 +1,53 @@
+import { LRUCache } from 'lru-cache';
+import type { FeatureRow } from '../../domain/feature-row.ts';
+import type { TweetId } from '../../domain/tweet.ts';
+
+const TOMBSTONE_LIFE_MS = 86_400_000;
+
+/** Tombstones of purged tweets, users and topics, which stop writes that were under way. */
+export class Tombstones {
+  readonly #tweets: LRUCache<TweetId, true>;
+  /** Latest `scoredUpToMs` of the purges of each user and topic. */
+  readonly #entities: LRUCache<string, number>;
+
+  /** @param max bound for tweets and for entities each; the least recently used go first */
+  constructor(max: number, now: () => number) {
+    const options = { max, ttl: TOMBSTONE_LIFE_MS, ttlResolution: 0, perf: { now } };
+    this.#tweets = new LRUCache(options);
+    this.#entities = new LRUCache(options);
+  }
+
+  addTweet(id: TweetId): void {
+    this.#tweets.set(id, true);
+  }
+
+  addUser(id: string, scoredUpToMs: number): void {
+    this.#addEntity(userEntity(id), scoredUpToMs);
+  }
+
+  addTopic(topic: string, scoredUpToMs: number): void {
+    this.#addEntity(topicEntity(topic), scoredUpToMs);
+  }
+
+  /** Whether a row must not be written. */
+  refuse({ tweetId, authorId, topics, createdTimestampMs }: FeatureRow): boolean {
+    const entities = topics.map(topicEntity);
+    if (authorId !== null) entities.push(userEntity(authorId));
+    return (
+      this.#tweets.has(tweetId) ||
+      entities.some((entity) => createdTimestampMs <= (this.#entities.get(entity) ?? -1))
+    );
+  }
+
+  clear(): void {
+    this.#tweets.clear();
+    this.#entities.clear();
+  }
+
+  #addEntity(entity: string, scoredUpToMs: number): void {
+    this.#entities.set(entity, Math.max(scoredUpToMs, this.#entities.get(entity) ?? 0));
+  }
+}
+
+const userEntity = (id: string) => `u:${id}`;
+const topicEntity = (topic: string) => `g:${topic}`;
