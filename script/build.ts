@@ -52,6 +52,12 @@ await build({
   },
 });
 
+// The Redis store reads its scripts from here.
+cpSync('service/feature-store/redis/lua', `${outdir}/lua`, {
+  recursive: true,
+  filter: (path) => !path.endsWith('.md'),
+});
+
 // The page at /docs serves these files.
 cpSync('node_modules/@fastify/swagger-ui/static', `${outdir}/swagger-ui`, { recursive: true });
 

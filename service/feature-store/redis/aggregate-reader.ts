@@ -4,19 +4,24 @@ import type {
   DayBucket,
   LabelCounts,
   UserBuckets,
-} from '../../application/ports/aggregate-store.ts';
+} from '../../application/ports/feature-store.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 import { FeatureStoreUnavailableError } from '../../domain/errors.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange, UtcDay } from '../../domain/utc-days.ts';
-import { decodeBucket, decodeTotal, decodeUsername, type StoredBucket } from './bucket-codec.ts';
+import {
+  decodeDayBucket,
+  decodeTotal,
+  decodeUsername,
+  type StoredDayBucket,
+} from './bucket-codec.ts';
 import { checkedUsername, isId, type RedisKeys, topicEntity, userEntity } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 
-/** Buckets that one step of the ranking looks at: some 5 ms during which Redis does no more. */
+/** Day buckets that one step of the ranking settles, which blocks Redis for about 5 ms. */
 const SETTLE_STEP_BUCKETS = 2_000;
 
-/** Steps that one read of the ranking takes before it gives up; the next read goes on there. */
+/** Steps after which one read of the ranking gives up; the next read continues there. */
 const MAX_SETTLE_STEPS = 100;
 
 export interface AggregateReaderOptions {
@@ -26,13 +31,13 @@ export interface AggregateReaderOptions {
   readonly metrics: Metrics;
 }
 
-/** What an entity's hash holds of a range, without what has ended. */
+/** Profile of an entity and its day buckets of a range, without those that have ended. */
 interface Found {
   readonly profile: string | null;
   readonly buckets: readonly DayBucket[];
 }
 
-/** Reads what the rows written to Redis add up to. */
+/** Reads aggregates by user and by topic from Redis. */
 export class AggregateReader {
   readonly #options: AggregateReaderOptions;
 
@@ -46,7 +51,7 @@ export class AggregateReader {
     const owner = await guard.run('read', async () => {
       const reply = await client.ownerOf(keys.prefix, name);
       if (reply === null || typeof reply === 'string') return reply;
-      throw new Error('Redis answered a read of a username with something else than its user.');
+      throw new Error('Redis answered a read of a username with something other than a user id.');
     });
     return owner === null ? null : this.#counted(isId(owner) ? owner : null);
   }
@@ -60,14 +65,14 @@ export class AggregateReader {
     return (await this.#find(topicEntity(topic), range))?.buckets ?? null;
   }
 
-  /** @throws FeatureStoreUnavailableError also while much of the ranking has to be settled. */
+  /** Also rejects with FeatureStoreUnavailableError while too much of the ranking has ended. */
   async mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
     const { client, keys, guard } = this.#options;
     for (let step = 0; step < MAX_SETTLE_STEPS; step++) {
       const users = await guard.run('read', async () => {
         const reply = await client.mostActive(keys.prefix, limit, SETTLE_STEP_BUCKETS);
         if (reply === null || isTriples(reply)) return reply;
-        throw new Error('Redis answered the ranking with something else than users.');
+        throw new Error('Redis answered a read of the ranking with something other than users.');
       });
       if (users) return users.flatMap((user) => this.#activeUser(user) ?? []);
     }
@@ -84,7 +89,7 @@ export class AggregateReader {
     return live.length > 0 || (await this.#isKnown(entity)) ? { profile, buckets: live } : null;
   }
 
-  /** Fields of an entity's hash, and the server's clock, by which buckets end. */
+  /** Fields of an entity's hash, and the server's clock, by which day buckets end. */
   async #read(
     entity: string,
     fields: readonly string[],
@@ -97,11 +102,13 @@ export class AggregateReader {
       if (Array.isArray(time) && (values === null || isTexts(values, fields.length))) {
         return { nowSeconds: Number(time[0]), values: values ?? [] };
       }
-      throw new Error('Redis answered a read of aggregates with something else than its fields.');
+      throw new Error(
+        'Redis answered a read of aggregates with something other than the fields asked for.',
+      );
     });
   }
 
-  /** Whether anything that counts is outside the range that was looked at. */
+  /** Whether the entity has a day bucket outside the range. */
   async #isKnown(entity: string): Promise<boolean> {
     const { client, keys, guard } = this.#options;
     const pipeline = client.pipeline().time();
@@ -109,7 +116,7 @@ export class AggregateReader {
     return guard.run('read', async () => {
       const [time, fields = null] = this.#resultsOf(await pipeline.exec());
       if (!Array.isArray(time) || typeof fields !== 'object') {
-        throw new Error('Redis answered a read of aggregates with something else than a hash.');
+        throw new Error('Redis answered a read of aggregates with something other than a hash.');
       }
       return Object.entries(fields ?? {}).some(
         ([field, text]) => /^\d+$/.test(field) && this.#live(text, Number(field), Number(time[0])),
@@ -119,7 +126,7 @@ export class AggregateReader {
 
   #live(text: string | null | undefined, day: UtcDay, nowSeconds: number): DayBucket | null {
     if (text === null || text === undefined) return null;
-    const bucket = this.#counted(decodeBucket(text));
+    const bucket = this.#counted(decodeDayBucket(text));
     if (!bucket || bucket.endsAtSeconds <= nowSeconds) return null;
     return { day, counts: bucket.counts, scoreSums: bucket.scoreSums };
   }
@@ -129,7 +136,7 @@ export class AggregateReader {
     return counts && { id, username: decodeUsername(profile), counts };
   }
 
-  /** Null in place of what a key of another type holds, which counts as absent. */
+  /** Replies, with null for a key of another type, which counts as absent. */
   #resultsOf(replies: [error: Error | null, result: unknown][] | null): unknown[] {
     return (replies ?? []).map(([error, result]) => {
       if (!error) return result;
@@ -138,7 +145,7 @@ export class AggregateReader {
     });
   }
 
-  #counted<T extends StoredBucket | LabelCounts | UserId>(decoded: T | null): T | null {
+  #counted<T extends StoredDayBucket | LabelCounts | UserId>(decoded: T | null): T | null {
     if (decoded === null) this.#options.metrics.record('FeatureStoreCorruptRows', 1);
     return decoded;
   }

@@ -1,20 +1,20 @@
-import type { DayBucket, LabelCounts } from '../../application/ports/aggregate-store.ts';
+import type { DayBucket, LabelCounts } from '../../application/ports/feature-store.ts';
 import type { Contribution } from '../../domain/contribution.ts';
 import { LABELS } from '../../domain/sentiment.ts';
 
-/** A bucket and when it ends, in seconds since the epoch. */
-export interface StoredBucket extends Omit<DayBucket, 'day'> {
+/** A day bucket and its end, in seconds since the epoch. */
+export interface StoredDayBucket extends Omit<DayBucket, 'day'> {
   readonly endsAtSeconds: number;
 }
 
-/** Day, label as 1 to 3, scores: what a tweet adds to each of its buckets. */
+/** Writes the field `c` of an index: day, label as 1 to 3, scores. */
 export function encodeContent({ day, label, scoreUnits }: Contribution): string {
   const scores = LABELS.map((each) => scoreUnits[each]);
   return [day, LABELS.indexOf(label) + 1, ...scores].join(' ');
 }
 
-/** Reads a bucket as the scripts write it; null when it is none. */
-export function decodeBucket(text: string): StoredBucket | null {
+/** Reads a day bucket as the scripts write it; null for anything else. */
+export function decodeDayBucket(text: string): StoredDayBucket | null {
   const [born, endsAfter, _covered, ...rest] = decodeNumbers(text, 9) ?? [];
   if (born === undefined || endsAfter === undefined) return null;
   const counts = byLabel(rest.slice(0, 3));
@@ -22,12 +22,12 @@ export function decodeBucket(text: string): StoredBucket | null {
   return counts && scoreSums && { endsAtSeconds: born + endsAfter, counts, scoreSums };
 }
 
-/** Reads a user's counts over all buckets; null when they are none. */
+/** Reads a user's counts over all day buckets; null for anything else. */
 export function decodeTotal(text: string): LabelCounts | null {
   return byLabel(decodeNumbers(text, 3) ?? []);
 }
 
-/** The newest username of a user's profile; null when there is none. */
+/** Reads the newest username of a user's profile; null if there is none. */
 export function decodeUsername(profile: string | null): string | null {
   return /^\d+ (\w+)(?: |$)/.exec(profile ?? '')?.[1] ?? null;
 }

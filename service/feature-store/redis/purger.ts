@@ -1,26 +1,25 @@
 import type { Redis } from 'ioredis';
-import type { BeforePurge } from '../../application/ports/aggregate-store.ts';
-import type { Purged } from '../../application/ports/feature-store.ts';
+import type { BeforePurge, Purged } from '../../application/ports/feature-store.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { isId, type RedisKeys, tweetName, versionField } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 
-/** How long a purge blocks writes of what it has purged. */
+/** Life of a tombstone. */
 const TOMBSTONE_SECONDS = 86_400;
 
-/** Tweets that a purge takes out in one step: a few milliseconds during which Redis does no more. */
+/** Tweets that a purge removes in one step, which blocks Redis for a few milliseconds. */
 const STEP_TWEETS = 100;
 
 export interface PurgerOptions {
-  /** One of its own: purges wait where reads and writes give up. */
+  /** Used by purges only: it waits where reads and writes give up. */
   readonly client: Redis;
   readonly keys: RedisKeys;
   readonly guard: OperationGuard;
   readonly identity: ModelIdentity;
 }
 
-/** Takes tweets out of Redis, and all that they have added to the aggregates. */
+/** Removes tweets and their contributions from Redis. */
 export class Purger {
   readonly #options: PurgerOptions;
 
@@ -36,11 +35,11 @@ export class Purger {
       const reply = await client.purgeTweet(keys.prefix, tweet, version, TOMBSTONE_SECONDS);
       const [rows, contributions] = Array.isArray(reply) ? reply : [];
       if (isCount(rows) && isCount(contributions)) return { rows, contributions };
-      throw new Error('Redis answered a purge with something else than its counts.');
+      throw new Error('Redis answered a purge with something other than its counts.');
     });
   }
 
-  /** @param entity as in its key; see `purgeUser` and `purgeTopic` of AggregateStore. */
+  /** @param entity as in its key; see `purgeUser` and `purgeTopic` of FeatureStore */
   async purgeEntity(
     entity: string,
     scoredUpToMs: number,
@@ -58,7 +57,7 @@ export class Purger {
     return { rows, contributions };
   }
 
-  /** Purges the tweets that the last step has named, and names the next. */
+  /** Purges the tweets that the last step returned, and returns those of the next step. */
   #purgeStep(
     entity: string,
     scoredUpToMs: number,
@@ -79,7 +78,9 @@ export class Purger {
       if (isCount(rows) && isCount(contributions) && isTexts(next)) {
         return { rows, contributions, next };
       }
-      throw new Error('Redis answered a purge with something else than what it did.');
+      throw new Error(
+        'Redis answered a purge with something other than its counts and next tweets.',
+      );
     });
   }
 }

@@ -2,21 +2,18 @@ import { once } from 'node:events';
 import type { ChainableCommander, Redis } from 'ioredis';
 import type {
   ActiveUser,
-  AggregateStore,
   BeforePurge,
   DayBucket,
-  UserBuckets,
-} from '../../application/ports/aggregate-store.ts';
-import type {
   FeatureStore,
   FeatureWrite,
   Purged,
   TweetListing,
+  UserBuckets,
 } from '../../application/ports/feature-store.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 import { DEFAULT_AGGREGATE_TTL_SECONDS } from '../../contract/feature-store.ts';
-import { contributionOf } from '../../domain/contribution.ts';
+import { contributionOf, MAX_CONTRIBUTION_TOPICS } from '../../domain/contribution.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
@@ -43,18 +40,25 @@ export interface RedisFeatureStoreOptions extends RedisAddress {
   readonly logger: Logger;
   /** Longest time a read or a write waits for Redis; 100 by default. */
   readonly commandTimeoutMs?: number;
-  /** Life of a day's aggregates after their last write; 400 days by default. */
+  /** Life of a day bucket after its last write; 400 days by default. */
   readonly aggregateTtlSeconds?: number;
 }
 
 const COMMAND_TIMEOUT_MS = 100;
 const PURGE_COMMAND_TIMEOUT_MS = 1_000;
+const DAY_SECONDS = 86_400;
 
-/** Feature rows and what they add up to, in Redis or Valkey; docs/feature-store-format.md describes what it writes. */
-export class RedisFeatureStore implements FeatureStore, AggregateStore {
+/**
+ * Life of a tweet's index as a multiple of that of its day buckets. The rest saves a write to a
+ * bucket from prolonging the indexes of all its tweets each time.
+ */
+const COVER_RATIO = 1.25;
+
+/** A feature store in Redis or Valkey; docs/feature-store-format.md describes what it writes. */
+export class RedisFeatureStore implements FeatureStore {
   readonly name = 'redis';
   readonly #client: Redis;
-  /** Purges have a client of their own: they wait where reads and writes give up. */
+  /** Used by purges and listings: it waits where reads and writes give up. */
   readonly #purgeClient: Redis;
   readonly #keys: RedisKeys;
   readonly #identity: ModelIdentity;
@@ -87,14 +91,14 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
   }
 
   /**
-   * Opens the store. Waits a moment for the first connection, so that a process with a healthy
-   * Redis starts with hits; without one it goes on and connects in the background.
+   * Opens the store. Waits briefly for the first connection, so that a process with a healthy
+   * Redis starts with hits; otherwise continues and connects in the background.
    */
   static async connect(options: RedisFeatureStoreOptions): Promise<RedisFeatureStore> {
     const client = openRedisClient(options, options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS);
     const purgeClient = openRedisClient(options, PURGE_COMMAND_TIMEOUT_MS);
     logOutages(client, options.logger);
-    // Rejects at the first error, which has been logged, and when the time is up.
+    // Rejects at the first error, which is logged, and when the time is up.
     const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
     const ready = [client, purgeClient].map((each) => once(each, 'ready', { signal }));
     await Promise.allSettled(ready);
@@ -107,7 +111,7 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
     const values = await this.#guard.run('read', async () => {
       const reply: unknown = await this.#client.mgetBuffer(keys);
       if (isValues(reply, keys.length)) return reply;
-      throw new Error('Redis answered a read with something else than its values.');
+      throw new Error('Redis answered a read with something other than its values.');
     });
     return ids.map((id, index) => this.#decode(id, values[index] ?? null));
   }
@@ -121,7 +125,7 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
       return (replies ?? []).map(([error, written]) => {
         if (error) throw error;
         if (written === 0 || written === 1) return written === 1;
-        throw new Error('Redis answered a write with something else than whether it was done.');
+        throw new Error('Redis answered a write with something other than whether it was done.');
       });
     });
   }
@@ -154,12 +158,12 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
     return this.#purger.purgeEntity(topicEntity(topic), scoredUpToMs, beforeStep);
   }
 
-  /** A step may take longer than a read of rows: it has the patience of a purge. */
+  /** Uses the patient client: a page may take longer than a read of rows. */
   async listTweets(cursor: string): Promise<TweetListing> {
     return this.#guard.run('read', () => listTweets(this.#purgeClient, this.#keys, cursor));
   }
 
-  /** Closes at once: what is still under way fails. */
+  /** Closes at once; operations under way fail. */
   async close(): Promise<void> {
     this.#client.disconnect();
     this.#purgeClient.disconnect();
@@ -169,7 +173,8 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
     const { tweetId, authorId, authorUsername, model, preprocessingVersion } = row;
     const version = { revision: model.revision, preprocessingVersion };
     const contribution = contributionOf(row);
-    // For their checks: both become parts of keys.
+    const coverSeconds = Math.floor(this.#aggregateSeconds * COVER_RATIO);
+    // Called for their checks: both become parts of keys.
     if (authorId !== null) userEntity(authorId);
     contribution.topics.forEach(topicEntity);
     pipeline.putRow(
@@ -178,6 +183,10 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
       this.#keys.tombstone(tweetId),
       this.#keys.prefix,
       this.#aggregateSeconds,
+      coverSeconds,
+      // Longer than the row, so that a purge finds it.
+      Math.max(coverSeconds, ttlSeconds + DAY_SECONDS),
+      MAX_CONTRIBUTION_TOPICS,
       encodeRow(row),
       ttlSeconds,
       versionField(version),
@@ -201,7 +210,7 @@ export class RedisFeatureStore implements FeatureStore, AggregateStore {
     return row === 'other-format' ? null : row;
   }
 
-  /** Nobody waits for it, and a failure has been counted: the row will be found again. */
+  /** Runs in the background. A failure is counted, and the next read tries again. */
   async #drop(id: TweetId, value: Buffer): Promise<void> {
     const key = this.#keys.row(id, this.#identity);
     await this.#guard.run('write', () => this.#client.dropRow(key, value)).catch(() => undefined);

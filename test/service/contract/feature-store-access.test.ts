@@ -60,7 +60,7 @@ featureStoreContract('RedisFeatureStore with the rights of its user only', async
 
 describe('the rights of the feature store user', () => {
   it('name every command of the scripts', () => {
-    const scripts = globSync('service/feature-store/redis/*.ts').map((path) =>
+    const scripts = globSync('service/feature-store/redis/lua/*.lua').map((path) =>
       readFileSync(path, 'utf8'),
     );
     const called = [...scripts.join('\n').matchAll(/\bcall\('([A-Z]+)'/g)].map(([, name]) =>
