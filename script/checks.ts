@@ -35,6 +35,7 @@ const CHECKS: readonly Check[] = [
   command('types', 'tsc'),
   command('types of the page', 'tsc', '-p', 'service/web'),
   command('types of the infrastructure', 'tsc', '-p', 'tsconfig.infrastructure.json'),
+  command('Lua scripts', 'node', '--experimental-strip-types', 'script/lint-lua.ts'),
   command('import rules', 'depcruise', '.'),
   command('unused code', 'knip'),
   { name: 'tests', run: () => runTests(JEST) },
