@@ -1,6 +1,6 @@
 /**
- * The Redis adapter's needs: rights on its server and lifetimes. The infrastructure makes the
- * access list of the store's user from it; a test runs the adapter with just these rights.
+ * Needs of the Redis adapter: rights on its server, and lifetimes. The infrastructure builds the
+ * access list of the store's user from the rights; a test runs the adapter with these rights only.
  */
 import { DAY_SECONDS } from './settings.ts';
 import { ENVIRONMENT } from './variables.ts';
@@ -11,7 +11,7 @@ export const DEFAULT_ROW_TTL_SECONDS: number = ENVIRONMENT.FEATURE_TTL_SECONDS.d
 /** 400 days: a year can be compared with the one before. */
 export const DEFAULT_AGGREGATE_TTL_SECONDS = ENVIRONMENT.AGGREGATE_TTL_DAYS.default * DAY_SECONDS;
 
-/** Every command that the adapter sends, or that its scripts call. */
+/** Commands that the adapter sends or its scripts call. */
 export const FEATURE_STORE_COMMANDS = [
   'auth',
   'del',
@@ -44,7 +44,7 @@ export const FEATURE_STORE_COMMANDS = [
   'zscore',
 ] as const;
 
-/** A user who may do this and nothing else, in the words of Redis' ACL. */
+/** Redis ACL rules of a user with these rights only. */
 export function featureStoreAccess(keyPrefix: string): string {
   const commands = FEATURE_STORE_COMMANDS.map((command) => `+${command}`).join(' ');
   return `on ~${keyPrefix}* resetchannels -@all ${commands}`;

@@ -15,14 +15,14 @@ import type { UserId } from '../domain/user.ts';
 import type { DayRange } from '../domain/utc-days.ts';
 
 export interface CachedFeatureStoreOptions {
-  /** The store that holds the rows; closed with the cache. */
+  /** Wrapped store; closed with the cache. */
   readonly store: FeatureStore;
   /**
-   * Life of a row in the cache. As long may a row outlive its expiry, and a purge by another
-   * process go unnoticed.
+   * Life of a row in the cache. A row may be served for up to this long after it expired or was
+   * purged by another process.
    */
   readonly ttlMs: number;
-  /** Bound of its memory: 8 million characters by default, 16 MB at most. */
+  /** Bound for the cached rows: 8 million characters by default, which is 16 MB at most. */
   readonly maxCharacters?: number;
   /** A clock in milliseconds that never goes back; `performance.now` by default. */
   readonly now?: () => number;
@@ -30,22 +30,26 @@ export interface CachedFeatureStoreOptions {
 
 const MAX_CHARACTERS = 8_000_000;
 
-/** What a row without its text is taken for; texts go up to 25,000 characters. */
+/** Size of a row without its text. Texts have up to 25,000 characters. */
 const ROW_CHARACTERS = 500;
 
 /**
- * Keeps hot rows in the process for a moment. Absence is never kept, and what this process
- * writes or purges is gone from the cache before the call returns.
+ * Caches rows of hot tweets in the process for a few seconds; other operations go straight to the
+ * store. Absence is not cached. Rows that this process writes or purges leave the cache before
+ * the call returns.
  */
 export class CachedFeatureStore implements FeatureStore {
   readonly name: FeatureStore['name'];
   readonly #store: FeatureStore;
   readonly #rows: LRUCache<TweetId, FeatureRow>;
-  /** For each read under way the tweets whose row it may still put into the cache. */
+  /** For each read under way, the tweets whose rows it may still cache. */
   readonly #reads = new Set<Set<TweetId>>();
 
   constructor({ store, ttlMs, maxCharacters = MAX_CHARACTERS, now }: CachedFeatureStoreOptions) {
-    if (!(ttlMs > 0)) throw new RangeError(`A cache keeps rows longer than ${ttlMs} ms; use none.`);
+    if (!(ttlMs > 0))
+      throw new RangeError(
+        `the life of cached rows must be above 0 ms, got ${ttlMs} ms; leave out the cache instead`,
+      );
     this.name = store.name;
     this.#store = store;
     this.#rows = new LRUCache({
@@ -78,15 +82,33 @@ export class CachedFeatureStore implements FeatureStore {
     }
   }
 
-  async purgeTweet(id: TweetId): Promise<Purged> {
-    this.#evict(id);
-    try {
-      return await this.#store.purgeTweet(id);
-    } finally {
-      // A read may have fetched the row since.
-      this.#evict(id);
-    }
+  purgeTweet(id: TweetId): Promise<Purged> {
+    return this.#evicting(
+      () => this.#evict(id),
+      () => this.#store.purgeTweet(id),
+    );
   }
+
+  purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#evicting(
+      () => this.#evictAll(),
+      () => this.#store.purgeUser(id, scoredUpToMs, beforeStep),
+    );
+  }
+
+  purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    return this.#evicting(
+      () => this.#evictAll(),
+      () => this.#store.purgeTopic(topic, scoredUpToMs, beforeStep),
+    );
+  }
+
+  close(): Promise<void> {
+    this.#rows.clear();
+    return this.#store.close();
+  }
+
+  // Passed on without change.
 
   findUser(username: string): Promise<UserId | null> {
     return this.#store.findUser(username);
@@ -104,21 +126,8 @@ export class CachedFeatureStore implements FeatureStore {
     return this.#store.mostActiveUsers(limit);
   }
 
-  purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
-    return this.#withoutRows(() => this.#store.purgeUser(id, scoredUpToMs, beforeStep));
-  }
-
-  purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
-    return this.#withoutRows(() => this.#store.purgeTopic(topic, scoredUpToMs, beforeStep));
-  }
-
   listTweets(cursor: string): Promise<TweetListing> {
     return this.#store.listTweets(cursor);
-  }
-
-  close(): Promise<void> {
-    this.#rows.clear();
-    return this.#store.close();
   }
 
   async #read(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]> {
@@ -134,22 +143,23 @@ export class CachedFeatureStore implements FeatureStore {
     }
   }
 
-  /** Which rows a purge of many will take is not known here: it is rare enough to drop them all. */
-  async #withoutRows(purge: () => Promise<Purged>): Promise<Purged> {
-    this.#evictAll();
+  /** Evicts before and after: a read in between may cache what the work removes. */
+  async #evicting<T>(evict: () => void, work: () => Promise<T>): Promise<T> {
+    evict();
     try {
-      return await purge();
+      return await work();
     } finally {
-      this.#evictAll();
+      evict();
     }
   }
 
+  /** For purges of many tweets, whose ids are not known here. They are rare. */
   #evictAll(): void {
     this.#rows.clear();
     for (const keepable of this.#reads) keepable.clear();
   }
 
-  /** Also keeps the reads under way, which may hold the old row, from caching it. */
+  /** Evicts a row, and stops reads under way from caching the old one. */
   #evict(id: TweetId): void {
     this.#rows.delete(id);
     for (const keepable of this.#reads) keepable.delete(id);

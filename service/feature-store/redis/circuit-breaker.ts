@@ -10,16 +10,16 @@ import type { Logger } from '../../application/ports/logger.ts';
 import { OutageLog } from '../../telemetry/outage-log.ts';
 import { failureReason, isRefusal, isTimeout } from './failures.ts';
 
-/** Operations in a row that Redis left unanswered before it is left alone. */
+/** Time-outs in a row that open the circuit. */
 const TIMEOUTS_TO_OPEN = 3;
 
-/** Time between two probes of a Redis that is left alone. */
+/** Time between two probes while the circuit is open. */
 const PROBE_INTERVAL_MS = 1_000;
 
 /**
- * Leaves a silent Redis alone, so that not every request waits for a time-out: all are refused
- * at once but for one a second, whose answer lets all through again. Only silence opens the
- * circuit: what Redis refuses, or a lost connection, fails at once by itself.
+ * Circuit breaker: rejects operations at once while Redis does not respond, so that requests do
+ * not wait for a time-out each. Lets one probe a second through; its success closes the circuit.
+ * Only time-outs open it: rejections by Redis and lost connections fail at once anyway.
  */
 export class StoreCircuitBreaker {
   readonly #breaker: CircuitBreakerPolicy;
@@ -27,11 +27,11 @@ export class StoreCircuitBreaker {
   constructor(logger: Logger) {
     const outages = new OutageLog({
       logger,
-      failed: 'the feature store does not answer and is left alone, but for one probe a second',
-      recovered: 'the feature store answers again',
+      failed: 'the feature store does not respond; it is skipped except for one probe a second',
+      recovered: 'the feature store responds again',
     });
     this.#breaker = circuitBreaker(
-      // A probe has succeeded only when it brought an answer.
+      // A probe succeeds only with a reply, be it an error.
       handleWhen((error) => isTimeout(error) || (this.#probing && !isRefusal(error))),
       { halfOpenAfter: PROBE_INTERVAL_MS, breaker: new ConsecutiveBreaker(TIMEOUTS_TO_OPEN) },
     );
@@ -41,9 +41,9 @@ export class StoreCircuitBreaker {
     this.#breaker.onReset(() => outages.recovered());
   }
 
-  /** @throws BrokenCircuitError when the work was not even tried. */
+  /** @throws BrokenCircuitError when the circuit is open and the work was not started */
   async execute<T>(work: () => Promise<T>): Promise<T> {
-    // The policy itself would let others wait for the outcome of the probe under way.
+    // The policy itself would make others wait for the result of the probe.
     if (this.#probing) throw new BrokenCircuitError();
     return this.#breaker.execute(work);
   }

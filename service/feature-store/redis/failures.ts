@@ -3,19 +3,19 @@ import { ReplyError } from 'ioredis';
 
 const LONGEST_REASON = 200;
 
-/** The server answered, with an error: it is alive, whatever it thinks of the command. */
+/** True for an error that the server replied: it is up. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof ReplyError;
 }
 
-/** The server has not answered in time; ioredis gives this error no class of its own. */
+/** True for a missing reply; ioredis has no class for this error. */
 export function isTimeout(error: unknown): boolean {
   return isNativeError(error) && error.message === 'Command timed out';
 }
 
 /**
- * Says why Redis failed, fit for a log. ioredis hangs the command's arguments onto its errors
- * and quotes replies in some messages: those hold keys, texts and, in a handshake, the password.
+ * Reason of a failure, safe to log. ioredis attaches the command's arguments to its errors and
+ * quotes replies in some messages: these hold keys, texts and, in a handshake, the password.
  */
 export function failureReason(error: unknown): string {
   if (!isNativeError(error)) return 'unknown failure';

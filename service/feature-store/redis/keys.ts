@@ -2,7 +2,7 @@ import { normaliseTopic } from '../../domain/topics.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 
-/** What tells one row of a tweet from another. */
+/** Version of a row: a tweet has one row for each. */
 interface RowVersion {
   readonly revision: string;
   readonly preprocessingVersion: number;
@@ -12,7 +12,7 @@ const ID = /^[1-9]\d{0,18}$/;
 const USERNAME = /^[A-Za-z0-9_]{1,50}$/;
 const REVISION = /^[0-9a-f]{12}$/;
 
-/** Every key of the store, as docs/feature-store-format.md lays them down. */
+/** Keys of the store, as docs/feature-store-format.md specifies them. */
 export class RedisKeys {
   readonly prefix: string;
 
@@ -24,7 +24,7 @@ export class RedisKeys {
     return `${this.prefix}t:${tweetName(id)}:${versionField(version)}`;
   }
 
-  /** The hash of a tweet's rows and of what it adds to the aggregates. */
+  /** Hash of a tweet's row versions and of its contribution. */
   index(id: TweetId): string {
     return `${this.prefix}i:${tweetName(id)}`;
   }
@@ -33,57 +33,57 @@ export class RedisKeys {
     return `${this.prefix}x:${tweetName(id)}`;
   }
 
-  /** The hash of an entity's buckets. */
+  /** Hash of an entity's day buckets. */
   aggregates(entity: string): string {
     return this.prefix + entity;
   }
 }
 
-/** Whether this can be the id of a user or a tweet. */
+/** True for the form that ids of users and tweets have. */
 export function isId(text: string): boolean {
   return ID.test(text);
 }
 
-/** How a user is written in keys. */
+/** Form of a user in keys. */
 export function userEntity(id: UserId): string {
   if (!isId(id)) {
-    throw new RangeError(`A user id is 1 to 19 digits without a leading zero, not "${id}".`);
+    throw new RangeError(`a user id must be 1 to 19 digits without a leading zero, got "${id}"`);
   }
   return `u:${id}`;
 }
 
-/** How a topic is written in keys. */
+/** Form of a topic in keys. */
 export function topicEntity(topic: string): string {
   if (normaliseTopic(topic) !== topic) {
-    throw new RangeError('A topic is stored in the form that normaliseTopic gives it.');
+    throw new RangeError('a topic must be in its normal form, as topics.ts of the domain makes it');
   }
   return `g:${topic}`;
 }
 
 export function checkedUsername(username: string): string {
   if (!USERNAME.test(username)) {
-    throw new RangeError('A username is 1 to 50 letters, digits and underscores.');
+    throw new RangeError('a username must be 1 to 50 letters, digits and underscores');
   }
   return username;
 }
 
-/** How a row's version is written in its key and in the tweet's index. */
+/** Form of a row's version in its key and in the tweet's index. */
 export function versionField({ revision, preprocessingVersion }: RowVersion): string {
   if (!REVISION.test(revision)) {
-    throw new RangeError(`A model revision is 12 hex digits; this one is "${revision}".`);
+    throw new RangeError(`a model revision must be 12 hex digits, got "${revision}"`);
   }
   if (!Number.isSafeInteger(preprocessingVersion) || preprocessingVersion < 0) {
     throw new RangeError(
-      `A preprocessing version is a whole number; this one is ${preprocessingVersion}.`,
+      `a preprocessing version must be an integer from 0, got ${preprocessingVersion}`,
     );
   }
   return `${revision}:${preprocessingVersion}`;
 }
 
-/** How a tweet is written in keys. */
+/** Form of a tweet in keys. */
 export function tweetName(id: TweetId): string {
   if (!isId(id)) {
-    throw new RangeError(`A tweet id is 1 to 19 digits without a leading zero, not "${id}".`);
+    throw new RangeError(`a tweet id must be 1 to 19 digits without a leading zero, got "${id}"`);
   }
   return id;
 }

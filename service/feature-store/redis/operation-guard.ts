@@ -4,7 +4,7 @@ import { FeatureStoreUnavailableError } from '../../domain/errors.ts';
 import { OutageLog } from '../../telemetry/outage-log.ts';
 import { StoreCircuitBreaker } from './circuit-breaker.ts';
 import { failureReason, isRefusal } from './failures.ts';
-import { Patience } from './patience.ts';
+import { RetryPolicy } from './retry-policy.ts';
 
 type Operation = 'read' | 'write' | 'purge';
 
@@ -13,8 +13,8 @@ interface Policy {
 }
 
 /**
- * Stands around every operation on Redis: reads and writes give up soon, purges are patient,
- * and each failure is counted and becomes an error of ours.
+ * Wraps every operation on Redis: reads and writes pass a circuit breaker, purges are retried.
+ * Counts each failure and turns it into a FeatureStoreUnavailableError.
  */
 export class OperationGuard {
   readonly #metrics: Metrics;
@@ -24,12 +24,12 @@ export class OperationGuard {
   constructor({ metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger }) {
     this.#metrics = metrics;
     const breaker = new StoreCircuitBreaker(logger);
-    this.#policies = { read: breaker, write: breaker, purge: new Patience() };
+    this.#policies = { read: breaker, write: breaker, purge: new RetryPolicy() };
     const refusals = (operation: Operation) =>
       new OutageLog({
         logger,
-        failed: `Redis refuses to ${operation} features`,
-        recovered: `Redis lets features be ${PAST[operation]} again`,
+        failed: `Redis rejects ${operation}s of features`,
+        recovered: `Redis accepts ${operation}s of features again`,
       });
     this.#refusals = {
       read: refusals('read'),
@@ -38,7 +38,7 @@ export class OperationGuard {
     };
   }
 
-  /** @throws FeatureStoreUnavailableError when the work fails, or is not tried. */
+  /** @throws FeatureStoreUnavailableError when the work fails or the circuit is open */
   async run<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
     try {
       const result = await this.#policies[operation].execute(work);
@@ -50,7 +50,7 @@ export class OperationGuard {
       if (isRefusal(error)) this.#refusals[operation].failed(reason);
       throw new FeatureStoreUnavailableError(
         `Features could not be ${PAST[operation]}; send the request again.`,
-        // Not the error itself: it carries the command's arguments, see failureReason.
+        // Hides the error itself, which carries the command's arguments; see failureReason.
         { cause: new Error(reason) },
       );
     }

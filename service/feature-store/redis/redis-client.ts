@@ -14,27 +14,27 @@ export interface RedisAddress {
   readonly password?: string | undefined;
 }
 
-/** Longest time to open a connection. */
+/** Time-out for opening a connection. */
 export const CONNECT_TIMEOUT_MS = 500;
 
 /**
- * A connection on which commands wait, but nothing has come for so long, is taken for dead and
- * opened anew. Without it a host that vanishes is noticed only when TCP gives up, after minutes.
+ * Silence after which a connection with waiting commands counts as dead and is reopened. Without
+ * it, a host that vanishes is noticed only when TCP gives up, after minutes.
  */
 const SILENCE_TIMEOUT_MS = 1_000;
 
-/** A peer that does not close its side is not waited for any longer. */
+/** Longest wait for a peer to close its side. */
 const DISCONNECT_TIMEOUT_MS = 100;
 
 const LONGEST_RECONNECT_DELAY_MS = 1_000;
 
-/** A failover answers READONLY until DNS has moved: look for the new primary, but not at each. */
+/** Bound for reconnects on READONLY, which a failover replies until DNS names the new primary. */
 const READONLY_RECONNECT_INTERVAL_MS = 1_000;
 
 /**
- * Opens a client that connects, and reconnects for ever, in the background. A command fails
- * rather than waits: there is no offline queue, and nothing is sent a second time. A late reply
- * is dropped, since ioredis keeps the place of a command that has timed out.
+ * Opens a client that connects, and reconnects forever, in the background. A command fails rather
+ * than waits: there is no offline queue, and no command is sent twice. A late reply is dropped:
+ * ioredis keeps the place of a command that has timed out.
  */
 export function openRedisClient(address: RedisAddress, commandTimeoutMs: number): Redis {
   const client = new Redis({
@@ -48,17 +48,17 @@ export function openRedisClient(address: RedisAddress, commandTimeoutMs: number)
     autoResendUnfulfilledCommands: false,
     retryStrategy: reconnectDelayMs,
     reconnectOnError: readOnlyAtMostOnceA(READONLY_RECONNECT_INTERVAL_MS),
-    // Both ask for commands that the store's user need not be allowed (INFO, CLIENT).
+    // Both need commands that the store's user may lack (INFO, CLIENT).
     enableReadyCheck: false,
     disableClientInfo: true,
   });
   defineScripts(client);
-  // An error event without a listener would end on the console, password and all.
+  // Without a listener the error would be printed to the console, including the password.
   client.on('error', () => undefined);
   return client;
 }
 
-/** Logs when a client loses its connection and when it has one again. */
+/** Logs when a client loses its connection and when it reconnects. */
 export function logOutages(client: Redis, logger: Logger): void {
   const outages = new OutageLog({
     logger,
@@ -69,7 +69,7 @@ export function logOutages(client: Redis, logger: Logger): void {
   client.on('ready', () => outages.recovered());
 }
 
-/** Reads the address itself: ioredis would let an empty password of the URL win over ours. */
+/** Parses the URL here: ioredis would prefer an empty password of the URL over the option. */
 function connectionOptions(address: RedisAddress) {
   const url = new URL(address.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -81,12 +81,12 @@ function connectionOptions(address: RedisAddress) {
     db: Number(url.pathname.slice(1) || 0),
     ...(username && { username }),
     ...(password && { password }),
-    // Node names no server by itself, which hosts that share an address need.
+    // Node sends no server name by itself; hosts that share an address need it.
     ...(url.protocol === 'rediss:' && { tls: isIP(host) ? {} : { servername: host } }),
   };
 }
 
-/** Doubles from 50 ms; half of it is random, so that not all tasks come back at once. */
+/** Doubles from 50 ms; half of it is random, so that tasks do not reconnect all at once. */
 function reconnectDelayMs(attempt: number): number {
   const delayMs = Math.min(50 * 2 ** (attempt - 1), LONGEST_RECONNECT_DELAY_MS);
   return delayMs * (0.5 + Math.random() / 2);

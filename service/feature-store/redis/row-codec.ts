@@ -4,20 +4,20 @@ import type { FeatureRow } from '../../domain/feature-row.ts';
 import { LABELS, type ModelIdentity, type Scores } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 
-/** First byte of a value; a change of what follows takes the next digit. */
+/** First byte of a value. A change of the format takes the next digit. */
 const FORMAT = '1';
 
-/** Latest instant that a JavaScript date can hold. */
+/** Latest time that a JavaScript date can hold. */
 const MAX_TIMESTAMP_MS = 8.64e15;
 
-/** How far a row's scores may miss a sum of 1, as `Scores` promises. */
+/** Tolerance for the sum of a row's scores, which must be 1. */
 const SCORE_SUM_TOLERANCE = 1e-6;
 
 const Timestamp = Type.Integer({ minimum: 0, maximum: MAX_TIMESTAMP_MS });
 const Score = Type.Number({ minimum: 0, maximum: 1 });
 const NullableString = Type.Union([Type.String(), Type.Null()]);
 
-/** What follows the format byte, as compact JSON; the key tells the rest of the row. */
+/** Compact JSON after the format byte; the key holds the rest of the row. */
 const Fields = Type.Tuple([
   Type.String({ description: 'tweetId' }),
   NullableString, // authorId
@@ -25,7 +25,7 @@ const Fields = Type.Tuple([
   Type.Array(Type.String()), // topics
   Timestamp, // eventTimestampMs
   Timestamp, // createdTimestampMs
-  Type.Integer({ minimum: 0, maximum: LABELS.length - 1 }), // label, as its place in LABELS
+  Type.Integer({ minimum: 0, maximum: LABELS.length - 1 }), // label, as its index in LABELS
   Type.Tuple([Score, Score, Score]), // scores, in the order of LABELS
   Type.Integer({ minimum: 0, maximum: 1 }), // truncated
   NullableString, // text
@@ -34,7 +34,7 @@ const Fields = Type.Tuple([
 const fields = Compile(Fields);
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Writes a row as docs/feature-store-format.md lays it down. */
+/** Encodes a row as docs/feature-store-format.md specifies. */
 export function encodeRow(row: FeatureRow): string {
   return (
     FORMAT +
@@ -54,8 +54,8 @@ export function encodeRow(row: FeatureRow): string {
 }
 
 /**
- * Reads the value found at the key of a tweet's row. Never throws: `corrupt` is what no writer
- * of this format has written, `other-format` what another release of the service may have.
+ * Decodes the value at the key of a tweet's row. Never throws: returns `corrupt` for a value that
+ * violates the format, and `other-format` for one that another release may have written.
  */
 export function decodeRow(
   value: Uint8Array,

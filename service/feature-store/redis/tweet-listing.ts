@@ -2,12 +2,12 @@ import type { Redis } from 'ioredis';
 import type { TweetListing } from '../../application/ports/feature-store.ts';
 import { isId, type RedisKeys } from './keys.ts';
 
-/** Keys that one step looks at; those of other kinds are passed over. */
+/** Keys that one page scans; keys other than indexes are skipped. */
 const KEYS_PER_STEP = 1_000;
 
 /**
- * One step through the indexes of all tweets. SCAN promises what a listing does: a key that is
- * there all the while comes at least once.
+ * Lists one page of tweets by their indexes. SCAN guarantees that a key which exists throughout
+ * is returned at least once.
  */
 export async function listTweets(
   client: Redis,

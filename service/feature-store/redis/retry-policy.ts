@@ -10,22 +10,22 @@ import {
   wrap,
 } from 'cockatiel';
 
-/** Longest time a purge tries before it says that it did not succeed. */
-const PATIENCE_MS = 5_000;
+/** Time after which a purge gives up. */
+const GIVE_UP_AFTER_MS = 5_000;
 
-/** Purges that try at the same time, and that wait for their turn; more fail at once. */
+/** Bounds for purges that run at the same time and that wait in line; more fail at once. */
 const CONCURRENT = 100;
 const QUEUED = 900;
 
-/** Tries again until the work succeeds or the time is up; for what may safely be done twice. */
-export class Patience {
+/** Retries until the work succeeds or the time is up; only for work that may run twice. */
+export class RetryPolicy {
   readonly #policy: IPolicy = wrap(
-    timeout(PATIENCE_MS, TimeoutStrategy.Aggressive),
+    timeout(GIVE_UP_AFTER_MS, TimeoutStrategy.Aggressive),
     bulkhead(CONCURRENT, QUEUED),
     retry(handleAll, { backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 500 }) }),
   );
 
-  /** Rejects with the failure of the last attempt, or of the policy when there was none. */
+  /** Rejects with the failure of the last attempt, or of the policy if there was no attempt. */
   async execute<T>(work: () => Promise<T>): Promise<T> {
     let failure: unknown;
     const attempt = () =>
