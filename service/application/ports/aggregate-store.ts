@@ -1,4 +1,4 @@
-/** Former names of what is now one port; import from feature-store.ts instead. */
+/** Re-exports the merged port under its former names. Import from feature-store.ts instead. */
 export type {
   ActiveUser,
   BeforePurge,
