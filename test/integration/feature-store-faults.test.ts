@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { FeatureStoreUnavailableError } from '../../service/domain/errors.ts';
 import {
@@ -14,12 +15,13 @@ import { RedisServer } from '../helpers/redis-server.ts';
 import { TcpStub } from '../helpers/tcp-stub.ts';
 import { anId, aRow, IDENTITY } from '../port-suites/feature-store-contract.ts';
 
-/** What an operation may take: its time-out of 100 ms, and what a busy machine adds. */
+/** Bound for an operation: its time-out of 100 ms, and a reserve for a busy machine. */
 const BOUND_MS = 400;
-/** What an operation may take that the open breaker refuses. */
-const REFUSAL_MS = 50;
-/** What the store may take to use a Redis that is back. */
+/** Bound for an operation that the open circuit rejects. */
+const REJECTION_MS = 50;
+/** Bound for the time until the store uses a Redis that is back. */
 const RECOVERY_MS = 3_000;
+const POLL_MS = 20;
 
 let closing: (() => unknown)[];
 
@@ -27,6 +29,7 @@ beforeEach(() => {
   closing = [];
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   for (const close of closing.reverse()) await close();
 });
 
@@ -57,7 +60,7 @@ function anAdmin(server: RedisServer): Redis {
   return admin;
 }
 
-/** How long the work took, and that it failed as it may. */
+/** Checks that the work fails as documented, and measures how long it takes. */
 async function failureMs(work: Promise<unknown>): Promise<number> {
   const startMs = performance.now();
   await expect(work).rejects.toBeInstanceOf(FeatureStoreUnavailableError);
@@ -67,9 +70,8 @@ async function failureMs(work: Promise<unknown>): Promise<number> {
 const read = (store: RedisFeatureStore) => store.getTweets([anId()]);
 const write = (store: RedisFeatureStore) =>
   store.putTweets([{ row: aRow({ tweetId: anId() }), ttlSeconds: 60 }]);
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Time until reads and writes work again, as requests that keep coming see it. */
+/** Time until reads and writes work again. */
 async function recoveryMs(store: RedisFeatureStore): Promise<number> {
   const startMs = performance.now();
   await eventually(RECOVERY_MS, () => read(store));
@@ -77,22 +79,22 @@ async function recoveryMs(store: RedisFeatureStore): Promise<number> {
   return performance.now() - startMs;
 }
 
-/** Fails until nothing is tried any more. */
-async function failUntilRefused(store: RedisFeatureStore): Promise<void> {
+/** Lets reads time out until the circuit opens. */
+async function openCircuit(store: RedisFeatureStore): Promise<void> {
   for (let i = 0; i < 3; i++) expect(await failureMs(read(store))).toBeLessThan(BOUND_MS);
-  expect(await failureMs(read(store))).toBeLessThan(REFUSAL_MS);
+  expect(await failureMs(read(store))).toBeLessThan(REJECTION_MS);
 }
 
 describe('a Redis that was killed', () => {
-  it('fails operations at once and is used again when it is back', async () => {
+  it('fails operations at once and is used again after its restart', async () => {
     const server = await aServer();
     const { store, metrics } = await aStore(server.url);
     await write(store);
     const underway = Promise.allSettled([read(store), write(store)]);
     await server.kill();
     await underway;
-    await failUntilRefused(store);
-    expect(await failureMs(write(store))).toBeLessThan(REFUSAL_MS);
+    await openCircuit(store);
+    expect(await failureMs(write(store))).toBeLessThan(REJECTION_MS);
     expect(metrics.records).toContainEqual(['FeatureStoreErrors', 1, 'read']);
     expect(metrics.records).toContainEqual(['FeatureStoreErrors', 1, 'write']);
 
@@ -100,7 +102,7 @@ describe('a Redis that was killed', () => {
     expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
   });
 
-  it('does not keep the store from opening, and is used when it comes up', async () => {
+  it('does not prevent the store from opening, and is used once it is up', async () => {
     const server = await aServer();
     await server.kill();
     const startMs = performance.now();
@@ -117,7 +119,7 @@ describe('a Redis that was killed', () => {
 });
 
 describe('a Redis that is frozen', () => {
-  it('lets no request wait for more than its time-out', async () => {
+  it('makes no request wait longer than the time-out', async () => {
     const server = await aServer();
     const { store } = await aStore(server.url);
     server.freeze();
@@ -125,41 +127,48 @@ describe('a Redis that is frozen', () => {
     expect(Math.max(...(await Promise.all(many)))).toBeLessThan(BOUND_MS);
   });
 
-  it('costs at most one request a second its time-out, the others nothing', async () => {
+  it('makes one request a second wait for the time-out and fails the others at once', async () => {
+    const clock = Date.now;
+    let nowMs = clock();
+    const now = jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
     const server = await aServer();
     const { store, metrics, logger } = await aStore(server.url);
     server.freeze();
-    await failUntilRefused(store);
+    await openCircuit(store);
 
-    const durationsMs: number[] = [];
-    const untilMs = performance.now() + 2_500;
-    while (performance.now() < untilMs) {
-      const [one, two] = await Promise.all([failureMs(read(store)), failureMs(write(store))]);
-      durationsMs.push(one, two);
-      await pause(10);
+    const reasons: string[] = [];
+    for (let second = 0; second < 3; second++) {
+      nowMs += 1_000;
+      for (let i = 0; i < 10; i++) {
+        const both = await Promise.allSettled([read(store), write(store)]);
+        reasons.push(
+          ...both.map((each) => each.status === 'rejected' && each.reason.cause.message),
+        );
+      }
     }
-    expect(durationsMs.length).toBeGreaterThan(50);
-    expect(Math.max(...durationsMs)).toBeLessThan(BOUND_MS);
-    expect(durationsMs.filter((ms) => ms > REFUSAL_MS).length).toBeLessThanOrEqual(3);
-    expect(metrics.sum('FeatureStoreErrors')).toBe(4 + durationsMs.length);
+    expect(reasons.filter((reason) => reason === 'Command timed out')).toHaveLength(3);
+    expect(reasons.filter((reason) => /circuit/i.test(reason))).toHaveLength(57);
+    expect(metrics.sum('FeatureStoreErrors')).toBe(4 + 60);
 
+    const aheadMs = nowMs - clock();
+    now.mockImplementation(() => clock() + aheadMs);
     server.thaw();
     expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
-    expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(2);
-    expect(logger.lines.filter(({ level }) => level === 'info')).toHaveLength(2);
+    const ofCircuit = logger.lines.filter(({ message }) => message.includes('the feature store'));
+    expect(ofCircuit.map(({ level }) => level)).toEqual(['warn', 'info']);
   });
 });
 
 describe('a Redis that is slow', () => {
-  it('makes operations fail in time and is used again when it is not', async () => {
+  it('fails operations in time and is used again once it is fast', async () => {
     const server = await aServer();
     const { store } = await aStore(server.url);
     await anAdmin(server).client('PAUSE', 600);
-    await failUntilRefused(store);
+    await openCircuit(store);
     expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
   });
 
-  it('never gives a request the late answer to another', async () => {
+  it('never answers a request with the late reply to another', async () => {
     const server = await aServer();
     const { store } = await aStore(server.url);
     const rows = Array.from({ length: 4 }, () => aRow({ tweetId: anId() }));
@@ -180,16 +189,16 @@ describe('a Redis that is slow', () => {
 });
 
 describe('a peer that accepts and never answers', () => {
-  it('does not keep the store from opening, nor requests waiting', async () => {
+  it('prevents neither the store from opening nor requests from failing in time', async () => {
     const blackHole = await aStub((socket) => socket.resume());
     const startMs = performance.now();
     const { store, logger } = await aStore(blackHole.url);
     expect(performance.now() - startMs).toBeLessThan(1_000);
-    await failUntilRefused(store);
+    await openCircuit(store);
     expect(logger.lines).toHaveLength(1);
   });
 
-  it('is left for a new connection when the old one went silent', async () => {
+  it('is replaced by a new connection when the old one goes silent', async () => {
     const server = await aServer();
     const proxy = await TcpStub.startProxy(Number(new URL(server.url).port));
     closing.push(() => proxy.close());
@@ -202,7 +211,7 @@ describe('a peer that accepts and never answers', () => {
   });
 });
 
-/** Welcomes a client and answers its further commands with what it is told. */
+/** Accepts the handshake of a client and answers its other commands with a fixed reply. */
 const answering = (reply: string) => (socket: Socket) => {
   socket.on('data', (chunk) => {
     for (const command of chunk.toString().split(/(?=^\*\d+\r\n\$)/m)) {
@@ -211,7 +220,7 @@ const answering = (reply: string) => (socket: Socket) => {
   });
 };
 
-describe('a peer that answers', () => {
+describe('a peer that replies', () => {
   it.each<[string, string]>([
     ['a number', ':1\r\n'],
     ['a string', '$5\r\nhello\r\n'],
@@ -220,13 +229,13 @@ describe('a peer that answers', () => {
     ['too many values', '*2\r\n_\r\n_\r\n'],
     ['values of another kind', '*1\r\n:1\r\n'],
     ['an array that does not end', '*100000\r\n_\r\n'],
-    ['no protocol of ours', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['another protocol', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
     ['binary noise', '\u0000\u0001\u0002\r\n\r\n\u0003'],
-    ['more than was asked', '*1\r\n_\r\n+OK\r\n$4\r\nmore\r\n'],
+    ['more than was asked for', '*1\r\n_\r\n+OK\r\n$4\r\nmore\r\n'],
     ['that it is loading', '-LOADING Redis is loading the dataset in memory\r\n'],
-    ['that it wants a password', '-NOAUTH Authentication required.\r\n'],
+    ['that it needs a password', '-NOAUTH Authentication required.\r\n'],
     ['that it has lost its primary', '-MASTERDOWN Link with MASTER is down\r\n'],
-  ])('%s makes operations fail in time, nothing worse', async (_, reply) => {
+  ])('%s fails operations in time and does nothing worse', async (_, reply) => {
     const stub = await aStub(answering(reply));
     const { store, logger } = await aStore(stub.url);
     for (let i = 0; i < 10; i++) {
@@ -244,34 +253,34 @@ describe('a peer that answers', () => {
     expect(logger.lines.length).toBeLessThanOrEqual(6);
   });
 
-  it('noise to a handshake makes operations fail in time, nothing worse', async () => {
+  it('noise to a handshake fails operations in time and does nothing worse', async () => {
     const stub = await aStub((socket) => {
       socket.write('\u0007garbage\r\n');
       socket.on('data', () => socket.write('more garbage\r\n'));
     });
     const { store, logger } = await aStore(stub.url);
-    await failUntilRefused(store);
+    await openCircuit(store);
     expect(logger.lines).toHaveLength(1);
   });
 });
 
-describe('a Redis that refuses', () => {
+describe('a Redis that rejects', () => {
   it.each<[string, string, (admin: Redis) => Promise<unknown>, (admin: Redis) => Promise<unknown>]>(
     [
       [
-        'writes, being a replica',
+        'writes as a replica',
         'READONLY',
         (admin) => admin.call('REPLICAOF', '127.0.0.1', '1'),
         (admin) => admin.call('REPLICAOF', 'NO', 'ONE'),
       ],
       [
-        'writes, being full',
+        'writes because it is full',
         'OOM',
         (admin) => admin.config('SET', 'maxmemory', '1'),
         (admin) => admin.config('SET', 'maxmemory', '0'),
       ],
     ],
-  )('%s, goes on answering reads', async (_, reason, refuse, relent) => {
+  )('%s still answers reads', async (_, reason, refuse, relent) => {
     const server = await aServer();
     const admin = anAdmin(server);
     const { store, metrics, logger } = await aStore(server.url);
@@ -279,7 +288,7 @@ describe('a Redis that refuses', () => {
     await store.putTweets([{ row, ttlSeconds: 60 }]);
     await refuse(admin);
     for (let i = 0; i < 10; i++) expect(await failureMs(write(store))).toBeLessThan(BOUND_MS);
-    // Sooner than an open breaker would probe.
+    // Earlier than the next probe of an open circuit would be.
     expect(await eventually(500, () => store.getTweets([row.tweetId]))).toEqual([row]);
     expect(metrics.sum('FeatureStoreErrors')).toBeGreaterThanOrEqual(10);
     const warnings = logger.lines.filter(({ level }) => level === 'warn');
@@ -290,7 +299,7 @@ describe('a Redis that refuses', () => {
     expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
   });
 
-  it('writes, being a replica, is left for a new connection, but not at each refusal', async () => {
+  it('writes as a replica makes the client reconnect, but not after each rejection', async () => {
     const server = await aServer();
     const admin = anAdmin(server);
     const { store } = await aStore(server.url);
@@ -300,20 +309,20 @@ describe('a Redis that refuses', () => {
     const before = await connections();
     for (let i = 0; i < 10; i++) {
       await failureMs(write(store));
-      await pause(50);
+      await eventually(RECOVERY_MS, () => read(store));
     }
     expect(await connections()).toBe(before + 1);
   });
 
-  it('a client without its password, says so in the log', async () => {
+  it('a client without a password is reported in the log', async () => {
     const server = await aServer(['--requirepass', 'secret']);
     const { store, logger } = await aStore(server.url);
-    await failUntilRefused(store);
+    await openCircuit(store);
     expect(JSON.stringify(logger.lines)).toContain('NOAUTH');
   });
 });
 
-/** Tries until the work succeeds, in case the connection is just being opened anew. */
+/** Retries until the work succeeds, for example while the client reconnects. */
 async function eventually<T>(withinMs: number, work: () => Promise<T>): Promise<T> {
   const untilMs = performance.now() + withinMs;
   for (;;) {
@@ -321,18 +330,17 @@ async function eventually<T>(withinMs: number, work: () => Promise<T>): Promise<
       return await work();
     } catch (error) {
       if (performance.now() > untilMs) throw error;
-      await pause(20);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 }
 
 describe('a purge', () => {
-  it('waits for a Redis that is away for a moment', async () => {
+  it('waits for a Redis that is down for a moment', async () => {
     const server = await aServer();
     const { store, metrics } = await aStore(server.url);
     await server.kill();
     const purged = store.purgeTweet(anId());
-    await pause(500);
     await server.restart();
     expect(await purged).toEqual({ rows: 0, contributions: 0 });
     expect(metrics.sum('FeatureStoreErrors')).toBe(0);
@@ -340,15 +348,20 @@ describe('a purge', () => {
 
   it('waits for a Redis that is frozen for a moment, while reads do not', async () => {
     const server = await aServer();
-    const { store } = await aStore(server.url);
+    const { store, logger } = await aStore(server.url);
     const row = aRow({ tweetId: anId() });
     await store.putTweets([{ row, ttlSeconds: 60 }]);
     server.freeze();
     const purged = store.purgeTweet(row.tweetId);
-    await failUntilRefused(store);
-    await pause(1_500);
+    await openCircuit(store);
+    // Both clients give up a silent connection after the same time.
+    await eventually(RECOVERY_MS, async () => {
+      expect(logger.lines.map(({ message }) => message)).toContainEqual(
+        expect.stringContaining('no connection to Redis'),
+      );
+    });
     server.thaw();
-    // The first attempt may be carried out late and find the row, or a later one may.
+    // The first attempt may run late and find the row, or a later attempt may.
     expect((await purged).rows).toBeLessThanOrEqual(1);
     const gone = await eventually(RECOVERY_MS, () => store.getTweets([row.tweetId]));
     expect(gone).toEqual([null]);
@@ -365,7 +378,7 @@ describe('a purge', () => {
     expect(await store.purgeTweet(row.tweetId)).toEqual({ rows: 0, contributions: 0 });
   });
 
-  it('says after 5 s that it did not succeed, and why; more than 1,000 at once say so at once', async () => {
+  it('fails with the reason after 5 s, and at once if 1,000 others are waiting', async () => {
     const server = await aServer();
     const { store, metrics } = await aStore(server.url);
     await server.kill();
@@ -386,7 +399,7 @@ describe('a purge', () => {
 });
 
 describe('a process whose Redis is killed, frozen, paused and full while it works', () => {
-  it('lives, sees no other failure than the documented one, and no wrong row', async () => {
+  it('survives, sees only the documented failure and reads no wrong row', async () => {
     const server = await aServer();
     const admin = anAdmin(server);
     admin.on('error', () => undefined);
@@ -397,41 +410,44 @@ describe('a process whose Redis is killed, frozen, paused and full while it work
       { stdio: ['pipe', 'pipe', 'pipe'] },
     );
     closing.push(() => load.kill('SIGKILL'));
-    let output = '';
     let errors = '';
-    load.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
     load.stderr.on('data', (chunk) => {
       errors += chunk;
     });
-    const exited = once(load, 'exit', { signal: AbortSignal.timeout(18_000) });
-    await Promise.race([once(load.stdout, 'data'), exited]);
+    const lines = createInterface({ input: load.stdout })[Symbol.asyncIterator]();
+    const reads = async (state: 'hit' | 'failing') => {
+      expect((await lines.next()).value).toBe(state);
+    };
 
-    await pause(500);
+    await reads('hit');
     server.freeze();
-    await pause(1_700);
+    await reads('failing');
     server.thaw();
-    await pause(1_500);
-    await server.restart();
-    await pause(1_500);
-    await admin.client('PAUSE', 300);
-    await admin.config('SET', 'maxmemory', '1');
-    await pause(500);
-    await admin.config('SET', 'maxmemory', '0');
+    await reads('hit');
     await server.kill();
-    await pause(1_000);
+    await reads('failing');
     await server.restart();
-    await pause(2_500);
+    await reads('hit');
+    await admin.client('PAUSE', 600);
+    await reads('failing');
+    await reads('hit');
+    await admin.config('SET', 'maxmemory', '1');
+    await eventually(RECOVERY_MS, async () => {
+      expect(await admin.info('errorstats')).toContain('errorstat_OOM');
+    });
+    await server.kill();
+    await reads('failing');
+    await server.restart();
+    await reads('hit');
     load.stdin.end();
-    const [code] = await exited;
+    const exited = once(load, 'exit', { signal: AbortSignal.timeout(15_000) });
+    const report = JSON.parse((await lines.next()).value ?? '');
 
+    expect((await exited)[0]).toBe(0);
     expect(errors).toBe('');
-    expect(code).toBe(0);
-    const report = JSON.parse(output.trim().split('\n').at(-1) ?? '');
     expect(report).toMatchObject({ wrongRows: 0, otherFailures: [], lastReadWorked: true });
-    expect(report.hits).toBeGreaterThan(100);
-    expect(report.failures).toBeGreaterThan(100);
+    expect(report.hits).toBeGreaterThan(0);
+    expect(report.failures).toBeGreaterThan(0);
     expect(report.longestReadMs).toBeLessThan(1_000);
     expect(report.logLines).toBeLessThanOrEqual(12);
   }, 30_000);

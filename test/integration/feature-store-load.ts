@@ -1,6 +1,7 @@
 /**
- * Works on a feature store without a pause until its stdin ends, then says what it has seen:
- * the process under test of feature-store-faults.test.ts. An unhandled rejection ends it.
+ * Reads and writes a feature store until its stdin ends, then prints a report: the process under
+ * test of feature-store-faults.test.ts. Prints `hit` once reads keep finding rows, and `failing`
+ * once they keep failing. An unhandled rejection ends the process.
  */
 
 import { FeatureStoreUnavailableError } from '../../service/domain/errors.ts';
@@ -35,6 +36,19 @@ const report = {
 };
 
 let running = true;
+/** Reads in a row after which a new state is printed. */
+const STREAK = 20;
+let printed = '';
+let latest = '';
+let streak = 0;
+function observe(state: 'hit' | 'failing'): void {
+  streak = state === latest ? streak + 1 : 1;
+  latest = state;
+  if (streak < STREAK || state === printed) return;
+  console.log(state);
+  printed = state;
+}
+
 process.stdin.on('end', () => {
   running = false;
 });
@@ -76,8 +90,10 @@ async function work(worker: number): Promise<void> {
       const [row] = await store.getTweets([id]);
       if (!row) return;
       report.hits++;
+      observe('hit');
       if (row.tweetId !== id || row.text !== `the text of ${id}`) report.wrongRows++;
     });
+    if (!report.lastReadWorked) observe('failing');
     report.longestReadMs = Math.max(report.longestReadMs, performance.now() - startMs);
     await attempt(async () => {
       await store.putTweets([{ row: rowOf(id), ttlSeconds: 60 }]);
@@ -91,7 +107,6 @@ async function work(worker: number): Promise<void> {
   }
 }
 
-console.log('working');
 await Promise.all(Array.from({ length: 8 }, (_, worker) => work(worker * 3)));
 await store.close();
 console.log(JSON.stringify({ ...report, logLines }));
