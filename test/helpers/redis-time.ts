@@ -22,8 +22,8 @@ for _, key in ipairs(redis.call('KEYS', prefix .. '*')) do
         end
       end
     elseif string.match(name, '^i:') then
-      local share = redis.call('HGET', key, 's')
-      local scored, added = string.match(share, '^(.* )(%d+)$')
+      local score = redis.call('HGET', key, 's')
+      local scored, added = string.match(score, '^(.* )(%d+)$')
       redis.call('HSET', key, 's', scored .. string.format('%.0f', added - seconds))
     elseif string.match(name, '^due:') then
       local members = redis.call('ZRANGE', key, 0, -1)

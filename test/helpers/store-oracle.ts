@@ -7,7 +7,7 @@ const LIFE_MS = DEFAULT_AGGREGATE_TTL_SECONDS * 1_000;
 const SCORE_UNITS = 10_000_000;
 const LABELS = ['negative', 'neutral', 'positive'] as const;
 
-interface Share {
+interface CountedTweet {
   readonly row: FeatureRow;
   readonly author: string | null;
   readonly topics: readonly string[];
@@ -18,21 +18,24 @@ interface State {
   nowMs: number;
   /** By tweet and version. */
   readonly rows: Map<string, { row: FeatureRow; endsMs: number }>;
-  /** What was last known of a tweet, whether it still counts or not. */
-  readonly shares: Map<string, Share>;
-  /** By entity and day: the tweets that count there. */
-  readonly buckets: Map<string, Map<number, { endsMs: number; shares: Map<string, Share> }>>;
+  /** By tweet: its newest score, whether it still counts or not. */
+  readonly counted: Map<string, CountedTweet>;
+  /** By entity and day: the tweets that count. */
+  readonly buckets: Map<
+    string,
+    Map<number, { endsMs: number; counted: Map<string, CountedTweet> }>
+  >;
   readonly tombstones: Map<string, number>;
-  readonly fences: Map<string, { upToMs: number; endsMs: number }>;
+  readonly entityTombstones: Map<string, { upToMs: number; endsMs: number }>;
   readonly profiles: Map<string, { username: string; eventMs: number; names: Set<string> }>;
   readonly owners: Map<string, { id: string; eventMs: number; endsMs: number }>;
-  /** By purge under way: the tweets that it takes out next. */
+  /** By purge under way: the tweets of its next step. */
   readonly named: Map<string, string[]>;
 }
 
 /**
- * What a feature store must hold, in the plainest way there is: nothing is added up before it is
- * asked for, and what has ended is taken away whenever time passes.
+ * A model of a feature store, as simple as possible: it sums when it is read and drops what has
+ * ended whenever time passes.
  */
 export class StoreOracle {
   readonly #state: State;
@@ -41,10 +44,10 @@ export class StoreOracle {
     this.#state = state ?? {
       nowMs: 0,
       rows: new Map(),
-      shares: new Map(),
+      counted: new Map(),
       buckets: new Map(),
       tombstones: new Map(),
-      fences: new Map(),
+      entityTombstones: new Map(),
       profiles: new Map(),
       owners: new Map(),
       named: new Map(),
@@ -65,7 +68,8 @@ export class StoreOracle {
     const ended = ({ endsMs }: { endsMs: number }) => endsMs <= state.nowMs;
     for (const [key, row] of state.rows) if (ended(row)) state.rows.delete(key);
     for (const [id, endsMs] of state.tombstones) if (ended({ endsMs })) state.tombstones.delete(id);
-    for (const [entity, fence] of state.fences) if (ended(fence)) state.fences.delete(entity);
+    for (const [entity, tombstone] of state.entityTombstones)
+      if (ended(tombstone)) state.entityTombstones.delete(entity);
     for (const [name, owner] of state.owners) if (ended(owner)) state.owners.delete(name);
     for (const [entity, days] of state.buckets) {
       for (const [day, bucket] of days) if (ended(bucket)) days.delete(day);
@@ -76,10 +80,10 @@ export class StoreOracle {
   put(row: FeatureRow, ttlSeconds: number): boolean {
     const state = this.#state;
     const named = entitiesOf(row.authorId, row.topics);
-    const fenced = named.some(
-      (entity) => row.createdTimestampMs <= (state.fences.get(entity)?.upToMs ?? -1),
+    const isPurged = named.some(
+      (entity) => row.createdTimestampMs <= (state.entityTombstones.get(entity)?.upToMs ?? -1),
     );
-    if (fenced || state.tombstones.has(row.tweetId)) return false;
+    if (isPurged || state.tombstones.has(row.tweetId)) return false;
 
     const key = `${row.tweetId} ${versionOf(row)}`;
     const present = state.rows.get(key);
@@ -87,23 +91,23 @@ export class StoreOracle {
       state.rows.set(key, { row, endsMs: state.nowMs + ttlSeconds * 1_000 });
     }
 
-    const before = state.shares.get(row.tweetId);
+    const before = state.counted.get(row.tweetId);
     const stillKnown = before && (this.#counts(before) || before.writtenMs + LIFE_MS > state.nowMs);
-    const share = this.#merge(stillKnown ? before : undefined, row);
-    const day = Math.floor(share.row.eventTimestampMs / DAY_MS);
+    const tweet = this.#merge(stillKnown ? before : undefined, row);
+    const day = Math.floor(tweet.row.eventTimestampMs / DAY_MS);
     const left = before ? this.#takeOut(row.tweetId) : [];
-    state.shares.set(row.tweetId, share);
-    for (const entity of entitiesOf(share.author, share.topics)) {
+    state.counted.set(row.tweetId, tweet);
+    for (const entity of entitiesOf(tweet.author, tweet.topics)) {
       const days = state.buckets.get(entity) ?? new Map();
       state.buckets.set(entity, days);
-      const bucket = days.get(day) ?? { endsMs: 0, shares: new Map() };
+      const bucket = days.get(day) ?? { endsMs: 0, counted: new Map() };
       days.set(day, bucket);
-      bucket.shares.set(row.tweetId, share);
+      bucket.counted.set(row.tweetId, tweet);
       bucket.endsMs = state.nowMs + LIFE_MS;
     }
     for (const entity of left) this.#forgetIfEmpty(entity);
-    // Not that of one whom a newer score does not take for the author.
-    if (row.authorId !== null && row.authorId === share.author && row.authorUsername !== null) {
+    // Skipped if a newer score names another author.
+    if (row.authorId !== null && row.authorId === tweet.author && row.authorUsername !== null) {
       this.#learn(row.authorId, row.authorUsername, row.eventTimestampMs);
     }
     return true;
@@ -113,7 +117,7 @@ export class StoreOracle {
     const state = this.#state;
     for (const key of state.rows.keys()) if (key.startsWith(`${id} `)) state.rows.delete(key);
     for (const entity of this.#takeOut(id)) this.#forgetIfEmpty(entity);
-    state.shares.delete(id);
+    state.counted.delete(id);
     state.tombstones.set(id, state.nowMs + DAY_MS);
   }
 
@@ -122,15 +126,15 @@ export class StoreOracle {
     this.endPurge(entity);
   }
 
-  /** A purge of an entity is made of steps, between which others may come. */
+  /** Begins a purge of an entity, which has steps; other changes may come between them. */
   beginPurge(entity: string, scoredUpToMs: number): void {
-    const { fences, nowMs } = this.#state;
-    const upToMs = Math.max(scoredUpToMs, fences.get(entity)?.upToMs ?? 0);
-    fences.set(entity, { upToMs, endsMs: nowMs + DAY_MS });
+    const { entityTombstones, nowMs } = this.#state;
+    const upToMs = Math.max(scoredUpToMs, entityTombstones.get(entity)?.upToMs ?? 0);
+    entityTombstones.set(entity, { upToMs, endsMs: nowMs + DAY_MS });
     this.#name(entity);
   }
 
-  /** Takes out what the step before has named, wherever it counts now. */
+  /** Purges the tweets of this step, wherever they count now. */
   stepPurge(entity: string): void {
     for (const id of this.#state.named.get(entity) ?? []) this.purgeTweet(id);
     this.#name(entity);
@@ -145,13 +149,13 @@ export class StoreOracle {
     return this.#state.rows.get(`${id} ${version}`)?.row ?? null;
   }
 
-  /** The buckets of an entity, oldest first, as a store answers them; null when there is none. */
+  /** Day buckets of an entity, oldest first, as a store returns them; null if there are none. */
   buckets(entity: string) {
     const days = this.#state.buckets.get(entity);
     if (!days) return null;
     return [...days]
       .sort(([a], [b]) => a - b)
-      .map(([day, { shares }]) => ({ day, ...added([...shares.values()]) }));
+      .map(([day, { counted }]) => ({ day, ...added([...counted.values()]) }));
   }
 
   username(id: string): string | null {
@@ -166,13 +170,13 @@ export class StoreOracle {
     return [...this.#state.buckets]
       .filter(([entity]) => entity.startsWith('u:'))
       .map(([entity, days]) => {
-        const shares = [...days.values()].flatMap((bucket) => [...bucket.shares.values()]);
+        const counted = [...days.values()].flatMap((bucket) => [...bucket.counted.values()]);
         const id = entity.slice(2);
         return {
           id,
           username: this.username(id),
-          counts: added(shares).counts,
-          total: shares.length,
+          counts: added(counted).counts,
+          total: counted.length,
         };
       })
       .sort((a, b) => b.total - a.total || (a.id < b.id ? 1 : -1))
@@ -183,19 +187,20 @@ export class StoreOracle {
     const days = this.#state.buckets.get(entity)?.values() ?? [];
     this.#state.named.set(
       entity,
-      [...days].flatMap(({ shares }) => [...shares.keys()]),
+      [...days].flatMap(({ counted }) => [...counted.keys()]),
     );
   }
 
-  #counts(share: Share): boolean {
-    const days = entitiesOf(share.author, share.topics).map((entity) =>
+  #counts(tweet: CountedTweet): boolean {
+    const days = entitiesOf(tweet.author, tweet.topics).map((entity) =>
       this.#state.buckets.get(entity),
     );
-    const isThere = ({ shares }: { shares: Map<string, Share> }) => shares.has(share.row.tweetId);
+    const isThere = ({ counted }: { counted: Map<string, CountedTweet> }) =>
+      counted.has(tweet.row.tweetId);
     return days.some((buckets) => [...(buckets?.values() ?? [])].some(isThere));
   }
 
-  #merge(before: Share | undefined, row: FeatureRow): Share {
+  #merge(before: CountedTweet | undefined, row: FeatureRow): CountedTweet {
     const own = { row, author: row.authorId, topics: row.topics, writtenMs: this.#state.nowMs };
     if (!before) return own;
     const age = row.createdTimestampMs - before.row.createdTimestampMs;
@@ -210,14 +215,14 @@ export class StoreOracle {
     };
   }
 
-  /** The entities that the tweet counted in. */
+  /** Returns the entities that the tweet counted in. */
   #takeOut(id: string): string[] {
     const left: string[] = [];
     for (const [entity, days] of this.#state.buckets) {
-      for (const [day, { shares }] of days) {
-        if (!shares.delete(id)) continue;
+      for (const [day, { counted }] of days) {
+        if (!counted.delete(id)) continue;
         left.push(entity);
-        if (shares.size === 0) days.delete(day);
+        if (counted.size === 0) days.delete(day);
       }
     }
     return left;
@@ -256,10 +261,10 @@ function entitiesOf(author: string | null, topics: readonly string[]): string[] 
   return [...(author === null ? [] : [`u:${author}`]), ...topics.map((topic) => `g:${topic}`)];
 }
 
-function added(shares: readonly Share[]) {
+function added(counted: readonly CountedTweet[]) {
   const counts = { negative: 0, neutral: 0, positive: 0 };
   const scoreSums = { negative: 0, neutral: 0, positive: 0 };
-  for (const { row } of shares) {
+  for (const { row } of counted) {
     counts[row.label] += 1;
     for (const label of LABELS) scoreSums[label] += Math.round(row.scores[label] * SCORE_UNITS);
   }

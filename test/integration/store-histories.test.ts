@@ -16,7 +16,7 @@ const TIMEOUT_MS = 60_000 + HISTORIES * 1_000;
 const KEY_PREFIX = 'history:';
 
 it(
-  `${HISTORIES} random histories leave in memory what the oracle says`,
+  `the memory store agrees with the oracle after ${HISTORIES} random histories`,
   async () => {
     await fc.assert(
       fc.asyncProperty(history, async (steps) => {
@@ -90,7 +90,7 @@ describe('on a real server', () => {
   });
 
   it(
-    `${HISTORIES} random histories leave what the oracle says`,
+    `the Redis store agrees with the oracle after ${HISTORIES} random histories`,
     async () => {
       await fc.assert(
         fc.asyncProperty(history, async (steps) => {
@@ -105,7 +105,7 @@ describe('on a real server', () => {
     TIMEOUT_MS,
   );
 
-  /** Every key expires, and once all has ended nothing is left. */
+  /** Checks that every key expires and that nothing is left in the end. */
   async function expectTidy(): Promise<void> {
     for (const key of await admin.keys('*')) {
       expect([key, await admin.ttl(key)]).toEqual([key, expect.any(Number)]);

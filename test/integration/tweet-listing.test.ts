@@ -59,7 +59,7 @@ describe.each([
     }
   });
 
-  it('misses nothing that stays while others are purged', async () => {
+  it('misses no tweet that stays while others are purged', async () => {
     const store = await open();
     try {
       await put(store, ids);
@@ -76,7 +76,7 @@ describe.each([
   });
 });
 
-it('in Redis takes its own keys alone, whatever signs the prefix has', async () => {
+it('the list of stored tweets in Redis holds keys of its prefix only, whatever the prefix', async () => {
   const [strange, plain] = await Promise.all([redisStore('a*[b]?\\:'), redisStore('abb:')]);
   try {
     await put(strange, ['1', '2']);

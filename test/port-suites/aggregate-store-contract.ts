@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BeforePurge } from '../../service/application/ports/aggregate-store.ts';
+import type { BeforePurge } from '../../service/application/ports/feature-store.ts';
 import {
   DEFAULT_AGGREGATE_TTL_SECONDS,
   DEFAULT_ROW_TTL_SECONDS,
@@ -26,12 +26,12 @@ const POSITIVE = {
 
 const unrecorded: BeforePurge = async () => undefined;
 
-/** What every feature store must add up; run it on each adapter. */
+/** Behavior of aggregates that every feature store must have; run it on each adapter. */
 export function aggregateStoreContract(
   name: string,
   makeStore: () => Promise<StoreUnderTest>,
 ): void {
-  describe(`${name} as an aggregate store`, () => {
+  describe(`${name} as a store of aggregates`, () => {
     let store: StoreUnderTest['store'];
     let advance: StoreUnderTest['advance'];
 
@@ -59,7 +59,7 @@ export function aggregateStoreContract(
       ]);
 
     describe('counting', () => {
-      it('knows nobody at first', async () => {
+      it('knows no user and no topic at first', async () => {
         expect(await user()).toBeNull();
         expect(await topic('#phones')).toBeNull();
         expect(await store.findUser('someone')).toBeNull();
@@ -94,13 +94,13 @@ export function aggregateStoreContract(
 
       it.each([
         ['the last millisecond of a day', DAY_START_MS + DAY_MS - 1, DAY],
-        ['the first of the next', DAY_START_MS + DAY_MS, DAY + 1],
-      ])('draws the line between days in UTC: %s', async (_, eventTimestampMs, day) => {
+        ['the first millisecond of the next', DAY_START_MS + DAY_MS, DAY + 1],
+      ])('separates days in UTC: %s', async (_, eventTimestampMs, day) => {
         await put({ eventTimestampMs });
         expect((await user())?.buckets.map((bucket) => bucket.day)).toEqual([day]);
       });
 
-      it('answers the days asked for, oldest first, and knows of others', async () => {
+      it('returns the days asked for, oldest first, and an empty list if there are others only', async () => {
         for (const offset of [3, 1, 2]) {
           await put({ eventTimestampMs: DAY_START_MS + offset * DAY_MS });
         }
@@ -122,7 +122,7 @@ export function aggregateStoreContract(
         expect(await ranking()).toEqual([]);
       });
 
-      it('takes out and adds without a trace, whatever the scores', async () => {
+      it('removes contributions without a rounding error, whatever the scores', async () => {
         const tweetId = anId();
         await put(NEGATIVE);
         const before = await user();
@@ -150,7 +150,7 @@ export function aggregateStoreContract(
         ['newer', 1, 'negative'],
         ['older', -1, 'positive'],
       ] as const)(
-        'counts with its newest score: a re-score that is %s',
+        'counts with its newest score after a re-score that is %s',
         async (_, offset, label) => {
           const { tweetId, createdTimestampMs } = await put(POSITIVE);
           await put({
@@ -169,7 +169,7 @@ export function aggregateStoreContract(
         ['greater', 'ffffffffffff', 'negative'],
         ['lesser', '000000000000', 'positive'],
       ] as const)(
-        'scored twice at one time counts with the greater revision: %s',
+        'scored twice at the same time counts with the greater revision, here after a re-score by the %s one',
         async (_, revision, label) => {
           const { tweetId } = await put(POSITIVE);
           await put({ ...NEGATIVE, tweetId, model: { name: 'other', revision } });
@@ -195,7 +195,7 @@ export function aggregateStoreContract(
         ['first', 1],
         ['last', -1],
       ])(
-        'keeps the author and the plain topics that only one score knew, which came %s',
+        'keeps the author and plain topics that only one score has, here the one that came %s',
         async (_, offset) => {
           const { tweetId, createdTimestampMs } = await put({ topics: ['#phones', 'telephony'] });
           await put({
@@ -234,7 +234,7 @@ export function aggregateStoreContract(
         ]);
       });
 
-      it('come in a fixed order when they have as many', async () => {
+      it('come in a fixed order if they have equally many', async () => {
         for (const id of ['9', '10', '2']) await put({ authorId: id });
         expect(await ranking()).toEqual([
           ['9', 1],
@@ -256,7 +256,7 @@ export function aggregateStoreContract(
       it.each([
         ['in order', [1, 2]],
         ['newest first', [2, 1]],
-      ])('are those of the newest event after a rename: %s', async (_, order) => {
+      ])('are those of the newest event after a rename, written %s', async (_, order) => {
         for (const event of order) {
           await put({
             authorUsername: event === 2 ? 'new' : 'old',
@@ -272,18 +272,21 @@ export function aggregateStoreContract(
       it.each([
         ['in order', ['1', '2']],
         ['newest first', ['2', '1']],
-      ])('belong to whose event is the newest when another takes one: %s', async (_, order) => {
-        for (const id of order) {
-          await put({
-            authorId: id,
-            authorUsername: 'taken',
-            eventTimestampMs: DAY_START_MS + Number(id),
-          });
-        }
-        expect(await store.findUser('taken')).toBe('2');
-      });
+      ])(
+        'belong to the user of the newest event if two had the name, written %s',
+        async (_, order) => {
+          for (const id of order) {
+            await put({
+              authorId: id,
+              authorUsername: 'taken',
+              eventTimestampMs: DAY_START_MS + Number(id),
+            });
+          }
+          expect(await store.findUser('taken')).toBe('2');
+        },
+      );
 
-      it('go when the last tweet of the user does', async () => {
+      it('are removed with the last tweet of the user', async () => {
         const { tweetId } = await put({ ...NAME, authorUsername: 'old' });
         const last = await put({ authorUsername: 'new', eventTimestampMs: DAY_START_MS + 1 });
         await store.purgeTweet(tweetId);
@@ -293,7 +296,7 @@ export function aggregateStoreContract(
         expect(await store.findUser('new')).toBeNull();
       });
 
-      it('go with the last bucket of the user, even if they were told later', async () => {
+      it('are removed with the last day bucket of the user, even if written later', async () => {
         await put({ authorId: '1', authorUsername: null });
         await advance(150 * DAY_SECONDS);
         const named = await put({
@@ -307,7 +310,7 @@ export function aggregateStoreContract(
         expect(await store.findUser('Ann')).toBeNull();
       });
 
-      it('are not learnt of one whom a newer score does not take for the author', async () => {
+      it('are not learned from an older score that names another author', async () => {
         const { tweetId, createdTimestampMs } = await put({ authorId: '1' });
         await put({
           tweetId,
@@ -319,7 +322,7 @@ export function aggregateStoreContract(
         expect(await ranking()).toEqual([['1', 1]]);
       });
 
-      it('of somebody else stay', async () => {
+      it('of other users stay', async () => {
         await put({ authorId: '1', authorUsername: 'taken', eventTimestampMs: DAY_START_MS });
         await put({ authorId: '2', authorUsername: 'taken', eventTimestampMs: DAY_START_MS + 1 });
         await store.purgeUser('1', Date.now(), unrecorded);
@@ -327,10 +330,10 @@ export function aggregateStoreContract(
       });
     });
 
-    describe('life', () => {
+    describe('the life', () => {
       const LIFE = DEFAULT_AGGREGATE_TTL_SECONDS;
 
-      it('of a bucket ends 400 days after its last write', async () => {
+      it('of a day bucket ends 400 days after its last write', async () => {
         await put();
         await advance(LIFE - 10);
         expect(await userTotal()).toEqual([1]);
@@ -341,7 +344,7 @@ export function aggregateStoreContract(
         expect(await ranking()).toEqual([]);
       });
 
-      it('is counted from the last write to the bucket, whichever tweet it was', async () => {
+      it('of a day bucket counts from its last write, by whichever tweet', async () => {
         for (let i = 0; i < 4; i++) {
           await put({ createdTimestampMs: i });
           await advance(0.75 * LIFE);
@@ -351,7 +354,7 @@ export function aggregateStoreContract(
         expect(await user()).toBeNull();
       });
 
-      it('of one bucket is not that of the others, nor of the ranking', async () => {
+      it('of one day bucket does not affect others or the ranking', async () => {
         await put();
         await put({ authorId: '7', topics: [] });
         await put({ authorId: '7', topics: [] });
@@ -367,7 +370,7 @@ export function aggregateStoreContract(
         expect(await topic('#phones')).toHaveLength(1);
       });
 
-      it('that has begun anew holds nothing of before, also when that is taken out', async () => {
+      it('of a new day bucket starts without the tweets of the ended one, also if these are purged', async () => {
         const { tweetId } = await put();
         await put({ eventTimestampMs: DAY_START_MS + DAY_MS });
         await advance(LIFE - 10);
@@ -380,7 +383,7 @@ export function aggregateStoreContract(
         expect(await ranking()).toEqual([['2244994945', 3]]);
       });
 
-      it('of what a purge needs is as long as that of the bucket', async () => {
+      it('of the index that a purge needs is at least that of the day bucket', async () => {
         const { tweetId } = await put();
         for (let i = 0; i < 5; i++) {
           await advance(0.9 * LIFE);
@@ -391,7 +394,7 @@ export function aggregateStoreContract(
         expect(await userTotal()).toEqual([5]);
       });
 
-      it('is prolonged by every write of a tweet in it, so that no row is there for longer', async () => {
+      it('of a day bucket is prolonged by every write of its tweets, so that it outlives their rows', async () => {
         const row = await put();
         await advance(LIFE - 10);
         await put({ ...row, createdTimestampMs: row.createdTimestampMs - 1 });
@@ -401,7 +404,7 @@ export function aggregateStoreContract(
         expect(await user()).toBeNull();
       });
 
-      it('that is over leaves nothing to be merged with', async () => {
+      it('of a contribution, once over, leaves nothing to merge with', async () => {
         const { tweetId, createdTimestampMs } = await put({ ...POSITIVE, topics: ['telephony'] });
         await advance(LIFE + 1);
         await put({ ...NEGATIVE, tweetId, createdTimestampMs: createdTimestampMs - 1, topics: [] });
@@ -411,7 +414,7 @@ export function aggregateStoreContract(
     });
 
     describe('purging a tweet', () => {
-      it('takes it out of all aggregates, also after its row has expired', async () => {
+      it('removes it from all aggregates, also after its row has expired', async () => {
         const { tweetId } = await put();
         await put(NEGATIVE);
         await advance(DEFAULT_ROW_TTL_SECONDS + 1);
@@ -425,7 +428,7 @@ export function aggregateStoreContract(
         expect(await ranking()).toEqual([['2244994945', 1]]);
       });
 
-      it('forgets whom it leaves without a tweet', async () => {
+      it('forgets users and topics left without a tweet', async () => {
         const { tweetId } = await put();
         await store.purgeTweet(tweetId);
         expect(await user()).toBeNull();
@@ -433,7 +436,7 @@ export function aggregateStoreContract(
         expect(await ranking()).toEqual([]);
       });
 
-      it('keeps it from being counted for a day', async () => {
+      it('stops it from being counted for a day', async () => {
         const row = await put();
         await store.purgeTweet(row.tweetId);
         expect(await store.putTweets([{ row, ttlSeconds: 60 }])).toEqual([false]);
@@ -455,13 +458,17 @@ export function aggregateStoreContract(
         (at: number, record = unrecorded) => store.purgeTopic('#phones', at, record),
       ],
     ] as const)('purging %s', (_, authorId, tag, purge) => {
-      /** Rows that the purge means. */
-      const meant = (overrides: Partial<FeatureRow> = {}) =>
+      /** Writes a row that the purge must remove. */
+      const putMatching = (overrides: Partial<FeatureRow> = {}) =>
         put({ authorId, topics: [tag, '$btc'], ...overrides });
 
-      it('removes every tweet, and says how much that was', async () => {
-        const rows = [await meant(), await meant(), await meant({ eventTimestampMs: 0 })];
-        await meant({ ...rows[0], model: { name: 'older', revision: '000000000000' } });
+      it('removes every tweet and returns the numbers of rows and contributions', async () => {
+        const rows = [
+          await putMatching(),
+          await putMatching(),
+          await putMatching({ eventTimestampMs: 0 }),
+        ];
+        await putMatching({ ...rows[0], model: { name: 'older', revision: '000000000000' } });
         const other = await put({ authorId: '8', topics: ['$btc'] });
         expect(await purge(Date.now())).toEqual({ rows: 4, contributions: 9 });
         const ids = [...rows, other].map(({ tweetId }) => tweetId);
@@ -473,8 +480,8 @@ export function aggregateStoreContract(
         expect(await purge(Date.now())).toEqual({ rows: 0, contributions: 0 });
       });
 
-      it('tells which tweets it will purge, and purges none before that is done', async () => {
-        const ids = (await Promise.all(Array.from({ length: 700 }, () => meant()))).map(
+      it('announces the tweets of each step and purges them only afterwards', async () => {
+        const ids = (await Promise.all(Array.from({ length: 700 }, () => putMatching()))).map(
           ({ tweetId }) => tweetId,
         );
         const told: string[] = [];
@@ -485,15 +492,15 @@ export function aggregateStoreContract(
         expect(told.toSorted()).toEqual(ids.toSorted());
       });
 
-      it('purges none whose purge could not be told, and the rest when it is tried again', async () => {
-        const { tweetId } = await meant();
+      it('purges nothing if the announcement fails, and succeeds when called again', async () => {
+        const { tweetId } = await putMatching();
         const failure = new Error('the disk is full');
         await expect(purge(Date.now(), () => Promise.reject(failure))).rejects.toBe(failure);
         expect(await store.getTweets([tweetId])).not.toEqual([null]);
         expect(await purge(Date.now())).toEqual({ rows: 1, contributions: 3 });
       });
 
-      it('works in steps, however many there are', async () => {
+      it('removes more tweets than fit in one step', async () => {
         const writes = Array.from({ length: 1_234 }, () => ({
           row: aRow({ tweetId: anId(), authorId, topics: [tag] }),
           ttlSeconds: 60,
@@ -503,7 +510,7 @@ export function aggregateStoreContract(
         expect(await ranking()).toEqual([]);
       });
 
-      it('refuses for a day what had been scored by then, and nothing else', async () => {
+      it('blocks for a day rows scored up to the purge, and no others', async () => {
         const at = Date.now();
         await purge(at);
         const write = (createdTimestampMs: number) =>
@@ -522,12 +529,12 @@ export function aggregateStoreContract(
       });
 
       it('finds tweets whose rows have expired', async () => {
-        await meant();
+        await putMatching();
         await advance(DEFAULT_ROW_TTL_SECONDS + 1);
         expect(await purge(Date.now())).toEqual({ rows: 0, contributions: 3 });
       });
 
-      it('leaves nothing of what is written at the same time and was scored before', async () => {
+      it('leaves no row that is written at the same time and was scored before', async () => {
         const at = Date.now();
         const writes = Array.from({ length: 300 }, () => ({
           row: aRow({ tweetId: anId(), authorId, topics: [tag], createdTimestampMs: at - 1 }),

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AggregateStore } from '../../service/application/ports/aggregate-store.ts';
 import type { FeatureStore } from '../../service/application/ports/feature-store.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../service/contract/feature-store.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
@@ -16,8 +15,8 @@ const DAY_SECONDS = 86_400;
 
 /** A new, empty store of `IDENTITY`, and a clock for it. */
 export interface StoreUnderTest {
-  readonly store: FeatureStore & AggregateStore;
-  /** Lets time pass for what has been stored so far. */
+  readonly store: FeatureStore;
+  /** Lets time pass for everything stored so far. */
   advance(seconds: number): Promise<void>;
 }
 
@@ -44,7 +43,7 @@ export function aRow(overrides: Partial<FeatureRow> = {}): FeatureRow {
   };
 }
 
-/** What every feature store must do; run it on each adapter. */
+/** Behavior of rows that every feature store must have; run it on each adapter. */
 export function featureStoreContract(name: string, makeStore: () => Promise<StoreUnderTest>): void {
   describe(`${name} as a feature store`, () => {
     let store: FeatureStore;
@@ -60,7 +59,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
     const get = async (id: string) => (await store.getTweets([id]))[0];
 
     describe('reading', () => {
-      it('gives back what was written', async () => {
+      it('returns a row as it was written', async () => {
         const row = aRow({ tweetId: anId() });
         expect(await put(row)).toEqual([true]);
         expect(await get(row.tweetId)).toEqual(row);
@@ -72,7 +71,10 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         ['of an unknown author', { authorId: null, authorUsername: null }],
         ['without topics', { topics: [] }],
         ['that was truncated', { truncated: true }],
-        ['with text of many scripts', { text: 'naïve 🙂‍↔️ 日本語 "\\\n\u0000', topics: ['#日本'] }],
+        [
+          'with a text of many scripts',
+          { text: 'naïve 🙂‍↔️ 日本語 "\\\n\u0000', topics: ['#日本'] },
+        ],
         ['with half a surrogate pair', { text: 'cut \ud83d' }],
         ['with scores at their limits', { scores: { negative: 0, neutral: 0, positive: 1 } }],
         [
@@ -86,7 +88,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         expect(await get(row.tweetId)).toEqual(row);
       });
 
-      it('answers as many as asked, in their order, null where absent', async () => {
+      it('returns as many rows as asked for, in their order, null where absent', async () => {
         const [one, two, absent] = [aRow({ tweetId: anId() }), aRow({ tweetId: anId() }), anId()];
         await store.putTweets([one, two].map((row) => ({ row, ttlSeconds: 60 })));
         const ids = [two.tweetId, absent, one.tweetId, two.tweetId, absent];
@@ -94,7 +96,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         expect(await store.getTweets(ids)).toEqual([two, null, one, two, null]);
       });
 
-      it('holds hundreds in one batch', async () => {
+      it('takes hundreds of rows in one batch', async () => {
         const rows = Array.from({ length: 500 }, () => aRow({ tweetId: anId() }));
         const writes = rows.map((row) => ({ row, ttlSeconds: 60 }));
         expect(await store.putTweets(writes)).toEqual(rows.map(() => true));
@@ -137,7 +139,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         expect(await get(row.tweetId)).toEqual(row);
       });
 
-      it.each([300, DEFAULT_ROW_TTL_SECONDS])('keeps a row for %i s, no more', async (seconds) => {
+      it.each([300, DEFAULT_ROW_TTL_SECONDS])('keeps a row for exactly %i s', async (seconds) => {
         const row = aRow({ tweetId: anId() });
         await put(row, seconds);
         await advance(seconds - 10);
@@ -146,7 +148,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         expect(await get(row.tweetId)).toBeNull();
       });
 
-      it('counts a row’s life from its last write', async () => {
+      it('counts the life of a row from its last write', async () => {
         const row = aRow({ tweetId: anId() });
         await put(row, 300);
         await advance(200);
@@ -160,7 +162,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
     });
 
     describe('purging', () => {
-      it('removes the rows of every version and says how many', async () => {
+      it('removes the rows of every version and returns how many', async () => {
         const id = anId();
         await put(aRow({ tweetId: id }));
         await put(aRow({ tweetId: id, model: { name: 'older', revision: 'ba9876543210' } }), 300);
@@ -171,7 +173,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         expect(await store.purgeTweet(id)).toEqual({ rows: 0, contributions: 0 });
       });
 
-      it('leaves other tweets alone', async () => {
+      it('keeps other tweets', async () => {
         const [gone, kept] = [aRow({ tweetId: '123' }), aRow({ tweetId: '1234' })];
         await put(gone);
         await put(kept);
@@ -179,7 +181,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         expect(await store.getTweets(['123', '1234'])).toEqual([null, kept]);
       });
 
-      it('removes nothing where nothing is, and does not count what has expired', async () => {
+      it('removes nothing if nothing is stored, and does not count expired rows', async () => {
         const id = anId();
         expect(await store.purgeTweet(id)).toEqual({ rows: 0, contributions: 0 });
         const expired = aRow({ tweetId: anId() });
@@ -188,7 +190,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         expect(await store.purgeTweet(expired.tweetId)).toMatchObject({ rows: 0 });
       });
 
-      it('blocks writes of the tweet for a day, of that tweet only', async () => {
+      it('blocks writes of the tweet, and of no other, for a day', async () => {
         const [purged, other] = [aRow({ tweetId: anId() }), aRow({ tweetId: anId() })];
         await store.purgeTweet(purged.tweetId);
         await advance(DAY_SECONDS - 10);

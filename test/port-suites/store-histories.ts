@@ -12,11 +12,11 @@ type Store = StoreUnderTest['store'];
 
 /** A store that histories are played on. */
 export interface StoreOfHistories extends StoreUnderTest {
-  /** For those who change it at the same time, with a connection each where there are any. */
+  /** Stores for concurrent changes, each with its own connection; none for memory. */
   readonly writers: readonly Store[];
   /**
-   * Runs an operation whose reply does not arrive: with a store over a connection of which
-   * the server's replies are cut off, where there is one.
+   * Runs an operation whose reply is lost: on Redis, with a store on a connection that cuts off
+   * the server's replies.
    */
   losingTheReply(operation: (store: Store) => Promise<unknown>): Promise<unknown>;
 }
@@ -37,7 +37,7 @@ export type Step =
   | { readonly kind: 'time passes'; readonly seconds: number }
   | { readonly kind: 'look'; readonly at: readonly Part[] };
 
-/** What can be seen of a store, each by a read of its own that may itself tidy up. */
+/** Parts of a store that are read separately; each read may itself tidy up. */
 const PARTS = ['owners', 'rows', 'users', 'topics', 'mostActive'] as const;
 type Part = (typeof PARTS)[number];
 
@@ -49,7 +49,7 @@ const VERSION = `${IDENTITY.revision}:${IDENTITY.preprocessingVersion}`;
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 const DAYS_OF_TWEETS = 3;
-/** Orders in which changes at the same time may come out; more would take too long to try. */
+/** Bound for the possible orders of concurrent changes; more would take too long to try. */
 const MAX_ORDERS = 120;
 const RANGE = { from: 0, to: DAYS_OF_TWEETS };
 
@@ -60,7 +60,7 @@ const scores = fc
     return { negative: low, neutral: high - low, positive: 1 - high };
   });
 
-/** Rows of few tweets, users, topics, names, days and times, so that they meet. */
+/** Rows of few tweets, users, topics, names, days and times, so that they collide. */
 const row = fc
   .record({
     tweet: fc.nat(TWEETS.length - 1),
@@ -73,7 +73,7 @@ const row = fc
     scores,
   })
   .map(({ tweet, author, authorUsername, revision, ...rest }): FeatureRow => {
-    // A tweet has one author, whom not every source tells; ingest may be told another.
+    // A tweet has one author, whom not every source names; ingest may name another.
     const user = USERS[(author === 'another' ? tweet + 1 : tweet) % USERS.length] ?? null;
     return aRow({
       ...rest,
@@ -89,7 +89,7 @@ const scoredUpToMs = fc.integer({ min: 0, max: 9 });
 const write = fc.record({ row, ttlSeconds: fc.constantFrom(300, 60 * DAY) });
 const put = fc.record({
   kind: fc.constant('put'),
-  // Mostly one: several make few histories longer, and many orders possible.
+  // Mostly one: several writes multiply the possible orders.
   writes: fc.oneof(
     { arbitrary: fc.tuple(write), weight: 3 },
     { arbitrary: fc.tuple(write, write), weight: 1 },
@@ -168,7 +168,7 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 50, size: 'max' },
 );
 
-/** Plays a history on a store that is empty, and holds what can be seen against the oracle. */
+/** Plays a history on an empty store and compares what it returns with the oracle. */
 export async function play(steps: readonly Step[], subject: StoreOfHistories): Promise<void> {
   let oracles = [new StoreOracle()];
   const look = async (parts: readonly Part[] = PARTS) => {
@@ -193,7 +193,7 @@ export async function play(steps: readonly Step[], subject: StoreOfHistories): P
           await subject.losingTheReply((store) => apply(step.change, store));
         }
         if (step.reply === 'is lost') {
-          // It may have been done, as far as it had come.
+          // Any number of its parts may have run.
           oracles = oracles.flatMap((oracle) => beginnings(atoms(step.change), oracle));
         } else {
           await apply(step.change, subject.store);
@@ -204,7 +204,7 @@ export async function play(steps: readonly Step[], subject: StoreOfHistories): P
         await Promise.all(
           step.changes.map((each, index) => apply(each, subject.writers[index] ?? subject.store)),
         );
-        // It must have come out as if one had been after the other, whatever the order.
+        // The result must be that of some sequential order.
         oracles = oracles.flatMap((oracle) =>
           interleavings(step.changes.map(atoms)).map((changes) => {
             const possible = oracle.clone();
@@ -225,7 +225,7 @@ export async function play(steps: readonly Step[], subject: StoreOfHistories): P
   await look();
 }
 
-/** Makes an operation fail as it may when its reply is lost. */
+/** Accepts the documented failure of an operation whose reply is lost. */
 export async function mayFail(operation: Promise<unknown>): Promise<void> {
   await operation.catch((error: unknown) => {
     if (!(error instanceof FeatureStoreUnavailableError)) throw error;
@@ -249,10 +249,10 @@ async function apply(change: Change, store: Store): Promise<void> {
   }
 }
 
-/** A part of a change that others see whole. */
+/** An atomic part of a change. */
 type Atom = (oracle: StoreOracle) => void;
 
-/** The parts of a change between which others may come. */
+/** Atomic parts of a change; parts of other changes may run between them. */
 function atoms(change: Change): Atom[] {
   switch (change.kind) {
     case 'put':
@@ -275,7 +275,7 @@ function purgeAtoms(entity: string, scoredUpToMs: number): Atom[] {
   ];
 }
 
-/** The entity that a change purges, by which the oracle tells purges apart; else any value. */
+/** Key by which the oracle tells purges apart: the purged entity, or the change itself. */
 function purged(change: Change): unknown {
   if (change.kind === 'purge user') return `u:${change.id}`;
   return change.kind === 'purge topic' ? `g:${change.topic}` : change;
@@ -285,7 +285,7 @@ function foretell(parts: readonly Atom[], oracle: StoreOracle): void {
   for (const part of parts) part(oracle);
 }
 
-/** An oracle for each number of changes, from the first on, that have been made. */
+/** An oracle for each number of parts that may have run, from none to all. */
 function beginnings(parts: readonly Atom[], oracle: StoreOracle): StoreOracle[] {
   return Array.from({ length: parts.length + 1 }, (_, made) => {
     const possible = oracle.clone();
@@ -320,12 +320,12 @@ function distinct(oracles: readonly StoreOracle[]): StoreOracle[] {
   );
 }
 
-/** Without prototypes, of which the oracle's clones have others. */
+/** Copies without prototypes, in which the clones of the oracle differ. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** Every order of all items in which those of each list stay in theirs. */
+/** Every order of all items that keeps the order of each list. */
 function interleavings<T>(lists: readonly (readonly T[])[]): T[][] {
   const rest = lists.filter((list) => list.length > 0);
   if (rest.length === 0) return [[]];
@@ -336,7 +336,7 @@ function interleavings<T>(lists: readonly (readonly T[])[]): T[][] {
   );
 }
 
-/** How many those are. */
+/** Number of these orders. */
 function ordersOf(lists: readonly (readonly unknown[])[]): number {
   let [orders, items] = [1, 0];
   for (const list of lists) {

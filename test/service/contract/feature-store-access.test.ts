@@ -11,7 +11,7 @@ import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
 import { featureStoreContract, IDENTITY } from '../../port-suites/feature-store-contract.ts';
 
-/** The adapter must do with the rights that the infrastructure gives to its user. */
+/** The adapter must work with the rights that the infrastructure gives to its user. */
 const PASSWORD = 'a-generated-password';
 
 let server: RedisServer;
@@ -35,7 +35,7 @@ async function restrictedUser(keyPrefix: string): Promise<string> {
   return username;
 }
 
-featureStoreContract('RedisFeatureStore with the rights of its user only', async () => {
+featureStoreContract('RedisFeatureStore with the least rights', async () => {
   const keyPrefix = `${randomUUID()}:`;
   const store = await RedisFeatureStore.connect({
     url: server.url,
@@ -59,7 +59,7 @@ featureStoreContract('RedisFeatureStore with the rights of its user only', async
 });
 
 describe('the rights of the feature store user', () => {
-  it('name every command of the scripts', () => {
+  it('include every command of the Lua scripts', () => {
     const scripts = globSync('service/feature-store/redis/lua/*.lua').map((path) =>
       readFileSync(path, 'utf8'),
     );
@@ -70,7 +70,7 @@ describe('the rights of the feature store user', () => {
     expect(FEATURE_STORE_COMMANDS).toEqual(expect.arrayContaining(called));
   });
 
-  it('are the documented ones, and what opens a connection', () => {
+  it('are the documented commands and those that open a connection', () => {
     const format = readFileSync('docs/feature-store-format.md', 'utf8');
     const documented = /ACL SETUSER tss .*?-@all \+(.*)/.exec(format)?.[1]?.split(' +') ?? [];
     expect(FEATURE_STORE_COMMANDS.toSorted()).toEqual(
@@ -79,11 +79,11 @@ describe('the rights of the feature store user', () => {
   });
 
   it.each([
-    ['another command', ['keys', '*']],
-    ['the whole store', ['flushall']],
-    ['keys of others', ['get', 'other:key']],
-    ['its own rights', ['acl', 'whoami']],
-  ])('do not reach %s', async (_name, [command = '', ...args]) => {
+    ['other commands', ['keys', '*']],
+    ['the commands for the whole server', ['flushall']],
+    ['keys of other prefixes', ['get', 'other:key']],
+    ['the commands for access rights', ['acl', 'whoami']],
+  ])('exclude %s', async (_name, [command = '', ...args]) => {
     const username = await restrictedUser('mine:');
     const client = new Redis(server.url, {
       username,

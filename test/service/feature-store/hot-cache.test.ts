@@ -25,7 +25,7 @@ featureStoreContract('CachedFeatureStore on memory', async () => {
   };
 });
 
-/** Reads wait at a gate after they have seen the rows, as a reply on its way does. */
+/** A store whose reads wait at a gate after they have seen the rows, like a reply under way. */
 class GatedStore extends FakeStore {
   readonly asked: string[][] = [];
   readGate: Promise<void> | undefined;
@@ -58,7 +58,7 @@ function aCache(rows: readonly FeatureRow[] = []) {
 }
 
 describe('CachedFeatureStore', () => {
-  it('answers a hot row without asking the store, until its life is over', async () => {
+  it('serves a cached row without asking the store until its life is over', async () => {
     const row = aRow({ tweetId: anId() });
     const { store, cache, advanceMs } = aCache([row]);
     await cache.getTweets([row.tweetId]);
@@ -70,7 +70,7 @@ describe('CachedFeatureStore', () => {
     expect(store.asked).toHaveLength(2);
   });
 
-  it('asks in one read for what it does not hold, for each once', async () => {
+  it('reads all missing rows at once, each of them once', async () => {
     const [hot, cold] = [aRow({ tweetId: anId() }), aRow({ tweetId: anId() })];
     const absent = anId();
     const { store, cache } = aCache([hot, cold]);
@@ -88,7 +88,7 @@ describe('CachedFeatureStore', () => {
     expect(await cache.getTweets([row.tweetId])).toEqual([row]);
   });
 
-  it('serves hot rows while the store is down and passes the failure on for others', async () => {
+  it('serves cached rows while the store is down and rejects reads of others', async () => {
     const row = aRow({ tweetId: anId() });
     const { store, cache } = aCache([row]);
     await cache.getTweets([row.tweetId]);
@@ -99,7 +99,7 @@ describe('CachedFeatureStore', () => {
     await expect(cache.purgeTweet(row.tweetId)).rejects.toBe(store.failWith);
   });
 
-  it('stops serving a row the moment its purge begins', async () => {
+  it('stops serving a row as soon as its purge begins', async () => {
     const row = aRow({ tweetId: anId() });
     const { store, cache } = aCache([row]);
     await cache.getTweets([row.tweetId]);
@@ -137,7 +137,7 @@ describe('CachedFeatureStore', () => {
     expect(await cache.getTweets([row.tweetId])).toEqual([after]);
   });
 
-  it('holds no more characters than it may', async () => {
+  it('holds no more characters than its bound', async () => {
     const rows = Array.from({ length: 10 }, () =>
       aRow({ tweetId: anId(), text: 'x'.repeat(25_000) }),
     );
@@ -149,7 +149,7 @@ describe('CachedFeatureStore', () => {
     expect(store.asked.map((ids) => ids.length)).toEqual([10, 7]);
   });
 
-  it('refuses a life of nothing', () => {
+  it('rejects a life of 0 ms', () => {
     const store = new FakeStore();
     expect(() => new CachedFeatureStore({ store, ttlMs: 0 })).toThrow('0 ms');
   });

@@ -23,7 +23,7 @@ featureStoreContract('MemoryFeatureStore', aStoreUnderTest);
 aggregateStoreContract('MemoryFeatureStore', aStoreUnderTest);
 
 describe('MemoryFeatureStore', () => {
-  it('drops the least recently used rows when it is full', async () => {
+  it('evicts the least recently used tweet when it is full', async () => {
     const store = new MemoryFeatureStore({ identity: IDENTITY, maxRows: 3 });
     const rows = Array.from({ length: 4 }, () => aRow({ tweetId: anId() }));
     const [first, second, third, fourth] = rows.map((row) => row.tweetId) as [
@@ -44,7 +44,7 @@ describe('MemoryFeatureStore', () => {
     expect(await store.purgeTweet(second)).toEqual({ rows: 0, contributions: 0 });
   });
 
-  it('forgets the oldest purge when there are more than it may hold rows', async () => {
+  it('evicts the oldest tombstone when there are more than its bound', async () => {
     const store = new MemoryFeatureStore({ identity: IDENTITY, maxRows: 2 });
     const ids = [anId(), anId(), anId()];
     for (const id of ids) await store.purgeTweet(id);

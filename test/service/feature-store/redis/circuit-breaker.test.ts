@@ -30,7 +30,7 @@ const open = async () => {
 const levels = () => logger.lines.map(({ level }) => level);
 
 describe('StoreCircuitBreaker', () => {
-  it('refuses without trying after three time-outs in a row', async () => {
+  it('rejects without trying after three time-outs in a row', async () => {
     await open();
     const work = jest.fn(succeed);
     await expect(breaker.execute(work)).rejects.toBeInstanceOf(BrokenCircuitError);
@@ -40,7 +40,7 @@ describe('StoreCircuitBreaker', () => {
     ]);
   });
 
-  it('lets time-outs pass that are not in a row', async () => {
+  it('stays closed after time-outs that are not in a row', async () => {
     for (let i = 0; i < 5; i++) {
       await fail(TIMEOUT);
       await fail(TIMEOUT);
@@ -52,13 +52,13 @@ describe('StoreCircuitBreaker', () => {
   it.each([
     ['refusals', REFUSAL],
     ['lost connections', LOST],
-  ])('does not mind %s', async (_, error) => {
+  ])('stays closed after %s', async (_, error) => {
     for (let i = 0; i < 10; i++) expect(await fail(error)).toBe(error);
     expect(await succeed()).toBe('answer');
     expect(logger.lines).toEqual([]);
   });
 
-  it('lets one through after a second, and the others not wait for it', async () => {
+  it('lets one probe through after a second and rejects others meanwhile', async () => {
     await open();
     nowMs += 999;
     expect(await fail(TIMEOUT)).toBeInstanceOf(BrokenCircuitError);
@@ -72,7 +72,7 @@ describe('StoreCircuitBreaker', () => {
     expect(levels()).toEqual(['warn', 'info']);
   });
 
-  it('takes a refusal for an answer to the probe', async () => {
+  it('closes when the probe is answered with a refusal', async () => {
     await open();
     nowMs += 1_000;
     expect(await fail(REFUSAL)).toBe(REFUSAL);
@@ -82,7 +82,7 @@ describe('StoreCircuitBreaker', () => {
   it.each([
     ['times out', TIMEOUT],
     ['cannot be sent', LOST],
-  ])('waits another second when the probe %s, and logs nothing more', async (_, error) => {
+  ])('waits another second if the probe %s, without logging again', async (_, error) => {
     await open();
     for (let second = 0; second < 5; second++) {
       nowMs += 1_000;

@@ -1,4 +1,4 @@
-/** What is in Redis that no writer of the format has written: others must not suffer from it. */
+/** Malformed values in Redis, which must not affect other tweets, users and topics. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -47,7 +47,7 @@ async function withStore(work: (tweets: readonly FeatureRow[]) => Promise<void>)
       aRow({ tweetId: anId(), authorId: '2', authorUsername: 'two', topics: ['#b'] }),
     ];
     await put(...rows);
-    // So that there are fences and a tombstone too.
+    // Leaves tombstones of a user and a topic.
     await store.purgeUser('3', 0, async () => undefined);
     await store.purgeTopic('#c', 0, async () => undefined);
     await work(rows);
@@ -66,7 +66,7 @@ const ranked = async () =>
   (await store.mostActiveUsers(10)).map(({ id, counts }) => [id, counts.positive]);
 
 describe('a user whose aggregates are of another type', () => {
-  it('is unknown, counted as corrupt, and starts anew with the next write', () =>
+  it('is unknown, is counted as corrupt and starts over with the next write', () =>
     withStore(async () => {
       await admin.set(`${keyPrefix}u:1`, 'no hash', 'EX', 60);
       expect(await ofUser('1')).toBeNull();
@@ -82,7 +82,7 @@ describe('a user whose aggregates are of another type', () => {
     }));
 });
 
-describe('a bucket that is none', () => {
+describe('a malformed day bucket', () => {
   it.each([
     '',
     'garbage',
@@ -90,7 +90,7 @@ describe('a bucket that is none', () => {
     '1 2 3 4 5 6 7 8 -9',
     '1  2 3 4 5 6 7 8 9',
     'a1 2 3 4 5 6 7 8 9',
-  ])('counts as absent and leaves the total too: %j', (text) =>
+  ])('counts as absent and is taken out of the total: %j', (text) =>
     withStore(async () => {
       await admin.hset(`${keyPrefix}u:1`, DAY, text);
       expect(await ofUser('1')).toBeNull();
@@ -104,39 +104,43 @@ describe('a bucket that is none', () => {
   );
 });
 
-describe('a total that is none', () => {
-  it.each(['', 'garbage', '1 2', '0 0 2 5', '-1 0 2'])('is added up again: %j', (text) =>
-    withStore(async () => {
-      await admin.hset(`${keyPrefix}u:1`, 't', text);
-      expect(await ranked()).toEqual([
-        ['1', 2],
-        ['2', 1],
-      ]);
-    }),
+describe('a malformed total', () => {
+  it.each(['', 'garbage', '1 2', '0 0 2 5', '-1 0 2'])(
+    'is replaced by the sum of the day buckets: %j',
+    (text) =>
+      withStore(async () => {
+        await admin.hset(`${keyPrefix}u:1`, 't', text);
+        expect(await ranked()).toEqual([
+          ['1', 2],
+          ['2', 1],
+        ]);
+      }),
   );
 });
 
-describe('an owner of a name that is none', () => {
-  it.each(['', '0 1', '01 1', '12345678901234567890 1', 'garbage'])('is nobody: %j', (text) =>
-    withStore(async () => {
-      await admin.set(`${keyPrefix}n:one`, text, 'EX', 60);
-      expect(await store.findUser('one')).toBeNull();
-      await put(aRow({ tweetId: anId(), authorId: '1', authorUsername: 'one' }));
-      expect(await store.findUser('one')).toBe('1');
-    }),
+describe('a malformed owner of a name', () => {
+  it.each(['', '0 1', '01 1', '12345678901234567890 1', 'garbage'])(
+    'counts as unknown: %j',
+    (text) =>
+      withStore(async () => {
+        await admin.set(`${keyPrefix}n:one`, text, 'EX', 60);
+        expect(await store.findUser('one')).toBeNull();
+        await put(aRow({ tweetId: anId(), authorId: '1', authorUsername: 'one' }));
+        expect(await store.findUser('one')).toBe('1');
+      }),
   );
 });
 
-describe('an index that is none', () => {
+describe('a malformed index', () => {
   it.each([
     ['c', ''],
     ['c', '18946 9 1 2 3'],
     ['s', '12 garbage'],
     ['a', '../2'],
     ['r:0123456789ab:1', 'garbage'],
-  ])('lets its tweet be written and purged: %s is %j', (field, text) =>
+  ])('does not prevent writes and purges of its tweet: %s is %j', (field, text) =>
     withStore(async ([row]) => {
-      if (!row) throw new Error('there is no row');
+      if (!row) throw new Error('the store holds no row');
       await admin.hset(`${keyPrefix}i:${row.tweetId}`, field, text);
       expect(await put(row)).toEqual([true]);
       expect(await store.purgeTweet(row.tweetId)).toMatchObject({ rows: 1 });
@@ -145,8 +149,8 @@ describe('an index that is none', () => {
   );
 });
 
-describe('a fence that is none', () => {
-  it('refuses nothing, and is built anew by the next purge', () =>
+describe('a malformed tombstone of a user', () => {
+  it('blocks no write and is replaced by the next purge', () =>
     withStore(async () => {
       await admin.set(`${keyPrefix}xu:1`, 'garbage', 'EX', 60);
       const row = aRow({ tweetId: anId(), authorId: '1', createdTimestampMs: 5 });
@@ -156,8 +160,8 @@ describe('a fence that is none', () => {
     }));
 });
 
-describe('ids that are none', () => {
-  it('are not listed, nor told to be purged', () =>
+describe('malformed ids', () => {
+  it('are neither listed nor announced by a purge', () =>
     withStore(async ([row]) => {
       await admin.hset(`${keyPrefix}i:garbage`, 's', '1');
       await admin.zadd(`${keyPrefix}mu:1`, DAY, 'garbage');
@@ -171,7 +175,7 @@ describe('ids that are none', () => {
     }));
 });
 
-describe('whatever stands in one key', () => {
+describe('any value in one key', () => {
   const garbage = fc.oneof(
     fc.string(),
     fc.constantFrom('-1', '0', '1 1', '1 x', '99999999999999999999', '1 0 9 0 0 1 0 0 1'),
@@ -184,11 +188,11 @@ describe('whatever stands in one key', () => {
     fc.record({ kind: fc.constant('no key'), value: fc.constant('') }),
   );
 
-  it('every operation is answered, and those whom it does not concern lose nothing', async () => {
+  it('fails no operation and changes nothing of other tweets, users and topics', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.nat(), corruption, async (place, field, { kind, value }) => {
         await withStore(async (rows) => {
-          // Not those of the third tweet, of user 2 and of #b, which are held to be untouched.
+          // Except keys of the third tweet, of user 2 and of #b, which must stay as they are.
           const others = [`u:2`, `mu:2`, 'g:#b', 'mg:#b', 'n:two', String(rows[2]?.tweetId)];
           const keys = (await admin.keys(`${keyPrefix}*`))
             .filter((each) => !others.some((other) => each.includes(`:${other}`)))
@@ -230,7 +234,7 @@ describe('whatever stands in one key', () => {
     );
   }, 120_000);
 
-  /** Life is left as it was. */
+  /** Overwrites a key, or a part of it, with a malformed value. */
   async function corrupt(key: string, kind: string, value: string, place: number): Promise<void> {
     const type = await admin.type(key);
     if (kind === 'field' || kind === 'truncated field') {

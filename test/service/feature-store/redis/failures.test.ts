@@ -32,7 +32,7 @@ describe('failureReason', () => {
 });
 
 describe('a failure', () => {
-  it('is a refusal when Redis has answered, a time-out when it has not', () => {
+  it('is a refusal if Redis has replied, and a time-out if it has not', () => {
     const [refusal, timeout] = [new ReplyError('OOM'), new Error('Command timed out')];
     expect([isRefusal(refusal), isTimeout(refusal)]).toEqual([true, false]);
     expect([isRefusal(timeout), isTimeout(timeout)]).toEqual([false, true]);

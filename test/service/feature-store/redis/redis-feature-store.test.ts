@@ -23,7 +23,7 @@ import {
   type StoreUnderTest,
 } from '../../../port-suites/feature-store-contract.ts';
 
-/** A busy machine must not make these tests fail; the fault tests keep to the real bound. */
+/** Generous, so that a busy machine fails no test; the fault tests use the real time-out. */
 const COMMAND_TIMEOUT_MS = 5_000;
 
 let server: RedisServer;
@@ -95,7 +95,7 @@ describe('RedisFeatureStore', () => {
   const tombstoneKey = (id: string) => `${keyPrefix}x:${id}`;
   const lifeOf = async (key: string) => Math.round((await admin.pttl(key)) / 1_000);
 
-  it('lets every key expire: a row when asked, its index after 500 days, a tombstone after one', async () => {
+  it('lets every key expire: a row as asked, its index after 500 days, a tombstone after a day', async () => {
     const id = anId();
     await store.putTweets([{ row: aRow({ tweetId: id }), ttlSeconds: DEFAULT_ROW_TTL_SECONDS }]);
     expect(await lifeOf(rowKey(id))).toBe(5_184_000);
@@ -105,7 +105,7 @@ describe('RedisFeatureStore', () => {
     expect(await admin.keys(`${keyPrefix}*`)).toEqual([tombstoneKey(id)]);
   });
 
-  it('keeps the index for the longest-lived row', async () => {
+  it('keeps the index longer than the longest-lived row', async () => {
     const id = anId();
     const older = aRow({ tweetId: id, model: { name: 'older', revision: 'ba9876543210' } });
     const life = 600 * 86_400;
@@ -117,7 +117,7 @@ describe('RedisFeatureStore', () => {
     );
   });
 
-  it('purges the row it serves even when the index has been evicted', async () => {
+  it('purges the row it serves even if the index has been evicted', async () => {
     const id = anId();
     await store.putTweets([{ row: aRow({ tweetId: id }), ttlSeconds: 60 }]);
     await admin.del(indexKey(id));
@@ -125,7 +125,7 @@ describe('RedisFeatureStore', () => {
     expect(await admin.exists(rowKey(id))).toBe(0);
   });
 
-  it('shares rows with stores of the same model, and no others', async () => {
+  it('shares rows with stores of the same model only', async () => {
     const row = aRow({ tweetId: anId() });
     const same = await openStore({ keyPrefix });
     const newer = await openStore({
@@ -138,7 +138,7 @@ describe('RedisFeatureStore', () => {
     expect(await newer.store.purgeTweet(row.tweetId)).toEqual({ rows: 1, contributions: 3 });
   });
 
-  it('writes again after the server has forgotten its scripts', async () => {
+  it('reloads scripts that the server has lost', async () => {
     const write = () => store.putTweets([{ row: aRow({ tweetId: anId() }), ttlSeconds: 60 }]);
     await write();
     await admin.script('FLUSH');
@@ -156,13 +156,13 @@ describe('RedisFeatureStore', () => {
     expect(Number(await callsOf())).toBe(before + 1);
   });
 
-  describe('finding a corrupt row', () => {
-    /** Resolves when the server has run a command on the key, which deletes it. */
+  describe('on a corrupt row', () => {
+    /** Resolves when the server has deleted the key. */
     const dropped = async (key: string) => {
       while ((await admin.exists(key)) === 1) await new Promise(setImmediate);
     };
 
-    it('reports it as absent, counts it and drops it', async () => {
+    it('reports the row as absent, counts it and deletes it', async () => {
       const [corrupt, sound] = [anId(), aRow({ tweetId: anId() })];
       await store.putTweets([{ row: sound, ttlSeconds: 60 }]);
       await admin.set(rowKey(corrupt), Buffer.from([0xff, 0x00, 0x31]));
@@ -173,7 +173,7 @@ describe('RedisFeatureStore', () => {
       expect(metrics.sum('FeatureStoreCorruptRows')).toBe(1);
     });
 
-    it('does not drop what has replaced it meanwhile', async () => {
+    it('does not delete a row that has replaced it in the meantime', async () => {
       const row = aRow({ tweetId: anId() });
       await admin.set(rowKey(row.tweetId), 'corrupt');
       const read = store.getTweets([row.tweetId]);
@@ -186,7 +186,7 @@ describe('RedisFeatureStore', () => {
       expect(metrics.records).toEqual([['FeatureStoreCorruptRows', 1]]);
     });
 
-    it('leaves the row of another format to who can read it', async () => {
+    it('neither counts nor deletes a row of another format', async () => {
       const id = anId();
       await admin.set(rowKey(id), '2something newer');
       expect(await store.getTweets([id])).toEqual([null]);
@@ -206,7 +206,7 @@ describe('RedisFeatureStore', () => {
       );
     });
 
-    it('takes a key of another type for absent', async () => {
+    it('treats a key of another type as absent', async () => {
       const row = aRow({ tweetId: anId() });
       await admin.lpush(rowKey(row.tweetId), 'x');
       expect(await store.getTweets([row.tweetId])).toEqual([null]);
@@ -221,7 +221,7 @@ describe('RedisFeatureStore', () => {
       /ACL SETUSER tss .*?-@all ([^\n]*)/
         .exec(readFileSync('docs/feature-store-format.md', 'utf8'))?.[1]
         ?.split(' ') ?? [];
-    /** A purge tries again for 5 s: only those that nothing else uses are worth that. */
+    /** Tested with a purge, which retries for 5 s: only commands that nothing else uses. */
     const OF_PURGES = ['+hkeys', '+zrange'];
     const username = `user-${randomUUID()}`;
     const password = 'p@ss:word/€ #1';
@@ -230,7 +230,7 @@ describe('RedisFeatureStore', () => {
       await admin.call('ACL', 'SETUSER', username, 'on', `>${password}`, '~acl:*', ...COMMANDS);
     });
 
-    it('need no more rights than the documented commands on the prefix', async () => {
+    it('need only the documented commands on the prefix', async () => {
       const restricted = await openStore({ username, password, keyPrefix: 'acl:' });
       const row = aRow({ tweetId: anId() });
       const corrupt = anId();
@@ -258,7 +258,7 @@ describe('RedisFeatureStore', () => {
       expect(restricted.logger.lines).toEqual([]);
     });
 
-    it.each(COMMANDS)('need %s', async (command) => {
+    it.each(COMMANDS)('need the right %s', async (command) => {
       const name = `user-${randomUUID()}`;
       await admin.call(
         ...(['ACL', 'SETUSER', name, 'on', `>${password}`, '~acl:*'] as const),
@@ -288,7 +288,7 @@ describe('RedisFeatureStore', () => {
       );
     });
 
-    it('of the address go before the separate ones', async () => {
+    it('in the URL take precedence over separate ones', async () => {
       const url = server.url.replace('//', `//${username}:${encodeURIComponent(password)}@`);
       const named = await openStore({
         url,
@@ -306,7 +306,7 @@ describe('RedisFeatureStore', () => {
       expect(await half.store.getTweets([anId()])).toEqual([null]);
     });
 
-    it('that are wrong are told in the log, without them', async () => {
+    it('that are wrong are reported in the log, which does not show them', async () => {
       const wrong = await openStore({ username, password: 'wr0ng-secret', keyPrefix: 'acl:' });
       await expect(wrong.store.getTweets([anId()])).rejects.toThrow(FeatureStoreUnavailableError);
       expect(wrong.logger.lines.map(({ level, message }) => [level, message])).toEqual([
@@ -318,14 +318,14 @@ describe('RedisFeatureStore', () => {
     });
   });
 
-  it('uses the database that the address names', async () => {
+  it('uses the database of the URL', async () => {
     const row = aRow({ tweetId: anId() });
     const other = await openStore({ url: `${server.url}/1`, keyPrefix });
     await other.store.putTweets([{ row, ttlSeconds: 60 }]);
     expect(await store.getTweets([row.tweetId])).toEqual([null]);
   });
 
-  it('writes nothing of a row whose index it cannot write', async () => {
+  it('writes no row whose index it cannot write', async () => {
     const id = anId();
     const username = `user-${randomUUID()}`;
     const rules = ['on', '>secret', `~${keyPrefix}*`, '+@all', '-hset'];

@@ -59,9 +59,9 @@ describe('row codec', () => {
   });
 
   it.each<[string, Uint8Array]>([
-    ['nothing', bytes('')],
+    ['an empty value', bytes('')],
     ['the format byte alone', bytes('1')],
-    ['a format byte that never was', bytes(`0${encodeRow(aRow()).slice(1)}`)],
+    ['a format byte that was never used', bytes(`0${encodeRow(aRow()).slice(1)}`)],
     ['something before the format byte', bytes(` ${encodeRow(aRow())}`)],
     ['half of a row', bytes(encodeRow(aRow()).slice(0, -20))],
     ['more than a row', bytes(`${encodeRow(aRow())}]`)],
@@ -74,25 +74,25 @@ describe('row codec', () => {
     ['the row of another tweet', withField(0, '1460323737035677699')],
     ['a numeric author id', withField(1, 2244994945)],
     ['a numeric author name', withField(2, 1)],
-    ['a topic that is no string', withField(3, ['#a', null])],
+    ['a topic that is not a string', withField(3, ['#a', null])],
     ['a creation before the epoch', withField(4, -1)],
-    ['a creation at no whole millisecond', withField(4, 0.5)],
+    ['a creation at a fraction of a millisecond', withField(4, 0.5)],
     ['a scoring after the end of time', withField(5, 8.64e15 + 2)],
     ['a label that does not exist', withField(6, 3)],
-    ['a label that is not the likeliest', withField(6, 0)],
+    ['a label without the highest score', withField(6, 0)],
     ['two scores', withField(7, [0.2, 0.8])],
     ['a negative score', withField(7, [-0.1, 0.1, 1])],
     ['a score above 1', withField(7, [0, 0, 1.0000001])],
     ['scores that do not sum to 1', withField(7, [0.05, 0.15, 0.81])],
     ['a score that is null', withField(7, [null, 0.2, 0.8])],
     ['truncated written as a boolean', withField(8, true)],
-    ['a text that is no string', withField(9, 7)],
+    ['a text that is not a string', withField(9, 7)],
     ['a field too many', withField(10, null)],
-  ])('takes %s for corrupt', (_, value) => {
+  ])('reports %s as corrupt', (_, value) => {
     expect(decode(value)).toBe('corrupt');
   });
 
-  it.each(['2', '9'])('leaves a value of format %s to who can read it', (format) => {
+  it.each(['2', '9'])('reports a value of format %s as of another format', (format) => {
     expect(decode(bytes(`${format}anything`))).toBe('other-format');
   });
 
@@ -105,7 +105,7 @@ describe('row codec', () => {
     );
   });
 
-  it('never makes an impossible row of a damaged value', () => {
+  it('never decodes a damaged value to an impossible row', () => {
     fc.assert(
       fc.property(anyRow, fc.nat(), fc.integer({ min: 0, max: 255 }), (row, place, byte) => {
         const value = bytes(encodeRow(row));
