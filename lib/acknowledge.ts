@@ -1,7 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Accepts findings of cdk-nag's AwsSolutions rules on one construct: `{ 'IAM5[..]': reason }`. */
+/** Acknowledges findings of cdk-nag's AwsSolutions rules on a construct: `{ 'IAM5[..]': reason }`. */
 export function acknowledge(
   construct: IConstruct,
   reasons: Readonly<Record<string, string>>,

@@ -7,7 +7,7 @@ import { OfflineStoreStack } from './stacks/offline-store-stack.ts';
 import { ServiceStack } from './stacks/service-stack.ts';
 import type { StageConfig } from './stage-config.ts';
 
-/** The stacks of one stage. */
+/** Stacks of a stage. */
 export interface Stacks {
   readonly network: NetworkStack;
   readonly featureStore: FeatureStoreStack;
@@ -16,7 +16,7 @@ export interface Stacks {
   readonly observability: ObservabilityStack;
 }
 
-/** Adds a stage to the app. Ids are stable: they name what is deployed. */
+/** Adds the stacks of a stage to the app. Their ids must not change: they name deployed stacks. */
 export function addStacks(app: App, config: StageConfig): Stacks {
   const name = deploymentName(config.stage);
   const stack = (part: string) => ({ stackName: `${name}-${part}`, config });

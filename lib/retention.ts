@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { StageConfig } from './stage-config.ts';
 
-/** How long a log group keeps its lines, and whether it outlives its stack. */
+/** Retention and removal policy of a log group. */
 export function retention(config: StageConfig): {
   readonly retention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -10,7 +10,7 @@ export function retention(config: StageConfig): {
   return { retention: config.logDays, removalPolicy: removalPolicy(config) };
 }
 
-/** What happens to data when its stack is destroyed. */
+/** Removal policy of data when its stack is destroyed. */
 export function removalPolicy({ retainData }: StageConfig): RemovalPolicy {
   return retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }

@@ -3,7 +3,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../stage-config.ts';
 
-/** The zone of the configuration: given, not looked up, so that synthesis needs no account. */
+/** Hosted zone of the configuration; no lookup, so synthesis needs no account. */
 export function hostedZone(scope: Construct, config: StageConfig): route53.IHostedZone | undefined {
   const { hostedZoneId, hostedZoneName } = config;
   if (hostedZoneId === undefined || hostedZoneName === undefined) return undefined;
@@ -13,7 +13,7 @@ export function hostedZone(scope: Construct, config: StageConfig): route53.IHost
   });
 }
 
-/** The certificate given, else one for the domain that its zone validates; undefined: plain HTTP. */
+/** The configured certificate, else one that the hosted zone validates; undefined: plain HTTP. */
 export function certificate(
   scope: Construct,
   config: StageConfig,

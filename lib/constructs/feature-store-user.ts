@@ -10,7 +10,7 @@ export interface FeatureStoreUserProps {
   readonly name: string;
 }
 
-/** The one user who may reach the feature store, and do there what the service does. */
+/** User of the feature store with only the commands that the service sends. */
 export class FeatureStoreUser extends Construct {
   readonly userName = 'service';
   readonly password: secretsmanager.Secret;
@@ -26,14 +26,14 @@ export class FeatureStoreUser extends Construct {
       accessString: featureStoreAccess(ENVIRONMENT.REDIS_KEY_PREFIX.default),
       authenticationMode: passwordMode(this.password),
     });
-    // Connections that name no user are those of "default": here it may do nothing.
+    // Connections without a user name are those of "default", which has no rights here.
     const nobody = new CfnUser(this, 'Nobody', {
       engine: 'valkey',
       userId: `${name}-default`,
       userName: 'default',
       accessString: 'off -@all',
       authenticationMode: passwordMode(
-        generatedPassword(this, 'NobodysPassword', 'Password of a user who is turned off'),
+        generatedPassword(this, 'NobodysPassword', 'Password of the disabled default user'),
       ),
     });
     this.userGroup = new CfnUserGroup(this, 'Group', {
@@ -44,19 +44,19 @@ export class FeatureStoreUser extends Construct {
   }
 }
 
-/** ElastiCache takes 16 to 128 characters, and no punctuation is needed at 64. */
+/** A password that ElastiCache accepts: 16 to 128 characters. */
 function generatedPassword(scope: Construct, id: string, description: string) {
   const secret = new secretsmanager.Secret(scope, id, {
     description,
     generateSecretString: { passwordLength: 64, excludePunctuation: true },
   });
   acknowledge(secret, {
-    SMG4: 'A rotation would not reach the user of ElastiCache; docs/operations.md says how to change both.',
+    SMG4: 'Rotation would not update the ElastiCache user; docs/operations.md describes how to change both.',
   });
   return secret;
 }
 
 function passwordMode(secret: secretsmanager.Secret) {
-  // Resolved by CloudFormation at deployment: the template holds a reference only.
+  // A dynamic reference that CloudFormation resolves; the template has no secret.
   return { Type: 'password', Passwords: [secret.secretValue.unsafeUnwrap()] };
 }

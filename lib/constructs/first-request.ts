@@ -2,14 +2,14 @@ import type { StageConfig } from '../stage-config.ts';
 import type { PublicLoadBalancer } from './public-load-balancer.ts';
 
 interface FirstRequest {
-  /** For a shell. */
+  /** Shell command. */
   readonly command: string;
   readonly description: string;
 }
 
 /**
- * A first request that is answered as soon as the stage is deployed: where no record of ours leads
- * to it, it names the load balancer, whose own name is in no certificate.
+ * A request that works as soon as the stage is deployed. Without our DNS record it targets the load
+ * balancer, whose host name is not in the certificate.
  */
 export function firstRequest(config: StageConfig, endpoint: PublicLoadBalancer): FirstRequest {
   const { domainName, apiKeysSecretArn } = config;
@@ -24,19 +24,18 @@ export function firstRequest(config: StageConfig, endpoint: PublicLoadBalancer):
   if (domainName !== undefined) {
     return {
       command: request(direct, url),
-      description: 'A first request, which does not wait until the name points here',
+      description: 'A first request; works before the name points here',
     };
   }
   if (hasKey) {
     return {
       command: request(direct, 'https://NAME'),
-      description: 'A first request; NAME is the one in the certificate',
+      description: 'A first request; replace NAME with the name in the certificate',
     };
   }
-  // Nothing secret is sent. A key would be, and so is sent only to whom the certificate names.
+  // Without an API key the request has no secret, so the certificate need not be checked.
   return {
     command: request(' --insecure', url),
-    description:
-      'A first request; --insecure, because the name in the certificate is another than this one',
+    description: 'A first request; --insecure, because the certificate is for another name',
   };
 }

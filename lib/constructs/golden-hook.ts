@@ -19,15 +19,15 @@ export interface GoldenHookProps {
   readonly testUrl: string;
 }
 
-/** The header that lets a request onto the test listener. */
+/** Header that the test listener requires. */
 export const RELEASE_CHECK_HEADER = 'x-release-check';
 
 const HANDLER = fileURLToPath(new URL('../golden-hook/handler.ts', import.meta.url));
 const MODELS_FOLDER = fileURLToPath(new URL('../../models', import.meta.url));
 
 /**
- * A function outside the VPC that fails a release whose answers are wrong. It carries the golden
- * texts of the model, so that a change of model changes what is asked of its release.
+ * Lambda function outside the VPC that fails a release with wrong answers. It bundles the golden
+ * texts of the model, so a change of model changes the test of its release.
  */
 export class GoldenHook extends Construct {
   readonly function: lambda.Function;
@@ -37,11 +37,11 @@ export class GoldenHook extends Construct {
   constructor(scope: Construct, id: string, { config, testUrl }: GoldenHookProps) {
     super(scope, id);
     this.secret = new secretsmanager.Secret(this, 'Secret', {
-      description: `Value of ${RELEASE_CHECK_HEADER}, with which test traffic is let in`,
+      description: `Value of the header ${RELEASE_CHECK_HEADER}, which the test listener requires`,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
     });
     acknowledge(this.secret, {
-      SMG4: 'A rotation would not reach the listener rule; docs/operations.md says how to change both.',
+      SMG4: 'Rotation would not update the listener rule; docs/operations.md describes how to change both.',
     });
     const apiKeys =
       config.apiKeysSecretArn === undefined
@@ -53,7 +53,7 @@ export class GoldenHook extends Construct {
     });
     logGroup.grantWrite(role);
     this.function = new lambda.Function(this, 'Function', {
-      description: 'Asks a release for the golden texts before it gets traffic',
+      description: 'Tests a release with golden texts before it gets traffic',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'handler.handler',
@@ -76,14 +76,14 @@ export class GoldenHook extends Construct {
   }
 }
 
-/** The bundled handler with the manifest and the model's golden texts beside it. */
+/** Bundle of the handler, the manifest and the model's golden texts. */
 function hookCode(modelName: string): lambda.Code {
-  // Read now, so that synthesis fails rather than the release.
+  // Fails synthesis instead of the release.
   readGolden(MODELS_FOLDER, modelName);
   return lambda.Code.fromAsset(fileURLToPath(new URL('../golden-hook', import.meta.url)), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // Never used: the local build below always succeeds or throws.
+      // Unused: the local build below succeeds or throws.
       image: DockerImage.fromRegistry('scratch'),
       local: {
         tryBundle(outputFolder) {
@@ -94,7 +94,7 @@ function hookCode(modelName: string): lambda.Code {
             platform: 'node',
             target: 'node24',
             format: 'esm',
-            // The function's runtime has it.
+            // Part of the runtime.
             external: ['@aws-sdk/*'],
             logLevel: 'error',
           });

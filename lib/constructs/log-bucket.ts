@@ -5,20 +5,20 @@ import { acknowledge } from '../acknowledge.ts';
 import { removalPolicy } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
 
-/** A private bucket for access logs of others, which expire with the other logs of the stage. */
+/** Private bucket for access logs, which expire like the other logs of the stage. */
 export class LogBucket extends s3.Bucket {
   constructor(scope: Construct, id: string, config: StageConfig) {
     super(scope, id, {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      // The only kind that load balancers and S3 itself can write logs to.
+      // Load balancers and S3 cannot write logs to buckets with another encryption.
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       lifecycleRules: [{ expiration: Duration.days(config.logDays) }],
       removalPolicy: removalPolicy(config),
-      // CloudFormation deletes no bucket that holds anything.
+      // CloudFormation deletes only empty buckets.
       autoDeleteObjects: !config.retainData,
     });
-    acknowledge(this, { S1: 'It holds access logs: logging their own would not end.' });
+    acknowledge(this, { S1: 'Access logs of the log bucket would log themselves.' });
   }
 }

@@ -19,16 +19,16 @@ export interface PredictionStreamProps {
   readonly table: CfnTable;
 }
 
-/** Where records go that cannot be written as Parquet. */
+/** Folder of records that cannot be written as Parquet. */
 export const REJECTED_PREFIX = 'rejected/';
 
-/** Few large files are cheap to query; both Parquet and partitions by content want 64 at least. */
+/** Few large files are cheap to query; Parquet with dynamic partitioning needs at least 64. */
 const BUFFER_MIB = 128;
 const BUFFER_TIME = Duration.minutes(15);
 
 const SCORED_AT: PredictionColumn = 'created_timestamp';
 
-/** Takes prediction records as JSON lines and writes them as Parquet, by the day of scoring. */
+/** Firehose stream that writes prediction records (JSON lines) as Parquet, by day of scoring. */
 export class PredictionStream extends Construct {
   readonly stream: firehose.DeliveryStream;
 
@@ -42,7 +42,7 @@ export class PredictionStream extends Construct {
       deliveryStreamName: props.streamName,
       encryption: firehose.StreamEncryption.awsOwnedKey(),
       destination: new firehose.S3Bucket(bucket, {
-        // What aws-cdk-lib would grant includes reading and deleting everything in the bucket.
+        // The grant of aws-cdk-lib would include reading and deleting every object.
         role: role.withoutPolicyUpdates(),
         bufferingSize: Size.mebibytes(BUFFER_MIB),
         bufferingInterval: BUFFER_TIME,
@@ -62,11 +62,11 @@ export class PredictionStream extends Construct {
         },
       }),
     });
-    // Its policy included: without it, Firehose refuses to make the stream.
+    // Firehose rejects a stream whose role lacks its policy.
     this.stream.node.addDependency(role);
   }
 
-  /** What Amazon's documentation lists for such a stream, on its own folders only. */
+  /** Role with the rights that AWS documents for such a stream, limited to its folders. */
   #role({ bucket, prefix, table }: PredictionStreamProps, logGroup: logs.ILogGroup): iam.Role {
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
@@ -98,7 +98,7 @@ export class PredictionStream extends Construct {
       }),
     );
     logGroup.grantWrite(role);
-    const reason = 'A folder of objects whose names Firehose makes up.';
+    const reason = 'Firehose chooses the names of the objects in its folders.';
     const bucketId = Stack.of(this).resolve(bucket.bucketArn)['Fn::GetAtt'][0];
     acknowledge(
       role,

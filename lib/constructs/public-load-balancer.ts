@@ -18,7 +18,7 @@ export interface PublicLoadBalancerProps {
   readonly vpc: ec2.IVpc;
 }
 
-/** Shorter than the service keeps idle connections, or requests would meet closed ones. */
+/** Shorter than the service's keep-alive time-out, or requests would hit closed connections. */
 const IDLE_TIMEOUT = Duration.seconds(60);
 
 /**
@@ -27,13 +27,13 @@ const IDLE_TIMEOUT = Duration.seconds(60);
  */
 const DEREGISTRATION_DELAY = Duration.millis(DEREGISTRATION_DELAY_MS);
 
-/** The load balancer that the world reaches, over HTTPS where there is a certificate. */
+/** Internet-facing load balancer; HTTPS if there is a certificate. */
 export class PublicLoadBalancer extends Construct {
   readonly loadBalancer: elbv2.ApplicationLoadBalancer;
   readonly certificate: acm.ICertificate | undefined;
-  /** Where callers reach the service, without a slash at the end. */
+  /** URL of the service, without a trailing slash. */
   readonly url: string;
-  /** Whether the name callers use leads here by a record of ours: else its owner has to point it. */
+  /** True if the stack creates the DNS record; else the owner of the domain has to. */
   readonly addressMade: boolean;
   readonly #vpc: ec2.IVpc;
 
@@ -52,7 +52,7 @@ export class PublicLoadBalancer extends Construct {
       description: 'Load balancer of the service',
       allowAllOutbound: false,
     });
-    acknowledge(securityGroup, { EC23: 'A public service: everyone may call it.' });
+    acknowledge(securityGroup, { EC23: 'Public service.' });
     this.loadBalancer = new elbv2.ApplicationLoadBalancer(this, 'Resource', {
       vpc,
       internetFacing: true,
@@ -76,7 +76,7 @@ export class PublicLoadBalancer extends Construct {
     this.url = `${this.certificate ? 'https' : 'http'}://${host}`;
   }
 
-  /** Targets that are healthy when the service says it is ready. */
+  /** Target group whose health check is the readiness path. */
   addTargetGroup(id: string): elbv2.ApplicationTargetGroup {
     return new elbv2.ApplicationTargetGroup(this, id, {
       vpc: this.#vpc,
@@ -95,7 +95,7 @@ export class PublicLoadBalancer extends Construct {
     });
   }
 
-  /** The listener of the world, with a redirect from HTTP where it speaks HTTPS. */
+  /** Public listener: HTTPS with a redirect from HTTP if there is a certificate, else HTTP. */
   addPublicListener(defaultAction: elbv2.ListenerAction): elbv2.ApplicationListener {
     if (!this.certificate) {
       return this.loadBalancer.addListener('Http', { port: 80, open: true, defaultAction });
@@ -104,7 +104,7 @@ export class PublicLoadBalancer extends Construct {
     return this.addListener('Https', 443, defaultAction);
   }
 
-  /** A listener that speaks HTTPS where there is a certificate. */
+  /** Listener that uses HTTPS if there is a certificate. */
   addListener(
     id: string,
     port: number,
@@ -120,7 +120,7 @@ export class PublicLoadBalancer extends Construct {
     });
   }
 
-  /** By hand: logAccessLogs() wants to know the region, which this stack is not told. */
+  /** Access logs, by attributes: logAccessLogs() requires a region, and the stack has none. */
   #logAccess(config: StageConfig): void {
     const bucket = new LogBucket(this, 'AccessLogs', config);
     const prefix = 'load-balancer';
@@ -134,7 +134,7 @@ export class PublicLoadBalancer extends Construct {
     this.loadBalancer.setAttribute('access_logs.s3.enabled', 'true');
     this.loadBalancer.setAttribute('access_logs.s3.bucket', bucket.bucketName);
     this.loadBalancer.setAttribute('access_logs.s3.prefix', prefix);
-    // Elastic Load Balancing tries to write there when it is told to.
+    // Elastic Load Balancing writes a test object when the attribute is set.
     if (bucket.policy) this.loadBalancer.node.addDependency(bucket.policy);
   }
 }

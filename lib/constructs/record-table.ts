@@ -11,7 +11,7 @@ export interface RecordTableProps {
   /** s3:// address of the folder, with a closing slash. */
   readonly location: string;
   readonly format: 'parquet' | 'csv';
-  /** Folder level yyyy-MM-dd; Athena computes the partitions, so that no crawler is needed. */
+  /** Folder level yyyy-MM-dd; partition projection replaces a crawler. */
   readonly dateFolder?: { readonly column: string; readonly firstDay: string };
 }
 
@@ -35,7 +35,7 @@ const FORMATS = {
   },
 } as const;
 
-/** An external table whose columns are those of a record of the contract. */
+/** External table with the columns of a record of the contract. */
 export class RecordTable extends CfnTable {
   constructor(scope: Construct, id: string, props: RecordTableProps) {
     const { parameters, ...format } = FORMATS[props.format];

@@ -7,18 +7,18 @@ import type { StageConfig } from '../stage-config.ts';
 
 export interface ServiceImage {
   readonly image: ecs.ContainerImage;
-  /** Changes when the image does, and is known at synthesis. */
+  /** Changes with the image; known at synthesis. */
   readonly identity: string;
 }
 
 const REPOSITORY_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A private repository of Amazon's: the tasks need leave to pull from it. */
+/** A private ECR repository: tasks need pull permission. */
 const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)(?::|@)(.+)$/;
 
 /**
- * The image of the configuration, else one built from the Dockerfile at deployment. What
- * .dockerignore leaves out does not count: a change there is no new image.
+ * The configured image, else one built from the Dockerfile at deployment. Files in .dockerignore do
+ * not change its identity.
  */
 export function serviceImage(
   scope: Construct,

@@ -17,25 +17,25 @@ export interface ServiceTaskProps {
   readonly config: StageConfig;
   readonly featureStore: FeatureStoreAddress;
   readonly featureStorePassword: secretsmanager.ISecret;
-  /** Takes the prediction log, where there is an offline store. */
+  /** Destination of the prediction log; undefined without an offline store. */
   readonly predictions: PredictionStream | undefined;
 }
 
-/** From SIGTERM to SIGKILL: the service's own bound, and some room to exit. */
+/** Time from SIGTERM to SIGKILL: the service's shutdown time-out plus a margin. */
 const STOP_TIMEOUT = Duration.millis(DEFAULT_SHUTDOWN_TIMEOUT_MS).plus(Duration.seconds(10));
 
-/** What may wait for CloudWatch Logs before lines are dropped rather than requests held up. */
+/** Log lines that wait for CloudWatch Logs; beyond it lines are dropped, so requests never wait. */
 const LOG_BUFFER = Size.mebibytes(25);
 
-/** Exits 0 when the process answers. Node, because the image has no curl. */
+/** Exits 0 if the process answers. Uses Node because the image has no curl. */
 const LIVENESS_CHECK = `fetch('http://127.0.0.1:${DEFAULT_PORT}${PATHS.liveness}').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
-/** One task: the container, its variables, secrets, log and rights. */
+/** Task definition: container, variables, secrets, log and permissions. */
 export class ServiceTask extends Construct {
   readonly definition: ecs.FargateTaskDefinition;
   readonly logGroup: logs.LogGroup;
   readonly containerName = 'service';
-  /** Changes with the image, the variables and the size: a release. */
+  /** Identifies a release: changes with the image, the variables and the task size. */
   readonly revision: string;
 
   constructor(scope: Construct, id: string, props: ServiceTaskProps) {
@@ -90,14 +90,14 @@ export class ServiceTask extends Construct {
       }),
     });
     acknowledge(this.definition, {
-      ECS2: 'What is plain here is no secret: secrets come from Secrets Manager.',
+      ECS2: 'Plain variables hold no secrets; secrets come from Secrets Manager.',
     });
     acknowledge(this.definition.obtainExecutionRole(), {
-      'IAM5[Resource::*]': 'The action ecr:GetAuthorizationToken knows no resource.',
+      'IAM5[Resource::*]': 'ecr:GetAuthorizationToken does not support resources.',
     });
   }
 
-  /** Those configured; the feature store's password always is. */
+  /** The configured secrets and the feature store's password. */
   #secrets({ config, featureStorePassword }: ServiceTaskProps) {
     const configured = {
       X_BEARER_TOKEN: config.xBearerTokenSecretArn,

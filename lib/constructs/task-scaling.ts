@@ -3,14 +3,14 @@ import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { StageConfig } from '../stage-config.ts';
 
-/** Percent at which the number of tasks is held. Above it a queue would soon be longer than work. */
+/** Target utilization. Queues grow quickly above it. */
 const TARGET_PERCENT = 70;
 
-/** Out at the next reading; in only after five quiet minutes, since a task takes one to start. */
+/** Scale-in is slower than scale-out, because a task takes about a minute to start. */
 const SCALE_OUT_COOLDOWN = Duration.seconds(60);
 const SCALE_IN_COOLDOWN = Duration.seconds(300);
 
-/** Holds the number of tasks where neither the workers nor the CPU are saturated. */
+/** Autoscaling by target tracking on worker saturation and CPU. */
 export function scaleTasks(
   service: ecs.FargateService,
   config: StageConfig,
@@ -26,6 +26,6 @@ export function scaleTasks(
     targetValue: TARGET_PERCENT,
     ...cooldowns,
   });
-  // What the workers do not see: parsing, TLS to X, a busy main thread.
+  // Worker saturation does not include parsing, TLS to X and other work of the main thread.
   tasks.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: TARGET_PERCENT, ...cooldowns });
 }

@@ -13,8 +13,8 @@ export interface WebFirewallProps {
 }
 
 /**
- * Rules of the common set that reject what is ordinary here: posts quote markup, paths and
- * addresses, batches are long, and a hundred tweet ids are a query of more than 2,048 bytes.
+ * Rules of the common set that would reject ordinary requests: posts quote markup, paths and URLs,
+ * batches are long, and 100 tweet ids make a query of more than 2,048 bytes.
  */
 const ONLY_COUNTED = [
   'SizeRestrictions_BODY',
@@ -24,7 +24,7 @@ const ONLY_COUNTED = [
   'GenericRFI_BODY',
 ];
 
-/** What must not be in a log: credentials, and the query, which names tweets and their authors. */
+/** Not logged: credentials, and the query, which names tweets and their authors. */
 const REDACTED = [
   { singleHeader: { Name: 'authorization' } },
   { singleHeader: { Name: 'x-api-key' } },
@@ -32,7 +32,7 @@ const REDACTED = [
   { queryString: {} },
 ];
 
-/** Amazon's common rules and a rate for each address, in front of the load balancer. */
+/** Web ACL of the load balancer: AWS's common rules and a rate limit per client address. */
 export class WebFirewall extends Construct {
   readonly name: string;
 
@@ -81,10 +81,10 @@ export class WebFirewall extends Construct {
       resourceArn: loadBalancer.loadBalancerArn,
     });
     const logGroup = new logs.LogGroup(this, 'Log', {
-      // The start of the name is what lets WAF write there.
+      // WAF writes only to log groups with this prefix.
       logGroupName: `aws-waf-logs-${name}`,
       ...retention(config),
-      // A group that was kept would be in the way of the next deployment, which wants that name.
+      // A retained group would block the next deployment, which uses the same name.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     new CfnLoggingConfiguration(this, 'Logging', {
@@ -109,6 +109,6 @@ export class WebFirewall extends Construct {
 }
 
 function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {
-  // Samples would keep whole requests for hours, posts included.
+  // Samples keep whole requests for hours, including posts.
   return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
 }

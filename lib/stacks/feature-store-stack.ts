@@ -11,7 +11,7 @@ export interface FeatureStoreStackProps extends StackProps {
   readonly vpc: ec2.IVpc;
 }
 
-/** The online feature store. Who carries `clientSecurityGroup` reaches it, and nobody else. */
+/** Online feature store, reachable only from `clientSecurityGroup`. */
 export class FeatureStoreStack extends Stack {
   readonly valkey: ValkeyReplicationGroup;
   readonly user: FeatureStoreUser;
@@ -32,7 +32,7 @@ export class FeatureStoreStack extends Stack {
     });
     this.clientSecurityGroup = new ec2.SecurityGroup(this, 'Clients', {
       vpc,
-      description: 'Who carries it reaches the feature store',
+      description: 'Feature store clients',
       allowAllOutbound: false,
     });
     this.valkey.connections.allowDefaultPortFrom(this.clientSecurityGroup, 'Clients');

@@ -10,12 +10,12 @@ export interface NetworkStackProps extends StackProps {
 }
 
 /**
- * The network over two zones: the load balancer in public subnets, the feature store in isolated
- * ones, and the tasks in private ones behind NAT or, where that is too dear, in the public ones.
+ * VPC over two availability zones: the load balancer in public subnets, the feature store in
+ * isolated ones, tasks in private ones behind NAT or, at lower cost, in the public ones.
  */
 export class NetworkStack extends Stack {
   readonly vpc: ec2.Vpc;
-  /** Where the tasks run, and whether they have public addresses of their own. */
+  /** Subnets of the tasks. */
   readonly taskSubnets: ec2.SubnetSelection;
 
   constructor(scope: Construct, id: string, { config, ...props }: NetworkStackProps) {
@@ -29,7 +29,7 @@ export class NetworkStack extends Stack {
           name: 'public',
           subnetType: ec2.SubnetType.PUBLIC,
           cidrMask: 22,
-          // Tasks ask for a public address themselves; nothing else gets one by accident.
+          // Tasks request a public address explicitly; other resources get none.
           mapPublicIpOnLaunch: false,
         },
         ...(behindNat
@@ -41,7 +41,7 @@ export class NetworkStack extends Stack {
     this.taskSubnets = {
       subnetType: behindNat ? ec2.SubnetType.PRIVATE_WITH_EGRESS : ec2.SubnetType.PUBLIC,
     };
-    // Image layers come from S3: free of charge by this way, at NAT prices by the other.
+    // Image layers come from S3: free through the endpoint, billed through NAT.
     this.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
     this.vpc.addFlowLog('FlowLog', {
       destination: ec2.FlowLogDestination.toCloudWatchLogs(

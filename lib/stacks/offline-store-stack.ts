@@ -25,10 +25,10 @@ export interface OfflineStoreStackProps extends StackProps {
 const PREDICTIONS = 'predictions/';
 const LABELS = 'labels/';
 const RESULTS = 'query-results/';
-/** No record is older than the project. */
+/** First day of the project, so of the oldest record. */
 const FIRST_DAY = '2026-01-01';
 
-/** Every prediction as Parquet on S3, and the query that makes training sets of it. */
+/** Offline feature store: predictions as Parquet on S3, and the saved query for training sets. */
 export class OfflineStoreStack extends Stack {
   readonly predictions: PredictionStream;
 
@@ -65,7 +65,7 @@ export class OfflineStoreStack extends Stack {
     const predictions = new RecordTable(this, 'Predictions', {
       ...table,
       tableName: 'predictions',
-      description: 'One row for each scored tweet, and a tombstone for each purged one',
+      description: 'One row per scored tweet and a tombstone per purged tweet',
       columns: PREDICTION_RECORD,
       location: bucket.s3UrlForObject(PREDICTIONS),
       format: 'parquet',
@@ -74,7 +74,7 @@ export class OfflineStoreStack extends Stack {
     new RecordTable(this, 'Labels', {
       ...table,
       tableName: 'labels',
-      description: 'Labels put there to be joined, as CSV with a header',
+      description: 'Labels to join with predictions, as CSV with a header',
       columns: LABEL_COLUMNS,
       location: bucket.s3UrlForObject(LABELS),
       format: 'csv',
@@ -88,16 +88,16 @@ export class OfflineStoreStack extends Stack {
     });
     Validations.of(this).acknowledge({
       id: 'CloudFormation-Validate::W7001',
-      reason: 'aws-cdk-lib maps the addresses of Firehose also where no network needs them.',
+      reason: 'aws-cdk-lib adds a mapping of Firehose addresses that this stack does not use.',
     });
     this.#saveQueries(name, database.ref, bucket.s3UrlForObject(RESULTS));
     new CfnOutput(this, 'PredictionStreamName', {
       value: this.predictions.stream.deliveryStreamName,
-      description: 'Firehose stream that takes prediction records',
+      description: 'Firehose stream of prediction records',
     });
     new CfnOutput(this, 'LabelFolder', {
       value: bucket.s3UrlForObject(LABELS),
-      description: 'Where label files go: CSV with a header, entity,event_timestamp,label',
+      description: 'Folder for label files: CSV with the header entity,event_timestamp,label',
     });
   }
 
@@ -118,7 +118,7 @@ export class OfflineStoreStack extends Stack {
     for (const entity of Object.keys(LABEL_ENTITIES) as LabelEntity[]) {
       const query = new CfnNamedQuery(this, `TrainingSetBy${entity}`, {
         name: `training set, labels by ${entity}`,
-        description: 'Each label with the newest row it may see, point in time correct',
+        description: 'Each label with the latest row known at its time (point-in-time join)',
         database,
         workGroup: workGroup.name,
         queryString: trainingSetSql(entity),
