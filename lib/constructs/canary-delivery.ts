@@ -4,10 +4,11 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import { Alarms } from '../monitoring/alarm.ts';
+import { releaseAlarms } from '../monitoring/release-alarms.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { GoldenHook, RELEASE_CHECK_HEADER } from './golden-hook.ts';
 import type { PublicLoadBalancer } from './public-load-balancer.ts';
-import { ReleaseAlarms } from './release-alarms.ts';
 import type { ServiceDelivery } from './service-delivery.ts';
 import type { ServiceTask } from './service-task.ts';
 
@@ -20,18 +21,17 @@ export interface CanaryDeliveryProps {
 const TEST_PORT = 8443;
 
 /**
- * A release first answers the golden hook, then a share of the callers, then all of them. ECS
- * moves the weights of both rules itself; see docs/operations.md before changing one of them.
+ * Canary deployment: the golden hook tests a release, then a share of the callers gets it, then all.
+ * ECS moves the weights of both rules; see docs/operations.md before you change one.
  */
 export class CanaryDelivery extends Construct implements ServiceDelivery {
   readonly options: Partial<ecs.FargateServiceProps>;
-  readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
+  readonly targetGroups: Readonly<Record<'blue' | 'green', elbv2.ApplicationTargetGroup>>;
   readonly #props: CanaryDeliveryProps;
-  readonly #colours: Readonly<Record<'blue' | 'green', elbv2.ApplicationTargetGroup>>;
   readonly #productionRule: elbv2.ApplicationListenerRule;
   readonly #testRule: elbv2.ApplicationListenerRule;
   readonly #hook: GoldenHook;
-  readonly #alarms: ReleaseAlarms;
+  readonly #alarms: Alarms;
 
   constructor(scope: Construct, id: string, props: CanaryDeliveryProps) {
     super(scope, id);
@@ -39,8 +39,7 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
     this.#props = props;
     const blue = endpoint.addTargetGroup('Blue');
     const green = endpoint.addTargetGroup('Green');
-    this.#colours = { blue, green };
-    this.targetGroups = [blue, green];
+    this.targetGroups = { blue, green };
 
     const scheme = endpoint.certificate ? 'https' : 'http';
     this.#hook = new GoldenHook(this, 'GoldenHook', {
@@ -53,15 +52,18 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
     ]);
     this.#testRule = this.#rule('TestRule', endpoint.addListener('Test', TEST_PORT, refuse), [
       elbv2.ListenerCondition.httpHeader(RELEASE_CHECK_HEADER, [
-        // Resolved by CloudFormation at deployment: the template holds a reference only.
+        // A dynamic reference that CloudFormation resolves; the template has no secret.
         this.#hook.secret.secretValue.unsafeUnwrap(),
       ]),
     ]);
-    this.#alarms = new ReleaseAlarms(this, 'Alarms', {
+    const names = {
+      loadBalancer: endpoint.loadBalancer.loadBalancerFullName,
+      targetGroups: { blue: blue.targetGroupFullName, green: green.targetGroupFullName },
+    };
+    this.#alarms = new Alarms(this, 'Alarms', {
       config,
-      revision: task.revision,
-      loadBalancer: endpoint.loadBalancer,
-      targetGroups: this.#colours,
+      specs: releaseAlarms(config, task.revision, names),
+      namePrefix: 'release-',
     });
     this.options = {
       deploymentStrategy: ecs.DeploymentStrategy.CANARY,
@@ -69,7 +71,7 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
         stepPercent: config.canaryPercent,
         stepBakeTime: Duration.minutes(config.canaryMinutes),
       },
-      // The old tasks stay that long, to go back to at once.
+      // Old tasks stay this long, for an immediate rollback.
       bakeTime: Duration.minutes(config.canaryMinutes),
       deploymentAlarms: {
         alarmNames: [...this.#alarms.names],
@@ -79,7 +81,7 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
   }
 
   attach(service: ecs.FargateService): void {
-    const { blue, green } = this.#colours;
+    const { blue, green } = this.targetGroups;
     const { applicationListenerRule } = ecs.ListenerRuleConfiguration;
     const shiftRole = new iam.Role(this, 'ShiftRole', {
       assumedBy: new iam.ServicePrincipal('ecs.amazonaws.com'),
@@ -91,11 +93,11 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
     });
     acknowledge(shiftRole, {
       'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers]':
-        'What Amazon made for ECS to shift traffic, and keeps in step with it.',
+        'The managed policy with which ECS shifts traffic; AWS keeps it current.',
     });
     Validations.of(service).acknowledge({
       id: 'Annotation::@aws-cdk/aws-ecs:shouldUseCircuitBreaker',
-      reason: 'It applies to rolling deployments only: the release alarms stop a canary.',
+      reason: 'It applies to rolling deployments only; alarms roll a canary back.',
     });
     blue.addTarget(
       service.loadBalancerTarget({
@@ -111,7 +113,7 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
     const hookRole = new iam.Role(this, 'HookRole', {
       assumedBy: new iam.ServicePrincipal('ecs.amazonaws.com'),
     });
-    // Not grantInvoke(): that includes every version of the function.
+    // grantInvoke() would include every version of the function.
     hookRole.addToPolicy(
       new iam.PolicyStatement({
         actions: ['lambda:InvokeFunction'],
@@ -127,7 +129,7 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
     service.node.addDependency(this.#productionRule, this.#testRule, this.#alarms, hookRole);
   }
 
-  /** Names both target groups from the start, or ECS could not put weight on the second. */
+  /** A rule with both target groups: ECS can only shift weight between groups of the rule. */
   #rule(
     id: string,
     listener: elbv2.ApplicationListener,
@@ -138,8 +140,8 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
       priority: 1,
       conditions,
       action: elbv2.ListenerAction.weightedForward([
-        { targetGroup: this.#colours.blue, weight: 100 },
-        { targetGroup: this.#colours.green, weight: 0 },
+        { targetGroup: this.targetGroups.blue, weight: 100 },
+        { targetGroup: this.targetGroups.green, weight: 0 },
       ]),
     });
   }

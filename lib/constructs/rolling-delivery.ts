@@ -4,17 +4,17 @@ import type { PublicLoadBalancer } from './public-load-balancer.ts';
 import type { ServiceDelivery } from './service-delivery.ts';
 import type { ServiceTask } from './service-task.ts';
 
-/** New tasks replace old ones one by one; if they cannot start, the old ones come back. */
+/** Rolling update with the circuit breaker of ECS: tasks that cannot start are rolled back. */
 export class RollingDelivery implements ServiceDelivery {
   readonly options = { circuitBreaker: { rollback: true } };
-  readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
+  readonly targetGroups: Readonly<Record<string, elbv2.ApplicationTargetGroup>>;
   readonly #targetGroup: elbv2.ApplicationTargetGroup;
   readonly #task: ServiceTask;
 
   constructor(endpoint: PublicLoadBalancer, task: ServiceTask) {
     this.#task = task;
     this.#targetGroup = endpoint.addTargetGroup('Targets');
-    this.targetGroups = [this.#targetGroup];
+    this.targetGroups = { tasks: this.#targetGroup };
     endpoint.addPublicListener(elbv2.ListenerAction.forward([this.#targetGroup]));
   }
 

@@ -1,11 +1,12 @@
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 
-/** How a service gets its releases and its requests: what differs between the strategies. */
+/** Deployment strategy of the service: how releases and requests reach it. */
 export interface ServiceDelivery {
   /** Further properties of the service. */
   readonly options: Partial<ecs.FargateServiceProps>;
-  /** Puts the service behind the load balancer, once it exists. */
+  /** Registers the service with the load balancer. */
   attach(service: ecs.FargateService): void;
-  readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
+  /** Target groups by label: `tasks`, or `blue` and `green`. */
+  readonly targetGroups: Readonly<Record<string, elbv2.ApplicationTargetGroup>>;
 }

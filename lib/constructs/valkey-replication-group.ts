@@ -1,5 +1,4 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import {
   CfnParameterGroup,
@@ -15,14 +14,14 @@ export interface ValkeyReplicationGroupProps {
   /** At most 40 lower-case letters, digits and dashes; the nodes are named after it. */
   readonly replicationGroupId: string;
   readonly nodeType: string;
-  /** Copies beside the primary; with at least one, a lost primary is replaced by a copy. */
+  /** Copies beside the primary; with at least one, failover is automatic. */
   readonly replicas: number;
   /** 0: no snapshots. */
   readonly snapshotDays: number;
   readonly userGroupId: string;
 }
 
-/** How full memory is evicted: what is nearest its end goes first. */
+/** Evicts the keys that expire soonest when memory is full. */
 const MAXMEMORY_POLICY = 'volatile-ttl';
 
 /**
@@ -33,9 +32,9 @@ export class ValkeyReplicationGroup extends Construct implements ec2.IConnectabl
   static readonly PORT = 6379;
 
   readonly connections: ec2.Connections;
-  /** Host name of the primary, which stays the same over a failover. */
+  /** Host name of the primary; a failover does not change it. */
   readonly primaryEndpointAddress: string;
-  /** Names of its nodes, by which CloudWatch keeps their metrics. */
+  /** Names of the nodes, a dimension of their metrics. */
   readonly nodeNames: readonly string[];
   readonly resource: CfnReplicationGroup;
 
@@ -85,7 +84,7 @@ export class ValkeyReplicationGroup extends Construct implements ec2.IConnectabl
       preferredMaintenanceWindow: 'mon:03:00-mon:04:00',
       ...(snapshotDays > 0 && { snapshotWindow: '01:00-02:00' }),
     });
-    // Aggregates cannot be computed again: whoever keeps snapshots keeps a last one.
+    // Aggregates cannot be recomputed: a stage with snapshots gets a final one.
     this.resource.applyRemovalPolicy(
       snapshotDays > 0 ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
     );
@@ -95,49 +94,11 @@ export class ValkeyReplicationGroup extends Construct implements ec2.IConnectabl
       (_, index) => `${this.resource.ref}-${String(index + 1).padStart(3, '0')}`,
     );
     acknowledge(this.resource, {
-      AEC5: 'The port is given, as 6379: a port of its own hides nothing from who may connect.',
-      AEC6: 'AUTH is by a user group, which has more to it: one user, its commands, its keys.',
+      AEC5: 'The port is explicit: 6379. Another port hides nothing from clients that may connect.',
+      AEC6: 'Authentication is by a user group, which restricts user, commands and keys; AUTH does not.',
       ...(!highlyAvailable && {
-        AEC4: 'One node by choice: what is stored can be computed again, and the stage is a cheap one.',
+        AEC4: 'A single node by choice of the stage: rows can be recomputed.',
       }),
     });
-  }
-
-  /** Percent of the thread that runs commands; at 100 the node is saturated. */
-  metricEngineCpuUtilization(props?: cloudwatch.MetricOptions): cloudwatch.Metric[] {
-    return this.metric('EngineCPUUtilization', { statistic: 'Maximum', ...props });
-  }
-
-  /** Percent of maxmemory in use; at 100 eviction begins. */
-  metricMemoryUsage(props?: cloudwatch.MetricOptions): cloudwatch.Metric[] {
-    return this.metric('DatabaseMemoryUsagePercentage', { statistic: 'Maximum', ...props });
-  }
-
-  /** Keys dropped for lack of memory. */
-  metricEvictions(props?: cloudwatch.MetricOptions): cloudwatch.Metric[] {
-    return this.metric('Evictions', { statistic: 'Sum', ...props });
-  }
-
-  metricCurrConnections(props?: cloudwatch.MetricOptions): cloudwatch.Metric[] {
-    return this.metric('CurrConnections', { statistic: 'Maximum', ...props });
-  }
-
-  /** Seconds by which a copy is behind the primary. */
-  metricReplicationLag(props?: cloudwatch.MetricOptions): cloudwatch.Metric[] {
-    return this.metric('ReplicationLag', { statistic: 'Maximum', ...props });
-  }
-
-  /** A metric of AWS/ElastiCache, one for each node. */
-  metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric[] {
-    return this.nodeNames.map(
-      (node, index) =>
-        new cloudwatch.Metric({
-          namespace: 'AWS/ElastiCache',
-          metricName,
-          dimensionsMap: { CacheClusterId: node },
-          label: `node ${index + 1}`,
-          ...props,
-        }),
-    );
   }
 }

@@ -12,12 +12,12 @@ import {
 } from '../../service/contract/metrics.ts';
 
 export interface ContractMetricOptions extends Pick<MetricOptions, 'label' | 'period' | 'color'> {
-  /** Default: the sum of counts, the highest of everything else. */
+  /** Default: the sum of counts, the maximum of other units. */
   readonly statistic?: string;
-  /** Value of the metric's own dimension; needed by those that have one. */
+  /** Value of the metric's own dimension; required if it has one. */
   readonly dimensionValue?: string;
-  /** Of one release only; for metrics that are emitted by revision. */
-  readonly revision?: string;
+  /** One release only; for metrics marked byRevision. */
+  readonly revision?: string | undefined;
 }
 
 const UNITS = {
@@ -28,9 +28,9 @@ const UNITS = {
 } as const satisfies Record<MetricUnit, Unit>;
 
 /**
- * A metric as the service emits it: namespace, unit and dimensions are those of the contract.
+ * A metric with the namespace, unit and dimensions of the contract.
  *
- * @throws Error when the metric is not emitted with the dimensions asked for.
+ * @throws Error when the service does not emit it with these dimensions.
  */
 export function contractMetric(
   stage: Stage,
@@ -41,12 +41,12 @@ export function contractMetric(
   if ((dimension === undefined) !== (dimensionValue === undefined)) {
     throw new Error(
       dimension === undefined
-        ? `${name} has no dimension of its own: leave out dimensionValue "${dimensionValue}".`
-        : `${name} is split by ${dimension}: give a dimensionValue, or search it.`,
+        ? `${name} has no dimension of its own; remove dimensionValue "${dimensionValue}".`
+        : `${name} is split by ${dimension}; pass a dimensionValue, or use a search.`,
     );
   }
   if (revision !== undefined && !byRevision) {
-    throw new Error(`${name} is not emitted by revision: mark it byRevision in the contract.`);
+    throw new Error(`${name} is not emitted by revision; mark it byRevision in the contract.`);
   }
   return new Metric({
     namespace: METRIC_NAMESPACE,

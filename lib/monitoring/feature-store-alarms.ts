@@ -2,32 +2,28 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import {
+  type DimensionedMetricName,
   METRIC_NAMESPACE,
   METRICS,
-  type MetricName,
   SERVICE_DIMENSION,
 } from '../../service/contract/metrics.ts';
-import type { PredictionStream } from '../constructs/prediction-stream.ts';
-import type { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
 import type { StageConfig } from '../stage-config.ts';
-import type { AlarmSpec } from './alarm-spec.ts';
+import type { AlarmSpec } from './alarm.ts';
 import { contractMetric } from './contract-metric.ts';
+import type { MonitoredNames } from './monitored-names.ts';
+import { deliveryDelayMetric, storeNodeMetrics } from './platform-metrics.ts';
 
-const FIVE_MINUTES = Duration.minutes(5);
+const PERIOD = { period: Duration.minutes(5) };
 
-/** What the feature store is about to lose, or has lost. Callers do not feel it at once. */
-export function featureStoreAlarms(
-  { stage }: StageConfig,
-  valkey: ValkeyReplicationGroup,
-  predictions: PredictionStream | undefined,
-): AlarmSpec[] {
-  const period = { period: FIVE_MINUTES };
+/** Data loss in the feature stores, or the signs of it. Callers do not notice it at once. */
+export function featureStoreAlarms({ stage }: StageConfig, names: MonitoredNames): AlarmSpec[] {
   return [
     {
       name: 'feature-store-errors',
       kind: 'notice',
       happened: 'More than 50 operations on the feature store failed within five minutes.',
       metric: sumOverDimension(deploymentName(stage), 'FeatureStoreErrors'),
+      queriedMetrics: METRICS.FeatureStoreErrors.dimensionValues,
       threshold: 50,
       periods: 2,
     },
@@ -38,11 +34,11 @@ export function featureStoreAlarms(
       metric: new MathExpression({
         expression: 'FILL(writes, 0) + FILL(rows, 0)',
         usingMetrics: {
-          writes: contractMetric(stage, 'FeatureStoreDroppedWrites', period),
-          rows: contractMetric(stage, 'FeatureStoreCorruptRows', period),
+          writes: contractMetric(stage, 'FeatureStoreDroppedWrites', PERIOD),
+          rows: contractMetric(stage, 'FeatureStoreCorruptRows', PERIOD),
         },
         label: 'rows dropped',
-        ...period,
+        ...PERIOD,
       }),
       threshold: 0,
       periods: 1,
@@ -50,47 +46,46 @@ export function featureStoreAlarms(
     {
       name: 'feature-store-memory',
       kind: 'notice',
-      happened: 'A node of the feature store has used more than 80 % of its memory.',
-      metric: highest(valkey.metricMemoryUsage(period)),
+      happened: 'A node of the feature store uses more than 80 % of its memory.',
+      metric: highest(storeNodeMetrics(names, 'DatabaseMemoryUsagePercentage', PERIOD)),
       threshold: 80,
       periods: 3,
     },
     {
       name: 'feature-store-evictions',
       kind: 'notice',
-      happened: 'The feature store drops keys before their time: it is too small.',
-      metric: highest(valkey.metricEvictions(period)),
+      happened: 'The feature store evicts keys before they expire: its memory is too small.',
+      metric: highest(storeNodeMetrics(names, 'Evictions', PERIOD)),
       threshold: 0,
       periods: 1,
     },
     {
       name: 'feature-store-cpu',
       kind: 'notice',
-      happened: 'The command thread of a node of the feature store is busy for more than 85 %.',
-      metric: highest(valkey.metricEngineCpuUtilization(period)),
+      happened: 'The command thread of a feature store node is more than 85 % busy.',
+      metric: highest(storeNodeMetrics(names, 'EngineCPUUtilization', PERIOD)),
       threshold: 85,
       periods: 3,
     },
-    ...(predictions
-      ? [
-          {
-            name: 'prediction-log-late',
-            kind: 'notice' as const,
-            happened:
-              'The oldest prediction that is not yet in the offline store waits for an hour.',
-            metric: predictions.stream.metric('DeliveryToS3.DataFreshness', {
-              statistic: 'Maximum',
-              ...period,
-            }),
-            threshold: 3_600,
-            periods: 3,
-          },
-        ]
-      : []),
+    ...predictionStreamAlarms(names),
   ];
 }
 
-/** The node that is worst off. */
+function predictionStreamAlarms({ predictionStream }: MonitoredNames): AlarmSpec[] {
+  if (predictionStream === undefined) return [];
+  return [
+    {
+      name: 'prediction-log-late',
+      kind: 'notice',
+      happened: 'Predictions have waited more than an hour for delivery to the offline store.',
+      metric: deliveryDelayMetric(predictionStream, PERIOD),
+      threshold: 3_600,
+      periods: 3,
+    },
+  ];
+}
+
+/** The metric of the node with the highest value. */
 function highest(nodes: readonly IMetric[]): IMetric {
   const [first] = nodes;
   if (nodes.length === 1 && first) return first;
@@ -98,18 +93,18 @@ function highest(nodes: readonly IMetric[]): IMetric {
   return new MathExpression({
     expression: `MAX([${Object.keys(usingMetrics).join(', ')}])`,
     usingMetrics,
-    period: FIVE_MINUTES,
     label: 'highest of all nodes',
+    ...PERIOD,
   });
 }
 
-/** An alarm cannot search; a query can sum over values of a dimension that are not known. */
-function sumOverDimension(service: string, name: Extract<MetricName, 'FeatureStoreErrors'>) {
+/** A Metrics Insights query: alarms cannot use SEARCH to find the values of a dimension. */
+function sumOverDimension(service: string, name: DimensionedMetricName): MathExpression {
   const schema = `${METRIC_NAMESPACE}, ${METRICS[name].dimension}, ${SERVICE_DIMENSION}`;
   return new MathExpression({
     expression: `SELECT SUM(${name}) FROM SCHEMA(${schema}) WHERE ${SERVICE_DIMENSION} = '${service}'`,
     usingMetrics: {},
-    period: FIVE_MINUTES,
     label: name,
+    ...PERIOD,
   });
 }

@@ -1,6 +1,6 @@
-/** Queries over the service's log, one JSON object a line; metrics are lines without a level. */
+/** Saved queries on the service's log: one JSON object a line; metrics are lines without a level. */
 export const LOG_QUERIES = {
-  // Warnings too: what X or Valkey did is none of our errors, but what someone on call looks for.
+  // Warnings too: they report failures of X and Valkey.
   'recent errors': [
     'fields @timestamp, level, msg, code, reason, err.message, requestId',
     'filter level in ["warn", "error", "fatal"]',
@@ -8,7 +8,7 @@ export const LOG_QUERIES = {
     'limit 50',
   ],
   'failures by code': [
-    // Of the several lines of a request, the one that has the route.
+    // A request logs several lines; this one has the route.
     'filter msg = "request" and ispresent(code)',
     'stats count(*) as requests by code, route',
     'sort requests desc',

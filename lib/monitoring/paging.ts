@@ -7,18 +7,14 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import type { StageConfig } from '../stage-config.ts';
-import { alarmDescription } from './alarm-text.ts';
-import type { ServiceAlarms } from './service-alarms.ts';
+import { type Alarms, alarmDescription } from './alarm.ts';
 
 export interface PagingProps {
   readonly config: StageConfig;
-  readonly alarms: ServiceAlarms;
+  readonly alarms: Alarms;
 }
 
-/**
- * Two composite alarms tell people: one that someone must act now, whatever the number of alarms
- * behind it, and one that someone should look within a working day.
- */
+/** Notifications: one composite alarm of all `page` alarms and one of all `notice` alarms. */
 export class Paging extends Construct {
   constructor(scope: Construct, id: string, { config, alarms }: PagingProps) {
     super(scope, id);
@@ -26,8 +22,8 @@ export class Paging extends Construct {
       displayName: `Tweet sentiment, ${config.stage}`,
       enforceSSL: true,
     });
-    // The policy that asks for TLS takes the place of the default one, which lets alarms publish.
-    const leave = topic.addToResourcePolicy(
+    // The policy of enforceSSL replaces the default one, so alarms need a grant to publish.
+    const publishGrant = topic.addToResourcePolicy(
       new iam.PolicyStatement({
         principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
@@ -40,7 +36,7 @@ export class Paging extends Construct {
     }
     new CfnOutput(Stack.of(this), 'AlarmTopic', {
       value: topic.topicArn,
-      description: 'Subscribe to it to be told of alarms',
+      description: 'Topic of alarm notifications; subscribe to it',
     });
     const composite = (kind: 'page' | 'notice', happened: string) => {
       const alarm = new cloudwatch.CompositeAlarm(this, kind, {
@@ -55,9 +51,11 @@ export class Paging extends Construct {
       const action = new SnsAction(topic);
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
-      if (leave.policyDependable) alarm.node.addDependency(leave.policyDependable);
+      if (publishGrant.policyDependable) {
+        alarm.node.addDependency(publishGrant.policyDependable);
+      }
     };
-    composite('page', 'Callers are not served as they should be: act now.');
-    composite('notice', 'Something needs a look before it reaches callers.');
+    composite('page', 'Callers are affected: act now.');
+    composite('notice', 'Callers are not affected yet: look within a working day.');
   }
 }

@@ -1,31 +1,27 @@
-import { Duration } from 'aws-cdk-lib';
-import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
-import type { ServiceStack } from '../stacks/service-stack.ts';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { LoadBalancerNames, MonitoredNames } from './monitored-names.ts';
 import {
-  ownErrorsMetric,
+  firewallMetric,
+  loadBalancerErrorsMetric,
+  storeNodeMetrics,
   type TargetGroupMetricName,
   targetGroupMetric,
-} from './load-balancer-metrics.ts';
+  taskCountMetric,
+  taskUsageMetric,
+} from './platform-metrics.ts';
 
-/** A graph of what AWS measures; those of the contract are in graphs.ts. */
+/** A graph of metrics of AWS services; graphs of the service's own metrics are in graphs.ts. */
 export interface PlatformGraph {
   readonly title: string;
-  /** What the axis says: the unit, and by what time. */
+  /** Label of the axis: the unit, and the period of counts. */
   readonly axis: string;
   readonly metrics: IMetric[];
 }
 
-const BY_MINUTE = { period: Duration.minutes(1) };
-
-export function loadBalancerGraphs({ targetGroups, endpoint }: ServiceStack): PlatformGraph[] {
-  const labels = targetGroups.length > 1 ? ['blue', 'green'] : ['tasks'];
+export function loadBalancerGraphs(names: LoadBalancerNames): PlatformGraph[] {
   const metrics = (name: TargetGroupMetricName, statistic: string) =>
-    targetGroups.map((group, index) =>
-      targetGroupMetric(endpoint.loadBalancer, group, name, {
-        statistic,
-        label: labels[index] ?? name,
-      }),
+    Object.entries(names.targetGroups).map(([label, group]) =>
+      targetGroupMetric(names.loadBalancer, group, name, { statistic, label }),
     );
   return [
     {
@@ -36,7 +32,7 @@ export function loadBalancerGraphs({ targetGroups, endpoint }: ServiceStack): Pl
     {
       title: 'Load balancer: 5xx of its own',
       axis: 'count per minute',
-      metrics: [ownErrorsMetric(endpoint.loadBalancer, { label: 'no task answered' })],
+      metrics: [loadBalancerErrorsMetric(names, { label: 'no task answered' })],
     },
     {
       title: 'Load balancer: healthy tasks',
@@ -46,76 +42,68 @@ export function loadBalancerGraphs({ targetGroups, endpoint }: ServiceStack): Pl
   ];
 }
 
-export function taskGraphs({ service, cluster }: ServiceStack): PlatformGraph[] {
-  const insight = (metricName: string) =>
-    new Metric({
-      namespace: 'ECS/ContainerInsights',
-      metricName,
-      statistic: 'Maximum',
-      dimensionsMap: { ClusterName: cluster.clusterName, ServiceName: service.serviceName },
-      label: metricName,
-      ...BY_MINUTE,
-    });
+export function taskGraphs(names: MonitoredNames): PlatformGraph[] {
   return [
     {
       title: 'CPU and memory',
       axis: '%',
       metrics: [
-        service.metricCpuUtilization({ label: 'CPU', ...BY_MINUTE }),
-        service.metricMemoryUtilization({ label: 'memory', ...BY_MINUTE }),
+        taskUsageMetric(names, 'CPUUtilization', { label: 'CPU' }),
+        taskUsageMetric(names, 'MemoryUtilization', { label: 'memory' }),
       ],
     },
     {
       title: 'Tasks',
       axis: 'tasks',
-      metrics: [insight('RunningTaskCount'), insight('DesiredTaskCount')],
+      metrics: [
+        taskCountMetric(names, 'RunningTaskCount'),
+        taskCountMetric(names, 'DesiredTaskCount'),
+      ],
     },
   ];
 }
 
-export function valkeyGraphs(valkey: ValkeyReplicationGroup): PlatformGraph[] {
+export function valkeyGraphs(names: MonitoredNames): PlatformGraph[] {
   return [
     {
       title: 'Valkey: CPU of the command thread',
       axis: '%',
-      metrics: valkey.metricEngineCpuUtilization(BY_MINUTE),
+      metrics: storeNodeMetrics(names, 'EngineCPUUtilization'),
     },
-    { title: 'Valkey: memory used', axis: '%', metrics: valkey.metricMemoryUsage(BY_MINUTE) },
+    {
+      title: 'Valkey: memory used',
+      axis: '%',
+      metrics: storeNodeMetrics(names, 'DatabaseMemoryUsagePercentage'),
+    },
     {
       title: 'Valkey: evictions',
       axis: 'count per minute',
-      metrics: valkey.metricEvictions(BY_MINUTE),
+      metrics: storeNodeMetrics(names, 'Evictions'),
     },
     {
       title: 'Valkey: connections',
       axis: 'connections',
-      metrics: valkey.metricCurrConnections(BY_MINUTE),
+      metrics: storeNodeMetrics(names, 'CurrConnections'),
     },
     {
       title: 'Valkey: replication lag',
       axis: 'seconds',
-      metrics: valkey.metricReplicationLag(BY_MINUTE),
+      metrics: storeNodeMetrics(names, 'ReplicationLag'),
     },
   ];
 }
 
-/** None where there is no firewall. */
-export function firewallGraphs({ webFirewall, region }: ServiceStack): PlatformGraph[] {
-  if (!webFirewall) return [];
-  const requests = (metricName: string) =>
-    new Metric({
-      namespace: 'AWS/WAFV2',
-      metricName,
-      statistic: 'Sum',
-      dimensionsMap: { WebACL: webFirewall.name, Region: region, Rule: 'ALL' },
-      label: metricName,
-      ...BY_MINUTE,
-    });
+/** No graph without a firewall. */
+export function firewallGraphs({ webFirewall, region }: MonitoredNames): PlatformGraph[] {
+  if (webFirewall === undefined) return [];
   return [
     {
       title: 'Firewall',
       axis: 'count per minute',
-      metrics: [requests('BlockedRequests'), requests('CountedRequests')],
+      metrics: [
+        firewallMetric(webFirewall, region, 'BlockedRequests'),
+        firewallMetric(webFirewall, region, 'CountedRequests'),
+      ],
     },
   ];
 }

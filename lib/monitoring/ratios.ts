@@ -1,22 +1,54 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Stage } from '../../service/contract/deployment.ts';
-import type { MetricName } from '../../service/contract/metrics.ts';
+import type { DimensionedMetricName, MetricName } from '../../service/contract/metrics.ts';
 import { contractMetric } from './contract-metric.ts';
 
 const PERIOD = { period: Duration.minutes(1) };
 
-/** Percent of requests that the service failed to answer; 0 while fewer than `atLeast` failed. */
-export function failurePercent(stage: Stage, atLeast = 1): MathExpression {
-  return percent(stage, 'ServerErrors', 'Requests', 'failures', atLeast);
+/** Metric that counts failures of the service; name another one here to count others. */
+const FAILURES: Exclude<MetricName, DimensionedMetricName> = 'ServerErrors';
+
+/** Two counts by the minute. */
+export interface RequestCounts {
+  readonly failures: IMetric;
+  readonly requests: IMetric;
 }
 
-/** Percent of requests refused because of load; 0 while fewer than `atLeast` were. */
+/** Requests and failures as the service counts them, of one revision or of all. */
+export function serviceCounts(stage: Stage, revision?: string): RequestCounts {
+  return {
+    failures: contractMetric(stage, FAILURES, { revision }),
+    requests: contractMetric(stage, 'Requests', { revision }),
+  };
+}
+
+/** Percent of requests that failed; 0 in a minute with fewer than `atLeast` failures. */
+export function failurePercent({ failures, requests }: RequestCounts, atLeast = 1): MathExpression {
+  return new MathExpression({
+    // CloudWatch has no data point for a count of 0. A few failures are no ratio: at night one
+    // request may be all there is.
+    expression: `IF(FILL(failures, 0) >= ${atLeast}, 100 * failures / requests, 0)`,
+    usingMetrics: { failures, requests },
+    label: 'failures in percent',
+    ...PERIOD,
+  });
+}
+
+/** Percent of requests that admission control rejected; see `failurePercent`. */
 export function shedPercent(stage: Stage, atLeast = 1): MathExpression {
-  return percent(stage, 'Shed', 'Requests', 'refused', atLeast);
+  return new MathExpression({
+    expression: `IF(FILL(shed, 0) >= ${atLeast}, 100 * shed / requests, 0)`,
+    usingMetrics: {
+      shed: contractMetric(stage, 'Shed'),
+      requests: contractMetric(stage, 'Requests'),
+    },
+    label: 'shed in percent',
+    ...PERIOD,
+  });
 }
 
-/** Percent of tweets that the feature store held. */
+/** Percent of tweets found in the feature store. */
 export function hitPercent(stage: Stage): MathExpression {
   return new MathExpression({
     expression: '100 * FILL(hits, 0) / (FILL(hits, 0) + FILL(misses, 0))',
@@ -25,16 +57,6 @@ export function hitPercent(stage: Stage): MathExpression {
       misses: contractMetric(stage, 'FeatureStoreMisses'),
     },
     label: 'hit rate in percent',
-    ...PERIOD,
-  });
-}
-
-function percent(stage: Stage, part: MetricName, whole: MetricName, what: string, atLeast: number) {
-  return new MathExpression({
-    // A count that was 0 is not sent at all.
-    expression: `IF(FILL(part, 0) >= ${atLeast}, 100 * part / whole, 0)`,
-    usingMetrics: { part: contractMetric(stage, part), whole: contractMetric(stage, whole) },
-    label: `${what} in percent`,
     ...PERIOD,
   });
 }

@@ -6,17 +6,19 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { DEFAULT_LIMITS } from '../../service/contract/http.ts';
-import type { ServiceStack } from '../stacks/service-stack.ts';
 import type { StageConfig } from '../stage-config.ts';
-import type { AlarmSpec } from './alarm-spec.ts';
+import type { AlarmSpec } from './alarm.ts';
 import { contractMetric } from './contract-metric.ts';
-import { ownErrorsMetric, targetGroupMetric } from './load-balancer-metrics.ts';
-import { failurePercent, shedPercent } from './ratios.ts';
+import type { LoadBalancerNames } from './monitored-names.ts';
+import { loadBalancerErrorsMetric, targetGroupMetric } from './platform-metrics.ts';
+import { failurePercent, serviceCounts, shedPercent } from './ratios.ts';
 
-/** What callers feel. */
+const FEWEST_FAILURES = 5;
+
+/** Failures and delays that callers notice. */
 export function requestAlarms(
   { stage, maxTasks }: StageConfig,
-  service: ServiceStack,
+  names: LoadBalancerNames,
 ): AlarmSpec[] {
   const { singleDeadlineMs } = DEFAULT_LIMITS;
   return [
@@ -24,7 +26,7 @@ export function requestAlarms(
       name: 'failures',
       kind: 'page',
       happened: 'More than 5 % of the requests fail with status 500 or above.',
-      metric: failurePercent(stage, 5),
+      metric: failurePercent(serviceCounts(stage), FEWEST_FAILURES),
       threshold: 5,
       readings: 3,
       periods: 5,
@@ -41,8 +43,8 @@ export function requestAlarms(
     {
       name: 'shedding',
       kind: 'page',
-      happened: 'More than 1 % of the requests are refused because of load.',
-      metric: shedPercent(stage, 5),
+      happened: 'Load shedding: more than 1 % of the requests are rejected.',
+      metric: shedPercent(stage, FEWEST_FAILURES),
       threshold: 1,
       readings: 3,
       periods: 5,
@@ -50,8 +52,8 @@ export function requestAlarms(
     {
       name: 'not-reached',
       kind: 'page',
-      happened: 'The load balancer answers more than 10 requests a minute with 5xx itself.',
-      metric: ownErrorsMetric(service.endpoint.loadBalancer),
+      happened: 'The load balancer itself answers more than 10 requests a minute with 5xx.',
+      metric: loadBalancerErrorsMetric(names),
       threshold: 10,
       readings: 3,
       periods: 5,
@@ -59,8 +61,8 @@ export function requestAlarms(
     {
       name: 'no-healthy-tasks',
       kind: 'page',
-      happened: 'The load balancer has no healthy task to send requests to.',
-      metric: healthyTasks(service),
+      happened: 'The load balancer has no healthy task.',
+      metric: healthyTasks(names),
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       periods: 2,
@@ -70,7 +72,7 @@ export function requestAlarms(
       name: 'silent',
       kind: 'page',
       happened: 'No task has sent metrics for five minutes.',
-      // Sent when idle too: its absence is the absence of the service, or of its log.
+      // Idle tasks send it too, so missing data means that the service or its log is down.
       metric: contractMetric(stage, 'WorkerSaturation', { statistic: 'SampleCount' }),
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -80,7 +82,7 @@ export function requestAlarms(
     {
       name: 'saturated',
       kind: 'notice',
-      happened: `The workers have been busy for more than 90 % of a quarter of an hour: ${maxTasks} tasks may not be enough.`,
+      happened: `Inference workers have been more than 90 % busy for 15 minutes; ${maxTasks} tasks may not be enough.`,
       metric: contractMetric(stage, 'WorkerSaturation', { statistic: 'Average' }),
       threshold: 90,
       periods: 15,
@@ -88,7 +90,7 @@ export function requestAlarms(
     {
       name: 'worker-restarts',
       kind: 'notice',
-      happened: 'Inference workers crash: three or more were replaced within a quarter of an hour.',
+      happened: 'Three or more inference workers crashed within 15 minutes.',
       metric: contractMetric(stage, 'WorkerRestarts', { period: Duration.minutes(15) }),
       threshold: 2,
       periods: 1,
@@ -96,10 +98,10 @@ export function requestAlarms(
   ];
 }
 
-/** In a canary, tasks are in either group or in both. */
-function healthyTasks({ targetGroups, endpoint }: ServiceStack): IMetric {
-  const counts = targetGroups.map((group) =>
-    targetGroupMetric(endpoint.loadBalancer, group, 'HealthyHostCount', { statistic: 'Maximum' }),
+/** Sum over the target groups: in a canary, tasks are in either or in both. */
+function healthyTasks({ loadBalancer, targetGroups }: LoadBalancerNames): IMetric {
+  const counts = Object.values(targetGroups).map((group) =>
+    targetGroupMetric(loadBalancer, group, 'HealthyHostCount', { statistic: 'Maximum' }),
   );
   const [first] = counts;
   if (counts.length === 1 && first) return first;

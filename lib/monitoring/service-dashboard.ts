@@ -8,12 +8,12 @@ import {
 } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
-import type { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
-import type { ServiceStack } from '../stacks/service-stack.ts';
 import type { StageConfig } from '../stage-config.ts';
+import type { Alarms } from './alarm.ts';
 import { axisOf, contractGraph } from './contract-graph.ts';
-import { GRAPHS, type GraphName, type Section } from './graphs.ts';
+import { GRAPHS, type Section } from './graphs.ts';
 import { LOG_QUERIES } from './log-queries.ts';
+import type { MonitoredNames } from './monitored-names.ts';
 import {
   firewallGraphs,
   loadBalancerGraphs,
@@ -21,20 +21,18 @@ import {
   taskGraphs,
   valkeyGraphs,
 } from './platform-graphs.ts';
-import { failurePercent, hitPercent, shedPercent } from './ratios.ts';
-import type { ServiceAlarms } from './service-alarms.ts';
+import { failurePercent, hitPercent, serviceCounts, shedPercent } from './ratios.ts';
 
 export interface ServiceDashboardProps {
   readonly config: StageConfig;
-  readonly service: ServiceStack;
-  readonly valkey: ValkeyReplicationGroup;
-  readonly alarms: ServiceAlarms;
+  readonly names: MonitoredNames;
+  readonly alarms: Alarms;
 }
 
 const ALARM_ROWS = 3;
 const LOG_ROWS = 8;
 
-/** One page that answers how the stage is: what callers feel first, then what may be the cause. */
+/** Dashboard of a stage: symptoms that callers notice first, then possible causes. */
 export class ServiceDashboard extends Construct {
   readonly #facade: MonitoringFacade;
   readonly #props: ServiceDashboardProps;
@@ -42,7 +40,9 @@ export class ServiceDashboard extends Construct {
   constructor(scope: Construct, id: string, props: ServiceDashboardProps) {
     super(scope, id);
     this.#props = props;
-    const name = deploymentName(props.config.stage);
+    const { config, names } = props;
+    const { stage } = config;
+    const name = deploymentName(stage);
     this.#facade = new MonitoringFacade(this, name, {
       dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
         dashboardNamePrefix: name,
@@ -57,24 +57,23 @@ export class ServiceDashboard extends Construct {
         height: ALARM_ROWS,
       }),
     );
-    const { stage } = props.config;
     this.#section('Requests', [
-      { title: 'Failure rate', axis: '%', metrics: [failurePercent(stage)] },
-      ...loadBalancerGraphs(props.service),
+      { title: 'Failure rate', axis: '%', metrics: [failurePercent(serviceCounts(stage))] },
+      ...loadBalancerGraphs(names),
     ]);
     this.#section('Inference', [
       { title: 'Refusal rate', axis: '%', metrics: [shedPercent(stage)] },
-      ...taskGraphs(props.service),
+      ...taskGraphs(names),
     ]);
     this.#section('Feature store', [
       { title: 'Hit rate', axis: '%', metrics: [hitPercent(stage)] },
-      ...valkeyGraphs(props.valkey),
+      ...valkeyGraphs(names),
     ]);
-    this.#section('Tweets', firewallGraphs(props.service));
+    this.#section('Tweets', firewallGraphs(names));
     this.#facade.addWidget(
       new cloudwatch.LogQueryWidget({
         title: 'Recent errors',
-        logGroupNames: [props.service.task.logGroup.logGroupName],
+        logGroupNames: [names.logGroup],
         queryLines: [...LOG_QUERIES['recent errors']],
         width: FullWidth,
         height: LOG_ROWS,
@@ -82,22 +81,18 @@ export class ServiceDashboard extends Construct {
     );
   }
 
-  /** The graphs of the contract that belong there, then those of what AWS measures. */
+  /** Graphs of the service's own metrics, then graphs of metrics of AWS services. */
   #section(title: Section, further: readonly PlatformGraph[]): void {
-    const names = (Object.keys(GRAPHS) as GraphName[]).filter(
-      (name) => GRAPHS[name].section === title,
-    );
+    const { stage } = this.#props.config;
+    const own = GRAPHS.filter(({ section }) => section === title).map((graph) => ({
+      title: graph.title,
+      axis: axisOf(graph),
+      metrics: contractGraph(stage, graph),
+    }));
     this.#facade.monitorCustom({
       alarmFriendlyName: title.replaceAll(' ', ''),
       humanReadableName: title,
-      metricGroups: [
-        ...names.map((name) => ({
-          title: GRAPHS[name].title,
-          axis: axisOf(name),
-          metrics: contractGraph(this.#props.config.stage, name),
-        })),
-        ...further,
-      ].map((graph) => ({
+      metricGroups: [...own, ...further].map((graph) => ({
         title: graph.title,
         metrics: graph.metrics as CustomMetricGroup['metrics'],
         graphWidgetAxis: { min: 0, label: graph.axis, showUnits: false },

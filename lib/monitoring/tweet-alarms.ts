@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import type { StageConfig } from '../stage-config.ts';
-import type { AlarmSpec } from './alarm-spec.ts';
+import type { AlarmSpec } from './alarm.ts';
 import { contractMetric } from './contract-metric.ts';
 
-/** What is wrong with the source of tweets, or with what it costs. */
+/** Failures and cost of the tweet source. */
 export function tweetAlarms({ stage, tweetReadsPerHour }: StageConfig): AlarmSpec[] {
   const failures = (code: 'tweet_source_failed' | 'tweet_source_limited') =>
     contractMetric(stage, 'RequestFailures', {
@@ -14,7 +14,7 @@ export function tweetAlarms({ stage, tweetReadsPerHour }: StageConfig): AlarmSpe
     {
       name: 'tweet-source-failed',
       kind: 'notice',
-      happened: 'More than 20 requests within five minutes failed because the tweet source did.',
+      happened: 'The tweet source failed for more than 20 requests within five minutes.',
       metric: failures('tweet_source_failed'),
       threshold: 20,
       periods: 2,
@@ -22,7 +22,8 @@ export function tweetAlarms({ stage, tweetReadsPerHour }: StageConfig): AlarmSpe
     {
       name: 'tweet-source-limited',
       kind: 'notice',
-      happened: 'Requests fail because the rate limit of X, or our own budget, is used up.',
+      happened:
+        'More than 20 requests within five minutes failed: the rate limit of X or the daily read budget is used up.',
       metric: failures('tweet_source_limited'),
       threshold: 20,
       periods: 2,
@@ -30,7 +31,7 @@ export function tweetAlarms({ stage, tweetReadsPerHour }: StageConfig): AlarmSpe
     {
       name: 'tweet-reads',
       kind: 'notice',
-      happened: `More than ${tweetReadsPerHour} posts were read at X within an hour; each costs money.`,
+      happened: `More than ${tweetReadsPerHour} posts were read from the X API within an hour; each read is billed.`,
       metric: contractMetric(stage, 'TweetReadsSpent', { period: Duration.hours(1) }),
       threshold: tweetReadsPerHour,
       periods: 1,

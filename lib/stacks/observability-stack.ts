@@ -4,10 +4,12 @@ import type { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import type { PredictionStream } from '../constructs/prediction-stream.ts';
 import type { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
+import { Alarms } from '../monitoring/alarm.ts';
 import { LOG_QUERIES } from '../monitoring/log-queries.ts';
+import type { MonitoredNames } from '../monitoring/monitored-names.ts';
 import { Paging } from '../monitoring/paging.ts';
-import { ServiceAlarms } from '../monitoring/service-alarms.ts';
 import { ServiceDashboard } from '../monitoring/service-dashboard.ts';
+import { stageAlarms } from '../monitoring/stage-alarms.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { ServiceStack } from './service-stack.ts';
 
@@ -18,19 +20,20 @@ export interface ObservabilityStackProps extends StackProps {
   readonly predictions: PredictionStream | undefined;
 }
 
-/** What shows how a stage is, and calls someone when it is not well. */
+/** Dashboard, alarms, notifications and saved log queries of a stage. */
 export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: ObservabilityStackProps) {
     const { service, valkey, predictions, ...stackProps } = props;
     super(scope, id, stackProps);
     const name = deploymentName(config.stage);
-    const alarms = new ServiceAlarms(this, 'Alarms', { config, service, valkey, predictions });
+    const names = monitoredNames(service, valkey, predictions);
+    const alarms = new Alarms(this, 'Alarms', { config, specs: stageAlarms(config, names) });
     new Paging(this, 'Paging', { config, alarms });
-    new ServiceDashboard(this, 'Dashboard', { config, service, valkey, alarms });
+    new ServiceDashboard(this, 'Dashboard', { config, names, alarms });
     for (const [title, lines] of Object.entries(LOG_QUERIES)) {
       new CfnQueryDefinition(this, `Query ${title}`, {
         name: `${name}/${title}`,
-        logGroupNames: [service.task.logGroup.logGroupName],
+        logGroupNames: [names.logGroup],
         queryString: lines.join('\n| '),
       });
     }
@@ -39,4 +42,24 @@ export class ObservabilityStack extends Stack {
       description: 'The dashboard',
     });
   }
+}
+
+function monitoredNames(
+  { service, cluster, endpoint, targetGroups, task, webFirewall, region }: ServiceStack,
+  valkey: ValkeyReplicationGroup,
+  predictions: PredictionStream | undefined,
+): MonitoredNames {
+  return {
+    loadBalancer: endpoint.loadBalancer.loadBalancerFullName,
+    targetGroups: Object.fromEntries(
+      Object.entries(targetGroups).map(([label, group]) => [label, group.targetGroupFullName]),
+    ),
+    cluster: cluster.clusterName,
+    service: service.serviceName,
+    logGroup: task.logGroup.logGroupName,
+    region,
+    webFirewall: webFirewall?.name,
+    storeNodes: valkey.nodeNames,
+    predictionStream: predictions?.stream.deliveryStreamName,
+  };
 }

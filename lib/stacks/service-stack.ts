@@ -1,7 +1,6 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import { CanaryDelivery } from '../constructs/canary-delivery.ts';
@@ -27,8 +26,8 @@ export interface ServiceStackProps extends StackProps {
 }
 
 /**
- * How long a failing health check is ignored after a start. Measured on one busy core: ready
- * within 3 to 6 s of the process's start; ten times that leaves room for a slow machine.
+ * Health check grace period after a start. On one busy core the process was ready within 3 to 6 s;
+ * ten times that leaves room for a slow machine.
  */
 const GRACE_PERIOD = Duration.seconds(60);
 
@@ -38,7 +37,7 @@ export class ServiceStack extends Stack {
   readonly service: ecs.FargateService;
   readonly task: ServiceTask;
   readonly endpoint: PublicLoadBalancer;
-  readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
+  readonly targetGroups: ServiceDelivery['targetGroups'];
   readonly webFirewall: WebFirewall | undefined;
 
   constructor(scope: Construct, id: string, { config, ...props }: ServiceStackProps) {
@@ -73,12 +72,8 @@ export class ServiceStack extends Stack {
       description: 'Tasks of the service',
       allowAllOutbound: false,
     });
-    securityGroup.addEgressRule(
-      ec2.Peer.anyIpv4(),
-      ec2.Port.tcp(443),
-      'X, and the services of AWS that a task needs',
-    );
-    // Not to be changed from here: what the load balancer may reach is no right of a store client.
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'X API and AWS services');
+    // Immutable here: egress of tasks must not become egress of store clients.
     const storeClients = ec2.SecurityGroup.fromSecurityGroupId(
       this,
       'StoreClients',
@@ -91,7 +86,7 @@ export class ServiceStack extends Stack {
       vpcSubnets: network.taskSubnets,
       assignPublicIp: config.egress === 'public',
       securityGroups: [securityGroup, storeClients],
-      // Autoscaling decides on the number: a count given here would undo it at each deployment.
+      // No desiredCount: each deployment would reset what autoscaling has set.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       healthCheckGracePeriod: GRACE_PERIOD,
@@ -105,7 +100,7 @@ export class ServiceStack extends Stack {
       }),
       ...delivery.options,
     });
-    // A start without the right to its secrets fails, and would count against the deployment.
+    // Tasks that start before the role may read their secrets fail the deployment.
     this.service.node.addDependency(this.task.definition.obtainExecutionRole());
     delivery.attach(this.service);
     scaleTasks(this.service, config, contractMetric(config.stage, 'WorkerSaturation'));
@@ -125,8 +120,8 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'EndpointUrl', {
       value: url,
       description: answersByAnotherName
-        ? 'The load balancer; callers use the name in the certificate, which leads here'
-        : 'Where the service answers',
+        ? 'Load balancer; callers use the name in the certificate, which must point here'
+        : 'URL of the service',
     });
     if (certificate && !addressMade) {
       new CfnOutput(this, 'PointYourDomainTo', {

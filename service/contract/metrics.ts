@@ -22,6 +22,8 @@ export interface MetricDefinition {
   readonly description: string;
   /** Name of the one dimension the metric is split by, where it is. */
   readonly dimension?: string;
+  /** Values of the dimension in a running service, roughly; CloudWatch bills each as a metric. */
+  readonly dimensionValues?: number;
   /** Emitted by revision too: what stops a release. Each costs one more metric per release. */
   readonly byRevision?: true;
 }
@@ -41,6 +43,7 @@ export const METRICS = {
     unit: 'Count',
     description: 'Requests answered with a problem, by error code',
     dimension: 'Code',
+    dimensionValues: 8,
   },
   RequestLatency: {
     unit: 'Milliseconds',
@@ -51,6 +54,7 @@ export const METRICS = {
     unit: 'Milliseconds',
     description: 'Time a request spent in one stage: store, source, tokenize, queue, infer',
     dimension: 'Stage',
+    dimensionValues: 5,
   },
   FeatureStoreHits: { unit: 'Count', description: 'Tweets answered from the feature store' },
   FeatureStoreMisses: { unit: 'Count', description: 'Tweets the feature store did not hold' },
@@ -58,6 +62,7 @@ export const METRICS = {
     unit: 'Count',
     description: 'Feature store operations that failed or were refused by the open breaker',
     dimension: 'Operation',
+    dimensionValues: 3,
   },
   FeatureStoreCorruptRows: {
     unit: 'Count',
@@ -76,11 +81,13 @@ export const METRICS = {
     unit: 'Count',
     description: 'Records lost because too many waited to be written, by type',
     dimension: 'RecordType',
+    dimensionValues: 2,
   },
   TweetSourceCalls: {
     unit: 'Count',
     description: 'Calls to the tweet source, by outcome',
     dimension: 'Outcome',
+    dimensionValues: 3,
   },
   TweetReadsSpent: { unit: 'Count', description: 'Billable post reads at the X API' },
   Predictions: { unit: 'Count', description: 'Texts the model has scored' },
@@ -88,6 +95,7 @@ export const METRICS = {
     unit: 'Count',
     description: 'Texts the model has scored, by the label it gave them',
     dimension: 'Label',
+    dimensionValues: 3,
   },
   LabelDrift: {
     unit: 'None',

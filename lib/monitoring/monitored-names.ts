@@ -1,0 +1,21 @@
+/** Names by which CloudWatch keeps the metrics of a load balancer. */
+export interface LoadBalancerNames {
+  /** Full name: `app/NAME/ID`. */
+  readonly loadBalancer: string;
+  /** Full names by label: `tasks`, or `blue` and `green` in a canary. */
+  readonly targetGroups: Readonly<Record<string, string>>;
+}
+
+/** Names of everything that dashboards and alarms of a stage watch. */
+export interface MonitoredNames extends LoadBalancerNames {
+  readonly cluster: string;
+  readonly service: string;
+  readonly logGroup: string;
+  readonly region: string;
+  /** Web ACL; undefined without a firewall. */
+  readonly webFirewall: string | undefined;
+  /** Cache clusters of the feature store, primary and copies. */
+  readonly storeNodes: readonly string[];
+  /** Firehose stream; undefined without an offline store. */
+  readonly predictionStream: string | undefined;
+}

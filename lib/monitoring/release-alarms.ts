@@ -1,0 +1,83 @@
+import { ComparisonOperator, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { DEFAULT_LIMITS } from '../../service/contract/http.ts';
+import type { StageConfig } from '../stage-config.ts';
+import type { AlarmSpec } from './alarm.ts';
+import { contractMetric } from './contract-metric.ts';
+import type { LoadBalancerNames } from './monitored-names.ts';
+import { type TargetGroupMetricName, targetGroupMetric } from './platform-metrics.ts';
+import { failurePercent, type RequestCounts, serviceCounts } from './ratios.ts';
+
+/** Percent of requests. A release that replaces a healthy one has no reason to fail more. */
+const FAILURE_PERCENT = 5;
+const FEWEST_FAILURES = 3;
+/** Deadline of single texts and tweets: slower ones are not answered. */
+const P99_MS = DEFAULT_LIMITS.singleDeadlineMs;
+
+const TWO_OF_THREE = { kind: 'rollback', readings: 2, periods: 3 } as const;
+
+/**
+ * Alarms that stop a canary and roll it back, because the circuit breaker of ECS does not apply to
+ * a canary. Releases alternate between the target groups, so both are watched; of the service's own
+ * metrics, those of the new revision. Silent without traffic.
+ */
+export function releaseAlarms(
+  { stage }: StageConfig,
+  revision: string,
+  { loadBalancer, targetGroups }: LoadBalancerNames,
+): AlarmSpec[] {
+  const ofGroups = Object.entries(targetGroups).flatMap(([color, targetGroup]) => {
+    const metric = (name: TargetGroupMetricName, statistic: string) =>
+      targetGroupMetric(loadBalancer, targetGroup, name, { statistic });
+    const counts = {
+      failures: metric('HTTPCode_Target_5XX_Count', 'Sum'),
+      requests: metric('RequestCount', 'Sum'),
+    };
+    const watched = `the ${color} target group`;
+    return [
+      failures(color, watched, counts),
+      latency(color, watched, metric('TargetResponseTime', 'p99'), P99_MS / 1_000),
+      unhealthy(color, watched, metric('UnHealthyHostCount', 'Maximum')),
+    ];
+  });
+  const watched = `revision ${revision}`;
+  const p99 = contractMetric(stage, 'RequestLatency', { revision, statistic: 'p99' });
+  return [
+    ...ofGroups,
+    failures('revision', watched, serviceCounts(stage, revision)),
+    latency('revision', watched, p99, P99_MS),
+  ];
+}
+
+function failures(name: string, watched: string, counts: RequestCounts): AlarmSpec {
+  return {
+    name: `${name}-failures`,
+    runbookSection: 'release-failures',
+    happened: `More than ${FAILURE_PERCENT} % of the requests to ${watched} fail with 5xx.`,
+    metric: failurePercent(counts, FEWEST_FAILURES),
+    threshold: FAILURE_PERCENT,
+    ...TWO_OF_THREE,
+  };
+}
+
+function latency(name: string, watched: string, p99: IMetric, threshold: number): AlarmSpec {
+  return {
+    name: `${name}-latency`,
+    runbookSection: 'release-latency',
+    happened: `1 % of the requests to ${watched} take longer than ${P99_MS} ms.`,
+    metric: p99,
+    threshold,
+    ...TWO_OF_THREE,
+  };
+}
+
+function unhealthy(name: string, watched: string, hosts: IMetric): AlarmSpec {
+  return {
+    name: `${name}-unhealthy`,
+    runbookSection: 'release-unhealthy',
+    happened: `Tasks of ${watched} fail their health check.`,
+    metric: hosts,
+    threshold: 1,
+    comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    ...TWO_OF_THREE,
+  };
+}

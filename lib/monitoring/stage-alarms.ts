@@ -1,0 +1,45 @@
+import { deploymentName, featureStoreNodeNames } from '../../service/contract/deployment.ts';
+import type { StageConfig } from '../stage-config.ts';
+import { type AlarmSpec, watchedMetrics } from './alarm.ts';
+import { driftAlarms } from './drift-alarms.ts';
+import { featureStoreAlarms } from './feature-store-alarms.ts';
+import type { MonitoredNames } from './monitored-names.ts';
+import { releaseAlarms } from './release-alarms.ts';
+import { requestAlarms } from './request-alarms.ts';
+import { tweetAlarms } from './tweet-alarms.ts';
+
+/** Alarms of a stage, those of a release aside. */
+export function stageAlarms(config: StageConfig, names: MonitoredNames): AlarmSpec[] {
+  return [
+    ...requestAlarms(config, names),
+    ...driftAlarms(config),
+    ...tweetAlarms(config),
+    ...featureStoreAlarms(config, names),
+  ];
+}
+
+/** Metrics that all alarms of a stage watch, for the cost estimate; nothing is synthesized. */
+export function alarmedMetrics(config: StageConfig): number {
+  const names = placeholderNames(config);
+  const release =
+    config.deployment === 'canary' ? releaseAlarms(config, 'any-revision', names) : [];
+  return [...stageAlarms(config, names), ...release]
+    .map(watchedMetrics)
+    .reduce((sum, count) => sum + count, 0);
+}
+
+/** As many names as the stage has resources; AWS generates most of the real ones. */
+function placeholderNames(config: StageConfig): MonitoredNames {
+  const colors = config.deployment === 'canary' ? ['blue', 'green'] : ['tasks'];
+  return {
+    loadBalancer: 'app/any/1',
+    targetGroups: Object.fromEntries(colors.map((color) => [color, `targetgroup/${color}/1`])),
+    cluster: deploymentName(config.stage),
+    service: 'any',
+    logGroup: 'any',
+    region: 'any',
+    webFirewall: config.webFirewall ? deploymentName(config.stage) : undefined,
+    storeNodes: featureStoreNodeNames(config.stage, config.valkeyReplicas + 1),
+    predictionStream: config.offlineStore ? 'any' : undefined,
+  };
+}
