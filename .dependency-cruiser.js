@@ -16,6 +16,7 @@ const domain = '^service/domain/';
 const application = '^service/application/';
 const xFormat = '^service/tweet-source/x-format/';
 const core = [contract, domain, application];
+const libShared = '^lib/(acknowledge|retention|stage-config)';
 const adapter = [...core, '^service/telemetry/outage-log\\.ts$'];
 
 const clock = '^service/inference/clock\\.ts$';
@@ -129,12 +130,42 @@ export default {
       to: { path: '^(cli|lib|bin|test|script|bench)/' },
     },
     only('lib-imports', '^lib/', [contract], 'Synthesis never loads the service.'),
+    only(
+      'lib-stage-config-imports',
+      '^lib/stage-config',
+      [contract],
+      'Every folder of lib reads the configuration of the stage.',
+    ),
+    only(
+      'lib-monitoring-imports',
+      '^lib/monitoring/',
+      [contract, libShared],
+      'Monitoring takes metrics and names, never a stack or a construct.',
+    ),
+    only(
+      'lib-golden-hook-imports',
+      '^lib/golden-hook/',
+      [contract],
+      'The code of a Lambda function.',
+    ),
+    only(
+      'lib-constructs-imports',
+      '^lib/constructs/',
+      [contract, libShared, '^lib/monitoring/', '^lib/golden-hook/'],
+      'Stacks are built from constructs, not the reverse.',
+    ),
+    only(
+      'lib-stacks-imports',
+      '^lib/stacks/',
+      [contract, libShared, '^lib/monitoring/', '^lib/constructs/'],
+      'Only the application knows all stacks.',
+    ),
     only('bin-imports', '^bin/', ['^lib/'], 'bin only composes lib.'),
     only(
       'cli-imports',
       '^cli/',
-      ['^service/', '^lib/stage-config'],
-      'Tools may use the service, not its root; what a stage costs follows from its configuration.',
+      ['^service/', '^lib/(stage-config|monitoring/)'],
+      'Tools may use the service, not its root; costs follow from the configuration and alarms.',
     ),
   ],
   options: {

@@ -53,6 +53,13 @@ describe('the import rules', () => {
     ['service-imports-service', 'service/http/a.ts', '../../cli/b.ts'],
     ['nobody-imports-roots', 'cli/a.ts', '../service/main.ts'],
     ['lib-imports', 'lib/a.ts', '../service/domain/b.ts'],
+    ['lib-stage-config-imports', 'lib/stage-config/a.ts', '../monitoring/b.ts'],
+    ['lib-monitoring-imports', 'lib/monitoring/a.ts', '../constructs/b.ts'],
+    ['lib-monitoring-imports', 'lib/monitoring/a.ts', '../stacks/b.ts'],
+    ['lib-golden-hook-imports', 'lib/golden-hook/a.ts', '../constructs/b.ts'],
+    ['lib-constructs-imports', 'lib/constructs/a.ts', '../stacks/b.ts'],
+    ['lib-stacks-imports', 'lib/stacks/a.ts', '../application.ts'],
+    ['cli-imports', 'cli/a.ts', '../lib/stacks/b.ts'],
   ])('%s: %s may not import from %s, not even a type', (rule, from, imported) => {
     const { status, stdout } = check({
       [from]: `import type { B } from '${imported}';\nexport type A = B;\n`,
@@ -79,7 +86,11 @@ describe('the import rules', () => {
         "import type { Port } from '../../application/ports/port.ts';\nexport type Store = Port;\n",
       'service/main.ts':
         "import './feature-store/redis/store.ts';\nimport { PORT } from './contract/http.ts';\nexport default PORT;\n",
-      'lib/stack.ts': "export { PORT } from '../service/contract/http.ts';\n",
+      'lib/monitoring/alarm.ts': "export { PORT } from '../../service/contract/http.ts';\n",
+      'lib/constructs/canary.ts': "export { PORT } from '../monitoring/alarm.ts';\n",
+      'lib/stacks/stack.ts':
+        "import '../monitoring/alarm.ts';\nexport { PORT } from '../constructs/canary.ts';\n",
+      'lib/application.ts': "export { PORT } from './stacks/stack.ts';\n",
     });
     expect({ status, stdout }).toMatchObject({ status: 0 });
   });
