@@ -17,16 +17,20 @@ export const REVISION_DIMENSION = 'Revision';
 /** CloudWatch units in use. */
 export type MetricUnit = 'Count' | 'Milliseconds' | 'Percent' | 'None';
 
-export interface MetricDefinition {
+export type MetricDefinition = {
   readonly unit: MetricUnit;
   readonly description: string;
-  /** Name of the one dimension the metric is split by, where it is. */
-  readonly dimension?: string;
-  /** Values of the dimension in a running service, roughly; CloudWatch bills each as a metric. */
-  readonly dimensionValues?: number;
   /** Emitted by revision too: what stops a release. Each costs one more metric per release. */
   readonly byRevision?: true;
-}
+} & (
+  | { readonly dimension?: never; readonly dimensionValues?: never }
+  | {
+      /** Name of the one dimension that the metric is split by. */
+      readonly dimension: string;
+      /** Values of the dimension in a running service, roughly; CloudWatch bills each as a metric. */
+      readonly dimensionValues: number;
+    }
+);
 
 export const METRICS = {
   Requests: {

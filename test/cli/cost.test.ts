@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { estimateCost, type Load } from '../../cli/cost/estimate.ts';
 import { HOURS_PER_MONTH, VALKEY_NODE_HOUR } from '../../cli/cost/prices.ts';
+import { alarmedMetrics } from '../../lib/monitoring/stage-alarms.ts';
 import { readStageConfig } from '../../lib/stage-config.ts';
 
 const CERTIFICATE = { certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc' };
@@ -35,8 +36,12 @@ describe('the cost of a stage at rest', () => {
     expect(amount(estimate, 'load balancer')).toBeCloseTo(730 * 0.0225, 6);
     expect(amount(estimate, 'public IPv4')).toBeCloseTo(730 * 3 * 0.005, 6);
     expect(amount(estimate, 'NAT')).toBe(0);
-    // One metric is sent when idle; 24 are watched by our alarms, 4 by those of autoscaling.
-    expect(amount(estimate, 'metrics and alarms')).toBeCloseTo(0.3 + 28 * 0.1 + 2 * 0.5 + 3, 6);
+    // One metric is sent when idle; the alarms of autoscaling watch 4.
+    const alarmed = alarmedMetrics(dev()) + 4;
+    expect(amount(estimate, 'metrics and alarms')).toBeCloseTo(
+      0.3 + alarmed * 0.1 + 2 * 0.5 + 3,
+      6,
+    );
     // 27 bytes a second are 0.071 GB a month, of which a quarter is kept for a week.
     expect(amount(estimate, 'logs')).toBeCloseTo(0.070956 * (0.5 + (7 / (730 / 24)) * 0.03), 6);
     expect(estimate.usdPerMillionPredictions).toBeNull();
@@ -51,7 +56,8 @@ describe('the cost of a stage at rest', () => {
     expect(amount(inProd, 'public IPv4')).toBeCloseTo(730 * 4 * 0.005, 6);
     expect(amount(inProd, 'firewall')).toBe(5 + 2);
     expect(amount(inProd, 'secrets')).toBeCloseTo(3 * 0.4, 6);
-    expect(amount(inProd, 'metrics and alarms')).toBeCloseTo(0.3 + 43 * 0.1 + 2 * 0.5 + 3, 6);
+    const alarmed = alarmedMetrics(prod()) + 4;
+    expect(amount(inProd, 'metrics and alarms')).toBeCloseTo(0.3 + alarmed * 0.1 + 2 * 0.5 + 3, 6);
   });
 
   it('is the sum of its components', () => {

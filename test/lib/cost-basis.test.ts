@@ -1,31 +1,47 @@
 import { describe, expect, it } from '@jest/globals';
 import { estimateCost } from '../../cli/cost/estimate.ts';
-import { ALARMED_METRICS, DIMENSION_VALUES, SCALING_ALARMS } from '../../cli/cost/monitoring.ts';
-import { readStageConfig } from '../../lib/stage-config.ts';
+import { SCALING_ALARMS } from '../../cli/cost/monitoring.ts';
+import { alarmedMetrics } from '../../lib/monitoring/stage-alarms.ts';
+import { type Context, readStageConfig } from '../../lib/stage-config.ts';
+import { METRICS } from '../../service/contract/metrics.ts';
 import { allOf, CONTEXT, synthesise } from './synthesise.ts';
 
-/** What the estimate counts must be what the templates hold. */
-describe.each(['dev', 'prod'] as const)('the cost of %s', (stage) => {
-  const app = synthesise(CONTEXT[stage]);
-  const load = { requestsPerDay: 0, hitRate: 0, predictionsPerSecondPerVcpu: 100 };
-  const { components } = estimateCost(readStageConfig(CONTEXT[stage]), load);
-  const basis = (name: string) => components.find((component) => component.name === name)?.basis;
-
-  it('counts the metrics that alarms watch', () => {
-    const metrics = allOf(app, 'AWS::CloudWatch::Alarm').map(({ Properties }) => {
+/** Metrics that the alarms of a template watch. */
+function watchedByTemplate(context: Context): number {
+  return allOf(synthesise(context), 'AWS::CloudWatch::Alarm')
+    .map(({ Properties }) => {
       const [first] = Properties.Metrics ?? [];
-      // A query watches a metric for each value of the dimension that it sums over.
+      // A query watches one metric for each value of the dimension that it sums over.
       if (first?.Expression?.startsWith('SELECT SUM(FeatureStoreErrors)')) {
-        return DIMENSION_VALUES.FeatureStoreErrors;
+        return METRICS.FeatureStoreErrors.dimensionValues;
       }
       const stats = Properties.Metrics?.filter(
         ({ MetricStat }: { MetricStat?: object }) => MetricStat,
       );
       return stats?.length || 1;
-    });
-    const total = metrics.reduce((sum, count) => sum + count, 0);
-    expect(ALARMED_METRICS[stage === 'prod' ? 'canary' : 'rolling']).toBe(total);
+    })
+    .reduce((sum: number, count: number) => sum + count, 0);
+}
+
+describe('the number of alarmed metrics in the cost estimate', () => {
+  it.each<[string, Context]>([
+    ['dev', CONTEXT.dev],
+    ['prod', CONTEXT.prod],
+    [
+      'dev with an offline store, a copy of the store and canary releases',
+      { ...CONTEXT.dev, offlineStore: 'true', valkeyReplicas: '1', deployment: 'canary' },
+    ],
+  ])('equals the number that the template of %s watches', (_name, context) => {
+    expect(alarmedMetrics(readStageConfig(context))).toBe(watchedByTemplate(context));
   });
+});
+
+/** The resources that the estimate counts must be the resources of the templates. */
+describe.each(['dev', 'prod'] as const)('the cost of %s', (stage) => {
+  const app = synthesise(CONTEXT[stage]);
+  const load = { requestsPerDay: 0, hitRate: 0, predictionsPerSecondPerVcpu: 100 };
+  const { components } = estimateCost(readStageConfig(CONTEXT[stage]), load);
+  const basis = (name: string) => components.find((component) => component.name === name)?.basis;
 
   it('counts the two alarms that each policy of autoscaling makes', () => {
     const policies = allOf(app, 'AWS::ApplicationAutoScaling::ScalingPolicy');
