@@ -1,24 +1,54 @@
-import { describe, expect, it } from '@jest/globals';
-import { CONTEXT, synthesise } from './synthesise.ts';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { readableTemplate } from './readable-template.ts';
+import { allOf, CONTEXT, synthesise } from './synthesise.ts';
 
-/** Content hashes change with files that these snapshots are not about. */
-function normalised(template: object): unknown {
-  return JSON.parse(
-    JSON.stringify(template)
-      .replaceAll(/[0-9a-f]{64}/g, 'HASH')
-      .replaceAll(
-        /"SERVICE_REVISION","Value":"[0-9a-f]{12}"/g,
-        '"SERVICE_REVISION","Value":"REVISION"',
-      )
-      .replaceAll(/"Revision","Value":"[0-9a-f]{12}"/g, '"Revision","Value":"REVISION"')
-      .replaceAll(/revision [0-9a-f]{12} /g, 'revision REVISION '),
-  );
-}
+const FOLDER = 'test/lib/templates';
 
-describe.each(['dev', 'prod'] as const)('stage %s', (stage) => {
-  const { templates } = synthesise({ ...CONTEXT[stage], offlineStore: 'true' });
+/** True with `npm run jest -- -u`. */
+const { snapshotState } = expect.getState() as { snapshotState?: { _updateSnapshot?: string } };
+const updates = snapshotState?._updateSnapshot === 'all';
 
-  it.each(templates)('stack $part', ({ template }) => {
-    expect(normalised(template.toJSON())).toMatchSnapshot();
+describe.each(['dev', 'prod'] as const)('the templates of %s', (stage) => {
+  const folder = `${FOLDER}/${stage}`;
+  const app = synthesise({ ...CONTEXT[stage], offlineStore: 'true' });
+  const written = new Set<string>();
+
+  it.each(app.templates)(`${folder}/$part.yaml is the template of the stack`, (stack) => {
+    const path = `${folder}/${stack.part}.yaml`;
+    const text = readableTemplate(stack.template.toJSON());
+    if (updates) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path, text);
+    }
+    written.add(`${stack.part}.yaml`);
+    expect(text).toBe(readFileSync(path, 'utf8'));
+  });
+
+  afterAll(() => {
+    if (!updates) return;
+    for (const file of readdirSync(folder)) if (!written.has(file)) rmSync(`${folder}/${file}`);
+  });
+
+  it(`${folder} has no file of a stack that is gone`, () => {
+    const files = app.templates.map(({ part }) => `${part}.yaml`);
+    expect(readdirSync(folder).toSorted()).toEqual(files.toSorted());
+  });
+
+  it('tag resources with the service and the stage', () => {
+    for (const type of [
+      'AWS::EC2::VPC',
+      'AWS::ECS::Service',
+      'AWS::ElastiCache::ReplicationGroup',
+    ]) {
+      for (const { Properties } of allOf(app, type)) {
+        expect(Properties.Tags).toEqual(
+          expect.arrayContaining([
+            { Key: 'service', Value: 'tweet-sentiment' },
+            { Key: 'stage', Value: stage },
+          ]),
+        );
+      }
+    }
   });
 });
