@@ -29,7 +29,7 @@ function rules(stage: 'dev' | 'prod', description: string, direction: 'Ingress' 
 const ports = (found: Resource[]) => found.map(({ FromPort, ToPort }) => [FromPort, ToPort]);
 
 describe.each(STAGES)('the network of %s', (stage) => {
-  it('lets clients of the store reach it, and nobody else', () => {
+  it('lets only clients of the store reach the store', () => {
     const found = rules(stage, 'Nodes of the feature store', 'Ingress');
     expect(ports(found)).toEqual([[6379, 6379]]);
     expect(JSON.stringify(found[0].SourceSecurityGroupId)).toContain('Clients');
@@ -43,20 +43,20 @@ describe.each(STAGES)('the network of %s', (stage) => {
     expect(JSON.stringify(SecurityGroups)).toMatch(/Tasks.*Clients/);
   });
 
-  it('lets the load balancer reach the tasks, and nobody else', () => {
+  it('lets only the load balancer reach the tasks', () => {
     const found = rules(stage, 'Tasks of the service', 'Ingress');
     expect(ports(found)).toEqual([[DEFAULT_PORT, DEFAULT_PORT]]);
     expect(JSON.stringify(found[0].SourceSecurityGroupId)).toContain('EndpointSecurityGroup');
-    expect(rules(stage, 'Who carries it reaches the feature store', 'Ingress')).toEqual([]);
+    expect(rules(stage, 'Feature store clients', 'Ingress')).toEqual([]);
   });
 
-  it('lets the tasks out to HTTPS and to the store only', () => {
+  it('limits egress of the tasks to HTTPS and the store', () => {
     expect(ports(rules(stage, 'Tasks of the service', 'Egress'))).toEqual([[443, 443]]);
-    const store = rules(stage, 'Who carries it reaches the feature store', 'Egress');
+    const store = rules(stage, 'Feature store clients', 'Egress');
     expect(ports(store)).toEqual([[6379, 6379]]);
   });
 
-  it('lets the load balancer out to the tasks only', () => {
+  it('limits egress of the load balancer to the tasks', () => {
     const found = rules(stage, 'Load balancer of the service', 'Egress');
     expect(new Set(ports(found).flat())).toEqual(new Set([DEFAULT_PORT]));
     // Both groups are those of the tasks; the second one lets nobody in.
@@ -67,7 +67,7 @@ describe.each(STAGES)('the network of %s', (stage) => {
     ]);
   });
 
-  it('shows the world the load balancer only', () => {
+  it('exposes only the load balancer to the internet', () => {
     const open = rules(stage, 'Load balancer of the service', 'Ingress');
     expect(ports(open).toSorted()).toEqual(
       stage === 'prod'
@@ -89,7 +89,7 @@ describe.each(STAGES)('the network of %s', (stage) => {
     expect(allOf(ALL[stage], 'AWS::EC2::NatGateway')).toHaveLength(stage === 'prod' ? 2 : 0);
   });
 
-  it('spans two zones and logs what it refuses', () => {
+  it('spans two zones and logs refused connections', () => {
     ALL[stage].of('network').hasResourceProperties('AWS::EC2::FlowLog', { TrafficType: 'REJECT' });
     const zones = allOf(ALL[stage], 'AWS::EC2::Subnet').map(({ Properties }) =>
       JSON.stringify(Properties.AvailabilityZone),
@@ -107,7 +107,7 @@ describe.each(STAGES)('rights in %s', (stage) => {
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('hold no wildcard resource but where an action knows none', () => {
+  it('hold a wildcard resource only for actions that support no resource', () => {
     const everywhere = allOf(ALL[stage], 'AWS::IAM::Policy').flatMap(({ Properties }) =>
       Properties.PolicyDocument.Statement.filter(
         ({ Resource }: { Resource: unknown }) => Resource === '*',
@@ -116,7 +116,7 @@ describe.each(STAGES)('rights in %s', (stage) => {
     expect(everywhere.map(({ Action }) => Action)).toEqual([]);
   });
 
-  it('are none at all for the service itself, but for writing predictions', () => {
+  it('of the service itself are only to write predictions', () => {
     const policies = (app: (typeof ALL)['dev']) =>
       allOf(app, 'AWS::IAM::Policy')
         .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('TaskRole'))
@@ -169,7 +169,7 @@ describe.each(STAGES)('data in %s', (stage) => {
     expect(policies.match(/"aws:SecureTransport":"false"/g)).toHaveLength(buckets.length);
   });
 
-  it('is kept when a stack goes, in prod only', () => {
+  it('outlives its stack in prod only', () => {
     const policy = (type: string) => [
       ...new Set(allOf(ALL[stage], type).map(({ DeletionPolicy }) => DeletionPolicy)),
     ];
@@ -186,19 +186,19 @@ describe.each(STAGES)('data in %s', (stage) => {
     ]);
   });
 
-  it('does not keep a bucket from going where it is to go', () => {
+  it('empties buckets that are deleted with their stack', () => {
     const emptied = allOf(ALL[stage], 'Custom::S3AutoDeleteObjects');
     expect(emptied).toHaveLength(retained ? 0 : allOf(ALL[stage], 'AWS::S3::Bucket').length);
   });
 
-  it('leaves every log after its time', () => {
+  it('expires in every log', () => {
     const days = allOf(ALL[stage], 'AWS::Logs::LogGroup').map(
       ({ Properties }) => Properties.RetentionInDays,
     );
     expect(new Set(days)).toEqual(new Set([retained ? 30 : 7]));
   });
 
-  it('has a user of its own in the store, who may do what the service does', () => {
+  it('is accessed by a store user with only the commands of the service', () => {
     const users = allOf(ALL[stage], 'AWS::ElastiCache::User').map(({ Properties }) => Properties);
     expect(users.map(({ UserName, AccessString }) => [UserName, AccessString])).toEqual([
       ['service', expect.stringMatching(/^on ~tss:\* resetchannels -@all( \+[a-z]+)+$/)],
