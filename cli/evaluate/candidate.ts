@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type RequestContext, StageTimings } from '../../service/application/request-context.ts';
+import { PhaseTimings, type RequestContext } from '../../service/application/request-context.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { type Label, topLabel } from '../../service/domain/sentiment.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
@@ -131,6 +131,6 @@ function newContext(): RequestContext {
   return {
     deadline: { atMs: performance.now() + CALL_TIMEOUT_MS },
     signal: new AbortController().signal,
-    timings: new StageTimings(),
+    timings: new PhaseTimings(),
   };
 }

@@ -1,5 +1,5 @@
 import { AbandonedError, OverloadedError } from '../domain/errors.ts';
-import { type RequestContext, remainingMs, StageTimings } from './request-context.ts';
+import { PhaseTimings, type RequestContext, remainingMs } from './request-context.ts';
 
 /**
  * A computation that several requests wait for. It lives as long as one of them does: it is
@@ -7,7 +7,7 @@ import { type RequestContext, remainingMs, StageTimings } from './request-contex
  */
 export class Flight<T> {
   readonly #controller = new AbortController();
-  readonly #timings = new StageTimings();
+  readonly #timings = new PhaseTimings();
   readonly #result: Promise<T>;
   #deadlineMs = 0;
   #waiting = 0;

@@ -1,6 +1,10 @@
-/** A moment on the monotonic clock (`performance.now()`), after which an answer is useless. */
+/** A moment on the monotonic clock (`performance.now()`) after which an answer is useless. */
 export interface Deadline {
   readonly atMs: number;
+}
+
+export function deadlineIn(ms: number): Deadline {
+  return { atMs: performance.now() + ms };
 }
 
 /** Milliseconds left, never negative. */
@@ -8,43 +12,45 @@ export function remainingMs(deadline: Deadline): number {
   return Math.max(0, deadline.atMs - performance.now());
 }
 
-/** The stages of a request that are measured, in the order they happen. */
-export const STAGES = ['store', 'source', 'tokenize', 'queue', 'infer'] as const;
+/** The measured phases of a request, in their order. */
+export type Phase = 'store' | 'source' | 'tokenize' | 'queue' | 'infer';
 
-export type Stage = (typeof STAGES)[number];
+/** Milliseconds per phase; repeated phases add up. */
+export class PhaseTimings {
+  readonly #ms = new Map<Phase, number>();
 
-/** Milliseconds per stage; a stage that ran several times adds up. */
-export class StageTimings {
-  readonly #ms = new Map<Stage, number>();
-
-  add(stage: Stage, ms: number): void {
-    this.#ms.set(stage, (this.#ms.get(stage) ?? 0) + ms);
+  add(phase: Phase, ms: number): void {
+    this.#ms.set(phase, (this.#ms.get(phase) ?? 0) + ms);
   }
 
-  /** Measures an asynchronous step, also when it fails. */
-  async measure<T>(stage: Stage, step: () => Promise<T>): Promise<T> {
+  /** Measures an asynchronous step, including one that fails. */
+  async measure<T>(phase: Phase, step: () => Promise<T>): Promise<T> {
     const startedMs = performance.now();
     try {
       return await step();
     } finally {
-      this.add(stage, performance.now() - startedMs);
+      this.add(phase, performance.now() - startedMs);
     }
   }
 
-  /** Takes over what a shared computation measured. */
-  merge(other: StageTimings): void {
-    for (const [stage, ms] of other.entries()) this.add(stage, ms);
+  /** Adds the measurements of a shared computation. */
+  merge(other: PhaseTimings): void {
+    for (const [phase, ms] of other.entries()) this.add(phase, ms);
   }
 
-  entries(): IterableIterator<[Stage, number]> {
+  entries(): IterableIterator<[Phase, number]> {
     return this.#ms.entries();
   }
 }
 
-/** What travels with a request through the use cases. */
-export interface RequestContext {
-  readonly deadline: Deadline;
-  /** Aborted when the client has gone. */
+/** The client behind a request. */
+export interface Caller {
+  /** Aborted when the client disconnects, with an AbandonedError as its reason. */
   readonly signal: AbortSignal;
-  readonly timings: StageTimings;
+  readonly timings: PhaseTimings;
+}
+
+/** A caller and the deadline of its request, passed through the use cases. */
+export interface RequestContext extends Caller {
+  readonly deadline: Deadline;
 }

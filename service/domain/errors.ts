@@ -10,7 +10,7 @@ export interface ServiceErrorOptions {
 /** A failure the service knows how to explain. Its message is shown to the caller. */
 export class ServiceError extends Error {
   readonly code: ErrorCode;
-  /** The same request may succeed later. */
+  /** True if the same request may succeed later. */
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
 
@@ -28,16 +28,33 @@ export class ServiceError extends Error {
   }
 }
 
-/** The request itself is invalid; a retry cannot help. */
-export class InvalidRequestError extends ServiceError {
-  constructor(code: ErrorCode, message: string) {
+type UnavailableTweetCode = 'tweet_not_found' | 'tweet_protected' | 'tweet_withheld';
+
+/** The codes of a `CallerError`: every other code belongs to one of the classes below. */
+export type CallerErrorCode = Exclude<
+  ErrorCode,
+  | UnavailableTweetCode
+  | 'entity_not_found'
+  | 'empty_text'
+  | 'rate_limited'
+  | 'overloaded'
+  | 'shutting_down'
+  | 'tweet_source_failed'
+  | 'tweet_source_limited'
+  | 'feature_store_unavailable'
+  | 'internal'
+>;
+
+/** The request is wrong or not allowed: sending it again cannot help. */
+export class CallerError extends ServiceError {
+  constructor(code: CallerErrorCode, message: string) {
     super(code, message, false);
   }
 }
 
 /** The tweet is gone, protected or withheld; its stored rows are purged. */
 export class TweetUnavailableError extends ServiceError {
-  constructor(code: 'tweet_not_found' | 'tweet_protected' | 'tweet_withheld', message: string) {
+  constructor(code: UnavailableTweetCode, message: string) {
     super(code, message, false);
   }
 }
@@ -49,21 +66,31 @@ export class EntityNotFoundError extends ServiceError {
   }
 }
 
-/** Preprocessing left no token to score, as with a text of control characters only. */
+/** Preprocessing left no token to score, as in a text of control characters only. */
 export class EmptyTextError extends ServiceError {
   constructor(message: string) {
     super('empty_text', message, false);
   }
 }
 
-/** The engine cannot answer within the request's deadline and refused, or gave up, in time. */
+/** The engine rejected the request, because it has no capacity left within the deadline. */
 export class OverloadedError extends ServiceError {
   constructor(message: string, options: ServiceErrorOptions & { retryAfterSeconds: number }) {
     super('overloaded', message, true, options);
   }
 }
 
-/** The process is draining; another instance can answer. */
+/** The deadline of the request passed before the answer was ready, whichever layer noticed. */
+export class DeadlineExceededError extends OverloadedError {
+  constructor(options: ServiceErrorOptions = {}) {
+    super('Deadline exceeded: the answer was not ready in time; send the request again later.', {
+      retryAfterSeconds: 1,
+      ...options,
+    });
+  }
+}
+
+/** The process is draining: another instance takes new requests. */
 export class ShuttingDownError extends ServiceError {
   constructor() {
     super('shutting_down', 'This instance is shutting down; send the request again.', true, {
@@ -79,14 +106,14 @@ export class TweetSourceFailedError extends ServiceError {
   }
 }
 
-/** The tweet source's rate limit, or our own daily read budget, is used up. */
+/** The rate limit of the tweet source, or the configured daily read budget, is used up. */
 export class TweetSourceLimitedError extends ServiceError {
   constructor(message: string, options: ServiceErrorOptions & { retryAfterSeconds: number }) {
     super('tweet_source_limited', message, true, options);
   }
 }
 
-/** The feature store is down or slow. Inference routes never show it: they recompute. */
+/** The feature store is down or slow. Inference routes recompute instead of answering this. */
 export class FeatureStoreUnavailableError extends ServiceError {
   constructor(message: string, options: ServiceErrorOptions = {}) {
     super('feature_store_unavailable', message, true, { retryAfterSeconds: 1, ...options });

@@ -16,7 +16,7 @@ export interface FeatureRow {
   readonly label: Label;
   readonly scores: Scores;
   readonly truncated: boolean;
-  /** Null where configuration says that texts are not stored. */
+  /** Null if the configuration excludes texts from the store. */
   readonly text: string | null;
 }
 

@@ -5,7 +5,7 @@ export { LABELS, type Label } from '../contract/labels.ts';
 /** Softmax probabilities, one per label; they sum to 1 within 1e-6. */
 export type Scores = Readonly<Record<Label, number>>;
 
-/** What a model says of one text. */
+/** A model's result for one text. */
 export interface Prediction {
   readonly label: Label;
   readonly scores: Scores;
@@ -13,7 +13,7 @@ export interface Prediction {
   readonly truncated: boolean;
 }
 
-/** What decides a prediction besides the text: a row of another identity is never served. */
+/** Everything besides the text that determines a prediction. Rows of other identities are not served. */
 export interface ModelIdentity {
   readonly name: string;
   /** First 12 hex digits of a SHA-256 over the hashes of the bundle's files. */

@@ -1,4 +1,6 @@
-/** Topics kept of one tweet; what comes later is left out. */
+import { CallerError } from './errors.ts';
+
+/** Topics kept per tweet; further ones are left out. */
 export const MAX_TOPICS = 32;
 
 /** Longest topic, in UTF-16 units; a longer one is left out. */
@@ -11,34 +13,50 @@ const HASHTAG = /(?<![\p{L}\p{M}\p{N}_&/])[#＃]([\p{L}\p{M}\p{N}_]+)/gu;
 const CASHTAG = /(?<![^\s(["'])\$([A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?)(?![A-Za-z0-9_$])/g;
 
 /**
- * A topic in the one form it is stored and asked for: NFKC, lower case, single spaces, with its
- * `#` or `$` when it has one. Null when nothing is left, when it is too long, and when it holds
- * a control character or half a surrogate pair.
+ * The canonical form of a topic: NFKC, lower case, single spaces, with its `#` or `$` if it has
+ * one. Null if nothing is left, if it is too long, or if it holds a control character or half a
+ * surrogate pair.
  */
-export function normaliseTopic(topic: string): string | null {
-  const normalised = topic
+export function normalizeTopic(topic: string): string | null {
+  const normalized = topic
     .normalize('NFKC')
     .toLowerCase()
     .normalize('NFKC')
     .trim()
     .replace(/\s+/g, ' ');
   const isUsable =
-    normalised.length <= MAX_TOPIC_CHARACTERS && /^[#$]?[^#$\p{Cc}\p{Cs}]+$/u.test(normalised);
-  return isUsable ? normalised : null;
+    normalized.length <= MAX_TOPIC_CHARACTERS && /^[#$]?[^#$\p{Cc}\p{Cs}]+$/u.test(normalized);
+  return isUsable ? normalized : null;
 }
 
-/** Distinct normalised topics in their order; unusable ones and what exceeds MAX_TOPICS left out. */
-export function normaliseTopics(topics: Iterable<string>): string[] {
-  const normalised = new Set<string>();
-  for (const topic of topics) {
-    if (normalised.size === MAX_TOPICS) break;
-    const usable = normaliseTopic(topic);
-    if (usable !== null) normalised.add(usable);
+/**
+ * The canonical topic that a caller names.
+ *
+ * @throws CallerError invalid_request
+ */
+export function parseTopic(tag: string): string {
+  const topic = normalizeTopic(tag);
+  if (topic === null) {
+    throw new CallerError(
+      'invalid_request',
+      `A topic must be a name of 1 to ${MAX_TOPIC_CHARACTERS} characters, optionally after one # (%23) or $ (%24).`,
+    );
   }
-  return [...normalised];
+  return topic;
 }
 
-/** The hashtags and cashtags of a text, hashtags first, not normalised. */
+/** Distinct canonical topics in their order, at most MAX_TOPICS; unusable ones are left out. */
+export function normalizeTopics(topics: Iterable<string>): string[] {
+  const normalized = new Set<string>();
+  for (const topic of topics) {
+    if (normalized.size === MAX_TOPICS) break;
+    const usable = normalizeTopic(topic);
+    if (usable !== null) normalized.add(usable);
+  }
+  return [...normalized];
+}
+
+/** The hashtags and cashtags of a text as written, hashtags first. */
 export function* extractTopics(text: string): Generator<string> {
   for (const [, tag = ''] of text.matchAll(HASHTAG)) if (/\p{L}/u.test(tag)) yield `#${tag}`;
   for (const [, symbol] of text.matchAll(CASHTAG)) yield `$${symbol}`;

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from './errors.ts';
+import { CallerError } from './errors.ts';
 import type { TweetId } from './tweet.ts';
 
 const MAX_TWEET_ID = 2n ** 63n - 1n;
@@ -7,48 +7,45 @@ const HOSTS: ReadonlySet<string> = new Set(
   ['twitter.com', 'x.com'].flatMap((host) => ['', 'www.', 'mobile.', 'm.'].map((p) => p + host)),
 );
 
-/** The authority as it was written: `URL` would hide `@`, `:443`, full-width letters and `%78`. */
+/** The authority as written: `URL` would hide `@`, `:443`, full-width letters and `%78`. */
 const WRITTEN_AUTHORITY = /^https?:\/\/([^/?#]*)/i;
 
-/** Inner white space and backslashes, which `URL` drops or turns into slashes. */
+/** Inner white space and backslashes, which `URL` drops or converts to slashes. */
 const NEVER_IN_A_URL = /[\s\p{Cc}\\]/u;
 
 const TWEET_PATH =
   /^\/(?:i\/web|[A-Za-z0-9_]{1,20})\/status(?:es)?\/([^/]+)(?:\/(?:photo|video)\/[0-9]{1,2})?\/?$/;
 
 /**
- * The id in a tweet's URL. The URL itself is never fetched. White space around it is ignored;
- * its length is the caller's matter.
+ * The id in a tweet's URL, which is never fetched. Surrounding white space is ignored. The caller
+ * limits the length.
  *
- * @throws InvalidRequestError invalid_tweet_url, unsupported_host or invalid_tweet_id.
+ * @throws CallerError invalid_tweet_url, unsupported_host or invalid_tweet_id.
  */
 export function parseTweetUrl(url: string): TweetId {
   const written = url.trim();
   const authority = WRITTEN_AUTHORITY.exec(written)?.[1];
   if (authority === undefined || NEVER_IN_A_URL.test(written) || !URL.canParse(written)) {
-    throw new InvalidRequestError(
+    throw new CallerError(
       'invalid_tweet_url',
-      'The tweet URL is not an http or https URL; send one such as https://x.com/name/status/123.',
+      'The tweet URL must be an http or https URL such as https://x.com/name/status/123.',
     );
   }
   if (authority.includes('@') || /:[0-9]*$/.test(authority)) {
-    throw new InvalidRequestError(
-      'invalid_tweet_url',
-      'The tweet URL holds a user or a port; send it without.',
-    );
+    throw new CallerError('invalid_tweet_url', 'The tweet URL must not contain a user or a port.');
   }
   const { hostname, pathname } = new URL(written);
   if (!HOSTS.has(authority.toLowerCase())) {
-    throw new InvalidRequestError(
+    throw new CallerError(
       'unsupported_host',
-      `Tweets are read from x.com and twitter.com, not from ${hostname}.`,
+      `Tweet URLs of ${hostname} are not supported; use x.com or twitter.com.`,
     );
   }
   const id = TWEET_PATH.exec(pathname)?.[1];
   if (id === undefined) {
-    throw new InvalidRequestError(
+    throw new CallerError(
       'invalid_tweet_id',
-      'The URL names no tweet; its path must be /name/status/ and the id.',
+      'The URL has no tweet id; its path must be /name/status/ID.',
     );
   }
   return normalizeTweetId(id);
@@ -57,20 +54,20 @@ export function parseTweetUrl(url: string): TweetId {
 /**
  * The canonical form of an id of at most 19 digits: leading zeros dropped.
  *
- * @throws InvalidRequestError invalid_tweet_id, unless it is between 1 and 2^63-1.
+ * @throws CallerError invalid_tweet_id, unless it is between 1 and 2^63-1.
  */
 export function normalizeTweetId(id: string): TweetId {
   const canonical = /^[0-9]{1,19}$/.test(id) ? id.replace(/^0+/, '') : '';
   if (!isTweetId(canonical)) {
-    throw new InvalidRequestError(
+    throw new CallerError(
       'invalid_tweet_id',
-      'A tweet id has 1 to 19 digits and lies between 1 and 9223372036854775807.',
+      'A tweet id must be an integer from 1 to 9223372036854775807.',
     );
   }
   return canonical;
 }
 
-/** Whether this is a tweet id in canonical form. */
+/** Checks for a tweet id in canonical form. */
 export function isTweetId(id: string): id is TweetId {
   return /^[1-9][0-9]{0,18}$/.test(id) && BigInt(id) <= MAX_TWEET_ID;
 }

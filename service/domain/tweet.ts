@@ -1,18 +1,18 @@
 /** Decimal digits of a post's snowflake id without leading zeros, 1 to 2^63-1. */
 export type TweetId = string;
 
-/** A post as the service uses it, whatever source it was read from. */
+/** A post in the form the service uses, from any source. */
 export interface Tweet {
   readonly id: TweetId;
   /** The text to score: a long post's full text, a retweet's original. */
   readonly text: string;
-  /** Null where the source does not tell (oEmbed). */
+  /** Null if the source does not provide it (oEmbed). */
   readonly authorId: string | null;
   readonly authorUsername: string | null;
   /** Milliseconds since the epoch. */
   readonly createdAtMs: number;
-  /** Normalised topics: `#bitcoin`, `$btc`, or a plain name given at ingest. */
+  /** Canonical topics: `#bitcoin`, `$btc`, or a plain name given at ingest. */
   readonly topics: readonly string[];
-  /** Milliseconds since the epoch until which the author may still edit; null when not known. */
+  /** End of the edit window, in milliseconds since the epoch; null if unknown. */
   readonly editableUntilMs: number | null;
 }

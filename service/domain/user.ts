@@ -1,28 +1,28 @@
-import { InvalidRequestError } from './errors.ts';
+import { CallerError } from './errors.ts';
 
 /** Decimal digits of an X account's id without leading zeros, at most 19. */
 export type UserId = string;
 
-/** An account as a caller names it. */
+/** A caller's reference to an account. */
 export type UserReference = { readonly id: UserId } | { readonly username: string };
 
-/** Handles of X have up to 15 characters; some old ones have more. */
+/** X's handles have up to 15 characters; some old ones have more. */
 const USERNAME = /^@?([A-Za-z0-9_]{1,50})$/;
 
 /**
- * What a caller means by `12`, `@jack` or `jack`. A bare number is an id, since a handle may
- * consist of digits too: `@12` is that handle.
+ * Parses `12`, `@jack` or `jack`. A bare number is an id, because a handle may consist of digits
+ * too: `@12` is a handle.
  *
- * @throws InvalidRequestError invalid_request
+ * @throws CallerError invalid_request
  */
 export function parseUserReference(text: string): UserReference {
   const id = /^[0-9]{1,19}$/.test(text) ? text.replace(/^0+/, '') : undefined;
   if (id) return { id };
   const username = id === undefined ? USERNAME.exec(text)?.[1] : undefined;
   if (username === undefined) {
-    throw new InvalidRequestError(
+    throw new CallerError(
       'invalid_request',
-      'A user is named by an id of 1 to 19 digits, or by @username.',
+      'A user must be an id of 1 to 19 digits, or @username.',
     );
   }
   return { username };

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
-import { type ErrorCode, InvalidRequestError } from '../domain/errors.ts';
+import { CallerError, type CallerErrorCode } from '../domain/errors.ts';
 import type { Connections } from './connections.ts';
 import { problemOf } from './plugins/error-handler.ts';
 
 /** What Node's HTTP parser and its time-outs complain of; anything else is a malformed request. */
-const PARSER_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+const PARSER_ERRORS: Readonly<Record<string, readonly [CallerErrorCode, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [
     'request_timeout',
     'The request did not arrive in time; send it again.',
@@ -33,7 +33,7 @@ export function clientErrorHandler(connections: Connections, logger: FastifyBase
     const requestId = randomUUID();
     const [code, detail] = PARSER_ERRORS[error.code ?? ''] ?? MALFORMED;
     logger.debug({ requestId, code, reason: error.code }, 'connection closed without a request');
-    socket.end(responseText(problemOf(new InvalidRequestError(code, detail), requestId)));
+    socket.end(responseText(problemOf(new CallerError(code, detail), requestId)));
   };
 }
 

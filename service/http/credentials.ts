@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import { InvalidRequestError } from '../domain/errors.ts';
+import { CallerError } from '../domain/errors.ts';
 
 /** Secrets that callers may show, compared in a time that tells nothing of how close one came. */
 export class Secrets {
@@ -47,7 +47,7 @@ export function requireApiKey(apiKeys: Secrets): onRequestHookHandler {
     if (apiKeys.size === 0) done();
     else if (key === undefined) refuse(reply, 'ApiKey', 'Send an API key as X-API-Key.');
     else if (apiKeys.find(key) === undefined) {
-      throw new InvalidRequestError('forbidden', 'The API key is not valid.');
+      throw new CallerError('forbidden', 'The API key is not valid.');
     } else done();
   };
 }
@@ -59,7 +59,7 @@ export function requireAdminToken(adminTokens: Secrets): onRequestHookHandler {
     if (token === undefined) {
       refuse(reply, 'Bearer', 'Send the admin token as Authorization: Bearer.');
     } else if (adminTokens.find(token) === undefined) {
-      throw new InvalidRequestError('forbidden', 'The admin token is not valid.');
+      throw new CallerError('forbidden', 'The admin token is not valid.');
     }
   };
 }
@@ -67,5 +67,5 @@ export function requireAdminToken(adminTokens: Secrets): onRequestHookHandler {
 /** RFC 9110 wants every 401 to say which scheme would do. */
 function refuse(reply: FastifyReply, scheme: string, detail: string): never {
   reply.header('www-authenticate', `${scheme} realm="tweet-sentiment-service"`);
-  throw new InvalidRequestError('unauthorized', detail);
+  throw new CallerError('unauthorized', detail);
 }

@@ -1,10 +1,10 @@
 import type { FastifyError } from 'fastify';
-import { type ErrorCode, InvalidRequestError, type ServiceError } from '../domain/errors.ts';
+import { CallerError, type CallerErrorCode, type ServiceError } from '../domain/errors.ts';
 
 type Violation = NonNullable<FastifyError['validation']>[number];
 
 /** Errors of Fastify that are the caller's, and what to tell the caller. */
-const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [CallerErrorCode, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'body_too_large',
     'The body is larger than this service accepts; send several requests.',
@@ -28,7 +28,7 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> =
 const REFUSED = ['invalid_request', 'The request cannot be answered as it is.'] as const;
 
 /** Limits with a code of their own, by keyword and place; indices are written as `*`. */
-const LIMIT_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+const LIMIT_CODES: Readonly<Record<string, readonly [CallerErrorCode, string]>> = {
   'maxItems /texts': ['batch_too_large', 'send several requests'],
   'maxItems /tweetUrls': ['batch_too_large', 'send several requests'],
   'maxItems /tweets': ['batch_too_large', 'send several requests'],
@@ -47,7 +47,7 @@ export function explainFrameworkError(thrown: unknown): ServiceError | undefined
   const violation = validation?.[0];
   if (violation) return explainViolation(violation, validationContext === 'querystring');
   const known = FRAMEWORK_ERRORS[code] ?? (isExposed(thrown) ? REFUSED : undefined);
-  return known && new InvalidRequestError(...known);
+  return known && new CallerError(...known);
 }
 
 /** By the convention of http-errors, which the plugin for static files follows. */
@@ -59,8 +59,8 @@ function explainViolation(violation: Violation, inQuery: boolean): ServiceError 
   const { keyword, instancePath, params, message = 'is not valid' } = violation;
   const limit = LIMIT_CODES[`${keyword} ${instancePath.replaceAll(/\/\d+/g, '/*')}`];
   const field = fieldName(instancePath) || (inQuery ? 'The query' : 'The body');
-  if (limit) return new InvalidRequestError(limit[0], `${field} ${message}: ${limit[1]}.`);
-  return new InvalidRequestError('invalid_request', `${field} ${complaint()}.`);
+  if (limit) return new CallerError(limit[0], `${field} ${message}: ${limit[1]}.`);
+  return new CallerError('invalid_request', `${field} ${complaint()}.`);
 
   function complaint(): string {
     const what = inQuery ? 'query parameter' : 'property';

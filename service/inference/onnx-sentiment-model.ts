@@ -3,8 +3,8 @@ import type { Metrics } from '../application/ports/metrics.ts';
 import type { ModelLoad, SentimentModel } from '../application/ports/sentiment-model.ts';
 import {
   type Deadline,
+  PhaseTimings,
   type RequestContext,
-  StageTimings,
 } from '../application/request-context.ts';
 import { type Label, type ModelIdentity, type Prediction, topLabel } from '../domain/sentiment.ts';
 import { type LoadedBundle, loadBundle } from './bundle/model-bundle.ts';
@@ -209,7 +209,7 @@ export class OnnxSentimentModel implements SentimentModel {
     const context: RequestContext = {
       deadline: { atMs: this.#clock.nowMs() + GOLDEN_CHECK_MS },
       signal: new AbortController().signal,
-      timings: new StageTimings(),
+      timings: new PhaseTimings(),
     };
     const encodings = await this.#encode(texts, context);
     const logits = await this.#engine.score(

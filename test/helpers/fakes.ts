@@ -19,7 +19,7 @@ import type {
   SentimentModel,
 } from '../../service/application/ports/sentiment-model.ts';
 import type { TweetLookup, TweetSource } from '../../service/application/ports/tweet-source.ts';
-import { type RequestContext, StageTimings } from '../../service/application/request-context.ts';
+import { PhaseTimings, type RequestContext } from '../../service/application/request-context.ts';
 import { AbandonedError } from '../../service/domain/errors.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type { Prediction } from '../../service/domain/sentiment.ts';
@@ -35,7 +35,7 @@ export function aContext(
   return {
     deadline: { atMs: performance.now() + (options.deadlineInMs ?? 10_000) },
     signal: options.signal ?? new AbortController().signal,
-    timings: new StageTimings(),
+    timings: new PhaseTimings(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { normaliseTopic } from '../../domain/topics.ts';
+import { normalizeTopic } from '../../domain/topics.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 
@@ -54,8 +54,8 @@ export function userEntity(id: UserId): string {
 
 /** Form of a topic in keys. */
 export function topicEntity(topic: string): string {
-  if (normaliseTopic(topic) !== topic) {
-    throw new RangeError('a topic must be in its normal form, as topics.ts of the domain makes it');
+  if (normalizeTopic(topic) !== topic) {
+    throw new RangeError('a topic must be in its normal form, as normalizeTopic returns it');
   }
   return `g:${topic}`;
 }

@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import { InvalidRequestError } from '../../domain/errors.ts';
+import { CallerError } from '../../domain/errors.ts';
 
 /**
  * HTTP/1.1 wants a Host header (RFC 9112, 3.2). Node would refuse its absence with an empty
@@ -9,7 +9,7 @@ export const hostHeader = fp(
   async (app) => {
     app.addHook('onRequest', ({ raw }, _reply, done) => {
       if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
-        throw new InvalidRequestError('invalid_request', 'The request has no Host header.');
+        throw new CallerError('invalid_request', 'The request has no Host header.');
       }
       done();
     });

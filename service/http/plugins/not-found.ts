@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { InvalidRequestError } from '../../domain/errors.ts';
+import { CallerError } from '../../domain/errors.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -39,8 +39,8 @@ export const notFound = fp(
   { name: 'not-found', dependencies: ['error-handler'] },
 );
 
-function nothingHere(): InvalidRequestError {
-  return new InvalidRequestError('not_found', 'There is nothing at this path.');
+function nothingHere(): CallerError {
+  return new CallerError('not_found', 'There is nothing at this path.');
 }
 
 function refuseOtherMethodsOf(url: string, app: FastifyInstance): void {
@@ -52,7 +52,7 @@ function refuseOtherMethodsOf(url: string, app: FastifyInstance): void {
     schema: { hide: true },
     onRequest: async (request, reply) => {
       reply.header('allow', allow);
-      throw new InvalidRequestError(
+      throw new CallerError(
         'method_not_allowed',
         `This path does not answer ${request.method}; it answers ${allow}.`,
       );

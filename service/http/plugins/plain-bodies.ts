@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin';
-import { InvalidRequestError } from '../../domain/errors.ts';
+import { CallerError } from '../../domain/errors.ts';
 
 /** Compressed bodies are not read: the limit of a body would say nothing of its size. */
 export const plainBodies = fp(
@@ -8,7 +8,7 @@ export const plainBodies = fp(
       const readsBody = routeOptions.schema?.body !== undefined;
       const encoding = headers['content-encoding'] ?? 'identity';
       if (readsBody && encoding.toLowerCase() !== 'identity') {
-        throw new InvalidRequestError(
+        throw new CallerError(
           'unsupported_media_type',
           'Bodies are read uncompressed; send no content-encoding.',
         );

@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Metrics } from '../../application/ports/metrics.ts';
-import { type RequestContext, StageTimings } from '../../application/request-context.ts';
+import { PhaseTimings, type RequestContext } from '../../application/request-context.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 
 /** What is known of a request besides what it says. */
 export interface RequestTrace {
   /** On the monotonic clock. */
   readonly startedMs: number;
-  readonly timings: StageTimings;
+  readonly timings: PhaseTimings;
   /** Code of the problem it was answered with. */
   failure?: ErrorCode;
 }
@@ -51,7 +51,7 @@ export function contextOf(
 
 /** Starts to trace a request, and measures and logs it when it is over. */
 export function startTrace(request: FastifyRequest, reply: FastifyReply, metrics: Metrics): void {
-  request.trace = { startedMs: performance.now(), timings: new StageTimings() };
+  request.trace = { startedMs: performance.now(), timings: new PhaseTimings() };
   reply.raw.once('close', () => {
     const elapsedMs = performance.now() - request.trace.startedMs;
     logRequest(request, reply, elapsedMs);

@@ -15,7 +15,7 @@ import {
   TweetSourceLimitedError,
 } from '../../domain/errors.ts';
 import { snowflakeTimeMs } from '../../domain/snowflake.ts';
-import { extractTopics, normaliseTopics } from '../../domain/topics.ts';
+import { extractTopics, normalizeTopics } from '../../domain/topics.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { patienceMs, waitAtMost } from '../patience.ts';
 import { SourcePause } from '../source-pause.ts';
@@ -157,7 +157,7 @@ function foundIn(id: TweetId, body: string): TweetLookup | null {
       authorUsername:
         /^https:\/\/[^/]+\/([A-Za-z0-9_]{1,50})$/.exec(oembed.author_url ?? '')?.[1] ?? null,
       createdAtMs: snowflakeTimeMs(id),
-      topics: normaliseTopics(extractTopics(text)),
+      topics: normalizeTopics(extractTopics(text)),
       editableUntilMs: null,
     },
   };

@@ -4,7 +4,7 @@ import {
   extractTopics,
   MAX_TOPIC_CHARACTERS,
   MAX_TOPICS,
-  normaliseTopics,
+  normalizeTopics,
 } from '../../domain/topics.ts';
 import type { Tweet } from '../../domain/tweet.ts';
 import { normalizeTweetId } from '../../domain/tweet-url.ts';
@@ -77,7 +77,7 @@ export type XIncludes = Static<typeof XIncludes>;
  * without it a retweet keeps its own shortened text. A creation time that is missing or no time
  * is taken from the id.
  *
- * @throws InvalidRequestError invalid_tweet_id when the id is over 2^63-1.
+ * @throws CallerError invalid_tweet_id when the id is over 2^63-1.
  */
 export function tweetFromX(x: XTweet, includes: XIncludes = {}): Tweet {
   const id = normalizeTweetId(x.id);
@@ -92,7 +92,7 @@ export function tweetFromX(x: XTweet, includes: XIncludes = {}): Tweet {
     authorId,
     authorUsername: usernameOf(authorId, x, includes),
     createdAtMs: timeMs(x.created_at) ?? snowflakeTimeMs(id),
-    topics: normaliseTopics([
+    topics: normalizeTopics([
       ...(x.topics ?? []),
       ...(entities ? tagsOf(entities) : extractTopics(unescaped)),
     ]),

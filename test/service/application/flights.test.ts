@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { Flights } from '../../../service/application/flights.ts';
-import { type RequestContext, StageTimings } from '../../../service/application/request-context.ts';
+import { PhaseTimings, type RequestContext } from '../../../service/application/request-context.ts';
 import { AbandonedError } from '../../../service/domain/errors.ts';
 
 function request(client = new AbortController()): RequestContext {
   return {
     deadline: { atMs: performance.now() + 10_000 },
     signal: client.signal,
-    timings: new StageTimings(),
+    timings: new PhaseTimings(),
   };
 }
 

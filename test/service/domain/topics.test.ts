@@ -4,11 +4,11 @@ import {
   extractTopics,
   MAX_TOPIC_CHARACTERS,
   MAX_TOPICS,
-  normaliseTopic,
-  normaliseTopics,
+  normalizeTopic,
+  normalizeTopics,
 } from '../../../service/domain/topics.ts';
 
-describe('normaliseTopic', () => {
+describe('normalizeTopic', () => {
   it.each([
     ['#Bitcoin', '#bitcoin'],
     ['$BTC', '$btc'],
@@ -20,8 +20,8 @@ describe('normaliseTopic', () => {
     // Only the small letter has a form that is composed with its mark.
     ['#H\u0331', '#\u1e96'],
     ['#می\u200cخواهم', '#می\u200cخواهم'],
-  ])('%j is %j', (topic, normalised) => {
-    expect(normaliseTopic(topic)).toBe(normalised);
+  ])('%j is %j', (topic, normalized) => {
+    expect(normalizeTopic(topic)).toBe(normalized);
   });
 
   it.each([
@@ -35,28 +35,28 @@ describe('normaliseTopic', () => {
     ['more than is kept', 'x'.repeat(MAX_TOPIC_CHARACTERS + 1)],
     ['what grows beyond that', 'ﷺ'.repeat(MAX_TOPIC_CHARACTERS)],
   ])('refuses %s', (_, topic) => {
-    expect(normaliseTopic(topic)).toBeNull();
+    expect(normalizeTopic(topic)).toBeNull();
   });
 
-  it('is stable: a normalised topic stays as it is', () => {
+  it('is stable: a normalized topic stays as it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 120 }), (topic) => {
-        const once = normaliseTopic(topic);
-        if (once !== null) expect(normaliseTopic(once)).toBe(once);
+        const once = normalizeTopic(topic);
+        if (once !== null) expect(normalizeTopic(once)).toBe(once);
       }),
       { numRuns: 5_000 },
     );
   });
 });
 
-describe('normaliseTopics', () => {
+describe('normalizeTopics', () => {
   it('keeps each topic once, in its order', () => {
-    expect(normaliseTopics(['#B', 'a', '#b', '', '$B', 'A'])).toEqual(['#b', 'a', '$b']);
+    expect(normalizeTopics(['#B', 'a', '#b', '', '$B', 'A'])).toEqual(['#b', 'a', '$b']);
   });
 
   it('keeps no more than MAX_TOPICS', () => {
     const many = Array.from({ length: 100 }, (_, index) => `#t${index}`);
-    expect(normaliseTopics(many)).toEqual(many.slice(0, MAX_TOPICS));
+    expect(normalizeTopics(many)).toEqual(many.slice(0, MAX_TOPICS));
   });
 });
 

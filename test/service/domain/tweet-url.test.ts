@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { InvalidRequestError } from '../../../service/domain/errors.ts';
+import { CallerError } from '../../../service/domain/errors.ts';
 import { isTweetId, normalizeTweetId, parseTweetUrl } from '../../../service/domain/tweet-url.ts';
 
 const ID = '1460323737035677698';
@@ -9,7 +9,7 @@ function codeOf(url: string): string {
   try {
     return `accepted as ${parseTweetUrl(url)}`;
   } catch (error) {
-    if (error instanceof InvalidRequestError) return error.code;
+    if (error instanceof CallerError) return error.code;
     throw error;
   }
 }
@@ -54,7 +54,7 @@ describe('parseTweetUrl', () => {
     );
   });
 
-  it('throws nothing but InvalidRequestError for any string', () => {
+  it('throws nothing but CallerError for any string', () => {
     const pieces = fc.array(
       fc.oneof(
         fc.string({ unit: 'binary' }),
@@ -175,7 +175,7 @@ describe('tweet ids', () => {
     'are not %j',
     (id) => {
       expect(isTweetId(id)).toBe(false);
-      expect(() => normalizeTweetId(id)).toThrow(InvalidRequestError);
+      expect(() => normalizeTweetId(id)).toThrow(CallerError);
     },
   );
 });

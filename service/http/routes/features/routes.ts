@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { totalOf } from '../../../application/read-features.ts';
-import { InvalidRequestError } from '../../../domain/errors.ts';
+import { CallerError } from '../../../domain/errors.ts';
+import { parseTopic } from '../../../domain/topics.ts';
 import { normalizeTweetId } from '../../../domain/tweet-url.ts';
 import { parseUserReference } from '../../../domain/user.ts';
 import { parseDayRange } from '../../../domain/utc-days.ts';
@@ -20,7 +21,6 @@ import {
   UserParams,
   UserSentiment,
 } from './schemas.ts';
-import { requireTopic } from './topic.ts';
 
 /** What the feature store holds, and what it adds up to. */
 export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
@@ -77,7 +77,7 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     async (request): Promise<TopicSentiment> => {
       const range = parseDayRange(request.query, Date.now());
       const { entity, ...sentiment } = await features.topicSentiment(
-        requireTopic(request.params.tag),
+        parseTopic(request.params.tag),
         range,
       );
       return { entity: { type: 'topic', ...entity }, ...shownSentiment(sentiment, range) };
@@ -126,7 +126,7 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     async (request): Promise<FeatureRows> => {
       const ids = request.query.ids.split(',');
       if (ids.length > limits.tweets) {
-        throw new InvalidRequestError(
+        throw new CallerError(
           'batch_too_large',
           `ids names ${ids.length} tweets, more than ${limits.tweets}: send several requests.`,
         );

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { InvalidRequestError, TweetUnavailableError } from '../../../domain/errors.ts';
+import { CallerError, TweetUnavailableError } from '../../../domain/errors.ts';
 import { isWithheld, tweetFromX } from '../../../tweet-source/x-format/tweet.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import { requireReady } from '../../plugins/lifecycle.ts';
@@ -67,11 +67,11 @@ export const adminRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
 /**
  * The limit of texts, once X's escapes are resolved.
  *
- * @throws InvalidRequestError text_too_long
+ * @throws CallerError text_too_long
  */
 function requireShortText(text: string, maxCharacters: number): void {
   if (text.length > maxCharacters && [...text].length > maxCharacters) {
-    throw new InvalidRequestError(
+    throw new CallerError(
       'text_too_long',
       `The text of a tweet has more than ${maxCharacters} characters: shorten it.`,
     );

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../../../domain/errors.ts';
+import { CallerError } from '../../../domain/errors.ts';
 import { LABELS, type ModelIdentity } from '../../../domain/sentiment.ts';
 import { ModelParams, ModelVersionParams } from './schemas.ts';
 
@@ -11,13 +11,13 @@ export const MODEL_PATHS = [
   { path: '/v2/models/:name/versions/:version', params: ModelVersionParams, suffix: 'Version' },
 ] as const;
 
-/** @throws InvalidRequestError not_found, unless this model is the one served. */
+/** @throws CallerError not_found, unless this model is the one served. */
 export function requireModel(
   asked: { readonly name: string; readonly version?: string },
   { name, revision }: ModelIdentity,
 ): void {
   if (asked.name === name && (asked.version ?? revision) === revision) return;
-  throw new InvalidRequestError(
+  throw new CallerError(
     'not_found',
     `There is no such model here; "${name}" version "${revision}" is served.`,
   );

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../../../domain/errors.ts';
+import { CallerError } from '../../../domain/errors.ts';
 import type { HttpLimits } from '../../app-deps.ts';
 import { INPUT, OUTPUT } from './model.ts';
 import type { InferRequest } from './schemas.ts';
@@ -6,7 +6,7 @@ import type { InferRequest } from './schemas.ts';
 /**
  * The texts of an inference request of the Open Inference Protocol.
  *
- * @throws InvalidRequestError when the tensors are not those of this model or over the limits.
+ * @throws CallerError when the tensors are not those of this model or over the limits.
  */
 export function textsOf({ inputs, outputs }: InferRequest, limits: HttpLimits): string[] {
   const [input, ...others] = inputs;
@@ -19,7 +19,7 @@ export function textsOf({ inputs, outputs }: InferRequest, limits: HttpLimits): 
   }
   const count = countOf(input.shape);
   if (count > limits.texts) {
-    throw new InvalidRequestError(
+    throw new CallerError(
       'batch_too_large',
       `More than ${limits.texts} texts: send several requests.`,
     );
@@ -44,7 +44,7 @@ function textOf(datum: unknown, index: number, rank: number, limits: HttpLimits)
   if (typeof text !== 'string') throw invalid(`data[${index}] of "text" is not a string.`);
   if (!/\S/.test(text)) throw invalid(`data[${index}] of "text" is empty or blank.`);
   if (text.length > limits.textCharacters && [...text].length > limits.textCharacters) {
-    throw new InvalidRequestError(
+    throw new CallerError(
       'text_too_long',
       `data[${index}] of "text" has more than ${limits.textCharacters} characters: shorten it.`,
     );
@@ -52,6 +52,6 @@ function textOf(datum: unknown, index: number, rank: number, limits: HttpLimits)
   return text;
 }
 
-function invalid(message: string): InvalidRequestError {
-  return new InvalidRequestError('invalid_request', message);
+function invalid(message: string): CallerError {
+  return new CallerError('invalid_request', message);
 }

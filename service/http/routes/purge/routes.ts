@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { parseTopic } from '../../../domain/topics.ts';
 import { normalizeTweetId } from '../../../domain/tweet-url.ts';
 import { parseUserReference } from '../../../domain/user.ts';
 import type { AppDeps } from '../../app-deps.ts';
@@ -6,7 +7,7 @@ import { answers, FEATURE_CODES, PURGE_CODES } from '../../schemas/problem.ts';
 import { NoQuery } from '../../schemas/shared.ts';
 import { ADMIN_SECURITY } from '../../security.ts';
 import { ListingQuery, TopicParams, TweetListing, UserParams } from '../features/schemas.ts';
-import { requireTopic } from '../features/topic.ts';
+
 import { PurgeResponse, TweetIdParams } from '../tweets/schemas.ts';
 
 /** What the administrator may look for in the feature store, and take out of it. */
@@ -82,6 +83,6 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         response: answers(PurgeResponse, 'What was removed.', PURGE_CODES),
       },
     },
-    async (request) => ({ removed: await features.purgeTopic(requireTopic(request.params.tag)) }),
+    async (request) => ({ removed: await features.purgeTopic(parseTopic(request.params.tag)) }),
   );
 };

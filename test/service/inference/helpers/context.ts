@@ -1,6 +1,6 @@
 import {
+  PhaseTimings,
   type RequestContext,
-  StageTimings,
 } from '../../../../service/application/request-context.ts';
 import { type Clock, systemClock } from '../../../../service/inference/clock.ts';
 
@@ -10,5 +10,5 @@ export function requestContext(
   signal: AbortSignal = new AbortController().signal,
   clock: Clock = systemClock,
 ): RequestContext {
-  return { deadline: { atMs: clock.nowMs() + leftMs }, signal, timings: new StageTimings() };
+  return { deadline: { atMs: clock.nowMs() + leftMs }, signal, timings: new PhaseTimings() };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Check } from 'typebox/value';
-import { InvalidRequestError } from '../../../../service/domain/errors.ts';
+import { CallerError } from '../../../../service/domain/errors.ts';
 import { MAX_TOPICS } from '../../../../service/domain/topics.ts';
 import {
   isWithheld,
@@ -77,7 +77,7 @@ describe('tweetFromX', () => {
   });
 
   it('refuses an id over 2^63-1', () => {
-    expect(() => tweetFromX({ ...X, id: '9223372036854775808' })).toThrow(InvalidRequestError);
+    expect(() => tweetFromX({ ...X, id: '9223372036854775808' })).toThrow(CallerError);
   });
 
   describe('the author', () => {
