@@ -3,9 +3,10 @@ import type { AppDeps } from './http/app-deps.ts';
 import { clientErrorHandler } from './http/client-errors.ts';
 import { Connections } from './http/connections.ts';
 import { requireAdminToken, requireApiKey, Secrets } from './http/credentials.ts';
+import { requireReady } from './http/lifecycle.ts';
+import { draining } from './http/plugins/draining.ts';
 import { errorHandler } from './http/plugins/error-handler.ts';
 import { hostHeader } from './http/plugins/host-header.ts';
-import { draining, requireReady } from './http/plugins/lifecycle.ts';
 import { notFound } from './http/plugins/not-found.ts';
 import { openapi } from './http/plugins/openapi.ts';
 import { plainBodies } from './http/plugins/plain-bodies.ts';
@@ -13,7 +14,7 @@ import { rateLimit } from './http/plugins/rate-limit.ts';
 import { requestTrace } from './http/plugins/request-trace.ts';
 import { featureRoutes } from './http/routes/features/routes.ts';
 import { healthRoutes } from './http/routes/health/routes.ts';
-import { adminRoutes } from './http/routes/ingest/routes.ts';
+import { ingestRoutes } from './http/routes/ingest/routes.ts';
 import { openInferenceHealthRoutes } from './http/routes/open-inference/health-routes.ts';
 import {
   openInferenceMetadataRoutes,
@@ -28,8 +29,8 @@ import { COMPONENTS } from './http/schemas/components.ts';
 import { serverOptions } from './http/server-options.ts';
 
 /**
- * The service over HTTP. It reads no environment and opens no socket: call `listen` on what it
- * returns, and `close` after the lifecycle has entered `draining`.
+ * Builds the HTTP server of the service without reading the environment or opening a socket. Call
+ * `listen` on the result, and `close` after the lifecycle has entered `draining`.
  */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const connections = new Connections();
@@ -57,7 +58,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   return app;
 }
 
-/** The routes with a rate limit, by who may call them. */
+/** Rate-limited routes, grouped by the credentials they require. */
 async function api(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const { adminToken, rateLimitPerMinute } = deps.settings;
   const apiKeys = new Secrets(deps.settings.apiKeys);
@@ -82,7 +83,7 @@ async function api(app: FastifyInstance, deps: AppDeps): Promise<void> {
   if (adminToken !== undefined) {
     await app.register(async (administrator) => {
       administrator.addHook('onRequest', requireAdminToken(adminTokens));
-      await administrator.register(adminRoutes, deps);
+      await administrator.register(ingestRoutes, deps);
       await administrator.register(purgeRoutes, deps);
     });
   }

@@ -1,17 +1,20 @@
-/** The composition root: reads the configuration, wires every part, serves, and ends well. */
+/** The composition root: reads the configuration, wires every part, serves and shuts down. */
 
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { buildApp } from './app.ts';
+import { IngestTweets } from './application/ingest-tweets.ts';
 import type { AggregateStore } from './application/ports/aggregate-store.ts';
 import type { FeatureStore } from './application/ports/feature-store.ts';
 import type { Metrics } from './application/ports/metrics.ts';
 import { NO_PREDICTION_LOG, type PredictionLog } from './application/ports/prediction-log.ts';
 import type { TweetSource } from './application/ports/tweet-source.ts';
-import { Features } from './application/read-features.ts';
-import { PendingStoreWork } from './application/store-writer.ts';
-import { TweetScorer } from './application/tweet-scorer.ts';
+import { Purge } from './application/purge.ts';
+import { ReadFeatures } from './application/read-features.ts';
+import { ScoreTexts } from './application/score-texts.ts';
+import { ScoreTweets } from './application/score-tweets.ts';
+import { StoreWriter } from './application/store-writer.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import { StartupError } from './domain/errors.ts';
 import type { ModelIdentity } from './domain/sentiment.ts';
@@ -22,7 +25,7 @@ import { OnnxSentimentModel } from './inference/onnx-sentiment-model.ts';
 import { BufferedPredictionLog } from './prediction-log/buffer.ts';
 import { FilePredictionLogSink } from './prediction-log/file-sink.ts';
 import { Lifecycle } from './process/lifecycle.ts';
-import { ProcessEnd } from './process/process-end.ts';
+import { Shutdown } from './process/shutdown.ts';
 import { describeChoices } from './process/startup-log.ts';
 import { EmfMetrics } from './telemetry/emf-metrics.ts';
 import { createLogger, stdout } from './telemetry/logging.ts';
@@ -59,7 +62,7 @@ async function serve(config: Config): Promise<void> {
       : undefined;
   const metrics = new TotalingMetrics(emf);
   const lifecycle = new Lifecycle();
-  const end = new ProcessEnd(lifecycle, logger);
+  const shutdown = new Shutdown(lifecycle, logger);
 
   const { source, readsSpentToday } = tweetSource(config, metrics, logger);
   const predictionLog = await openPredictionLog(config, metrics, logger);
@@ -68,35 +71,40 @@ async function serve(config: Config): Promise<void> {
     workerUrl: new URL('./inference-worker.js', import.meta.url),
     metrics,
     logger,
-    onFatal: (reason) => void end.fail(new Error(reason)),
+    onFatal: (reason) => void shutdown.fail(new Error(reason)),
   });
   const store = await featureStore(config, model.identity, metrics, logger);
-  const pending = new PendingStoreWork({
+  const purge = new Purge({ store, predictionLog });
+  const storeWriter = new StoreWriter({
     store,
     predictionLog,
+    purge,
     metrics,
     logger,
-    maxRows: config.featureStore.pendingWritesMax,
+    maxPendingRows: config.featureStore.pendingWritesMax,
   });
+  const { rowTtlSeconds, storeText } = config.featureStore;
+  const { exposeText, limits } = config.http;
+  const assessment = { rowTtlSeconds, storeText, exposeText };
   const app = await buildApp({
     settings: {
       ...config.http,
       swaggerUiDir: fileURLToPath(new URL('./swagger-ui', import.meta.url)),
       pageDir: fileURLToPath(new URL('./web', import.meta.url)),
     },
-    scoreTweets: new TweetScorer({
+    scoreTweets: new ScoreTweets({
+      ...assessment,
       store,
-      pending,
-      predictionLog,
+      storeWriter,
       source,
       model,
       metrics,
       logger,
-      rowTtlSeconds: config.featureStore.rowTtlSeconds,
-      storeText: config.featureStore.storeText,
-      exposeText: config.http.exposeText,
     }),
-    features: new Features({ store, predictionLog, exposeText: config.http.exposeText }),
+    scoreTexts: new ScoreTexts({ ...limits, model }),
+    ingestTweets: new IngestTweets({ ...assessment, storeWriter, model }),
+    readFeatures: new ReadFeatures({ store, exposeText }),
+    purge,
     model,
     lifecycle,
     metrics,
@@ -111,14 +119,14 @@ async function serve(config: Config): Promise<void> {
     },
     logger,
   });
-  end.onDrain(config.shutdownTimeoutMs, [
+  shutdown.onDrain(config.shutdownTimeoutMs, [
     {
       name: 'finish requests',
       run: () => app.close(),
       giveUp: () => app.server.closeAllConnections(),
       share: 0.7,
     },
-    { name: 'flush store writes', run: () => pending.flush(), share: 0.5 },
+    { name: 'flush store writes', run: () => storeWriter.flush(), share: 0.5 },
     { name: 'write prediction log', run: () => predictionLog.flush(), share: 0.5 },
     { name: 'close prediction log', run: async () => predictionLog.close(), share: 1 },
     { name: 'end workers', run: () => model.close(), share: 0.5 },
@@ -156,7 +164,7 @@ async function openPredictionLog(
       return new BufferedPredictionLog({ sink, metrics, logger });
     }
     case 'firehose': {
-      // Loaded only where it is used: the SDK costs start-up time and memory.
+      // Imported on demand: the SDK costs start-up time and memory.
       const { FirehoseRecordSink } = await import('./prediction-log/firehose-sink.ts');
       const sink = await FirehoseRecordSink.connect(chosen);
       return new BufferedPredictionLog({ sink, metrics, logger });
@@ -191,7 +199,7 @@ function tweetSource(
   }
 }
 
-/** @throws StartupError when the address cannot be had. */
+/** @throws StartupError if the port cannot be bound */
 async function listen(
   app: Awaited<ReturnType<typeof buildApp>>,
   { host, port }: Config['listen'],

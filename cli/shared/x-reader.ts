@@ -1,4 +1,5 @@
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
+import { waitAtMost } from '../../service/application/wait-at-most.ts';
 import {
   XApiClient,
   XCallError,
@@ -58,7 +59,14 @@ export class XReader {
   async get(path: string, query: XQuery): Promise<unknown> {
     const { announce, signal } = this.#options;
     try {
-      const call = () => unlessAborted(signal, () => this.#client.get(path, query));
+      const call = () => {
+        signal.throwIfAborted();
+        return waitAtMost(this.#client.get(path, query), {
+          ms: 2 * CALL_TIMEOUT_MS,
+          signal,
+          onLate: () => new CliError(`X did not answer within ${2 * CALL_TIMEOUT_MS} ms.`),
+        });
+      };
       return await persist(call, { waitFor: waitForX, announce, signal });
     } catch (error) {
       if (error instanceof XLimitError) {
@@ -91,19 +99,6 @@ export class XReader {
 export function limitReached(isCap: boolean): CliError {
   const what = isCap ? "X's usage cap or credit is used up" : 'X allows no more calls';
   return new CliError(`${what}. The same command goes on from here when it does again.`);
-}
-
-/** Gives a call up at once when the signal comes; the call itself cannot be ended. */
-async function unlessAborted<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const giveUp = () => reject(signal.reason);
-  signal.addEventListener('abort', giveUp, { once: true });
-  try {
-    return await Promise.race([call(), aborted]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-  }
 }
 
 function waitForX(error: unknown, attempt: number): Wait | null {

@@ -4,13 +4,12 @@ import type { Tweet } from '../domain/tweet.ts';
 import type { FeatureWrite } from './ports/feature-store.ts';
 
 export interface RowSettings {
-  /** Life of a row. */
   readonly rowTtlSeconds: number;
   /** Keep the text in the row. */
   readonly storeText: boolean;
 }
 
-/** What the store is to hold of a scored tweet: the row, and for how long. */
+/** The row of a scored tweet, and its life in the store. */
 export function featureWrite(
   tweet: Tweet,
   prediction: Prediction,

@@ -11,13 +11,12 @@ import type {
   DayBucket,
   LabelCounts,
 } from './ports/aggregate-store.ts';
-import type { FeatureStore, Purged, TweetListing } from './ports/feature-store.ts';
-import type { PredictionLog } from './ports/prediction-log.ts';
+import type { FeatureStore, TweetListing } from './ports/feature-store.ts';
 
-/** Tweets of some time added up. */
+/** Label counts and mean scores over a period. */
 export interface SentimentSummary {
   readonly counts: LabelCounts;
-  /** Null where there is no tweet. */
+  /** Null if there are no tweets. */
   readonly meanScores: Readonly<Record<Label, number>> | null;
 }
 
@@ -32,12 +31,10 @@ export interface EntitySentiment<Entity> extends SentimentSummary {
   readonly timeline: readonly DaySentiment[];
 }
 
-export interface FeaturesOptions {
+export interface ReadFeaturesOptions {
   readonly store: FeatureStore & AggregateStore;
-  readonly predictionLog: PredictionLog;
+  /** Show texts in rows. */
   readonly exposeText: boolean;
-  /** Milliseconds since the epoch; `Date.now` by default. */
-  readonly now?: () => number;
 }
 
 const NO_TWEETS: Omit<DayBucket, 'day'> = {
@@ -46,23 +43,19 @@ const NO_TWEETS: Omit<DayBucket, 'day'> = {
 };
 
 /**
- * The use cases of what the feature store holds. Nothing here can be recomputed: every method
- * throws FeatureStoreUnavailableError when the store does not answer.
+ * Use case: reads feature rows and aggregates. Nothing here can be recomputed: every method
+ * throws FeatureStoreUnavailableError if the store does not answer.
  */
-export class Features {
+export class ReadFeatures {
   readonly #store: FeatureStore & AggregateStore;
-  readonly #predictionLog: PredictionLog;
   readonly #exposeText: boolean;
-  readonly #now: () => number;
 
-  constructor({ store, predictionLog, exposeText, now = Date.now }: FeaturesOptions) {
+  constructor({ store, exposeText }: ReadFeaturesOptions) {
     this.#store = store;
-    this.#predictionLog = predictionLog;
     this.#exposeText = exposeText;
-    this.#now = now;
   }
 
-  /** Same length, same order, null where absent; without texts where they are not exposed. */
+  /** Returns rows in the length and order of the ids, null where absent. */
   async rows(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]> {
     const rows = await this.#store.getTweets(ids);
     return this.#exposeText ? rows : rows.map((row) => row && { ...row, text: null });
@@ -73,9 +66,9 @@ export class Features {
     user: UserReference,
     range: DayRange,
   ): Promise<EntitySentiment<{ readonly id: UserId; readonly username: string | null }>> {
-    const id = await this.#idOf(user);
+    const id = 'id' in user ? user.id : await this.#store.findUser(user.username);
     const found = id === null ? null : await this.#store.userBuckets(id, range);
-    if (!found) throw new EntityNotFoundError('Nothing is known of this user.');
+    if (!found) throw new EntityNotFoundError('No stored tweets of this user.');
     const { username, buckets } = found;
     return { entity: { id: found.id, username }, ...sentimentOf(buckets, range) };
   }
@@ -86,7 +79,7 @@ export class Features {
     range: DayRange,
   ): Promise<EntitySentiment<{ readonly id: string }>> {
     const buckets = await this.#store.topicBuckets(topic, range);
-    if (!buckets) throw new EntityNotFoundError('Nothing is known of this topic.');
+    if (!buckets) throw new EntityNotFoundError('No stored tweets of this topic.');
     return { entity: { id: topic }, ...sentimentOf(buckets, range) };
   }
 
@@ -94,32 +87,13 @@ export class Features {
     return this.#store.mostActiveUsers(limit);
   }
 
-  /** See FeatureStore. */
+  /** One page of the stored tweets; see FeatureStore. */
   listTweets(cursor: string): Promise<TweetListing> {
     return this.#store.listTweets(cursor);
   }
-
-  async purgeUser(user: UserReference): Promise<Purged> {
-    const id = await this.#idOf(user);
-    if (id === null) return { rows: 0, contributions: 0 };
-    return this.#store.purgeUser(id, this.#now(), (ids) => this.#recordPurges(ids));
-  }
-
-  purgeTopic(topic: string): Promise<Purged> {
-    return this.#store.purgeTopic(topic, this.#now(), (ids) => this.#recordPurges(ids));
-  }
-
-  /** Before they are gone: afterwards nothing would tell which they were. */
-  #recordPurges(ids: readonly TweetId[]): Promise<void> {
-    return this.#predictionLog.recordPurges(ids);
-  }
-
-  async #idOf(user: UserReference): Promise<UserId | null> {
-    return 'id' in user ? user.id : this.#store.findUser(user.username);
-  }
 }
 
-/** How many tweets there are of all labels. */
+/** Number of tweets over all labels. */
 export function totalOf(counts: LabelCounts): number {
   return counts.negative + counts.neutral + counts.positive;
 }

@@ -1,45 +1,120 @@
-import type { ServiceError } from '../domain/errors.ts';
+import { FeatureStoreUnavailableError } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
-import type { Tweet, TweetId } from '../domain/tweet.ts';
-import type { Purged } from './ports/feature-store.ts';
+import type { TweetId } from '../domain/tweet.ts';
+import { type AssessmentSettings, assessTweets } from './assess-tweets.ts';
+import { Coalescer } from './coalesce.ts';
+import type { FeatureStore } from './ports/feature-store.ts';
+import type { Logger } from './ports/logger.ts';
+import type { Metrics } from './ports/metrics.ts';
+import type { SentimentModel } from './ports/sentiment-model.ts';
+import type { TweetSource } from './ports/tweet-source.ts';
 import type { RequestContext } from './request-context.ts';
+import type { StoreWriter } from './store-writer.ts';
+import { type TweetOutcome, unavailable } from './tweet-outcome.ts';
 
-/** Whether the answer came from the feature store. */
-export type StoreOutcome = 'hit' | 'miss' | 'unavailable';
-
-/** One tweet's answer. `row.text` is null where configuration hides it or the row has none. */
-export type TweetOutcome =
-  | {
-      readonly status: 'ok';
-      readonly row: FeatureRow;
-      readonly text: string | null;
-      readonly featureStore: StoreOutcome;
-    }
-  | { readonly status: 'error'; readonly error: ServiceError };
-
-export interface ScoredTweets {
-  /** Same length and order as the ids asked for; equal ids share an outcome. */
-  readonly outcomes: readonly TweetOutcome[];
-  /** Call when the response is out: hands the new rows to the store. Further calls do nothing. */
-  readonly persist: () => void;
+export interface ScoreTweetsOptions extends AssessmentSettings {
+  readonly store: FeatureStore;
+  readonly storeWriter: StoreWriter;
+  readonly source: TweetSource;
+  readonly model: SentimentModel;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
 }
 
-/** The use case behind the tweet routes. */
-export interface ScoreTweets {
-  /**
-   * Answers tweets, from the store where it can.
-   *
-   * @throws ServiceError for what concerns the whole call: overload, the source being down.
-   */
-  score(ids: readonly TweetId[], context: RequestContext): Promise<ScoredTweets>;
+type Outcomes = ReadonlyMap<TweetId, TweetOutcome>;
+
+/** Use case: answers tweets from the feature store where possible, else reads and scores them. */
+export class ScoreTweets {
+  readonly #options: ScoreTweetsOptions;
+  readonly #coalescer = new Coalescer<TweetId, TweetOutcome>((ids, context) =>
+    this.#compute(ids, context),
+  );
+
+  constructor(options: ScoreTweetsOptions) {
+    this.#options = options;
+  }
 
   /**
-   * Scores tweets already read and stores them before it returns: same length, same order.
+   * Returns outcomes in the length and order of the ids. New rows are written after the response.
    *
-   * @throws FeatureStoreUnavailableError, OverloadedError
+   * @throws ServiceError if the whole call fails: overload, deadline, failure of the source
    */
-  ingest(tweets: readonly Tweet[], context: RequestContext): Promise<readonly TweetOutcome[]>;
+  async score(ids: readonly TweetId[], context: RequestContext): Promise<readonly TweetOutcome[]> {
+    const outcomes = await this.#coalescer.resolve(ids, context);
+    return ids.map((id) => {
+      const outcome = outcomes.get(id);
+      if (!outcome) throw new Error(`tweet ${id} was computed without an outcome`);
+      return outcome;
+    });
+  }
 
-  /** @throws FeatureStoreUnavailableError */
-  purge(id: TweetId): Promise<Purged>;
+  async #compute(ids: readonly TweetId[], context: RequestContext): Promise<Outcomes> {
+    const rows = await this.#readStore(ids, context);
+    const hits = ids.flatMap((id, index) => {
+      const row = rows?.[index];
+      return row ? [[id, this.#hit(row)] as const] : [];
+    });
+    const missing = ids.filter((_, index) => !rows?.[index]);
+    if (rows) {
+      this.#options.metrics.record('FeatureStoreHits', hits.length);
+      this.#options.metrics.record('FeatureStoreMisses', missing.length);
+    }
+    if (missing.length === 0) return new Map(hits);
+    const computed = await this.#readAndScore(missing, rows ? 'miss' : 'unavailable', context);
+    return new Map([...hits, ...computed]);
+  }
+
+  /** Null if the store does not answer: its failures never fail a request. */
+  async #readStore(
+    ids: readonly TweetId[],
+    context: RequestContext,
+  ): Promise<readonly (FeatureRow | null)[] | null> {
+    const { store, logger } = this.#options;
+    try {
+      return await context.timings.measure('store', () => store.getTweets(ids));
+    } catch (err) {
+      if (!(err instanceof FeatureStoreUnavailableError)) {
+        logger.error({ err }, 'the feature store failed unexpectedly');
+      }
+      return null;
+    }
+  }
+
+  #hit(row: FeatureRow): TweetOutcome {
+    const text = this.#options.exposeText ? row.text : null;
+    return { status: 'ok', row, text, featureStore: 'hit' };
+  }
+
+  /** Reserves capacity of the engine before the read, which may be paid. */
+  async #readAndScore(
+    ids: readonly TweetId[],
+    featureStore: 'miss' | 'unavailable',
+    context: RequestContext,
+  ): Promise<Outcomes> {
+    const { model, source, storeWriter } = this.#options;
+    const reservation = model.reserve(ids.length, context.deadline);
+    try {
+      const lookups = await context.timings.measure('source', () => source.lookup(ids, context));
+      const gone = ids.flatMap((id, index) => {
+        const status = lookups[index]?.status ?? 'not_found';
+        return status === 'found' ? [] : [[id, unavailable(id, status)] as const];
+      });
+      for (const [id] of gone) storeWriter.purge(id);
+      const tweets = lookups.flatMap((lookup) => (lookup.status === 'found' ? [lookup.tweet] : []));
+      if (tweets.length === 0) return new Map(gone);
+      const texts = tweets.map((tweet) => tweet.text);
+      const predictions = await model.predict(texts, context, reservation);
+      const { outcomes, writes } = assessTweets(
+        tweets,
+        predictions,
+        model.identity,
+        featureStore,
+        this.#options,
+      );
+      storeWriter.write(writes);
+      return new Map([...gone, ...outcomes]);
+    } finally {
+      reservation.release();
+    }
+  }
 }

@@ -1,72 +1,98 @@
+import { setImmediate as afterPendingWork } from 'node:timers/promises';
 import type { TweetId } from '../domain/tweet.ts';
 import type { FeatureStore, FeatureWrite } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { PredictionLog } from './ports/prediction-log.ts';
+import type { Purge } from './purge.ts';
 
-export interface PendingStoreWorkOptions {
+export interface StoreWriterOptions {
   readonly store: FeatureStore;
   readonly predictionLog: PredictionLog;
+  readonly purge: Purge;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Rows that may wait; more are dropped and counted, for an answer never waits for a write. */
-  readonly maxRows: number;
+  /** Rows that may be pending; further rows are dropped and counted. */
+  readonly maxPendingRows: number;
 }
 
-/** What the service still owes the feature store after it has answered. */
-export class PendingStoreWork {
-  readonly #options: PendingStoreWorkOptions;
-  readonly #running = new Set<Promise<unknown>>();
-  #rows = 0;
+/**
+ * Writes rows to the feature store and to the prediction log. The log gets every row whose score
+ * is answered, except rows that the store rejects after a purge.
+ */
+export class StoreWriter {
+  readonly #options: StoreWriterOptions;
+  readonly #running = new Set<Promise<void>>();
+  #pendingRows = 0;
 
-  constructor(options: PendingStoreWorkOptions) {
+  constructor(options: StoreWriterOptions) {
     this.#options = options;
   }
 
   /**
-   * Writes rows in the background. A failure is the store's to count and to log: these rows are
-   * lost, no more.
+   * Writes rows in the background, in the next turn of the event loop: the responses that wait
+   * for these rows are sent in this one. A failed write is the store's to count.
    */
   write(writes: readonly FeatureWrite[]): void {
-    const { store, metrics, logger, maxRows } = this.#options;
-    const rows = writes.length;
-    if (rows === 0) return;
-    if (this.#rows + rows > maxRows) {
-      metrics.record('FeatureStoreDroppedWrites', rows);
-      return;
-    }
-    this.#rows += rows;
-    this.#track(
-      store
-        .putTweets(writes)
-        .catch((err: unknown) => logger.debug({ rows, err }, 'feature rows not written'))
-        .finally(() => {
-          this.#rows -= rows;
-        }),
-    );
+    if (writes.length > 0) this.#track(this.#writeLater(writes));
   }
 
   /**
-   * Purges a tweet in the background. Never dropped: the number of purges under way is bounded
-   * by the requests under way, and what X took down must not stay here. One that fails is named
-   * in the log, to be done again.
+   * Writes rows before it returns.
+   *
+   * @returns the ids of tweets that the store rejected because of a recent purge
+   * @throws FeatureStoreUnavailableError; then no row is logged
    */
-  purge(tweetId: TweetId): void {
-    const { store, predictionLog, logger } = this.#options;
-    this.#track(
-      Promise.all([store.purgeTweet(tweetId), predictionLog.recordPurges([tweetId])]).catch(
-        (err: unknown) => logger.warn({ tweetId, err }, 'unavailable tweet not purged'),
-      ),
-    );
+  async writeNow(writes: readonly FeatureWrite[]): Promise<TweetId[]> {
+    const { store, predictionLog } = this.#options;
+    const written = await store.putTweets(writes);
+    const rows = writes.map(({ row }) => row);
+    predictionLog.append(rows.filter((_, index) => written[index]));
+    return rows.filter((_, index) => !written[index]).map(({ tweetId }) => tweetId);
   }
 
-  /** Resolves when all work handed over so far has ended, well or not. */
+  /**
+   * Purges a tweet in the background. Purges are never dropped: the requests under way bound
+   * their number. A failed purge is logged with its id, so that it can be repeated.
+   */
+  purge(tweetId: TweetId): void {
+    const { purge, logger } = this.#options;
+    const purged = purge.tweet(tweetId).catch((err: unknown) => {
+      logger.warn({ tweetId, err }, 'unavailable tweet not purged');
+    });
+    this.#track(purged);
+  }
+
+  /** Resolves when all work handed over so far has ended, successfully or not. */
   async flush(): Promise<void> {
     await Promise.all(this.#running);
   }
 
+  async #writeLater(writes: readonly FeatureWrite[]): Promise<void> {
+    const { predictionLog, metrics, logger, maxPendingRows } = this.#options;
+    const rows = writes.map(({ row }) => row);
+    const isDropped = this.#pendingRows + rows.length > maxPendingRows;
+    if (!isDropped) this.#pendingRows += rows.length;
+    await afterPendingWork();
+    if (isDropped) {
+      metrics.record('FeatureStoreDroppedWrites', rows.length);
+      predictionLog.append(rows);
+      return;
+    }
+    try {
+      await this.writeNow(writes);
+    } catch (err) {
+      predictionLog.append(rows);
+      logger.debug({ rows: rows.length, err }, 'feature rows not written');
+    } finally {
+      this.#pendingRows -= rows.length;
+    }
+  }
+
   #track(work: Promise<unknown>): void {
-    const running = work.finally(() => this.#running.delete(running));
+    const running = work.then(() => {
+      this.#running.delete(running);
+    });
     this.#running.add(running);
   }
 }

@@ -1,34 +1,34 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { IngestTweets } from '../application/ingest-tweets.ts';
 import type { FeatureStore } from '../application/ports/feature-store.ts';
 import type { Metrics, MetricTotals } from '../application/ports/metrics.ts';
 import type { SentimentModel } from '../application/ports/sentiment-model.ts';
 import type { TweetSource } from '../application/ports/tweet-source.ts';
-import type { Features } from '../application/read-features.ts';
+import type { Purge } from '../application/purge.ts';
+import type { ReadFeatures } from '../application/read-features.ts';
+import type { ScoreTexts } from '../application/score-texts.ts';
 import type { ScoreTweets } from '../application/score-tweets.ts';
-import type { DEFAULT_LIMITS } from '../contract/http.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
-
-/** The limits of contract/http.ts, as configured. */
-export type HttpLimits = { readonly [Name in keyof typeof DEFAULT_LIMITS]: number };
+import type { HttpLimits } from './limits.ts';
 
 export interface HttpSettings {
   readonly limits: HttpLimits;
   readonly keepAliveTimeoutMs: number;
-  /** Empty: the inference routes are open. */
+  /** Empty: no API key is required. */
   readonly apiKeys: readonly string[];
-  /** Undefined: the admin routes do not exist. */
+  /** Undefined: there are no admin routes. */
   readonly adminToken: string | undefined;
   /** 0: no limit. */
   readonly rateLimitPerMinute: number;
-  /** Proxies whose X-Forwarded-For is believed; 0: the socket's address is the client's. */
+  /** Number of trusted reverse proxies; 0: the client address is that of the socket. */
   readonly trustProxyHops: number;
-  /** Folder of Swagger UI's static files: `swagger-ui` beside the bundle, copied by the build. */
+  /** Directory of Swagger UI's static files, copied by the build. */
   readonly swaggerUiDir: string;
-  /** Folder of the page: `web` beside the bundle, made by the build. */
+  /** Directory of the page, made by the build. */
   readonly pageDir: string;
 }
 
-/** What the service says about itself. */
+/** Identity of the service and its parts. */
 export interface ServiceInfo {
   readonly name: string;
   readonly version: string;
@@ -36,15 +36,18 @@ export interface ServiceInfo {
   readonly startedAtMs: number;
   readonly featureStore: FeatureStore['name'];
   readonly tweetSource: TweetSource['name'];
-  /** Billable post reads of this UTC day. */
+  /** Billable post reads of the current UTC day. */
   readonly readsSpentToday: () => number;
 }
 
-/** Everything `buildApp` needs; the composition root makes it from the configuration. */
+/** The dependencies of `buildApp`, made by the composition root. */
 export interface AppDeps {
   readonly settings: HttpSettings;
   readonly scoreTweets: ScoreTweets;
-  readonly features: Features;
+  readonly scoreTexts: ScoreTexts;
+  readonly ingestTweets: IngestTweets;
+  readonly readFeatures: ReadFeatures;
+  readonly purge: Purge;
   readonly model: SentimentModel;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;

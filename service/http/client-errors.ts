@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { CallerError, type CallerErrorCode } from '../domain/errors.ts';
 import type { Connections } from './connections.ts';
-import { problemOf } from './plugins/error-handler.ts';
+import { problemOf } from './problem.ts';
 
-/** What Node's HTTP parser and its time-outs complain of; anything else is a malformed request. */
+/** Errors of Node's HTTP parser and time-outs; any other error is a malformed request. */
 const PARSER_ERRORS: Readonly<Record<string, readonly [CallerErrorCode, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [
     'request_timeout',
@@ -21,8 +21,8 @@ const PARSER_ERRORS: Readonly<Record<string, readonly [CallerErrorCode, string]>
 const MALFORMED = ['invalid_request', 'The request is not valid HTTP/1.1.'] as const;
 
 /**
- * Answers what never became a request. There is only a socket to write to, so that the response
- * is made by hand; the connection is closed, as the parser cannot go on.
+ * Answers requests that the HTTP parser rejects. There is no response object: the answer is
+ * written to the socket, which is then closed, because the parser cannot continue.
  */
 export function clientErrorHandler(connections: Connections, logger: FastifyBaseLogger) {
   return (error: Error & { readonly code?: string }, socket: Socket): void => {

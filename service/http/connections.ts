@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** The open connections of a server, each with its latest response. */
+/** Open connections of a server with their latest responses. */
 export class Connections {
   readonly #responses = new Map<Socket, ServerResponse | undefined>();
   #closing = false;
@@ -19,15 +19,15 @@ export class Connections {
     });
   }
 
-  /** Whether a response is being written, so that nothing else may be. */
+  /** True while a response is being written to the socket. */
   isAnswering(socket: Socket): boolean {
     return this.#isAwaited(socket) && this.#responses.get(socket)?.headersSent === true;
   }
 
   /**
-   * Closes each connection as soon as no request on it is being answered. Node closes those
-   * alone that are idle between two requests when the server closes: one on which nothing ever
-   * came would keep the server open, and so would one that falls idle later.
+   * Closes each connection once it has no pending answer. On close, Node ends only connections
+   * that are idle between two requests: silent ones, and those that fall idle later, would keep
+   * the server open.
    */
   closeWhenQuiet(): void {
     this.#closing = true;

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { CallerError } from '../domain/errors.ts';
 
-/** Secrets that callers may show, compared in a time that tells nothing of how close one came. */
+/** Valid secrets of callers, compared in constant time. */
 export class Secrets {
   readonly #digests: readonly Buffer[];
 
@@ -14,7 +14,7 @@ export class Secrets {
     return this.#digests.length;
   }
 
-  /** The position of a secret; undefined when it is none. */
+  /** The index of a secret; undefined if it is not valid. */
   find(candidate: string): number | undefined {
     const shown = digest(candidate);
     let found: number | undefined;
@@ -29,18 +29,18 @@ function digest(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-/** The API key that a request shows; undefined when there is none. */
+/** The API key of a request, if it has one. */
 export function shownApiKey(request: FastifyRequest): string | undefined {
   const shown = request.headers['x-api-key'];
   return typeof shown === 'string' && shown !== '' ? shown : undefined;
 }
 
-/** The bearer token that a request shows; undefined when there is none. */
+/** The bearer token of a request, if it has one. */
 export function shownBearerToken(request: FastifyRequest): string | undefined {
   return /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
-/** Lets requests pass that show one of the keys; all of them where no key is configured. */
+/** Requires a valid API key, if any is configured. */
 export function requireApiKey(apiKeys: Secrets): onRequestHookHandler {
   return (request, reply, done) => {
     const key = shownApiKey(request);
@@ -52,7 +52,7 @@ export function requireApiKey(apiKeys: Secrets): onRequestHookHandler {
   };
 }
 
-/** Lets requests pass that show the admin token. */
+/** Requires the admin token. */
 export function requireAdminToken(adminTokens: Secrets): onRequestHookHandler {
   return async (request, reply) => {
     const token = shownBearerToken(request);
@@ -64,7 +64,7 @@ export function requireAdminToken(adminTokens: Secrets): onRequestHookHandler {
   };
 }
 
-/** RFC 9110 wants every 401 to say which scheme would do. */
+/** RFC 9110 requires the authentication scheme in every 401. */
 function refuse(reply: FastifyReply, scheme: string, detail: string): never {
   reply.header('www-authenticate', `${scheme} realm="tweet-sentiment-service"`);
   throw new CallerError('unauthorized', detail);

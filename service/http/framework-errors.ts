@@ -3,7 +3,7 @@ import { CallerError, type CallerErrorCode, type ServiceError } from '../domain/
 
 type Violation = NonNullable<FastifyError['validation']>[number];
 
-/** Errors of Fastify that are the caller's, and what to tell the caller. */
+/** Errors of Fastify that the caller causes, with their explanations. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [CallerErrorCode, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'body_too_large',
@@ -11,23 +11,23 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [CallerErrorCode, strin
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'unsupported_media_type',
-    'Bodies are read as JSON; send content-type: application/json.',
+    'The body must be JSON; send content-type: application/json.',
   ],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_request', 'The body is empty; send a JSON object.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_request', 'The body is not valid JSON.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     'invalid_request',
-    'The body is not as long as content-length says.',
+    'The length of the body differs from content-length.',
   ],
   FST_ERR_BAD_URL: ['invalid_request', 'The path is not validly percent-encoded.'],
-  FST_STATIC_FORBIDDEN_PATH: ['not_found', 'There is nothing at this path.'],
+  FST_STATIC_FORBIDDEN_PATH: ['not_found', 'Nothing was found at this path.'],
   FST_ERR_MAX_PARAM_LENGTH: ['parameter_too_long', 'A part of the path is too long.'],
 };
 
-/** What plugins refuse, such as a range of a file that has no such part. */
-const REFUSED = ['invalid_request', 'The request cannot be answered as it is.'] as const;
+/** Rejections by plugins, such as an invalid range of a file. */
+const REFUSED = ['invalid_request', 'The request is not valid.'] as const;
 
-/** Limits with a code of their own, by keyword and place; indices are written as `*`. */
+/** Limits with their own codes, by keyword and path; `*` stands for an index. */
 const LIMIT_CODES: Readonly<Record<string, readonly [CallerErrorCode, string]>> = {
   'maxItems /texts': ['batch_too_large', 'send several requests'],
   'maxItems /tweetUrls': ['batch_too_large', 'send several requests'],
@@ -40,7 +40,7 @@ const LIMIT_CODES: Readonly<Record<string, readonly [CallerErrorCode, string]>> 
 
 const MAX_NAME_CHARACTERS = 64;
 
-/** What an error of Fastify means to the caller; undefined when it is none of the caller's. */
+/** The explanation of an error that the caller causes; undefined for any other error. */
 export function explainFrameworkError(thrown: unknown): ServiceError | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const { code = '', validation, validationContext }: Partial<FastifyError> = thrown;
@@ -50,7 +50,7 @@ export function explainFrameworkError(thrown: unknown): ServiceError | undefined
   return known && new CallerError(...known);
 }
 
-/** By the convention of http-errors, which the plugin for static files follows. */
+/** Convention of http-errors, which @fastify/static follows. */
 function isExposed(error: Error): boolean {
   return 'expose' in error && error.expose === true;
 }
@@ -75,7 +75,7 @@ function explainViolation(violation: Violation, inQuery: boolean): ServiceError 
   }
 }
 
-/** `/texts/3` as people write it: texts[3]. */
+/** Formats `/texts/3` as texts[3]. */
 function fieldName(instancePath: string): string {
   return instancePath
     .slice(1)
@@ -83,7 +83,7 @@ function fieldName(instancePath: string): string {
     .replaceAll('/', '.');
 }
 
-/** A name that came with the request, cut to a length that fits into a sentence. */
+/** Quotes a name from the request, cut to a readable length. */
 function quote(name: unknown): string {
   return JSON.stringify(String(name).slice(0, MAX_NAME_CHARACTERS));
 }

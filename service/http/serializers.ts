@@ -1,8 +1,8 @@
 import SerializerSelector from '@fastify/fast-json-stringify-compiler';
 
 /**
- * Fastify's own serializers, but each is compiled once: most routes answer the same problem
- * documents, and compiling one for each status of each route took most of the time of a start.
+ * Fastify's serializers, compiled once per schema. Most routes share the problem documents, and
+ * compiling one per status and route took most of the start-up time.
  */
 export function sharedSerializers(): SerializerSelector.SerializerFactory {
   const buildCompiler = SerializerSelector();

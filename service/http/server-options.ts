@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type FastifyServerOptions, LogController } from 'fastify';
+import { answerError } from './answer-error.ts';
 import type { AppDeps } from './app-deps.ts';
-import { answerError } from './plugins/error-handler.ts';
-import { closeWhileDraining } from './plugins/lifecycle.ts';
-import { setCommonHeaders, startTrace } from './plugins/request-trace.ts';
+import { closeWhileDraining } from './lifecycle.ts';
+import { setCommonHeaders, startTrace } from './request-trace.ts';
 import { sharedSerializers } from './serializers.ts';
 
-/** How often Node looks for requests that take too long to arrive. */
+/** Interval of Node's check for slow requests. */
 const SLOW_REQUEST_CHECK_MS = 1_000;
 
-/** Fastify's options, where its defaults are not those of this API. */
+/** Fastify's options that differ from its defaults. */
 export function serverOptions({ settings, lifecycle, logger, metrics }: AppDeps) {
   const { limits, keepAliveTimeoutMs, trustProxyHops } = settings;
   return {
     loggerInstance: logger,
-    // Its lines hold URLs; request-trace.ts writes one line a request that does not.
+    // Fastify would log URLs; request-trace.ts logs one line per request without.
     logController: new LogController({
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',
@@ -25,7 +25,7 @@ export function serverOptions({ settings, lifecycle, logger, metrics }: AppDeps)
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestReadTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    // A client that stops reading its answer is cut off, long after every deadline.
+    // Disconnects clients that stop reading their answer, long after every deadline.
     connectionTimeout: Math.max(
       keepAliveTimeoutMs,
       limits.requestReadTimeoutMs + limits.batchDeadlineMs,
@@ -36,11 +36,11 @@ export function serverOptions({ settings, lifecycle, logger, metrics }: AppDeps)
       connectionsCheckingInterval: Math.min(SLOW_REQUEST_CHECK_MS, limits.requestReadTimeoutMs),
       requireHostHeader: false,
     },
-    // The plugin `draining` refuses requests, as problem documents and with health routes open.
+    // The plugin `draining` rejects requests instead, with problem documents and open health routes.
     return503OnClosing: false,
     schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
-    // No hook runs for a path that cannot be routed.
+    // No hook runs for paths that cannot be routed.
     frameworkErrors: (error, request, reply) => {
       startTrace(request, reply, metrics);
       setCommonHeaders(request, reply);
@@ -50,7 +50,7 @@ export function serverOptions({ settings, lifecycle, logger, metrics }: AppDeps)
   } satisfies FastifyServerOptions & { http: object };
 }
 
-/** The caller's X-Request-Id when it is 1 to 128 visible ASCII characters, else a new one. */
+/** The caller's X-Request-Id if it has 1 to 128 visible ASCII characters, else a new one. */
 function requestId({ headers }: IncomingMessage): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();

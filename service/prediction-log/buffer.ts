@@ -1,6 +1,7 @@
 import type { Logger } from '../application/ports/logger.ts';
 import type { Metrics } from '../application/ports/metrics.ts';
 import type { PredictionLog } from '../application/ports/prediction-log.ts';
+import { waitAtMost } from '../application/wait-at-most.ts';
 import { FeatureStoreUnavailableError } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import type { TweetId } from '../domain/tweet.ts';
@@ -13,23 +14,23 @@ export interface BufferedPredictionLogOptions {
   readonly sink: RecordSink;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Bytes that may wait; 8 MiB by default, some 20,000 usual records. */
+  /** Bytes that may wait; 8 MiB by default, about 20,000 usual records. */
   readonly maxWaitingBytes?: number;
 }
 
 const MAX_WAITING_BYTES = 8_388_608;
 
-/** Time in which predictions gather for one write; as much is lost when the process is killed. */
+/** Time in which predictions gather for one write, and the loss if the process is killed. */
 const GATHER_MS = 200;
 
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 10_000;
 
-/** While the process waits for the log to be written it tries at least as often. */
+/** Longest backoff during a flush. */
 const FLUSH_BACKOFF_MS = 500;
 
-/** Longest time a purge waits for its record to be written. */
-const PURGE_PATIENCE_MS = 5_000;
+/** Longest wait of a purge for its tombstone. */
+const PURGE_WAIT_MS = 5_000;
 
 interface Waiter {
   readonly resolve: () => void;
@@ -37,8 +38,8 @@ interface Waiter {
 }
 
 /**
- * Writes records in the background, one write at a time, each tried again until it succeeds.
- * What waits is bounded and the rest is dropped and counted, so that nobody waits for a slow sink.
+ * Writes records in the background, one write at a time, and retries each until it succeeds. The
+ * queue is bounded: a slow sink delays no request, and further records are dropped and counted.
  */
 export class BufferedPredictionLog implements PredictionLog {
   readonly #sink: RecordSink;
@@ -52,7 +53,7 @@ export class BufferedPredictionLog implements PredictionLog {
   #failures = 0;
   #flushes = 0;
   #closed = false;
-  /** Ends the pause under way; before a failure's backoff has passed only a flush does. */
+  /** Ends the current pause; during the backoff after a failure only a flush calls it. */
   #hurry: () => void = () => undefined;
 
   constructor(options: BufferedPredictionLogOptions) {
@@ -61,7 +62,7 @@ export class BufferedPredictionLog implements PredictionLog {
     this.#queue = new LineQueue(options.maxWaitingBytes ?? MAX_WAITING_BYTES);
     this.#outages = new OutageLog({
       logger: options.logger,
-      failed: 'the prediction log cannot be written; records wait, and are dropped when too many',
+      failed: 'the prediction log cannot be written; records wait, and are dropped if too many',
       recovered: 'the prediction log can be written again',
     });
   }
@@ -101,16 +102,14 @@ export class BufferedPredictionLog implements PredictionLog {
   /** Adds a tombstone and waits until it is written. */
   async #written(line: RecordLine): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const late = setTimeout(
-      () => reject(notRecorded(`not written within ${PURGE_PATIENCE_MS} ms`)),
-      PURGE_PATIENCE_MS,
-    );
     this.#waiters.set(line, { resolve, reject });
     try {
       this.#add(line);
-      await promise;
+      await waitAtMost(promise, {
+        ms: PURGE_WAIT_MS,
+        onLate: () => notRecorded(`not written within ${PURGE_WAIT_MS} ms`),
+      });
     } finally {
-      clearTimeout(late);
       this.#waiters.delete(line);
     }
   }
@@ -139,7 +138,7 @@ export class BufferedPredictionLog implements PredictionLog {
       this.#outages.failed(error instanceof Error ? error.message : String(error));
     }
     this.#writing = [];
-    // What close() gave up has been counted.
+    // close() has counted these lines as lost.
     if (this.#closed) return;
     this.#queue.putBack(refused);
     const left = new Set(refused);
@@ -172,7 +171,7 @@ export class BufferedPredictionLog implements PredictionLog {
   #drop(lines: readonly RecordLine[]): void {
     for (const line of lines) {
       this.#metrics.record('PredictionLogDroppedRecords', 1, line.recordType);
-      this.#waiters.get(line)?.reject(notRecorded('too much waits to be written'));
+      this.#waiters.get(line)?.reject(notRecorded('the queue is full'));
     }
   }
 }

@@ -2,35 +2,35 @@ import { constants } from 'node:fs';
 import { access, type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import type { Logger } from '../application/ports/logger.ts';
 import { StartupError } from '../domain/errors.ts';
-import { listPredictionLog, predictionLogPath, utcDay } from './files.ts';
+import { formatDay, type UtcDay, utcDay } from '../domain/utc-days.ts';
+import { listPredictionLog, predictionLogPath } from './files.ts';
 import type { RecordLine } from './record.ts';
 import { PartialWriteError, type RecordSink } from './record-sink.ts';
 
 export interface FilePredictionLogOptions {
   readonly dir: string;
-  /** Files of days further back are deleted. */
+  /** Older files are deleted. */
   readonly keepDays: number;
   readonly logger: Logger;
 }
 
-const DAY_MS = 86_400_000;
 const LINE_BREAK = 0x0a;
 
 /**
- * Appends to one JSON Lines file for each UTC day. Processes may share the folder: every write is
- * an append, and one that begins after a torn line ends that line first.
+ * Appends to one JSON Lines file per UTC day. Processes may share the folder: every write is an
+ * append, which first ends a line that is torn.
  */
 export class FilePredictionLogSink implements RecordSink {
   readonly maxLines = 10_000;
   readonly maxBytes = 4_194_304;
   readonly #options: FilePredictionLogOptions;
-  #expiredOn: string | undefined;
+  #expiredOn: UtcDay | undefined;
 
   private constructor(options: FilePredictionLogOptions) {
     this.#options = options;
   }
 
-  /** @throws StartupError when the folder cannot be made or written to. */
+  /** @throws StartupError if the folder cannot be created or written */
   static async open(options: FilePredictionLogOptions): Promise<FilePredictionLogSink> {
     try {
       await mkdir(options.dir, { recursive: true });
@@ -38,7 +38,7 @@ export class FilePredictionLogSink implements RecordSink {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new StartupError(
-        `PREDICTION_LOG_DIR=${options.dir} is no folder to write to: ${reason}. Name another, or none.`,
+        `PREDICTION_LOG_DIR=${options.dir} is not a writable directory: ${reason}. Set another one, or none.`,
         { cause },
       );
     }
@@ -46,7 +46,9 @@ export class FilePredictionLogSink implements RecordSink {
   }
 
   async write(lines: readonly RecordLine[]): Promise<void> {
-    const days = Map.groupBy(lines, ({ createdTimestampMs }) => utcDay(createdTimestampMs));
+    const days = Map.groupBy(lines, ({ createdTimestampMs }) =>
+      formatDay(utcDay(createdTimestampMs)),
+    );
     for (const [day, ofDay] of days) {
       try {
         await append(predictionLogPath(this.#options.dir, day), ofDay);
@@ -59,18 +61,18 @@ export class FilePredictionLogSink implements RecordSink {
     await this.#expire();
   }
 
-  /** Deletes files that are too old, once a day. */
+  /** Deletes expired files, once per day. */
   async #expire(): Promise<void> {
     const today = utcDay(Date.now());
     if (this.#expiredOn === today) return;
     this.#expiredOn = today;
     const { dir, keepDays, logger } = this.#options;
-    const firstDay = utcDay(Date.now() - keepDays * DAY_MS);
+    const firstDay = formatDay(today - keepDays);
     try {
       const expired = (await listPredictionLog(dir)).filter(({ day }) => day < firstDay);
       for (const { path } of expired) await unlink(path);
     } catch (err) {
-      logger.warn({ err }, 'old files of the prediction log could not be deleted');
+      logger.warn({ err }, 'expired files of the prediction log could not be deleted');
     }
   }
 }
@@ -85,7 +87,7 @@ async function append(path: string, lines: readonly RecordLine[]): Promise<void>
   }
 }
 
-/** Whether the file ends within a line, as after a crash or on a disk that was full. */
+/** Checks for an unfinished last line, as after a crash or on a full disk. */
 async function endsWithin(file: FileHandle): Promise<boolean> {
   const { size } = await file.stat();
   if (size === 0) return false;

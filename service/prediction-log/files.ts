@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** One file of the prediction log: JSON Lines of the records created on one UTC day. */
+/** One file of the prediction log: the records of one UTC day as JSON Lines. */
 export interface PredictionLogFile {
   /** yyyy-MM-dd */
   readonly day: string;
@@ -10,16 +10,11 @@ export interface PredictionLogFile {
 
 const FILE_NAME = /^(\d{4}-\d{2}-\d{2})\.jsonl$/;
 
-/** The UTC day of a time in milliseconds since the epoch, yyyy-MM-dd. */
-export function utcDay(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 10);
-}
-
 export function predictionLogPath(dir: string, day: string): string {
   return join(dir, `${day}.jsonl`);
 }
 
-/** The files of a log by day; whatever else is in its folder is not looked at. */
+/** The files of a log in order of their days; other files of the folder are ignored. */
 export async function listPredictionLog(dir: string): Promise<PredictionLogFile[]> {
   const names = (await readdir(dir)).toSorted();
   return names.flatMap((name) => {

@@ -1,11 +1,12 @@
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
+import { waitAtMost } from '../application/wait-at-most.ts';
 import { StartupError } from '../domain/errors.ts';
 import type { RecordLine } from './record.ts';
 import { PartialWriteError, type RecordSink } from './record-sink.ts';
 
 export interface FirehoseOptions {
   readonly streamName: string;
-  /** Longest time of one call, with whatever the SDK does before it; 5 s by default. */
+  /** Longest duration of one call and of the SDK's work before it; 5 s by default. */
   readonly timeoutMs?: number;
 }
 
@@ -13,13 +14,13 @@ const TIMEOUT_MS = 5_000;
 const CONNECTION_TIMEOUT_MS = 1_000;
 
 /**
- * Puts records into a Firehose stream. Region, credentials and endpoint are found as the AWS SDK
- * finds them: AWS_REGION, the task's role, AWS_ENDPOINT_URL_FIREHOSE.
+ * Puts records into a Firehose stream. The AWS SDK finds region, credentials and endpoint:
+ * AWS_REGION, the task's role, AWS_ENDPOINT_URL_FIREHOSE.
  */
 export class FirehoseRecordSink implements RecordSink {
-  /** PutRecordBatch takes 500 records. */
+  /** Limit of PutRecordBatch. */
   readonly maxLines = 500;
-  /** It takes 4 MiB: so much it is at most once the records are encoded as base64. */
+  /** PutRecordBatch takes 4 MiB, which 3 MiB are once encoded as base64. */
   readonly maxBytes = 3_145_728;
   readonly #client: FirehoseClient;
   readonly #streamName: string;
@@ -31,10 +32,10 @@ export class FirehoseRecordSink implements RecordSink {
     this.#timeoutMs = timeoutMs ?? TIMEOUT_MS;
   }
 
-  /** @throws StartupError when no region is configured. */
+  /** @throws StartupError without a region */
   static async connect(options: FirehoseOptions): Promise<FirehoseRecordSink> {
     const client = new FirehoseClient({
-      // The caller tries again, with what was refused only.
+      // The caller retries, with only the refused records.
       maxAttempts: 1,
       requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS },
     });
@@ -60,22 +61,19 @@ export class FirehoseRecordSink implements RecordSink {
     );
   }
 
-  /** The race bounds what no signal reaches, as the search for credentials. */
+  /** The abort signal does not end everything: the search for credentials ignores it. */
   async #put(lines: readonly RecordLine[]) {
     const abort = new AbortController();
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      abort.abort();
-      reject(new Error(`Firehose did not answer within ${this.#timeoutMs} ms`));
-    }, this.#timeoutMs);
     const command = new PutRecordBatchCommand({
       DeliveryStreamName: this.#streamName,
       Records: lines.map(({ text }) => ({ Data: Buffer.from(text) })),
     });
-    try {
-      return await Promise.race([this.#client.send(command, { abortSignal: abort.signal }), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return await waitAtMost(this.#client.send(command, { abortSignal: abort.signal }), {
+      ms: this.#timeoutMs,
+      onLate: () => {
+        abort.abort();
+        return new Error(`Firehose did not answer within ${this.#timeoutMs} ms`);
+      },
+    });
   }
 }

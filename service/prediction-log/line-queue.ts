@@ -1,8 +1,8 @@
 import type { RecordLine } from './record.ts';
 
 /**
- * Lines that wait to be written, bounded by their bytes. A prediction that finds no room is
- * dropped; a tombstone takes the room of the oldest predictions, for a purge must not get lost.
+ * Queue of lines, bounded by their bytes. A prediction is dropped if the queue is full; a
+ * tombstone replaces the oldest predictions, because purges must not be lost.
  */
 export class LineQueue {
   readonly #maxBytes: number;
@@ -22,12 +22,12 @@ export class LineQueue {
     return this.#tombstones > 0;
   }
 
-  /** Whether one write with these bounds would be full. */
+  /** Checks if one write with these bounds would be full. */
   fills(maxLines: number, maxBytes: number): boolean {
     return this.#lines.length >= maxLines || this.#bytes >= maxBytes;
   }
 
-  /** Returns the lines that had to go, the new one itself perhaps. */
+  /** Returns the dropped lines, possibly the new one. */
   push(line: RecordLine): RecordLine[] {
     const dropped: RecordLine[] = [];
     if (line.recordType === 'tombstone') {
@@ -43,7 +43,7 @@ export class LineQueue {
     return dropped;
   }
 
-  /** Takes the oldest lines out: at least one where there is one, else as many as the bounds allow. */
+  /** Removes and returns the oldest lines within the bounds, but at least one. */
   take(maxLines: number, maxBytes: number): RecordLine[] {
     let bytes = 0;
     const end = this.#lines.findIndex((line, index) => {
@@ -55,7 +55,7 @@ export class LineQueue {
     return taken;
   }
 
-  /** Gives back lines that were taken, as the oldest; they keep their place beyond the bound. */
+  /** Puts taken lines back to the front, even if the queue is full. */
   putBack(lines: readonly RecordLine[]): void {
     this.#lines.unshift(...lines);
     this.#count(lines, 1);

@@ -1,21 +1,21 @@
 import type { RecordLine } from './record.ts';
 
-/** Where the lines of a prediction log go. */
+/** Destination of a prediction log. */
 export interface RecordSink {
-  /** What one write may hold. */
+  /** Bounds of one write. */
   readonly maxLines: number;
   readonly maxBytes: number;
 
   /**
-   * Writes lines, in any order. Called again only after it has ended.
+   * Writes lines in any order. Calls do not overlap. Lines that were not written are passed again.
    *
-   * @throws PartialWriteError when some lines were written; any other error when none is known
-   *   to be. What was not written is given to it again.
+   * @throws PartialWriteError if only some lines were written; any other error if none is known
+   *   to be written
    */
   write(lines: readonly RecordLine[]): Promise<void>;
 }
 
-/** A sink took some of the lines it was given. */
+/** Only some lines of a write were written. */
 export class PartialWriteError extends Error {
   override readonly name = 'PartialWriteError';
   readonly refused: readonly RecordLine[];

@@ -10,22 +10,22 @@ interface ColumnValues {
   readonly double: number;
 }
 
-/** A record of the contract as JSON holds it. */
+/** A record of the contract, as JSON. */
 export type PredictionRecord = {
   readonly [C in PredictionColumn]: ColumnValues[(typeof PREDICTION_RECORD)[C]['type']] | null;
 };
 
-/** A record as it is written: one line of JSON, its line break included. */
+/** A record as one line of JSON with its line break. */
 export interface RecordLine {
   readonly recordType: 'prediction' | 'tombstone';
-  /** The day by which it is filed; milliseconds since the epoch. */
+  /** Time whose day names the file; milliseconds since the epoch. */
   readonly createdTimestampMs: number;
   readonly text: string;
   /** Length in UTF-8. */
   readonly bytes: number;
 }
 
-/** What is kept of a scored tweet: neither its text nor its author's name. */
+/** The record of a scored tweet, without its text and its author's name. */
 export function predictionLine(row: FeatureRow): RecordLine {
   const record: PredictionRecord = {
     record_type: 'prediction',
@@ -45,7 +45,7 @@ export function predictionLine(row: FeatureRow): RecordLine {
   return lineOf('prediction', row.createdTimestampMs, record);
 }
 
-/** Says that a tweet was purged; the columns left out read as null. */
+/** The record of a purge; omitted columns read as null. */
 export function tombstoneLine(tweetId: TweetId, purgedAtMs: number): RecordLine {
   const record: Partial<PredictionRecord> = {
     record_type: 'tombstone',

@@ -1,21 +1,22 @@
 import type { Logger } from '../application/ports/logger.ts';
+import { waitAtMost } from '../application/wait-at-most.ts';
 
-/** One step of a drain; steps run in order, for each may depend on the ones before. */
+/** One step of a drain. Steps run in order: each may depend on those before. */
 export interface DrainStep {
-  /** What it does, for the log: `finish requests`. */
+  /** Name in the log: `finish requests`. */
   readonly name: string;
   readonly run: () => Promise<unknown>;
-  /** Cuts the step short when its time is up, where there is something to cut. */
+  /** Cuts the step short when its time is up. */
   readonly giveUp?: () => void;
-  /** Share of the remaining time the step may take, so that the later ones get theirs. */
+  /** Share of the remaining time the step may take; the rest is for later steps. */
   readonly share: number;
 }
 
 /**
- * Runs the steps within a bound: one that fails or takes too long is logged, and the next one
+ * Runs the steps within a time limit. A step that fails or is late is logged, and the next one
  * starts.
  *
- * @returns whether every step ended well and in time.
+ * @returns true if every step succeeded in time
  */
 export async function drain(
   steps: readonly DrainStep[],
@@ -25,30 +26,24 @@ export async function drain(
   let clean = true;
   for (const step of steps) {
     const boundMs = Math.max(0, endMs - performance.now()) * step.share;
-    const fault = await outcome(step, boundMs);
-    if (!fault) continue;
+    const failure = await failureOf(step, boundMs);
+    if (!failure) continue;
     clean = false;
-    options.logger.error(
-      { step: step.name, boundMs, err: fault },
-      'shutdown step did not end well',
-    );
+    options.logger.error({ step: step.name, boundMs, err: failure }, 'shutdown step failed');
     step.giveUp?.();
   }
   return clean;
 }
 
-/** The error a step ended with, if any; a step that is too slow has one too. */
-async function outcome(step: DrainStep, boundMs: number): Promise<Error | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<Error>();
-  const timer = setTimeout(
-    () => resolve(new Error(`not done within ${Math.round(boundMs)} ms`)),
-    boundMs,
-  );
+/** The failure of a step, which includes being late. */
+async function failureOf(step: DrainStep, boundMs: number): Promise<Error | undefined> {
   try {
-    return await Promise.race([step.run().then(() => undefined), late]);
+    await waitAtMost(step.run(), {
+      ms: boundMs,
+      onLate: () => new Error(`not done within ${Math.round(boundMs)} ms`),
+    });
+    return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Ends the process with status 1 although a worker thread may hang in native code.
+ * Ends the process with status 1, even if a worker thread hangs in native code.
  *
- * `process.exit()` joins every worker thread and would wait for the hung one for ever.
- * `execve` replaces the whole process, its threads included; where Node has none (before
- * 22.15, and on Windows) SIGKILL ends it as surely, with a status that shows the signal.
+ * `process.exit()` joins every worker thread and would wait forever for a hung one. `execve`
+ * replaces the whole process with its threads. Where Node lacks it (before 22.15, and on Windows)
+ * SIGKILL ends the process with the status of the signal.
  */
 export function exitNow(): never {
   if (typeof process.execve === 'function') {

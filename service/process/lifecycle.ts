@@ -1,7 +1,4 @@
-/**
- * Where the process is in its life. Readiness follows it: only a `ready` process takes new
- * requests from a load balancer.
- */
+/** The states of the process. Load balancers send requests only to a `ready` process. */
 export type LifecycleState = 'starting' | 'ready' | 'draining' | 'failed';
 
 const NEXT: Readonly<Record<LifecycleState, readonly LifecycleState[]>> = {
@@ -18,7 +15,17 @@ export class Lifecycle {
     return this.#state;
   }
 
-  /** Moves on; a step that makes no sense from here (ready after draining) is ignored. */
+  /** True if the process accepts requests. */
+  get isReady(): boolean {
+    return this.#state === 'ready';
+  }
+
+  /** False if the process must be replaced; a starting or draining process still works. */
+  get isLive(): boolean {
+    return this.#state !== 'failed';
+  }
+
+  /** Enters a state; an impossible transition, such as ready after draining, is ignored. */
   enter(state: LifecycleState): void {
     if (NEXT[this.#state].includes(state)) this.#state = state;
   }

@@ -2,7 +2,7 @@ import type { Logger } from '../application/ports/logger.ts';
 import type { Config } from '../config/config.ts';
 import type { ModelIdentity } from '../domain/sentiment.ts';
 
-/** Logs one line for each choice that the environment made, and how to make another. */
+/** Logs one line per choice of the configuration, with the variable that changes it. */
 export function describeChoices(
   config: Config,
   { model, tweetSource }: { readonly model: ModelIdentity; readonly tweetSource: string },
@@ -19,7 +19,7 @@ export function describeChoices(
   logger.info({}, `prediction log: ${describePredictionLog(config)}`);
   logger.info(
     {},
-    `tweet source: ${tweetSource} (set X_BEARER_TOKEN for the X API, or TWEET_SOURCE=fixture for the bundled examples)`,
+    `tweet source: ${tweetSource} (X_BEARER_TOKEN selects the X API, TWEET_SOURCE=fixture the bundled examples)`,
   );
   if (config.http.apiKeys.length === 0) {
     logger.info({}, 'access: open to everyone who reaches it (API_KEYS asks for a key)');

@@ -1,6 +1,6 @@
 import { TweetSourceLimitedError } from '../domain/errors.ts';
 
-/** Remembers until when a source refuses us, so that it is not asked in vain. */
+/** Remembers how long a source limits reads, to avoid calls that it would reject. */
 export class SourcePause {
   readonly #sourceName: string;
   readonly #now: () => number;
@@ -12,13 +12,13 @@ export class SourcePause {
     this.#now = now;
   }
 
-  /** Begins or lengthens the pause and gives the error that says so. */
+  /** Starts or extends the pause, and returns its error. */
   pauseFor(ms: number): TweetSourceLimitedError {
     this.#untilMs = Math.max(this.#untilMs, this.#now() + ms);
     return this.error();
   }
 
-  /** @throws TweetSourceLimitedError while the pause lasts. */
+  /** @throws TweetSourceLimitedError during the pause */
   throwIfPaused(): void {
     if (this.#now() < this.#untilMs) throw this.error();
   }
@@ -26,7 +26,7 @@ export class SourcePause {
   error(): TweetSourceLimitedError {
     const retryAfterSeconds = Math.max(1, Math.ceil((this.#untilMs - this.#now()) / 1_000));
     return new TweetSourceLimitedError(
-      `The limit of ${this.#sourceName} is used up; ask again in ${retryAfterSeconds} s.`,
+      `The limit of ${this.#sourceName} is used up; send the request again in ${retryAfterSeconds} s.`,
       { retryAfterSeconds },
     );
   }

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PREDICTION_RECORD } from '../../service/contract/offline.ts';
-import { utcDay } from '../../service/prediction-log/files.ts';
+import { formatDay, utcDay } from '../../service/domain/utc-days.ts';
 import { FirehoseStub } from '../helpers/firehose-stub.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 
@@ -87,7 +87,10 @@ describe('the prediction log of the service', () => {
 
   it('is never in the way of an answer when the disk is full, and a purge says so', async () => {
     for (const days of [0, 1]) {
-      symlinkSync('/dev/full', join(folder, `${utcDay(Date.now() + days * 86_400_000)}.jsonl`));
+      symlinkSync(
+        '/dev/full',
+        join(folder, `${formatDay(utcDay(Date.now() + days * 86_400_000))}.jsonl`),
+      );
     }
     const service = await start({ PREDICTION_LOG_DIR: folder, SHUTDOWN_TIMEOUT_MS: '2000' });
     expect(await latencyMs(service)).toBeLessThan(2_000);
@@ -103,7 +106,7 @@ describe('the prediction log of the service', () => {
     writeFileSync(join(folder, 'file'), '');
     const end = await ServiceProcess.runToEnd({ PREDICTION_LOG_DIR: join(folder, 'file', 'log') });
     expect(end.code).toBe(1);
-    expect(end.output).toMatch(/PREDICTION_LOG_DIR=.* is no folder to write to: .* Name another/);
+    expect(end.output).toMatch(/PREDICTION_LOG_DIR=.* is not a writable directory: .* Set another/);
   }, 60_000);
 });
 

@@ -28,7 +28,7 @@ import type { UserId } from '../../service/domain/user.ts';
 import type { DayRange } from '../../service/domain/utc-days.ts';
 import { MemoryFeatureStore } from '../../service/feature-store/memory/memory-feature-store.ts';
 
-/** A context with a deadline so far away that only a hanging test reaches it. */
+/** A context with a deadline that only a hanging test reaches. */
 export function aContext(
   options: { deadlineInMs?: number; signal?: AbortSignal } = {},
 ): RequestContext {
@@ -58,7 +58,7 @@ const POSITIVE: Prediction = {
   truncated: false,
 };
 
-/** Calls every text positive, a blank one unscorable; waits for `gate` when it is given. */
+/** Scores every text as positive, and blank texts not at all. Waits for `gate` if it is set. */
 export class FakeModel implements SentimentModel {
   readonly identity = { name: 'fake-model', revision: '0123456789ab', preprocessingVersion: 1 };
   readonly maxTokens = 256;
@@ -93,11 +93,12 @@ export class FakeModel implements SentimentModel {
   }
 }
 
-/** Knows the tweets it is given; every other id is not found. */
+/** Knows the tweets it is given; every other id is not found. Waits for `gate` if it is set. */
 export class FakeSource implements TweetSource {
   readonly name = 'fixture';
   readonly asked: TweetId[][] = [];
   readonly #answers: ReadonlyMap<TweetId, TweetLookup>;
+  gate: Promise<void> | undefined;
   failWith: Error | undefined;
 
   constructor(answers: Readonly<Record<TweetId, Tweet | Exclude<TweetLookup['status'], 'found'>>>) {
@@ -111,12 +112,13 @@ export class FakeSource implements TweetSource {
 
   async lookup(ids: readonly TweetId[]): Promise<TweetLookup[]> {
     this.asked.push([...ids]);
+    await this.gate;
     if (this.failWith) throw this.failWith;
     return ids.map((id) => this.#answers.get(id) ?? { status: 'not_found' });
   }
 }
 
-/** A map that can be made to fail, with the aggregates of the memory adapter. */
+/** A map that fails on demand, with the aggregates of the memory store. */
 export class FakeStore implements FeatureStore, AggregateStore {
   readonly name = 'memory';
   readonly rows = new Map<TweetId, FeatureRow>();
@@ -201,7 +203,7 @@ export class FakeStore implements FeatureStore, AggregateStore {
   }
 }
 
-/** Remembers rows and purges; purges fail when told so. */
+/** Records rows and purges; purges fail on demand. */
 export class FakePredictionLog implements PredictionLog {
   readonly rows: FeatureRow[] = [];
   readonly purged: TweetId[] = [];
@@ -221,7 +223,7 @@ export class FakePredictionLog implements PredictionLog {
   close(): void {}
 }
 
-/** Remembers what was recorded as `[name, value, dimension?]`. */
+/** Records measurements as `[name, value, dimension?]`. */
 export class RecordedMetrics implements Metrics {
   readonly records: [name: string, value: number, dimension?: string][] = [];
 
@@ -240,7 +242,7 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** A logger that remembers its lines. */
+/** A logger that records its lines. */
 export class RecordedLog implements Logger {
   readonly lines: LogLine[] = [];
   readonly debug = this.#at('debug');

@@ -1,27 +1,27 @@
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 
-/** The offline store's intake: every scored tweet and every purge, at least once. */
+/** Intake of the offline store: every scored tweet and every purge, at least once. */
 export interface PredictionLog {
-  /** Takes rows without waiting and without failing; those it cannot keep are counted. */
+  /** Queues rows. Never waits or throws; rows that do not fit are counted. */
   append(rows: readonly FeatureRow[]): void;
 
   /**
-   * Records that tweets were purged, so that no export and no training set holds them. Resolves
-   * when that is written.
+   * Writes tombstones, which exclude the tweets from exports and training sets. Resolves when
+   * they are written.
    *
-   * @throws FeatureStoreUnavailableError when it is not written in time; to be asked again.
+   * @throws FeatureStoreUnavailableError if they are not written in time; can be repeated
    */
   recordPurges(tweetIds: readonly TweetId[]): Promise<void>;
 
-  /** Resolves when nothing waits any more; tries as long as it takes. */
+  /** Resolves when the queue is empty, without a time limit. */
   flush(): Promise<void>;
 
-  /** Gives up what still waits, counted. */
+  /** Drops and counts the rest of the queue. */
   close(): void;
 }
 
-/** For a service that keeps no log. */
+/** Stand-in for a service without a prediction log. */
 export const NO_PREDICTION_LOG: PredictionLog = {
   append: () => undefined,
   recordPurges: async () => undefined,

@@ -1,7 +1,7 @@
 import type { Tweet, TweetId } from '../../domain/tweet.ts';
 import type { Deadline } from '../request-context.ts';
 
-/** Why a tweet cannot be read by anyone who asks now; its features must be purged. */
+/** Reason why a tweet is not public; its features must be purged. */
 export type UnavailableReason = 'not_found' | 'protected' | 'withheld';
 
 export type TweetLookup =
@@ -14,8 +14,9 @@ export interface TweetSource {
   /**
    * Reads up to 100 distinct tweets: same length, same order.
    *
-   * @throws TweetSourceFailedError when the source fails, times out or answers nonsense.
-   * @throws TweetSourceLimitedError when its rate limit or our daily budget is used up.
+   * @throws TweetSourceFailedError if the source fails, times out or sends an invalid answer
+   * @throws TweetSourceLimitedError if its rate limit or the daily read budget is used up
+   * @throws DeadlineExceededError if the deadline leaves no time, and the reason of the signal
    */
   lookup(
     ids: readonly TweetId[],

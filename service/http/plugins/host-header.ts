@@ -2,8 +2,8 @@ import fp from 'fastify-plugin';
 import { CallerError } from '../../domain/errors.ts';
 
 /**
- * HTTP/1.1 wants a Host header (RFC 9112, 3.2). Node would refuse its absence with an empty
- * answer; the server is told not to, so that this one is a problem document.
+ * Requires a Host header in HTTP/1.1 (RFC 9112, 3.2). Node's own check is off, because it would
+ * answer without a problem document.
  */
 export const hostHeader = fp(
   async (app) => {

@@ -5,17 +5,17 @@ import { CallerError } from '../../domain/errors.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Call it after the last route is there. */
+    /** Call it after the last route is registered. */
     refuseOtherMethods(): void;
   }
 }
 
-/** CONNECT asks for a tunnel and never reaches a router. */
+/** CONNECT never reaches a router. */
 const ROUTABLE_METHODS = METHODS.filter((method) => method !== 'CONNECT');
 
 /**
- * Answers unknown paths with 404 and other methods of known paths with 405, before the body is
- * read. Register it before the routes.
+ * Answers unknown paths with 404 and other methods of known paths with 405, before reading the
+ * body. Register it before the routes.
  */
 export const notFound = fp(
   async (app) => {
@@ -25,12 +25,12 @@ export const notFound = fp(
     const urls = new Set<string>();
     app.addHook('onRoute', ({ url }) => void urls.add(url));
     app.addHook('onRequest', (request, _reply, done) => {
-      if (request.is404) throw nothingHere();
+      if (request.is404) throw notFoundError();
       done();
     });
-    // For handlers that find nothing themselves, as that of the files under /docs does.
+    // For plugins that call `reply.callNotFound()`, such as @fastify/static.
     app.setNotFoundHandler(() => {
-      throw nothingHere();
+      throw notFoundError();
     });
     app.decorate('refuseOtherMethods', () => {
       for (const url of [...urls]) refuseOtherMethodsOf(url, app);
@@ -39,8 +39,8 @@ export const notFound = fp(
   { name: 'not-found', dependencies: ['error-handler'] },
 );
 
-function nothingHere(): CallerError {
-  return new CallerError('not_found', 'There is nothing at this path.');
+function notFoundError(): CallerError {
+  return new CallerError('not_found', 'Nothing was found at this path.');
 }
 
 function refuseOtherMethodsOf(url: string, app: FastifyInstance): void {
@@ -54,7 +54,7 @@ function refuseOtherMethodsOf(url: string, app: FastifyInstance): void {
       reply.header('allow', allow);
       throw new CallerError(
         'method_not_allowed',
-        `This path does not answer ${request.method}; it answers ${allow}.`,
+        `Method ${request.method} is not allowed; use ${allow}.`,
       );
     },
     handler: async () => undefined,

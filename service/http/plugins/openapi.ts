@@ -6,21 +6,21 @@ import fp from 'fastify-plugin';
 import { PATHS } from '../../contract/http.ts';
 import type { HttpSettings, ServiceInfo } from '../app-deps.ts';
 
-const DESCRIPTION = `Tells whether a tweet is negative, neutral or positive.
+const DESCRIPTION = `Classifies tweets as negative, neutral or positive.
 
-Errors under /v1 are problem documents (RFC 9457) whose \`code\` programs should look at; errors
-under /v2 are \`{"error": ".."}\`, as the Open Inference Protocol says. Every answer carries
-\`X-Request-Id\` (yours, when it has 1 to 128 visible ASCII characters), \`X-Process-Time\` (seconds)
-and \`Server-Timing\`; where a rate limit is configured also \`X-RateLimit-Limit\`, \`-Remaining\` and
-\`-Reset\` (seconds). HEAD is answered wherever GET is.
+Errors under /v1 are problem documents (RFC 9457) with a \`code\` for programs; errors under /v2 are
+\`{"error": ".."}\`, as in the Open Inference Protocol. Every answer has \`X-Request-Id\` (the
+caller's, if it has 1 to 128 visible ASCII characters), \`X-Process-Time\` (seconds) and
+\`Server-Timing\`; with a rate limit also \`X-RateLimit-Limit\`, \`-Remaining\` and \`-Reset\`
+(seconds). HEAD is supported wherever GET is.
 
-Any path may also answer 400 to what is not HTTP/1.1, 404 \`not_found\`, 405 \`method_not_allowed\`
-with \`Allow\`, 408 \`request_timeout\` and 431 \`headers_too_large\`.
+Any path may also answer 400 to invalid HTTP/1.1, 404 \`not_found\`, 405 \`method_not_allowed\` with
+\`Allow\`, 408 \`request_timeout\` and 431 \`headers_too_large\`.
 
 Limits of this instance:
 `;
 
-/** No inline script, nothing from elsewhere; the inline styles and images are Swagger UI's own. */
+/** No inline scripts, no foreign content; the inline styles and images are Swagger UI's. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "base-uri 'none'",
@@ -33,7 +33,7 @@ const CONTENT_SECURITY_POLICY = [
   "style-src 'self' 'unsafe-inline'",
 ].join('; ');
 
-/** The OpenAPI document, at /openapi.json, and its page. Register it before the routes. */
+/** The OpenAPI document at /openapi.json and Swagger UI. Register it before the routes. */
 export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
   async (app, { settings, info }) => {
     await app.register(swagger, {
@@ -47,8 +47,8 @@ export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
         },
         tags: [
           { name: 'inference', description: 'Sentiment of texts and tweets' },
-          { name: 'features', description: 'What the feature store holds and adds up to' },
-          { name: 'admin', description: 'Ingest and purge; the admin token is needed' },
+          { name: 'features', description: 'Feature rows and aggregates' },
+          { name: 'admin', description: 'Ingest and purge; requires the admin token' },
           { name: 'open-inference', description: 'The Open Inference Protocol, version 2' },
           { name: 'operation', description: 'Health and state; open to all' },
         ],
@@ -64,7 +64,7 @@ export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
           typeof schema.$id === 'string' ? schema.$id : `Schema${index}`,
       },
     });
-    // Named, as the plugin would look for its default beside its own source, which is bundled.
+    // Explicit: the plugin's default is relative to its own source, which is bundled.
     const logoFile = join(settings.swaggerUiDir, 'logo.svg');
     await app.register(swaggerUi, {
       routePrefix: PATHS.docs,

@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin';
 import { CallerError } from '../../domain/errors.ts';
 
-/** Compressed bodies are not read: the limit of a body would say nothing of its size. */
+/** Rejects compressed bodies: the body limit would not bound their decompressed size. */
 export const plainBodies = fp(
   async (app) => {
     app.addHook('preParsing', ({ headers, routeOptions }, _reply, _payload, done) => {
@@ -10,7 +10,7 @@ export const plainBodies = fp(
       if (readsBody && encoding.toLowerCase() !== 'identity') {
         throw new CallerError(
           'unsupported_media_type',
-          'Bodies are read uncompressed; send no content-encoding.',
+          'The body must be uncompressed; send no content-encoding.',
         );
       }
       done();

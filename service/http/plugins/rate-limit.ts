@@ -5,7 +5,7 @@ import { type Secrets, shownApiKey, shownBearerToken } from '../credentials.ts';
 
 const WINDOW_MS = 60_000;
 
-/** Callers that are counted at a time; the least recent is forgotten first. */
+/** Counted callers; the least recent is evicted first. */
 const MAX_CALLERS = 10_000;
 
 export interface RateLimitOptions {
@@ -15,9 +15,9 @@ export interface RateLimitOptions {
 }
 
 /**
- * Limits the requests of a caller in this process: of a valid API key, else of a client address
- * (of a /64 network for IPv6). A wrong key counts as none, so that guessing is limited too. The
- * administrator is not limited. Its handler is the instance's `rateLimit()`.
+ * Limits requests per valid API key, else per client address (/64 network for IPv6), in this
+ * process. Invalid keys count by address, which also limits guessing. The administrator is not
+ * limited. The handler is the instance's `rateLimit()`.
  */
 export const rateLimit = fp<RateLimitOptions>(
   async (app, { perMinute, apiKeys, adminTokens }) => {
@@ -32,9 +32,14 @@ export const rateLimit = fp<RateLimitOptions>(
       },
       allowList: (request) => adminTokens.find(shownBearerToken(request) ?? '') !== undefined,
       errorResponseBuilder: (_request, { max, ttl }) =>
-        new ServiceError('rate_limited', `More than ${max} requests within a minute.`, true, {
-          retryAfterSeconds: ttl / 1_000,
-        }),
+        new ServiceError(
+          'rate_limited',
+          `The limit of ${max} requests per minute is exceeded.`,
+          true,
+          {
+            retryAfterSeconds: ttl / 1_000,
+          },
+        ),
     });
   },
   { name: 'rate-limit', dependencies: ['error-handler'] },

@@ -1,13 +1,18 @@
 import type { TSchema } from 'typebox';
+import { Problem } from '../problem.ts';
 import * as features from '../routes/features/schemas.ts';
+import { Health } from '../routes/health/schemas.ts';
+import { IngestFailure, IngestResponse, IngestResult } from '../routes/ingest/schemas.ts';
 import * as openInference from '../routes/open-inference/schemas.ts';
-import { Health, Identity, Status } from '../routes/status/schemas.ts';
+import { Identity } from '../routes/page/schemas.ts';
+import { PurgeResponse, TweetListing } from '../routes/purge/schemas.ts';
+import { Status } from '../routes/status/schemas.ts';
 import { TextSentiment, TextsResponse } from '../routes/texts/schemas.ts';
 import * as tweets from '../routes/tweets/schemas.ts';
-import { OpenInferenceError, Problem } from './problem.ts';
+import { OpenInferenceError } from './answers.ts';
 import { Model, Scores, SentimentLabel } from './shared.ts';
 
-/** Schemas that routes refer to by name: the components of the OpenAPI document. */
+/** The components of the OpenAPI document: schemas that routes refer to by name. */
 export const COMPONENTS: readonly TSchema[] = [
   Problem,
   OpenInferenceError,
@@ -20,10 +25,10 @@ export const COMPONENTS: readonly TSchema[] = [
   tweets.TweetResult,
   tweets.TweetFailure,
   tweets.TweetsResponse,
-  tweets.IngestResult,
-  tweets.IngestFailure,
-  tweets.IngestResponse,
-  tweets.PurgeResponse,
+  IngestResult,
+  IngestFailure,
+  IngestResponse,
+  PurgeResponse,
   features.LabelCounts,
   features.DaySentiment,
   features.UserSentiment,
@@ -31,7 +36,7 @@ export const COMPONENTS: readonly TSchema[] = [
   features.ActiveUsers,
   features.FeatureRow,
   features.FeatureRows,
-  features.TweetListing,
+  TweetListing,
   openInference.InferRequest,
   openInference.InferResponse,
   openInference.ServerMetadata,

@@ -2,15 +2,15 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { LABELS, type Label } from '../../domain/sentiment.ts';
 
 /**
- * Refers to a schema of the OpenAPI document's components by its `$id`, with the type of the
- * schema itself, so that generated clients get one named type for it.
+ * A reference to a component of the OpenAPI document by its `$id`, typed as the schema itself.
+ * Generated clients get one named type for it.
  */
 export function ref<T extends TSchema>(schema: T) {
-  if (!('$id' in schema)) throw new Error('A schema that is referred to needs an $id.');
+  if (!('$id' in schema)) throw new Error('a referenced schema needs an $id');
   return Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` });
 }
 
-/** A string out of a fixed list, in the words of JSON schema that serializers compile well. */
+/** A string out of a fixed list, as an `enum`, which serializers compile well. */
 export function oneOf<const T extends readonly string[]>(values: T, description: string) {
   return Type.Unsafe<T[number]>({ type: 'string', enum: values, description });
 }
@@ -19,7 +19,7 @@ export function nullableString(description: string) {
   return Type.Unsafe<string | null>({ type: ['string', 'null'], description });
 }
 
-/** Routes without parameters refuse them all: a misspelt one must not pass unnoticed. */
+/** For routes without query parameters, which reject them all: a typo must not pass unnoticed. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
 
 export const Timestamp = Type.String({ format: 'date-time' });
@@ -30,7 +30,7 @@ export const Scores = Type.Object(
   { negative: probability, neutral: probability, positive: probability },
   {
     $id: 'Scores',
-    description: 'Probabilities of the labels; they sum to 1 within 1e-6.',
+    description: 'Probabilities of the labels, with a sum of 1 within 1e-6.',
     examples: [{ negative: 0.01, neutral: 0.07, positive: 0.92 }],
   },
 );
@@ -51,11 +51,11 @@ export const Model = Type.Object(
   },
   {
     $id: 'Model',
-    description: 'The model that decided.',
+    description: 'The model of the prediction.',
     examples: [{ name: 'minilm-tweet-sentiment', revision: '1f0c2a9b7d3e' }],
   },
 );
 
 export const Truncated = Type.Boolean({
-  description: "The text was longer than the model's window; its end was not read.",
+  description: "The text was longer than the model's window; its end was ignored.",
 });

@@ -1,4 +1,4 @@
-import { OverloadedError } from '../../domain/errors.ts';
+import { DeadlineExceededError, OverloadedError } from '../../domain/errors.ts';
 import type { AcceptedWork } from './accepted-work.ts';
 import type { DrainRate } from './drain-rate.ts';
 
@@ -59,10 +59,9 @@ export class Admission {
 
   /** Error for a caller whose deadline passed although its texts had been accepted. */
   deadlineError(nowMs: number): OverloadedError {
-    return new OverloadedError(
-      'The service was too busy to answer within the time a request may take; send the request again later.',
-      { retryAfterSeconds: toSeconds(this.#drainMs(this.#options.accepted.work.cost, nowMs)) },
-    );
+    return new DeadlineExceededError({
+      retryAfterSeconds: toSeconds(this.#drainMs(this.#options.accepted.work.cost, nowMs)),
+    });
   }
 
   /**

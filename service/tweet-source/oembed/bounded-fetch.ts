@@ -1,4 +1,4 @@
-/** A small answer, read whole. */
+/** A small answer, read completely. */
 export interface FetchedAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -6,11 +6,10 @@ export interface FetchedAnswer {
 }
 
 /**
- * GETs an address. Redirects are answers, not followed. The signal bounds the whole of it, the
- * body included.
+ * GETs an address without following redirects. The signal also bounds reading the body.
  *
- * @throws RangeError when the body, decompressed, is longer than `maxBytes`.
- * @throws TypeError when there is no connection, and the signal's reason when it is aborted.
+ * @throws RangeError if the decompressed body is longer than `maxBytes`
+ * @throws TypeError without a connection, and the signal's reason
  */
 export async function boundedFetch(
   url: URL,
@@ -19,7 +18,7 @@ export async function boundedFetch(
   const response = await fetch(url, { redirect: 'manual', signal });
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Leaving the loop by the error cancels the stream, which closes the connection.
+  // An error that leaves the loop cancels the stream, which closes the connection.
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw new RangeError(`The answer was longer than ${maxBytes} bytes.`);

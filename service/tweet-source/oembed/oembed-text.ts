@@ -1,10 +1,9 @@
 import { Parser } from 'htmlparser2';
 
 /**
- * The text of a tweet in the HTML that oEmbed gives: the paragraphs of its blockquote. Line
- * breaks become `\n`, emoji images their character, and links of X their t.co address, as the X
- * API writes them (oEmbed shows a picture's as pic.twitter.com/…). Null when there is no
- * paragraph.
+ * Extracts the text of a tweet from oEmbed's HTML: the paragraphs of its blockquote. As in the X
+ * API, line breaks become `\n`, emoji images their character, and X's links their t.co address
+ * (oEmbed shows pic.twitter.com/… for pictures). Null without a paragraph.
  */
 export function textFromOembed(html: string): string | null {
   const text = new ParagraphText();

@@ -17,21 +17,21 @@ import {
 import { snowflakeTimeMs } from '../../domain/snowflake.ts';
 import { extractTopics, normalizeTopics } from '../../domain/topics.ts';
 import type { TweetId } from '../../domain/tweet.ts';
-import { patienceMs, waitAtMost } from '../patience.ts';
+import { readWithinDeadline } from '../read-within-deadline.ts';
 import { SourcePause } from '../source-pause.ts';
 import { boundedFetch, type FetchedAnswer } from './bounded-fetch.ts';
 import { textFromOembed } from './oembed-text.ts';
 
-/** An answer is about a kilobyte; the longest post escaped is below a tenth of this. */
+/** A usual answer has about a kilobyte; the longest escaped post is below a tenth of this. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** The endpoint reads one tweet a request; it publishes no limit, so that we keep one. */
+/** Limit of our own: the endpoint reads one tweet per request and publishes no limit. */
 const MAX_CONCURRENT = 8;
 
-/** Tweets that may wait for a place: ten full batches. */
+/** Tweets that may wait for a connection: ten full batches. */
 const MAX_WAITING = 1_000;
 
-/** A refusal that does not say how long it lasts. */
+/** Pause after a refusal without a stated duration. */
 const UNSTATED_PAUSE_MS = 60_000;
 const MAX_PAUSE_MS = 3_600_000;
 
@@ -47,18 +47,17 @@ const Oembed = Type.Object({ html: Type.String(), author_url: Type.Optional(Type
 export interface OembedTweetSourceOptions {
   /** Such as https://publish.x.com/oembed. */
   readonly endpointUrl: string;
-  /** Longest time one request may take; a batch takes several of them. */
+  /** Longest duration of one request; a batch needs several. */
   readonly timeoutMs: number;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Milliseconds since the epoch; Date.now unless a test says otherwise. */
+  /** Milliseconds since the epoch; `Date.now` by default. */
   readonly now?: () => number;
 }
 
 /**
- * Reads tweets through X's public oEmbed endpoint, which wants no credentials. It knows no
- * author id and no creation time, shows the beginning of a long post only and says of no tweet
- * that it may still be edited.
+ * Reads tweets through X's public oEmbed endpoint, which needs no credentials. It provides no
+ * author id, no creation time and no edit window, and only the beginning of a long post.
  */
 export class OembedTweetSource implements TweetSource {
   readonly name = 'oembed';
@@ -73,19 +72,17 @@ export class OembedTweetSource implements TweetSource {
 
   async lookup(
     ids: readonly TweetId[],
-    { deadline, signal }: { readonly deadline: Deadline; readonly signal: AbortSignal },
+    request: { readonly deadline: Deadline; readonly signal: AbortSignal },
   ): Promise<TweetLookup[]> {
-    const ms = patienceMs(deadline, signal);
     const ended = new AbortController();
-    const reads = ids.map((id) =>
-      this.#places.execute(() => this.#read(id, ended.signal), ended.signal),
-    );
+    const read = (id: TweetId) =>
+      this.#places.execute(() => this.#read(id, ended.signal), ended.signal);
     try {
-      return await waitAtMost(Promise.all(reads), { ms, signal });
+      return await readWithinDeadline(request, () => Promise.all(ids.map(read)));
     } catch (error) {
       throw error instanceof BulkheadRejectedError ? tooManyWaiting() : error;
     } finally {
-      // One failure fails the whole, so that the rest need not be read.
+      // One failure fails the lookup: the rest need not be read.
       ended.abort();
     }
   }
@@ -106,13 +103,14 @@ export class OembedTweetSource implements TweetSource {
     } catch (error) {
       if (error instanceof ServiceError || signal.aborted) throw error;
       if (timeout.aborted) throw this.#failed(id, `took longer than ${timeoutMs} ms`);
-      if (error instanceof RangeError) throw this.#failed(id, 'answered too much', error);
+      if (error instanceof RangeError)
+        throw this.#failed(id, 'sent an answer that is too long', error);
       throw this.#failed(id, 'could not be reached', error);
     }
   }
 
   #lookupFrom(id: TweetId, { status, headers, body }: FetchedAnswer): TweetLookup {
-    // A page that keeps robots out says nothing of the tweet, whatever its status.
+    // The status of a bot challenge says nothing about the tweet.
     const isChallenge = headers.has('cf-mitigated');
     const reason = isChallenge ? undefined : UNAVAILABLE.get(status);
     if (status === 429) throw this.#limited(headers.get('retry-after'));
@@ -137,12 +135,12 @@ export class OembedTweetSource implements TweetSource {
     const statedMs = Number(retryAfter ?? Number.NaN) * 1_000;
     const pauseMs = statedMs > 0 ? Math.min(statedMs, MAX_PAUSE_MS) : UNSTATED_PAUSE_MS;
     this.#options.metrics.record('TweetSourceCalls', 1, 'limited');
-    this.#options.logger.warn({ pauseMs }, 'the oEmbed endpoint refuses reads for a time');
+    this.#options.logger.warn({ pauseMs }, 'the oEmbed endpoint limits reads for a time');
     return this.#pause.pauseFor(pauseMs);
   }
 }
 
-/** Null when the body is no oEmbed answer with a text. */
+/** Null unless the body is an oEmbed answer with a text. */
 function foundIn(id: TweetId, body: string): TweetLookup | null {
   const oembed = parseJson(body);
   if (!Check(Oembed, oembed)) return null;
@@ -173,7 +171,7 @@ function parseJson(text: string): unknown {
 
 function tooManyWaiting(): TweetSourceLimitedError {
   return new TweetSourceLimitedError(
-    'Too many tweets are being read through the oEmbed endpoint; ask again in a second.',
+    'Too many tweets are being read through the oEmbed endpoint; send the request again in a second.',
     { retryAfterSeconds: 1 },
   );
 }

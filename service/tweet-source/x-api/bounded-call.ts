@@ -6,8 +6,8 @@ import type {
 } from 'twitter-api-v2';
 
 /**
- * A plugin for one call of twitter-api-v2, whose own `timeout` bounds silence only: ends the
- * call when it takes too long or its answer grows too large, and remembers how it went.
+ * A plugin for one call of twitter-api-v2: ends a call that takes too long or whose answer grows
+ * too large, and records its course. The library's own `timeout` bounds only silence.
  */
 export class BoundedCall implements ITwitterApiClientPlugin {
   readonly #controller = new AbortController();
@@ -23,7 +23,7 @@ export class BoundedCall implements ITwitterApiClientPlugin {
     this.#timer = setTimeout(() => this.#cut(`took longer than ${timeoutMs} ms`), timeoutMs);
   }
 
-  /** Why the call was cut, where it was: `took longer than 1500 ms`. */
+  /** Reason if the call was cut: `took longer than 1500 ms`. */
   get excess(): string | undefined {
     return this.#excess;
   }
@@ -37,17 +37,17 @@ export class BoundedCall implements ITwitterApiClientPlugin {
     return this.#response?.headers ?? {};
   }
 
-  /** Whether the request can have reached X at all. */
+  /** True if the request may have reached X. */
   get wasConnected(): boolean {
     return this.#wasConnected;
   }
 
-  /** What went wrong below HTTP; the library's error holds it nowhere. */
+  /** Error below HTTP, which the library's own error omits. */
   get networkError(): unknown {
     return this.#networkError;
   }
 
-  /** To be called when the call has ended. */
+  /** Call it when the call has ended. */
   end(): void {
     clearTimeout(this.#timer);
   }

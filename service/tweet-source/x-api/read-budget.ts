@@ -4,11 +4,11 @@ import type { TweetId } from '../../domain/tweet.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Ids remembered to count each once a day; beyond it the oldest may be counted twice. */
+/** Ids remembered to count each once per day; the oldest are forgotten and may count twice. */
 const MAX_REMEMBERED_IDS = 100_000;
 
 export interface ReadBudgetOptions {
-  /** Posts that may be read in a UTC day; 0: any number. */
+  /** Posts that may be read per UTC day; 0: no limit. */
   readonly dailyReads: number;
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */
@@ -16,15 +16,14 @@ export interface ReadBudgetOptions {
 }
 
 /**
- * Counts the posts that X bills and refuses reads beyond a daily budget. X bills each post
- * returned once in a UTC day, and one that came along in `includes` like one asked for. Only
- * what is asked for is known before a call, so the last call of a day may go over by what comes
- * along with it.
+ * Counts the posts that X bills and rejects reads beyond a daily budget. X bills each returned
+ * post once per UTC day, including posts in `includes`. Only the requested posts are known before
+ * a call, so the last call of a day may exceed the budget by its included posts.
  */
 export class ReadBudget {
   readonly #options: ReadBudgetOptions;
   readonly #billed = new Set<TweetId>();
-  /** Ids being read, with the number of lookups that wait for each. */
+  /** Ids being read, with the number of lookups waiting for each. */
   readonly #reserved = new Map<TweetId, number>();
   #day = 0;
   #spent = 0;
@@ -40,9 +39,9 @@ export class ReadBudget {
   }
 
   /**
-   * Sets reads aside until the returned function is called.
+   * Reserves reads until the returned function is called.
    *
-   * @throws TweetSourceLimitedError when they exceed what is left of the budget.
+   * @throws TweetSourceLimitedError if they exceed the rest of the budget
    */
   reserve(ids: readonly TweetId[]): () => void {
     this.#startDay();
@@ -90,7 +89,7 @@ export class ReadBudget {
     const retryAfterSeconds = Math.ceil((DAY_MS - (now() % DAY_MS)) / 1_000);
     return new TweetSourceLimitedError(
       `Reading ${wanted} more posts would exceed today's budget of ${dailyReads}, of which ` +
-        `${this.#spent} are spent; it begins anew at midnight UTC. Raise X_DAILY_READ_BUDGET.`,
+        `${this.#spent} are spent; it is renewed at midnight UTC. Raise X_DAILY_READ_BUDGET.`,
       { retryAfterSeconds },
     );
   }

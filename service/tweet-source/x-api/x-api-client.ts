@@ -6,16 +6,13 @@ import type { TweetId } from '../../domain/tweet.ts';
 import { BoundedCall } from './bounded-call.ts';
 import { limitOf, type XLimit } from './x-limits.ts';
 
-/** A hundred posts of 25,000 characters, escaped, and their originals stay below it. */
+/** More than a hundred escaped posts of 25,000 characters with their originals. */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 
-/** X allows 3,500 calls in 15 minutes, which is four a second. */
+/** X allows 3,500 calls in 15 minutes, about four per second. */
 const MAX_CONNECTIONS = 16;
 
-/**
- * What is read of a post. X bills the authors and the referenced posts that the expansions bring
- * as well.
- */
+/** Fields to read of a post. X also bills the authors and posts that the expansions include. */
 export const POST_FIELDS = {
   expansions: ['author_id', 'referenced_tweets.id'],
   'user.fields': ['username'],
@@ -41,11 +38,11 @@ export interface XApiClientOptions {
   readonly now: () => number;
 }
 
-/** X refuses calls for a time: a rate limit, a usage cap, or no credit left. */
+/** X rejects calls for a time: a rate limit, a usage cap, or no credit left. */
 export class XLimitError extends Error {
   override readonly name = 'XLimitError';
   readonly pauseMs: number;
-  /** A usage cap or the end of the credit, which no window's end lifts. */
+  /** A usage cap or used-up credit, which outlasts every rate limit window. */
   readonly isCap: boolean;
 
   constructor({ pauseMs, isCap }: XLimit) {
@@ -55,11 +52,11 @@ export class XLimitError extends Error {
   }
 }
 
-/** A call to X that came to nothing. */
+/** A call to X failed. */
 export class XCallError extends TweetSourceFailedError {
-  /** X may have returned, and billed, the posts all the same. */
+  /** X may have returned and billed the posts. */
   readonly mayBeBilled: boolean;
-  /** The status that X answered with; undefined when it was 200, or there was no answer. */
+  /** Status of X's answer; undefined if it was 200 or missing. */
   readonly status: number | undefined;
 
   constructor(
@@ -81,14 +78,14 @@ export class XApiClient {
   constructor(options: XApiClientOptions) {
     this.#options = options;
     this.#prefix = `${options.baseUrl.replace(/\/+$/, '')}/2/`;
-    // The library knows https.request only, which speaks plain HTTP through such an agent. It
-    // leaves listeners on every socket, so that connections are not kept; TLS sessions are.
+    // The library only calls https.request, which speaks plain HTTP through an HTTP agent. It
+    // leaks listeners on sockets, hence no keep-alive; TLS sessions are reused.
     const Agent = this.#prefix.startsWith('http:') ? HttpAgent : HttpsAgent;
     this.#agent = new Agent({ maxSockets: MAX_CONNECTIONS });
   }
 
   /**
-   * Reads up to 100 tweets: the body of a 200, of whatever shape.
+   * Reads up to 100 tweets. Returns the body of a 200 in any shape.
    *
    * @throws XLimitError, XCallError
    */
@@ -97,14 +94,14 @@ export class XApiClient {
   }
 
   /**
-   * GETs a path below /2/: the body of a 200, of whatever shape.
+   * GETs a path below /2/. Returns the body of a 200 in any shape.
    *
    * @throws XLimitError, XCallError
    */
   async get(path: string, query: XQuery): Promise<unknown> {
     const { bearerToken, timeoutMs } = this.#options;
     const call = new BoundedCall({ timeoutMs, maxBytes: MAX_RESPONSE_BYTES });
-    // Uncompressed, so that the bytes counted are the bytes parsed.
+    // Uncompressed: the limit counts the bytes that are parsed.
     const { v2 } = new TwitterApi(bearerToken, {
       httpAgent: this.#agent,
       compression: false,
@@ -122,7 +119,7 @@ export class XApiClient {
     throw this.#faultOf(call, fault);
   }
 
-  /** The library's own errors end here: they hold the request with its token. */
+  /** Replaces the library's errors, which hold the request with its token. */
   #faultOf(call: BoundedCall, fault: unknown): Error {
     const { status, headers, excess } = call;
     if (status !== undefined && status !== 200) {
@@ -141,8 +138,11 @@ export class XApiClient {
         mayBeBilled: false,
       });
     }
-    return new XCallError(`The answer of the X API ${excess ?? 'broke off or is no JSON'}.`, {
-      mayBeBilled: call.wasConnected,
-    });
+    return new XCallError(
+      `The answer of the X API ${excess ?? 'broke off or is not valid JSON'}.`,
+      {
+        mayBeBilled: call.wasConnected,
+      },
+    );
   }
 }

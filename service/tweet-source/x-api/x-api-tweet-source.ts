@@ -5,30 +5,30 @@ import type { TweetLookup, TweetSource } from '../../application/ports/tweet-sou
 import type { Deadline } from '../../application/request-context.ts';
 import { TweetSourceFailedError, type TweetSourceLimitedError } from '../../domain/errors.ts';
 import type { TweetId } from '../../domain/tweet.ts';
-import { patienceMs, waitAtMost } from '../patience.ts';
+import { readWithinDeadline } from '../read-within-deadline.ts';
 import { SourcePause } from '../source-pause.ts';
 import { outcomesFromX, parseXLookup, type XLookup, type XOutcome } from '../x-format/lookup.ts';
 import { ReadBudget } from './read-budget.ts';
 import { XApiClient, XCallError, XLimitError } from './x-api-client.ts';
 import { CAP_PAUSE_MS } from './x-limits.ts';
 
-/** What `GET /2/tweets` takes. */
+/** Limit of `GET /2/tweets`. */
 const MAX_IDS_PER_CALL = 100;
 
-/** Lookups that begin within this time of each other share a call. */
+/** Lookups that start within this time share a call. */
 const COALESCE_MS = 5;
 
 export interface XApiTweetSourceOptions {
   readonly bearerToken: string;
   /** Such as https://api.x.com. */
   readonly baseUrl: string;
-  /** Longest time one call may take. */
+  /** Longest duration of one call. */
   readonly timeoutMs: number;
-  /** Posts that may be read in a UTC day; 0: any number. */
+  /** Posts that may be read per UTC day; 0: no limit. */
   readonly dailyReadBudget: number;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Milliseconds since the epoch; Date.now unless a test says otherwise. */
+  /** Milliseconds since the epoch; `Date.now` by default. */
   readonly now?: () => number;
 }
 
@@ -54,24 +54,25 @@ export class XApiTweetSource implements TweetSource {
     });
   }
 
-  /** Posts that X has billed to this process since midnight UTC. */
+  /** Posts billed to this process since midnight UTC. */
   readsSpentToday(): number {
     return this.#budget.spentToday();
   }
 
-  /** A caller that leaves ends its own wait only: others may share the call. */
-  async lookup(
+  /** A caller that leaves ends only its own wait: others may share the call. */
+  lookup(
     ids: readonly TweetId[],
-    { deadline, signal }: { readonly deadline: Deadline; readonly signal: AbortSignal },
+    request: { readonly deadline: Deadline; readonly signal: AbortSignal },
   ): Promise<TweetLookup[]> {
-    const ms = patienceMs(deadline, signal);
-    const release = this.#budget.reserve(ids);
-    const reads = ids.map((id) => this.#loader.load(id));
-    void Promise.allSettled(reads).then(release);
-    return await waitAtMost(Promise.all(reads), { ms, signal });
+    return readWithinDeadline(request, async () => {
+      const release = this.#budget.reserve(ids);
+      const reads = ids.map((id) => this.#loader.load(id));
+      void Promise.allSettled(reads).then(release);
+      return await Promise.all(reads);
+    });
   }
 
-  /** Same length and order as the keys, which may repeat when lookups share the call. */
+  /** Same length and order as the keys, which may repeat if lookups share the call. */
   async #readBatch(keys: readonly TweetId[]): Promise<(TweetLookup | Error)[]> {
     const ids = [...new Set(keys)];
     const outcomes = await this.#call(ids);
@@ -84,7 +85,7 @@ export class XApiTweetSource implements TweetSource {
     try {
       const x = parseXLookup(await this.#client.readTweets(ids));
       const outcomes = outcomesFromX(x, ids);
-      // What X said nothing sensible of, it may have billed.
+      // X may have billed the posts that it gave no valid answer for.
       const unclear = ids.filter((_, index) => outcomes[index]?.status === 'failed');
       this.#budget.bill([...unclear, ...postIdsOf(x)]);
       this.#report(outcomes, unclear);
@@ -107,13 +108,13 @@ export class XApiTweetSource implements TweetSource {
     const outcome = unclear.length === outcomes.length ? 'failed' : 'ok';
     metrics.record('TweetSourceCalls', 1, outcome);
     if (unclear.length > 0) {
-      logger.warn({ tweetIds: unclear }, 'the X API did not say what became of some tweets');
+      logger.warn({ tweetIds: unclear }, 'the X API answered without some of the tweets');
     }
   }
 
   #limited(pauseMs: number): TweetSourceLimitedError {
     this.#options.metrics.record('TweetSourceCalls', 1, 'limited');
-    this.#options.logger.warn({ pauseMs }, 'the X API refuses reads for a time');
+    this.#options.logger.warn({ pauseMs }, 'the X API limits reads for a time');
     return this.#pause.pauseFor(pauseMs);
   }
 
@@ -128,5 +129,5 @@ function postIdsOf({ data, includes }: XLookup): TweetId[] {
 }
 
 function unanswered(id: TweetId): TweetSourceFailedError {
-  return new TweetSourceFailedError(`The X API did not say what became of tweet ${id}.`);
+  return new TweetSourceFailedError(`The X API answered without tweet ${id}.`);
 }

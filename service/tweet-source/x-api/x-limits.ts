@@ -4,26 +4,23 @@ import { classifyXError, XError } from '../x-format/error.ts';
 
 const DAY_MS = 86_400_000;
 
-/** X's windows are 15 minutes; a refusal that does not say how long is asked again sooner. */
+/** Pause after a refusal without a stated duration; X's windows have 15 minutes. */
 const UNSTATED_PAUSE_MS = 60_000;
 
-/**
- * X does not say when a usage cap ends or credit is bought, and a refused call costs nothing:
- * it is tried again now and then.
- */
+/** Pause after a usage cap. X does not state its end, and a rejected call costs nothing. */
 export const CAP_PAUSE_MS = 15 * 60_000;
 
-/** The windows that X counts calls in, the longest first. */
+/** X's rate limit windows, longest first. */
 const WINDOWS = ['x-app-limit-24hour', 'x-user-limit-24hour', 'x-rate-limit'];
 
 export interface XLimit {
-  /** How long X is left alone after the refusal. */
+  /** Pause before the next call. */
   readonly pauseMs: number;
-  /** A usage cap or the end of the credit, which no window's end lifts. */
+  /** A usage cap or used-up credit, which outlasts every rate limit window. */
   readonly isCap: boolean;
 }
 
-/** The limit that a refusal of X means; null when it is none. */
+/** The limit behind a refusal of X; null if the refusal has another reason. */
 export function limitOf(refusal: {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;

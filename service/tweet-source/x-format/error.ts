@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { UnavailableReason } from '../../application/ports/tweet-source.ts';
 
-/** An entry of `errors`, or a whole error body, of X API v2; also v1's `{code, message}`. */
+/** An entry of `errors` or an error body of X API v2, or v1.1's `{code, message}`. */
 export const XError = Type.Object({
   type: Type.Optional(Type.String()),
   status: Type.Optional(Type.Number()),
@@ -17,8 +17,8 @@ export type XError = Static<typeof XError>;
 export type XFault = UnavailableReason | 'limited' | 'failed';
 
 /**
- * What stands behind the last `/` or `#` of `type`. A suspended account's tweets are
- * `not-authorized-for-resource` too; X tells them from protected ones nowhere.
+ * By the last part of `type`, after `/` or `#`. Tweets of suspended accounts are
+ * `not-authorized-for-resource` too; X does not distinguish them from protected ones.
  */
 const BY_TYPE: ReadonlyMap<string, XFault> = new Map<string, XFault>([
   ['resource-not-found', 'not_found'],
@@ -28,7 +28,7 @@ const BY_TYPE: ReadonlyMap<string, XFault> = new Map<string, XFault>([
   ['usage-capped', 'limited'],
 ]);
 
-/** Codes that came with v1.1 and still turn up. */
+/** Codes of v1.1 that still occur. */
 const BY_CODE: ReadonlyMap<number, XFault> = new Map<number, XFault>([
   [34, 'not_found'],
   /** The account is suspended. */
@@ -51,8 +51,8 @@ const BY_STATUS: ReadonlyMap<number, XFault> = new Map<number, XFault>([
 ]);
 
 /**
- * What an error of X means for a tweet. Its `type` decides, else its `code`, else its `status`;
- * a specific type that is not known is a failure, whatever the status.
+ * Classifies an error of X by its `type`, else its `code`, else its `status`. An unknown specific
+ * type is a failure, regardless of the status.
  */
 export function classifyXError({ type = 'about:blank', code, status }: XError): XFault {
   if (type !== 'about:blank') return BY_TYPE.get(type.replace(/^.*[/#]/s, '')) ?? 'failed';

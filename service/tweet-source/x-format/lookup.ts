@@ -5,17 +5,17 @@ import type { TweetId } from '../../domain/tweet.ts';
 import { classifyXError, XError, type XFault } from './error.ts';
 import { isWithheld, tweetFromX, type XIncludes, XTweet, XUser } from './tweet.ts';
 
-/** What `GET /2/tweets` answers. */
+/** The answer of `GET /2/tweets`. */
 export interface XLookup {
   readonly data: readonly XTweet[];
   readonly includes: XIncludes;
   readonly errors: readonly XError[];
 }
 
-/** The answer for one id; `failed` also where X says nothing of it, or nothing that makes sense. */
+/** The answer for one id; `failed` also if X gives no valid answer for it. */
 export type XOutcome = TweetLookup | { readonly status: 'limited' } | { readonly status: 'failed' };
 
-/** Keeps what has the shape of X API v2: one malformed entry spoils no other. */
+/** Parses an answer of X API v2; malformed entries are left out. */
 export function parseXLookup(body: unknown): XLookup {
   const includes = memberOf(body, 'includes');
   return {
@@ -29,8 +29,8 @@ export function parseXLookup(body: unknown): XLookup {
 }
 
 /**
- * The outcome of each id asked for: same length, same order. An id in neither `data` nor
- * `errors` has failed rather than gone, so that nothing is purged on a guess.
+ * Outcomes in the length and order of the ids. An id in neither `data` nor `errors` has failed
+ * instead of being gone, so that nothing is purged on a guess.
  */
 export function outcomesFromX(
   { data, includes, errors }: XLookup,
@@ -39,7 +39,7 @@ export function outcomesFromX(
   const tweets = new Map(data.map((tweet) => [tweet.id, tweet]));
   const faults = new Map<string | undefined, XFault>();
   for (const error of errors) {
-    // An error about a user or a place says nothing of a tweet.
+    // Errors about users and places say nothing about tweets.
     if ((error.resource_type ?? 'tweet') !== 'tweet') continue;
     faults.set(error.resource_id ?? error.value, classifyXError(error));
   }
@@ -52,7 +52,7 @@ export function outcomesFromX(
   });
 }
 
-/** An error that names no tweet is about the only one asked for, or else about the whole call. */
+/** An error without an id concerns the only requested tweet, or else the whole call. */
 function faultWithoutId(fault: XFault = 'failed', ids: readonly TweetId[]): XFault {
   return ids.length === 1 || fault === 'limited' ? fault : 'failed';
 }
@@ -61,7 +61,7 @@ function memberOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-/** The entries of a list that fit; X sends a single one without its list. */
+/** The valid entries of a list; X sends a single one without a list. */
 function listOf<T extends TSchema>(schema: T, value: unknown): Static<T>[] {
   const entries = Array.isArray(value) ? value : [value];
   return entries.filter((entry): entry is Static<T> => Check(schema, entry));

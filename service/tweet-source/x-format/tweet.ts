@@ -28,13 +28,13 @@ const XNote = Type.Object({
   entities: Type.Optional(XEntities),
 });
 
-/** A user object of X API v2, as far as it is read. */
+/** A user object of X API v2: the fields that are read. */
 export const XUser = Type.Object({
   id: XId,
   username: Type.String({ pattern: '^[A-Za-z0-9_]{1,50}$' }),
 });
 
-/** A tweet object of X API v2, as far as it is read; its other fields are ignored. */
+/** A tweet object of X API v2: the fields that are read; others are ignored. */
 export const XTweet = Type.Object({
   id: XId,
   text: Type.String({ maxLength: MAX_ESCAPED_TEXT_CHARACTERS }),
@@ -42,7 +42,7 @@ export const XTweet = Type.Object({
   author: Type.Optional(XUser),
   created_at: Type.Optional(XTime),
   entities: Type.Optional(XEntities),
-  /** A long post: the name in the documentation, and the one in the OpenAPI file. */
+  /** A long post, by its name in the documentation and by that in the OpenAPI file. */
   note_tweet: Type.Optional(XNote),
   note_post: Type.Optional(XNote),
   referenced_tweets: Type.Optional(
@@ -55,7 +55,7 @@ export const XTweet = Type.Object({
     }),
   ),
   withheld: Type.Optional(Type.Object({})),
-  /** Not X's: names of topics the sender wants the tweet counted under. */
+  /** Not X's: additional topics, named by the sender. */
   topics: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: MAX_TOPIC_CHARACTERS }), {
       maxItems: MAX_TOPICS,
@@ -64,7 +64,7 @@ export const XTweet = Type.Object({
 });
 export type XTweet = Static<typeof XTweet>;
 
-/** What X sends beside the tweets asked for. */
+/** Objects that X sends beside the requested tweets. */
 export const XIncludes = Type.Object({
   tweets: Type.Optional(Type.Array(XTweet, { maxItems: 1_000 })),
   users: Type.Optional(Type.Array(XUser, { maxItems: 1_000 })),
@@ -72,12 +72,11 @@ export const XIncludes = Type.Object({
 export type XIncludes = Static<typeof XIncludes>;
 
 /**
- * A tweet of X API v2 as the service uses it. The text and the topics are those of the long
- * post where there is one, and of the original where it is a retweet and `includes` holds it;
- * without it a retweet keeps its own shortened text. A creation time that is missing or no time
- * is taken from the id.
+ * Converts a tweet of X API v2. Text and topics come from the long post if there is one, and from
+ * the original of a retweet if `includes` has it; otherwise a retweet keeps its shortened text. A
+ * missing or invalid creation time is derived from the id.
  *
- * @throws CallerError invalid_tweet_id when the id is over 2^63-1.
+ * @throws CallerError invalid_tweet_id if the id is over 2^63-1
  */
 export function tweetFromX(x: XTweet, includes: XIncludes = {}): Tweet {
   const id = normalizeTweetId(x.id);
@@ -103,14 +102,14 @@ export function tweetFromX(x: XTweet, includes: XIncludes = {}): Tweet {
 }
 
 /**
- * Whether X says that the tweet, or the original whose text it repeats, is withheld. One
- * country is enough: the service does not know where its answers are read.
+ * Checks if the tweet, or the original of a retweet, is withheld. One country is enough: the
+ * service does not know where its answers are read.
  */
 export function isWithheld(x: XTweet, includes: XIncludes = {}): boolean {
   return x.withheld !== undefined || spokenTweet(x, includes).withheld !== undefined;
 }
 
-/** The tweet whose words are scored: the original of a retweet, where it is there. */
+/** The tweet whose text is scored: the original of a retweet if it is included. */
 function spokenTweet(x: XTweet, includes: XIncludes): XTweet {
   const originalId = x.referenced_tweets?.find(({ type }) => type === 'retweeted')?.id;
   return includes.tweets?.find(({ id }) => id === originalId) ?? x;
@@ -126,14 +125,14 @@ function* tagsOf({ hashtags = [], cashtags = [] }: Static<typeof XEntities>): Ge
   for (const { tag } of cashtags) yield `$${tag}`;
 }
 
-/** X escapes these three characters in texts, and no others. */
+/** X escapes only these three characters in texts. */
 function unescapeX(text: string): string {
   return text.replace(/&(amp|lt|gt);/g, (_, name) =>
     name === 'amp' ? '&' : name === 'lt' ? '<' : '>',
   );
 }
 
-/** Milliseconds since the epoch of an ISO 8601 time with its zone; null when it is none. */
+/** Milliseconds since the epoch of an ISO 8601 time with a zone; null if it is invalid. */
 function timeMs(time: string | undefined): number | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(time ?? ''))
     return null;

@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DuckDBInstance, type Json } from '@duckdb/node-api';
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
-import { predictionLogPath, utcDay } from '../../../service/prediction-log/files.ts';
+import { formatDay, utcDay } from '../../../service/domain/utc-days.ts';
+import { predictionLogPath } from '../../../service/prediction-log/files.ts';
 import {
   predictionLine,
   type RecordLine,
@@ -34,7 +35,9 @@ export class OfflineLog {
   }
 
   write(...lines: readonly RecordLine[]): void {
-    const days = Map.groupBy(lines, ({ createdTimestampMs }) => utcDay(createdTimestampMs));
+    const days = Map.groupBy(lines, ({ createdTimestampMs }) =>
+      formatDay(utcDay(createdTimestampMs)),
+    );
     for (const [day, ofDay] of days) {
       const path = predictionLogPath(this.dir, day);
       appendFileSync(path, ofDay.map((line) => line.text).join(''));

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   API_KEY,
-  AS_CALLER,
   closed,
   soon,
   startApp,
@@ -132,48 +131,6 @@ describe('a client that leaves', () => {
     await closed(served[1]);
     await soon(() => app.lines.some(({ msg }) => msg === 'request abandoned'));
     expect(app.lines.filter(({ level }) => Number(level) >= 40)).toEqual([]);
-  });
-});
-
-describe('what was scored', () => {
-  /** A use case that does not care who waits, and counts how often it may persist. */
-  async function startCounting(gate: Promise<void>) {
-    let persisted = 0;
-    const counting = await startApp({
-      scoreTweets: (real) => ({
-        ingest: (tweets, context) => real.ingest(tweets, context),
-        purge: (id) => real.purge(id),
-        score: async (ids, context) => {
-          const { outcomes } = await real.score(ids, context);
-          await gate;
-          return { outcomes, persist: () => (persisted += 1) };
-        },
-      }),
-    });
-    return { counting, persisted: () => persisted };
-  }
-
-  it('is stored once, after the answer', async () => {
-    const { counting, persisted } = await startCounting(Promise.resolve());
-    const answer = await counting.call(tweetPath(TWEET_URL), { headers: AS_CALLER });
-    expect(answer.status).toBe(200);
-    await counting.stop();
-    expect(persisted()).toBe(1);
-  });
-
-  it('is stored once when the client has left before the answer', async () => {
-    const gate = Promise.withResolvers<void>();
-    const { counting, persisted } = await startCounting(gate.promise);
-    const socket = counting.client.connect();
-    socket.write(ask);
-    await soon(() => counting.model.contexts.length === 1);
-    socket.destroy();
-    await soon(() => counting.lines.some(({ msg }) => msg === 'request abandoned'));
-    expect(persisted()).toBe(0);
-    gate.resolve();
-    await soon(() => persisted() > 0);
-    await counting.stop();
-    expect(persisted()).toBe(1);
   });
 });
 

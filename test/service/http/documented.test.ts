@@ -10,7 +10,7 @@ import {
   TweetSourceFailedError,
   TweetSourceLimitedError,
 } from '../../../service/domain/errors.ts';
-import { STATUS } from '../../../service/http/plugins/error-handler.ts';
+import { STATUS } from '../../../service/http/problem.ts';
 import { aRow } from '../../port-suites/feature-store-contract.ts';
 import { documentedCodes, type Operation } from './helpers/check-answer.ts';
 import type { Call } from './helpers/http-client.ts';

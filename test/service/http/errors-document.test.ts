@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { ERROR_CODES, ServiceError } from '../../../service/domain/errors.ts';
-import { problemOf, STATUS } from '../../../service/http/plugins/error-handler.ts';
+import { problemOf, STATUS } from '../../../service/http/problem.ts';
 
 const text = await readFile(`${import.meta.dirname}/../../../docs/errors.md`, 'utf8');
 const sections = new Map(

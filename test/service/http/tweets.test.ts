@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FeatureStoreUnavailableError, OverloadedError } from '../../../service/domain/errors.ts';
 import {
@@ -138,6 +139,58 @@ describe('POST /v1/inference/tweets', () => {
 
   it('takes 100 URLs', async () => {
     expect((await several(Array(100).fill(TWEET_URL))).json.results).toHaveLength(100);
+  });
+});
+
+describe('the row of a scored tweet', () => {
+  it('is written once, after every response that waits for it was sent', async () => {
+    const responses: ServerResponse[] = [];
+    app.app.server.on('request', (_request, response) => responses.push(response));
+    let calls = 0;
+    const score = app.deps.scoreTweets.score.bind(app.deps.scoreTweets);
+    app.deps.scoreTweets.score = (ids, context) => {
+      calls++;
+      return score(ids, context);
+    };
+    const wereSent: boolean[][] = [];
+    const putTweets = app.store.putTweets.bind(app.store);
+    app.store.putTweets = (writes) => {
+      wereSent.push(responses.map((response) => response.writableEnded));
+      return putTweets(writes);
+    };
+    const gate = Promise.withResolvers<void>();
+    app.model.gate = gate.promise;
+
+    const answers = [one(), several([TWEET_URL]), one()];
+    await soon(() => calls === 3 && app.model.contexts.length === 1);
+    gate.resolve();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    await soon(() => wereSent.length > 0);
+    expect(wereSent).toEqual([[true, true, true]]);
+  });
+});
+
+describe('a tweet source that hangs', () => {
+  it('makes requests fail with overloaded once their deadline has passed', async () => {
+    const hasty = await startApp({ limits: { singleDeadlineMs: 20, batchDeadlineMs: 20 } });
+    try {
+      const gate = Promise.withResolvers<void>();
+      hasty.source.gate = gate.promise;
+      const calls = [
+        hasty.call(tweetPath(TWEET_URL), { headers: AS_CALLER }),
+        hasty.call('/v1/inference/tweets', {
+          headers: AS_CALLER,
+          body: { tweetUrls: [TWEET_URL] },
+        }),
+      ];
+      for (const { status, json } of await Promise.all(calls)) {
+        expect([status, json.code]).toEqual([503, 'overloaded']);
+        expect(json.detail).toMatch(/^Deadline exceeded/);
+      }
+      gate.resolve();
+    } finally {
+      await hasty.stop();
+    }
   });
 });
 

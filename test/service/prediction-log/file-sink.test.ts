@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StartupError } from '../../../service/domain/errors.ts';
+import { formatDay, utcDay } from '../../../service/domain/utc-days.ts';
 import { BufferedPredictionLog } from '../../../service/prediction-log/buffer.ts';
 import { FilePredictionLogSink } from '../../../service/prediction-log/file-sink.ts';
-import { utcDay } from '../../../service/prediction-log/files.ts';
 import { predictionLine, tombstoneLine } from '../../../service/prediction-log/record.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { aRow } from '../../port-suites/feature-store-contract.ts';
@@ -80,11 +80,11 @@ describe('FilePredictionLogSink', () => {
       logger: new RecordedLog(),
     });
     await expect(opening).rejects.toThrow(StartupError);
-    await expect(opening).rejects.toThrow(/^PREDICTION_LOG_DIR=.* is no folder .*Name another/);
+    await expect(opening).rejects.toThrow(/^PREDICTION_LOG_DIR=.* is not a writable directory: .*Set another/);
   });
 
   it('deletes its files, and no others, when their day is too far back', async () => {
-    const daysAgo = (days: number) => `${utcDay(Date.now() - days * DAY_MS)}.jsonl`;
+    const daysAgo = (days: number) => `${formatDay(utcDay(Date.now() - days * DAY_MS))}.jsonl`;
     const others = ['notes.txt', '2001-01-01.jsonl.gz', 'x2001-01-01.jsonl'];
     for (const name of [daysAgo(8), daysAgo(7), '2001-01-01.jsonl', ...others]) {
       writeFileSync(join(dir, name), '');

@@ -3,7 +3,7 @@ import type { FeatureRow } from '../../../domain/feature-row.ts';
 import { type DayRange, formatDay } from '../../../domain/utc-days.ts';
 import type { FeatureRow as ShownRow } from './schemas.ts';
 
-/** A row of the feature store as it is shown. */
+/** A feature row in the format of the API. */
 export function shownRow(row: FeatureRow): ShownRow {
   const { eventTimestampMs, createdTimestampMs, text, ...rest } = row;
   return {
@@ -15,7 +15,7 @@ export function shownRow(row: FeatureRow): ShownRow {
   };
 }
 
-/** What every aggregate shows besides its entity. */
+/** The properties of every aggregate besides its entity. */
 export function shownSentiment(
   { total, counts, meanScores, timeline }: Omit<EntitySentiment<unknown>, 'entity'>,
   { from, to }: DayRange,

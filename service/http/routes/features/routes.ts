@@ -6,8 +6,9 @@ import { normalizeTweetId } from '../../../domain/tweet-url.ts';
 import { parseUserReference } from '../../../domain/user.ts';
 import { parseDayRange } from '../../../domain/utc-days.ts';
 import type { AppDeps } from '../../app-deps.ts';
-import { answers, FEATURE_CODES } from '../../schemas/problem.ts';
-import { callerSecurity } from '../../security.ts';
+import { answers, FEATURE_CODES } from '../../schemas/answers.ts';
+import { TopicParams, UserParams } from '../../schemas/entities.ts';
+import { callerSecurity } from '../../schemas/security.ts';
 import { shownRow, shownSentiment } from './presenter.ts';
 import {
   ActiveUsers,
@@ -16,16 +17,14 @@ import {
   FeatureRows,
   RangeQuery,
   rowsQuery,
-  TopicParams,
   TopicSentiment,
-  UserParams,
   UserSentiment,
 } from './schemas.ts';
 
-/** What the feature store holds, and what it adds up to. */
+/** Feature rows and aggregates. */
 export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
-  { features, settings },
+  { readFeatures, settings },
 ) => {
   const security = callerSecurity(settings);
   const { limits } = settings;
@@ -36,7 +35,7 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       schema: {
         operationId: 'getUserSentiment',
         tags: ['features'],
-        summary: "Sentiment of a user's tweets, day by day",
+        summary: "Daily sentiment of a user's tweets",
         security,
         params: UserParams,
         querystring: RangeQuery,
@@ -49,7 +48,7 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     },
     async (request): Promise<UserSentiment> => {
       const range = parseDayRange(request.query, Date.now());
-      const { entity, ...sentiment } = await features.userSentiment(
+      const { entity, ...sentiment } = await readFeatures.userSentiment(
         parseUserReference(request.params.user),
         range,
       );
@@ -63,7 +62,7 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       schema: {
         operationId: 'getTopicSentiment',
         tags: ['features'],
-        summary: 'Sentiment of the tweets of a topic, day by day',
+        summary: 'Daily sentiment of the tweets of a topic',
         security,
         params: TopicParams,
         querystring: RangeQuery,
@@ -76,7 +75,7 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     },
     async (request): Promise<TopicSentiment> => {
       const range = parseDayRange(request.query, Date.now());
-      const { entity, ...sentiment } = await features.topicSentiment(
+      const { entity, ...sentiment } = await readFeatures.topicSentiment(
         parseTopic(request.params.tag),
         range,
       );
@@ -90,8 +89,8 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       schema: {
         operationId: 'getActiveUsers',
         tags: ['features'],
-        summary: 'The most active users',
-        description: 'Those with the most tweets over all kept days, with their labels.',
+        summary: 'Most active users',
+        description: 'Users with the most tweets over all stored days, with label counts.',
         security,
         querystring: ActiveUsersQuery,
         response: answers(ActiveUsers, 'The users.', FEATURE_CODES),
@@ -99,7 +98,7 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     },
     async (request): Promise<ActiveUsers> => {
       const limit = Number(request.query.limit ?? DEFAULT_ACTIVE_USERS);
-      const users = await features.mostActiveUsers(limit);
+      const users = await readFeatures.mostActiveUsers(limit);
       return {
         users: users.map(({ counts, ...user }) => ({ user, total: totalOf(counts), counts })),
       };
@@ -112,8 +111,8 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       schema: {
         operationId: 'getFeatureRows',
         tags: ['features'],
-        summary: 'What is stored of tweets',
-        description: 'Rows of the served model; nothing is read from X and nothing is scored.',
+        summary: 'Feature rows of tweets',
+        description: 'Rows of the served model, only from the feature store.',
         security,
         querystring: rowsQuery(limits),
         response: answers(FeatureRows, 'One row per id, in order.', [
@@ -128,10 +127,10 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       if (ids.length > limits.tweets) {
         throw new CallerError(
           'batch_too_large',
-          `ids names ${ids.length} tweets, more than ${limits.tweets}: send several requests.`,
+          `ids has ${ids.length} tweets, more than ${limits.tweets}; send several requests.`,
         );
       }
-      const rows = await features.rows(ids.map(normalizeTweetId));
+      const rows = await readFeatures.rows(ids.map(normalizeTweetId));
       return { rows: rows.map((row) => row && shownRow(row)) };
     },
   );

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { DEFAULT_RANGE_DAYS, MAX_RANGE_DAYS } from '../../../domain/utc-days.ts';
-import type { HttpLimits } from '../../app-deps.ts';
+import type { HttpLimits } from '../../limits.ts';
 import {
   Model,
   nullableString,
@@ -16,43 +16,28 @@ const count = Type.Integer({ minimum: 0 });
 const date = (description: string) =>
   Type.String({ description, examples: ['2021-11-15'], minLength: 1, maxLength: 10 });
 
-/** Users answered when no limit is given. */
+/** Default limit of the most active users. */
 export const DEFAULT_ACTIVE_USERS = 10;
-
-export const UserParams = Type.Object({
-  user: Type.String({
-    description: 'An id (12) or a username (@jack); a bare number is an id.',
-    examples: ['@jack'],
-  }),
-});
-
-export const TopicParams = Type.Object({
-  tag: Type.String({
-    description:
-      'A hashtag (%23bitcoin), a cashtag (%24btc) or a topic named at ingest (bitcoin), in any case.',
-    examples: ['#bitcoin'],
-  }),
-});
 
 export const RangeQuery = Type.Object(
   {
     from: Type.Optional(
-      date(`First day, in UTC; ${DEFAULT_RANGE_DAYS - 1} days before the last one by default.`),
+      date(`First day (UTC); defaults to ${DEFAULT_RANGE_DAYS - 1} days before the last one.`),
     ),
     to: Type.Optional(
-      date(`Last day, in UTC, at most ${MAX_RANGE_DAYS} with the first one; today by default.`),
+      date(`Last day (UTC); defaults to today. A range has at most ${MAX_RANGE_DAYS} days.`),
     ),
   },
   { additionalProperties: false },
 );
 
-/** Query parameters arrive as text and stay it, hence a pattern for a number. */
+/** Query parameters are strings without coercion, hence the pattern. */
 export const ActiveUsersQuery = Type.Object(
   {
     limit: Type.Optional(
       Type.String({
         pattern: '^([1-9][0-9]?|100)$',
-        description: `How many users, 1 to 100; ${DEFAULT_ACTIVE_USERS} by default.`,
+        description: `Number of users, 1 to 100; ${DEFAULT_ACTIVE_USERS} by default.`,
         examples: ['10'],
       }),
     ),
@@ -66,7 +51,7 @@ export function rowsQuery(limits: HttpLimits) {
       ids: Type.String({
         minLength: 1,
         maxLength: limits.headerBytes,
-        description: `Ids of 1 to ${limits.tweets} tweets, separated by commas.`,
+        description: `Comma-separated ids of 1 to ${limits.tweets} tweets.`,
         examples: ['1460323737035677698,20'],
       }),
     },
@@ -74,39 +59,14 @@ export function rowsQuery(limits: HttpLimits) {
   );
 }
 
-export const ListingQuery = Type.Object(
-  {
-    cursor: Type.Optional(
-      Type.String({
-        pattern: '^[0-9]{1,20}$',
-        description: 'The `nextCursor` of the answer before; absent: from the beginning.',
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
-
-export const TweetListing = Type.Object(
-  {
-    tweetIds: Type.Array(Type.String(), { description: 'In no order; may be empty.' }),
-    nextCursor: nullableString('Where the rest begins; null at the end.'),
-  },
-  {
-    $id: 'TweetListing',
-    examples: [{ tweetIds: ['1460323737035677698'], nextCursor: null }],
-  },
-);
-
-export type TweetListing = Static<typeof TweetListing>;
-
 export const LabelCounts = Type.Object(
   { negative: count, neutral: count, positive: count },
-  { $id: 'LabelCounts', description: 'How many tweets got each label.' },
+  { $id: 'LabelCounts', description: 'Number of tweets by label.' },
 );
 
 const meanScores = Type.Unsafe<Static<typeof Scores> | null>({
   anyOf: [ref(Scores), { type: 'null' }],
-  description: 'Mean of the scores of all tweets; null where there is none.',
+  description: 'Mean of the scores of all tweets; null if there are none.',
 });
 
 export const DaySentiment = Type.Object(
@@ -119,12 +79,12 @@ export const DaySentiment = Type.Object(
 );
 
 const sentimentProperties = {
-  from: Type.String({ format: 'date', description: 'First day, included.' }),
-  to: Type.String({ format: 'date', description: 'Last day, included.' }),
+  from: Type.String({ format: 'date', description: 'First day, inclusive.' }),
+  to: Type.String({ format: 'date', description: 'Last day, inclusive.' }),
   total: Type.Integer({ minimum: 0, description: 'Tweets in the range.' }),
   counts: ref(LabelCounts),
   meanScores,
-  timeline: Type.Array(ref(DaySentiment), { description: 'One entry for each day of the range.' }),
+  timeline: Type.Array(ref(DaySentiment), { description: 'One entry per day of the range.' }),
 };
 
 const numbers = {
@@ -143,13 +103,15 @@ const numbers = {
 };
 
 const user = {
-  id: Type.String({ description: "Decimal digits of the user's id." }),
-  username: nullableString('The one of the newest tweet that told; null where none did.'),
+  id: Type.String({ description: 'User id in decimal digits.' }),
+  username: nullableString(
+    'Username from the most recent tweet that included one; null if unknown.',
+  ),
 };
 
 export const UserSentiment = Type.Object(
   {
-    entity: Type.Object({ type: oneOf(['user'], 'What the tweets have in common.'), ...user }),
+    entity: Type.Object({ type: oneOf(['user'], 'Kind of entity.'), ...user }),
     ...sentimentProperties,
   },
   {
@@ -163,8 +125,8 @@ export type UserSentiment = Static<typeof UserSentiment>;
 export const TopicSentiment = Type.Object(
   {
     entity: Type.Object({
-      type: oneOf(['topic'], 'What the tweets have in common.'),
-      id: Type.String({ description: 'The topic in lower case, with its # or $.' }),
+      type: oneOf(['topic'], 'Kind of entity.'),
+      id: Type.String({ description: 'Topic in lower case, with its # or $.' }),
     }),
     ...sentimentProperties,
   },
@@ -181,14 +143,14 @@ export const ActiveUsers = Type.Object(
     users: Type.Array(
       Type.Object({
         user: Type.Object(user),
-        total: Type.Integer({ minimum: 0, description: 'Tweets of all kept days.' }),
+        total: Type.Integer({ minimum: 0, description: 'Tweets of all stored days.' }),
         counts: ref(LabelCounts),
       }),
     ),
   },
   {
     $id: 'ActiveUsers',
-    description: 'Most tweets first.',
+    description: 'Descending by number of tweets.',
     examples: [
       {
         users: [
@@ -207,12 +169,12 @@ export type ActiveUsers = Static<typeof ActiveUsers>;
 
 export const FeatureRow = Type.Object(
   {
-    tweetId: Type.String({ description: "Decimal digits of the tweet's id." }),
-    authorId: nullableString('Null where the tweet source does not tell.'),
-    authorUsername: nullableString('Null where the tweet source does not tell.'),
+    tweetId: Type.String({ description: 'Tweet id in decimal digits.' }),
+    authorId: nullableString('Null if the tweet source does not provide it.'),
+    authorUsername: nullableString('Null if the tweet source does not provide it.'),
     topics: Type.Array(Type.String()),
-    eventTimestamp: Type.String({ ...Timestamp, description: 'When the tweet was created.' }),
-    createdTimestamp: Type.String({ ...Timestamp, description: 'When it was scored.' }),
+    eventTimestamp: Type.String({ ...Timestamp, description: 'Creation time of the tweet.' }),
+    createdTimestamp: Type.String({ ...Timestamp, description: 'Time of scoring.' }),
     model: ref(Model),
     preprocessingVersion: Type.Integer(),
     scores: ref(Scores),
@@ -220,18 +182,18 @@ export const FeatureRow = Type.Object(
     truncated: Truncated,
     text: Type.Optional(
       Type.String({
-        description: 'The text that was scored; absent where it is not exposed or not kept.',
+        description: 'The scored text; absent if it is not exposed or not stored.',
       }),
     ),
   },
-  { $id: 'FeatureRow', description: 'What the feature store holds of a tweet.' },
+  { $id: 'FeatureRow', description: 'The row of a tweet in the feature store.' },
 );
 
 export type FeatureRow = Static<typeof FeatureRow>;
 
 export const FeatureRows = Type.Object(
   { rows: Type.Array(Type.Union([ref(FeatureRow), Type.Null()])) },
-  { $id: 'FeatureRows', description: 'As many as asked, in their order; null where absent.' },
+  { $id: 'FeatureRows', description: 'Rows in the order of the ids; null where absent.' },
 );
 
 export type FeatureRows = Static<typeof FeatureRows>;

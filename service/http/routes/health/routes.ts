@@ -1,53 +1,45 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { PATHS } from '../../../contract/http.ts';
-import type { Lifecycle, LifecycleState } from '../../../process/lifecycle.ts';
+import type { Lifecycle } from '../../../process/lifecycle.ts';
 import { ref } from '../../schemas/shared.ts';
-import { Health } from '../status/schemas.ts';
+import { Health } from './schemas.ts';
 
-/** What the orchestrator and the load balancer ask. They are about this process only. */
+const content = { 'application/json': { schema: ref(Health) } };
+const response = { 200: { description: 'Yes.', content }, 503: { description: 'No.', content } };
+
+/** Health checks of orchestrators and load balancers. They concern only this process. */
 export const healthRoutes: FastifyPluginAsyncTypebox<{ lifecycle: Lifecycle }> = async (
   app,
   { lifecycle },
 ) => {
-  const probe = (
-    path: string,
-    operationId: string,
-    summary: string,
-    isWell: (state: LifecycleState) => boolean,
-  ) =>
-    app.get(
-      path,
-      {
-        config: { health: true },
-        schema: {
-          operationId,
-          tags: ['operation'],
-          summary,
-          response: {
-            200: { description: 'Yes.', content: { 'application/json': { schema: ref(Health) } } },
-            503: { description: 'No.', content: { 'application/json': { schema: ref(Health) } } },
-          },
-        },
-      },
-      async (_request, reply) =>
-        reply.code(isWell(lifecycle.state) ? 200 : 503).send({ status: lifecycle.state }),
-    );
-
-  probe(
+  const config = { health: true } as const;
+  const tags = ['operation'];
+  app.get(
     PATHS.liveness,
-    'getLiveness',
-    'Whether the process works; if not, it must be replaced',
-    isLive,
+    {
+      config,
+      schema: {
+        operationId: 'getLiveness',
+        tags,
+        summary: 'Liveness; a process that is not live must be replaced',
+        response,
+      },
+    },
+    async (_request, reply) =>
+      reply.code(lifecycle.isLive ? 200 : 503).send({ status: lifecycle.state }),
   );
-  probe(
+  app.get(
     PATHS.readiness,
-    'getReadiness',
-    'Whether the process takes new requests',
-    (state) => state === 'ready',
+    {
+      config,
+      schema: {
+        operationId: 'getReadiness',
+        tags,
+        summary: 'Readiness to take requests',
+        response,
+      },
+    },
+    async (_request, reply) =>
+      reply.code(lifecycle.isReady ? 200 : 503).send({ status: lifecycle.state }),
   );
 };
-
-/** A starting or draining process does its work; one whose engine failed never will again. */
-export function isLive(state: LifecycleState): boolean {
-  return state !== 'failed';
-}

@@ -1,19 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { CallerError, TweetUnavailableError } from '../../../domain/errors.ts';
+import { TweetUnavailableError } from '../../../domain/errors.ts';
 import { isWithheld, tweetFromX } from '../../../tweet-source/x-format/tweet.ts';
 import type { AppDeps } from '../../app-deps.ts';
-import { requireReady } from '../../plugins/lifecycle.ts';
-import { contextOf } from '../../plugins/request-trace.ts';
-import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/problem.ts';
+import { contextOf } from '../../caller.ts';
+import { requireReady } from '../../lifecycle.ts';
+import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
+import { ADMIN_SECURITY } from '../../schemas/security.ts';
 import { NoQuery } from '../../schemas/shared.ts';
-import { ADMIN_SECURITY } from '../../security.ts';
-import { itemOf, outcomesOf } from '../tweets/presenter.ts';
-import { IngestResponse, ingestRequest } from '../tweets/schemas.ts';
+import { requireTextWithin } from '../../text-limit.ts';
+import { itemOf, outcomesOf } from '../../tweet-items.ts';
+import { IngestResponse, ingestRequest } from './schemas.ts';
 
-/** Feeds the feature store. */
-export const adminRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
+/** Scores and stores tweets that the administrator sends. */
+export const ingestRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
-  { lifecycle, scoreTweets, settings },
+  { ingestTweets, lifecycle, settings },
 ) => {
   const { limits } = settings;
 
@@ -49,9 +50,12 @@ export const adminRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
           }
           return tweetFromX(x, includes);
         },
-        (passed) => {
-          for (const tweet of passed) requireShortText(tweet.text, limits.textCharacters);
-          return scoreTweets.ingest(passed, context);
+        (parsed) => {
+          // Measured here, once X's escapes are resolved.
+          for (const { id, text } of parsed) {
+            requireTextWithin(limits.textCharacters, text, `The text of tweet ${id}`);
+          }
+          return ingestTweets.ingest(parsed, context);
         },
       );
       return {
@@ -63,17 +67,3 @@ export const adminRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     },
   );
 };
-
-/**
- * The limit of texts, once X's escapes are resolved.
- *
- * @throws CallerError text_too_long
- */
-function requireShortText(text: string, maxCharacters: number): void {
-  if (text.length > maxCharacters && [...text].length > maxCharacters) {
-    throw new CallerError(
-      'text_too_long',
-      `The text of a tweet has more than ${maxCharacters} characters: shorten it.`,
-    );
-  }
-}

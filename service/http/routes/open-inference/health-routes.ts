@@ -1,15 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { TSchema } from 'typebox';
 import type { AppDeps } from '../../app-deps.ts';
-import { openInferenceFailures } from '../../schemas/problem.ts';
+import { openInferenceFailures } from '../../schemas/answers.ts';
 import { ref } from '../../schemas/shared.ts';
-import { isLive } from '../health/routes.ts';
 import { MODEL_PATHS, requireModel } from './model.ts';
 import { ModelReady, ServerLive, ServerReady } from './schemas.ts';
 
 const tags = ['open-inference'];
 
-/** Probes of the protocol; an orchestrator may use them in place of /livez and /readyz. */
+/** Health checks of the protocol; orchestrators may use them instead of /livez and /readyz. */
 export const openInferenceHealthRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
   { lifecycle, model },
@@ -21,12 +20,12 @@ export const openInferenceHealthRoutes: FastifyPluginAsyncTypebox<AppDeps> = asy
       schema: {
         operationId: 'getServerLive',
         tags,
-        summary: 'Whether the server works',
+        summary: 'Liveness of the server',
         response: probeAnswers(ServerLive),
       },
     },
     async (_request, reply) => {
-      const live = isLive(lifecycle.state);
+      const { isLive: live } = lifecycle;
       return reply.code(live ? 200 : 503).send({ live });
     },
   );
@@ -37,13 +36,13 @@ export const openInferenceHealthRoutes: FastifyPluginAsyncTypebox<AppDeps> = asy
       schema: {
         operationId: 'getServerReady',
         tags,
-        summary: 'Whether the server takes requests',
+        summary: 'Readiness of the server',
         response: probeAnswers(ServerReady),
       },
     },
     async (_request, reply) => {
-      const ready = lifecycle.state === 'ready';
-      return reply.code(ready ? 200 : 503).send({ live: isLive(lifecycle.state), ready });
+      const { isLive: live, isReady: ready } = lifecycle;
+      return reply.code(ready ? 200 : 503).send({ live, ready });
     },
   );
   for (const { path, params, suffix } of MODEL_PATHS) {
@@ -54,7 +53,7 @@ export const openInferenceHealthRoutes: FastifyPluginAsyncTypebox<AppDeps> = asy
         schema: {
           operationId: `getModel${suffix}Ready`,
           tags,
-          summary: 'Whether the model takes requests',
+          summary: 'Readiness of the model',
           params,
           response: {
             ...probeAnswers(ModelReady),
@@ -64,7 +63,7 @@ export const openInferenceHealthRoutes: FastifyPluginAsyncTypebox<AppDeps> = asy
       },
       async (request, reply) => {
         requireModel(request.params, model.identity);
-        const ready = lifecycle.state === 'ready';
+        const { isReady: ready } = lifecycle;
         return reply.code(ready ? 200 : 503).send({ name: model.identity.name, ready });
       },
     );

@@ -5,20 +5,17 @@ import { ModelParams, ModelVersionParams } from './schemas.ts';
 export const INPUT = { name: 'text', datatype: 'BYTES', shape: [-1] };
 export const OUTPUT = { name: 'probabilities', datatype: 'FP32', shape: [-1, LABELS.length] };
 
-/** The protocol lets clients name the version of a model or leave it out. */
+/** The version of a model is optional in the protocol. */
 export const MODEL_PATHS = [
   { path: '/v2/models/:name', params: ModelParams, suffix: '' },
   { path: '/v2/models/:name/versions/:version', params: ModelVersionParams, suffix: 'Version' },
 ] as const;
 
-/** @throws CallerError not_found, unless this model is the one served. */
+/** @throws CallerError not_found, unless this model is served */
 export function requireModel(
   asked: { readonly name: string; readonly version?: string },
   { name, revision }: ModelIdentity,
 ): void {
   if (asked.name === name && (asked.version ?? revision) === revision) return;
-  throw new CallerError(
-    'not_found',
-    `There is no such model here; "${name}" version "${revision}" is served.`,
-  );
+  throw new CallerError('not_found', `Unknown model; "${name}" version "${revision}" is served.`);
 }

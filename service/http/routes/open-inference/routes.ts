@@ -1,22 +1,22 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { LABELS, type ModelIdentity, type Prediction } from '../../../domain/sentiment.ts';
 import type { AppDeps } from '../../app-deps.ts';
+import { callerOf } from '../../caller.ts';
 import {
   API_CODES,
   BODY_CODES,
   INFERENCE_CODES,
   openInferenceAnswers,
-} from '../../schemas/problem.ts';
+} from '../../schemas/answers.ts';
+import { callerSecurity } from '../../schemas/security.ts';
 import { NoQuery, ref } from '../../schemas/shared.ts';
-import { callerSecurity } from '../../security.ts';
-import { scoreTexts } from '../texts/score-texts.ts';
-import { INPUT, MODEL_PATHS, OUTPUT, requireModel } from './model.ts';
+import { MODEL_PATHS, requireModel } from './model.ts';
+import { inferResponse, modelMetadata } from './presenter.ts';
 import { textsOf } from './request.ts';
 import { InferRequest, InferResponse, ModelMetadata, ServerMetadata } from './schemas.ts';
 
 const tags = ['open-inference'];
 
-/** What the protocol lets everybody know of the server and its model. */
+/** Metadata of the server and its model, open to everyone. */
 export const openInferenceMetadataRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
   { info, model },
@@ -30,7 +30,7 @@ export const openInferenceMetadataRoutes: FastifyPluginAsyncTypebox<AppDeps> = a
     response: openInferenceAnswers(ServerMetadata, 'The server.', API_CODES),
   };
   app.get('/v2', { schema }, describe);
-  // The protocol's OpenAPI file has the slash, its text has not.
+  // With the slash in the protocol's OpenAPI file, without it in its text.
   app.get('/v2/', { schema: { ...schema, hide: true } }, describe);
 
   for (const { path, params, suffix } of MODEL_PATHS) {
@@ -52,18 +52,17 @@ export const openInferenceMetadataRoutes: FastifyPluginAsyncTypebox<AppDeps> = a
       },
       async (request): Promise<ModelMetadata> => {
         requireModel(request.params, model.identity);
-        return metadataOf(model.identity);
+        return modelMetadata(model.identity);
       },
     );
   }
 };
 
-/** Inference in the words of the protocol. */
+/** Inference in the format of the protocol. */
 export const openInferenceRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
-  { model, settings },
+  { model, scoreTexts, settings },
 ) => {
-  const { limits } = settings;
   for (const { path, params, suffix } of MODEL_PATHS) {
     app.post(
       `${path}/infer`,
@@ -90,41 +89,10 @@ export const openInferenceRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       },
       async (request, reply): Promise<InferResponse> => {
         requireModel(request.params, model.identity);
-        const texts = textsOf(request.body, limits);
-        const predictions = await scoreTexts(texts, model, limits, request, reply);
+        const texts = textsOf(request.body, settings.limits);
+        const predictions = await scoreTexts.score(texts, callerOf(request, reply));
         return inferResponse(request.body.id, predictions, model.identity);
       },
     );
   }
 };
-
-function metadataOf({ name, revision }: ModelIdentity): ModelMetadata {
-  return {
-    name,
-    versions: [revision],
-    platform: 'onnx_onnxv1',
-    inputs: [INPUT],
-    outputs: [OUTPUT],
-    properties: { labels: LABELS.join(',') },
-  };
-}
-
-function inferResponse(
-  id: string | undefined,
-  predictions: readonly Prediction[],
-  { name, revision }: ModelIdentity,
-): InferResponse {
-  return {
-    model_name: name,
-    model_version: revision,
-    ...(id !== undefined && { id }),
-    outputs: [
-      {
-        name: OUTPUT.name,
-        datatype: OUTPUT.datatype,
-        shape: [predictions.length, LABELS.length],
-        data: predictions.flatMap(({ scores }) => LABELS.map((label) => scores[label])),
-      },
-    ],
-  };
-}

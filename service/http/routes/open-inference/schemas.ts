@@ -6,7 +6,7 @@ import { type Static, Type } from 'typebox';
 
 const parameters = Type.Optional(
   Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
-    description: 'The protocol defines none; all are ignored.',
+    description: 'The protocol defines no parameters; all are ignored.',
   }),
 );
 
@@ -14,7 +14,7 @@ const shape = Type.Array(Type.Integer({ minimum: 0 }));
 
 export const InferRequest = Type.Object(
   {
-    id: Type.Optional(Type.String({ description: 'Returned as it is.' })),
+    id: Type.Optional(Type.String({ description: 'Returned unchanged.' })),
     parameters,
     inputs: Type.Array(
       Type.Object(
@@ -24,7 +24,7 @@ export const InferRequest = Type.Object(
           datatype: Type.String({ description: '`BYTES`' }),
           parameters,
           data: Type.Array(Type.Unknown(), {
-            description: 'One string per text, flat or in the form of the shape.',
+            description: 'One string per text, flat or nested by the shape.',
           }),
         },
         { additionalProperties: false },
@@ -37,7 +37,7 @@ export const InferRequest = Type.Object(
           { name: Type.String({ description: '`probabilities`' }), parameters },
           { additionalProperties: false },
         ),
-        { description: 'Outputs wanted; absent or empty: all there are.' },
+        { description: 'Requested outputs; all if absent or empty.' },
       ),
     ),
   },
@@ -95,7 +95,7 @@ export const ServerMetadata = Type.Object(
 const tensor = Type.Object({
   name: Type.String(),
   datatype: Type.String(),
-  shape: Type.Array(Type.Integer(), { description: '-1 for a dimension of any size' }),
+  shape: Type.Array(Type.Integer(), { description: '-1 for a dimension of any size.' }),
 });
 
 export const ModelMetadata = Type.Object(
@@ -118,8 +118,8 @@ export const ServerLive = Type.Object({ live: Type.Boolean() }, { $id: 'ServerLi
 
 export const ServerReady = Type.Object(
   {
-    live: Type.Boolean({ description: 'What the text of the protocol names the field.' }),
-    ready: Type.Boolean({ description: 'What the servers of the protocol name it.' }),
+    live: Type.Boolean({ description: 'Field name in the text of the protocol.' }),
+    ready: Type.Boolean({ description: 'Field name of the common servers.' }),
   },
   { $id: 'ServerReady' },
 );
@@ -130,10 +130,10 @@ export const ModelReady = Type.Object(
 );
 
 export const ModelParams = Type.Object({
-  name: Type.String({ description: 'Name of the model that is served.' }),
+  name: Type.String({ description: 'Name of the served model.' }),
 });
 
 export const ModelVersionParams = Type.Object({
-  name: Type.String({ description: 'Name of the model that is served.' }),
-  version: Type.String({ description: 'Revision of the model that is served.' }),
+  name: Type.String({ description: 'Name of the served model.' }),
+  version: Type.String({ description: 'Revision of the served model.' }),
 });

@@ -6,10 +6,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Negotiator from 'negotiator';
 import { Type } from 'typebox';
 import type { AppDeps } from '../../app-deps.ts';
-import { answers } from '../../schemas/problem.ts';
-import { Identity } from '../status/schemas.ts';
+import { answers } from '../../schemas/answers.ts';
+import { Identity } from './schemas.ts';
 
-/** The page loads nothing from elsewhere, runs nothing inline, and is framed by nobody. */
+/** No foreign content, no inline scripts, no framing. */
 const PAGE_HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -26,7 +26,7 @@ const PAGE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   vary: 'Accept',
-  // Asked for anew each time, and answered 304 while it is the same.
+  // Revalidated on each load, with 304 while it is unchanged.
   'cache-control': 'no-cache',
 };
 
@@ -34,13 +34,13 @@ const ONE_YEAR_MS = 365 * 86_400_000;
 
 const IDENTITY = answers(
   Identity,
-  'Name and version; the page for a client that asks for text/html.',
+  'Name and version, or the page for clients that prefer text/html.',
   ['shutting_down'],
 );
 
 /**
- * The page for browsers and the service's name for programs at `/`, and the page's files, whose
- * names hold a hash of their content, under /assets/.
+ * The page for browsers or the service's name for programs at `/`, and the page's files under
+ * /assets/, with content hashes in their names.
  */
 export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'settings'>> = async (
   app,
@@ -50,7 +50,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
     root: join(pageDir, 'assets'),
     prefix: '/assets/',
     decorateReply: false,
-    // A route for each file there is, so that other paths are answered as everywhere.
+    // One route per file, so that other paths get the common 404.
     wildcard: false,
     globIgnore: ['**/*.{br,gz}'],
     index: false,
@@ -60,7 +60,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
   });
 
   const html = await readFile(join(pageDir, 'index.html'), 'utf8');
-  // Of the content: an image gives all its files the same time.
+  // By content: in a container image all files have the same time.
   const etag = `"${createHash('sha256').update(html).digest('base64url')}"`;
 
   app.get(
@@ -92,7 +92,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
   );
 };
 
-/** A client that takes anything is a program as a rule: browsers name HTML. */
+/** Browsers ask for text/html; a client that accepts anything gets JSON. */
 function prefersHtml(headers: Negotiator.Headers): boolean {
   return new Negotiator({ headers }).mediaType(['application/json', 'text/html']) === 'text/html';
 }

@@ -1,19 +1,24 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { ErrorCode } from '../../../domain/errors.ts';
 import { parseTopic } from '../../../domain/topics.ts';
 import { normalizeTweetId } from '../../../domain/tweet-url.ts';
 import { parseUserReference } from '../../../domain/user.ts';
 import type { AppDeps } from '../../app-deps.ts';
-import { answers, FEATURE_CODES, PURGE_CODES } from '../../schemas/problem.ts';
+import { answers, FEATURE_CODES } from '../../schemas/answers.ts';
+import { TopicParams, UserParams } from '../../schemas/entities.ts';
+import { ADMIN_SECURITY } from '../../schemas/security.ts';
 import { NoQuery } from '../../schemas/shared.ts';
-import { ADMIN_SECURITY } from '../../security.ts';
-import { ListingQuery, TopicParams, TweetListing, UserParams } from '../features/schemas.ts';
+import { ListingQuery, PurgeResponse, TweetIdParams, TweetListing } from './schemas.ts';
 
-import { PurgeResponse, TweetIdParams } from '../tweets/schemas.ts';
+const PURGE_CODES = [
+  ...FEATURE_CODES,
+  'parameter_too_long',
+] as const satisfies readonly ErrorCode[];
 
-/** What the administrator may look for in the feature store, and take out of it. */
+/** Lists and purges what the feature store holds. */
 export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
-  { features, scoreTweets },
+  { purge, readFeatures },
 ) => {
   const common = { tags: ['admin'], security: ADMIN_SECURITY, querystring: NoQuery };
 
@@ -23,15 +28,15 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       schema: {
         ...common,
         operationId: 'listTweets',
-        summary: 'The ids of all tweets that anything is stored of',
+        summary: 'List stored tweet ids',
         description:
-          'Some at a time: ask again with `nextCursor` until it is null. What is stored all the while is listed, perhaps more than once.',
+          'Paginated: repeat with `nextCursor` until it is null. A tweet may appear more than once.',
         querystring: ListingQuery,
-        response: answers(TweetListing, 'Some of the ids.', FEATURE_CODES),
+        response: answers(TweetListing, 'One page of ids.', FEATURE_CODES),
       },
     },
     async ({ query }): Promise<TweetListing> => {
-      const { tweetIds, nextCursor } = await features.listTweets(query.cursor ?? '0');
+      const { tweetIds, nextCursor } = await readFeatures.listTweets(query.cursor ?? '0');
       return { tweetIds: [...tweetIds], nextCursor };
     },
   );
@@ -42,14 +47,14 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       schema: {
         ...common,
         operationId: 'purgeTweet',
-        summary: 'Remove all that is stored of a tweet',
+        summary: 'Purge a tweet',
         description:
-          'Removes its rows of every model revision, and what it adds to the aggregates; also answers 200 if there was nothing. The tweet is not stored again for a day.',
+          'Removes its rows of every model revision and its contributions to aggregates. Answers 200 also if nothing was stored. The tweet is not stored again for a day.',
         params: TweetIdParams,
-        response: answers(PurgeResponse, 'What was removed.', [...PURGE_CODES, 'invalid_tweet_id']),
+        response: answers(PurgeResponse, 'Removed data.', [...PURGE_CODES, 'invalid_tweet_id']),
       },
     },
-    async (request) => ({ removed: await scoreTweets.purge(normalizeTweetId(request.params.id)) }),
+    async (request) => ({ removed: await purge.tweet(normalizeTweetId(request.params.id)) }),
   );
 
   app.delete(
@@ -58,16 +63,14 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       schema: {
         ...common,
         operationId: 'purgeUser',
-        summary: 'Remove all that is stored of a user',
+        summary: 'Purge a user',
         description:
-          "Purges each of the user's tweets, and the names; also answers 200 if there was nothing. If it fails, what it removed stays removed: send it again for the rest.",
+          "Purges each of the user's tweets and the usernames. Answers 200 also if nothing was stored. A failed purge keeps its removals so far; send it again for the rest.",
         params: UserParams,
-        response: answers(PurgeResponse, 'What was removed.', PURGE_CODES),
+        response: answers(PurgeResponse, 'Removed data.', PURGE_CODES),
       },
     },
-    async (request) => ({
-      removed: await features.purgeUser(parseUserReference(request.params.user)),
-    }),
+    async (request) => ({ removed: await purge.user(parseUserReference(request.params.user)) }),
   );
 
   app.delete(
@@ -76,13 +79,13 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       schema: {
         ...common,
         operationId: 'purgeTopic',
-        summary: 'Remove all tweets of a topic',
+        summary: 'Purge the tweets of a topic',
         description:
-          'Purges each tweet that counts under the topic, which takes it out of its author and of its other topics too; also answers 200 if there was nothing. If it fails, what it removed stays removed: send it again for the rest.',
+          'Purges each tweet that counts under the topic, which also removes it from its author and its other topics. Answers 200 also if nothing was stored. A failed purge keeps its removals so far; send it again for the rest.',
         params: TopicParams,
-        response: answers(PurgeResponse, 'What was removed.', PURGE_CODES),
+        response: answers(PurgeResponse, 'Removed data.', PURGE_CODES),
       },
     },
-    async (request) => ({ removed: await features.purgeTopic(parseTopic(request.params.tag)) }),
+    async (request) => ({ removed: await purge.topic(parseTopic(request.params.tag)) }),
   );
 };

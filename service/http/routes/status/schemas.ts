@@ -1,21 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { oneOf, Timestamp } from '../../schemas/shared.ts';
+import { Health } from '../health/schemas.ts';
 
 const count = Type.Integer({ minimum: 0 });
-
-export const Identity = Type.Object(
-  { name: Type.String(), version: Type.String() },
-  { $id: 'Identity', examples: [{ name: 'tweet-sentiment-service', version: '0.1.0' }] },
-);
-
-export const Health = Type.Object(
-  {
-    status: oneOf(['starting', 'ready', 'draining', 'failed'], 'Where the process is in its life.'),
-  },
-  { $id: 'Health', examples: [{ status: 'ready' }] },
-);
-
-export type Health = Static<typeof Health>;
 
 export const Status = Type.Object(
   {
@@ -28,10 +15,10 @@ export const Status = Type.Object(
       name: Type.String(),
       revision: Type.String(),
       preprocessingVersion: Type.Integer(),
-      maxTokens: Type.Integer({ description: 'Longest input; what is longer is truncated.' }),
+      maxTokens: Type.Integer({ description: 'Longest input; longer texts are truncated.' }),
     }),
     featureStore: Type.Object({
-      kind: oneOf(['redis', 'memory'], 'The feature store in use.'),
+      kind: oneOf(['redis', 'memory'], 'Feature store in use.'),
       hits: count,
       misses: count,
       errors: count,
@@ -41,7 +28,7 @@ export const Status = Type.Object(
       }),
     }),
     tweetSource: Type.Object({
-      kind: oneOf(['x-api', 'oembed', 'fixture'], 'Where tweets are read.'),
+      kind: oneOf(['x-api', 'oembed', 'fixture'], 'Tweet source in use.'),
       calls: count,
       readsSpentToday: Type.Integer({ description: 'Billable post reads of this UTC day.' }),
     }),
@@ -50,14 +37,14 @@ export const Status = Type.Object(
       saturation: Type.Number({ description: 'Busy share of the workers, 0 to 1.' }),
       queuedTexts: count,
       predictions: count,
-      shed: Type.Integer({ description: 'Requests refused because of load.' }),
+      shed: Type.Integer({ description: 'Requests rejected because of load.' }),
     }),
     requests: Type.Object({
       total: count,
       failuresByCode: Type.Record(Type.String(), count),
     }),
   },
-  { $id: 'Status', description: 'This instance, with counts since it started.' },
+  { $id: 'Status', description: 'State of this instance, with counts since its start.' },
 );
 
 export type Status = Static<typeof Status>;

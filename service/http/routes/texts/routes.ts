@@ -1,14 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppDeps } from '../../app-deps.ts';
-import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/problem.ts';
+import { callerOf } from '../../caller.ts';
+import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
+import { callerSecurity } from '../../schemas/security.ts';
 import { NoQuery } from '../../schemas/shared.ts';
-import { callerSecurity } from '../../security.ts';
+import { textsResponse } from './presenter.ts';
 import { TextsResponse, textsRequest } from './schemas.ts';
-import { scoreTexts } from './score-texts.ts';
 
-/** Sentiment of texts that the caller sends: no tweet source, no feature store. */
-export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (app, { model, settings }) => {
-  const { limits } = settings;
+/** Sentiment of texts that the caller sends. */
+export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
+  app,
+  { model, scoreTexts, settings },
+) => {
   app.post(
     '/v1/inference',
     {
@@ -17,10 +20,10 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (app, { mode
         tags: ['inference'],
         summary: 'Sentiment of texts',
         description:
-          'Scores texts in one batch. A text longer than the window of the model is truncated and says so.',
+          "Scores texts in one batch. Texts longer than the model's window are truncated, and marked as such.",
         security: callerSecurity(settings),
         querystring: NoQuery,
-        body: textsRequest(limits),
+        body: textsRequest(settings.limits),
         response: answers(TextsResponse, 'One result per text, in order.', [
           ...INFERENCE_CODES,
           ...BODY_CODES,
@@ -31,15 +34,8 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (app, { mode
       },
     },
     async (request, reply): Promise<TextsResponse> => {
-      const predictions = await scoreTexts(request.body.texts, model, limits, request, reply);
-      return {
-        results: predictions.map(({ label, scores, truncated }) => ({
-          sentimentAnalyst: label,
-          scores,
-          truncated,
-        })),
-        model: { name: model.identity.name, revision: model.identity.revision },
-      };
+      const predictions = await scoreTexts.score(request.body.texts, callerOf(request, reply));
+      return textsResponse(predictions, model.identity);
     },
   );
 };

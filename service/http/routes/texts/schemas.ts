@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
-import type { HttpLimits } from '../../app-deps.ts';
+import type { HttpLimits } from '../../limits.ts';
 import { Model, ref, Scores, SentimentLabel, Truncated } from '../../schemas/shared.ts';
 
-/** A text to score. The pattern wants one character that is not white space. */
+/** A text to score. The pattern requires a character other than white space. */
 export function text(limits: HttpLimits) {
   return Type.String({ pattern: '\\S', maxLength: limits.textCharacters });
 }

@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { parseTweetUrl } from '../../../domain/tweet-url.ts';
 import type { AppDeps } from '../../app-deps.ts';
-import { afterResponse, contextOf } from '../../plugins/request-trace.ts';
-import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/problem.ts';
+import { contextOf } from '../../caller.ts';
+import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
+import { callerSecurity } from '../../schemas/security.ts';
 import { NoQuery } from '../../schemas/shared.ts';
-import { callerSecurity } from '../../security.ts';
-import { itemOf, outcomesOf, tweetSentiment } from './presenter.ts';
+import { itemOf, outcomesOf, tweetSentiment } from '../../tweet-items.ts';
 import { TweetSentiment, TweetsResponse, tweetQuery, tweetsRequest } from './schemas.ts';
 
-/** Sentiment of tweets that the service reads itself, feature store first. */
+/** Sentiment of tweets, from the feature store or read and scored by the service. */
 export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
   { scoreTweets, settings },
@@ -22,8 +22,7 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         operationId: 'scoreTweet',
         tags: ['inference'],
         summary: 'Sentiment of a tweet',
-        description:
-          'Answers from the feature store where it can; else reads and scores the tweet.',
+        description: 'Answers from the feature store if possible, else reads and scores the tweet.',
         security: callerSecurity(settings),
         querystring: tweetQuery(limits),
         response: answers(TweetSentiment, 'The sentiment.', [
@@ -44,10 +43,8 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     async (request, reply): Promise<TweetSentiment> => {
       const id = parseTweetUrl(request.query.tweetUrl);
       const context = contextOf(request, reply, limits.singleDeadlineMs);
-      const { outcomes, persist } = await scoreTweets.score([id], context);
-      afterResponse(reply, persist);
-      const [outcome] = outcomes;
-      if (!outcome) throw new Error('The use case answered no tweet.');
+      const [outcome] = await scoreTweets.score([id], context);
+      if (!outcome) throw new Error('the use case returned no outcome');
       if (outcome.status === 'error') throw outcome.error;
       return tweetSentiment(outcome);
     },
@@ -61,7 +58,7 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['inference'],
         summary: 'Sentiment of several tweets',
         description:
-          'One store read, one source call, one batch. A tweet that cannot be answered, its URL included, has a problem in its place; the call fails only for what concerns all of it.',
+          'One store read, one source call, one batch. A tweet that fails, also by its URL, has a problem in its place; the call fails only for reasons that concern all tweets.',
         security: callerSecurity(settings),
         querystring: NoQuery,
         body: tweetsRequest(limits),
@@ -78,11 +75,9 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     async (request, reply): Promise<TweetsResponse> => {
       const { tweetUrls } = request.body;
       const context = contextOf(request, reply, limits.batchDeadlineMs);
-      const outcomes = await outcomesOf(tweetUrls, parseTweetUrl, async (ids) => {
-        const scored = await scoreTweets.score(ids, context);
-        afterResponse(reply, scored.persist);
-        return scored.outcomes;
-      });
+      const outcomes = await outcomesOf(tweetUrls, parseTweetUrl, (ids) =>
+        scoreTweets.score(ids, context),
+      );
       return {
         results: outcomes.map((outcome, index) => ({
           tweetUrl: tweetUrls[index] ?? '',

@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import Schema from 'typebox/schema';
-import { OpenInferenceError, Problem } from '../../../../service/http/schemas/problem.ts';
+import { Problem } from '../../../../service/http/problem.ts';
+import { OpenInferenceError } from '../../../../service/http/schemas/answers.ts';
 import type { Answer, Call } from './http-client.ts';
 
 export interface Operation {

@@ -3,16 +3,19 @@ import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from '../../../../service/app.ts';
+import { IngestTweets } from '../../../../service/application/ingest-tweets.ts';
 import type { MetricTotals } from '../../../../service/application/ports/metrics.ts';
-import { Features } from '../../../../service/application/read-features.ts';
+import { Purge } from '../../../../service/application/purge.ts';
+import { ReadFeatures } from '../../../../service/application/read-features.ts';
 import type { RequestContext } from '../../../../service/application/request-context.ts';
-import type { ScoreTweets } from '../../../../service/application/score-tweets.ts';
-import { PendingStoreWork } from '../../../../service/application/store-writer.ts';
-import { TweetScorer } from '../../../../service/application/tweet-scorer.ts';
+import { ScoreTexts } from '../../../../service/application/score-texts.ts';
+import { ScoreTweets } from '../../../../service/application/score-tweets.ts';
+import { StoreWriter } from '../../../../service/application/store-writer.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/contract/feature-store.ts';
 import { DEFAULT_LIMITS } from '../../../../service/contract/http.ts';
 import type { Prediction } from '../../../../service/domain/sentiment.ts';
-import type { AppDeps, HttpLimits, HttpSettings } from '../../../../service/http/app-deps.ts';
+import type { AppDeps, HttpSettings } from '../../../../service/http/app-deps.ts';
+import type { HttpLimits } from '../../../../service/http/limits.ts';
 import { Lifecycle } from '../../../../service/process/lifecycle.ts';
 import {
   aTweet,
@@ -60,8 +63,6 @@ export interface AppOptions {
   readonly settings?: Partial<Omit<HttpSettings, 'limits'>>;
   readonly limits?: Partial<HttpLimits>;
   readonly exposeText?: boolean;
-  /** Wraps the use case. */
-  readonly scoreTweets?: (real: ScoreTweets) => ScoreTweets;
   /** The lifecycle stays where it starts. */
   readonly starting?: boolean;
 }
@@ -85,21 +86,21 @@ export async function startApp(options: AppOptions = {}) {
   const { lines, logger } = memoryLog();
   const silent = new RecordedLog();
   const predictionLog = new FakePredictionLog();
-  const scoreTweets = new TweetScorer({
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const purge = new Purge({ store, predictionLog });
+  const storeWriter = new StoreWriter({
     store,
-    source,
-    model,
+    predictionLog,
+    purge,
     metrics,
     logger: silent,
-    predictionLog,
-    pending: new PendingStoreWork({ store, predictionLog, metrics, logger: silent, maxRows: 100 }),
-    rowTtlSeconds: DEFAULT_ROW_TTL_SECONDS,
-    storeText: true,
-    exposeText: options.exposeText ?? true,
+    maxPendingRows: 100,
   });
+  const exposeText = options.exposeText ?? true;
+  const assessment = { rowTtlSeconds: DEFAULT_ROW_TTL_SECONDS, storeText: true, exposeText };
   const deps: AppDeps = {
     settings: {
-      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      limits,
       keepAliveTimeoutMs: 72_000,
       apiKeys: [API_KEY],
       adminToken: ADMIN_TOKEN,
@@ -109,8 +110,19 @@ export async function startApp(options: AppOptions = {}) {
       pageDir: `${import.meta.dirname}/../../../../dist/web`,
       ...options.settings,
     },
-    scoreTweets: options.scoreTweets?.(scoreTweets) ?? scoreTweets,
-    features: new Features({ store, predictionLog, exposeText: options.exposeText ?? true }),
+    scoreTweets: new ScoreTweets({
+      ...assessment,
+      store,
+      storeWriter,
+      source,
+      model,
+      metrics,
+      logger: silent,
+    }),
+    scoreTexts: new ScoreTexts({ ...limits, model }),
+    ingestTweets: new IngestTweets({ ...assessment, storeWriter, model }),
+    readFeatures: new ReadFeatures({ store, exposeText }),
+    purge,
     model,
     lifecycle,
     metrics,

@@ -1,6 +1,6 @@
-import type { HttpSettings } from './app-deps.ts';
+import type { HttpSettings } from '../app-deps.ts';
 
-/** What the OpenAPI document says of routes for callers: a key is needed where one is configured. */
+/** OpenAPI security of caller routes: an API key, which is optional if none is configured. */
 export function callerSecurity({ apiKeys }: HttpSettings): Record<string, string[]>[] {
   return apiKeys.length > 0 ? [{ apiKey: [] }] : [{}, { apiKey: [] }];
 }

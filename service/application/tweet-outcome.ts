@@ -1,9 +1,21 @@
-/** The outcomes of tweets that get no score. */
-
 import { EmptyTextError, type ServiceError, TweetUnavailableError } from '../domain/errors.ts';
+import type { FeatureRow } from '../domain/feature-row.ts';
 import type { TweetId } from '../domain/tweet.ts';
 import type { UnavailableReason } from './ports/tweet-source.ts';
-import type { TweetOutcome } from './score-tweets.ts';
+
+/** How the feature store took part in an answer. */
+export type StoreOutcome = 'hit' | 'miss' | 'unavailable';
+
+export interface ScoredTweet {
+  readonly status: 'ok';
+  readonly row: FeatureRow;
+  /** Null if the configuration hides texts, or if the row was stored without. */
+  readonly text: string | null;
+  readonly featureStore: StoreOutcome;
+}
+
+/** The answer for one tweet. */
+export type TweetOutcome = ScoredTweet | { readonly status: 'error'; readonly error: ServiceError };
 
 const UNAVAILABLE = {
   not_found: ['tweet_not_found', 'does not exist or was deleted'],
@@ -11,23 +23,23 @@ const UNAVAILABLE = {
   withheld: ['tweet_withheld', 'is withheld'],
 } as const satisfies Record<UnavailableReason, readonly [string, string]>;
 
-/** The source does not show it. */
+/** The source does not show the tweet. */
 export function unavailable(id: TweetId, reason: UnavailableReason): TweetOutcome {
   const [code, what] = UNAVAILABLE[reason];
   return failed(new TweetUnavailableError(code, `Tweet ${id} ${what}.`));
 }
 
-/** Nothing is left of its text to be scored. */
+/** Preprocessing leaves no text to score. */
 export function emptyText(id: TweetId): TweetOutcome {
-  return failed(new EmptyTextError(`Tweet ${id} has no text that could be scored.`));
+  return failed(new EmptyTextError(`Tweet ${id} has no text that can be scored.`));
 }
 
-/** The store takes nothing of what was purged so shortly before. */
+/** The store rejects tweets purged within the last day. */
 export function recentlyPurged(id: TweetId): TweetOutcome {
   return failed(
     new TweetUnavailableError(
       'tweet_not_found',
-      `Tweet ${id}, its author or one of its topics was purged less than a day ago: it is not stored.`,
+      `Tweet ${id} is not stored: it, its author or one of its topics was purged less than a day ago.`,
     ),
   );
 }

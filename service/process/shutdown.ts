@@ -3,11 +3,11 @@ import { type DrainStep, drain } from './drain.ts';
 import { exitNow } from './exit-now.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
-/** Time for the answers that are still owed when the process must end at once. */
+/** Time for pending answers when the process cannot go on. */
 const FAILURE_TIMEOUT_MS = 1_000;
 
-/** Every way the process ends: asked to by a signal, or because it cannot go on. */
-export class ProcessEnd {
+/** Ends the process: drains on a signal or a fatal error, then exits. */
+export class Shutdown {
   readonly #lifecycle: Lifecycle;
   readonly #logger: FastifyBaseLogger;
   #steps: readonly DrainStep[] = [];
@@ -17,26 +17,26 @@ export class ProcessEnd {
   constructor(lifecycle: Lifecycle, logger: FastifyBaseLogger) {
     this.#lifecycle = lifecycle;
     this.#logger = logger;
-    // SIGHUP says that the terminal has been closed.
+    // SIGHUP: the terminal was closed.
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => void this.#stop(signal));
     }
-    // Node writes its warnings there: that nobody reads them is no reason to end.
+    // Node writes warnings to stderr: a closed stderr must not end the process.
     process.stderr.on('error', () => undefined);
     process.on('uncaughtException', (error) => void this.fail(error));
     process.on('unhandledRejection', (error) => void this.fail(error));
   }
 
-  /** What a drain consists of; before this is called there is nothing to drain. */
+  /** Sets the steps of a drain; without this call there are none. */
   onDrain(timeoutMs: number, steps: readonly DrainStep[]): void {
     this.#timeoutMs = timeoutMs;
     this.#steps = steps;
   }
 
-  /** Ends the process with status 1 soon: what still waits gets its refusal first. */
+  /** Ends the process with status 1, after pending requests are answered with an error. */
   async fail(error: unknown): Promise<void> {
     const wasEnding = this.#ending;
-    // First of all: a fault in what follows comes back here, and must not go round for ever.
+    // First: an error below calls this method again and must not loop.
     this.#ending = true;
     try {
       this.#logger.fatal({ err: error }, 'the process cannot go on');
@@ -50,7 +50,7 @@ export class ProcessEnd {
 
   async #stop(signal: NodeJS.Signals): Promise<void> {
     if (this.#ending) {
-      this.#logger.warn({ signal }, 'asked again to end: ending at once');
+      this.#logger.warn({ signal }, 'second signal: ending at once');
       exitNow();
     }
     this.#ending = true;

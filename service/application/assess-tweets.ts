@@ -1,0 +1,40 @@
+import type { ModelIdentity, Prediction } from '../domain/sentiment.ts';
+import type { Tweet, TweetId } from '../domain/tweet.ts';
+import { featureWrite, type RowSettings } from './feature-write.ts';
+import type { FeatureWrite } from './ports/feature-store.ts';
+import { emptyText, type StoreOutcome, type TweetOutcome } from './tweet-outcome.ts';
+
+export interface AssessmentSettings extends RowSettings {
+  /** Show texts in answers. */
+  readonly exposeText: boolean;
+}
+
+/** Outcomes by tweet, and the rows to store. */
+export interface Assessment {
+  readonly outcomes: Map<TweetId, TweetOutcome>;
+  readonly writes: readonly FeatureWrite[];
+}
+
+/** Turns predictions into outcomes and rows. Predictions have the order of the tweets. */
+export function assessTweets(
+  tweets: readonly Tweet[],
+  predictions: readonly (Prediction | null)[],
+  identity: ModelIdentity,
+  featureStore: Exclude<StoreOutcome, 'hit'>,
+  settings: AssessmentSettings,
+): Assessment {
+  const outcomes = new Map<TweetId, TweetOutcome>();
+  const writes: FeatureWrite[] = [];
+  for (const [index, tweet] of tweets.entries()) {
+    const prediction = predictions[index];
+    if (prediction) {
+      const write = featureWrite(tweet, prediction, identity, settings);
+      const text = settings.exposeText ? tweet.text : null;
+      writes.push(write);
+      outcomes.set(tweet.id, { status: 'ok', row: write.row, text, featureStore });
+    } else {
+      outcomes.set(tweet.id, emptyText(tweet.id));
+    }
+  }
+  return { outcomes, writes };
+}

@@ -1,0 +1,102 @@
+import { AbandonedError, DeadlineExceededError } from '../domain/errors.ts';
+import { PhaseTimings, type RequestContext, remainingMs } from './request-context.ts';
+import { waitAtMost } from './wait-at-most.ts';
+
+type Results<Key, Value> = ReadonlyMap<Key, Value>;
+
+type Compute<Key, Value> = (
+  keys: readonly Key[],
+  context: RequestContext,
+) => Promise<Results<Key, Value>>;
+
+/**
+ * Request coalescing (single flight): requests for a key that is being computed wait for that
+ * computation.
+ */
+export class Coalescer<Key, Value> {
+  readonly #compute: Compute<Key, Value>;
+  readonly #running = new Map<Key, SharedComputation<Results<Key, Value>>>();
+
+  /** `compute` returns a value for each of its keys. */
+  constructor(compute: Compute<Key, Value>) {
+    this.#compute = compute;
+  }
+
+  /**
+   * Joins the running computations of the keys and starts one for all other keys.
+   *
+   * @throws DeadlineExceededError, the reason of the request's signal, or what `compute` throws
+   */
+  async resolve(keys: readonly Key[], request: RequestContext): Promise<Results<Key, Value>> {
+    const joined = new Set<SharedComputation<Results<Key, Value>>>();
+    const missing: Key[] = [];
+    for (const key of new Set(keys)) {
+      const running = this.#running.get(key);
+      if (running && !running.isAborted) joined.add(running);
+      else missing.push(key);
+    }
+    if (missing.length > 0) joined.add(this.#start(missing));
+    const parts = await Promise.all([...joined].map((running) => running.join(request)));
+    return new Map(parts.flatMap((part) => [...part]));
+  }
+
+  #start(keys: readonly Key[]): SharedComputation<Results<Key, Value>> {
+    const started: SharedComputation<Results<Key, Value>> = new SharedComputation((context) =>
+      this.#compute(keys, context).finally(() => {
+        for (const key of keys) {
+          if (this.#running.get(key) === started) this.#running.delete(key);
+        }
+      }),
+    );
+    for (const key of keys) this.#running.set(key, started);
+    return started;
+  }
+}
+
+/**
+ * A computation for several requests. Its deadline is the latest of theirs; it is aborted when
+ * the last of them leaves.
+ */
+class SharedComputation<Result> {
+  readonly #abort = new AbortController();
+  readonly #deadline = { atMs: 0 };
+  readonly #timings = new PhaseTimings();
+  readonly #result: Promise<Result>;
+  #waiting = 0;
+  #isSettled = false;
+
+  /** Starts in a microtask: the first request must join before that, to set the deadline. */
+  constructor(start: (context: RequestContext) => Promise<Result>) {
+    this.#result = Promise.resolve().then(() =>
+      start({ deadline: this.#deadline, signal: this.#abort.signal, timings: this.#timings }),
+    );
+    const settle = () => {
+      this.#isSettled = true;
+    };
+    // Also handles a failure after every request has left.
+    this.#result.then(settle, settle);
+  }
+
+  get isAborted(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  async join(request: RequestContext): Promise<Result> {
+    this.#waiting++;
+    this.#deadline.atMs = Math.max(this.#deadline.atMs, request.deadline.atMs);
+    try {
+      return await waitAtMost(this.#result, {
+        ms: remainingMs(request.deadline),
+        signal: request.signal,
+        onLate: () => new DeadlineExceededError(),
+      });
+    } finally {
+      request.timings.merge(this.#timings);
+      this.#waiting--;
+      // Aborting is expensive: skip it once the computation has settled.
+      if (this.#waiting === 0 && !this.#isSettled) {
+        this.#abort.abort(new AbandonedError('Every caller left before the answer was ready.'));
+      }
+    }
+  }
+}

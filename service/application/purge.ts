@@ -1,0 +1,51 @@
+import type { TweetId } from '../domain/tweet.ts';
+import type { UserReference } from '../domain/user.ts';
+import type { AggregateStore } from './ports/aggregate-store.ts';
+import type { FeatureStore, Purged } from './ports/feature-store.ts';
+import type { PredictionLog } from './ports/prediction-log.ts';
+
+export interface PurgeOptions {
+  readonly store: FeatureStore & AggregateStore;
+  readonly predictionLog: PredictionLog;
+  /** Milliseconds since the epoch; `Date.now` by default. */
+  readonly now?: () => number;
+}
+
+/**
+ * Use case: removes everything stored of a tweet, a user or a topic, and leaves tombstones in
+ * the store and in the prediction log.
+ *
+ * Every method throws FeatureStoreUnavailableError if either of them does not answer; the purge
+ * can then be repeated.
+ */
+export class Purge {
+  readonly #store: FeatureStore & AggregateStore;
+  readonly #predictionLog: PredictionLog;
+  readonly #now: () => number;
+
+  constructor({ store, predictionLog, now = Date.now }: PurgeOptions) {
+    this.#store = store;
+    this.#predictionLog = predictionLog;
+    this.#now = now;
+  }
+
+  async tweet(id: TweetId): Promise<Purged> {
+    const [purged] = await Promise.all([this.#store.purgeTweet(id), this.#record([id])]);
+    return purged;
+  }
+
+  async user(user: UserReference): Promise<Purged> {
+    const id = 'id' in user ? user.id : await this.#store.findUser(user.username);
+    if (id === null) return { rows: 0, contributions: 0 };
+    return this.#store.purgeUser(id, this.#now(), (tweetIds) => this.#record(tweetIds));
+  }
+
+  async topic(topic: string): Promise<Purged> {
+    return this.#store.purgeTopic(topic, this.#now(), (tweetIds) => this.#record(tweetIds));
+  }
+
+  /** Recorded before the store forgets which tweets they were. */
+  #record(tweetIds: readonly TweetId[]): Promise<void> {
+    return this.#predictionLog.recordPurges(tweetIds);
+  }
+}

@@ -1,0 +1,84 @@
+import { Type } from 'typebox';
+import { ERROR_CODES, type ErrorCode, type ServiceError } from '../domain/errors.ts';
+import { oneOf } from './schemas/shared.ts';
+
+/** The HTTP status of every error code. */
+export const STATUS = {
+  invalid_request: 400,
+  url_too_long: 400,
+  invalid_tweet_url: 400,
+  unsupported_host: 400,
+  invalid_tweet_id: 400,
+  batch_too_large: 400,
+  text_too_long: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  tweet_protected: 403,
+  not_found: 404,
+  tweet_not_found: 404,
+  entity_not_found: 404,
+  method_not_allowed: 405,
+  request_timeout: 408,
+  body_too_large: 413,
+  parameter_too_long: 414,
+  unsupported_media_type: 415,
+  empty_text: 422,
+  rate_limited: 429,
+  headers_too_large: 431,
+  tweet_withheld: 451,
+  internal: 500,
+  tweet_source_failed: 502,
+  overloaded: 503,
+  shutting_down: 503,
+  tweet_source_limited: 503,
+  feature_store_unavailable: 503,
+} as const satisfies Record<ErrorCode, number>;
+
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: 'Stable identifier of the problem, derived from its code.' }),
+    title: Type.String({ description: 'The code in words.' }),
+    status: Type.Integer({ description: 'HTTP status of the code.' }),
+    detail: Type.String({ description: 'Explanation of this failure and its remedy.' }),
+    code: oneOf(ERROR_CODES, 'Error code for programs; docs/errors.md explains each.'),
+    requestId: Type.String({ description: 'X-Request-Id of the answer.' }),
+    retryAfterSeconds: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Time after which the same request may succeed.' }),
+    ),
+  },
+  {
+    $id: 'Problem',
+    description: 'Problem document (RFC 9457).',
+    examples: [
+      {
+        type: 'urn:tweet-sentiment-service:error:unsupported_host',
+        title: 'Unsupported host',
+        status: 400,
+        detail: 'Tweet URLs of example.com are not supported; use x.com or twitter.com.',
+        code: 'unsupported_host',
+        requestId: '0d4b6f2e-5a3c-4b1e-9a57-3f6c1f3f9d11',
+      },
+    ],
+  },
+);
+
+/** The problem document of an error. */
+export function problemOf(error: ServiceError, requestId: string) {
+  const title = error.code.replaceAll('_', ' ');
+  return {
+    type: `urn:tweet-sentiment-service:error:${error.code}`,
+    title: title.charAt(0).toUpperCase() + title.slice(1),
+    status: STATUS[error.code],
+    detail: error.message,
+    code: error.code,
+    requestId,
+    ...(error.retryAfterSeconds !== undefined && {
+      retryAfterSeconds: retryAfter(error.retryAfterSeconds),
+    }),
+  };
+}
+
+/** Whole seconds, at least 1, as in the Retry-After header. */
+export function retryAfter(seconds: number): number {
+  return Math.max(1, Math.ceil(seconds));
+}

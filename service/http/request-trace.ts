@@ -1,0 +1,73 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Metrics } from '../application/ports/metrics.ts';
+import { PhaseTimings } from '../application/request-context.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+
+/** Measurements of a request, and its failure. */
+export interface RequestTrace {
+  /** On the monotonic clock. */
+  readonly startedMs: number;
+  readonly timings: PhaseTimings;
+  /** Code of the answered problem. */
+  failure?: ErrorCode;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    trace: RequestTrace;
+  }
+  interface FastifyContextConfig {
+    /** A health route: never rejected, rate limited or counted, and logged only at debug level. */
+    health?: true;
+  }
+}
+
+/** Starts to trace a request; measures and logs it when it ends. */
+export function startTrace(request: FastifyRequest, reply: FastifyReply, metrics: Metrics): void {
+  request.trace = { startedMs: performance.now(), timings: new PhaseTimings() };
+  reply.raw.once('close', () => {
+    const elapsedMs = performance.now() - request.trace.startedMs;
+    logRequest(request, reply, elapsedMs);
+    if (reply.raw.writableFinished && isCounted(request)) {
+      record(request.trace, reply.statusCode, elapsedMs, metrics);
+    }
+  });
+}
+
+/** Sets the headers of every answer. */
+export function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  const elapsedMs = performance.now() - request.trace.startedMs;
+  const phases = [...request.trace.timings.entries(), ['total', elapsedMs] as const];
+  reply.headers({
+    'x-request-id': request.id,
+    'x-process-time': (elapsedMs / 1_000).toFixed(6),
+    'server-timing': phases.map(([phase, ms]) => `${phase};dur=${ms.toFixed(3)}`).join(', '),
+    'x-content-type-options': 'nosniff',
+  });
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+}
+
+/** Logs one line per request, with the pattern of its route: the URL may hold private data. */
+function logRequest(request: FastifyRequest, reply: FastifyReply, elapsedMs: number): void {
+  const fields = {
+    method: request.method,
+    route: request.routeOptions.url ?? null,
+    status: reply.raw.writableFinished ? reply.statusCode : null,
+    ms: Math.round(elapsedMs * 1_000) / 1_000,
+    code: request.trace.failure,
+  };
+  const level = request.routeOptions.config?.health ? 'debug' : 'info';
+  request.log[level](fields, reply.raw.writableFinished ? 'request' : 'request abandoned');
+}
+
+function isCounted(request: FastifyRequest): boolean {
+  return /^\/v[12](?:[/?]|$)/.test(request.url) && !request.routeOptions.config?.health;
+}
+
+function record(trace: RequestTrace, status: number, elapsedMs: number, metrics: Metrics): void {
+  metrics.record('Requests', 1);
+  if (status >= 500) metrics.record('ServerErrors', 1);
+  metrics.record('RequestLatency', elapsedMs);
+  for (const [phase, ms] of trace.timings.entries()) metrics.record('StageLatency', ms, phase);
+  if (trace.failure) metrics.record('RequestFailures', 1, trace.failure);
+}

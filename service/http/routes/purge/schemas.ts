@@ -1,0 +1,41 @@
+import { type Static, Type } from 'typebox';
+import { nullableString } from '../../schemas/shared.ts';
+
+export const ListingQuery = Type.Object(
+  {
+    cursor: Type.Optional(
+      Type.String({
+        pattern: '^[0-9]{1,20}$',
+        description: 'The `nextCursor` of the page before; absent for the first page.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const TweetListing = Type.Object(
+  {
+    tweetIds: Type.Array(Type.String(), { description: 'In no order; may be empty.' }),
+    nextCursor: nullableString('Cursor of the next page; null on the last page.'),
+  },
+  {
+    $id: 'TweetListing',
+    examples: [{ tweetIds: ['1460323737035677698'], nextCursor: null }],
+  },
+);
+
+export type TweetListing = Static<typeof TweetListing>;
+
+export const TweetIdParams = Type.Object({
+  id: Type.String({ description: 'Tweet id in decimal digits.' }),
+});
+
+export const PurgeResponse = Type.Object(
+  {
+    removed: Type.Object({
+      rows: Type.Integer({ description: 'Removed rows of all model revisions.' }),
+      contributions: Type.Integer({ description: 'Removed contributions to aggregates.' }),
+    }),
+  },
+  { $id: 'PurgeResponse', examples: [{ removed: { rows: 1, contributions: 2 } }] },
+);

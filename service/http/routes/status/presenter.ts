@@ -1,0 +1,37 @@
+import type { AppDeps } from '../../app-deps.ts';
+import type { Status } from './schemas.ts';
+
+export function statusOf({ info, lifecycle, model, totals }: AppDeps): Status {
+  const { name, revision, preprocessingVersion } = model.identity;
+  const hits = totals.total('FeatureStoreHits');
+  const misses = totals.total('FeatureStoreMisses');
+  return {
+    name: info.name,
+    version: info.version,
+    status: lifecycle.state,
+    startedAt: new Date(info.startedAtMs).toISOString(),
+    uptimeSeconds: (Date.now() - info.startedAtMs) / 1_000,
+    model: { name, revision, preprocessingVersion, maxTokens: model.maxTokens },
+    featureStore: {
+      kind: info.featureStore,
+      hits,
+      misses,
+      errors: totals.total('FeatureStoreErrors'),
+      hitRate: hits + misses === 0 ? null : hits / (hits + misses),
+    },
+    tweetSource: {
+      kind: info.tweetSource,
+      calls: totals.total('TweetSourceCalls'),
+      readsSpentToday: info.readsSpentToday(),
+    },
+    engine: {
+      ...model.load(),
+      predictions: totals.total('Predictions'),
+      shed: totals.total('Shed'),
+    },
+    requests: {
+      total: totals.total('Requests'),
+      failuresByCode: { ...totals.byDimension('RequestFailures') },
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { IngestTweets } from '../../../service/application/ingest-tweets.ts';
+import { Purge } from '../../../service/application/purge.ts';
+import { StoreWriter } from '../../../service/application/store-writer.ts';
+import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
+import {
+  aContext,
+  aTweet,
+  FakeModel,
+  FakePredictionLog,
+  FakeStore,
+  RecordedLog,
+  RecordedMetrics,
+} from '../../helpers/fakes.ts';
+
+function aUseCase({ storeText = true, exposeText = true } = {}) {
+  const [store, predictionLog, model] = [new FakeStore(), new FakePredictionLog(), new FakeModel()];
+  const storeWriter = new StoreWriter({
+    store,
+    predictionLog,
+    purge: new Purge({ store, predictionLog }),
+    metrics: new RecordedMetrics(),
+    logger: new RecordedLog(),
+    maxPendingRows: 0,
+  });
+  const settings = { rowTtlSeconds: 60, storeText, exposeText };
+  return { store, model, useCase: new IngestTweets({ ...settings, storeWriter, model }) };
+}
+
+describe('IngestTweets', () => {
+  it('stores tweets before it returns outcomes in their order', async () => {
+    const { store, model, useCase } = aUseCase();
+    store.tombstones.add('3');
+    const outcomes = await useCase.ingest(
+      [
+        aTweet({ id: '1' }),
+        aTweet({ id: '2', text: ' ' }),
+        aTweet({ id: '3' }),
+        aTweet({ id: '1' }),
+      ],
+      aContext(),
+    );
+    expect(
+      outcomes.map((outcome) => (outcome.status === 'ok' ? 'ok' : outcome.error.code)),
+    ).toEqual(['ok', 'empty_text', 'tweet_not_found', 'ok']);
+    expect([...store.rows.keys()]).toEqual(['1']);
+    expect(model.asked).toHaveLength(1);
+  });
+
+  it('measures the write as the store phase', async () => {
+    const context = aContext();
+    await aUseCase().useCase.ingest([aTweet()], context);
+    expect([...context.timings.entries()].map(([phase]) => phase)).toEqual(['store']);
+  });
+
+  it('neither stores nor shows texts if configured so', async () => {
+    const { store, useCase } = aUseCase({ storeText: false, exposeText: false });
+    expect(await useCase.ingest([aTweet()], aContext())).toMatchObject([{ text: null }]);
+    expect([...store.rows.values()]).toMatchObject([{ text: null }]);
+  });
+
+  it('fails with the store', async () => {
+    const { store, useCase } = aUseCase();
+    store.failWith = new FeatureStoreUnavailableError('down');
+    await expect(useCase.ingest([aTweet()], aContext())).rejects.toBe(store.failWith);
+  });
+});

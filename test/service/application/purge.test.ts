@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { Purge } from '../../../service/application/purge.ts';
+import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
+import { FakePredictionLog, FakeStore } from '../../helpers/fakes.ts';
+import { aRow } from '../../port-suites/feature-store-contract.ts';
+
+const AUTHOR = '2244994945';
+
+async function aPurge() {
+  const [store, predictionLog] = [new FakeStore(), new FakePredictionLog()];
+  const rows = ['1', '2'].map((tweetId) => aRow({ tweetId, authorId: AUTHOR, topics: ['#a'] }));
+  await store.putTweets(rows.map((row) => ({ row, ttlSeconds: 60 })));
+  return { purge: new Purge({ store, predictionLog }), store, predictionLog };
+}
+
+const NOTHING = { rows: 0, contributions: 0 };
+
+describe('Purge', () => {
+  it('removes a tweet and records its tombstone', async () => {
+    const { purge, store, predictionLog } = await aPurge();
+    expect(await purge.tweet('1')).toEqual({ rows: 1, contributions: 2 });
+    expect([...store.rows.keys()]).toEqual(['2']);
+    expect(predictionLog.purged).toEqual(['1']);
+  });
+
+  it.each([
+    ['an id', { id: AUTHOR }],
+    ['a username', { username: 'someone' }],
+  ])('removes every tweet of a user named by %s and records each tombstone', async (_, user) => {
+    const { purge, store, predictionLog } = await aPurge();
+    expect((await purge.user(user)).rows).toBe(2);
+    expect(store.rows.size).toBe(0);
+    expect(predictionLog.purged.toSorted()).toEqual(['1', '2']);
+  });
+
+  it('removes every tweet of a topic and records each tombstone', async () => {
+    const { purge, store, predictionLog } = await aPurge();
+    expect((await purge.topic('#a')).rows).toBe(2);
+    expect(store.rows.size).toBe(0);
+    expect(predictionLog.purged.toSorted()).toEqual(['1', '2']);
+  });
+
+  it('reports zero for an unknown user and an unknown topic', async () => {
+    const { purge, predictionLog } = await aPurge();
+    expect(await purge.user({ username: 'unknown' })).toEqual(NOTHING);
+    expect(await purge.topic('#unknown')).toEqual(NOTHING);
+    expect(predictionLog.purged).toEqual([]);
+  });
+
+  it('fails if the tombstone is not recorded', async () => {
+    const { purge, store, predictionLog } = await aPurge();
+    predictionLog.failWith = new FeatureStoreUnavailableError('not recorded');
+    await expect(purge.tweet('1')).rejects.toBe(predictionLog.failWith);
+    await expect(purge.user({ id: AUTHOR })).rejects.toBe(predictionLog.failWith);
+    expect(store.rows.has('2')).toBe(true);
+  });
+});

@@ -1,0 +1,257 @@
+import { describe, expect, it } from '@jest/globals';
+import { Purge } from '../../../service/application/purge.ts';
+import { ScoreTweets } from '../../../service/application/score-tweets.ts';
+import { StoreWriter } from '../../../service/application/store-writer.ts';
+import type { TweetOutcome } from '../../../service/application/tweet-outcome.ts';
+import {
+  AbandonedError,
+  DeadlineExceededError,
+  FeatureStoreUnavailableError,
+  OverloadedError,
+  TweetSourceFailedError,
+} from '../../../service/domain/errors.ts';
+import type { Prediction } from '../../../service/domain/sentiment.ts';
+import {
+  aContext,
+  aTweet,
+  FakeModel,
+  FakePredictionLog,
+  FakeSource,
+  FakeStore,
+  RecordedLog,
+  RecordedMetrics,
+} from '../../helpers/fakes.ts';
+
+const ID = '1460323737035677698';
+
+function aUseCase(
+  options: {
+    source?: FakeSource;
+    model?: FakeModel;
+    storeText?: boolean;
+    exposeText?: boolean;
+  } = {},
+) {
+  const store = new FakeStore();
+  const model = options.model ?? new FakeModel();
+  const source = options.source ?? new FakeSource({ [ID]: aTweet() });
+  const [metrics, logger] = [new RecordedMetrics(), new RecordedLog()];
+  const predictionLog = new FakePredictionLog();
+  const storeWriter = new StoreWriter({
+    store,
+    predictionLog,
+    purge: new Purge({ store, predictionLog }),
+    metrics,
+    logger,
+    maxPendingRows: 1_000,
+  });
+  const useCase = new ScoreTweets({
+    store,
+    storeWriter,
+    source,
+    model,
+    metrics,
+    logger,
+    rowTtlSeconds: 5_184_000,
+    storeText: options.storeText ?? true,
+    exposeText: options.exposeText ?? true,
+  });
+  /** Scores a tweet and waits for the write. */
+  const score = async (id = ID): Promise<TweetOutcome> => {
+    const [outcome] = await useCase.score([id], aContext());
+    await storeWriter.flush();
+    return outcome!;
+  };
+  return { useCase, store, predictionLog, model, source, metrics, logger, storeWriter, score };
+}
+
+describe('ScoreTweets', () => {
+  it('answers an unknown tweet from the source and the model, as a miss', async () => {
+    const { score, metrics } = aUseCase();
+    expect(await score()).toMatchObject({
+      status: 'ok',
+      featureStore: 'miss',
+      text: 'I love this phone',
+      row: { tweetId: ID, label: 'positive', model: { revision: '0123456789ab' } },
+    });
+    expect([metrics.sum('FeatureStoreHits'), metrics.sum('FeatureStoreMisses')]).toEqual([0, 1]);
+  });
+
+  it('answers a stored tweet as a hit with the same scores, without the source', async () => {
+    const { score, source, model, metrics } = aUseCase();
+    const miss = await score();
+    const hit = await score();
+    expect(hit).toEqual({ ...miss, featureStore: 'hit' });
+    expect([source.asked.length, model.asked.length]).toEqual([1, 1]);
+    expect(metrics.sum('FeatureStoreHits')).toBe(1);
+  });
+
+  it('writes the row and its prediction record only after it has returned the outcome', async () => {
+    const { useCase, store, predictionLog, storeWriter } = aUseCase();
+    await useCase.score([ID], aContext());
+    expect([store.writes, predictionLog.rows]).toEqual([[], []]);
+    await storeWriter.flush();
+    expect([store.writes.length, predictionLog.rows.length]).toEqual([1, 1]);
+  });
+
+  it('records no prediction for a hit', async () => {
+    const { score, predictionLog } = aUseCase();
+    await score();
+    await score();
+    expect(predictionLog.rows.map(({ tweetId }) => tweetId)).toEqual([ID]);
+  });
+
+  it('stores a row for 60 days, but for 5 minutes while the tweet may be edited', async () => {
+    const editable = aTweet({ id: '2', editableUntilMs: Date.now() + 60_000 });
+    const edited = aTweet({ id: '3', editableUntilMs: Date.now() - 60_000 });
+    const { score, store } = aUseCase({
+      source: new FakeSource({ '1': aTweet({ id: '1' }), '2': editable, '3': edited }),
+    });
+    for (const id of ['1', '2', '3']) await score(id);
+    expect(store.writes.flat().map((write) => write.ttlSeconds)).toEqual([
+      5_184_000, 300, 5_184_000,
+    ]);
+  });
+
+  it('answers a batch in order, with one call to the source and one to the model', async () => {
+    const source = new FakeSource({
+      '1': aTweet({ id: '1', text: 'one' }),
+      '3': aTweet({ id: '3', text: ' ' }),
+      '4': 'protected',
+      '5': 'withheld',
+    });
+    const { useCase, model } = aUseCase({ source });
+    const outcomes = await useCase.score(['3', '1', '2', '1', '4', '5'], aContext());
+    expect(
+      outcomes.map((outcome) =>
+        outcome.status === 'ok' ? outcome.row.tweetId : outcome.error.code,
+      ),
+    ).toEqual(['empty_text', '1', 'tweet_not_found', '1', 'tweet_protected', 'tweet_withheld']);
+    expect(source.asked).toEqual([['3', '1', '2', '4', '5']]);
+    expect(model.asked).toEqual([[' ', 'one']]);
+  });
+
+  it.each(['not_found', 'protected', 'withheld'] as const)(
+    'purges a tweet that is %s',
+    async (reason) => {
+      const { score, store, predictionLog } = aUseCase({
+        source: new FakeSource({ [ID]: reason }),
+      });
+      await score();
+      expect([store.purged, predictionLog.purged]).toEqual([[ID], [ID]]);
+    },
+  );
+
+  it('computes and writes a tweet once for a hundred concurrent requests', async () => {
+    const { useCase, source, model, store, storeWriter } = aUseCase();
+    const gate = Promise.withResolvers<void>();
+    model.gate = gate.promise;
+    const all = Array.from({ length: 100 }, () => useCase.score([ID], aContext()));
+    gate.resolve();
+    for (const [outcome] of await Promise.all(all)) expect(outcome?.status).toBe('ok');
+    await storeWriter.flush();
+    expect([source.asked.length, model.asked.length, store.writes.length]).toEqual([1, 1, 1]);
+  });
+
+  it('continues for other requests when the first client leaves', async () => {
+    const { useCase, model } = aUseCase();
+    const gate = Promise.withResolvers<void>();
+    model.gate = gate.promise;
+    const client = new AbortController();
+    const first = useCase.score([ID], aContext({ signal: client.signal }));
+    const second = useCase.score([ID], aContext());
+    client.abort(new AbandonedError('left'));
+    await expect(first).rejects.toBeInstanceOf(AbandonedError);
+    gate.resolve();
+    expect((await second)[0]?.status).toBe('ok');
+  });
+
+  it('stops when every client has left, and starts again for the next request', async () => {
+    const { useCase, model, score } = aUseCase();
+    model.gate = new Promise(() => undefined);
+    const client = new AbortController();
+    const only = useCase.score([ID], aContext({ signal: client.signal }));
+    await Promise.resolve();
+    client.abort(new AbandonedError('left'));
+    await expect(only).rejects.toBeInstanceOf(AbandonedError);
+    model.gate = undefined;
+    expect((await score()).status).toBe('ok');
+    expect(model.held).toBe(0);
+  });
+
+  it('fails a request at its deadline although a longer request shares the computation', async () => {
+    const { useCase, model } = aUseCase();
+    const gate = Promise.withResolvers<void>();
+    model.gate = gate.promise;
+    const long = useCase.score([ID], aContext());
+    await expect(useCase.score([ID], aContext({ deadlineInMs: 20 }))).rejects.toBeInstanceOf(
+      DeadlineExceededError,
+    );
+    gate.resolve();
+    expect((await long)[0]?.status).toBe('ok');
+  });
+
+  it('stores and records a score although every client has left', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { useCase, model, store, predictionLog, storeWriter } = aUseCase({
+      model: new (class extends FakeModel {
+        override async predict(texts: readonly string[]): Promise<(Prediction | null)[]> {
+          await gate.promise;
+          return super.predict(texts, aContext());
+        }
+      })(),
+    });
+    const client = new AbortController();
+    const only = useCase.score([ID], aContext({ signal: client.signal }));
+    await new Promise((resolve) => setImmediate(resolve));
+    client.abort(new AbandonedError('left'));
+    await expect(only).rejects.toBeInstanceOf(AbandonedError);
+    gate.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+    await storeWriter.flush();
+    expect([store.writes.length, predictionLog.rows.length, model.held]).toEqual([1, 1, 0]);
+  });
+
+  it('answers without a failed store, as unavailable', async () => {
+    const { score, store, metrics, predictionLog } = aUseCase();
+    store.failWith = new FeatureStoreUnavailableError('down');
+    expect(await score()).toMatchObject({ status: 'ok', featureStore: 'unavailable' });
+    expect(metrics.sum('FeatureStoreMisses')).toBe(0);
+    expect(predictionLog.rows).toHaveLength(1);
+  });
+
+  it('is rejected by a full engine before the paid read', async () => {
+    const { useCase, model, source } = aUseCase();
+    model.refuseWith = new OverloadedError('full', { retryAfterSeconds: 2 });
+    await expect(useCase.score([ID], aContext())).rejects.toBe(model.refuseWith);
+    expect(source.asked).toEqual([]);
+  });
+
+  it('releases the reservation when the source fails', async () => {
+    const { useCase, model, source } = aUseCase();
+    source.failWith = new TweetSourceFailedError('down');
+    await expect(useCase.score([ID], aContext())).rejects.toBe(source.failWith);
+    expect(model.held).toBe(0);
+  });
+
+  it('neither stores nor shows texts if configured so', async () => {
+    const { score, store } = aUseCase({ storeText: false, exposeText: false });
+    expect(await score()).toMatchObject({ text: null });
+    expect(store.rows.get(ID)?.text).toBeNull();
+  });
+
+  it('shows a text that is not stored only on the miss', async () => {
+    const { score } = aUseCase({ storeText: false });
+    expect(await score()).toMatchObject({ text: 'I love this phone', featureStore: 'miss' });
+    expect(await score()).toMatchObject({ text: null, featureStore: 'hit' });
+  });
+
+  it('measures the phases of a shared computation for each of its requests', async () => {
+    const { useCase } = aUseCase();
+    const contexts = [aContext(), aContext()];
+    await Promise.all(contexts.map((context) => useCase.score([ID], context)));
+    for (const { timings } of contexts) {
+      expect([...timings.entries()].map(([phase]) => phase)).toEqual(['store', 'source']);
+    }
+  });
+});
