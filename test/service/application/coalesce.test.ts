@@ -61,9 +61,10 @@ describe('Coalescer', () => {
       { status: 'rejected', reason: failure },
       { status: 'rejected', reason: failure },
     ]);
-    void coalescer.resolve(['a'], aContext());
+    const next = coalescer.resolve(['a'], aContext());
     await nextTurn();
-    expect(computations).toHaveLength(2);
+    computations[1]!.end('done');
+    expect(valuesOf(await next)).toEqual({ a: 'done' });
   });
 
   it('aborts a computation when its last request leaves, and starts a new one for the next', async () => {
@@ -98,11 +99,13 @@ describe('Coalescer', () => {
   it('gives a computation the latest deadline of its requests', async () => {
     const { coalescer, computations } = aCoalescer();
     const [early, late] = [aContext({ deadlineInMs: 60_000 }), aContext({ deadlineInMs: 90_000 })];
-    void coalescer.resolve(['a'], early);
+    const requests = [coalescer.resolve(['a'], early)];
     await nextTurn();
     expect(computations[0]!.context.deadline.atMs).toBe(early.deadline.atMs);
-    void coalescer.resolve(['a'], late);
+    requests.push(coalescer.resolve(['a'], late));
     expect(computations[0]!.context.deadline.atMs).toBe(late.deadline.atMs);
+    computations[0]!.end('done');
+    await Promise.all(requests);
   });
 
   it('fails a request at its own deadline although the computation goes on', async () => {
