@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { buildApp } from './app.ts';
 import { IngestTweets } from './application/ingest-tweets.ts';
-import type { AggregateStore } from './application/ports/aggregate-store.ts';
 import type { FeatureStore } from './application/ports/feature-store.ts';
 import type { Metrics } from './application/ports/metrics.ts';
 import { NO_PREDICTION_LOG, type PredictionLog } from './application/ports/prediction-log.ts';
@@ -144,7 +143,7 @@ async function featureStore(
   identity: ModelIdentity,
   metrics: Metrics,
   logger: Logger,
-): Promise<FeatureStore & AggregateStore> {
+): Promise<FeatureStore> {
   const common = { identity, aggregateTtlSeconds };
   if (!redis) return new MemoryFeatureStore({ ...common, maxRows: memoryMaxRows });
   const store = await RedisFeatureStore.connect({ ...redis, ...common, metrics, logger });

@@ -1,5 +1,5 @@
-import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { waitAtMost } from '../../service/application/wait-at-most.ts';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import {
   XApiClient,
   XCallError,

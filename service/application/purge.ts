@@ -1,11 +1,10 @@
 import type { TweetId } from '../domain/tweet.ts';
 import type { UserReference } from '../domain/user.ts';
-import type { AggregateStore } from './ports/aggregate-store.ts';
 import type { FeatureStore, Purged } from './ports/feature-store.ts';
 import type { PredictionLog } from './ports/prediction-log.ts';
 
 export interface PurgeOptions {
-  readonly store: FeatureStore & AggregateStore;
+  readonly store: FeatureStore;
   readonly predictionLog: PredictionLog;
   /** Milliseconds since the epoch; `Date.now` by default. */
   readonly now?: () => number;
@@ -19,7 +18,7 @@ export interface PurgeOptions {
  * can then be repeated.
  */
 export class Purge {
-  readonly #store: FeatureStore & AggregateStore;
+  readonly #store: FeatureStore;
   readonly #predictionLog: PredictionLog;
   readonly #now: () => number;
 

@@ -7,11 +7,11 @@ import type { UserId, UserReference } from '../domain/user.ts';
 import type { DayRange, UtcDay } from '../domain/utc-days.ts';
 import type {
   ActiveUser,
-  AggregateStore,
   DayBucket,
+  FeatureStore,
   LabelCounts,
-} from './ports/aggregate-store.ts';
-import type { FeatureStore, TweetListing } from './ports/feature-store.ts';
+  TweetListing,
+} from './ports/feature-store.ts';
 
 /** Label counts and mean scores over a period. */
 export interface SentimentSummary {
@@ -32,7 +32,7 @@ export interface EntitySentiment<Entity> extends SentimentSummary {
 }
 
 export interface ReadFeaturesOptions {
-  readonly store: FeatureStore & AggregateStore;
+  readonly store: FeatureStore;
   /** Show texts in rows. */
   readonly exposeText: boolean;
 }
@@ -47,7 +47,7 @@ const NO_TWEETS: Omit<DayBucket, 'day'> = {
  * throws FeatureStoreUnavailableError if the store does not answer.
  */
 export class ReadFeatures {
-  readonly #store: FeatureStore & AggregateStore;
+  readonly #store: FeatureStore;
   readonly #exposeText: boolean;
 
   constructor({ store, exposeText }: ReadFeaturesOptions) {

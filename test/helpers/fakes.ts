@@ -1,15 +1,12 @@
 import type {
   ActiveUser,
-  AggregateStore,
   BeforePurge,
   DayBucket,
-  UserBuckets,
-} from '../../service/application/ports/aggregate-store.ts';
-import type {
   FeatureStore,
   FeatureWrite,
   Purged,
   TweetListing,
+  UserBuckets,
 } from '../../service/application/ports/feature-store.ts';
 import type { Logger } from '../../service/application/ports/logger.ts';
 import type { Metrics } from '../../service/application/ports/metrics.ts';
@@ -119,7 +116,7 @@ export class FakeSource implements TweetSource {
 }
 
 /** A map that fails on demand, with the aggregates of the memory store. */
-export class FakeStore implements FeatureStore, AggregateStore {
+export class FakeStore implements FeatureStore {
   readonly name = 'memory';
   readonly rows = new Map<TweetId, FeatureRow>();
   readonly writes: FeatureWrite[][] = [];

@@ -80,7 +80,9 @@ describe('FilePredictionLogSink', () => {
       logger: new RecordedLog(),
     });
     await expect(opening).rejects.toThrow(StartupError);
-    await expect(opening).rejects.toThrow(/^PREDICTION_LOG_DIR=.* is not a writable directory: .*Set another/);
+    await expect(opening).rejects.toThrow(
+      /^PREDICTION_LOG_DIR=.* is not a writable directory: .*Set another/,
+    );
   });
 
   it('deletes its files, and no others, when their day is too far back', async () => {
