@@ -9,7 +9,10 @@ import { readFileSync } from 'node:fs';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { bertNormalizer } from '../../service/inference/tokenizer/bert-normalizer.ts';
 import { normalize } from '../../service/inference/tokenizer/normalize.ts';
-import { parseTokenizerDefinition } from '../../service/inference/tokenizer/tokenizer-definition.ts';
+import {
+  parseTokenizerDefinition,
+  type WordPieceDefinition,
+} from '../../service/inference/tokenizer/tokenizer-definition.ts';
 import { WordPiece } from '../../service/inference/tokenizer/word-piece.ts';
 import { loadModel } from '../models.ts';
 import { summarize } from '../statistics.ts';
@@ -75,7 +78,7 @@ function openWordPiece() {
   const definition = parseTokenizerDefinition(json, model.tokenizerPath);
   if (definition.model.type !== 'WordPiece') throw new Error('The probe needs WordPiece');
   const pieces = new WordPiece(definition.model);
-  const bert = bertNormalizer(definition.normalizer ?? {});
+  const bert = bertNormalizer((definition as WordPieceDefinition).normalizer);
   const cache = new Map<string, readonly number[]>();
   return {
     words: [] as string[][],

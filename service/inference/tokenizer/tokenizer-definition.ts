@@ -22,7 +22,8 @@ const BertNormalizer = Type.Object({
 
 /** Not validated: the file's hash is known, and 80,000 checks would add 60 ms to the start. */
 const Vocabulary = Type.Unsafe<Readonly<Record<string, number>>>(Type.Unknown());
-const Merges = Type.Unsafe<readonly string[]>(Type.Unknown());
+/** "a b", or ["a", "b"] as tokenizers writes since 0.20. */
+const Merges = Type.Unsafe<readonly (string | readonly [string, string])[]>(Type.Unknown());
 
 const WordPieceDefinition = Type.Object({
   added_tokens: Type.Array(AddedToken),
@@ -54,22 +55,78 @@ const BytePairDefinition = Type.Object({
   }),
 });
 
-const TokenizerDefinition = Type.Union([WordPieceDefinition, BytePairDefinition]);
+const UnigramNormalizer = Type.Union([
+  Type.Object({ type: Type.Literal('Precompiled'), precompiled_charsmap: Type.String() }),
+  Type.Object({
+    type: Type.Literal('Strip'),
+    strip_left: Type.Boolean(),
+    strip_right: Type.Boolean(),
+  }),
+  Type.Object({
+    type: Type.Literal('Replace'),
+    pattern: Type.Object({ Regex: Type.Literal(' {2,}') }),
+    content: Type.String(),
+  }),
+]);
+
+const Metaspace = Type.Object({
+  type: Type.Literal('Metaspace'),
+  replacement: Type.Literal('▁'),
+  /** Absent in files of older versions, which always put one. */
+  prepend_scheme: Type.Optional(Type.Literal('always')),
+  add_prefix_space: Type.Optional(Type.Literal(true)),
+  split: Type.Optional(Type.Literal(true)),
+});
+
+const UnigramDefinition = Type.Object({
+  added_tokens: Type.Array(AddedToken),
+  normalizer: Type.Union([
+    Type.Null(),
+    UnigramNormalizer,
+    Type.Object({ type: Type.Literal('Sequence'), normalizers: Type.Array(UnigramNormalizer) }),
+  ]),
+  pre_tokenizer: Type.Union([
+    Metaspace,
+    Type.Object({
+      type: Type.Literal('Sequence'),
+      pretokenizers: Type.Tuple([
+        Type.Object({ type: Type.Literal('WhitespaceSplit') }),
+        Metaspace,
+      ]),
+    }),
+  ]),
+  post_processor: Type.Object({ type: Type.String() }),
+  model: Type.Object({
+    type: Type.Literal('Unigram'),
+    unk_id: Type.Integer({ minimum: 0 }),
+    vocab: Type.Unsafe<readonly (readonly [string, number])[]>(Type.Unknown()),
+    byte_fallback: Type.Optional(Type.Literal(false)),
+  }),
+});
+
+const TokenizerDefinition = Type.Union([
+  WordPieceDefinition,
+  BytePairDefinition,
+  UnigramDefinition,
+]);
 const validator = Compile(TokenizerDefinition);
 
-/** A tokenizer.json whose texts may be cut at spaces: that of a BERT or a RoBERTa. */
+/** A tokenizer.json of a kind whose texts may be cut at spaces: BERT's, RoBERTa's, XLM-RoBERTa's. */
 export type TokenizerDefinition = Static<typeof TokenizerDefinition>;
+export type WordPieceDefinition = Static<typeof WordPieceDefinition>;
+export type BytePairDefinition = Static<typeof BytePairDefinition>;
+export type UnigramDefinition = Static<typeof UnigramDefinition>;
 
 /**
  * Validates a tokenizer.json.
  *
- * @throws StartupError when it is not that of a BERT or a RoBERTa
+ * @throws StartupError when it is a tokenizer of another kind.
  */
 export function parseTokenizerDefinition(json: unknown, file: string): TokenizerDefinition {
   if (!validator.Check(json)) {
     throw new StartupError(
       `${file} is not a supported tokenizer: it must be WordPiece with BertNormalizer and ` +
-        'BertPreTokenizer, or BPE with ByteLevel and no normalizer',
+        'BertPreTokenizer, BPE with ByteLevel and no normalizer, or Unigram with Metaspace',
     );
   }
   const unsupported = json.added_tokens.find(

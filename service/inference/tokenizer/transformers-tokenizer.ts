@@ -1,12 +1,11 @@
 import { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js';
-import { LRUCache } from 'lru-cache';
 import { StartupError } from '../../domain/errors.ts';
 import { AddedTokens, type Piece } from './added-tokens.ts';
-import { BERT_CUT, bertNormalizer } from './bert-normalizer.ts';
+import { createPipeline } from './create-pipeline.ts';
 import type { EventLoopTurns } from './event-loop-turns.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { Encoding, Tokenizer } from './tokenizer.ts';
 import type { TokenizerDefinition } from './tokenizer-definition.ts';
-import { WordPiece } from './word-piece.ts';
 
 /**
  * Minimum characters to tokenize in one step: more than most posts have, and more than an
@@ -14,22 +13,7 @@ import { WordPiece } from './word-piece.ts';
  */
 const CHUNK_CHARACTERS = 1000;
 
-/** Limit on the characters of words and pieces that a byte-pair model caches. */
-const WORD_CACHE_CHARACTERS = 1_000_000;
-
-/** Positions where a cut changes no token of a byte-level model. */
-const BYTE_LEVEL_CUT = /(?<=\S) (?=\S)/gu;
-
-/** Encoding of the text between added tokens, by kind of tokenizer. */
-interface Pipeline {
-  /** Global pattern; the text may be cut where a match begins. */
-  readonly cut: RegExp;
-  /** See `Tokenizer`; bytes can spell any word. */
-  readonly unknownId: number | null;
-  encode(chunk: string): number[];
-}
-
-/** Tokenizer of a BERT or a RoBERTa, on Transformers.js. */
+/** The tokenizers of BERT, RoBERTa and XLM-RoBERTa, on Transformers.js where it is exact. */
 export class TransformersTokenizer implements Tokenizer {
   readonly specialTokens = 2;
   readonly unknownId: number | null;
@@ -48,7 +32,7 @@ export class TransformersTokenizer implements Tokenizer {
   constructor(definition: TokenizerDefinition, maxTokens: number, turns: EventLoopTurns) {
     const library = buildLibraryTokenizer(definition);
     this.#addedTokens = new AddedTokens(definition.added_tokens.filter((token) => !token.special));
-    this.#pipeline = pipeline(definition, library);
+    this.#pipeline = createPipeline(definition, library);
     this.unknownId = this.#pipeline.unknownId;
     [this.#startId, this.#endId] = frame(definition, library);
     this.#maxTokens = maxTokens;
@@ -81,17 +65,28 @@ export class TransformersTokenizer implements Tokenizer {
   }
 }
 
+/** The library's part: BERT's words, byte pairs, and the frame of special tokens. */
 function buildLibraryTokenizer(definition: TokenizerDefinition): PreTrainedTokenizer {
-  const { model } = definition;
+  const { model, post_processor, pre_tokenizer } = definition;
   const json = {
-    ...definition,
-    // Split off by `AddedTokens`: the library would also split off special tokens that a user typed.
+    post_processor,
+    pre_tokenizer: pre_tokenizer.type === 'BertPreTokenizer' ? pre_tokenizer : null,
+    // Split off here: the library also splits off special ones, which a user may have typed.
     added_tokens: [],
-    // `WordPiece` replaces the library's: filling that one would take a third of the start.
-    model: model.type === 'WordPiece' ? { ...model, vocab: {} } : model,
+    normalizer: null,
     decoder: null,
+    model:
+      model.type === 'BPE'
+        ? { ...model, merges: model.merges.map(joined) }
+        : // Not used: filling the library's twin would take a third of the start.
+          { type: 'WordPiece', vocab: {}, unk_token: '', continuing_subword_prefix: '' },
   };
   return new PreTrainedTokenizer(json, {});
+}
+
+/** The library splits merges at a space; newer files hold them as pairs. */
+function joined(merge: string | readonly [string, string]): string {
+  return typeof merge === 'string' ? merge : merge.join(' ');
 }
 
 function* chunks(text: string, cut: RegExp): Generator<string> {
@@ -106,34 +101,7 @@ function* chunks(text: string, cut: RegExp): Generator<string> {
   yield text.slice(start);
 }
 
-function pipeline(definition: TokenizerDefinition, library: PreTrainedTokenizer): Pipeline {
-  const { pre_tokenizer: preTokenize, model } = library;
-  if (preTokenize === null) throw new StartupError('The tokenizer has no pre-tokenizer');
-  if (definition.model.type === 'WordPiece') {
-    const normalize = bertNormalizer(definition.normalizer ?? {});
-    const wordPiece = new WordPiece(definition.model);
-    return {
-      cut: BERT_CUT,
-      unknownId: wordPiece.unknownId,
-      encode: (chunk) => wordPiece.encode(preTokenize(normalize(chunk), { section_index: 0 })),
-    };
-  }
-  model.cache = new LRUCache<string, string[]>({
-    maxSize: WORD_CACHE_CHARACTERS,
-    sizeCalculation: (_pieces, word) => 2 * word.length + 1,
-  });
-  return {
-    cut: BYTE_LEVEL_CUT,
-    unknownId: null,
-    encode: (chunk) =>
-      model.convert_tokens_to_ids(model(preTokenize(chunk, { section_index: 0 }))).map((id) => {
-        if (id === undefined) throw new Error('The tokenizer made a token without an id');
-        return id;
-      }),
-  };
-}
-
-/** Ids of the special tokens before and after every text. */
+/** Ids of the tokens that stand before and after every text. */
 function frame(
   definition: TokenizerDefinition,
   library: PreTrainedTokenizer,
