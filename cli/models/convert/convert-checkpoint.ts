@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Checkpoint } from './checkpoint/checkpoint.ts';
+import { ConversionError } from './conversion-error.ts';
+import { describeClassifier } from './families/describe-classifier.ts';
+import { classifierGraph, maxTokens, type Precision } from './graph/classifier-graph.ts';
+import { Weights } from './graph/weights.ts';
+import { writeModel } from './onnx/write-model.ts';
+
+export interface ConvertOptions {
+  /** A checkpoint as transformers saves it: config.json, and the weights as safetensors or .bin. */
+  readonly folder: string;
+  readonly precision: Precision;
+  /** Path of the ONNX graph. */
+  readonly out: string;
+}
+
+/** What the graph was made from, and what who runs it has to know. */
+export interface ConvertedModel {
+  /** `model_type` of config.json. */
+  readonly family: string;
+  readonly precision: Precision;
+  /** In the order of the logits, as config.json names them. */
+  readonly labels: readonly string[];
+  readonly maxTokens: number;
+  readonly padId: number;
+  readonly bytes: number;
+}
+
+/**
+ * Converts a sequence classifier to an ONNX graph, with ONNX Runtime's fused operators: load it
+ * with graph optimization `basic`.
+ *
+ * @throws ConversionError, and leaves no graph behind
+ */
+export async function convertCheckpoint(options: ConvertOptions): Promise<ConvertedModel> {
+  const { folder, precision, out } = options;
+  const classifier = describeClassifier(await readConfig(join(folder, 'config.json')));
+  const checkpoint = await Checkpoint.open(folder);
+  try {
+    const weights = new Weights(checkpoint.tensors, classifier.prefix);
+    const bytes = await writeModel(out, classifierGraph(classifier, weights, precision));
+    const { family, labels, padId } = classifier;
+    return { family, precision, labels, maxTokens: maxTokens(classifier), padId, bytes };
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+async function readConfig(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConversionError(`config.json cannot be read: ${reason}`, { cause });
+  }
+}
