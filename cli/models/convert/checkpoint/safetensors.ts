@@ -4,8 +4,8 @@ import type { CheckpointFile } from './checkpoint-file.ts';
 import { bytesPerValue, isDataType } from './data-types.ts';
 import { rowMajorStrides, type Tensor, valueCount } from './tensor.ts';
 
-/** The limit of the format's own library. */
-const MAX_HEADER_BYTES = 100_000_000;
+/** A header has about 100 bytes a tensor. */
+const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 const LENGTH_BYTES = 8;
 
 const Size = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });

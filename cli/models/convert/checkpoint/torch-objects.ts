@@ -51,9 +51,10 @@ export function torchEnvironment(fault: (message: string) => ConversionError): P
   const damaged = (name: string) =>
     fault(`${name} is called with arguments that are not a tensor's`);
   const globals = new Map<string, (args: readonly PickleValue[]) => PickleValue>([
+    // Its items are set one by one: copying a list of them would let a small pickle take for ever.
     [
       'collections.OrderedDict',
-      ([pairs]) => orderedDict(pairs) ?? refuse('collections.OrderedDict'),
+      (args) => (args.length === 0 ? new Map() : refuse('collections.OrderedDict')),
     ],
     [
       'torch._utils._rebuild_tensor_v2',
@@ -79,18 +80,6 @@ export function torchEnvironment(fault: (message: string) => ConversionError): P
       return storage;
     },
   };
-}
-
-/** Python 2 passes a list of pairs, later versions set the items one by one. */
-function orderedDict(pairs: PickleValue | undefined): Map<PickleValue, PickleValue> | undefined {
-  if (pairs === undefined) return new Map();
-  if (!Array.isArray(pairs)) return undefined;
-  const dict = new Map<PickleValue, PickleValue>();
-  for (const pair of pairs) {
-    if (!Array.isArray(pair) || pair.length !== 2) return undefined;
-    dict.set(pair[0] ?? null, pair[1] ?? null);
-  }
-  return dict;
 }
 
 function rebuildTensor([storage, offset, shape, strides]: readonly PickleValue[]):

@@ -27,7 +27,7 @@ export async function readTorchStream(file: CheckpointFile): Promise<Tensor[]> {
   if (next() !== MAGIC_NUMBER) throw file.fault('not a checkpoint of torch.save');
   const version = next();
   if (version !== PROTOCOL_VERSION) {
-    throw file.fault(`version ${String(version)} of the format is unknown`);
+    throw file.fault(`the version of the format is unknown; ${PROTOCOL_VERSION} is needed`);
   }
   const system = next();
   if (system instanceof Map && system.get('little_endian') === false) {
@@ -66,8 +66,10 @@ async function locateStorages(
   const offsets = new Map<string, number>();
   let position = start;
   for (const key of Array.isArray(keys) ? keys : []) {
-    const storage = storages.get(String(key));
-    if (!storage) throw file.fault(`storage ${String(key)} is not part of the state dict`);
+    const storage = typeof key === 'string' ? storages.get(key) : undefined;
+    if (!storage || offsets.has(storage.key)) {
+      throw file.fault('the list of storages does not fit the state dict; download the file again');
+    }
     const count = new DataView((await file.read(position, COUNT_BYTES)).buffer);
     const values = Number(count.getBigUint64(0, true));
     const bytes = storage.values * bytesPerValue(storage.dataType);

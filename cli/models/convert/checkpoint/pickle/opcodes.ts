@@ -47,7 +47,9 @@ const NAMED: Readonly<Record<string, readonly [code: number, run: Run]>> = {
     0x93,
     (machine) => {
       const [module, name] = pair(machine);
-      machine.pushGlobal(String(module), String(name));
+      if (typeof module !== 'string' || typeof name !== 'string')
+        throw machine.unexpected('a name');
+      machine.pushGlobal(module, name);
     },
   ],
   BINPERSID: [0x51, (machine) => machine.push(machine.environment.persistent(machine.pop()))],

@@ -61,7 +61,7 @@ export class PickleMachine {
     this.push(value);
   }
 
-  pushGlobal(module: PickleValue, name: PickleValue): void {
+  pushGlobal(module: string, name: string): void {
     const fullName = `${module}.${name}`;
     const global = this.environment.global(fullName);
     if (!global) {
