@@ -1,8 +1,9 @@
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
+import { valueCount } from '../shape.ts';
 import type { CheckpointFile } from './checkpoint-file.ts';
 import { bytesPerValue, isDataType } from './data-types.ts';
-import { rowMajorStrides, type Tensor, valueCount } from './tensor.ts';
+import { rowMajorStrides, type Tensor } from './tensor.ts';
 
 /** A header has about 100 bytes a tensor. */
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;

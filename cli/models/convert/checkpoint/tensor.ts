@@ -1,3 +1,4 @@
+import { valueCount } from '../shape.ts';
 import type { CheckpointFile } from './checkpoint-file.ts';
 import { bytesPerValue, type DataType, toFloat32 } from './data-types.ts';
 
@@ -11,10 +12,6 @@ export interface Tensor {
   readonly file: CheckpointFile;
   /** Position of the first value in the file, in bytes. */
   readonly offset: number;
-}
-
-export function valueCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 export function rowMajorStrides(shape: readonly number[]): number[] {

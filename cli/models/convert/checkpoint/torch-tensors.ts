@@ -1,7 +1,8 @@
+import { valueCount } from '../shape.ts';
 import type { CheckpointFile } from './checkpoint-file.ts';
 import { bytesPerValue } from './data-types.ts';
 import type { PickleValue } from './pickle/values.ts';
-import { type Tensor, valueCount, valueSpan } from './tensor.ts';
+import { type Tensor, valueSpan } from './tensor.ts';
 import { type TorchStorage, TorchTensor } from './torch-objects.ts';
 
 /** Limit of a checkpoint's pickle, which holds names and shapes only: 40 kB for RoBERTa-base. */

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { LayerNames } from './classifier.ts';
-import { activation, checkHeads, parseConfig, size, tokenId, vocabulary } from './config-schema.ts';
+import { parseConfig, size, tokenId, vocabulary } from './config-schema.ts';
+import { activation, checkHeads } from './encoder-config.ts';
 import type { Describe } from './family.ts';
 
 const LAYER_NORM_EPSILON = 1e-12;

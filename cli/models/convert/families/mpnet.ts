@@ -1,13 +1,7 @@
 import Type from 'typebox';
 import type { LayerNames } from './classifier.ts';
-import {
-  activation,
-  checkHeads,
-  EncoderConfig,
-  parseConfig,
-  tokenId,
-  vocabulary,
-} from './config-schema.ts';
+import { parseConfig, tokenId, vocabulary } from './config-schema.ts';
+import { describeEncoder, EncoderConfig } from './encoder-config.ts';
 import type { Describe } from './family.ts';
 
 /** transformers' model counts positions from this id, whatever the configuration says. */
@@ -26,16 +20,10 @@ const Config = Type.Object({
 /** MPNet: a bias for relative positions that all layers share; RoBERTa's head; no token types. */
 export const describeMpnet: Describe = (json) => {
   const config = parseConfig(Config, json);
-  checkHeads(config.hidden_size, config.num_attention_heads);
   return {
     padId: config.pad_token_id,
     vocabulary: config.vocab_size,
-    layers: config.num_hidden_layers,
-    heads: config.num_attention_heads,
-    hidden: config.hidden_size,
-    intermediate: config.intermediate_size,
-    activation: activation(config.hidden_act),
-    layerNormEpsilon: config.layer_norm_eps,
+    ...describeEncoder(config),
     embeddings: {
       width: config.hidden_size,
       positions: config.max_position_embeddings,

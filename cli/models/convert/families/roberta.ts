@@ -1,14 +1,7 @@
 import Type from 'typebox';
 import { bertLayerNames } from './bert-layers.ts';
-import {
-  activation,
-  checkHeads,
-  EncoderConfig,
-  parseConfig,
-  size,
-  tokenId,
-  vocabulary,
-} from './config-schema.ts';
+import { parseConfig, size, tokenId, vocabulary } from './config-schema.ts';
+import { describeEncoder, EncoderConfig } from './encoder-config.ts';
 import type { Describe } from './family.ts';
 
 const Config = Type.Object({
@@ -21,16 +14,10 @@ const Config = Type.Object({
 /** RoBERTa, CamemBERT and XLM-RoBERTa: dense and tanh on the first token, then a projection. */
 export const describeRoberta: Describe = (json) => {
   const config = parseConfig(Config, json);
-  checkHeads(config.hidden_size, config.num_attention_heads);
   return {
     padId: config.pad_token_id,
     vocabulary: config.vocab_size,
-    layers: config.num_hidden_layers,
-    heads: config.num_attention_heads,
-    hidden: config.hidden_size,
-    intermediate: config.intermediate_size,
-    activation: activation(config.hidden_act),
-    layerNormEpsilon: config.layer_norm_eps,
+    ...describeEncoder(config),
     embeddings: {
       width: config.hidden_size,
       positions: config.max_position_embeddings,

@@ -1,5 +1,6 @@
-import { readRows, readTensor, type Tensor, valueCount } from '../checkpoint/tensor.ts';
+import { readRows, readTensor, type Tensor } from '../checkpoint/tensor.ts';
 import { ConversionError } from '../conversion-error.ts';
+import { valueCount } from '../shape.ts';
 
 /** Values of a block that is held in memory while a large tensor is converted: 16 MB of floats. */
 const BLOCK_VALUES = 4 * 1024 * 1024;

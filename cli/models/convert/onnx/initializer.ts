@@ -1,5 +1,4 @@
-import { valueCount } from '../checkpoint/tensor.ts';
-
+import { valueCount } from '../shape.ts';
 /** Numbers of ONNX's TensorProto.DataType. */
 export const ELEMENT_TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 

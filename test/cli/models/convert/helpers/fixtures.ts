@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { editHeader } from './safetensors-file.ts';
 
 /** Written by generate.py. */
 export const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
@@ -13,10 +14,11 @@ export type Batch = readonly (readonly number[])[];
 export interface Expected {
   /** Token ids of the texts of each batch. */
   readonly batches: readonly Batch[];
-  /** What transformers computes: for each batch and text. */
+  /** Computed by transformers, for each batch and text. */
   readonly logits: readonly (readonly (readonly number[])[])[];
   /** Of the second batch, by `hidden_act`. */
   readonly activations?: Readonly<Record<string, readonly (readonly number[])[]>>;
+  /** Computed by the row-wise INT8 graph that the benchmarks' Python writes. */
   readonly rowwiseInt8?: Expected['logits'];
 }
 
@@ -28,18 +30,41 @@ export function expectedOf(family: string): Expected {
   return readFixture(family, 'expected.json');
 }
 
-/** A temporary folder with the given files of the fixtures, as a checkpoint has them. */
+/** A temporary folder for a checkpoint, of files of the fixtures. */
 export class CheckpointFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'checkpoint-'));
 
   copy(...files: readonly string[]): this {
-    for (const file of files)
-      cpSync(join(FIXTURES, file), join(this.path, file.split('/').at(-1)!));
+    for (const file of files) cpSync(join(FIXTURES, file), this.file(basename(file)));
     return this;
   }
 
   file(name: string): string {
     return join(this.path, name);
+  }
+
+  write(name: string, content: string | Uint8Array): void {
+    writeFileSync(this.file(name), content);
+  }
+
+  editConfig(changes: Readonly<Record<string, unknown>>): void {
+    const config = JSON.parse(readFileSync(this.file('config.json'), 'utf8'));
+    this.write('config.json', JSON.stringify({ ...config, ...changes }));
+  }
+
+  renameTensors(rename: (name: string) => string): void {
+    const file = readFileSync(this.file('model.safetensors'));
+    const renamed = editHeader(file, (header) =>
+      Object.fromEntries(Object.entries(header).map(([name, entry]) => [rename(name), entry])),
+    );
+    this.write('model.safetensors', renamed);
+  }
+
+  /** Makes the last value of the weights NaN. */
+  poisonLastTensor(): void {
+    const file = readFileSync(this.file('model.safetensors'));
+    file.writeFloatLE(Number.NaN, file.length - 4);
+    this.write('model.safetensors', file);
   }
 
   remove(): void {
