@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConversionError } from '../../../../../cli/models/convert/conversion-error.ts';
-import { CheckpointFolder } from '../helpers/fixtures.ts';
+import { CheckpointFolder, FIXTURES } from '../helpers/fixtures.ts';
 import {
   bytes,
   EMPTY_DICT,
@@ -167,6 +167,12 @@ describe('the restricted unpickler', () => {
     );
   });
 
+  it('refuses a zip of big-endian values', async () => {
+    const zip = readFileSync(`${FIXTURES}/views/zip/pytorch_model.bin`);
+    zip.write('larger', zip.indexOf('little'));
+    await expectRefusal(zip, "byte order 'larger' is not supported, only 'little'");
+  });
+
   it('ends a pickle of a million steps', async () => {
     const file = torchStream(pickle(Buffer.alloc(1_000_001, bytes(0x4e))));
     await expectRefusal(file, 'the pickle takes more than 1000000 steps');
@@ -191,20 +197,26 @@ describe('the restricted unpickler', () => {
       'something other than a state dict',
     ],
     ['a zip without data.pkl', emptyZip(), 'the zip has no data.pkl'],
+    [
+      'a zip of compressed entries',
+      emptyZip({ method: 8 }),
+      'zip entry archive/version is compressed or encrypted; torch.save does neither',
+    ],
     ['a zip that is cut', emptyZip().subarray(0, 10), 'the zip cannot be read'],
   ])('refuses %s', async (_, file, message) => {
     await expectRefusal(file, message);
   });
 });
 
-/** A zip of one stored, empty entry. */
-function emptyZip(): Buffer {
+/** A zip of one empty entry. */
+function emptyZip({ method = 0 } = {}): Buffer {
   const name = Buffer.from('archive/version');
   const local = Buffer.alloc(30);
   local.writeUInt32LE(0x04034b50);
   local.writeUInt16LE(name.length, 26);
   const central = Buffer.alloc(46);
   central.writeUInt32LE(0x02014b50);
+  central.writeUInt16LE(method, 10);
   central.writeUInt16LE(name.length, 28);
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50);
