@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { create, toBinary } from '@bufbuild/protobuf';
@@ -36,7 +36,8 @@ export interface ModelFile {
 }
 
 /**
- * Writes an ONNX file tensor by tensor: no more than one chunk of weights is in memory.
+ * Writes an ONNX file tensor by tensor: no more than one chunk of weights is in memory. The file
+ * appears when it is complete.
  *
  * @returns its size in bytes
  * @throws ConversionError when the graph is too large for one file
@@ -48,10 +49,12 @@ export async function writeModel(path: string, file: ModelFile): Promise<number>
       `the graph takes ${(plan.bytes / 1e9).toFixed(2)} GB, an ONNX file ends at ${(MAX_BYTES / 1e9).toFixed(2)} GB; use --precision int8, or a smaller model`,
     );
   }
+  const partial = `${path}.partial`;
   try {
-    await pipeline(Readable.from(plan.chunks(), { objectMode: true }), createWriteStream(path));
+    await pipeline(Readable.from(plan.chunks(), { objectMode: true }), createWriteStream(partial));
+    await rename(partial, path);
   } catch (error) {
-    await rm(path, { force: true });
+    await rm(partial, { force: true });
     throw error;
   }
   return plan.bytes;

@@ -71,9 +71,9 @@ describe('a damaged checkpoint', () => {
           writeFileSync(folder.file(name), copy);
           if (await isRefused(copy)) refusals++;
         }),
-        { numRuns: 500 },
+        { numRuns: 300 },
       );
-      expect(refusals).toBeGreaterThan(50);
+      expect(refusals).toBeGreaterThan(30);
     },
   );
 
@@ -102,7 +102,7 @@ describe('a damaged checkpoint', () => {
         writeFileSync(folder.file('pytorch_model.bin'), file);
         expect(await isRefused(file)).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fromBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GraphBuilder } from '../../../../../cli/models/convert/onnx/graph-builder.ts';
@@ -57,12 +57,14 @@ describe('a written model', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('leaves no file behind when a constant cannot be read', async () => {
+  it('leaves the folder as it was when a constant cannot be read', async () => {
     const graph = new GraphBuilder();
     graph.floats('first', [1], async () => Float32Array.of(1));
     graph.floats('second', [1], () => Promise.reject(new Error('the disk is gone')));
     const path = folder.file('model.onnx');
+    folder.write('model.onnx', 'an earlier graph');
     await expect(writeModel(path, { graph, inputs, outputs })).rejects.toThrow('the disk is gone');
-    expect(existsSync(path)).toBe(false);
+    expect(readdirSync(folder.path)).toEqual(['model.onnx']);
+    expect(readFileSync(path, 'utf8')).toBe('an earlier graph');
   });
 });
