@@ -27,10 +27,11 @@ COPY script/image/install-locked script/image/
 RUN --mount=type=cache,target=/root/.npm \
     script/image/install-locked esbuild @aws-sdk/client-s3
 
-# --- The program that fetches and verifies a model: the code of `npm run models`.
+# --- The program that fetches and verifies a model: the code of `tss models`.
 FROM bundler AS model-tool
 COPY tsconfig.json ./
 COPY service service
+COPY cli/kit/errors.ts cli/kit/progress.ts cli/kit/retry.ts cli/kit/
 COPY cli/models cli/models
 COPY script/image/fetch-model.ts script/image/
 RUN node_modules/.bin/esbuild script/image/fetch-model.ts --bundle --platform=node \
@@ -63,7 +64,7 @@ COPY tsconfig.json ./
 COPY script/build.ts script/
 COPY script/lib/build-page.ts script/lib/
 COPY service service
-RUN node --experimental-strip-types script/build.ts --service-only \
+RUN node --experimental-strip-types script/build.ts \
     && find dist -name '*.map' -delete \
     && mkdir -p /image/app && mv dist /image/app/ \
     && find /image -exec touch --date=@0 {} +

@@ -1,7 +1,6 @@
 /**
- * Bundles the service, its inference worker, the page and the command-line tools into dist/; with
- * --service-only, as for the container, leaves the tools out.
- * What loads a native library from its own folder stays outside.
+ * Bundles the service, its inference worker and the page into dist/. Packages that load a native
+ * library from their own folder stay outside.
  */
 import { cpSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -9,13 +8,6 @@ import { build, type Plugin } from 'esbuild';
 import { buildPage } from './lib/build-page.ts';
 
 const outdir = 'dist';
-const tools = {
-  'cli/compliance': 'cli/compliance.ts',
-  'cli/evaluate': 'cli/evaluate.ts',
-  'cli/features': 'cli/features.ts',
-  'cli/models': 'cli/models.ts',
-  'cli/populate': 'cli/populate.ts',
-};
 
 /**
  * Transformers.js imports onnxruntime-node beside its tokenizers. Sessions live in worker
@@ -34,7 +26,6 @@ await build({
   entryPoints: {
     main: 'service/main.ts',
     'inference-worker': 'service/inference/workers/worker-thread.ts',
-    ...(process.argv.includes('--service-only') ? {} : tools),
   },
   outdir,
   bundle: true,
@@ -43,7 +34,7 @@ await build({
   format: 'esm',
   target: 'node22',
   plugins: [tokenizersWithoutRuntime],
-  external: ['onnxruntime-node', '@duckdb/node-api'],
+  external: ['onnxruntime-node'],
   sourcemap: 'linked',
   logLevel: 'warning',
   // CommonJS dependencies ask for `require`, which an ES module does not have.

@@ -3,16 +3,16 @@ import {
   parseXLookup,
   type XOutcome,
 } from '../../service/tweet-source/x-format/lookup.ts';
-import { limitReached, type XReader } from '../shared/x-reader.ts';
+import { limitReached, type XReader } from '../clients/x-reader.ts';
 
-/** What `GET /2/tweets` takes. */
+/** Highest number of ids in a `GET /2/tweets`. */
 export const JUDGED_AT_ONCE = 100;
 
 /**
- * What X says of each tweet now: same length, same order. Without expansions, so that X bills
- * the posts alone; those that are gone cost nothing.
+ * Current outcome of each tweet at X: same length, same order. Asks for no expansions, so that X
+ * bills only the posts; deleted ones are free.
  *
- * @throws CliError when X does not answer.
+ * @throws CliError when X does not answer
  */
 export async function judge(ids: readonly string[], x: XReader): Promise<XOutcome['status'][]> {
   const lookup = parseXLookup(

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
-import type { AdminClient } from '../shared/admin-client.ts';
-import { CliError } from '../shared/cli-error.ts';
+import type { AdminClient } from '../clients/admin-client.ts';
+import { CliError } from '../kit/errors.ts';
 
 const PATH = '/v1/admin/features/tweets';
 
@@ -10,17 +10,17 @@ const Listing = Type.Object({
   nextCursor: Type.Union([Type.String(), Type.Null()]),
 });
 
-/** Some of the tweets that a service stores something of. @throws CliError */
+/** One page of the tweets that a service stores data of. @throws CliError */
 export async function listTweets(
   service: AdminClient,
   cursor: string,
 ): Promise<Static<typeof Listing>> {
   const answer = await service.call('GET', `${PATH}?cursor=${encodeURIComponent(cursor)}`);
   if (Check(Listing, answer)) return answer;
-  throw new CliError('The service listed its tweets in a form that is not known here.');
+  throw new CliError('The service listed its tweets in an unknown format.');
 }
 
-/** Removes all that is stored of a tweet. @throws CliError when that is not certain. */
+/** Removes all data stored of a tweet. @throws CliError unless the service confirms it. */
 export async function purgeTweet(service: AdminClient, id: string): Promise<void> {
   await service.call('DELETE', `${PATH}/${id}`);
 }

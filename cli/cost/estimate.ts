@@ -1,5 +1,5 @@
 import type { StageConfig } from '../../lib/stage-config.ts';
-import { containerInsights, logBytes, logs, metricsAndAlarms } from './monitoring.ts';
+import { CliError } from '../kit/errors.ts';
 import {
   DATA_OUT_GIGABYTE,
   DAYS_PER_MONTH,
@@ -17,13 +17,14 @@ import {
   VALKEY_NODE_HOUR,
   X_READ,
   X_USER_READ,
-} from './prices.ts';
+} from '../kit/prices.ts';
+import { containerInsights, logBytes, logs, metricsAndAlarms } from './monitoring.ts';
 
 export interface Load {
   readonly requestsPerDay: number;
   /** Share of requests answered from the feature store, 0 to 1. */
   readonly hitRate: number;
-  /** What one vCPU scores when saturated. */
+  /** Rate of one saturated vCPU. */
   readonly predictionsPerSecondPerVcpu: number;
 }
 
@@ -63,7 +64,7 @@ const FIREWALL_RULES = 2;
 /**
  * What a stage costs in a month under an even load, component by component.
  *
- * @throws Error when the price of the stage's store nodes is not known.
+ * @throws CliError when the price of the stage's store nodes is unknown
  */
 export function estimateCost(config: StageConfig, load: Load): Estimate {
   const misses = load.requestsPerDay * (1 - load.hitRate) * DAYS_PER_MONTH;
@@ -134,8 +135,9 @@ function loadBalancer(requests: number): Component {
 function valkey({ valkeyNodeType, valkeyReplicas }: StageConfig): Component {
   const hour = VALKEY_NODE_HOUR[valkeyNodeType];
   if (hour === undefined) {
-    throw new Error(
-      `The price of ${valkeyNodeType} is not in cli/cost/prices.ts, which has ${Object.keys(VALKEY_NODE_HOUR).join(', ')}; add it there.`,
+    throw new CliError(
+      `The price of ${valkeyNodeType} is not in cli/kit/prices.ts, which has ${Object.keys(VALKEY_NODE_HOUR).join(', ')}; add it there.`,
+      { exitCode: 2 },
     );
   }
   const nodes = valkeyReplicas + 1;

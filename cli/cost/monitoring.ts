@@ -1,7 +1,7 @@
 import { alarmedMetrics } from '../../lib/monitoring/stage-alarms.ts';
 import type { StageConfig } from '../../lib/stage-config.ts';
 import { METRICS, type MetricDefinition } from '../../service/contract/metrics.ts';
-import { CLOUDWATCH, DAYS_PER_MONTH, GIGABYTE, LOGS, SECONDS_PER_MONTH } from './prices.ts';
+import { CLOUDWATCH, DAYS_PER_MONTH, GIGABYTE, LOGS, SECONDS_PER_MONTH } from '../kit/prices.ts';
 
 /** One line of log for a request, about 180 bytes, and the 26 that CloudWatch adds to each. */
 const LOG_BYTES_PER_REQUEST = 210;

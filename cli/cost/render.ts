@@ -1,5 +1,6 @@
+import { COMPREHEND_PER_MILLION, PRICES_NOTED, PRICES_REGION } from '../kit/prices.ts';
+import { tableLines } from '../kit/table.ts';
 import type { Estimate, Load } from './estimate.ts';
-import { COMPREHEND_PER_MILLION, PRICES_NOTED, PRICES_REGION } from './prices.ts';
 
 const usd = (amount: number) =>
   `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
@@ -8,32 +9,28 @@ function xReadsBeside({ usdOfXReadsPerMillionPredictions: reads }: Estimate): st
   return reads > 0 ? `, and ${usd(reads)} for reading their tweets at X` : '';
 }
 
-/** The estimate as text for a terminal. */
+/** Formats the estimate for a terminal. */
 export function renderEstimate(stage: string, load: Load, estimate: Estimate): string {
   const { components, usdPerMonth, predictionsPerMonth, usdPerMillionPredictions } = estimate;
   const rows = [
     ...components.map(({ name, usdPerMonth: amount, basis }) => [name, usd(amount), basis]),
     ['total', usd(usdPerMonth), 'a month'],
   ];
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  const lines = rows.map(([name = '', amount = '', basis = '']) =>
-    `${name.padEnd(width(0))}  ${amount.padStart(width(1))}  ${basis}`.trimEnd(),
-  );
   return [
     `${stage}: ${load.requestsPerDay.toLocaleString('en')} requests a day, ${(100 * load.hitRate).toFixed(0)} % from the feature store`,
     `List prices of ${PRICES_REGION}, ${PRICES_NOTED}; ${load.predictionsPerSecondPerVcpu} predictions/s for each vCPU`,
     '',
-    ...lines,
+    ...tableLines(rows, 'lrl'),
     '',
     ...(usdPerMillionPredictions === null
       ? ['At rest: no predictions.']
       : [
           `${Math.round(predictionsPerMonth).toLocaleString('en')} predictions a month, ${usd(usdPerMillionPredictions)} per million${xReadsBeside(estimate)}`,
-          `Amazon Comprehend asks ${usd(COMPREHEND_PER_MILLION)} per million texts of up to 300 characters`,
+          `Amazon Comprehend costs ${usd(COMPREHEND_PER_MILLION)} per million texts of up to 300 characters`,
         ]),
     ...(estimate.tooFewTasks
       ? [
-          `This load needs more than ${estimate.tasks} tasks: raise maxTasks, or it will be refused.`,
+          `This load needs more than ${estimate.tasks} tasks: raise maxTasks, or requests will be rejected.`,
         ]
       : []),
     '',

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { PhaseTimings, type RequestContext } from '../../service/application/request-context.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { type Label, topLabel } from '../../service/domain/sentiment.ts';
@@ -11,15 +10,20 @@ import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-tur
 import { normalize } from '../../service/inference/tokenizer/normalize.ts';
 import { TransformersTokenizer } from '../../service/inference/tokenizer/transformers-tokenizer.ts';
 import { cpuCount } from '../../service/inference/workers/cpu-count.ts';
-import { CliError } from '../shared/cli-error.ts';
-import type { ModelChoice } from './arguments.ts';
+import { modelsDir } from '../kit/environment.ts';
+import { CliError } from '../kit/errors.ts';
+import { WORKER_URL } from '../kit/inference-worker.ts';
 
-const WORKER_URL = new URL('../inference-worker.js', import.meta.url);
-const MODELS_DIR =
-  process.env.MODELS_DIR ?? fileURLToPath(new URL('../../models', import.meta.url));
 const CALL_TIMEOUT_MS = 600_000;
 
-/** What a model says of a text. */
+/** A model to measure. */
+export interface ModelChoice {
+  readonly name: string;
+  /** ONNX file instead of the bundle's own graph. */
+  readonly graph?: string;
+}
+
+/** A model's answer to one text. */
 export interface Answer {
   readonly label: Label;
   /** Probability of that label, 0 to 1. */
@@ -32,7 +36,7 @@ export interface Answer {
  */
 export class Candidate {
   readonly bundle: Bundle;
-  /** The graph in use, where it is not the bundle's. */
+  /** Graph in use, unless it is the bundle's. */
   readonly graph: string | null;
   readonly graphBytes: number;
   readonly #tokenizer: TransformersTokenizer;
@@ -57,7 +61,7 @@ export class Candidate {
    * @throws CliError when there is no such graph
    */
   static async load({ name, graph }: ModelChoice): Promise<Candidate> {
-    const { bundle, graphPath, tokenizer } = await loadBundle(MODELS_DIR, name);
+    const { bundle, graphPath, tokenizer } = await loadBundle(modelsDir(), name);
     const path = graph ?? graphPath;
     const bytes = await sizeOf(path);
     const engine = await BatchEngine.start({
@@ -90,7 +94,7 @@ export class Candidate {
     );
   }
 
-  /** Same length, same order; null where preprocessing leaves nothing to score. */
+  /** Same length, same order; null when preprocessing leaves nothing to score. */
   async answer(texts: readonly string[]): Promise<(Answer | null)[]> {
     const sequences: (readonly number[])[] = [];
     for (const text of texts) sequences.push((await this.#tokenizer.encode(normalize(text))).ids);
@@ -108,7 +112,7 @@ export class Candidate {
     const { labels } = this.bundle;
     if (logits.length !== labels.length) {
       throw new CliError(
-        `${this.bundle.name}: the graph gives ${logits.length} logits, the manifest names ${labels.length} labels`,
+        `${this.bundle.name}: the graph returns ${logits.length} logits, the manifest has ${labels.length} labels`,
       );
     }
     const scores = scoresOf(logits, labels);
@@ -121,7 +125,7 @@ async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (cause) {
-    throw new CliError(`There is no graph ${path}; --model NAME=GRAPH takes an ONNX file`, {
+    throw new CliError(`${path} cannot be read; --model NAME=GRAPH takes an ONNX file`, {
       cause,
     });
   }

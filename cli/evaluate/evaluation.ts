@@ -1,10 +1,11 @@
 import { LABELS, type Label, perLabel } from '../../service/domain/sentiment.ts';
+import { mean, ratio } from '../kit/statistics.ts';
 import { expectedCalibrationError } from './calibration.ts';
 import type { Answer, Candidate } from './candidate.ts';
 import { type Measures, measure } from './measures.ts';
 import type { Run } from './run-candidates.ts';
 
-/** What one model came to. */
+/** Results of one model. */
 export interface Evaluation extends Measures {
   readonly model: string;
   readonly revision: string;
@@ -33,7 +34,6 @@ export function evaluationOf(
       ? []
       : [{ confidence: answer.confidence, isRight: answer.label === truths[index] }],
   );
-  const confidences = claims.reduce((sum, { confidence }) => sum + confidence, 0);
   return {
     model: bundle.name,
     revision: bundle.revision,
@@ -41,10 +41,8 @@ export function evaluationOf(
     graphBytes,
     ...measure(truths, given),
     calibrationError: expectedCalibrationError(claims),
-    meanConfidence: claims.length === 0 ? 0 : confidences / claims.length,
-    labelMix: perLabel(
-      (label) => given.filter((one) => one === label).length / Math.max(1, given.length),
-    ),
+    meanConfidence: mean(claims.map(({ confidence }) => confidence)),
+    labelMix: perLabel((label) => ratio(given.filter((one) => one === label).length, given.length)),
     predictionsPerSecond,
     latencyMs,
     emptyTexts: answers.length - claims.length,
@@ -57,7 +55,7 @@ export function agreementOf(runs: readonly Pick<Run, 'answers'>[]): number[][] {
   return labels.map((one) =>
     labels.map((other) => {
       const same = one.filter((label, index) => label === other[index]).length;
-      return one.length === 0 ? 0 : same / one.length;
+      return ratio(same, one.length);
     }),
   );
 }

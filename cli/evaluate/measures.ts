@@ -1,4 +1,5 @@
-import { LABELS, type Label } from '../../service/domain/sentiment.ts';
+import { LABELS, type Label, perLabel } from '../../service/domain/sentiment.ts';
+import { mean, ratio, sum } from '../kit/statistics.ts';
 
 /** Counts by true label, then predicted label. */
 export type ConfusionMatrix = Readonly<Record<Label, Readonly<Record<Label, number>>>>;
@@ -29,24 +30,4 @@ export function measure(truths: readonly Label[], predictions: readonly Label[])
     recall: perLabel((label) => ratio(correct(label), actual(label))),
     confusion,
   };
-}
-
-function perLabel<Value>(of: (label: Label) => Value): Record<Label, Value> {
-  return {
-    negative: of('negative'),
-    neutral: of('neutral'),
-    positive: of('positive'),
-  };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function mean(values: readonly number[]): number {
-  return ratio(sum(values), values.length);
-}
-
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
 }

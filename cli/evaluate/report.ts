@@ -1,15 +1,16 @@
 import { LABELS, type Label } from '../../service/domain/sentiment.ts';
+import { tableLines } from '../kit/table.ts';
 import type { Evaluation } from './evaluation.ts';
 
 const COLUMNS = 80;
 
-/** All that one call measured. */
+/** Measurements of one run. */
 export interface Report {
   readonly texts: number;
   readonly cpu: string;
   readonly vcpus: number;
   readonly models: readonly Evaluation[];
-  /** By model and model: share of texts with the same label. */
+  /** Share of texts with the same label, by pair of models. */
   readonly agreement: readonly (readonly number[])[];
 }
 
@@ -29,7 +30,7 @@ const ROWS: readonly Row[] = [
   ['empty texts', ({ emptyTexts }) => String(emptyTexts)],
 ];
 
-/** The measures of all models side by side, then each model's confusion matrix. */
+/** Measures of all models side by side, then each model's confusion matrix. */
 export function formatReport({ texts, cpu, vcpus, models, agreement }: Report): string {
   const names = models.map((_, index) => letter(index));
   const legend = models.map(({ model, revision, graph }, index) => {
@@ -46,21 +47,21 @@ export function formatReport({ texts, cpu, vcpus, models, agreement }: Report): 
   return [
     `${texts} texts on ${vcpus} vCPU ${cpu}`.slice(0, COLUMNS),
     legend.join('\n'),
-    formatTable([
-      ['', ...names],
-      ...ROWS.map(([name, show]) => [name, ...models.map(show)]),
-      ...pairs,
-    ]),
+    tableLines(
+      [['', ...names], ...ROWS.map(([name, show]) => [name, ...models.map(show)]), ...pairs],
+      'lr',
+    ).join('\n'),
     ...models.map(formatConfusion),
   ].join('\n\n');
 }
 
 function formatConfusion({ confusion }: Evaluation, index: number): string {
   const row = (truth: Label) => LABELS.map((predicted) => String(confusion[truth][predicted]));
-  return formatTable([
+  const rows = [
     [`${letter(index)}: true \\ given`, ...LABELS],
     ...LABELS.map((truth) => [truth, ...row(truth)]),
-  ]);
+  ];
+  return tableLines(rows, 'lr').join('\n');
 }
 
 function letter(index: number): string {
@@ -70,22 +71,4 @@ function letter(index: number): string {
 /** The end of a path, which tells files apart. */
 function lastOf(path: string, width: number): string {
   return path.length <= width ? path : `…${path.slice(1 - Math.max(2, width))}`;
-}
-
-/** Columns as wide as their widest cell; numbers to the right. */
-function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => {
-          const width = widths[column] ?? 0;
-          return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -1,3 +1,4 @@
+import { quantile } from '../kit/statistics.ts';
 import type { Answer } from './candidate.ts';
 
 /** Enough texts in the queue for batches of similar length. */
@@ -63,10 +64,4 @@ export async function runCandidates(
 function spread<T>(items: readonly T[], most: number): T[] {
   const step = Math.max(1, items.length / most);
   return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
-}
-
-/** The nearest value below which the share lies. */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
 }

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { LABEL_COLUMNS } from '../../service/contract/offline.ts';
+import { CliError, reasonOf } from '../kit/errors.ts';
 import { ID_PATTERN } from './schema.ts';
 import { quoted, type ScratchDatabase } from './scratch-database.ts';
 
 const NAMES = Object.keys(LABEL_COLUMNS);
 
-/** With its zone, and to the second at least: what is meant must not depend on who reads it. */
+/** To the second at least, with its zone: the meaning must not depend on the reader's. */
 const ISO_TIME =
   '\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-](0\\d|1[0-4]):?[0-5]\\d)';
 
@@ -18,16 +19,16 @@ const TIME = `CASE
     THEN epoch_ms(TRY_CAST(event_timestamp AS TIMESTAMPTZ))
 END`;
 
-/** Faults of a file that are worth printing. */
+/** Faults that are printed. */
 const MAX_FAULTS = 5;
 
-/** The label file is not what it must be. */
-export class LabelFileError extends Error {}
+/** The label file is invalid. */
+export class LabelFileError extends CliError {}
 
 /**
- * Reads a CSV file of labels into the table `labels`; ids stay texts.
+ * Reads a CSV file of labels into the table `labels`; ids stay text.
  *
- * @returns how many there are
+ * @returns their number
  * @throws LabelFileError naming the first labels that are wrong, counted from 1
  */
 export async function loadLabels(database: ScratchDatabase, path: string): Promise<number> {
@@ -37,10 +38,10 @@ export async function loadLabels(database: ScratchDatabase, path: string): Promi
     SELECT number, CASE
       WHEN entity IS NULL THEN 'the entity is missing'
       WHEN NOT regexp_full_match(entity, ${quoted(ID_PATTERN)})
-        THEN '"' || entity || '" is no id: 1 to 19 digits (a spreadsheet rounds longer numbers: keep ids as text)'
+        THEN 'an id must have 1 to 19 digits, got "' || entity || '" (spreadsheets round longer numbers: keep ids as text)'
       WHEN event_timestamp IS NULL THEN 'the event_timestamp is missing'
       WHEN time IS NULL
-        THEN '"' || event_timestamp || '" is no time: write 2026-11-23T10:00:00+01:00 with its zone, or milliseconds since 1970'
+        THEN 'a time must be like 2026-11-23T10:00:00+01:00, with its zone, or milliseconds since 1970, got "' || event_timestamp || '"'
       ELSE 'the label is missing'
     END AS problem
     FROM (SELECT *, ${TIME} AS time FROM label_lines)
@@ -49,22 +50,22 @@ export async function loadLabels(database: ScratchDatabase, path: string): Promi
     ORDER BY number LIMIT ${MAX_FAULTS}`);
   if (faults.length > 0) {
     const lines = faults.map(({ number, problem }) => `\n  label ${number}: ${problem}`);
-    throw new LabelFileError(`${path} has labels that are wrong:${lines.join('')}`);
+    throw new LabelFileError(`${path} has invalid labels:${lines.join('')}`);
   }
   await database.run(
     `CREATE TABLE labels AS SELECT entity, ${TIME} AS event_timestamp, label FROM label_lines`,
   );
   const [counted] = await database.query('SELECT count(*)::INTEGER AS labels FROM labels');
   const count = Number(counted?.labels);
-  if (count === 0) throw new LabelFileError(`${path} holds no label`);
+  if (count === 0) throw new LabelFileError(`${path} has no labels`);
   return count;
 }
 
 async function expectFile(path: string): Promise<void> {
-  const found = await stat(path).catch((cause: Error) => {
-    throw new LabelFileError(`${path} cannot be read: ${cause.message}`, { cause });
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new LabelFileError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
   });
-  if (!found.isFile()) throw new LabelFileError(`${path} is no file`);
+  if (!found.isFile()) throw new LabelFileError(`${path} is not a file`);
 }
 
 /** Every cell as text: a number of 19 digits would lose its last ones. */
@@ -85,6 +86,6 @@ async function readCsv(database: ScratchDatabase, path: string): Promise<void> {
   } catch (cause) {
     if (cause instanceof LabelFileError || !(cause instanceof Error)) throw cause;
     const [reason] = cause.message.split('\n');
-    throw new LabelFileError(`${path} is no CSV file that can be read: ${reason}`, { cause });
+    throw new LabelFileError(`${path} is not a readable CSV file: ${reason}`, { cause });
   }
 }

@@ -1,44 +1,49 @@
 import { listPredictionLog, type PredictionLogFile } from '../../service/prediction-log/files.ts';
-import { UsageError } from './arguments.ts';
+import { CliError, reasonOf } from '../kit/errors.ts';
 import { ID_PATTERN, RECORD_COLUMNS, RECORD_STRUCT } from './schema.ts';
 import { quoted, type ScratchDatabase } from './scratch-database.ts';
 
-/** A line longer than this is none of ours: the longest record has some 10,000 bytes. */
+/** Longest line that is read; the longest record has about 10,000 bytes. */
 const MAX_LINE_BYTES = 1_048_576;
 
 const SCORED_DATE = "strftime(make_timestamp_ms(created_timestamp), '%Y-%m-%d')";
 
-/** Whether a line is a whole record of the day its file is named by. */
+/** True for a complete record of the day in its file's name. */
 const IS_RECORD = `coalesce(
   regexp_full_match(tweet_id, ${quoted(ID_PATTERN)})
   AND ${SCORED_DATE} = parse_filename(filename, true)
   AND (record_type = 'tombstone'
     OR record_type = 'prediction' AND event_timestamp IS NOT NULL AND label IS NOT NULL), false)`;
 
-/** Lines of a file that are no record: torn by a crash or by a disk that was full. */
+/** Lines of a file that are not records: torn by a crash or a full disk. */
 export interface UnreadableLines {
   readonly file: string;
   readonly lines: number;
 }
 
-/**
- * @throws UsageError when there is no log in the folder
- */
+const NO_LOG = 2;
+
+/** Lists the files of a prediction log. @throws CliError when the folder has none */
 export async function findLog(dir: string): Promise<readonly PredictionLogFile[]> {
   let files: readonly PredictionLogFile[];
   try {
     files = await listPredictionLog(dir);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`the prediction log ${dir} cannot be read: ${reason}`, { cause });
+    throw new CliError(`The prediction log ${dir} cannot be read: ${reasonOf(cause)}`, {
+      cause,
+      exitCode: NO_LOG,
+    });
   }
   if (files.length === 0) {
-    throw new UsageError(`${dir} holds no prediction log: no file is named like 2026-11-23.jsonl`);
+    throw new CliError(
+      `${dir} has no prediction log: expected files with names such as 2026-11-23.jsonl`,
+      { exitCode: NO_LOG },
+    );
   }
   return files;
 }
 
-/** SQL that reads files of the log line by line; `is_record` says which of them count. */
+/** SQL that reads files of the log line by line; `is_record` marks the valid ones. */
 export function recordsOf(files: readonly PredictionLogFile[]): string {
   const paths = files.map(({ path }) => quoted(path)).join(', ');
   return `
@@ -48,10 +53,10 @@ export function recordsOf(files: readonly PredictionLogFile[]): string {
 }
 
 /**
- * Reads files of the log into the table `predictions`, tombstones included; it replaces that of
- * a former call.
+ * Reads files of the log into the table `predictions`, tombstones included; replaces the table of
+ * an earlier call.
  *
- * @returns the files with lines that are no record, and which therefore are not in the table
+ * @returns the files with lines that are not records, which the table leaves out
  */
 export async function loadRecords(
   database: ScratchDatabase,

@@ -1,12 +1,14 @@
 import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UsageError } from './arguments.ts';
+import { CliError, reasonOf } from '../kit/errors.ts';
+
+const NOT_WRITABLE = 2;
 
 /**
- * Lets `make` write something and puts it at `out` when it is whole: what is there is never half
- * done, also when `make` fails. The folder that `make` gets, for its other files, is deleted.
+ * Has `make` write a file or folder and moves it to `out` when it is complete: `out` is never
+ * partial, also when `make` fails. The work folder is deleted.
  *
- * @throws UsageError when `out` exists already, or the folder it shall be in does not
+ * @throws CliError when `out` exists already, or its parent is not a writable directory
  */
 export async function produce<Result>(
   out: string,
@@ -25,13 +27,15 @@ export async function produce<Result>(
   }
 }
 
-/** Beside what is made: a rename does not cross file systems. */
+/** Next to the output: a rename does not cross file systems. */
 async function makeWorkDir(target: string): Promise<string> {
   try {
     return await mkdtemp(join(dirname(target), `.${basename(target)}.partial-`));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`nothing can be written into ${dirname(target)}: ${reason}`, { cause });
+    throw new CliError(`${dirname(target)} is not a writable directory: ${reasonOf(cause)}`, {
+      cause,
+      exitCode: NOT_WRITABLE,
+    });
   }
 }
 
@@ -39,5 +43,9 @@ async function expectAbsent(target: string, out: string): Promise<void> {
   const found = await stat(target).catch(() => undefined);
   if (!found) return;
   const isEmptyFolder = found.isDirectory() && (await readdir(target)).length === 0;
-  if (!isEmptyFolder) throw new UsageError(`${out} exists already; delete it or name another`);
+  if (!isEmptyFolder) {
+    throw new CliError(`${out} exists already; delete it or choose another`, {
+      exitCode: NOT_WRITABLE,
+    });
+  }
 }

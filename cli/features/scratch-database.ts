@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
+import { CliError, reasonOf } from '../kit/errors.ts';
 
-/** What DuckDB may hold in memory; beyond that it goes to disk. */
+/** Memory limit of DuckDB, which spills to disk beyond it. */
 const MEMORY_LIMIT = '512MB';
 
-/** Each thread has buffers of its own. */
+/** Each thread has its own buffers. */
 const MAX_THREADS = 4;
 
-/** A DuckDB database in a folder of its own, which only one command uses. */
+/** Temporary DuckDB database in a folder. */
 export class ScratchDatabase {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
@@ -22,25 +23,25 @@ export class ScratchDatabase {
     signal.addEventListener('abort', this.#interrupt);
   }
 
-  /** Whatever is done with it is cut short when the signal is aborted. */
+  /** The signal interrupts statements. */
   static async open(dir: string, signal: AbortSignal): Promise<ScratchDatabase> {
     const instance = await DuckDBInstance.create(join(dir, 'scratch.duckdb'), {
       memory_limit: MEMORY_LIMIT,
       threads: String(Math.min(availableParallelism(), MAX_THREADS)),
       temp_directory: join(dir, 'spill'),
-      // What is needed is built in; nothing is fetched from the network.
+      // Everything needed is built in: fetch nothing from the network.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     });
     return new ScratchDatabase(instance, await instance.connect(), signal);
   }
 
-  /** @throws Error when a statement fails; the signal's reason when it was aborted. */
+  /** @throws CliError when a statement fails; the signal's reason when it was aborted */
   async run(sql: string): Promise<void> {
     await this.#untilAborted(() => this.#connection.run(sql));
   }
 
-  /** The rows of a query; integers beyond 32 bits as decimal strings. */
+  /** Rows of a query; integers beyond 32 bits as decimal strings. */
   async query(sql: string): Promise<Record<string, Json>[]> {
     const reader = await this.#untilAborted(() => this.#connection.runAndReadAll(sql));
     return reader.getRowObjectsJson();
@@ -56,14 +57,16 @@ export class ScratchDatabase {
     this.#signal.throwIfAborted();
     try {
       return await work();
+    } catch (cause) {
+      throw new CliError(reasonOf(cause), { cause });
     } finally {
-      // Also when the work has ended well: an interrupt that came before its start is lost.
+      // Also after success: an interrupt before the start is lost.
       this.#signal.throwIfAborted();
     }
   }
 }
 
-/** A text as SQL writes it. */
+/** SQL literal of a text. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

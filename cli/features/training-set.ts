@@ -1,9 +1,15 @@
-import { trainingSetSql } from '../../service/contract/offline.ts';
+import { type AsOf, type LabelEntity, trainingSetSql } from '../../service/contract/offline.ts';
 import type { PredictionLogFile } from '../../service/prediction-log/files.ts';
-import type { TrainingSetCommand } from './arguments.ts';
 import { loadLabels } from './labels.ts';
 import { loadRecords, type UnreadableLines } from './log-lines.ts';
 import { quoted, type ScratchDatabase } from './scratch-database.ts';
+
+export interface TrainingSetOptions {
+  /** Path of the CSV file of labels. */
+  readonly labels: string;
+  readonly entity: LabelEntity;
+  readonly asOf: AsOf;
+}
 
 export interface TrainingSet {
   readonly labels: number;
@@ -13,15 +19,15 @@ export interface TrainingSet {
 }
 
 /**
- * Writes each label with the newest prediction it may see into a Parquet file, by the query of
- * the contract.
+ * Writes each label with the newest prediction it may see into a Parquet file, by the contract's
+ * query.
  *
  * @throws LabelFileError
  */
 export async function writeTrainingSet(
   database: ScratchDatabase,
   files: readonly PredictionLogFile[],
-  { labels: labelFile, entity, asOf }: Pick<TrainingSetCommand, 'labels' | 'entity' | 'asOf'>,
+  { labels: labelFile, entity, asOf }: TrainingSetOptions,
   out: string,
 ): Promise<TrainingSet> {
   const labels = await loadLabels(database, labelFile);

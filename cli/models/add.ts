@@ -8,6 +8,7 @@ import {
   PREPROCESSING_VERSION,
 } from '../../service/contract/model-manifest.ts';
 import { bundleRevision, describeFiles } from '../../service/inference/bundle/bundle-files.ts';
+import type { ProgressOutput } from '../kit/progress.ts';
 import {
   CONFIG_FILE,
   describeModel,
@@ -16,7 +17,6 @@ import {
 } from './describe-model.ts';
 import { download } from './download.ts';
 import { firstPredictions } from './first-predictions.ts';
-import type { ProgressOutput } from './progress.ts';
 import { type ModelSource, SourceError, type SourceFile } from './source.ts';
 import { writeManifest } from './write-manifest.ts';
 
@@ -122,7 +122,7 @@ function checkName(name: string): void {
   );
 }
 
-/** What the manifest does not name is somebody's own. */
+/** Refuses a folder that is not in the manifest: it may be the user's own. */
 async function refuseToReplace(folder: string): Promise<void> {
   const there = await lstat(folder).catch(() => undefined);
   if (there === undefined) return;

@@ -3,21 +3,22 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { describeFiles } from '../../service/inference/bundle/bundle-files.ts';
-import { Progress, type ProgressOutput } from './progress.ts';
-import { retries } from './retries.ts';
+import { ProgressBar, type ProgressOutput } from '../kit/progress.ts';
+import { withRetries } from '../kit/retry.ts';
+import { SOURCE_RETRIES } from './retries.ts';
 import { type ModelSource, type ResumePoint, SourceError, type SourceFile } from './source.ts';
 
 export interface DownloadOptions {
   readonly output: ProgressOutput;
-  /** A source silent for longer is asked again. */
+  /** A source that sends nothing for longer is asked again. */
   readonly stallTimeoutMs?: number;
 }
 
 const STALL_TIMEOUT_MS = 30_000;
 
 /**
- * Downloads a file, going on where an earlier attempt broke, also one of an earlier process.
- * `path` exists only when the content is what size and hash say, where they are known.
+ * Downloads a file, resuming an earlier attempt, also of an earlier process. `path` exists only
+ * when the content has the expected size and hash, as far as they are known.
  *
  * @throws SourceError
  */
@@ -29,19 +30,27 @@ export async function download(
 ): Promise<void> {
   const part = `${path}.part`;
   await mkdir(dirname(path), { recursive: true });
-  const progress = new Progress(options.output, file.name, file.bytes);
-  await retries().execute(() => attempt(source, file, part, progress, options));
+  const resume = await resumePoint(file, part);
+  const progress = new ProgressBar({
+    output: options.output,
+    name: file.name,
+    total: file.bytes ?? null,
+    unit: 'bytes',
+    done: resume?.startByte ?? 0,
+  });
+  await withRetries(() => attempt(source, file, part, progress, options), SOURCE_RETRIES);
   await check(file, part);
   await rename(part, path);
   await rm(etagPath(part), { force: true });
-  progress.done((await stat(path)).size);
+  progress.update((await stat(path)).size);
+  progress.end();
 }
 
 async function attempt(
   source: ModelSource,
   file: SourceFile,
   part: string,
-  progress: Progress,
+  progress: ProgressBar,
   { stallTimeoutMs = STALL_TIMEOUT_MS }: DownloadOptions,
 ): Promise<void> {
   const resume = await resumePoint(file, part);
@@ -62,7 +71,7 @@ async function attempt(
           timer.refresh();
           received += chunk.length;
           if (received > limit) throw wrongSize(file, `more than the ${limit} bytes announced`);
-          progress.show(received);
+          progress.update(received);
           yield chunk;
         }
       },
@@ -79,7 +88,7 @@ async function attempt(
   }
 }
 
-/** Without the ETag of what is there it cannot be told whether the rest belongs to it. */
+/** Undefined without an ETag: the rest might belong to another version of the file. */
 async function resumePoint(
   { bytes = 0 }: SourceFile,
   part: string,

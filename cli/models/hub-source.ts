@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
-import { retries } from './retries.ts';
+import { withRetries } from '../kit/retry.ts';
+import { SOURCE_RETRIES } from './retries.ts';
 import {
   type ModelSource,
   type OpenedFile,
@@ -63,12 +64,12 @@ export class HubSource implements ModelSource {
   static async open(options: HubOptions): Promise<HubSource> {
     const { repository, revision, endpoint } = options;
     const url = `${endpoint}/api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
-    const answer = await retries().execute(async () => {
+    const answer = await withRetries(async () => {
       const response = await request(url, options, {}, AbortSignal.timeout(API_TIMEOUT_MS));
       return response.json().catch((cause: unknown) => {
-        throw new SourceError(`${url} answered no JSON`, { retryable: true, cause });
+        throw new SourceError(`${url} did not answer with JSON`, { retryable: true, cause });
       });
-    });
+    }, SOURCE_RETRIES);
     if (!Value.Check(Repository, answer)) {
       throw new SourceError(`${url} did not answer as the hub does; is HF_ENDPOINT right?`, {
         retryable: false,

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { StartupError } from '../../service/domain/errors.ts';
 import { type Bundle, findBundle, type Manifest } from '../../service/inference/bundle/manifest.ts';
 import { loadBundle } from '../../service/inference/bundle/model-bundle.ts';
+import { tableLines } from '../kit/table.ts';
 
-/** A table of the models that the manifest locks, and whether their files are there. */
+/** Table of the models in the manifest and whether their files are present. */
 export async function inventory(modelsDir: string, { models }: Manifest): Promise<string> {
   const rows = [['model', 'revision', 'size', 'files', 'licence', 'source']];
   for (const bundle of models) {
@@ -21,23 +22,13 @@ export async function inventory(modelsDir: string, { models }: Manifest): Promis
       origin,
     ]);
   }
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return tableLines(rows, 'l').join('\n');
 }
 
 /**
- * Reads every byte of the models named, of all when none is.
+ * Reads every byte of the named models, or of all.
  *
- * @returns a line for each, and whether all are what the manifest says
+ * @returns a line for each model, and whether all match the manifest
  */
 export async function verify(
   modelsDir: string,
@@ -51,7 +42,7 @@ export async function verify(
   for (const { name } of chosen) {
     try {
       await loadBundle(modelsDir, name);
-      lines.push(`${name}: every file is what the manifest says`);
+      lines.push(`${name}: every file matches the manifest`);
     } catch (error) {
       if (!(error instanceof StartupError)) throw error;
       ok = false;

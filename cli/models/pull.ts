@@ -2,8 +2,8 @@ import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
 import type { Bundle, BundleFile } from '../../service/inference/bundle/manifest.ts';
+import type { ProgressOutput } from '../kit/progress.ts';
 import { download } from './download.ts';
-import type { ProgressOutput } from './progress.ts';
 import type { ModelSource } from './source.ts';
 
 export interface PullOptions {

@@ -1,15 +1,14 @@
-import { ExponentialBackoff, handleType, type RetryPolicy, retry } from 'cockatiel';
+import { exponentialMs, type RetryOptions } from '../kit/retry.ts';
 import { SourceError } from './source.ts';
 
-const MAX_RETRIES = 5;
+const FIRST_WAIT_MS = 300;
+const LONGEST_WAIT_MS = 5_000;
 
-/** Tries again, after 0.3 to 5 s, what a source refused for the moment. */
-export function retries(): RetryPolicy {
-  return retry(
-    handleType(SourceError, (error) => error.retryable),
-    {
-      maxAttempts: MAX_RETRIES,
-      backoff: new ExponentialBackoff({ initialDelay: 300, maxDelay: 5_000 }),
-    },
-  );
-}
+/** Repeats reads that a source refuses temporarily. */
+export const SOURCE_RETRIES: RetryOptions = {
+  maxAttempts: 6,
+  waitFor: (error, attempt) =>
+    error instanceof SourceError && error.retryable
+      ? { ms: exponentialMs(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS) }
+      : null,
+};

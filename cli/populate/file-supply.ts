@@ -4,13 +4,13 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Check } from 'typebox/value';
 import { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
-import { CliError } from '../shared/cli-error.ts';
+import { CliError } from '../kit/errors.ts';
 import { BATCH_SIZE, type Batch, type Supply } from './supply.ts';
 
 /**
- * The tweets of a JSON Lines file of X API v2 objects; blank lines are passed over.
+ * Tweets of a JSON Lines file of X API v2 objects; blank lines are ignored.
  *
- * @throws CliError when it cannot be read.
+ * @throws CliError when it cannot be read
  */
 export async function fileSupply(path: string): Promise<Supply> {
   try {
@@ -19,7 +19,7 @@ export async function fileSupply(path: string): Promise<Supply> {
     for await (const line of linesOf(path)) if (line.trim() !== '') total++;
     return {
       name: path,
-      // A file that has changed begins anew.
+      // A changed file starts from the beginning.
       job: `file:${resolve(path)}:${size}:${Math.round(mtimeMs)}`,
       total,
       batches: (from) => batches(path, Number(from?.cursor ?? 0)),
@@ -29,7 +29,7 @@ export async function fileSupply(path: string): Promise<Supply> {
   }
 }
 
-/** @param linesSent lines at the beginning that are left out. */
+/** @param linesSent leading lines to skip */
 async function* batches(path: string, linesSent: number): AsyncGenerator<Batch> {
   let tweets: XTweet[] = [];
   let line = 0;
@@ -54,12 +54,12 @@ function tweetOf(line: string, place: string): XTweet {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new CliError(`${place} is no JSON. Mend it and give the same command again.`, {
+    throw new CliError(`${place} is not JSON. Correct it and run the same command again.`, {
       cause: error,
     });
   }
   if (Check(XTweet, value)) return value;
   throw new CliError(
-    `${place} is no tweet of X API v2: it needs at least "id" and "text", as strings.`,
+    `${place} is not a tweet of X API v2: it needs at least "id" and "text", as strings.`,
   );
 }

@@ -1,8 +1,8 @@
-import { type AdminClient, ServiceRefusal } from '../shared/admin-client.ts';
-import { CliError } from '../shared/cli-error.ts';
+import { type AdminClient, ServiceRefusal } from '../clients/admin-client.ts';
+import { CliError } from '../kit/errors.ts';
 import type { Batch } from './supply.ts';
 
-/** What became of the tweets that were sent. */
+/** Outcomes of the tweets that were sent. */
 export class Tally {
   stored = 0;
   readonly #refused = new Map<string, number>();
@@ -21,9 +21,9 @@ export class Tally {
 }
 
 /**
- * Has a batch scored and stored, in smaller parts where the service finds it too large.
+ * Has a batch scored and stored, in smaller parts when the service finds it too large.
  *
- * @throws CliError when the service does not take it.
+ * @throws CliError when the service refuses it
  */
 export async function ingest(
   { tweets, includes }: Pick<Batch, 'tweets' | 'includes'>,
@@ -51,12 +51,12 @@ export async function ingest(
   }
 }
 
-/** For each tweet the code of its problem; null for one that is stored. */
+/** Problem code of each tweet; null for a stored one. */
 function codesOf(answer: unknown, length: number): (string | null)[] {
   const results: unknown =
     typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'results') : undefined;
   if (!Array.isArray(results) || results.length !== length) {
-    throw new CliError('The service answered with something else than a result for each tweet.');
+    throw new CliError('The service did not answer with one result per tweet.');
   }
   return results.map((result) => (result.status === 'ok' ? null : String(result.problem?.code)));
 }

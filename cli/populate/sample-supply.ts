@@ -7,8 +7,8 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /**
- * The invented tweets, as if the last of them had been sent at the beginning of this hour. Within
- * the hour they are the same tweets: sent twice they count once.
+ * Invented tweets that end at the start of this hour. Within the hour they keep their ids: sent
+ * twice, they count once.
  */
 export function sampleSupply(nowMs: number): Supply {
   const tweets = sampleTweets(Math.floor(nowMs / HOUR_MS) * HOUR_MS);
@@ -24,7 +24,7 @@ export function sampleSupply(nowMs: number): Supply {
   };
 }
 
-/** Ids are made of the times, as X makes them; the place in the file tells equal times apart. */
+/** Ids derive from the times, as at X; the position in the file separates equal times. */
 function sampleTweets(endMs: number): XTweet[] {
   return sample.tweets.map(({ by, minutesBefore, text, topics }, index) => {
     const createdMs = endMs - minutesBefore * MINUTE_MS;

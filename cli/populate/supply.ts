@@ -1,25 +1,25 @@
 import type { XIncludes, XTweet } from '../../service/tweet-source/x-format/tweet.ts';
-import type { Progress } from '../shared/state-file.ts';
+import type { Progress } from '../kit/state-file.ts';
 
-/** Tweets that are sent together: at most what one request to the service may hold. */
+/** Tweets of one request to the service. */
 export interface Batch {
   readonly tweets: readonly XTweet[];
   readonly includes?: XIncludes;
-  /** Where the next batch begins; a run that was stopped goes on from there. */
+  /** Start of the next batch, where a stopped run continues. */
   readonly cursor: string;
 }
 
-/** Somewhere tweets come from. */
+/** Source of tweets. */
 export interface Supply {
-  /** For people. */
+  /** Shown to the user. */
   readonly name: string;
-  /** The name of its progress: another one where the progress would not fit. */
+  /** Key of its progress in the state file. */
   readonly job: string;
-  /** How many tweets there will be, at most. */
+  /** Upper bound of the number of tweets. */
   readonly total: number;
-  /** The batches after those that an earlier run has sent. @throws CliError */
+  /** Batches after those that an earlier run has sent. @throws CliError */
   batches(from?: Progress): AsyncIterable<Batch>;
 }
 
-/** What the service takes in one request. */
+/** Highest number of tweets in one request. */
 export const BATCH_SIZE = 100;

@@ -1,15 +1,15 @@
 import { POST_FIELDS, type XQuery } from '../../service/tweet-source/x-api/x-api-client.ts';
 import { parseXLookup } from '../../service/tweet-source/x-format/lookup.ts';
-import { CliError } from '../shared/cli-error.ts';
-import type { Progress } from '../shared/state-file.ts';
-import type { XReader } from '../shared/x-reader.ts';
+import type { XReader } from '../clients/x-reader.ts';
+import { CliError } from '../kit/errors.ts';
+import type { Progress } from '../kit/state-file.ts';
 import { BATCH_SIZE, type Batch, type Supply } from './supply.ts';
 
-/** What X takes as `max_results`. */
+/** Lowest `max_results` of each endpoint. */
 const MIN_TIMELINE_PAGE = 5;
 const MIN_SEARCH_PAGE = 10;
 
-/** The latest tweets of a user, newest first. X knows the last 3,200. */
+/** Latest tweets of a user, newest first; X returns at most 3,200. */
 export function userSupply(username: string, limit: number, x: XReader): Supply {
   return {
     name: `@${username}`,
@@ -26,7 +26,7 @@ export function userSupply(username: string, limit: number, x: XReader): Supply 
   };
 }
 
-/** Tweets of the last seven days about a topic, newest first, under the name it was asked by. */
+/** Tweets of the last seven days about a topic, newest first, filed under the given name. */
 export function topicSupply(topic: string, limit: number, x: XReader): Supply {
   const query = `${/\s/.test(topic) ? `"${topic.replaceAll('"', '')}"` : topic} -is:retweet`;
   return {
@@ -55,8 +55,7 @@ interface Listing {
 }
 
 /**
- * Pages by `until_id`, which means the same tomorrow; X's own page tokens do not, and new tweets
- * do not move it.
+ * Paginates by `until_id`: unlike X's page tokens it stays valid, and new tweets do not shift it.
  */
 async function* pages(
   { path, query, minPage, limit }: Listing,
@@ -86,14 +85,14 @@ async function* pages(
   }
 }
 
-/** The id of a user. X bills the read. @throws CliError when there is no such user. */
+/** Id of a user; a billed read. @throws CliError when X shows no such user */
 async function userId(username: string, x: XReader): Promise<string> {
   const body = await x.get(`users/by/username/${username}`, {});
   const user: unknown =
     typeof body === 'object' && body !== null ? Reflect.get(body, 'data') : null;
   const id: unknown = typeof user === 'object' && user !== null ? Reflect.get(user, 'id') : null;
   if (typeof id !== 'string' || !/^[0-9]{1,19}$/.test(id)) {
-    throw new CliError(`X knows no user @${username}, or does not show it.`);
+    throw new CliError(`X shows no user @${username}.`);
   }
   x.bill({ users: [id] });
   return id;

@@ -1,5 +1,6 @@
 import type { Stage } from '../../service/contract/deployment.ts';
 import type { DimensionedMetricName, MetricName } from '../../service/contract/metrics.ts';
+import { mean, sum } from '../kit/statistics.ts';
 import {
   clusterQuery,
   nodeQueries,
@@ -108,15 +109,11 @@ export function overall({ over, combine }: Figure, read: readonly Series[]): num
   const values = valuesOf(combine(read));
   if (values.length === 0) return null;
   if (over === 'highest') return Math.max(...values);
-  return over === 'sum' ? sum(values) : sum(values) / values.length;
+  return over === 'sum' ? sum(values) : mean(values);
 }
 
 function valuesOf(series: Series): number[] {
   return series.filter((value) => value !== null);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** The sum where any series has a value. */

@@ -1,3 +1,4 @@
+import { tableLines } from '../kit/table.ts';
 import type { Series } from './figures.ts';
 import type { FigureStatus, Status } from './read-status.ts';
 
@@ -35,7 +36,7 @@ export function renderStatus(status: Status): string {
   return [
     `${status.stage}, ${minute(status.from)} to ${minute(status.to)} UTC, one bar for ${status.periodSeconds / 60} min`,
     '',
-    ...table(rows),
+    ...tableLines(rows, 'lrrl'),
     '',
     `Alarms: ${firing.length} firing, ${count('OK')} well, ${count('INSUFFICIENT_DATA')} without data`,
     ...firing.flatMap(({ name, since, description }) => [
@@ -82,14 +83,4 @@ function wrapped(text: string, indent: string): string[] {
     line += line === indent ? word : ` ${word}`;
   }
   return [...lines, line];
-}
-
-/** Columns as wide as their widest cell; numbers to the right, names and bars to the left. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  return rows.map(([name = '', now = '', overall = '', bars = '']) =>
-    [name.padEnd(width(0)), now.padStart(width(1)), overall.padStart(width(2)), bars]
-      .join('  ')
-      .trimEnd(),
-  );
 }

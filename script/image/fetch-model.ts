@@ -4,7 +4,7 @@
  *   fetch-model NAME SOURCE DOWNLOADS TARGET
  *
  * SOURCE is `bundled` (models/ of the build context has every file), `hub` (the repository and
- * revision that the manifest locks) or anything that `npm run models -- pull --from` takes.
+ * revision that the manifest locks) or anything that `tss models pull --from` takes.
  */
 import { cp, mkdir, readdir, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -59,7 +59,7 @@ fetchModel(name, place, downloads, target).catch((error: unknown) => {
   console.error(error.message);
   if (place === 'bundled') {
     console.error(
-      `The checkout's own files are used: \`npm run models -- pull ${name}\` completes them, ` +
+      `The checkout's own files are used: \`npx tss models pull ${name}\` completes them, ` +
         'MODEL_SOURCE=hub or MODEL_SOURCE=s3://bucket/prefix fetches them for the image.',
     );
   }

@@ -1,16 +1,15 @@
 /**
- * Waits until the service of this environment is ready, and sends it the sample. Ends when the
- * process does whose id is the argument: script/start gives the service's.
+ * Waits until the service of this environment is ready, and sends it the sample. The argument is
+ * the service's process id: when that process ends, so does this one.
  */
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { serviceUrl } from '../../cli/kit/environment.ts';
 
 const READY_TIMEOUT_MS = 120_000;
 const POLL_MS = 250;
 
-const { HOST = '127.0.0.1', PORT = '3000' } = process.env;
-const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST;
-const url = `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
+const url = serviceUrl();
 const service = Number(process.argv[2]);
 
 const endMs = performance.now() + READY_TIMEOUT_MS;
@@ -22,7 +21,7 @@ while (!(await isReady())) {
   }
   await pause(POLL_MS);
 }
-const args = ['dist/cli/populate.js', '--sample', '--url', url];
+const args = [...process.execArgv, 'cli/tss.ts', 'populate', '--sample', '--url', url];
 const tool = spawn(process.execPath, args, { stdio: 'inherit' });
 tool.on('exit', (code) => {
   if (code === 0) console.log(`The sample is stored: look at ${url}/`);

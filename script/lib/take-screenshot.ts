@@ -10,7 +10,9 @@ const ADMIN_TOKEN = 'of-this-run';
 const service = await ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' });
 const browser = await launchBrowser();
 try {
-  const sample = ToolProcess.start('populate', ['--sample', '--url', service.url], { ADMIN_TOKEN });
+  const sample = ToolProcess.start(['populate', '--sample', '--url', service.url], {
+    environment: { ADMIN_TOKEN },
+  });
   const { code, stderr } = await sample.ended;
   if (code !== 0) throw new Error(`The sample could not be sent:\n${stderr}`);
   const page = await browser.newPage({

@@ -20,7 +20,9 @@ let client: TweetSentimentClient;
 
 beforeAll(async () => {
   service = await ServiceProcess.start({ ADMIN_TOKEN, API_KEYS: API_KEY, TWEET_SOURCE: 'fixture' });
-  const sample = ToolProcess.start('populate', ['--sample', '--url', service.url], { ADMIN_TOKEN });
+  const sample = ToolProcess.start(['populate', '--sample', '--url', service.url], {
+    environment: { ADMIN_TOKEN },
+  });
   expect((await sample.ended).code).toBe(0);
   client = new TweetSentimentClient({ url: service.url, apiKey: API_KEY });
 }, 60_000);

@@ -41,7 +41,9 @@ beforeAll(async () => {
   const environment = { REDIS_URL: redis.url, TWEET_SOURCE: 'fixture' };
   service = await ServiceProcess.start({ ...environment, ADMIN_TOKEN });
   guarded = await ServiceProcess.start({ ...environment, API_KEYS: API_KEY });
-  const sample = ToolProcess.start('populate', ['--sample', '--url', service.url], { ADMIN_TOKEN });
+  const sample = ToolProcess.start(['populate', '--sample', '--url', service.url], {
+    environment: { ADMIN_TOKEN },
+  });
   expect((await sample.ended).code).toBe(0);
   browser = await launchBrowser();
 }, 120_000);

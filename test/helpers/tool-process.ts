@@ -6,37 +6,51 @@ import { join, resolve } from 'node:path';
 
 const TIMEOUT_MS = 60_000;
 
+/** Node's arguments for `tss`, as script/tss gives them, but without .env. */
+export const TSS = [
+  '--disable-warning=ExperimentalWarning',
+  '--experimental-strip-types',
+  resolve('cli/tss.ts'),
+];
+
 export interface ToolEnd {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A built command-line tool as a process of its own, without a terminal. */
+export interface ToolOptions {
+  /** The whole environment of the process. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Working folder, such as that of an earlier run; a new one by default. */
+  readonly folder?: string;
+  readonly timeoutMs?: number;
+}
+
+/** A run of `tss` without a terminal. */
 export class ToolProcess {
-  /** Where it runs, and leaves its state. */
   readonly folder: string;
+  readonly child: ChildProcess;
   readonly ended: Promise<ToolEnd>;
-  readonly #child: ChildProcess;
 
   private constructor(folder: string, child: ChildProcess, ended: Promise<ToolEnd>) {
     this.folder = folder;
-    this.#child = child;
+    this.child = child;
     this.ended = ended;
   }
 
-  /** @param folder another run's, to find its state there. */
-  static start(
-    name: string,
-    args: readonly string[],
-    environment: Readonly<Record<string, string>> = {},
-    folder = mkdtempSync(join(tmpdir(), 'tool-')),
-  ): ToolProcess {
-    const child = spawn(process.execPath, [resolve(`dist/cli/${name}.js`), ...args], {
+  /** @param words arguments of `tss` */
+  static start(words: readonly string[], options: ToolOptions = {}): ToolProcess {
+    const {
+      environment = {},
+      folder = mkdtempSync(join(tmpdir(), 'tool-')),
+      timeoutMs = TIMEOUT_MS,
+    } = options;
+    const child = spawn(process.execPath, [...TSS, ...words], {
       cwd: folder,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: TIMEOUT_MS,
+      timeout: timeoutMs,
     });
     const output = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -49,6 +63,25 @@ export class ToolProcess {
   }
 
   interrupt(signal: NodeJS.Signals = 'SIGINT'): void {
-    this.#child.kill(signal);
+    this.child.kill(signal);
   }
+
+  /** Kills the process once its stderr matches. @throws Error when it ends without */
+  async killWhen(pattern: RegExp): Promise<void> {
+    let shown = '';
+    let isSeen = false;
+    this.child.stderr?.on('data', (text: string) => {
+      shown += text;
+      if (isSeen || !pattern.test(shown)) return;
+      isSeen = true;
+      this.child.kill('SIGKILL');
+    });
+    await this.ended;
+    if (!isSeen) throw new Error(`the command ended without ${pattern}:\n${shown}`);
+  }
+}
+
+/** Runs `tss` to its end. */
+export function runTool(words: readonly string[], options: ToolOptions = {}): Promise<ToolEnd> {
+  return ToolProcess.start(words, options).ended;
 }

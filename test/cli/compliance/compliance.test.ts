@@ -31,7 +31,8 @@ afterAll(() => service.stop());
 
 function start(...args: string[]): ToolProcess {
   const environment = { ADMIN_TOKEN, X_BEARER_TOKEN: 'bearer-token-of-the-test', X_API_URL: x.url };
-  return ToolProcess.start('compliance', ['--url', service.url, ...args], environment, folder);
+  const words = ['compliance', '--url', service.url, ...args];
+  return ToolProcess.start(words, { environment, folder });
 }
 
 const run = (...args: string[]): Promise<ToolEnd> => start(...args).ended;
@@ -144,7 +145,7 @@ describe('compliance', () => {
     const interruptedMs = performance.now();
     expect(await interrupted.ended).toMatchObject({
       code: 130,
-      stdout: expect.stringContaining('Stopped; the same command goes on from here.'),
+      stderr: expect.stringContaining('Stopped; run the same command to continue.'),
     });
     // It does not wait for the call under way.
     expect(performance.now() - interruptedMs).toBeLessThan(10_000);
@@ -167,7 +168,7 @@ describe('compliance', () => {
 
   it.each([
     [['--sample'], 2, /--sample/],
-    [['--limit', 'x'], 2, /--limit "x"/],
+    [['--limit', 'x'], 2, /--limit must be an integer .*, got 'x'/],
     [['--help'], 0, /^$/],
   ])('called with %j exits %i', async (args, code, stderr) => {
     expect(await run(...args)).toMatchObject({ code, stderr: expect.stringMatching(stderr) });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readdirSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -106,8 +105,8 @@ describe('features export', () => {
     const { code, stderr } = await log.run('export', '--out', 'out');
     expect(code).toBe(0);
     expect(stderr).toBe(
-      'log/2026-11-22.jsonl: 4 lines left out that hold no record, as after a crash\n' +
-        'log/2026-11-23.jsonl: 1 lines left out that hold no record, as after a crash\n',
+      `${log.dir}/2026-11-22.jsonl: 4 lines left out that are not records, as after a crash\n` +
+        `${log.dir}/2026-11-23.jsonl: 1 lines left out that are not records, as after a crash\n`,
     );
     expect(await rows('tweet_id')).toEqual([{ tweet_id: '1' }, { tweet_id: '2' }]);
   });
@@ -130,8 +129,8 @@ describe('features export', () => {
       await started.promise;
       watcher.close();
       expect(readdirSync(log.folder)).toHaveLength(before.length + 1);
-      child.kill(signal);
-      const [code] = await once(child, 'close');
+      child.interrupt(signal);
+      const { code } = await child.ended;
       expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
       expect(readdirSync(log.folder)).toEqual(before);
     },
@@ -144,44 +143,50 @@ describe('features export', () => {
     const { code, stderr } = await log.run('export', '--out', 'out');
     expect([code, stderr.split('\n')[0]]).toEqual([
       2,
-      'out exists already; delete it or name another',
+      'out exists already; delete it or choose another',
     ]);
   });
 });
 
 describe('features', () => {
   it.each<[string, string[], string]>([
-    ['no command', [], 'a command is missing; use export or training-set'],
-    ['another command', ['exprot'], '"exprot" is no command; use export or training-set'],
-    ['no --out', ['export'], '--out is missing'],
-    ['an unknown option', ['export', '--out', 'x', '--labels', 'y'], "Unknown option '--labels'"],
-    ['no --labels', ['training-set', '--out', 'x'], '--labels is missing'],
+    ['no command', [], 'Usage: tss features'],
+    [
+      'an unknown command',
+      ['exprot'],
+      "unknown command 'exprot' (did you mean export?); run `tss features --help`",
+    ],
+    ['no --out', ['export'], "required option '--out <DIR>' not specified"],
+    ['an unknown option', ['export', '--out', 'x', '--labels', 'y'], "unknown option '--labels'"],
+    ['no --labels', ['training-set', '--out', 'x'], "required option '--labels <FILE>'"],
     [
       'an unknown entity',
       ['training-set', '--out', 'x', '--labels', 'y', '--entity', 'topic'],
-      '--entity topic is not known; use tweet or user',
+      "'topic' is invalid. Allowed choices are tweet, user",
     ],
     [
       'an unknown --as-of',
       ['training-set', '--out', 'x', '--labels', 'y', '--as-of', 'now'],
-      '--as-of now is not known; use created or event',
+      "'now' is invalid. Allowed choices are created, event",
     ],
-    ['an empty log', ['export', '--out', 'x'], 'log holds no prediction log'],
+    ['an empty log', ['export', '--out', 'x'], 'log has no prediction log'],
     ['no log', ['export', '--out', 'x', '--log', 'nowhere'], 'nowhere cannot be read'],
-  ])('ends with 2, the reason and the usage given %s', async (_name, args, reason) => {
+  ])('features exits 2 and prints the reason given %s', async (_name, args, reason) => {
     const { code, stdout, stderr } = await log.run(...args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(reason);
-    expect(stderr).toContain('Usage: npm run features');
   });
 
-  it.each([[['--help']], [['export', '--help']]])('tells its usage on stdout: %j', async (args) => {
-    const { code, stdout, stderr } = await log.run(...args);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^Usage: npm run features/);
-  });
+  it.each([[['--help']], [['export', '--help']]])(
+    'features prints its help to stdout for %j',
+    async (args) => {
+      const { code, stdout, stderr } = await log.run(...args);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/^Usage: tss features/);
+    },
+  );
 
-  it('ends with 2 where nothing can be written', async () => {
+  it('features exits 2 when the output is not writable', async () => {
     log.score({});
     writeFileSync(log.path('file'), '');
     for (const out of ['file', 'file/out', 'nowhere/out']) {

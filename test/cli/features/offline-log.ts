@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
 import { DuckDBInstance, type Json } from '@duckdb/node-api';
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
 import { formatDay, utcDay } from '../../../service/domain/utc-days.ts';
@@ -13,13 +10,8 @@ import {
   type RecordLine,
   tombstoneLine,
 } from '../../../service/prediction-log/record.ts';
+import { type ToolEnd, ToolProcess } from '../../helpers/tool-process.ts';
 import { aRow } from '../../port-suites/feature-store-contract.ts';
-
-export interface CommandEnd {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A folder with a prediction log in it, as the service writes one, and the tool that reads it. */
 export class OfflineLog {
@@ -60,23 +52,15 @@ export class OfflineLog {
     writeFileSync(this.path('labels.csv'), `${lines.join('\n')}\n`);
   }
 
-  /** Runs `features` in the folder with the log as PREDICTION_LOG_DIR, as users do. */
-  async run(...args: readonly string[]): Promise<CommandEnd> {
-    const child = this.start(...args);
-    const [stdout, stderr, [code]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close') as Promise<[number | null]>,
-    ]);
-    return { code, stdout, stderr };
+  /** Runs `tss features` in the folder with the log as PREDICTION_LOG_DIR, as users do. */
+  run(...args: readonly string[]): Promise<ToolEnd> {
+    return this.start(...args).ended;
   }
 
-  start(...args: readonly string[]) {
-    return spawn(process.execPath, [resolve('dist/cli/features.js'), ...args], {
-      cwd: this.folder,
-      env: { PREDICTION_LOG_DIR: 'log', TZ: 'America/New_York' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
+  start(...args: readonly string[]): ToolProcess {
+    return ToolProcess.start(['features', ...args], {
+      environment: { PREDICTION_LOG_DIR: this.dir, TZ: 'America/New_York' },
+      folder: this.folder,
     });
   }
 

@@ -40,6 +40,9 @@ async function seenAtNoon(...options: readonly string[]): Promise<number | null>
   return scored(rows[0]);
 }
 
+const NO_TIME =
+  'label 1: a time must be like 2026-11-23T10:00:00+01:00, with its zone, or milliseconds since 1970';
+
 describe('features training-set lets no label see', () => {
   it('a tweet that was made later', async () => {
     score(1, 2);
@@ -148,7 +151,7 @@ describe('a label file', () => {
     score(0, 0);
     log.label([TWEET, time, 'up']);
     if (typeof seen === 'string') {
-      await expect(log.trainingSet()).rejects.toThrow(`label 1: "${time}" is no time: write`);
+      await expect(log.trainingSet()).rejects.toThrow(`${NO_TIME}, got "${time}"`);
     } else expect((await log.trainingSet()).map(scored)).toEqual([seen]);
   });
 
@@ -173,14 +176,19 @@ describe('a label file', () => {
   });
 
   it.each([
-    ['1.46032373703568E+18', NOON, 'up', 'label 1: "1.46032373703568E+18" is no id'],
-    ['@nasa', NOON, 'up', 'label 1: "@nasa" is no id'],
+    [
+      '1.46032373703568E+18',
+      NOON,
+      'up',
+      'label 1: an id must have 1 to 19 digits, got "1.46032373703568E+18"',
+    ],
+    ['@nasa', NOON, 'up', 'label 1: an id must have 1 to 19 digits, got "@nasa"'],
     ['', NOON, 'up', 'label 1: the entity is missing'],
     ['1', '', 'up', 'label 1: the event_timestamp is missing'],
-    ['1', NOON / 1_000, 'up', 'label 1: "1795435200" is no time'],
-    ['1', NOON * 1_000, 'up', 'label 1: "1795435200000000" is no time'],
-    ['1', '2026-02-30T12:00:00Z', 'up', 'label 1: "2026-02-30T12:00:00Z" is no time'],
-    ['1', 'infinity', 'up', 'label 1: "infinity" is no time'],
+    ['1', NOON / 1_000, 'up', `${NO_TIME}, got "1795435200"`],
+    ['1', NOON * 1_000, 'up', `${NO_TIME}, got "1795435200000000"`],
+    ['1', '2026-02-30T12:00:00Z', 'up', `${NO_TIME}, got "2026-02-30T12:00:00Z"`],
+    ['1', 'infinity', 'up', `${NO_TIME}, got "infinity"`],
     ['1', NOON, '', 'label 1: the label is missing'],
   ])('with %p,%p,%p is refused: %s', async (entity, time, label, fault) => {
     score(-1, -1);
@@ -193,15 +201,15 @@ describe('a label file', () => {
       'set',
     );
     expect(code).toBe(1);
-    expect(stderr).toContain(`labels.csv has labels that are wrong:\n  ${fault}`);
+    expect(stderr).toContain(`labels.csv has invalid labels:\n  ${fault}`);
   });
 
   it.each([
     ['', 'labels.csv'],
-    ['entity,event_timestamp,label\n', 'labels.csv holds no label'],
+    ['entity,event_timestamp,label\n', 'labels.csv has no labels'],
     ['id,time,label\n1,2,3\n', 'its header must be entity,event_timestamp,label'],
-    [`entity,event_timestamp,label\n1,${NOON}\n`, 'labels.csv is no CSV file that can be read'],
-    [`entity,event_timestamp,label\n1,${NOON},"a\n`, 'labels.csv is no CSV file that can be read'],
+    [`entity,event_timestamp,label\n1,${NOON}\n`, 'labels.csv is not a readable CSV file'],
+    [`entity,event_timestamp,label\n1,${NOON},"a\n`, 'labels.csv is not a readable CSV file'],
   ])('holding %j is refused: %s', async (content, fault) => {
     score(-1, -1);
     writeFileSync(log.path('labels.csv'), content);

@@ -71,7 +71,9 @@ describe('models add, from the hub', () => {
 
   it('goes on with what an earlier run, killed, has left behind', async () => {
     hub.store.breakNext(GRAPH, 12_000_000, 'silence');
-    await folder.killWhen(/quantized\.onnx: 50 %/, ['add', REPOSITORY], { HF_ENDPOINT: hub.url });
+    await folder
+      .start(['add', REPOSITORY], { HF_ENDPOINT: hub.url })
+      .killWhen(/quantized\.onnx .* 50 %/);
     expect(folder.manifest.models).toHaveLength(1);
     expect((await models('add', REPOSITORY)).code).toBe(0);
     const [, resumed] = hub.store.requests;
@@ -81,7 +83,9 @@ describe('models add, from the hub', () => {
 
   it('begins again when the file has changed meanwhile', async () => {
     hub.store.breakNext(GRAPH, 12_000_000, 'silence');
-    await folder.killWhen(/quantized\.onnx: 50 %/, ['add', REPOSITORY], { HF_ENDPOINT: hub.url });
+    await folder
+      .start(['add', REPOSITORY], { HF_ENDPOINT: hub.url })
+      .killWhen(/quantized\.onnx .* 50 %/);
     const { files } = hub.repository;
     files.set(GRAPH, Buffer.concat([files.get(GRAPH)!, PROTOBUF_FIELD]));
     expect((await models('add', REPOSITORY)).code).toBe(0);
@@ -96,7 +100,7 @@ describe('models add, from the hub', () => {
     const { code, stderr } = await models('add', REPOSITORY);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/^models: The download of .*model_quantized\.onnx broke/m),
+      expect.stringMatching(/^The download of .*model_quantized\.onnx broke/m),
     ]);
     expect(hub.store.requests).toHaveLength(6);
   }, 40_000);
@@ -139,7 +143,10 @@ describe('models add, from the hub', () => {
   it('refuses a graph that is none', async () => {
     hub.repository.files.set(GRAPH, Buffer.from('not a model'));
     const { code, stderr } = await models('add', REPOSITORY);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^models: .*worker cannot start/m)]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^The model cannot be run: .*worker cannot start/m),
+    ]);
     expect(folder.manifest.models).toHaveLength(1);
   });
 

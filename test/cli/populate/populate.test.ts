@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ServiceProcess } from '../../helpers/service-process.ts';
-import { type ToolEnd, ToolProcess } from '../../helpers/tool-process.ts';
+import { runTool, type ToolEnd, ToolProcess } from '../../helpers/tool-process.ts';
 import { XApiStub } from '../../helpers/x-api-stub.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
@@ -31,7 +31,7 @@ const stateFile = () => join(folder, '.populate-state.json');
 
 function start(...args: string[]): ToolProcess {
   const environment = { ADMIN_TOKEN, X_BEARER_TOKEN: 'bearer-token-of-the-test', X_API_URL: x.url };
-  return ToolProcess.start('populate', ['--url', service.url, ...args], environment, folder);
+  return ToolProcess.start(['populate', '--url', service.url, ...args], { environment, folder });
 }
 
 const run = (...args: string[]): Promise<ToolEnd> => start(...args).ended;
@@ -91,7 +91,7 @@ describe('populate --user', () => {
 
   it('says so when X knows no such user', async () => {
     const { code, stderr } = await run('--user', 'nobody_at_all');
-    expect([code, stderr]).toEqual([1, expect.stringContaining('X knows no user @nobody_at_all')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('X shows no user @nobody_at_all')]);
   }, 60_000);
 });
 
@@ -219,8 +219,8 @@ describe('populate --file', () => {
   }, 60_000);
 
   it.each([
-    ['{"id": "1", "text"', /line 2, is no JSON/],
-    ['{"id": 1, "text": "a"}', /line 2, is no tweet of X API v2/],
+    ['{"id": "1", "text"', /line 2, is not JSON/],
+    ['{"id": 1, "text": "a"}', /line 2, is not a tweet of X API v2/],
   ])(
     'names the line that is wrong: %s',
     async (line, message) => {
@@ -269,20 +269,20 @@ describe('populate --sample', () => {
 
 describe('populate tells what is wrong', () => {
   const tool = (args: string[], environment: Record<string, string> = { ADMIN_TOKEN }) =>
-    ToolProcess.start('populate', args, environment, folder).ended;
+    runTool(['populate', ...args], { environment, folder });
 
   it.each([
-    [[], 'Nothing to do'],
-    [['--users', 'nasa'], '--users'],
-    [['--user', 'not a name'], 'no username'],
-    [['--topic', ' '], '--topic is empty'],
-    [['--sample', '--limit', '0'], '--limit "0"'],
-    [['--sample', '--limit', 'many'], '--limit "many"'],
-    [['--sample', '--url', 'localhost:3000'], '--url "localhost:3000"'],
-  ])('with its usage: %j', async (args, message) => {
+    [[], 'nothing to do'],
+    [['--users', 'nasa'], "unknown option '--users' (did you mean --user?)"],
+    [['--user', 'not a name'], '--user must be a username'],
+    [['--topic', ' '], '--topic must not be empty'],
+    [['--sample', '--limit', '0'], "--limit must be an integer from 1 to 999999999, got '0'"],
+    [['--sample', '--limit', 'many'], "--limit must be an integer from 1 to 999999999, got 'many'"],
+    [['--sample', '--url', 'localhost:3000'], '--url must be an http:// or https:// address'],
+  ])('populate exits 2 for %j and points to its help', async (args, message) => {
     const { code, stderr } = await tool(args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
-    expect(stderr).toContain('Usage: npm run populate');
+    expect(stderr).toContain('; run `tss populate --help`');
   });
 
   it.each([
@@ -321,6 +321,6 @@ describe('populate tells what is wrong', () => {
 
   it('and helps when asked', async () => {
     const { code, stdout } = await tool(['--help'], {});
-    expect([code, stdout]).toEqual([0, expect.stringContaining('Usage: npm run populate')]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Usage: tss populate')]);
   });
 });

@@ -1,0 +1,114 @@
+import { CliError } from '../kit/errors.ts';
+import { type Wait, withRetries } from '../kit/retry.ts';
+
+/** Longer than any deadline of the service. */
+const CALL_TIMEOUT_MS = 60_000;
+
+/** Attempts at a call that the service refuses because of load or an unavailable store. */
+const MAX_ATTEMPTS = 8;
+
+const TRANSIENT = new Set([429, 502, 503, 504]);
+
+export interface AdminClientOptions {
+  /** Such as http://127.0.0.1:3000. */
+  readonly url: string;
+  readonly token: string;
+  readonly announce: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The service refused a call or failed. */
+export class ServiceRefusal extends CliError {
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, status: number, retryAfterMs: number | undefined) {
+    super(message);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Calls the admin routes of a running service; repeats calls that it refuses temporarily. */
+export class AdminClient {
+  readonly #options: AdminClientOptions;
+
+  constructor(options: AdminClientOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Returns the JSON of a 200, unchecked.
+   *
+   * @throws ServiceRefusal when the service refuses the call permanently.
+   * @throws CliError when no service answers at the address.
+   */
+  async call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+    const { announce, signal } = this.#options;
+    return withRetries(() => this.#callOnce(method, path, body), {
+      maxAttempts: MAX_ATTEMPTS,
+      waitFor: waitForService,
+      announce,
+      signal,
+    });
+  }
+
+  async #callOnce(method: string, path: string, body: unknown): Promise<unknown> {
+    const { url, token, signal } = this.#options;
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, url), {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+      });
+      if (response.ok) return await response.json();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new CliError(
+        `No service answers at ${url} (${networkReason(error)}). Start it with script/start, or ` +
+          'give its address by --url.',
+        { cause: error },
+      );
+    }
+    throw await refusalOf(response);
+  }
+}
+
+function waitForService(error: unknown): Wait | null {
+  if (!(error instanceof ServiceRefusal) || !TRANSIENT.has(error.status)) return null;
+  return { ms: error.retryAfterMs ?? 1_000 };
+}
+
+const REMEDIES: Readonly<Record<number, string>> = {
+  401: 'Set ADMIN_TOKEN to the token the service was started with.',
+  403: 'ADMIN_TOKEN is not the token the service was started with.',
+  404: 'Restart the service with ADMIN_TOKEN: it has no admin routes without one.',
+};
+
+async function refusalOf(response: Response): Promise<ServiceRefusal> {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const problem: unknown = await response.json().catch(() => null);
+  const said =
+    typeof problem === 'object' && problem !== null && 'detail' in problem
+      ? `: ${problem.detail}`
+      : '.';
+  const remedy = REMEDIES[response.status];
+  return new ServiceRefusal(
+    `The service answered with status ${response.status}${said}${remedy ? ` ${remedy}` : ''}`,
+    response.status,
+    Number.isNaN(seconds) ? undefined : seconds * 1_000,
+  );
+}
+
+/** The network error behind a failed `fetch`, which hides it in its cause. */
+function networkReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return String(code ?? error.message);
+}

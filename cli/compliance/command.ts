@@ -1,0 +1,46 @@
+import { Command } from '@commander-js/extra-typings';
+import { httpUrl, integer } from '../kit/arguments.ts';
+import { serviceUrl } from '../kit/environment.ts';
+import { helpText } from '../kit/help.ts';
+import { interruptible } from '../kit/interruptible.ts';
+import { X_READ } from '../kit/prices.ts';
+
+const HIGHEST_LIMIT = 999_999_999;
+const DEFAULT_STATE_FILE = '.compliance-state.json';
+
+export function complianceCommand() {
+  return new Command('compliance')
+    .summary('Purge stored tweets that X no longer shows.')
+    .description(
+      'Ask X about every tweet that a running service stores data of, and purge those that are ' +
+        'deleted, protected or withheld. X requires their removal within a day: run this daily. ' +
+        'Exits 0 only when every tweet was checked and every purge succeeded.',
+    )
+    .option(
+      '--limit <N>',
+      'stop after N tweets, or up to about 1,000 more; the next run continues. Each tweet that ' +
+        `still exists costs a post read, $${X_READ}`,
+      integer('--limit', 1, HIGHEST_LIMIT),
+    )
+    .option('--url <URL>', 'address of the service (default: from HOST and PORT)', httpUrl('--url'))
+    .option('--state <FILE>', 'file that keeps unfinished work', DEFAULT_STATE_FILE)
+    .addHelpText(
+      'after',
+      helpText(
+        ['tss compliance', 'tss compliance --limit 10000'],
+        'Ctrl-C stops; the same command continues where it stopped. Invented tweets\n' +
+          '(tss populate --sample) are unknown to X, and purged.',
+        'Variables, also read from .env: ADMIN_TOKEN, as the service was started with;\n' +
+          'X_BEARER_TOKEN; X_API_URL.',
+      ),
+    )
+    .action(
+      interruptible(
+        { kept: 'Stopped; run the same command to continue.', cleansUp: true },
+        async (signal, { limit = Number.POSITIVE_INFINITY, url, state }) => {
+          const { comply } = await import('./comply.ts');
+          await comply({ limit, url: url ?? serviceUrl(), stateFile: state }, signal);
+        },
+      ),
+    );
+}

@@ -1,0 +1,56 @@
+import { exportLog } from './export.ts';
+import { findLog, type UnreadableLines } from './log-lines.ts';
+import { produce } from './output.ts';
+import { ScratchDatabase } from './scratch-database.ts';
+import { type TrainingSetOptions, writeTrainingSet } from './training-set.ts';
+
+interface Place {
+  readonly out: string;
+  readonly logDir: string;
+}
+
+/** Exports the prediction log to a folder. @returns a summary @throws CliError */
+export async function exportFeatures({ out, logDir }: Place, signal: AbortSignal): Promise<string> {
+  const files = await findLog(logDir);
+  return inScratchDatabase(out, signal, async (database, path) => {
+    const { rows, days, purged, repeated, unreadable } = await exportLog(database, files, path);
+    warnOf(unreadable);
+    const span = `${days} ${days === 1 ? 'day' : 'days'}`;
+    return `${out}: ${rows} predictions of ${span}; left out: ${purged} of purged tweets, ${repeated} repeated`;
+  });
+}
+
+/** Writes a training set to a file. @returns a summary @throws CliError */
+export async function makeTrainingSet(
+  options: Place & TrainingSetOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const { out, logDir } = options;
+  const files = await findLog(logDir);
+  return inScratchDatabase(out, signal, async (database, path) => {
+    const { unreadable, ...set } = await writeTrainingSet(database, files, options, path);
+    warnOf(unreadable);
+    return `${out}: ${set.labels} labels, ${set.withFeatures} of them with features`;
+  });
+}
+
+function inScratchDatabase<Result>(
+  out: string,
+  signal: AbortSignal,
+  write: (database: ScratchDatabase, path: string) => Promise<Result>,
+): Promise<Result> {
+  return produce(out, async (path, workDir) => {
+    const database = await ScratchDatabase.open(workDir, signal);
+    try {
+      return await write(database, path);
+    } finally {
+      database.close();
+    }
+  });
+}
+
+function warnOf(unreadable: readonly UnreadableLines[]): void {
+  for (const { file, lines } of unreadable) {
+    console.error(`${file}: ${lines} lines left out that are not records, as after a crash`);
+  }
+}

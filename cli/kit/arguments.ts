@@ -1,0 +1,34 @@
+import { UsageError } from './errors.ts';
+
+/** Parser of an option that takes an integer. */
+export function integer(option: string, lowest: number, highest: number) {
+  return (given: string): number => {
+    const value = Number(given);
+    if (/^-?\d+$/.test(given) && value >= lowest && value <= highest) return value;
+    throw new UsageError(
+      `${option} must be an integer from ${lowest} to ${highest}, got '${given}'`,
+    );
+  };
+}
+
+/** Parser of an option that takes a number, decimals included. */
+export function number(option: string, lowest: number, highest: number) {
+  return (given: string): number => {
+    const value = Number(given);
+    if (given.trim() !== '' && value >= lowest && value <= highest) return value;
+    throw new UsageError(`${option} must be a number from ${lowest} to ${highest}, got '${given}'`);
+  };
+}
+
+/** Parser of an option that takes an HTTP address. */
+export function httpUrl(option: string) {
+  return (given: string): string => {
+    if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given;
+    throw new UsageError(`${option} must be an http:// or https:// address, got '${given}'`);
+  };
+}
+
+/** Parser of an option that may be repeated. */
+export function collect(given: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), given];
+}

@@ -1,0 +1,48 @@
+/**
+ * The service's variables, as the commands use them. script/tss loads .env; relative paths in
+ * variables start at the repository's folder, as they do for script/start.
+ */
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
+import { CliError, UsageError } from './errors.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The value of a variable. @param remedy how to get one @throws CliError when it is not set */
+export function requiredVariable(name: 'ADMIN_TOKEN' | 'X_BEARER_TOKEN', remedy: string): string {
+  const value = process.env[name];
+  if (value) return value;
+  throw new CliError(`${name} is not set: ${remedy}, in the environment or in .env`);
+}
+
+/** Folder of manifest.json and the bundles. */
+export function modelsDir(): string {
+  return resolve(REPOSITORY, process.env.MODELS_DIR || ENVIRONMENT.MODELS_DIR.default);
+}
+
+/** Folder of the prediction log; undefined when the service writes none. */
+export function predictionLogDir(): string | undefined {
+  const dir = process.env.PREDICTION_LOG_DIR;
+  return dir ? resolve(REPOSITORY, dir) : undefined;
+}
+
+/** Address of the X API. */
+export function xApiUrl(): string {
+  return process.env.X_API_URL || ENVIRONMENT.X_API_URL.default;
+}
+
+/**
+ * Address of the service that HOST and PORT describe, seen from this machine.
+ *
+ * @throws UsageError when PORT is not a port
+ */
+export function serviceUrl(): string {
+  const host = process.env.HOST || ENVIRONMENT.HOST.default;
+  const port = process.env.PORT || ENVIRONMENT.PORT.default;
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
+    throw new UsageError(`PORT must be an integer from 1 to 65535, got '${port}'; or give --url`);
+  }
+  const reachable = host === '0.0.0.0' || host === '::' ? ENVIRONMENT.HOST.default : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}

@@ -1,0 +1,70 @@
+import { constants } from 'node:os';
+import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { StartupError } from '../../service/domain/errors.ts';
+import { CliError, UsageError } from './errors.ts';
+
+/**
+ * Runs the command that the arguments name, and ends the process.
+ *
+ * Exit codes: 0 done, 1 failed, 2 wrong usage, 130 Ctrl-C, 143 SIGTERM, 141 output closed.
+ */
+export async function runCommand(
+  program: CommandUnknownOpts,
+  args: readonly string[],
+): Promise<never> {
+  for (const command of tree(program)) {
+    command.exitOverride().configureOutput({ outputError: () => {} });
+  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    // As if by SIGPIPE: the reader, such as `head`, has seen enough.
+    process.exit(128 + constants.signals.SIGPIPE);
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error, `${pathOf(program, args)} --help`);
+  }
+  process.exit();
+}
+
+/** Prints an error. @returns the exit code */
+function report(error: unknown, help: string): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    // Help in place of a missing subcommand has been printed.
+    if (error.code !== 'commander.help') printUsageError(messageOf(error), help);
+    return 2;
+  }
+  if (error instanceof UsageError) printUsageError(error.message, help);
+  else if (isExplained(error)) console.error(error.message);
+  else console.error(error);
+  return error instanceof CliError ? error.exitCode : 1;
+}
+
+function printUsageError(message: string, help: string): void {
+  console.error(`${message.replace(/\.$/, '')}; run \`${help}\``);
+}
+
+/** Errors of this project and of the operating system; all others are bugs, and show a stack. */
+function isExplained(error: unknown): error is Error {
+  if (error instanceof CliError || error instanceof StartupError) return true;
+  return error instanceof Error && 'syscall' in error;
+}
+
+/** `error: unknown command 'x'\n(Did you mean y?)` as one line. */
+function messageOf({ message }: CommanderError): string {
+  return message
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.*)\?\)$/s, ' (did you mean $1?)');
+}
+
+function tree(command: CommandUnknownOpts): CommandUnknownOpts[] {
+  return [command, ...command.commands.flatMap(tree)];
+}
+
+/** Name of the innermost command that the arguments lead to, such as `tss models`. */
+function pathOf(command: CommandUnknownOpts, [word, ...rest]: readonly string[]): string {
+  const inner = command.commands.find((candidate) => candidate.name() === word);
+  return inner ? `${command.name()} ${pathOf(inner, rest)}` : command.name();
+}

@@ -1,0 +1,72 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { type Static, Type } from 'typebox';
+import { Check } from 'typebox/value';
+import { CliError } from './errors.ts';
+
+const Progress = Type.Object({ cursor: Type.String(), done: Type.Integer({ minimum: 0 }) });
+
+/** Progress of a job: where to continue, and how many items are done. */
+export type Progress = Static<typeof Progress>;
+
+const State = Type.Record(Type.String(), Progress);
+
+/** Progress of unfinished jobs by name, in a JSON file. */
+export class StateFile {
+  readonly #path: string;
+  readonly #jobs: Map<string, Progress>;
+
+  private constructor(path: string, jobs: Map<string, Progress>) {
+    this.#path = path;
+    this.#jobs = jobs;
+  }
+
+  /** @throws CliError when the file exists but is not a state file */
+  static async open(path: string): Promise<StateFile> {
+    let content: string;
+    try {
+      content = await readFile(path, 'utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+        return new StateFile(path, new Map());
+      }
+      throw new CliError(`${path} cannot be read: ${error}`, { cause: error });
+    }
+    const state = parsed(content);
+    if (!Check(State, state)) {
+      throw new CliError(`${path} is not a state file; remove it to start from the beginning.`);
+    }
+    return new StateFile(path, new Map(Object.entries(state)));
+  }
+
+  get(job: string): Progress | undefined {
+    return this.#jobs.get(job);
+  }
+
+  async put(job: string, progress: Progress): Promise<void> {
+    this.#jobs.set(job, progress);
+    await this.#write();
+  }
+
+  async remove(job: string): Promise<void> {
+    if (this.#jobs.delete(job)) await this.#write();
+  }
+
+  /** Writes another file first: readers never see half of one. */
+  async #write(): Promise<void> {
+    const next = `${this.#path}.new`;
+    try {
+      await writeFile(next, `${JSON.stringify(Object.fromEntries(this.#jobs), null, 2)}\n`);
+      await rename(next, this.#path);
+    } catch (error) {
+      throw new CliError(`${this.#path} cannot be written: ${error}`, { cause: error });
+    }
+  }
+}
+
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}

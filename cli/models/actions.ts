@@ -1,0 +1,103 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
+import {
+  findBundle,
+  type Manifest,
+  readManifest,
+} from '../../service/inference/bundle/manifest.ts';
+import { modelsDir } from '../kit/environment.ts';
+import { UsageError } from '../kit/errors.ts';
+import { WORKER_URL } from '../kit/inference-worker.ts';
+import { add } from './add.ts';
+import { inventory, verify } from './inventory.ts';
+import { openOrigin, openSource } from './open-source.ts';
+import { pull } from './pull.ts';
+import { writeManifest } from './write-manifest.ts';
+
+export interface AddModelOptions {
+  readonly name?: string | undefined;
+  readonly revision: string;
+  readonly file?: string | undefined;
+  readonly labels?: readonly string[] | undefined;
+}
+
+const output = process.stderr;
+
+/** Adds a model; completes the one of that name when the manifest has it. @returns a summary */
+export async function addModel(place: string, options: AddModelOptions): Promise<string> {
+  const { name = lastPart(place).toLowerCase(), revision, file, labels } = options;
+  const dir = modelsDir();
+  const manifest = await readManifest(dir);
+  const source = () => openSource(place, revision, process.env);
+  if (manifest.models.some((bundle) => bundle.name === name)) {
+    return pullBundle(name, manifest, source);
+  }
+  const bundle = await add({
+    modelsDir: dir,
+    manifest,
+    name,
+    source,
+    graph: file,
+    labels,
+    workerUrl: WORKER_URL,
+    output,
+  });
+  return `${name} ${bundle.revision} is locked in the manifest; MODEL_NAME=${name} serves it.`;
+}
+
+/** @returns a summary */
+export async function pullModel(
+  name: string,
+  from: string | undefined,
+  revision: string,
+): Promise<string> {
+  const manifest = await readManifest(modelsDir());
+  const bundle = findBundle(manifest, name);
+  return pullBundle(name, manifest, () =>
+    from === undefined ? openOrigin(bundle, process.env) : openSource(from, revision, process.env),
+  );
+}
+
+/** @returns a table */
+export async function listModels(): Promise<string> {
+  return inventory(modelsDir(), await readManifest(modelsDir()));
+}
+
+export async function verifyModels(names: readonly string[]): ReturnType<typeof verify> {
+  return verify(modelsDir(), await readManifest(modelsDir()), names);
+}
+
+/** @returns a summary */
+export async function removeModel(name: string): Promise<string> {
+  if (name === ENVIRONMENT.MODEL_NAME.default) {
+    throw new UsageError(`${name} cannot be removed: the service serves it by default`);
+  }
+  const dir = modelsDir();
+  const manifest = await readManifest(dir);
+  findBundle(manifest, name);
+  const models = manifest.models.filter((bundle) => bundle.name !== name);
+  await writeManifest(dir, { models });
+  await rm(join(dir, name), { recursive: true, force: true });
+  return `${name} is removed.`;
+}
+
+async function pullBundle(
+  name: string,
+  manifest: Manifest,
+  source: Parameters<typeof pull>[1]['source'],
+): Promise<string> {
+  const fetched = await pull(findBundle(manifest, name), {
+    source,
+    downloadsDir: join(modelsDir(), '.downloads'),
+    folder: join(modelsDir(), name),
+    output,
+  });
+  return fetched.length === 0
+    ? `${name} is complete: every file matches the manifest.`
+    : `${name} is complete; fetched as locked: ${fetched.join(', ')}.`;
+}
+
+function lastPart(place: string): string {
+  return place.replace(/\/+$/, '').split('/').at(-1) ?? '';
+}

@@ -1,0 +1,117 @@
+import { Command } from '@commander-js/extra-typings';
+import { helpText } from '../kit/help.ts';
+import { type Interruption, interruptible } from '../kit/interruptible.ts';
+
+const DOWNLOADING: Interruption = {
+  kept: 'Stopped; downloads are kept, and the same command resumes them.',
+};
+const UNCHANGED: Interruption = { kept: 'Stopped.' };
+
+export function modelsCommand() {
+  return new Command('models')
+    .description('Add, fetch, list, verify and remove the models of models/manifest.json.')
+    .addCommand(addCommand())
+    .addCommand(pullCommand())
+    .addCommand(listCommand())
+    .addCommand(verifyCommand())
+    .addCommand(removeCommand())
+    .addHelpText(
+      'after',
+      helpText(
+        [
+          'tss models list',
+          'tss models add organization/name --labels negative,neutral,positive',
+          'tss models pull minilm-tweet-sentiment',
+        ],
+        'Variables, also read from .env: MODELS_DIR names another folder than models/. HF_ENDPOINT,\n' +
+          'HF_TOKEN and HF_TOKEN_PATH work as with the tools of the Hugging Face hub, AWS variables\n' +
+          'and files as with the AWS CLI.',
+      ),
+    );
+}
+
+function addCommand() {
+  return new Command('add')
+    .description('Download a model, try it and lock its files in the manifest.')
+    .argument(
+      '<SOURCE>',
+      'organization/name on the Hugging Face hub, s3://bucket/prefix, or a folder that begins ' +
+        'with / or ./',
+    )
+    .option('--name <NAME>', 'name in the manifest (default: last part of SOURCE)')
+    .option('--revision <REV>', 'branch, tag or commit on the hub', 'main')
+    .option('--file <GRAPH>', 'ONNX graph (default: model_quantized.onnx, else model.onnx)')
+    .option('--labels <A,B,C>', 'labels in the order of the logits (default: as in config.json)')
+    .addHelpText(
+      'after',
+      helpText([
+        'tss models add cardiffnlp/twitter-roberta-base-sentiment --labels negative,neutral,positive',
+        'tss models add s3://my-bucket/models/tweets/v1 --name tweets',
+        'tss models add ./exported --name mine --file model.onnx',
+      ]),
+    )
+    .action(
+      interruptible(DOWNLOADING, async (_signal, source, options) => {
+        const { addModel } = await import('./actions.ts');
+        console.log(await addModel(source, { ...options, labels: options.labels?.split(',') }));
+      }),
+    );
+}
+
+function pullCommand() {
+  return new Command('pull')
+    .description('Fetch the missing files of a model in the manifest, exactly as locked.')
+    .argument('<NAME>', 'model in the manifest')
+    .option('--from <SOURCE>', 'another source than the one in the manifest')
+    .option('--revision <REV>', 'branch, tag or commit of --from', 'main')
+    .addHelpText(
+      'after',
+      helpText(['tss models pull tweets', 'tss models pull tweets --from s3://my-bucket/tweets']),
+    )
+    .action(
+      interruptible(DOWNLOADING, async (_signal, name, { from, revision }) => {
+        const { pullModel } = await import('./actions.ts');
+        console.log(await pullModel(name, from, revision));
+      }),
+    );
+}
+
+function listCommand() {
+  return new Command('list')
+    .description('List the models of the manifest and whether their files are present.')
+    .addHelpText('after', helpText(['tss models list']))
+    .action(
+      interruptible(UNCHANGED, async () => {
+        const { listModels } = await import('./actions.ts');
+        console.log(await listModels());
+      }),
+    );
+}
+
+function verifyCommand() {
+  return new Command('verify')
+    .description('Compare every file with the manifest; exits 1 when one differs.')
+    .argument('[NAME...]', 'models (default: all)')
+    .addHelpText('after', helpText(['tss models verify', 'tss models verify tweets']))
+    .action(
+      interruptible(UNCHANGED, async (_signal, names) => {
+        const { verifyModels } = await import('./actions.ts');
+        const { lines, ok } = await verifyModels(names);
+        console.log(lines.join('\n'));
+        if (!ok) process.exitCode = 1;
+      }),
+    );
+}
+
+function removeCommand() {
+  return new Command('remove')
+    .description('Remove a model from the manifest and delete its files.')
+    .argument('<NAME>', 'model in the manifest')
+    .addHelpText('after', helpText(['tss models remove tweets']))
+    .action(
+      interruptible(UNCHANGED, async (_signal, name) => {
+        const { removeModel } = await import('./actions.ts');
+        console.log(await removeModel(name));
+      }),
+    );
+}

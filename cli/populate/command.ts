@@ -1,0 +1,84 @@
+import { Command } from '@commander-js/extra-typings';
+import { collect, httpUrl, integer } from '../kit/arguments.ts';
+import { serviceUrl } from '../kit/environment.ts';
+import { UsageError } from '../kit/errors.ts';
+import { helpText } from '../kit/help.ts';
+import { interruptible } from '../kit/interruptible.ts';
+
+const DEFAULT_LIMIT = 500;
+const HIGHEST_LIMIT = 999_999_999;
+const DEFAULT_STATE_FILE = '.populate-state.json';
+
+export function populateCommand() {
+  return new Command('populate')
+    .description('Send tweets to a running service, which scores and stores them.')
+    .option('--user <NAME>', 'latest tweets of a user (X API, at most 3,200); repeatable', collect)
+    .option(
+      '--topic <QUERY>',
+      'recent tweets about a topic such as "#bitcoin" (X API, last seven days, no retweets); ' +
+        'repeatable',
+      collect,
+    )
+    .option(
+      '--file <FILE>',
+      'tweets of a file, one X API v2 object per line ("topics" may be added); repeatable',
+      collect,
+    )
+    .option('--sample', 'invented tweets of the last 30 days that come with this command', false)
+    .option(
+      '--limit <N>',
+      'highest number of tweets per user and topic',
+      integer('--limit', 1, HIGHEST_LIMIT),
+      DEFAULT_LIMIT,
+    )
+    .option('--url <URL>', 'address of the service (default: from HOST and PORT)', httpUrl('--url'))
+    .option('--state <FILE>', 'file that keeps unfinished work', DEFAULT_STATE_FILE)
+    .addHelpText(
+      'after',
+      helpText(
+        [
+          'tss populate --sample',
+          'tss populate --user nasa --limit 1000',
+          'tss populate --topic "#bitcoin" --topic "space launch"',
+        ],
+        'Ctrl-C stops; the same command continues where it stopped.',
+        'Variables, also read from .env: ADMIN_TOKEN, as the service was started with;\n' +
+          'X_BEARER_TOKEN for --user and --topic; X_API_URL.',
+      ),
+    )
+    .action(
+      interruptible(
+        { kept: 'Stopped; run the same command to continue.', cleansUp: true },
+        async (signal, { user = [], topic = [], file = [], sample, limit, url, state }) => {
+          if (user.length + topic.length + file.length === 0 && !sample) {
+            throw new UsageError('nothing to do: give --user, --topic, --file or --sample');
+          }
+          const selection = {
+            users: user.map(usernameOf),
+            topics: topic.map(topicOf),
+            files: file,
+            sample,
+            limit,
+          };
+          const { populate } = await import('./populate.ts');
+          await populate({ ...selection, url: url ?? serviceUrl(), stateFile: state }, signal);
+        },
+      ),
+    );
+}
+
+/** @throws UsageError */
+function usernameOf(given: string): string {
+  const name = given.replace(/^@/, '');
+  if (/^[A-Za-z0-9_]{1,50}$/.test(name)) return name;
+  throw new UsageError(
+    `--user must be a username of 1 to 50 letters, digits or "_", got '${given}'`,
+  );
+}
+
+/** @throws UsageError */
+function topicOf(given: string): string {
+  const topic = given.trim();
+  if (topic !== '') return topic;
+  throw new UsageError("--topic must not be empty, got ''");
+}

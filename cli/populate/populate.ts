@@ -1,0 +1,84 @@
+import { AdminClient } from '../clients/admin-client.ts';
+import { XReader } from '../clients/x-reader.ts';
+import { requiredVariable } from '../kit/environment.ts';
+import { ProgressBar } from '../kit/progress.ts';
+import { StateFile } from '../kit/state-file.ts';
+import { fileSupply } from './file-supply.ts';
+import { ingest, Tally } from './ingest.ts';
+import { sampleSupply } from './sample-supply.ts';
+import type { Supply } from './supply.ts';
+import { topicSupply, userSupply } from './x-supply.ts';
+
+export interface PopulateOptions {
+  readonly users: readonly string[];
+  readonly topics: readonly string[];
+  readonly files: readonly string[];
+  readonly sample: boolean;
+  /** Highest number of tweets per user and topic. */
+  readonly limit: number;
+  readonly url: string;
+  readonly stateFile: string;
+}
+
+const ADMIN_TOKEN_REMEDY =
+  'start the service with one, and set it to the same token for this command (for a first look, ' +
+  '`script/start --sample` does both)';
+
+/**
+ * Sends the chosen tweets to the service, and continues unfinished work of earlier runs.
+ *
+ * @throws CliError
+ */
+export async function populate(options: PopulateOptions, signal: AbortSignal): Promise<void> {
+  let bar: ProgressBar | undefined;
+  const announce = (message: string) => (bar ? bar.say(message) : console.error(message));
+  const token = requiredVariable('ADMIN_TOKEN', ADMIN_TOKEN_REMEDY);
+  const service = new AdminClient({ url: options.url, token, announce, signal });
+  const x = xReader(options, announce, signal);
+  const state = await StateFile.open(options.stateFile);
+  try {
+    for (const supply of await suppliesOf(options, x)) {
+      const tally = new Tally();
+      const from = state.get(supply.job);
+      const { name, job, total } = supply;
+      bar = new ProgressBar({ output: process.stderr, name, total, done: from?.done ?? 0 });
+      let done = from?.done ?? 0;
+      try {
+        for await (const batch of supply.batches(from)) {
+          await ingest(batch, service, tally);
+          done += batch.tweets.length;
+          await state.put(job, { cursor: batch.cursor, done });
+          bar.add(batch.tweets.length);
+        }
+        await state.remove(job);
+      } finally {
+        bar.end();
+        bar = undefined;
+        console.log(`${name}: ${tally}`);
+      }
+    }
+  } finally {
+    if (x) console.log(x.cost());
+  }
+}
+
+async function suppliesOf(options: PopulateOptions, x: XReader | undefined): Promise<Supply[]> {
+  const supplies: Supply[] = [];
+  if (options.sample) supplies.push(sampleSupply(Date.now()));
+  for (const path of options.files) supplies.push(await fileSupply(path));
+  if (x) {
+    supplies.push(...options.users.map((user) => userSupply(user, options.limit, x)));
+    supplies.push(...options.topics.map((topic) => topicSupply(topic, options.limit, x)));
+  }
+  return supplies;
+}
+
+/** Undefined when no option needs X. */
+function xReader(
+  { users, topics }: PopulateOptions,
+  announce: (message: string) => void,
+  signal: AbortSignal,
+): XReader | undefined {
+  if (users.length + topics.length === 0) return undefined;
+  return XReader.fromEnvironment(announce, signal);
+}

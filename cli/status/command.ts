@@ -1,0 +1,29 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import { STAGES } from '../../service/contract/deployment.ts';
+import { number } from '../kit/arguments.ts';
+import { helpText } from '../kit/help.ts';
+import { interruptible } from '../kit/interruptible.ts';
+
+const DEFAULT_HOURS = 3;
+
+export function statusCommand() {
+  return new Command('status')
+    .description("Print the figures of a stage's dashboard and the state of its alarms.")
+    .addOption(new Option('--stage <STAGE>', 'stage to read').choices(STAGES).makeOptionMandatory())
+    .option('--hours <N>', 'length of the window', number('--hours', 1, 360), DEFAULT_HOURS)
+    .option('--json', 'print all values as JSON', false)
+    .addHelpText(
+      'after',
+      helpText(
+        ['tss status --stage prod', 'tss status --stage dev --hours 24 --json'],
+        'Region and credentials are found as by every AWS tool.',
+        'Exit codes: 0 no alarm fires, 1 an alarm fires, 2 the status could not be read.',
+      ),
+    )
+    .action(
+      interruptible({ kept: 'Stopped.' }, async (_signal, { stage, hours, json }) => {
+        const { printStatus } = await import('./print-status.ts');
+        await printStatus(stage, hours, json);
+      }),
+    );
+}

@@ -1,0 +1,35 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { Stage } from '../../service/contract/deployment.ts';
+import { CliError, reasonOf } from '../kit/errors.ts';
+import { readStatus } from './read-status.ts';
+import { renderStatus } from './render.ts';
+
+const FIRING = 1;
+const NOT_READ = 2;
+
+/** Prints the status of a stage; the exit code tells whether an alarm fires. @throws CliError */
+export async function printStatus(stage: Stage, hours: number, json: boolean): Promise<void> {
+  const now = new Date();
+  const status = await readStatus(new CloudWatchClient({}), { stage, hours, now }).catch(
+    (cause: unknown) => {
+      throw notRead(cause);
+    },
+  );
+  process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status));
+  if (status.alarms.some(({ state }) => state === 'ALARM')) process.exitCode = FIRING;
+}
+
+function notRead(cause: unknown): CliError {
+  const name = cause instanceof Error ? `${cause.name}: ` : '';
+  const remedy = isDenied(cause)
+    ? 'Grant the missing permission to these credentials.'
+    : 'Check the region (AWS_REGION) and the credentials, and that the stage is deployed there.';
+  return new CliError(`CloudWatch could not be read. ${name}${reasonOf(cause)}\n${remedy}`, {
+    cause,
+    exitCode: NOT_READ,
+  });
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && /^AccessDenied/.test(error.name);
+}

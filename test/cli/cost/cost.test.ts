@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { estimateCost, type Load } from '../../../cli/cost/estimate.ts';
+import { HOURS_PER_MONTH, VALKEY_NODE_HOUR } from '../../../cli/kit/prices.ts';
+import { alarmedMetrics } from '../../../lib/monitoring/stage-alarms.ts';
+import { readStageConfig } from '../../../lib/stage-config.ts';
+import { runTool } from '../../helpers/tool-process.ts';
+
+const CERTIFICATE = { certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc' };
+const X_TOKEN = {
+  xBearerTokenSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x-AbCdEf',
+};
+const AT_REST: Load = { requestsPerDay: 0, hitRate: 0, predictionsPerSecondPerVcpu: 187 };
+
+const dev = (context = {}) => readStageConfig({ stage: 'dev', ...context });
+const prod = (context = {}) => readStageConfig({ stage: 'prod', ...CERTIFICATE, ...context });
+
+function amount({ components }: ReturnType<typeof estimateCost>, name: string): number {
+  const found = components.find((component) => component.name === name);
+  if (!found) throw new Error(`There is no component ${name}.`);
+  return found.usdPerMonth;
+}
+
+const cost = (...args: string[]) => runTool(['cost', ...args]);
+
+describe('the cost of a stage at rest', () => {
+  const estimate = estimateCost(dev(), AT_REST);
+
+  it('is that of what always runs, computed by hand for dev', () => {
+    expect(amount(estimate, 'tasks')).toBeCloseTo(730 * (0.04048 + 2 * 0.004445), 6);
+    expect(amount(estimate, 'Valkey')).toBeCloseTo(730 * 0.0128, 6);
+    expect(amount(estimate, 'load balancer')).toBeCloseTo(730 * 0.0225, 6);
+    expect(amount(estimate, 'public IPv4')).toBeCloseTo(730 * 3 * 0.005, 6);
+    expect(amount(estimate, 'NAT')).toBe(0);
+    // One metric is sent when idle; the alarms of autoscaling watch 4.
+    const alarmed = alarmedMetrics(dev()) + 4;
+    expect(amount(estimate, 'metrics and alarms')).toBeCloseTo(
+      0.3 + alarmed * 0.1 + 2 * 0.5 + 3,
+      6,
+    );
+    // 27 bytes a second are 0.071 GB a month, of which a quarter is kept for a week.
+    expect(amount(estimate, 'logs')).toBeCloseTo(0.070956 * (0.5 + (7 / (730 / 24)) * 0.03), 6);
+    expect(estimate.usdPerMillionPredictions).toBeNull();
+  });
+
+  it('is that of what always runs, computed by hand for prod', () => {
+    const inProd = estimateCost(prod(), AT_REST);
+    expect(amount(inProd, 'tasks')).toBeCloseTo(730 * 2 * (2 * 0.04048 + 4 * 0.004445), 6);
+    expect(amount(inProd, 'Valkey')).toBeCloseTo(730 * 2 * 0.1264, 6);
+    // The logs go by way of NAT.
+    expect(amount(inProd, 'NAT')).toBeCloseTo(730 * 2 * 0.045 + 2 * 0.070956 * 0.045, 6);
+    expect(amount(inProd, 'public IPv4')).toBeCloseTo(730 * 4 * 0.005, 6);
+    expect(amount(inProd, 'firewall')).toBe(5 + 2);
+    expect(amount(inProd, 'secrets')).toBeCloseTo(3 * 0.4, 6);
+    const alarmed = alarmedMetrics(prod()) + 4;
+    expect(amount(inProd, 'metrics and alarms')).toBeCloseTo(0.3 + alarmed * 0.1 + 2 * 0.5 + 3, 6);
+  });
+
+  it('is the sum of its components', () => {
+    const sum = estimate.components.reduce((total, { usdPerMonth }) => total + usdPerMonth, 0);
+    expect(estimate.usdPerMonth).toBeCloseTo(sum, 9);
+  });
+
+  it.each([
+    ['arm64', dev(), dev({ architecture: 'arm64' }), 'tasks'],
+    ['fewer tasks', prod({ minTasks: '3' }), prod(), 'tasks'],
+    ['no copy of the store', dev({ valkeyReplicas: '1' }), dev(), 'Valkey'],
+    ['public addresses instead of NAT', prod(), prod({ egress: 'public' }), 'NAT'],
+    ['no firewall', prod(), prod({ webFirewall: 'false' }), 'firewall'],
+    ['logs kept shorter', prod(), prod({ logDays: '1' }), 'logs'],
+  ])('is lower with %s', (_name, dearer, cheaper, component) => {
+    expect(amount(estimateCost(cheaper, AT_REST), component)).toBeLessThan(
+      amount(estimateCost(dearer, AT_REST), component),
+    );
+  });
+});
+
+describe('the cost under load', () => {
+  const load = (requestsPerDay: number, hitRate = 0.5): Load => ({
+    requestsPerDay,
+    hitRate,
+    predictionsPerSecondPerVcpu: 187,
+  });
+
+  it('counts a paid read of post and author for each miss where there is a token, else none', () => {
+    const misses = (1_000 * 0.2 * HOURS_PER_MONTH) / 24;
+    const reads = (config: ReturnType<typeof prod>) =>
+      amount(estimateCost(config, load(1_000, 0.8)), 'X reads');
+    expect(reads(prod(X_TOKEN))).toBeCloseTo(misses * 0.015, 6);
+    expect(reads(prod())).toBe(0);
+  });
+
+  it('runs as many tasks as the misses need, within the bounds', () => {
+    // 187 x 2 vCPU at 70 % are 261.8 a second.
+    const perTaskDay = 261.8 * 86_400;
+    expect(estimateCost(prod(), load(1.9 * perTaskDay, 0)).tasks).toBe(2);
+    expect(estimateCost(prod(), load(2.1 * perTaskDay, 0)).tasks).toBe(3);
+    const many = estimateCost(prod(), load(20 * perTaskDay, 0));
+    expect(many).toMatchObject({ tasks: 10, tooFewTasks: true });
+  });
+
+  it('pays for metrics in the hours that see requests', () => {
+    const of = (requestsPerDay: number) =>
+      amount(estimateCost(dev(), load(requestsPerDay)), 'metrics and alarms');
+    const all = of(1e6) - of(0);
+    expect(of(12) - of(0)).toBeCloseTo(all / 2, 6);
+    expect(of(24)).toBeCloseTo(of(1e6), 6);
+  });
+
+  it('counts the answers sent to the internet', () => {
+    const gigabytes = (1e6 * (730 / 24) * 870) / 1e9;
+    expect(amount(estimateCost(dev(), load(1e6)), 'data out')).toBeCloseTo(gigabytes * 0.09, 6);
+  });
+
+  it('counts the records of an offline store, each as 5 KB', () => {
+    const gigabytes = (1e6 * 0.5 * (730 / 24) * 5_120) / 1e9;
+    const store = (context = {}) => amount(estimateCost(dev(context), load(1e6)), 'offline store');
+    expect(store({ offlineStore: 'true' })).toBeCloseTo(gigabytes * (0.029 + 0.018 + 0.02), 6);
+    expect(store()).toBe(0);
+  });
+
+  it('takes only what is above the minimum from Spot', () => {
+    const needed = load(5 * 261.8 * 86_400 * 0.99, 0);
+    const context = { deployment: 'rolling' };
+    const onDemand = amount(estimateCost(prod(context), needed), 'tasks');
+    const spot = amount(estimateCost(prod({ ...context, spot: 'true' }), needed), 'tasks');
+    expect(spot / onDemand).toBeCloseTo((2 + 3 * 0.3) / 5, 6);
+  });
+
+  it('never falls when requests rise or hits fall', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 1e9 }),
+        fc.integer({ min: 0, max: 1e9 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (more, less, hits, misses) => {
+          const [requests, fewer] = [Math.max(more, less), Math.min(more, less)];
+          const [low, high] = [Math.min(hits, misses), Math.max(hits, misses)];
+          const dear = estimateCost(prod(X_TOKEN), load(requests, low)).usdPerMonth;
+          const cheap = estimateCost(prod(X_TOKEN), load(fewer, high)).usdPerMonth;
+          expect(dear).toBeGreaterThanOrEqual(cheap - 1e-6);
+        },
+      ),
+    );
+  });
+
+  it('wants a price for the nodes of the store', () => {
+    expect(() => estimateCost(dev({ valkeyNodeType: 'cache.x9.huge' }), AT_REST)).toThrow(
+      /The price of cache\.x9\.huge is not in cli\/kit\/prices\.ts, which has .*; add it there/,
+    );
+  });
+
+  it('knows the nodes of both presets', () => {
+    for (const { valkeyNodeType } of [dev(), prod()]) {
+      expect(VALKEY_NODE_HOUR[valkeyNodeType]).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('tss cost', () => {
+  it('prints every component, the total, and the price of Comprehend', async () => {
+    const { code, stdout } = await cost('--stage', 'prod', '--requests-per-day', '1000000');
+    expect(code).toBe(0);
+    for (const { name } of estimateCost(prod(), AT_REST).components) {
+      expect(stdout).toMatch(new RegExp(`^${name} +\\$[\\d,]+\\.\\d\\d`, 'm'));
+    }
+    expect(stdout).toMatch(/^total +\$/m);
+    expect(stdout).toMatch(/predictions a month, \$[\d.]+ per million$/m);
+    expect(stdout).toContain('Amazon Comprehend costs $300.00 per million');
+    expect(stdout).toContain('List prices of us-east-1, 2026-11');
+  });
+
+  it('applies overrides of the stage', async () => {
+    const { stdout } = await cost(
+      '--stage',
+      'dev',
+      '-c',
+      'taskCpu=2048',
+      '-c',
+      'taskMemoryMiB=4096',
+      '--json',
+    );
+    expect(JSON.parse(stdout).components[0].basis).toBe('1 x 2 vCPU and 4 GB, x86_64');
+  });
+
+  it.each([
+    [['--stage', 'test'], "'test' is invalid. Allowed choices are dev, prod"],
+    [['--stage', 'dev', '--hit-rate', '80'], "--hit-rate must be a number from 0 to 1, got '80'"],
+    [['--stage', 'dev', '-c', 'taskCpu'], "-c must be KEY=VALUE, got 'taskCpu'"],
+    [['--stage', 'dev', '-c', 'taskCpus=1'], 'taskCpus: unknown'],
+  ])('cost exits 2 for %j with the remedy', async (args, message) => {
+    const { code, stderr } = await cost(...args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('the documentation', () => {
+  it.each([
+    ['dev', dev()],
+    ['prod', prod()],
+  ])('says what %s costs at rest', (stage, config) => {
+    const document = readFileSync('README.md', 'utf8');
+    const total = Math.round(estimateCost(config, AT_REST).usdPerMonth);
+    expect(document).toContain(`| ${stage} | $${total} |`);
+  });
+});

@@ -1,0 +1,166 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { runTool, type ToolEnd } from '../../helpers/tool-process.ts';
+
+const MODEL = 'minilm-tweet-sentiment';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'evaluate-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function file(name: string, content: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+function evaluate(args: readonly string[], timeoutMs = 60_000): Promise<ToolEnd> {
+  return runTool(['evaluate', ...args], { timeoutMs });
+}
+
+/** The figure that a row of the report has for its only model. */
+function figure(report: string, row: string): number {
+  const line = report.split('\n').find((candidate) => candidate.startsWith(row));
+  return Number(line?.slice(row.length).trim());
+}
+
+describe('tss evaluate', () => {
+  it('reports the measures of a model', async () => {
+    const texts = await file('texts.txt', 'I love this phone\nworst day ever\n\u200b\nI love it\n');
+    const labels = await file('labels.txt', '2\nnegative\n1\n0\n');
+    const { code, stdout, stderr } = await evaluate(['--texts', texts, '--labels', labels]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^A {2}minilm-tweet-sentiment, revision 885434d5bfe0$/m);
+    expect(figure(stdout, 'macro recall')).toBeCloseTo((0.5 + 1 + 1) / 3, 4);
+    expect(figure(stdout, 'accuracy')).toBe(0.75);
+    expect(figure(stdout, 'recall negative')).toBe(0.5);
+    expect(figure(stdout, 'predictions/s')).toBeGreaterThan(0);
+    expect(figure(stdout, 'file size, MB')).toBe(23.6);
+    expect(figure(stdout, 'empty texts')).toBe(1);
+    expect(stdout).toMatch(/A: true \\ given +negative +neutral +positive\nnegative +1 +0 +1\n/);
+  }, 60_000);
+
+  it('compares a model with another graph of it, as JSON', async () => {
+    const texts = await file('texts.txt', 'I love this phone\nworst day ever\n\u200b\n');
+    const labels = await file('labels.txt', '2\n0\n1\n');
+    const copy = join(folder, 'copy.onnx');
+    await copyFile('models/minilm-tweet-sentiment/model.onnx', copy);
+    const models = ['--model', MODEL, '--model', `${MODEL}=${copy}`];
+    const args = ['--texts', texts, '--labels', labels, ...models, '--json'];
+    const { code, stdout, stderr } = await evaluate(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      texts: 3,
+      agreement: [
+        [1, 1],
+        [1, 1],
+      ],
+    });
+    for (const [index, graph] of [null, copy].entries()) {
+      expect(report.models[index]).toMatchObject({
+        model: MODEL,
+        revision: '885434d5bfe0',
+        graph,
+        graphBytes: 23_648_159,
+        accuracy: 1,
+        macroRecall: 1,
+        emptyTexts: 1,
+        labelMix: { negative: 1 / 3, neutral: 1 / 3, positive: 1 / 3 },
+      });
+      const { calibrationError, meanConfidence, latencyMs } = report.models[index];
+      // Both are right: what is missing to certainty is the error.
+      expect(calibrationError).toBeCloseTo(1 - meanConfidence, 9);
+      expect(latencyMs.p50).toBeGreaterThan(0);
+    }
+    expect(stdout).not.toContain('phone');
+  }, 60_000);
+
+  it.each([
+    ['that is not there', 'nowhere.onnx', /nowhere\.onnx cannot be read/],
+    ['that is none', 'texts.txt', /An inference worker cannot start/],
+  ])('names a graph %s and exits 1', async (_, name, message) => {
+    const texts = await file('texts.txt', 'fine\n');
+    const labels = await file('labels.txt', '1\n');
+    const model = `${MODEL}=${join(folder, name)}`;
+    const args = ['--texts', texts, '--labels', labels, '--model', model];
+    const { code, stdout, stderr } = await evaluate(args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  it('evaluate --help prints lines that fit a terminal', async () => {
+    const { code, stdout } = await evaluate(['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: tss evaluate');
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(99);
+  });
+
+  it.each([
+    [['--labels', 'x'], "required option '--texts <FILE>' not specified"],
+    [['--texts', 'x'], "required option '--labels <FILE>' not specified"],
+    [['--texts', 'x', '--labels', 'y', '--nonsense'], "unknown option '--nonsense'"],
+    [['--texts', 'x', '--labels', 'y', 'stray'], 'too many arguments'],
+    [
+      ['--texts', 'x', '--labels', 'y', '--model', 'a='],
+      "--model must be NAME or NAME=GRAPH, got 'a='",
+    ],
+    [
+      ['--texts', 'x', '--labels', 'y', ...Array.from({ length: 7 }, () => '--model=a')],
+      '--model must be given at most 6 times, got 7',
+    ],
+  ])('evaluate exits 2 for %j and points to its help', async (args, message) => {
+    const { code, stderr, stdout } = await evaluate(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('; run `tss evaluate --help`');
+  });
+
+  it.each([
+    [
+      'a label that is none',
+      'fine\n',
+      'good\n',
+      /line 1: a label must be 0, 1, 2, negative, neutral, positive, got 'good'/,
+    ],
+    ['more labels than texts', 'fine\n', '1\n2\n', /has 1 texts, .* has 2 labels/],
+    ['no texts', '', '', /is empty/],
+  ])('says what is wrong with %s and exits 1', async (_, textLines, labelLines, message) => {
+    const texts = await file('texts.txt', textLines);
+    const labels = await file('labels.txt', labelLines);
+    const { code, stderr } = await evaluate(['--texts', texts, '--labels', labels]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('Usage');
+  });
+
+  it('lists the models there are when asked for another', async () => {
+    const texts = await file('texts.txt', 'fine');
+    const labels = await file('labels.txt', '1');
+    const result = await evaluate(['--texts', texts, '--labels', labels, '--model', 'huge']);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain('There is no model "huge"; available: minilm-tweet-sentiment');
+  });
+});
+
+const DATA = process.env.EVALUATION_DATA;
+
+describe('the embedded model on the validation split of TweetEval', () => {
+  const name = "has the model card's macro recall";
+  if (DATA === undefined) {
+    const reason = 'EVALUATION_DATA names no folder with val_text.txt and val_labels.txt';
+    console.log(`Skipped: the embedded model's macro recall. ${reason}`);
+    it(`${name} (skipped: ${reason})`, () => {});
+    return;
+  }
+  it(name, async () => {
+    const args = ['--texts', join(DATA, 'val_text.txt'), '--labels', join(DATA, 'val_labels.txt')];
+    const { code, stdout, stderr } = await evaluate(args, 240_000);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(Math.abs(figure(stdout, 'macro recall') - 0.7453)).toBeLessThanOrEqual(0.003);
+  }, 250_000);
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { figures } from '../../../cli/status/figures.ts';
+import type { Status } from '../../../cli/status/read-status.ts';
+import { renderStatus } from '../../../cli/status/render.ts';
+
+const COLUMNS = 80;
+const PERIODS = 30;
+/** Ratios are of at most 100 %; whatever else is measured has no such end. */
+const value = (unit: string) =>
+  fc.option(fc.double({ min: 0, max: unit === '%' ? 100 : 1e15, noNaN: true }));
+
+const FIGURES = figures('prod', {}).map(({ name, unit, over }) =>
+  fc.record({
+    name: fc.constant(name),
+    unit: fc.constant(unit),
+    over: fc.constant(over),
+    series: fc.array(value(unit), { minLength: PERIODS, maxLength: PERIODS }),
+    latest: value(unit),
+    overall: value(unit),
+  }),
+);
+
+function status(change: Partial<Status> = {}): Status {
+  return {
+    stage: 'prod',
+    from: '2026-11-24T23:30:00.000Z',
+    to: '2026-11-25T02:30:00.000Z',
+    periodSeconds: 360,
+    figures: [],
+    alarms: [],
+    ...change,
+  };
+}
+
+describe('the status in a terminal', () => {
+  it('fits 80 columns, whatever is measured', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(...FIGURES),
+        fc.integer({ min: 60, max: 43_200 }),
+        (measured, seconds) => {
+          const text = renderStatus(status({ figures: measured, periodSeconds: seconds * 60 }));
+          for (const line of text.split('\n'))
+            expect([...line].length).toBeLessThanOrEqual(COLUMNS);
+        },
+      ),
+    );
+  });
+
+  it('breaks what an alarm says between its words', () => {
+    const description =
+      'Inference workers crash: three or more were replaced within a quarter of an hour, and more than that. Runbook: docs/operations.md#worker-restarts';
+    const since = '2026-11-25T02:11:07.000Z';
+    const name = 'tweet-sentiment-prod-worker-restarts';
+    const lines = renderStatus(
+      status({ alarms: [{ name, state: 'ALARM', since, description }] }),
+    ).split('\n');
+    const at = lines.indexOf(`  ${name}, since 2026-11-25 02:11 UTC`);
+    expect(at).toBeGreaterThan(0);
+    const said = lines.slice(at + 1).filter((line) => line !== '');
+    for (const line of said) expect(line.length).toBeLessThanOrEqual(COLUMNS);
+    expect(said.map((line) => line.trim()).join(' ')).toBe(description);
+  });
+
+  it('does not break an address, which could not be followed', () => {
+    const address = `https://example.org/${'runbook/'.repeat(10)}operations.md#failures`;
+    const alarm = {
+      name: 'x',
+      state: 'ALARM',
+      since: null,
+      description: `Bad. Runbook: ${address}`,
+    };
+    expect(renderStatus(status({ alarms: [alarm] }))).toContain(address);
+  });
+
+  it.each([
+    [999_999, '999,999'],
+    [1_234_567, '1.2M'],
+    [12_000_000_000, '12B'],
+  ])('writes %d as %s', (latest, written) => {
+    const figure = {
+      name: 'requests',
+      unit: 'count',
+      over: 'sum',
+      series: [],
+      overall: 1,
+    } as const;
+    expect(renderStatus(status({ figures: [{ ...figure, latest }] }))).toContain(` ${written} `);
+  });
+});
