@@ -39,7 +39,7 @@ export function xApiUrl(): string {
  */
 export function serviceUrl(): string {
   const host = process.env.HOST || ENVIRONMENT.HOST.default;
-  const port = process.env.PORT || ENVIRONMENT.PORT.default;
+  const port = process.env.PORT || String(ENVIRONMENT.PORT.default);
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
     throw new UsageError(`PORT must be an integer from 1 to 65535, got '${port}'; or give --url`);
   }

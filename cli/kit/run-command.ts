@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { StartupError } from '../../service/domain/errors.ts';
+import { commandTree } from './command-tree.ts';
 import { CliError, UsageError } from './errors.ts';
 
 /**
@@ -12,7 +13,7 @@ export async function runCommand(
   program: CommandUnknownOpts,
   args: readonly string[],
 ): Promise<never> {
-  for (const command of tree(program)) {
+  for (const { command } of commandTree(program)) {
     command.exitOverride().configureOutput({ outputError: () => {} });
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -25,6 +26,8 @@ export async function runCommand(
   } catch (error) {
     process.exitCode = report(error, `${pathOf(program, args)} --help`);
   }
+  // An exit would lose the error of a closed pipe.
+  await new Promise((written) => process.stdout.write('', written));
   process.exit();
 }
 
@@ -57,10 +60,6 @@ function messageOf({ message }: CommanderError): string {
   return message
     .replace(/^error: /, '')
     .replace(/\n\(Did you mean (.*)\?\)$/s, ' (did you mean $1?)');
-}
-
-function tree(command: CommandUnknownOpts): CommandUnknownOpts[] {
-  return [command, ...command.commands.flatMap(tree)];
 }
 
 /** Name of the innermost command that the arguments lead to, such as `tss models`. */

@@ -4,6 +4,7 @@ import { readPublished } from '../../bench/report/published.ts';
 import { METRICS, type MetricDefinition } from '../../service/contract/metrics.ts';
 import { ENVIRONMENT, type Variable } from '../../service/contract/variables.ts';
 import { betweenMarkers } from './between-markers.ts';
+import { commandReference } from './command-reference.ts';
 
 export interface GeneratedDocument {
   readonly path: string;
@@ -16,6 +17,7 @@ export function generatedDocuments(): GeneratedDocument[] {
     { path: '.env.example', content: environmentExample() },
     between('README.md', 'configuration', configurationTable()),
     between('docs/metrics.md', 'metrics', metricsTable()),
+    between('docs/commands.md', 'commands', commandReference()),
     ...performanceDocuments(readPublished()),
   ];
 }

@@ -21,7 +21,7 @@ export async function runGraph(
   try {
     const results: number[][][] = [];
     for (const batch of batches) {
-      const logits = [...(await pool.run({ sequences: batch }))];
+      const logits = [...(await pool.compute({ sequences: batch }))];
       const width = logits.length / batch.length;
       results.push(batch.map((_, row) => logits.slice(row * width, (row + 1) * width)));
     }
