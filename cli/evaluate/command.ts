@@ -38,7 +38,7 @@ export function evaluateCommand() {
     )
     .action(
       interruptible(
-        { kept: 'Stopped; nothing was measured to the end.' },
+        { kept: 'Stopped; there are no results.' },
         async (_signal, { texts, labels, model = [DEFAULT_MODEL], json }) => {
           if (model.length > MOST_MODELS) {
             throw new UsageError(

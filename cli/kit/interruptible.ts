@@ -12,7 +12,7 @@ const CLEAN_UP_MS = 5_000;
 
 /**
  * A command's action with an AbortSignal. SIGINT and SIGTERM end it at once, or let it clean up
- * for a moment; a second one ends it in any case. The exit code is 130 or 143.
+ * for a moment; a second one ends it in any case. A shell sees the exit code 130 or 143.
  */
 export function interruptible<Args extends unknown[]>(
   { kept, cleansUp }: Interruption,
@@ -21,24 +21,34 @@ export function interruptible<Args extends unknown[]>(
   return async (...args) => {
     const interruption = new AbortController();
     const { signal } = interruption;
-    const end = (code: number) => {
-      process.stderr.write(`\n${kept}\n`);
-      process.exit(code);
-    };
     let code = 0;
+    const say = () => process.stderr.write(`\n${kept}\n`);
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(name, () => {
+      const onSignal = () => {
         code = 128 + constants.signals[name];
-        if (!cleansUp || signal.aborted) end(code);
-        setTimeout(end, CLEAN_UP_MS, code).unref();
-        interruption.abort();
-      });
+        if (cleansUp && !signal.aborted) {
+          setTimeout(endBySignal, CLEAN_UP_MS, name, onSignal).unref();
+          interruption.abort();
+          return;
+        }
+        say();
+        endBySignal(name, onSignal);
+      };
+      process.on(name, onSignal);
     }
     try {
       await action(signal, ...args);
     } catch (error) {
       if (!signal.aborted) throw error;
     }
-    if (signal.aborted) end(code);
+    if (!signal.aborted) return;
+    say();
+    process.exit(code);
   };
+}
+
+/** Ends the process as if the signal had no handler: an exit would wait for native code. */
+function endBySignal(name: NodeJS.Signals, handler: () => void): void {
+  process.off(name, handler);
+  process.kill(process.pid, name);
 }

@@ -111,8 +111,11 @@ export function progressLine(state: {
   readonly isDrawn: boolean;
 }): string {
   const { name, done, total, unit, perSecond, isDrawn } = state;
-  const amount = (value: number) => (unit === 'bytes' ? (value / 1e6).toFixed(1) : String(value));
-  const suffix = unit === 'bytes' ? ' MB' : '';
+  const scale =
+    (total ?? done) < 1e6 ? { suffix: ' kB', bytes: 1e3 } : { suffix: ' MB', bytes: 1e6 };
+  const amount = (value: number) =>
+    unit === 'bytes' ? (value / scale.bytes).toFixed(1) : String(value);
+  const suffix = unit === 'bytes' ? scale.suffix : '';
   const rate = perSecond > 0 ? [rateOf(perSecond, unit)] : [];
   if (total === null) return [name, amount(done) + suffix, ...rate].join('  ');
   const share = total === 0 ? 1 : Math.min(done / total, 1);

@@ -1,5 +1,5 @@
-import { aborted } from 'node:util';
-import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
+import { setTimeout as pause } from 'node:timers/promises';
+import { handleWhen, retry } from 'cockatiel';
 import { reasonOf } from './errors.ts';
 
 /** The time until the next attempt. */
@@ -15,6 +15,7 @@ export interface RetryOptions {
   readonly waitFor: (error: unknown, attempt: number) => Wait | null;
   /** Gets the reason for each long wait, and when it ends. */
   readonly announce?: (message: string) => void;
+  /** Ends a wait at once; the call has to observe it by itself. */
   readonly signal?: AbortSignal;
 }
 
@@ -22,32 +23,33 @@ export interface RetryOptions {
 const SILENT_MS = 2_000;
 
 /**
- * Repeats a call until it succeeds, its failure is final or the attempts are used up. The signal
- * ends a wait, or the call, at once.
+ * Repeats a call until it succeeds, its failure is final or the attempts are used up.
  *
  * @throws the last failure, or the signal's reason
  */
 export async function withRetries<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { maxAttempts, waitFor, announce, signal = new AbortController().signal } = options;
-  signal.throwIfAborted();
-  const policy = retry(
-    handleWhen((error) => waitFor(error, 1) !== null),
-    {
-      maxAttempts: maxAttempts - 1,
-      backoff: new DelegateBackoff(({ attempt, result }) =>
-        'error' in result ? (waitFor(result.error, attempt)?.ms ?? 0) : 0,
-      ),
-    },
-  );
-  policy.onRetry(({ delay, attempt, ...failure }) => {
-    if (delay < SILENT_MS || !('error' in failure)) return;
-    const reason = waitFor(failure.error, attempt)?.reason ?? reasonOf(failure.error);
-    announce?.(`${reason.replace(/\.$/, '')}: waiting until ${localTimeIn(delay)}`);
+  const { maxAttempts, waitFor, announce = () => {}, signal } = options;
+  let attempt = 0;
+  let wait: Wait | null = null;
+  const isTemporary = handleWhen((error) => {
+    const next = waitFor(error, attempt);
+    wait = next && { ms: next.ms, reason: next.reason ?? reasonOf(error) };
+    return next !== null;
   });
-  return Promise.race([
-    policy.execute(call, signal),
-    aborted(signal, policy).then(() => Promise.reject(signal.reason)),
-  ]);
+  try {
+    return await retry(isTemporary, { maxAttempts: maxAttempts - 1 }).execute(async () => {
+      signal?.throwIfAborted();
+      if (wait) {
+        if (wait.ms >= SILENT_MS) announce(describe(wait));
+        await pause(wait.ms, undefined, signal && { signal });
+      }
+      attempt++;
+      return call();
+    }, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 /** Doubles the wait with each attempt, up to a highest one. */
@@ -55,6 +57,8 @@ export function exponentialMs(attempt: number, first: number, highest: number): 
   return Math.min(highest, first * 2 ** (attempt - 1));
 }
 
-function localTimeIn(ms: number): string {
-  return new Date(Date.now() + ms).toTimeString().slice(0, 8);
+/** `X rate limit: waiting until 12:00:00`, in local time. */
+function describe({ ms, reason = '' }: Wait): string {
+  const until = new Date(Date.now() + ms).toTimeString().slice(0, 8);
+  return `${reason.replace(/\.$/, '')}: waiting until ${until}`;
 }

@@ -66,18 +66,19 @@ export class ToolProcess {
     this.child.kill(signal);
   }
 
-  /** Kills the process once its stderr matches. @throws Error when it ends without */
-  async killWhen(pattern: RegExp): Promise<void> {
+  /** Ends the process by a signal once its stderr matches. @throws Error when it never does */
+  async killWhen(pattern: RegExp, signal: NodeJS.Signals = 'SIGKILL'): Promise<ToolEnd> {
     let shown = '';
     let isSeen = false;
     this.child.stderr?.on('data', (text: string) => {
       shown += text;
       if (isSeen || !pattern.test(shown)) return;
       isSeen = true;
-      this.child.kill('SIGKILL');
+      this.child.kill(signal);
     });
-    await this.ended;
+    const end = await this.ended;
     if (!isSeen) throw new Error(`the command ended without ${pattern}:\n${shown}`);
+    return end;
   }
 }
 

@@ -47,7 +47,8 @@ describe('the progress of a download', () => {
   it.each([
     [5e6, 24e6, 2e6, 'model.onnx  5.0/24.0 MB  20 %  2.0 MB/s  10 s left'],
     [5e6, null, 0, 'model.onnx  5.0 MB'],
-  ])('of %d bytes of %p is counted in megabytes', (done, total, perSecond, line) => {
+    [512, 1_024, 0, 'model.onnx  0.5/1.0 kB  50 %'],
+  ])('of %d bytes of %p is counted in megabytes or kilobytes', (done, total, perSecond, line) => {
     expect(progressLine({ ...download, done, total, perSecond })).toBe(line);
   });
 });

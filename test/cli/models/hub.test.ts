@@ -81,6 +81,15 @@ describe('models add, from the hub', () => {
     expect((await models('verify')).code).toBe(0);
   });
 
+  it('is ended at once by SIGINT, says so, and keeps what it has downloaded', async () => {
+    hub.store.breakNext(GRAPH, 12_000_000, 'silence');
+    const adding = folder.start(['add', REPOSITORY], { HF_ENDPOINT: hub.url });
+    const { stderr } = await adding.killWhen(/quantized\.onnx .* 50 %/, 'SIGINT');
+    expect(adding.child.signalCode).toBe('SIGINT');
+    expect(stderr).toMatch(/\nStopped; downloads are kept, and the same command resumes them\.\n$/);
+    expect(folder.files('.downloads/tweets')).toContain('onnx/model_quantized.onnx.part');
+  });
+
   it('begins again when the file has changed meanwhile', async () => {
     hub.store.breakNext(GRAPH, 12_000_000, 'silence');
     await folder
@@ -145,7 +154,7 @@ describe('models add, from the hub', () => {
     const { code, stderr } = await models('add', REPOSITORY);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/^The model cannot be run: .*worker cannot start/m),
+      expect.stringMatching(/^An inference worker cannot start/m),
     ]);
     expect(folder.manifest.models).toHaveLength(1);
   });

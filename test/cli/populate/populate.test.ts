@@ -164,7 +164,7 @@ describe('populate that is stopped', () => {
     const stopped = await first.ended;
     expect(stopped.code).toBe(130);
     expect(stopped.stdout).toContain('@interrupted: 100 stored\n');
-    expect(stopped.stdout).toContain('Stopped; the same command goes on from here.\n');
+    expect(stopped.stderr).toContain('Stopped; run the same command to continue.\n');
     expect(stopped.stdout).toContain('X reads: 100 posts and 1 users');
     expect(stopped.stderr).not.toMatch(/\n\s+at /);
 

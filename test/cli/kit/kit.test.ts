@@ -1,0 +1,124 @@
+import { resolve } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { collect, httpUrl, integer, number } from '../../../cli/kit/arguments.ts';
+import { modelsDir, predictionLogDir, serviceUrl } from '../../../cli/kit/environment.ts';
+import { mean, quantile, ratio } from '../../../cli/kit/statistics.ts';
+import { tableLines } from '../../../cli/kit/table.ts';
+
+describe('parsers of options', () => {
+  it.each(['1', '100'])('an integer accepts %p', (given) => {
+    expect(integer('--n', 1, 100)(given)).toBe(Number(given));
+  });
+
+  it.each(['0', '101', 'abc', '', '1.5', '1e2', ' 1'])('an integer refuses %p', (given) => {
+    expect(() => integer('--n', 1, 100)(given)).toThrow(
+      `--n must be an integer from 1 to 100, got '${given}'`,
+    );
+  });
+
+  it.each(['0.5', '1e0', '0'])('a number accepts %p', (given) => {
+    expect(number('--share', 0, 1)(given)).toBe(Number(given));
+  });
+
+  it.each(['-0.1', '2', ' ', 'NaN'])('a number refuses %p', (given) => {
+    expect(() => number('--share', 0, 1)(given)).toThrow(
+      `--share must be a number from 0 to 1, got '${given}'`,
+    );
+  });
+
+  it.each(['localhost:3000', 'ftp://a', 'x'])('an address refuses %p', (given) => {
+    expect(() => httpUrl('--url')(given)).toThrow('--url must be an http:// or https:// address');
+  });
+
+  it('a repeated option keeps its values in order', () => {
+    expect(collect('b', collect('a', undefined))).toEqual(['a', 'b']);
+  });
+});
+
+describe('the variables of the service', () => {
+  const { HOST, PORT, MODELS_DIR, PREDICTION_LOG_DIR } = process.env;
+  const set = (variables: Record<string, string | undefined>) => {
+    for (const [name, value] of Object.entries(variables)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+  afterEach(() => set({ HOST, PORT, MODELS_DIR, PREDICTION_LOG_DIR }));
+
+  it.each([
+    [undefined, undefined, 'http://127.0.0.1:3000'],
+    ['', '', 'http://127.0.0.1:3000'],
+    ['0.0.0.0', '4702', 'http://127.0.0.1:4702'],
+    ['::', '4702', 'http://127.0.0.1:4702'],
+    ['::1', '80', 'http://[::1]:80'],
+    ['example.org', undefined, 'http://example.org:3000'],
+  ])('HOST=%p and PORT=%p make the address of the service', (host, port, url) => {
+    set({ HOST: host, PORT: port });
+    expect(serviceUrl()).toBe(url);
+  });
+
+  it.each(['0', '65536', 'abc', '-1'])('PORT=%p is refused', (port) => {
+    set({ PORT: port });
+    expect(serviceUrl).toThrow(`PORT must be an integer from 1 to 65535, got '${port}'`);
+  });
+
+  it.each([
+    [undefined, resolve('models')],
+    ['mine', resolve('mine')],
+    ['/elsewhere', '/elsewhere'],
+  ])('MODELS_DIR=%p is relative to the repository', (dir, path) => {
+    set({ MODELS_DIR: dir });
+    expect(modelsDir()).toBe(path);
+  });
+
+  it.each([
+    [undefined, undefined],
+    ['', undefined],
+    ['log', resolve('log')],
+  ])('PREDICTION_LOG_DIR=%p is relative to the repository', (dir, path) => {
+    set({ PREDICTION_LOG_DIR: dir });
+    expect(predictionLogDir()).toBe(path);
+  });
+});
+
+describe('a table', () => {
+  it('aligns its columns and ends lines without spaces', () => {
+    const rows = [
+      ['name', 'n', ''],
+      ['a', '10', 'x'],
+      ['longer', '7'],
+    ];
+    expect(tableLines(rows, 'lrl')).toEqual(['name     n', 'a       10  x', 'longer   7']);
+  });
+
+  it('aligns further columns like the last one named', () => {
+    expect(
+      tableLines(
+        [
+          ['a', '1', '22'],
+          ['b', '33', '4'],
+        ],
+        'lr',
+      ),
+    ).toEqual(['a   1  22', 'b  33   4']);
+  });
+
+  it('without rows has no lines', () => {
+    expect(tableLines([], 'l')).toEqual([]);
+  });
+});
+
+describe('statistics', () => {
+  it.each([
+    [0, 1],
+    [0.5, 2],
+    [0.51, 3],
+    [1, 4],
+  ])('the quantile %d is the nearest rank', (share, value) => {
+    expect(quantile([4, 1, 3, 2], share)).toBe(value);
+  });
+
+  it('of nothing are 0, or not a number for a quantile', () => {
+    expect([mean([]), ratio(0, 0), quantile([], 0.5)]).toEqual([0, 0, Number.NaN]);
+  });
+});

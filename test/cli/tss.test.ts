@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { type CommandNode, commandTree } from '../../cli/kit/command-tree.ts';
+import { createProgram } from '../../cli/program.ts';
+import { runTool, ToolProcess } from '../helpers/tool-process.ts';
+
+const NODES = commandTree(createProgram());
+const COMMANDS = NODES.filter(({ command }) => command.commands.length === 0);
+
+describe('tss', () => {
+  it('prints the version of package.json', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await runTool(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('prints its help to stderr and exits 2 without a command', async () => {
+    const { code, stdout, stderr } = await runTool([]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Usage: tss [options] [command]');
+  });
+
+  it.each([
+    [['foo'], "unknown command 'foo'; run `tss --help`\n"],
+    [['popluate'], "unknown command 'popluate' (did you mean populate?); run `tss --help`\n"],
+    [['models', 'ad'], "unknown command 'ad' (did you mean add?); run `tss models --help`\n"],
+    [['models', 'add'], "missing required argument 'SOURCE'; run `tss models add --help`\n"],
+    [['cost', '--stage'], "option '--stage <STAGE>' argument missing; run `tss cost --help`\n"],
+  ])('exits 2 for the wrong arguments %j and names the help', async (words, stderr) => {
+    expect(await runTool(words)).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  it('follows HOST and PORT when no --url is given', async () => {
+    const environment = { ADMIN_TOKEN: 'x', HOST: '::', PORT: 'abc' };
+    const { code, stderr } = await runTool(['populate', '--sample'], { environment });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining("PORT must be an integer from 1 to 65535, got 'abc'"),
+    ]);
+  });
+
+  it('ends quietly when the reader of its output has gone', async () => {
+    const tool = ToolProcess.start(['models', 'list']);
+    tool.child.stdout?.destroy();
+    expect(await tool.ended).toMatchObject({ code: 141, stderr: '' });
+  });
+});
+
+describe('the help of every command', () => {
+  it.each(NODES)('$path has a description and examples that the program accepts', ({ command }) => {
+    expect(command.description()).toMatch(/\.$/);
+    const examples = [...helpOf(command).matchAll(/^ {2}\$ (tss .*)$/gm)].map(([, line]) => line);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(faultsOf(example ?? '')).toEqual([]);
+  });
+
+  it.each(NODES)('$path has lines of at most 99 characters', ({ command }) => {
+    for (const line of helpOf(command).split('\n')) expect(line.length).toBeLessThanOrEqual(99);
+  });
+});
+
+describe('the documentation', () => {
+  const documents = ['README.md', 'CONTRIBUTING.md', ...markdownOf('docs')];
+  const uses = documents.flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/npx (tss [^`\n]*(?:\\\n[^`\n]*)*)/g)].map(
+      ([, line = '']) => [path, line.replaceAll('\\\n', ' ').trim()] as const,
+    ),
+  );
+
+  it.each(uses)('%s names a command that exists: %s', (_path, line) => {
+    expect(faultsOf(line)).toEqual([]);
+  });
+
+  it.each(COMMANDS.map(({ path }) => path))('shows %s outside the reference', (path) => {
+    expect(uses.map(([, line]) => line).filter((line) => line.startsWith(path))).not.toEqual([]);
+  });
+
+  it.each(['compliance', 'cost', 'evaluate', 'features', 'models', 'populate', 'status'])(
+    'can rely on the npm script %s as an alias',
+    (name) => {
+      const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+        scripts: Record<string, string>;
+      };
+      expect(scripts[name]).toBe(`script/tss ${name}`);
+    },
+  );
+});
+
+function helpOf(command: CommandNode['command']): string {
+  let help = '';
+  command.configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+  });
+  command.outputHelp();
+  return help;
+}
+
+/** Words of a command line, such as `tss models list`, that name no command or option. */
+function faultsOf(line: string): string[] {
+  const words = line.split(/\s+/);
+  const node = NODES.findLast(({ path }) => `${line} `.startsWith(`${path} `));
+  if (node === undefined) return [line];
+  const isGroup = node.command.commands.length > 0;
+  const rest = words.slice(node.path.split(' ').length);
+  if (isGroup && rest.length > 0 && !/^(-|COMMAND|help)/.test(rest[0] ?? '')) return rest;
+  const known = new Set(node.command.options.flatMap(({ short, long }) => [short, long]));
+  return rest.filter(
+    (word) => /^--?[a-z]/.test(word) && word !== '--help' && !known.has(word.split('=')[0]),
+  );
+}
+
+function markdownOf(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.md') && name !== 'commands.md')
+    .map((name) => join(folder, name));
+}
