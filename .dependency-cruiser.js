@@ -116,6 +116,13 @@ export default {
       [...core, xFormat, '^service/process/lifecycle\\.ts$'],
       'HTTP calls use cases, never an adapter; ingestion reads tweets in the format of X.',
     ),
+    {
+      name: 'route-groups-are-independent',
+      comment: 'Code that several groups of routes share belongs in http/ or http/schemas/.',
+      severity: 'error',
+      from: { path: '^service/http/routes/([^/]+)/' },
+      to: { path: '^service/http/routes/', pathNot: '^service/http/routes/$1/' },
+    },
     only(
       'web-imports',
       '^service/web/',

@@ -38,6 +38,7 @@ describe('the import rules', () => {
     ['application-imports', 'service/application/a.ts', '../feature-store/redis/b.ts'],
     ['contract-imports-schemas-alone', 'service/contract/a.ts', '../domain/errors.ts'],
     ['http-imports', 'service/http/a.ts', '../feature-store/redis/b.ts'],
+    ['route-groups-are-independent', 'service/http/routes/a/routes.ts', '../b/schemas.ts'],
     ['feature-store-imports', 'service/feature-store/redis/a.ts', '../../tweet-source/x-api/b.ts'],
     ['tweet-source-imports', 'service/tweet-source/x-api/a.ts', '../../prediction-log/b.ts'],
     ['prediction-log-imports', 'service/prediction-log/a.ts', '../feature-store/b.ts'],

@@ -22,6 +22,11 @@ export function nullableString(description: string) {
 /** For routes without query parameters, which reject them all: a typo must not pass unnoticed. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
 
+export const ProcessState = oneOf(
+  ['starting', 'ready', 'draining', 'failed'],
+  'State of the process.',
+);
+
 export const Timestamp = Type.String({ format: 'date-time' });
 
 const probability = Type.Number({ minimum: 0, maximum: 1 });

@@ -38,18 +38,18 @@ const several = (tweetUrls: string[]) =>
 const ingest = (body: object) => app.call('/v1/admin/tweets', { headers: AS_ADMIN, body });
 
 describe('GET /v1/inference', () => {
-  it('answers a tweet, and the next time from the feature store', async () => {
+  it('answers a tweet, and from the feature store the next time', async () => {
     expect((await one()).json).toEqual(RESULT);
     await soon(() => app.store.rows.size === 1);
     expect((await one()).json).toEqual({ ...RESULT, featureStore: 'hit' });
   });
 
-  it('answers without the feature store when it is down', async () => {
+  it('answers without a failed feature store', async () => {
     app.store.failWith = new FeatureStoreUnavailableError('down');
     expect((await one()).json).toEqual({ ...RESULT, featureStore: 'unavailable' });
   });
 
-  it('leaves the text out where it is not exposed', async () => {
+  it('omits the text if it is not exposed', async () => {
     const discreet = await startApp({ exposeText: false });
     try {
       const { json } = await discreet.call(tweetPath(TWEET_URL), { headers: AS_CALLER });
@@ -60,7 +60,7 @@ describe('GET /v1/inference', () => {
     }
   });
 
-  it('takes every spelling of the address', async () => {
+  it('accepts every form of a tweet URL', async () => {
     for (const url of [
       `http://twitter.com/someone/status/${TWEET_ID}`,
       `https://mobile.x.com/i/web/status/${TWEET_ID}?s=20`,
@@ -78,7 +78,7 @@ describe('GET /v1/inference', () => {
 });
 
 describe('POST /v1/inference/tweets', () => {
-  it('answers every URL in its place, and says of each what went wrong', async () => {
+  it('answers each URL in its place, with a result or a problem', async () => {
     const urls = [
       'nonsense',
       TWEET_URL,
@@ -119,18 +119,18 @@ describe('POST /v1/inference/tweets', () => {
     });
   });
 
-  it('computes what is asked twice once', async () => {
+  it('computes repeated tweets once', async () => {
     await several([TWEET_URL, TWEET_URL, TWEET_URL]);
     expect(app.source.asked).toEqual([[TWEET_ID]]);
     expect(app.model.asked).toEqual([['I love this phone']]);
   });
 
-  it('asks nobody when no URL is one of a tweet', async () => {
+  it('reads nothing if no URL is that of a tweet', async () => {
     expect((await several(['a', 'b'])).status).toBe(200);
     expect(app.source.asked).toEqual([]);
   });
 
-  it('fails as a whole for what concerns the whole', async () => {
+  it('fails as a whole if the engine is full', async () => {
     app.model.refuseWith = new OverloadedError('The queue is full.', { retryAfterSeconds: 2.1 });
     const { status, json, headers } = await several([TWEET_URL, 'nonsense']);
     expect([status, json.code]).toEqual([503, 'overloaded']);
@@ -223,7 +223,7 @@ describe('POST /v1/admin/tweets', () => {
     expect([...app.store.rows.keys()]).toEqual(['20']);
   });
 
-  it('answers every tweet in its place, and stores those that it scored', async () => {
+  it('answers each tweet in its place and stores the scored ones', async () => {
     const { json } = await ingest({
       tweets: [
         { id: '1', text: 'good' },
@@ -248,13 +248,13 @@ describe('POST /v1/admin/tweets', () => {
     expect([...app.store.rows.keys()]).toEqual(['1', '5']);
   });
 
-  it('says that nothing is stored when the store is down', async () => {
+  it('fails with feature_store_unavailable if the store is down', async () => {
     app.store.failWith = new FeatureStoreUnavailableError('down');
     const { status, json } = await ingest({ tweets: [{ id: '1', text: 'good' }] });
     expect([status, json.code]).toEqual([503, 'feature_store_unavailable']);
   });
 
-  it('measures a text once the escapes of X are resolved', async () => {
+  it('limits the length of texts after resolving the escapes of X', async () => {
     const text = '&amp;'.repeat(25_000);
     expect((await ingest({ tweets: [{ id: '1', text }] })).status).toBe(200);
   });
@@ -264,13 +264,13 @@ describe('DELETE /v1/admin/features/tweets/{id}', () => {
   const purge = (id: string) =>
     app.call(`/v1/admin/features/tweets/${id}`, { method: 'DELETE', headers: AS_ADMIN });
 
-  it('tells what it removed, also when there was nothing', async () => {
+  it('answers the numbers of removed rows and contributions, also if there were none', async () => {
     await ingest({ tweets: [{ id: '1', text: 'good' }] });
     expect((await purge('1')).json).toEqual({ removed: { rows: 1, contributions: 0 } });
     expect((await purge('1')).json).toEqual({ removed: { rows: 0, contributions: 0 } });
   });
 
-  it('knows an id with leading zeros', async () => {
+  it('accepts an id with leading zeros', async () => {
     await purge('0020');
     expect(app.store.purged).toEqual(['20']);
   });

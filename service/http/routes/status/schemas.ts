@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { oneOf, Timestamp } from '../../schemas/shared.ts';
-import { Health } from '../health/schemas.ts';
+import { oneOf, ProcessState, Timestamp } from '../../schemas/shared.ts';
 
 const count = Type.Integer({ minimum: 0 });
 
@@ -8,7 +7,7 @@ export const Status = Type.Object(
   {
     name: Type.String(),
     version: Type.String(),
-    status: Health.properties.status,
+    status: ProcessState,
     startedAt: Timestamp,
     uptimeSeconds: Type.Number(),
     model: Type.Object({
