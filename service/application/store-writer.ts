@@ -1,4 +1,3 @@
-import { setImmediate as afterPendingWork } from 'node:timers/promises';
 import type { TweetId } from '../domain/tweet.ts';
 import type { FeatureStore, FeatureWrite } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
@@ -30,8 +29,8 @@ export class StoreWriter {
   }
 
   /**
-   * Writes rows in the background, in the next turn of the event loop: the responses that wait
-   * for these rows are sent in this one. A failed write is the store's to count.
+   * Writes rows in the background, after the responses that wait for them have been sent. The
+   * store counts a failed write.
    */
   write(writes: readonly FeatureWrite[]): void {
     if (writes.length > 0) this.#track(this.#writeLater(writes));
@@ -73,7 +72,7 @@ export class StoreWriter {
     const rows = writes.map(({ row }) => row);
     const isDropped = this.#pendingRows + rows.length > maxPendingRows;
     if (!isDropped) this.#pendingRows += rows.length;
-    await afterPendingWork();
+    await afterPendingPromises();
     if (isDropped) {
       metrics.record('FeatureStoreDroppedWrites', rows.length);
       predictionLog.append(rows);
@@ -95,4 +94,13 @@ export class StoreWriter {
     });
     this.#running.add(running);
   }
+}
+
+/**
+ * Resolves once all pending promises have settled, through which responses are sent. Earlier than
+ * `setImmediate`: the next request must reach the store after the write, or would compute the same
+ * tweet again.
+ */
+function afterPendingPromises(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }

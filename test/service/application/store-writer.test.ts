@@ -25,8 +25,20 @@ const writesOf = (...ids: string[]) =>
   ids.map((tweetId) => ({ row: aRow({ tweetId }), ttlSeconds: 60 }));
 
 describe('StoreWriter.write', () => {
-  it('writes and logs rows in a later turn of the event loop', async () => {
+  it('writes and logs rows after all pending promises, but before the next event', async () => {
     const { writer, store, logged } = aWriter();
+    const events: string[] = [];
+    const putTweets = store.putTweets.bind(store);
+    store.putTweets = (writes) => {
+      events.push('write');
+      return putTweets(writes);
+    };
+    const nextEvent = new Promise<void>((resolve) => {
+      setImmediate(() => {
+        events.push('next event');
+        resolve();
+      });
+    });
     writer.write(writesOf('1', '2'));
     for (let turn = 0; turn < 100; turn++) await Promise.resolve();
     expect([store.writes.length, logged()]).toEqual([0, []]);
@@ -35,6 +47,8 @@ describe('StoreWriter.write', () => {
       ['1', '2'],
       ['1', '2'],
     ]);
+    await nextEvent;
+    expect(events).toEqual(['write', 'next event']);
   });
 
   it('does not log a row that the store rejects after a purge', async () => {
