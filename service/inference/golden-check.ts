@@ -19,7 +19,7 @@ export async function checkGoldenTexts(
     if (!areScoresClose(actual, probabilities, tolerance)) {
       throw new StartupError(
         `The model scores golden text ${line} with ${show(actual)}, expected ${show(probabilities)} ` +
-          `within ${tolerance}: this machine or its files do not compute what was validated`,
+          `within ${tolerance}: this machine or the model files do not reproduce the validated results`,
       );
     }
   }

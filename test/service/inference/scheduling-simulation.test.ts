@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import {
   type Load,
   MINILM,
@@ -6,6 +6,9 @@ import {
   ROBERTA_BASE,
   simulate,
 } from './helpers/engine-simulation.ts';
+
+// Bound by CPU time: the limit ends a test that hangs, even on a busy machine.
+jest.setTimeout(300_000);
 
 const DURATION_MS = 20_000;
 
@@ -18,21 +21,21 @@ function perSecond({ answered }: Outcome): number {
 }
 
 describe('two workers on a virtual clock', () => {
-  /** What is answered when far more arrives than can be. */
+  /** Answers per second when far more requests arrive than can be answered. */
   const capacity = perSecond(run({ requestsPerSecond: 1000 }));
 
-  it('answer everything at once while there is little to do', () => {
+  it('answer every request within 100 ms under a light load', () => {
     const calm = run({ requestsPerSecond: capacity * 0.3 });
     expect([calm.refused, calm.late]).toEqual([0, 0]);
     expect(Math.max(...calm.waitsMs)).toBeLessThan(100);
   });
 
-  it('refuse nothing just below their capacity', () => {
+  it('reject no request just below their capacity', () => {
     const busy = run({ requestsPerSecond: capacity * 0.9 });
     expect([busy.refused, busy.late]).toEqual([0, 0]);
   });
 
-  it('keep answering at twice their capacity', () => {
+  it('answer as many requests at twice their capacity', () => {
     const overloaded = run({ requestsPerSecond: capacity * 2 });
     expect(perSecond(overloaded)).toBeGreaterThan(0.95 * capacity);
     expect(overloaded.refused).toBeGreaterThan(0);
@@ -44,7 +47,7 @@ describe('two workers on a virtual clock', () => {
   });
 });
 
-describe('two workers at twice their capacity keep what they promised', () => {
+describe('two workers at twice their capacity answer every accepted request in time', () => {
   const models = { 'a RoBERTa-base': ROBERTA_BASE, 'the embedded model': MINILM };
   const machines: Record<string, (nowMs: number) => number> = {
     'as fast as ever': () => 1,
@@ -68,18 +71,18 @@ describe('two workers at twice their capacity keep what they promised', () => {
   });
 });
 
-describe('requests of many texts beside those of one', () => {
+describe('requests of many texts beside requests of one text', () => {
   const capacity = perSecond(run({ requestsPerSecond: 1000 }));
   /** Each keeps two workers busy for most of a second. */
   const bulk = { everyMs: 1500, texts: 128, deadlineMs: 10_000 };
 
-  it('leave room for those of one', () => {
+  it('leave room for requests of one text', () => {
     const mixed = run({ requestsPerSecond: capacity * 0.5, bulk });
     expect([mixed.refused, mixed.late]).toEqual([0, 0]);
     expect(mixed.bulk).toEqual({ answered: 14, refused: 0, late: 0 });
   });
 
-  it('are refused or in time when there is too much of both', () => {
+  it('are rejected or in time when there are too many of both', () => {
     const mixed = run({ requestsPerSecond: capacity * 2, noise: 0.3, bulk });
     expect([mixed.late, mixed.bulk.late]).toEqual([0, 0]);
   });

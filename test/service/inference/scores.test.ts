@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { softmax } from '../../../service/inference/scores.ts';
+import { scoresOf, softmax } from '../../../service/inference/scores.ts';
 
 describe('softmax', () => {
   it('gives the reference its probabilities', () => {
@@ -21,5 +21,13 @@ describe('softmax', () => {
         expect(probabilities[highest]).toBe(Math.max(...probabilities));
       }),
     );
+  });
+});
+
+describe('scores by label', () => {
+  it('assign each probability to the label of its logit', () => {
+    const scores = scoresOf([3, 1, 2], ['positive', 'negative', 'neutral']);
+    const [positive, negative, neutral] = softmax([3, 1, 2]);
+    expect(scores).toEqual({ negative, neutral, positive });
   });
 });

@@ -12,7 +12,7 @@ import { EMBEDDED_MODEL, GOLDENS, MODELS_DIR } from '../helpers/golden.ts';
 import { TinyModels } from '../helpers/tiny-bundle.ts';
 
 describe('the manifest of the repository', () => {
-  it('describes the files as they are', async () => {
+  it('matches size and hash of the files', async () => {
     for (const { name, files, revision } of (await readManifest(MODELS_DIR)).models) {
       const names = files.map((file) => file.name);
       expect(await describeFiles(join(MODELS_DIR, name), names)).toEqual(files);
@@ -75,7 +75,7 @@ describe('reading a manifest', () => {
   });
   afterEach(() => models.remove());
 
-  it('accepts a sound one', async () => {
+  it('accepts a valid manifest', async () => {
     expect((await readManifest(models.dir)).models).toEqual([models.bundle]);
   });
 
@@ -90,29 +90,29 @@ describe('reading a manifest', () => {
     ['a hidden path out of it', { graph: 'a/../../b' }, /\/models\/0\/graph must match/],
     ['an absolute path', { tokenizer: '/etc/passwd' }, /\/models\/0\/tokenizer must match/],
     ['a name that is a path', { name: '../tiny' }, /\/models\/0\/name must match/],
-  ])('refuses %s, naming the field', async (_, changes, message) => {
+  ])('rejects %s, naming the field', async (_, changes, message) => {
     await models.writeManifest(changes);
     const reading = readManifest(models.dir);
     await expect(reading).rejects.toThrow(StartupError);
     await expect(reading).rejects.toThrow(message);
   });
 
-  it('names every field that is wrong', async () => {
+  it('names every invalid field', async () => {
     await models.writeManifest({ padId: -1, maxTokens: 0 });
     await expect(readManifest(models.dir)).rejects.toThrow(/maxTokens.*padId/);
   });
 
-  it('refuses what is not JSON', async () => {
+  it('rejects a file that is not JSON', async () => {
     await writeFile(join(models.dir, 'manifest.json'), '{');
     await expect(readManifest(models.dir)).rejects.toThrow(/manifest\.json is not JSON/);
   });
 
-  it('says where it looked when there is none', async () => {
+  it('names the missing path and MODELS_DIR', async () => {
     const reading = readManifest(join(models.dir, 'nowhere'));
     await expect(reading).rejects.toThrow(/nowhere\/manifest\.json cannot be read; MODELS_DIR/);
   });
 
-  it('lists the models there are when asked for another', async () => {
+  it('lists the available models when asked for an unknown one', async () => {
     const manifest = await readManifest(models.dir);
     expect(() => findBundle(manifest, 'huge')).toThrow(
       new StartupError('There is no model "huge"; available: tiny'),

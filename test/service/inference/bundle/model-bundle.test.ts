@@ -27,7 +27,7 @@ async function refusal(): Promise<string> {
 }
 
 describe('loading a bundle', () => {
-  it('gives the graph, the tokenizer and the texts to check', async () => {
+  it('returns the bundle, its graph, its tokenizer and the golden texts to check', async () => {
     const loaded = await loadBundle(models.dir, 'tiny');
     expect(loaded.bundle).toEqual(models.bundle);
     expect(loaded.graphPath).toBe(graph);
@@ -38,7 +38,7 @@ describe('loading a bundle', () => {
     ]);
   });
 
-  it('refuses a file that was tampered with, by name and with both hashes', async () => {
+  it('rejects a file that was tampered with, by name and with both hashes', async () => {
     const { sha256 } = models.bundle.files.find(({ name }) => name === 'model.onnx')!;
     await writeFile(graph, (await readFile(graph, 'utf8')).toUpperCase());
     const [tampered] = await describeFiles(models.bundleDir, ['model.onnx']);
@@ -47,29 +47,29 @@ describe('loading a bundle', () => {
     );
   });
 
-  it('refuses a file that was cut short, by name and with both sizes', async () => {
+  it('rejects a truncated file, by name and with both sizes', async () => {
     await writeFile(graph, 'not really');
     expect(await refusal()).toMatch(/model\.onnx has 10 bytes, the manifest says 18/);
   });
 
-  it('refuses a bundle that lacks a file, by name', async () => {
+  it('rejects a bundle that lacks a file, by name', async () => {
     await rm(graph);
     expect(await refusal()).toBe(`The model file ${graph} is missing`);
   });
 
-  it('refuses a bundle that is missing', async () => {
+  it('rejects a bundle that is missing', async () => {
     await rm(models.bundleDir, { recursive: true });
     expect(await refusal()).toBe(`The model file ${models.bundleDir} is missing`);
   });
 
-  it('refuses a file that lies outside the bundle', async () => {
+  it('rejects a file that lies outside the bundle', async () => {
     const elsewhere = join(models.dir, 'elsewhere.onnx');
     await rename(graph, elsewhere);
     await symlink(elsewhere, graph);
     expect(await refusal()).toMatch(/model\.onnx lies outside its bundle/);
   });
 
-  it('refuses a revision that is not that of the files', async () => {
+  it('rejects a revision that does not match the files', async () => {
     await models.writeManifest({ revision: '0123456789ab' });
     expect(await refusal()).toMatch(
       new RegExp(
@@ -78,14 +78,14 @@ describe('loading a bundle', () => {
     );
   });
 
-  it('refuses golden lines that do not exist', async () => {
+  it('rejects golden lines that do not exist', async () => {
     await models.writeManifest({ golden: { ...models.bundle.golden, startUpLines: [7] } });
     expect(await refusal()).toMatch(
       /golden\.jsonl has 3 lines and no line 7 \(from 0\); correct startUpLines of "tiny"/,
     );
   });
 
-  it('refuses a tokenizer it does not support', async () => {
+  it('rejects an unsupported tokenizer', async () => {
     await writeFile(join(models.bundleDir, 'tokenizer.json'), '{}');
     const files = await describeFiles(
       models.bundleDir,

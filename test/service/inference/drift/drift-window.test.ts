@@ -15,11 +15,11 @@ const observations: fc.Arbitrary<Observation> = fc
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 describe('the drift window', () => {
-  it('has nothing to say while it is empty', () => {
+  it('has no summary while it is empty', () => {
     expect(new DriftWindow(3).summary()).toBeNull();
   });
 
-  it('says of the last predictions what counting them anew would', () => {
+  it('summarizes the last predictions as a recount would', () => {
     fc.assert(
       fc.property(
         fc.array(observations, { minLength: 1, maxLength: 60 }),
@@ -46,7 +46,7 @@ describe('the drift window', () => {
     );
   });
 
-  it('forgets exactly, however much has passed through it', () => {
+  it('has exact sums after any number of predictions', () => {
     const window = new DriftWindow(10);
     for (let i = 0; i < 100_000; i++) {
       window.add({

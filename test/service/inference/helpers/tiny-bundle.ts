@@ -8,7 +8,7 @@ import {
 import type { Bundle } from '../../../../service/inference/bundle/manifest.ts';
 import { byteLevelJson } from './byte-level-definition.ts';
 
-/** `alone` is what the stand-in worker makes of a text of three tokens in a batch of its own. */
+/** `alone`: the stand-in worker's probabilities of a text of three tokens in a batch of one. */
 const GOLDEN = [
   { text: 'the lowing', probabilities: [0.2, 0.3, 0.5] },
   { text: 'a', probabilities: [0.2, 0.3, 0.5], alone: [0.84379, 0.04201, 0.1142] },

@@ -56,7 +56,7 @@ async function start(
   });
 }
 
-function context(leftMs = 30_000, signal?: AbortSignal) {
+function context(leftMs?: number, signal?: AbortSignal) {
   return requestContext(leftMs, signal, clock);
 }
 
@@ -155,7 +155,7 @@ describe('a caller that disconnects', () => {
     await start();
     const blocking = score([held(1)]);
     const client = new AbortController();
-    const gone = score([held(2), held(3)], context(30_000, client.signal));
+    const gone = score([held(2), held(3)], context(undefined, client.signal));
     client.abort();
     await expect(gone).rejects.toThrow(AbandonedError);
     expect(engine.load().queuedTexts).toBe(0);
@@ -167,7 +167,7 @@ describe('a caller that disconnects', () => {
     await start();
     const blocking = score([held(1)]);
     const client = new AbortController();
-    const gone = score([held(2)], context(30_000, client.signal));
+    const gone = score([held(2)], context(undefined, client.signal));
     const stays = score([held(2)]);
     client.abort();
     await expect(gone).rejects.toThrow(AbandonedError);
@@ -177,7 +177,7 @@ describe('a caller that disconnects', () => {
 
   it('enters no text when it has disconnected before the call', async () => {
     await start();
-    const gone = score([quick(1)], context(30_000, AbortSignal.abort()));
+    const gone = score([quick(1)], context(undefined, AbortSignal.abort()));
     await expect(gone).rejects.toThrow(AbandonedError);
     expect(metrics.values('QueueWait')).toEqual([]);
   });

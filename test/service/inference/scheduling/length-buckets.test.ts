@@ -21,7 +21,7 @@ describe('length buckets', () => {
     }
   });
 
-  it.each([0, 257, -1])('refuse a length of %i', (length) => {
+  it.each([0, 257, -1])('reject a length of %i', (length) => {
     expect(() => buckets.indexOf(length)).toThrow(RangeError);
   });
 });

@@ -23,20 +23,20 @@ describe('reading a tokenizer.json', () => {
     ['another model', { ...byteLevelJson(), model: { type: 'Unigram', vocab: [] } }],
     ['another normalizer', { ...byteLevelJson(), normalizer: { type: 'NFKC' } }],
     ['another pre-tokenizer', { ...byteLevelJson(), pre_tokenizer: { type: 'Metaspace' } }],
-  ])('refuses %s, naming the file', (_, json) => {
+  ])('rejects %s, naming the file', (_, json) => {
     expect(() => parseTokenizerDefinition(json, 'some/tokenizer.json')).toThrow(StartupError);
     expect(() => parseTokenizerDefinition(json, 'some/tokenizer.json')).toThrow(
       /some\/tokenizer\.json is not a supported tokenizer/,
     );
   });
 
-  it('refuses an added token that is matched in a way it does not know', () => {
+  it('rejects an added token with unsupported matching options', () => {
     const json = byteLevelJson();
     json.added_tokens.push({ ...flags, id: 300, content: '#tag', single_word: true });
     expect(() => parseTokenizerDefinition(json, 'tokenizer.json')).toThrow(/"#tag".*single_word/);
   });
 
-  it('refuses a tokenizer that does not frame texts', () => {
+  it('rejects a tokenizer that does not frame texts', () => {
     const definition = parseTokenizerDefinition(
       { ...byteLevelJson(), post_processor: { type: 'ByteLevel' } },
       'tokenizer.json',
