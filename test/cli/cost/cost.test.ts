@@ -147,8 +147,8 @@ describe('the cost under load', () => {
   });
 
   it('wants a price for the nodes of the store', () => {
-    expect(() => estimateCost(dev({ valkeyNodeType: 'cache.x9.huge' }), AT_REST)).toThrow(
-      /The price of cache\.x9\.huge is not in cli\/kit\/prices\.ts, which has .*; add it there/,
+    expect(() => estimateCost(dev({ valkeyNodeType: 'cache.m7g.16xlarge' }), AT_REST)).toThrow(
+      /The price of cache\.m7g\.16xlarge is not in cli\/kit\/prices\.ts, which has .*; add it there/,
     );
   });
 
