@@ -64,7 +64,7 @@ COPY tsconfig.json ./
 COPY script/build.ts script/
 COPY script/lib/build-page.ts script/lib/
 COPY service service
-RUN node --experimental-strip-types script/build.ts \
+RUN node script/build.ts \
     && find dist -name '*.map' -delete \
     && mkdir -p /image/app && mv dist /image/app/ \
     && find /image -exec touch --date=@0 {} +

@@ -2,11 +2,5 @@ import { fileURLToPath } from 'node:url';
 
 const PROBE = fileURLToPath(new URL('./probes/main-thread.ts', import.meta.url));
 
-/** Node's arguments for running TypeScript. */
-export const STRIPPING_TYPES: readonly string[] = [
-  '--disable-warning=ExperimentalWarning',
-  '--experimental-strip-types',
-];
-
 /** Node's arguments for a process with the probe inside. */
-export const PROBE_ARGS: readonly string[] = [...STRIPPING_TYPES, '--import', PROBE];
+export const PROBE_ARGS: readonly string[] = ['--import', PROBE];

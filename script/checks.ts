@@ -46,7 +46,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     name: 'image',
-    run: () => runTests(['--experimental-strip-types', 'script/image/test.ts']),
+    run: () => runTests(['script/image/test.ts']),
     slow: true,
   },
 ];

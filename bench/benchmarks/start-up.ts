@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Bench, withService } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
-import { STRIPPING_TYPES } from '../node-arguments.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
 import { ratios } from './throughput.ts';
 
@@ -24,7 +23,7 @@ async function bareLoad({ model }: Bench): Promise<number> {
   const { graphPath: graph, bundle } = model;
   const settings = { graph, optimization: bundle.graphOptimization, threads: 1 };
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [...STRIPPING_TYPES, LOADER, JSON.stringify(settings)], {
+  const child = spawn(process.execPath, [LOADER, JSON.stringify(settings)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const signal = AbortSignal.timeout(LOAD_TIMEOUT_MS);

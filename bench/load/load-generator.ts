@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { STRIPPING_TYPES } from '../node-arguments.ts';
 import type { ClosedLoop, ClosedLoopResult } from './closed-loop.ts';
 import type { OpenLoop, OpenLoopResult } from './open-loop.ts';
 
@@ -19,7 +18,7 @@ export class LoadGenerator {
   }
 
   static async start(): Promise<LoadGenerator> {
-    const child = fork(FILE, { execArgv: [...STRIPPING_TYPES], serialization: 'advanced' });
+    const child = fork(FILE, { execArgv: [], serialization: 'advanced' });
     await once(child, 'message', { signal: AbortSignal.timeout(GRACE_MS) });
     return new LoadGenerator(child);
   }

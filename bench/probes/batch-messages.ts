@@ -2,7 +2,7 @@
  * What it costs to hand a batch to a worker and get its logits back, in microseconds a round
  * trip: buffers transferred, buffers copied, and memory that both share. See docs/adr/0013.
  *
- *     node --experimental-strip-types bench/probes/batch-messages.ts
+ *     node bench/probes/batch-messages.ts
  */
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';

@@ -3,7 +3,7 @@
  * weights packed in advance: time until both are ready, memory of their own, and speed. See
  * docs/adr/0012.
  *
- *     node --experimental-strip-types bench/probes/shared-weights.ts minilm|roberta
+ *     node bench/probes/shared-weights.ts minilm|roberta
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { STRIPPING_TYPES } from '../node-arguments.ts';
 import { median, summarize } from '../statistics.ts';
 
 const ROUNDS = 7;
@@ -59,7 +58,7 @@ async function compare(): Promise<void> {
     const reports = new Map(Object.keys(arms).map((name) => [name, [] as Report[]]));
     for (let round = 0; round < ROUNDS; round++) {
       for (const [name, path] of Object.entries(arms)) {
-        const args = [...STRIPPING_TYPES, SELF, 'arm', path];
+        const args = [SELF, 'arm', path];
         const { stdout, signal } = spawnSync(process.execPath, args, { encoding: 'utf8' });
         if (signal === null) reports.get(name)?.push(JSON.parse(stdout));
         else console.log(`${key}, ${name}: the process died of ${signal}`);

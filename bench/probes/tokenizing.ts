@@ -2,7 +2,7 @@
  * What could take tokenising off the main thread, in microseconds of its CPU time per text: a
  * cache of word pieces, or a thread that tokenises. See docs/adr/0013.
  *
- *     node --experimental-strip-types bench/probes/tokenizing.ts
+ *     node bench/probes/tokenizing.ts
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

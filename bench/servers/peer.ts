@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { PROBE_ARGS, STRIPPING_TYPES } from '../node-arguments.ts';
+import { PROBE_ARGS } from '../node-arguments.ts';
 import { freePort, ServerProcess } from './server-process.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -14,7 +14,7 @@ export async function startPeer(
   const file = fileURLToPath(new URL(`../peers/${name}.ts`, import.meta.url));
   return ServerProcess.start({
     command: process.execPath,
-    args: [...(probe ? PROBE_ARGS : STRIPPING_TYPES), file],
+    args: [...(probe ? PROBE_ARGS : []), file],
     env: { PEER: JSON.stringify({ ...settings, port }) },
     readyPath: '/ready',
     port,

@@ -2,7 +2,7 @@
  * Measures the image against a single-stage build of the same service, side by side in
  * alternating rounds, and prints the tables of docs/container.md:
  *
- *   node --experimental-strip-types script/image/measure.ts [ROUNDS]     default: 3
+ *   node script/image/measure.ts [ROUNDS]     default: 3
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';

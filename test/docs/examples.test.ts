@@ -31,8 +31,7 @@ afterAll(() => service?.stop());
 /** Runs an example as its first lines say, in a folder of its own. */
 async function run(name: string, ...args: string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'example-'));
-  const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
-  const example = spawn(process.execPath, [...flags, resolve('docs/examples', name), ...args], {
+  const example = spawn(process.execPath, [resolve('docs/examples', name), ...args], {
     cwd: folder,
     env: { SERVICE_URL: service.url, API_KEY },
     stdio: ['ignore', 'pipe', 'inherit'],

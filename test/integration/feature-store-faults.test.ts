@@ -404,11 +404,7 @@ describe('a process whose Redis is killed, frozen, paused and full while it work
     const admin = anAdmin(server);
     admin.on('error', () => undefined);
     const path = fileURLToPath(new URL('feature-store-load.ts', import.meta.url));
-    const load = spawn(
-      process.execPath,
-      ['--experimental-strip-types', '--disable-warning=ExperimentalWarning', path, server.url],
-      { stdio: ['pipe', 'pipe', 'pipe'] },
-    );
+    const load = spawn(process.execPath, [path, server.url], { stdio: ['pipe', 'pipe', 'pipe'] });
     closing.push(() => load.kill('SIGKILL'));
     let errors = '';
     load.stderr.on('data', (chunk) => {

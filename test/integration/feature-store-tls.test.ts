@@ -50,7 +50,7 @@ function url(): string {
 describe('a rediss:// address', () => {
   it('connects by TLS with its host name when its certificate is trusted', async () => {
     const path = fileURLToPath(new URL('feature-store-load.ts', import.meta.url));
-    const load = spawn(process.execPath, ['--experimental-strip-types', path, url()], {
+    const load = spawn(process.execPath, [path, url()], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate },
     });

@@ -47,7 +47,7 @@ async function post({ trusted = true, serverName = undefined as string | undefin
     await post(${JSON.stringify(endpoint)}, '{}').then(tell, (error) => tell(error.message));`;
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--experimental-strip-types', '--input-type=module-typescript', '--eval', program],
+    ['--input-type=module-typescript', '--eval', program],
     {
       env: { PATH: process.env.PATH, ...(trusted && { NODE_EXTRA_CA_CERTS: certificateFile }) },
       timeout: 15_000,

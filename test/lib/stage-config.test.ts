@@ -286,10 +286,9 @@ describe('docs/operations.md', () => {
 describe('the application', () => {
   it('ends with what is wrong with the configuration and nothing else', async () => {
     const app = fileURLToPath(new URL('../../bin/app.ts', import.meta.url));
-    const args = ['--disable-warning=ExperimentalWarning', '--experimental-strip-types', app];
     const env = { ...process.env, CDK_CONTEXT_JSON: '{"stage":"qa"}', NODE_OPTIONS: '' };
     const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
-      execFile(process.execPath, args, { env }, (error, _stdout, stderr) =>
+      execFile(process.execPath, [app], { env }, (error, _stdout, stderr) =>
         resolve({ code: error?.code, stderr }),
       );
     });

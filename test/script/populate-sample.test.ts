@@ -8,7 +8,7 @@ const ADMIN_TOKEN = 'admin-token-of-the-test';
 
 /** What script/start --sample runs beside the service. */
 async function run(pid: number, port: string) {
-  const args = ['--experimental-strip-types', 'script/lib/populate-sample.ts', String(pid)];
+  const args = ['script/lib/populate-sample.ts', String(pid)];
   const helper = spawn(process.execPath, args, {
     env: { ADMIN_TOKEN, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
