@@ -202,6 +202,26 @@ export default {
       ['^service/', '^lib/(stage-config|monitoring/)'],
       'Tools may use the service, not its root; costs follow from the configuration and alarms.',
     ),
+    only(
+      'script-imports',
+      '^script/',
+      ['^service/', '^cli/'],
+      'Scripts prepare, build and check; benchmarks and tests build on them.',
+    ),
+    only(
+      'bench-imports',
+      '^bench/',
+      ['^service/', '^cli/', '^script/(image/)?lib/'],
+      'Benchmarks share the libraries of scripts; importing a command would run it.',
+    ),
+    {
+      name: 'bench-is-for-its-tests',
+      comment: 'Tests of other folders have helpers in test/helpers.',
+      severity: 'error',
+      from: { path: '^test/', pathNot: '^test/bench/' },
+      to: { path: '^bench/' },
+    },
+    only('docs-imports', '^docs/', [], 'Examples stand alone: readers copy them.'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

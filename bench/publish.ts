@@ -1,7 +1,8 @@
 /**
  * `npm run bench:publish -- [NAME ...]`: writes docs/performance.md and its charts from results of
  * bench/results: the newest run and the newest scaling, or those named. Of several runs, a later
- * one replaces what an earlier one says of the same benchmark.
+ * one replaces what an earlier one says of the same benchmark. `--again` takes the results that are
+ * published already, as `npm run docs` does.
  */
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -28,8 +29,11 @@ function choose(given: readonly string[]): PublishedNames {
 }
 
 try {
-  const list = listOfPublished(choose(process.argv.slice(2)));
-  writeFileSync(list.path, list.content);
+  const names = process.argv.slice(2);
+  if (names[0] !== '--again') {
+    const list = listOfPublished(choose(names));
+    writeFileSync(list.path, list.content);
+  }
   for (const { path, content } of performanceDocuments(readPublished())) {
     writeFileSync(path, content);
     console.log(`Written: ${path}`);

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { performanceDocuments } from '../../bench/report/performance.ts';
-import { readPublished } from '../../bench/report/published.ts';
 import { METRICS, type MetricDefinition } from '../../service/contract/metrics.ts';
 import { ENVIRONMENT, type Variable } from '../../service/contract/variables.ts';
 import { betweenMarkers } from './between-markers.ts';
@@ -11,14 +9,13 @@ export interface GeneratedDocument {
   readonly content: string;
 }
 
-/** The documents as they must be, for a process in the repository's folder. */
+/** Documents made from the contract, for a process in the repository's folder. */
 export function generatedDocuments(): GeneratedDocument[] {
   return [
     { path: '.env.example', content: environmentExample() },
     between('README.md', 'configuration', configurationTable()),
     between('docs/metrics.md', 'metrics', metricsTable()),
     between('docs/commands.md', 'commands', commandReference()),
-    ...performanceDocuments(readPublished()),
   ];
 }
 

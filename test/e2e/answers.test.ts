@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { seededRandom } from '../helpers/seeded-random.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 
 interface Golden {
@@ -46,13 +47,9 @@ function expectClose(
 
 /** A fixed shuffle, so that a failure can be run again. */
 function shuffled<T>(items: readonly T[], seed: number): T[] {
-  let state = seed;
-  const next = () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state;
-  };
+  const random = seededRandom(seed);
   return items
-    .map((item) => [next(), item] as const)
+    .map((item) => [random(), item] as const)
     .sort(([a], [b]) => a - b)
     .map(([, item]) => item);
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import axe, { type AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchBrowser } from '../../script/lib/launch-browser.ts';
 import type {
   ActiveUsers,
   TopicSentiment,
@@ -11,7 +12,6 @@ import type { Status } from '../../service/http/routes/status/schemas.ts';
 import type { TextsResponse } from '../../service/http/routes/texts/schemas.ts';
 import type { TweetSentiment } from '../../service/http/routes/tweets/schemas.ts';
 import { count, percent, share, shortDate } from '../../service/web/format.ts';
-import { launchBrowser } from '../helpers/browser.ts';
 import { RedisServer } from '../helpers/redis-server.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 import { ToolProcess } from '../helpers/tool-process.ts';

@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** The system's Chromium, with a new profile, and quiet about everything but the page. */
+/** Starts the system's Chromium with a new profile and without background traffic. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { performanceDocuments } from '../../bench/report/performance.ts';
+import { readPublished } from '../../bench/report/published.ts';
+
+describe('documents of published results', () => {
+  it.each(performanceDocuments(readPublished()))(
+    '$path is fresh (npm run docs)',
+    ({ path, content }) => {
+      expect(readFileSync(path, 'utf8')).toBe(content);
+    },
+  );
+});
