@@ -1,13 +1,6 @@
-/**
- * Native ES modules, as ADR 0002 says: run by `npm run jest`, which gives Node the flags for it.
- * @type {import('jest').Config}
- */
-export default {
+/** @type {import('jest').Config} */
+const shared = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
-  // They need an emulator or the image: see jest.deploy.config.js and jest.image.config.js.
-  testPathIgnorePatterns: ['<rootDir>/test/deploy/', '<rootDir>/test/image/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
@@ -25,6 +18,36 @@ export default {
   setupFiles: ['<rootDir>/test/helpers/fast-check.ts'],
   // The library beside the tokenizers; a native library cannot live in jest's realm.
   moduleNameMapper: { '^onnxruntime-node$': '<rootDir>/stubs/onnxruntime-web/index.js' },
-  globalSetup: '<rootDir>/test/helpers/global-setup.js',
+};
+
+/** The tests of some folders of test/. test/README.md says what belongs into which. */
+const tier = (name, folders, options = {}) => ({
+  ...shared,
+  displayName: name,
+  roots: folders.map((folder) => `<rootDir>/test/${folder}`),
+  testMatch: ['**/*.test.ts'],
+  ...options,
+});
+
+const buildsDist = { globalSetup: '<rootDir>/test/helpers/build-dist.js' };
+const takesMinutes = { setupFilesAfterEnv: ['<rootDir>/test/helpers/three-minutes.ts'] };
+
+/**
+ * One project for each tier. Native ES modules (ADR 0002): run by `npm run jest`, which gives Node
+ * the flag for them.
+ * @type {import('jest').Config}
+ */
+export default {
   testTimeout: 20_000,
+  projects: [
+    tier('unit', ['bench', 'cli', 'repository', 'script', 'service'], {
+      globalSetup: '<rootDir>/test/helpers/build-page.js',
+    }),
+    tier('integration', ['integration'], buildsDist),
+    tier('e2e', ['e2e'], buildsDist),
+    tier('infra', ['lib']),
+    tier('perf', ['perf'], buildsDist),
+    tier('deploy', ['deploy'], takesMinutes),
+    tier('image', ['image'], { ...buildsDist, ...takesMinutes }),
+  ],
 };

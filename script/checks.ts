@@ -1,126 +1,80 @@
 /**
- * Runs every check and ends with the line `N passed, N failed`: each check counts as one, the
- * test suite with each of its tests. A check that fails does not stop the others.
+ * Runs every check and ends with the line `N passed, N failed`: each command counts as one, each
+ * tier of tests with each of its tests. A check that fails does not stop the others.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { COMMAND_CHECKS, type CommandCheck, SLOW_TIERS, TIERS, type Tier } from './lib/checks.ts';
 import { failedToRun, type Tally, tally } from './lib/jest-tally.ts';
+import { runCommand } from './lib/run-command.ts';
 
-const all = process.argv.includes('--all');
-
-interface Check {
-  readonly name: string;
-  readonly run: () => Promise<Tally>;
-  /** Left out unless --all is given. */
-  readonly slow?: true;
-}
+const COMMAND_TIMEOUT_MS = 5 * 60_000;
 
 /** Random histories that --all plays on each feature store; the test's own default is fewer. */
 const ALL_HISTORIES = '1000';
 
-/** No check takes as long on a slow machine; one that does hangs. */
-const CHECK_TIMEOUT_MS = 5 * 60_000;
-const TESTS_TIMEOUT_MS = 20 * 60_000;
+const { values } = parseArgs({ options: { all: { type: 'boolean', default: false } } });
 
-const JEST = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  'node_modules/jest/bin/jest.js',
-];
-
-const CHECKS: readonly Check[] = [
-  command('format and lint', 'biome', 'check', '--error-on-warnings'),
-  command('types', 'tsc'),
-  command('types of the page', 'tsc', '-p', 'service/web'),
-  command('types of the infrastructure', 'tsc', '-p', 'tsconfig.infrastructure.json'),
-  command('Lua scripts', 'node', '--experimental-strip-types', 'script/lint-lua.ts'),
-  command('import rules', 'depcruise', '.'),
-  command('unused code', 'knip'),
-  { name: 'tests', run: () => runTests(JEST) },
-  {
-    name: 'deployment',
-    run: () => runTests([...JEST, '--config', 'jest.deploy.config.js']),
-    slow: true,
-  },
-  {
-    name: 'image',
-    run: () => runTests(['script/image/test.ts']),
-    slow: true,
-  },
-];
-
-/** A check that passes when its command succeeds; what it says is shown when it does not. */
-function command(name: string, ...words: [string, ...string[]]): Check {
-  const run = async () => {
-    const { succeeded, output } = await execute(words, 'pipe', CHECK_TIMEOUT_MS);
-    if (!succeeded) process.stdout.write(output);
-    return succeeded ? { passed: 1, failed: 0, skipped: [] } : failedToRun();
-  };
-  return { name, run };
+async function runCheck({ name, command }: CommandCheck): Promise<Tally> {
+  const options = { output: 'pipe', timeoutMs: COMMAND_TIMEOUT_MS } as const;
+  const { succeeded, timedOut, output } = await runCommand(command, options);
+  if (succeeded) return { passed: 1, failed: 0, skipped: [] };
+  process.stdout.write(output);
+  if (timedOut) sayTimedOut(COMMAND_TIMEOUT_MS, `the check ${name}`);
+  return failedToRun();
 }
 
-/** @param words for Node: what runs jest with the arguments that follow */
-async function runTests(words: readonly string[]): Promise<Tally> {
+async function runTier({ name, command, timeoutMs }: Tier): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), 'jest-'));
   const outputFile = join(folder, 'results.json');
   try {
-    const jest = ['--ci', '--json', `--outputFile=${outputFile}`];
-    const { succeeded } = await execute(['node', ...words, ...jest], 'inherit', TESTS_TIMEOUT_MS);
+    const { succeeded, timedOut, output } = await runCommand(
+      [...command, '--ci', '--json', `--outputFile=${outputFile}`],
+      { output: 'inherit', timeoutMs, env: values.all ? { HISTORIES: ALL_HISTORIES } : {} },
+    );
+    process.stdout.write(output);
+    if (timedOut) {
+      sayTimedOut(timeoutMs, `the tier ${name}`);
+      return failedToRun();
+    }
     return tally(JSON.parse(readFileSync(outputFile, 'utf8')), succeeded);
-  } catch {
+  } catch (error) {
+    console.log(`The tier ${name} left no results: ${String(error)}`);
     return failedToRun();
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function execute(
-  [file, ...args]: readonly [string, ...string[]],
-  stdio: 'pipe' | 'inherit',
-  timeoutMs: number,
-): Promise<{ succeeded: boolean; output: string }> {
-  const bin = [join('node_modules', '.bin'), dirname(process.execPath), process.env.PATH];
-  const child = spawn(file, args, {
-    stdio: ['ignore', stdio, stdio],
-    env: {
-      ...(all && { HISTORIES: ALL_HISTORIES }),
-      ...process.env,
-      PATH: bin.join(delimiter),
-    },
-    timeout: timeoutMs,
-  });
-  let output = '';
-  const collect = (chunk: Buffer) => {
-    output += chunk.toString();
-  };
-  child.stdout?.on('data', collect);
-  child.stderr?.on('data', collect);
-  const { promise, resolve } = Promise.withResolvers<{ succeeded: boolean; output: string }>();
-  child.on('error', (error) => resolve({ succeeded: false, output: `${error.message}\n` }));
-  child.on('close', (code, signal) => {
-    const end = signal ? `${file} was ended by ${signal}, after at most ${timeoutMs} ms.\n` : '';
-    resolve({ succeeded: code === 0, output: output + end });
-  });
-  return promise;
-}
-
-const leftOut = CHECKS.filter((check) => check.slow && !all);
 const report: string[] = [];
 const total = { passed: 0, failed: 0 };
-for (const check of CHECKS.filter((candidate) => !leftOut.includes(candidate))) {
+
+function sayTimedOut(timeoutMs: number, what: string): void {
+  const text = `The time limit of ${timeoutMs / 1_000} s ended ${what}.`;
+  console.log(text);
+  report.push(text);
+}
+
+async function count(name: string, run: () => Promise<Tally>): Promise<void> {
   const startedMs = performance.now();
-  process.stdout.write(`--- ${check.name}\n`);
-  const { passed, failed, skipped } = await check.run();
+  process.stdout.write(`--- ${name}\n`);
+  const { passed, failed, skipped } = await run();
   total.passed += passed;
   total.failed += failed;
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
-  report.push(`${failed === 0 ? 'passed' : 'FAILED'}  ${check.name} (${seconds} s)`);
-  report.push(...skipped.map((name) => `        skipped: ${name}`));
+  report.push(`${failed === 0 ? 'passed' : 'FAILED'}  ${name} (${passed} passed, ${seconds} s)`);
+  report.push(...skipped.map((test) => `        skipped: ${test}`));
 }
-if (leftOut.length > 0) {
-  report.push(`Left out, run by --all: ${leftOut.map(({ name }) => name).join(', ')}`);
+
+for (const check of COMMAND_CHECKS) await count(check.name, () => runCheck(check));
+for (const tier of TIERS) await count(`tests: ${tier.name}`, () => runTier(tier));
+for (const tier of SLOW_TIERS) {
+  if (values.all) await count(`tests: ${tier.name}`, () => runTier(tier));
+}
+if (!values.all) {
+  report.push(`Left out, run by --all: ${SLOW_TIERS.map(({ name }) => name).join(', ')}`);
 }
 console.log(`\n${report.join('\n')}\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

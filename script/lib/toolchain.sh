@@ -58,43 +58,86 @@ install_packages() {
   cp package-lock.json "$installed"
 }
 
-# Installs a Debian package unless one of the commands is there: install_debian PACKAGE COMMAND...
-install_debian() {
+# Ends the command when something is missing that only the user can install.
+readonly EXIT_MISSING=3
+
+# missing PACKAGE COMMAND...: prints the Debian package unless one of its commands is there.
+missing() {
   local package=$1 command
   shift
   for command in "$@"; do
     if command -v "$command" >/dev/null; then return; fi
   done
-  local remedy="The tests need $package: install it."
-  command -v apt-get >/dev/null || die "$remedy"
-  local as_root=()
-  if [[ $(id -u) != 0 ]]; then
-    command -v sudo >/dev/null || die "$remedy (Neither root nor sudo is there to do it.)"
-    as_root=(sudo)
-  fi
-  say "Installing $package ..."
-  "${as_root[@]}" apt-get update -qq >&2 || say 'apt-get update failed; trying with what is known.'
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -qq --yes --no-install-recommends "$package" >&2 || die "$remedy"
+  echo "$package"
 }
 
-# What the tests need besides Node and the packages.
-install_test_tools() {
-  install_debian redis-server redis-server valkey-server
-  install_debian openssl openssl
-  install_debian chromium chromium chromium-browser google-chrome
+# translate SYSTEM PACKAGE...: names of Debian packages on another system.
+translate() {
+  local system=$1 package
+  shift
+  for package in "$@"; do
+    case $system:$package in
+      fedora:redis-server) echo valkey ;;
+      fedora:python3-venv) echo python3 ;;
+      fedora:fonts-inter) echo rsms-inter-fonts ;;
+      macos:redis-server) echo redis ;;
+      macos:python3-venv) echo python ;;
+      macos:fonts-inter) echo font-inter ;;
+      *) echo "$package" ;;
+    esac
+  done
 }
+
+# Installs Debian packages, as root on a system with apt; elsewhere says what to install and ends.
+install_system_packages() {
+  if (($# == 0)); then return; fi
+  local names=$*
+  names=${names// /, }
+  if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+    say "Missing: $names. This command installs packages as root on Debian or Ubuntu only. Run first:"
+    # shellcheck disable=SC2046
+    {
+      say '  Debian, Ubuntu  sudo apt-get install' "$@"
+      say '  Fedora          sudo dnf install' $(translate fedora "$@")
+      say '  macOS           brew install' $(translate macos "$@")
+    }
+    exit $EXIT_MISSING
+  fi
+  say "Installing $names (Debian packages) ..."
+  apt-get update -qq >&2 || say 'apt-get update failed; trying with the lists that are there.'
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "$@" >&2 ||
+    die "apt-get could not install $names: install them, then run this command again."
+}
+
+missing_browser() { missing chromium chromium chromium-browser google-chrome; }
+
+missing_test_tools() {
+  missing redis-server redis-server valkey-server
+  missing openssl openssl
+  missing_browser
+  # Debian packs apart what venv needs to bring pip along.
+  python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+}
+
+missing_screenshot_tools() {
+  missing_browser
+  fc-list 2>/dev/null | grep -q Inter || echo fonts-inter
+}
+
+# What the commands need besides Node and the packages. Package names hold no spaces.
+# shellcheck disable=SC2046
+install_test_tools() { install_system_packages $(missing_test_tools); }
+# shellcheck disable=SC2046
+install_screenshot_tools() { install_system_packages $(missing_screenshot_tools); }
 
 # Installs the AWS emulator and the template linter into .tools/python, unless they are there.
 install_aws_tools() {
   local folder=.tools/python wanted=script/aws/requirements.txt
   if cmp -s "$wanted" "$folder/requirements.txt"; then return; fi
-  # Debian packs apart what venv needs to bring pip along.
-  if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then install_debian python3-venv; fi
   say "Installing the AWS emulator and the template linter into $folder ..."
   python3 -m venv --clear "$folder" ||
-    die 'The checks of the infrastructure need Python 3.10 or later with venv: install python3-venv.'
+    die 'The tests of the infrastructure need Python 3.10 or later with venv: install python3-venv.'
   "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >&2 ||
-    die "pip could not install what $wanted names: is a package index within reach?"
+    die "pip could not install the packages of $wanted: is a package index within reach?"
   cp "$wanted" "$folder/requirements.txt"
 }

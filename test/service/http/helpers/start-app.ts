@@ -106,7 +106,7 @@ export async function startApp(options: AppOptions = {}) {
       adminToken: ADMIN_TOKEN,
       rateLimitPerMinute: 0,
       trustProxyHops: 0,
-      swaggerUiDir: `${import.meta.dirname}/../../../../dist/swagger-ui`,
+      swaggerUiDir: `${import.meta.dirname}/../../../../node_modules/@fastify/swagger-ui/static`,
       pageDir: `${import.meta.dirname}/../../../../dist/web`,
       ...options.settings,
     },

@@ -1,0 +1,52 @@
+/** A check that passes when its command succeeds. */
+export interface CommandCheck {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+}
+
+/** A tier of tests, run by jest. */
+export interface Tier {
+  readonly name: string;
+  /** Arguments of Node up to those of jest. */
+  readonly command: readonly [string, ...string[]];
+  readonly timeoutMs: number;
+}
+
+const MINUTE_MS = 60_000;
+
+const JEST = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  'node_modules/jest/bin/jest.js',
+] as const;
+
+const tier = (name: string, minutes: number, ...options: string[]): Tier => ({
+  name,
+  command: ['node', ...JEST, '--selectProjects', name, ...options],
+  timeoutMs: minutes * MINUTE_MS,
+});
+
+export const COMMAND_CHECKS: readonly CommandCheck[] = [
+  { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings'] },
+  { name: 'types', command: ['tsc'] },
+  { name: 'types of the page', command: ['tsc', '-p', 'service/web'] },
+  { name: 'types of the infrastructure', command: ['tsc', '-p', 'tsconfig.infrastructure.json'] },
+  { name: 'Lua scripts', command: ['node', 'script/lint-lua.ts'] },
+  { name: 'import rules', command: ['depcruise', '.'] },
+  { name: 'unused code', command: ['knip'] },
+];
+
+export const TIERS: readonly Tier[] = [
+  tier('unit', 10),
+  tier('integration', 20),
+  tier('e2e', 20),
+  tier('infra', 20),
+  // Alone and one after the other: they measure time.
+  tier('perf', 15, '--runInBand'),
+];
+
+/** Left out unless --all is given. */
+export const SLOW_TIERS: readonly Tier[] = [
+  tier('deploy', 20, '--runInBand'),
+  { name: 'image', command: ['node', 'script/image/test.ts'], timeoutMs: 40 * MINUTE_MS },
+];

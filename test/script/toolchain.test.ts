@@ -1,0 +1,75 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+/** Commands that the script itself needs. */
+const BASICS = ['bash', 'dirname', 'cat'];
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'toolchain-'));
+  for (const command of BASICS) {
+    const path = execFileSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' });
+    symlinkSync(path.trim(), join(folder, command));
+  }
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function addCommand(name: string, script: string): void {
+  writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(folder, name), 0o755);
+}
+
+/** Installs test tools on a system with these commands alone. */
+function installTestTools() {
+  const script = 'set -euo pipefail; source script/lib/toolchain.sh; install_test_tools';
+  const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], {
+    env: { PATH: folder },
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
+  return { status, lines: (stdout + stderr).trim().split('\n') };
+}
+
+describe('the tools of the tests', () => {
+  it('are left to the user, with the commands for each system, where apt is missing', () => {
+    addCommand('id', 'echo 0');
+    expect(installTestTools()).toEqual({
+      status: 3,
+      lines: [
+        expect.stringContaining('Missing: redis-server, openssl, chromium, python3-venv.'),
+        '  Debian, Ubuntu  sudo apt-get install redis-server openssl chromium python3-venv',
+        '  Fedora          sudo dnf install valkey openssl chromium python3',
+        '  macOS           brew install redis openssl chromium python',
+      ],
+    });
+  });
+
+  it('are left to a user other than root, and sudo is not called', () => {
+    addCommand('id', 'echo 1000');
+    addCommand('apt-get', 'echo "apt-get $*"');
+    addCommand('sudo', 'echo "sudo $*"');
+    const { status, lines } = installTestTools();
+    expect(status).toBe(3);
+    expect(lines.filter((line) => /^(sudo|apt-get)/.test(line))).toEqual([]);
+  });
+
+  it('are named before root gets the missing ones installed', () => {
+    addCommand('id', 'echo 0');
+    addCommand('apt-get', 'echo "apt-get $*" >&2');
+    addCommand('valkey-server', '');
+    addCommand('google-chrome', '');
+    addCommand('python3', '');
+    const { status, lines } = installTestTools();
+    expect([status, lines]).toEqual([
+      0,
+      [
+        'Installing openssl (Debian packages) ...',
+        'apt-get update -qq',
+        'apt-get install -qq --yes --no-install-recommends openssl',
+      ],
+    ]);
+  });
+});
