@@ -218,10 +218,10 @@ describe('charts', () => {
 
   // Not waitForFunction: what it repeats by itself is refused by the page's own policy.
   const untilDrawn = async (page: Page, count: string) => {
-    const endMs = performance.now() + 5_000;
+    const endMs = performance.now() + 10_000;
     while (Number(await page.evaluate(count)) <= 50) {
       await pause(20);
-      if (performance.now() > endMs) throw new Error(`Too few pixels after 5 s: ${count}`);
+      if (performance.now() > endMs) throw new Error(`Too few pixels after 10 s: ${count}`);
     }
   };
   const CANVASES = ['.users-chart canvas', '.donut canvas', '.timeline canvas'];

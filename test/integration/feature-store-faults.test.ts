@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { FeatureStoreUnavailableError } from '../../service/domain/errors.ts';
 import {
@@ -12,16 +12,16 @@ import {
 } from '../../service/feature-store/redis/redis-feature-store.ts';
 import { RecordedLog, RecordedMetrics } from '../helpers/fakes.ts';
 import { RedisServer } from '../helpers/redis-server.ts';
+import { settlesWithin } from '../helpers/settles-within.ts';
 import { TcpStub } from '../helpers/tcp-stub.ts';
 import { anId, aRow, IDENTITY } from '../port-suites/feature-store-contract.ts';
 
-/** Bound for an operation: its time-out of 100 ms, and a reserve for a busy machine. */
+/** Longest time of an operation: its time-out is 100 ms. */
 const BOUND_MS = 400;
-/** Bound for an operation that the open circuit rejects. */
-const REJECTION_MS = 50;
-/** Bound for the time until the store uses a Redis that is back. */
-const RECOVERY_MS = 3_000;
-const POLL_MS = 20;
+/** Longest time of an operation that the open circuit breaker rejects. */
+const REFUSAL_MS = 50;
+/** Longest wait for the store to use a Redis that is back. */
+const RECOVERY_TIMEOUT_MS = 10_000;
 
 let closing: (() => unknown)[];
 
@@ -29,7 +29,6 @@ beforeEach(() => {
   closing = [];
 });
 afterEach(async () => {
-  jest.restoreAllMocks();
   for (const close of closing.reverse()) await close();
 });
 
@@ -60,115 +59,113 @@ function anAdmin(server: RedisServer): Redis {
   return admin;
 }
 
-/** Checks that the work fails as documented, and measures how long it takes. */
-async function failureMs(work: Promise<unknown>): Promise<number> {
-  const startMs = performance.now();
+/** Expects the documented failure; resolves to whether it came in time. */
+async function failsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const isInTime = await settlesWithin(ms, work);
   await expect(work).rejects.toBeInstanceOf(FeatureStoreUnavailableError);
-  return performance.now() - startMs;
+  return isInTime;
 }
+
+const expectTimeout = async (work: Promise<unknown>) =>
+  expect(await failsWithin(BOUND_MS, work)).toBe(true);
+const expectRefusal = async (work: Promise<unknown>) =>
+  expect(await failsWithin(REFUSAL_MS, work)).toBe(true);
 
 const read = (store: RedisFeatureStore) => store.getTweets([anId()]);
 const write = (store: RedisFeatureStore) =>
   store.putTweets([{ row: aRow({ tweetId: anId() }), ttlSeconds: 60 }]);
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Time until reads and writes work again. */
-async function recoveryMs(store: RedisFeatureStore): Promise<number> {
-  const startMs = performance.now();
-  await eventually(RECOVERY_MS, () => read(store));
-  await eventually(RECOVERY_MS, () => write(store));
-  return performance.now() - startMs;
+/** Waits until reads and writes work again, as requests that keep coming see it. */
+async function recovers(store: RedisFeatureStore): Promise<void> {
+  await eventually(RECOVERY_TIMEOUT_MS, () => read(store));
+  await eventually(RECOVERY_TIMEOUT_MS, () => write(store));
 }
 
-/** Lets reads time out until the circuit opens. */
-async function openCircuit(store: RedisFeatureStore): Promise<void> {
-  for (let i = 0; i < 3; i++) expect(await failureMs(read(store))).toBeLessThan(BOUND_MS);
-  expect(await failureMs(read(store))).toBeLessThan(REJECTION_MS);
+/** Fails until nothing is tried any more. */
+async function failUntilRefused(store: RedisFeatureStore): Promise<void> {
+  for (let i = 0; i < 3; i++) await expectTimeout(read(store));
+  await expectRefusal(read(store));
 }
 
 describe('a Redis that was killed', () => {
-  it('fails operations at once and is used again after its restart', async () => {
+  it('fails operations at once and is used again when it is back', async () => {
     const server = await aServer();
     const { store, metrics } = await aStore(server.url);
     await write(store);
     const underway = Promise.allSettled([read(store), write(store)]);
     await server.kill();
     await underway;
-    await openCircuit(store);
-    expect(await failureMs(write(store))).toBeLessThan(REJECTION_MS);
+    await failUntilRefused(store);
+    await expectRefusal(write(store));
     expect(metrics.records).toContainEqual(['FeatureStoreErrors', 1, 'read']);
     expect(metrics.records).toContainEqual(['FeatureStoreErrors', 1, 'write']);
 
     await server.restart();
-    expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
+    await recovers(store);
   });
 
-  it('does not prevent the store from opening, and is used once it is up', async () => {
+  it('does not keep the store from opening, and is used when it comes up', async () => {
     const server = await aServer();
     await server.kill();
-    const startMs = performance.now();
-    const { store, logger } = await aStore(server.url);
-    expect(performance.now() - startMs).toBeLessThan(1_000);
+    const opening = aStore(server.url);
+    expect(await settlesWithin(1_000, opening)).toBe(true);
+    const { store, logger } = await opening;
     expect(logger.lines.map(({ level, fields }) => [level, fields])).toEqual([
       ['warn', { reason: 'ECONNREFUSED' }],
     ]);
-    expect(await failureMs(read(store))).toBeLessThan(BOUND_MS);
+    await expectTimeout(read(store));
 
     await server.restart();
-    expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
+    await recovers(store);
   });
 });
 
 describe('a Redis that is frozen', () => {
-  it('makes no request wait longer than the time-out', async () => {
+  it('lets no request wait for more than its time-out', async () => {
     const server = await aServer();
     const { store } = await aStore(server.url);
     server.freeze();
-    const many = Array.from({ length: 50 }, () => failureMs(read(store)));
-    expect(Math.max(...(await Promise.all(many)))).toBeLessThan(BOUND_MS);
+    const many = Array.from({ length: 50 }, () => failsWithin(BOUND_MS, read(store)));
+    expect(await Promise.all(many)).not.toContain(false);
   });
 
-  it('makes one request a second wait for the time-out and fails the others at once', async () => {
-    const clock = Date.now;
-    let nowMs = clock();
-    const now = jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
+  it('costs at most one request a second its time-out, the others nothing', async () => {
     const server = await aServer();
     const { store, metrics, logger } = await aStore(server.url);
     server.freeze();
-    await openCircuit(store);
+    await failUntilRefused(store);
 
-    const reasons: string[] = [];
-    for (let second = 0; second < 3; second++) {
-      nowMs += 1_000;
-      for (let i = 0; i < 10; i++) {
-        const both = await Promise.allSettled([read(store), write(store)]);
-        reasons.push(
-          ...both.map((each) => each.status === 'rejected' && each.reason.cause.message),
-        );
-      }
+    const refused: boolean[] = [];
+    const untilMs = performance.now() + 2_500;
+    while (performance.now() < untilMs) {
+      const work = [read(store), write(store)];
+      const inTime = work.map((operation) => failsWithin(BOUND_MS, operation));
+      const atOnce = work.map((operation) => settlesWithin(REFUSAL_MS, operation));
+      refused.push(...(await Promise.all(atOnce)));
+      expect(await Promise.all(inTime)).not.toContain(false);
+      await pause(10);
     }
-    expect(reasons.filter((reason) => reason === 'Command timed out')).toHaveLength(3);
-    expect(reasons.filter((reason) => /circuit/i.test(reason))).toHaveLength(57);
-    expect(metrics.sum('FeatureStoreErrors')).toBe(4 + 60);
+    expect(refused.filter((wasRefused) => !wasRefused).length).toBeLessThanOrEqual(3);
+    expect(metrics.sum('FeatureStoreErrors')).toBe(4 + refused.length);
 
-    const aheadMs = nowMs - clock();
-    now.mockImplementation(() => clock() + aheadMs);
     server.thaw();
-    expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
-    const ofCircuit = logger.lines.filter(({ message }) => message.includes('the feature store'));
-    expect(ofCircuit.map(({ level }) => level)).toEqual(['warn', 'info']);
+    await recovers(store);
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(2);
+    expect(logger.lines.filter(({ level }) => level === 'info')).toHaveLength(2);
   });
 });
 
 describe('a Redis that is slow', () => {
-  it('fails operations in time and is used again once it is fast', async () => {
+  it('makes operations fail in time and is used again when it is not', async () => {
     const server = await aServer();
     const { store } = await aStore(server.url);
     await anAdmin(server).client('PAUSE', 600);
-    await openCircuit(store);
-    expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
+    await failUntilRefused(store);
+    await recovers(store);
   });
 
-  it('never answers a request with the late reply to another', async () => {
+  it('never gives a request the late answer to another', async () => {
     const server = await aServer();
     const { store } = await aStore(server.url);
     const rows = Array.from({ length: 4 }, () => aRow({ tweetId: anId() }));
@@ -178,8 +175,8 @@ describe('a Redis that is slow', () => {
     ];
 
     server.freeze();
-    expect(await failureMs(store.getTweets([first]))).toBeLessThan(BOUND_MS);
-    expect(await failureMs(store.getTweets([second]))).toBeLessThan(BOUND_MS);
+    await expectTimeout(store.getTweets([first]));
+    await expectTimeout(store.getTweets([second]));
     // Sent behind the two that have timed out, answered in one go with them.
     const late = store.getTweets([third]);
     server.thaw();
@@ -189,29 +186,29 @@ describe('a Redis that is slow', () => {
 });
 
 describe('a peer that accepts and never answers', () => {
-  it('prevents neither the store from opening nor requests from failing in time', async () => {
+  it('does not keep the store from opening, nor requests waiting', async () => {
     const blackHole = await aStub((socket) => socket.resume());
-    const startMs = performance.now();
-    const { store, logger } = await aStore(blackHole.url);
-    expect(performance.now() - startMs).toBeLessThan(1_000);
-    await openCircuit(store);
+    const opening = aStore(blackHole.url);
+    expect(await settlesWithin(1_000, opening)).toBe(true);
+    const { store, logger } = await opening;
+    await failUntilRefused(store);
     expect(logger.lines).toHaveLength(1);
   });
 
-  it('is replaced by a new connection when the old one goes silent', async () => {
+  it('is left for a new connection when the old one went silent', async () => {
     const server = await aServer();
     const proxy = await TcpStub.startProxy(Number(new URL(server.url).port));
     closing.push(() => proxy.close());
     const { store } = await aStore(proxy.url);
     await write(store);
     proxy.silence();
-    expect(await failureMs(read(store))).toBeLessThan(BOUND_MS);
-    expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
+    await expectTimeout(read(store));
+    await recovers(store);
     await store.purgeTweet(anId());
   });
 });
 
-/** Accepts the handshake of a client and answers its other commands with a fixed reply. */
+/** Welcomes a client and answers its further commands with what it is told. */
 const answering = (reply: string) => (socket: Socket) => {
   socket.on('data', (chunk) => {
     for (const command of chunk.toString().split(/(?=^\*\d+\r\n\$)/m)) {
@@ -220,7 +217,7 @@ const answering = (reply: string) => (socket: Socket) => {
   });
 };
 
-describe('a peer that replies', () => {
+describe('a peer that answers', () => {
   it.each<[string, string]>([
     ['a number', ':1\r\n'],
     ['a string', '$5\r\nhello\r\n'],
@@ -229,19 +226,19 @@ describe('a peer that replies', () => {
     ['too many values', '*2\r\n_\r\n_\r\n'],
     ['values of another kind', '*1\r\n:1\r\n'],
     ['an array that does not end', '*100000\r\n_\r\n'],
-    ['another protocol', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['no protocol of ours', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
     ['binary noise', '\u0000\u0001\u0002\r\n\r\n\u0003'],
-    ['more than was asked for', '*1\r\n_\r\n+OK\r\n$4\r\nmore\r\n'],
+    ['more than was asked', '*1\r\n_\r\n+OK\r\n$4\r\nmore\r\n'],
     ['that it is loading', '-LOADING Redis is loading the dataset in memory\r\n'],
-    ['that it needs a password', '-NOAUTH Authentication required.\r\n'],
+    ['that it wants a password', '-NOAUTH Authentication required.\r\n'],
     ['that it has lost its primary', '-MASTERDOWN Link with MASTER is down\r\n'],
-  ])('%s fails operations in time and does nothing worse', async (_, reply) => {
+  ])('%s makes operations fail in time, nothing worse', async (_, reply) => {
     const stub = await aStub(answering(reply));
     const { store, logger } = await aStore(stub.url);
     for (let i = 0; i < 10; i++) {
-      const startMs = performance.now();
-      const outcomes = await Promise.allSettled([read(store), write(store)]);
-      expect(performance.now() - startMs).toBeLessThan(BOUND_MS);
+      const work = Promise.allSettled([read(store), write(store)]);
+      expect(await settlesWithin(BOUND_MS, work)).toBe(true);
+      const outcomes = await work;
       for (const outcome of outcomes) {
         if (outcome.status === 'rejected') {
           expect(outcome.reason).toBeInstanceOf(FeatureStoreUnavailableError);
@@ -253,42 +250,42 @@ describe('a peer that replies', () => {
     expect(logger.lines.length).toBeLessThanOrEqual(6);
   });
 
-  it('noise to a handshake fails operations in time and does nothing worse', async () => {
+  it('noise to a handshake makes operations fail in time, nothing worse', async () => {
     const stub = await aStub((socket) => {
       socket.write('\u0007garbage\r\n');
       socket.on('data', () => socket.write('more garbage\r\n'));
     });
     const { store, logger } = await aStore(stub.url);
-    await openCircuit(store);
+    await failUntilRefused(store);
     expect(logger.lines).toHaveLength(1);
   });
 });
 
-describe('a Redis that rejects', () => {
+describe('a Redis that refuses', () => {
   it.each<[string, string, (admin: Redis) => Promise<unknown>, (admin: Redis) => Promise<unknown>]>(
     [
       [
-        'writes as a replica',
+        'writes, being a replica',
         'READONLY',
         (admin) => admin.call('REPLICAOF', '127.0.0.1', '1'),
         (admin) => admin.call('REPLICAOF', 'NO', 'ONE'),
       ],
       [
-        'writes because it is full',
+        'writes, being full',
         'OOM',
         (admin) => admin.config('SET', 'maxmemory', '1'),
         (admin) => admin.config('SET', 'maxmemory', '0'),
       ],
     ],
-  )('%s still answers reads', async (_, reason, refuse, relent) => {
+  )('%s, goes on answering reads', async (_, reason, refuse, relent) => {
     const server = await aServer();
     const admin = anAdmin(server);
     const { store, metrics, logger } = await aStore(server.url);
     const row = aRow({ tweetId: anId() });
     await store.putTweets([{ row, ttlSeconds: 60 }]);
     await refuse(admin);
-    for (let i = 0; i < 10; i++) expect(await failureMs(write(store))).toBeLessThan(BOUND_MS);
-    // Earlier than the next probe of an open circuit would be.
+    for (let i = 0; i < 10; i++) await expectTimeout(write(store));
+    // Sooner than an open breaker would probe.
     expect(await eventually(500, () => store.getTweets([row.tweetId]))).toEqual([row]);
     expect(metrics.sum('FeatureStoreErrors')).toBeGreaterThanOrEqual(10);
     const warnings = logger.lines.filter(({ level }) => level === 'warn');
@@ -296,10 +293,10 @@ describe('a Redis that rejects', () => {
     expect(JSON.stringify(warnings)).toContain(reason);
 
     await relent(admin);
-    expect(await recoveryMs(store)).toBeLessThan(RECOVERY_MS);
+    await recovers(store);
   });
 
-  it('writes as a replica makes the client reconnect, but not after each rejection', async () => {
+  it('writes, being a replica, is left for a new connection, but not at each refusal', async () => {
     const server = await aServer();
     const admin = anAdmin(server);
     const { store } = await aStore(server.url);
@@ -308,21 +305,21 @@ describe('a Redis that rejects', () => {
     await admin.call('REPLICAOF', '127.0.0.1', '1');
     const before = await connections();
     for (let i = 0; i < 10; i++) {
-      await failureMs(write(store));
-      await eventually(RECOVERY_MS, () => read(store));
+      await expectTimeout(write(store));
+      await pause(50);
     }
     expect(await connections()).toBe(before + 1);
   });
 
-  it('a client without a password is reported in the log', async () => {
+  it('a client without its password, says so in the log', async () => {
     const server = await aServer(['--requirepass', 'secret']);
     const { store, logger } = await aStore(server.url);
-    await openCircuit(store);
+    await failUntilRefused(store);
     expect(JSON.stringify(logger.lines)).toContain('NOAUTH');
   });
 });
 
-/** Retries until the work succeeds, for example while the client reconnects. */
+/** Tries until the work succeeds, in case the connection is just being opened anew. */
 async function eventually<T>(withinMs: number, work: () => Promise<T>): Promise<T> {
   const untilMs = performance.now() + withinMs;
   for (;;) {
@@ -330,17 +327,18 @@ async function eventually<T>(withinMs: number, work: () => Promise<T>): Promise<
       return await work();
     } catch (error) {
       if (performance.now() > untilMs) throw error;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await pause(20);
     }
   }
 }
 
 describe('a purge', () => {
-  it('waits for a Redis that is down for a moment', async () => {
+  it('waits for a Redis that is away for a moment', async () => {
     const server = await aServer();
     const { store, metrics } = await aStore(server.url);
     await server.kill();
     const purged = store.purgeTweet(anId());
+    await pause(500);
     await server.restart();
     expect(await purged).toEqual({ rows: 0, contributions: 0 });
     expect(metrics.sum('FeatureStoreErrors')).toBe(0);
@@ -348,22 +346,17 @@ describe('a purge', () => {
 
   it('waits for a Redis that is frozen for a moment, while reads do not', async () => {
     const server = await aServer();
-    const { store, logger } = await aStore(server.url);
+    const { store } = await aStore(server.url);
     const row = aRow({ tweetId: anId() });
     await store.putTweets([{ row, ttlSeconds: 60 }]);
     server.freeze();
     const purged = store.purgeTweet(row.tweetId);
-    await openCircuit(store);
-    // Both clients give up a silent connection after the same time.
-    await eventually(RECOVERY_MS, async () => {
-      expect(logger.lines.map(({ message }) => message)).toContainEqual(
-        expect.stringContaining('no connection to Redis'),
-      );
-    });
+    await failUntilRefused(store);
+    await pause(1_500);
     server.thaw();
-    // The first attempt may run late and find the row, or a later attempt may.
+    // The first attempt may be carried out late and find the row, or a later one may.
     expect((await purged).rows).toBeLessThanOrEqual(1);
-    const gone = await eventually(RECOVERY_MS, () => store.getTweets([row.tweetId]));
+    const gone = await eventually(RECOVERY_TIMEOUT_MS, () => store.getTweets([row.tweetId]));
     expect(gone).toEqual([null]);
     expect(await store.putTweets([{ row, ttlSeconds: 60 }])).toEqual([false]);
   });
@@ -378,20 +371,20 @@ describe('a purge', () => {
     expect(await store.purgeTweet(row.tweetId)).toEqual({ rows: 0, contributions: 0 });
   });
 
-  it('fails with the reason after 5 s, and at once if 1,000 others are waiting', async () => {
+  it('says after 5 s that it did not succeed, and why; more than 1,000 at once say so at once', async () => {
     const server = await aServer();
     const { store, metrics } = await aStore(server.url);
     await server.kill();
-    const startMs = performance.now();
     const patient = Array.from({ length: 1_000 }, () => store.purgeTweet(anId()));
     const settled = Promise.allSettled(patient);
-    expect(await failureMs(store.purgeTweet(anId()))).toBeLessThan(BOUND_MS);
+    const isEarly = settlesWithin(4_900, settled);
+    const isInTime = settlesWithin(6_500, settled);
+    await expectTimeout(store.purgeTweet(anId()));
 
     const failures = (await settled).map((outcome) =>
       outcome.status === 'rejected' ? outcome.reason : undefined,
     );
-    expect(performance.now() - startMs).toBeGreaterThan(4_900);
-    expect(performance.now() - startMs).toBeLessThan(6_500);
+    expect([await isEarly, await isInTime]).toEqual([false, true]);
     expect(failures.every((error) => error instanceof FeatureStoreUnavailableError)).toBe(true);
     expect(failures[0].cause.message).toMatch(/writeable|closed|ECONN/);
     expect(metrics.records.filter(([, , operation]) => operation === 'purge')).toHaveLength(1_001);
@@ -399,7 +392,7 @@ describe('a purge', () => {
 });
 
 describe('a process whose Redis is killed, frozen, paused and full while it works', () => {
-  it('survives, sees only the documented failure and reads no wrong row', async () => {
+  it('lives, sees no other failure than the documented one, and no wrong row', async () => {
     const server = await aServer();
     const admin = anAdmin(server);
     admin.on('error', () => undefined);
@@ -410,41 +403,45 @@ describe('a process whose Redis is killed, frozen, paused and full while it work
     load.stderr.on('data', (chunk) => {
       errors += chunk;
     });
+    const exited = once(load, 'exit', { signal: AbortSignal.timeout(60_000) });
     const lines = createInterface({ input: load.stdout })[Symbol.asyncIterator]();
-    const reads = async (state: 'hit' | 'failing') => {
-      expect((await lines.next()).value).toBe(state);
+    let last = '';
+    const until = async (event: string) => {
+      do {
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`The process ended before "${event}":\n${errors}`);
+        last = value;
+      } while (last !== event);
     };
 
-    await reads('hit');
+    await until('hit');
     server.freeze();
-    await reads('failing');
+    await until('reads fail');
     server.thaw();
-    await reads('hit');
+    await until('reads work');
     await server.kill();
-    await reads('failing');
+    await until('reads fail');
     await server.restart();
-    await reads('hit');
-    await admin.client('PAUSE', 600);
-    await reads('failing');
-    await reads('hit');
+    await until('reads work');
+    await admin.client('PAUSE', 300);
     await admin.config('SET', 'maxmemory', '1');
-    await eventually(RECOVERY_MS, async () => {
-      expect(await admin.info('errorstats')).toContain('errorstat_OOM');
-    });
+    await pause(500);
+    await admin.config('SET', 'maxmemory', '0');
     await server.kill();
-    await reads('failing');
+    await until('reads fail');
     await server.restart();
-    await reads('hit');
+    await until('reads work');
     load.stdin.end();
-    const exited = once(load, 'exit', { signal: AbortSignal.timeout(15_000) });
-    const report = JSON.parse((await lines.next()).value ?? '');
+    for await (const line of { [Symbol.asyncIterator]: () => lines }) last = line;
+    const [code] = await exited;
 
-    expect((await exited)[0]).toBe(0);
     expect(errors).toBe('');
-    expect(report).toMatchObject({ wrongRows: 0, otherFailures: [], lastReadWorked: true });
+    expect(code).toBe(0);
+    const report = JSON.parse(last);
+    expect(report).toMatchObject({ wrongRows: 0, otherFailures: [] });
     expect(report.hits).toBeGreaterThan(0);
     expect(report.failures).toBeGreaterThan(0);
-    expect(report.longestReadMs).toBeLessThan(1_000);
+    expect(report.lateReads).toBe(0);
     expect(report.logLines).toBeLessThanOrEqual(12);
-  }, 30_000);
+  }, 90_000);
 });

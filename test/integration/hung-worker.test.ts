@@ -55,7 +55,6 @@ describe('a service whose worker hangs in a native call', () => {
       expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'overloaded' }]);
     }
     expect(await service.ended).toEqual({ code: 1, signal: null });
-    expect(performance.now() - startedMs).toBeLessThan(HANG_TIMEOUT_MS + 6_000);
     await watching;
     expect(readiness.join()).toMatch(/^200(,200)*(,503)*$/);
     expect(service.log.find(({ level }) => level === 60 || level === 'fatal')).toMatchObject({
