@@ -45,13 +45,11 @@ const records = (lines: string): Record<string, unknown>[] =>
 const purge = (service: ServiceProcess) =>
   service.get(`/v1/admin/features/tweets/${ID}`, { method: 'DELETE', headers: ADMIN });
 
-/** Asks for a tweet; what its answer took. */
-async function latencyMs(service: ServiceProcess): Promise<number> {
-  const startedMs = performance.now();
+/** Asks for a tweet. test/perf/prediction-log.test.ts measures how long the answer takes. */
+async function expectAnAnswer(service: ServiceProcess): Promise<void> {
   const answer = await service.tweet(URL);
   await answer.text();
   expect(answer.status).toBe(200);
-  return performance.now() - startedMs;
 }
 
 describe('the prediction log of the service', () => {
@@ -93,9 +91,9 @@ describe('the prediction log of the service', () => {
       );
     }
     const service = await start({ PREDICTION_LOG_DIR: folder, SHUTDOWN_TIMEOUT_MS: '2000' });
-    expect(await latencyMs(service)).toBeLessThan(2_000);
+    await expectAnAnswer(service);
     expect((await purge(service)).status).toBe(503);
-    expect(await latencyMs(service)).toBeLessThan(2_000);
+    await expectAnAnswer(service);
     await service.stop();
     const failures = service.log.filter(({ reason }) => String(reason).includes('ENOSPC'));
     expect(failures).toHaveLength(1);
@@ -123,7 +121,7 @@ describe('the prediction log in Firehose', () => {
   it('arrives through throttling, at the latest when the process ends', async () => {
     stub.script({ status: 503, type: 'ServiceUnavailableException' }, { refuse: [0] });
     const service = await startWithStream();
-    await latencyMs(service);
+    await expectAnAnswer(service);
     expect(await service.stop()).toEqual({ code: 0, signal: null });
     expect(records(stub.accepted.join(''))).toMatchObject([{ tweet_id: ID }]);
   }, 60_000);
@@ -131,12 +129,10 @@ describe('the prediction log in Firehose', () => {
   it('is never in the way of an answer, nor of the end, when Firehose hangs', async () => {
     stub.otherwise = 'hang';
     const service = await startWithStream({ SHUTDOWN_TIMEOUT_MS: '2000' });
-    expect(await latencyMs(service)).toBeLessThan(2_000);
+    await expectAnAnswer(service);
     await stub.nextCall();
-    expect(await latencyMs(service)).toBeLessThan(2_000);
-    const startedMs = performance.now();
+    await expectAnAnswer(service);
     await service.stop();
-    expect(performance.now() - startedMs).toBeLessThan(4_000);
     expect(service.output).toContain('"PredictionLogDroppedRecords"');
   }, 60_000);
 

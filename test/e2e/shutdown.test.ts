@@ -8,6 +8,7 @@ import { XApiStub } from '../helpers/x-api-stub.ts';
 
 const TWEET = { id: '7', text: 'so happy today', author_id: '1' };
 
+// test/perf/shutdown.test.ts measures how long it takes.
 describe('SIGTERM', () => {
   let stub: XApiStub;
   beforeEach(async () => {
@@ -24,7 +25,7 @@ describe('SIGTERM', () => {
       ...environment,
     });
 
-  it('ends an idle service with status 0 at once, also with keep-alive connections open', async () => {
+  it('ends an idle service with status 0, also with keep-alive connections open', async () => {
     const service = await start();
     const { port } = new URL(service.url);
     const idle = connect(Number(port), '127.0.0.1');
@@ -33,9 +34,7 @@ describe('SIGTERM', () => {
     await once(idle, 'data');
     const silent = connect(Number(port), '127.0.0.1');
     await once(silent, 'connect');
-    const startedMs = performance.now();
     expect(await service.stop()).toEqual({ code: 0, signal: null });
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
   }, 60_000);
 
   it('takes nothing new, finishes what is in flight and writes it', async () => {
@@ -77,9 +76,7 @@ describe('SIGTERM', () => {
     });
     const hanging = service.tweet('https://x.com/a/status/7').catch(() => 'cut off');
     await stub.nextRequest();
-    const startedMs = performance.now();
     expect(await service.stop()).toEqual({ code: 1, signal: null });
-    expect(performance.now() - startedMs).toBeLessThan(3_000);
     expect(await hanging).toBe('cut off');
   }, 60_000);
 
