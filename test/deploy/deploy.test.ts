@@ -25,8 +25,8 @@ import {
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { METRIC_NAMESPACE } from '../../service/contract/metrics.ts';
-import { cdk } from './cdk.ts';
-import { ACCOUNT, type Emulator, REGION, startEmulator } from './emulator.ts';
+import { cdk } from '../helpers/cdk.ts';
+import { ACCOUNT, type Emulator, REGION, startEmulator } from '../helpers/emulator.ts';
 import { type Resource, stripAssembly, UNKNOWN } from './unknown-to-emulator.ts';
 
 const CERTIFICATE = `arn:aws:acm:${REGION}:${ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555`;

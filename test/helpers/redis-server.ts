@@ -1,17 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { startOnFreePort } from './free-port.ts';
 
 const BINARIES = ['redis-server', 'valkey-server'];
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5_000;
-/** Ports below those that systems hand out by themselves. The server exits if one is in use. */
-const PORTS = [20_000, 32_000] as const;
-const START_ATTEMPTS = 5;
 
 /**
  * A real Redis or Valkey on a port of its own, without persistence. One server may serve a
@@ -38,14 +35,9 @@ export class RedisServer {
   /** @param args further server options, such as `['--requirepass', 'secret']`. */
   static async start(args: readonly string[] = []): Promise<RedisServer> {
     const directory = mkdtempSync(join(tmpdir(), 'redis-server-'));
-    for (let attempt = 1; ; attempt++) {
-      const port = randomInt(...PORTS);
-      try {
-        return new RedisServer(port, args, directory, await launch(port, args, directory));
-      } catch (error) {
-        if (attempt === START_ATTEMPTS) throw error;
-      }
-    }
+    return startOnFreePort(
+      async (port) => new RedisServer(port, args, directory, await launch(port, args, directory)),
+    );
   }
 
   get url(): string {

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import type { Status } from '../../../cli/status/read-status.ts';
 import { sparkline } from '../../../cli/status/render.ts';
 import { METRIC_NAMESPACE, METRICS, type MetricName } from '../../../service/contract/metrics.ts';
-import { type Emulator, REGION, startEmulator } from '../../deploy/emulator.ts';
+import { type Emulator, REGION, startEmulator } from '../../helpers/emulator.ts';
 import { runTool } from '../../helpers/tool-process.ts';
 
 const SERVICE = { Name: 'Service', Value: 'tweet-sentiment-prod' };

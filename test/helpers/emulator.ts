@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { startOnFreePort } from './free-port.ts';
 
 /** The account of every emulated resource. */
 export const ACCOUNT = '000000000000';
@@ -29,12 +29,15 @@ export async function startEmulator(): Promise<Emulator> {
   if (!existsSync(COMMAND)) {
     throw new Error(`${COMMAND} is missing: script/test installs it.`);
   }
+  return startOnFreePort(startOn);
+}
+
+async function startOn(port: number): Promise<Emulator> {
   const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
-  const port = String(await freePort());
   const child = spawn(COMMAND, [], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, GATEWAY_PORT: port, BIND_HOST: '127.0.0.1', TMPDIR: folder },
+    env: { ...process.env, GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', TMPDIR: folder },
   });
   let log = '';
   const collect = (chunk: Buffer) => {
@@ -51,9 +54,9 @@ export async function startEmulator(): Promise<Emulator> {
     clearTimeout(timer);
     rmSync(folder, { recursive: true, force: true });
   };
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadlineMs = performance.now() + START_TIMEOUT_MS;
   while (!(await answers(url))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
+    if (child.exitCode !== null || performance.now() > deadlineMs) {
       await stop();
       throw new Error(`The emulator did not start:\n${log}`);
     }
@@ -78,14 +81,4 @@ async function answers(url: string): Promise<boolean> {
     (response) => response.ok,
     () => false,
   );
-}
-
-function freePort(): Promise<number> {
-  const { promise, resolve: found, reject } = Promise.withResolvers<number>();
-  const server = createServer().once('error', reject);
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    server.close(() => found(typeof address === 'object' && address ? address.port : 0));
-  });
-  return promise;
 }
