@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { FeatureStore } from '../../service/application/ports/feature-store.ts';
-import { MemoryFeatureStore } from '../../service/feature-store/memory/memory-feature-store.ts';
-import { RedisFeatureStore } from '../../service/feature-store/redis/redis-feature-store.ts';
-import { RecordedLog, RecordedMetrics } from '../helpers/fakes.ts';
-import { RedisServer } from '../helpers/redis-server.ts';
-import { aRow } from '../port-suites/feature-store-contract.ts';
+import type { FeatureStore } from '../../../service/application/ports/feature-store.ts';
+import { MemoryFeatureStore } from '../../../service/feature-store/memory/memory-feature-store.ts';
+import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
+import { RedisServer } from '../../helpers/redis-server.ts';
+import { aRow } from '../../port-suites/feature-store-contract.ts';
 
 const identity = { name: 'm', revision: '0123456789ab', preprocessingVersion: 1 };
 

@@ -5,16 +5,16 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { FeatureStoreUnavailableError } from '../../service/domain/errors.ts';
+import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
 import {
   RedisFeatureStore,
   type RedisFeatureStoreOptions,
-} from '../../service/feature-store/redis/redis-feature-store.ts';
-import { RecordedLog, RecordedMetrics } from '../helpers/fakes.ts';
-import { RedisServer } from '../helpers/redis-server.ts';
-import { settlesWithin } from '../helpers/settles-within.ts';
-import { TcpStub } from '../helpers/tcp-stub.ts';
-import { anId, aRow, IDENTITY } from '../port-suites/feature-store-contract.ts';
+} from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
+import { RedisServer } from '../../helpers/redis-server.ts';
+import { settlesWithin } from '../../helpers/settles-within.ts';
+import { TcpStub } from '../../helpers/tcp-stub.ts';
+import { anId, aRow, IDENTITY } from '../../port-suites/feature-store-contract.ts';
 
 /** Longest time of an operation: its time-out is 100 ms. */
 const BOUND_MS = 400;
@@ -396,7 +396,7 @@ describe('a process whose Redis is killed, frozen, paused and full while it work
     const server = await aServer();
     const admin = anAdmin(server);
     admin.on('error', () => undefined);
-    const path = fileURLToPath(new URL('feature-store-load.ts', import.meta.url));
+    const path = fileURLToPath(new URL('load.ts', import.meta.url));
     const load = spawn(process.execPath, [path, server.url], { stdio: ['pipe', 'pipe', 'pipe'] });
     closing.push(() => load.kill('SIGKILL'));
     let errors = '';

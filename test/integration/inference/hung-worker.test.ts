@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ServiceProcess } from '../helpers/service-process.ts';
+import { ServiceProcess } from '../../helpers/service-process.ts';
 
-const HANG_WORKER = new URL('../helpers/hang-worker.js', import.meta.url);
+const HANG_WORKER = new URL('../../helpers/hang-worker.js', import.meta.url);
 const HANG_TIMEOUT_MS = 1000;
 /** More than the golden texts of the start have, so that only the test's text hangs. */
 const HANG_TOKENS = 200;

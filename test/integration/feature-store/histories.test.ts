@@ -2,14 +2,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import { MemoryFeatureStore } from '../../service/feature-store/memory/memory-feature-store.ts';
-import { RedisFeatureStore } from '../../service/feature-store/redis/redis-feature-store.ts';
-import { RecordedLog, RecordedMetrics } from '../helpers/fakes.ts';
-import { RedisServer } from '../helpers/redis-server.ts';
-import { age } from '../helpers/redis-time.ts';
-import { TcpStub } from '../helpers/tcp-stub.ts';
-import { IDENTITY } from '../port-suites/feature-store-contract.ts';
-import { history, mayFail, play, type StoreOfHistories } from '../port-suites/store-histories.ts';
+import { MemoryFeatureStore } from '../../../service/feature-store/memory/memory-feature-store.ts';
+import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
+import { RedisServer } from '../../helpers/redis-server.ts';
+import { age } from '../../helpers/redis-time.ts';
+import { TcpStub } from '../../helpers/tcp-stub.ts';
+import { IDENTITY } from '../../port-suites/feature-store-contract.ts';
+import {
+  history,
+  mayFail,
+  play,
+  type StoreOfHistories,
+} from '../../port-suites/store-histories.ts';
 
 const HISTORIES = Number(process.env.HISTORIES ?? 100);
 const TIMEOUT_MS = 60_000 + HISTORIES * 1_000;

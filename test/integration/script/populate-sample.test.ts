@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
-import { ServiceProcess } from '../helpers/service-process.ts';
+import { ServiceProcess } from '../../helpers/service-process.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
 

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RedisFeatureStore } from '../../service/feature-store/redis/redis-feature-store.ts';
-import { makeCertificate } from '../helpers/certificate.ts';
-import { RecordedLog, RecordedMetrics } from '../helpers/fakes.ts';
-import { RedisServer } from '../helpers/redis-server.ts';
-import { anId, IDENTITY } from '../port-suites/feature-store-contract.ts';
+import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { makeCertificate } from '../../helpers/certificate.ts';
+import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
+import { RedisServer } from '../../helpers/redis-server.ts';
+import { anId, IDENTITY } from '../../port-suites/feature-store-contract.ts';
 
 let folder: string;
 let redis: RedisServer;
@@ -48,7 +48,7 @@ function url(): string {
 
 describe('a rediss:// address', () => {
   it('is spoken to in TLS, by its name, when its certificate is trusted', async () => {
-    const path = fileURLToPath(new URL('feature-store-load.ts', import.meta.url));
+    const path = fileURLToPath(new URL('load.ts', import.meta.url));
     const load = spawn(process.execPath, [path, url()], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate },

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TweetSentimentClient } from '../../docs/examples/client.ts';
-import { ServiceProcess } from '../helpers/service-process.ts';
-import { ToolProcess } from '../helpers/tool-process.ts';
+import { TweetSentimentClient } from '../../../docs/examples/client.ts';
+import { ServiceProcess } from '../../helpers/service-process.ts';
+import { ToolProcess } from '../../helpers/tool-process.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
 const API_KEY = 'key-of-the-test';

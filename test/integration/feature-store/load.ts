@@ -1,17 +1,17 @@
 /**
  * Works on a feature store until its stdin ends, then reports as JSON: the process under test of
- * feature-store-faults.test.ts. Until then it says "hit" at the first row that it reads, and "reads
+ * faults.test.ts. Until then it says "hit" at the first row that it reads, and "reads
  * fail" and "reads work" when that changes. An unhandled rejection ends it.
  */
-import { FeatureStoreUnavailableError } from '../../service/domain/errors.ts';
-import type { FeatureRow } from '../../service/domain/feature-row.ts';
-import { RedisFeatureStore } from '../../service/feature-store/redis/redis-feature-store.ts';
-import { settlesWithin } from '../helpers/settles-within.ts';
+import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
+import type { FeatureRow } from '../../../service/domain/feature-row.ts';
+import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { settlesWithin } from '../../helpers/settles-within.ts';
 
 const TWEETS = 20;
 const LATE_MS = 1_000;
 const [url] = process.argv.slice(2);
-if (!url) throw new Error('usage: feature-store-load.ts REDIS_URL');
+if (!url) throw new Error('usage: load.ts REDIS_URL');
 
 let logLines = 0;
 const log = () => {
