@@ -2,16 +2,16 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance, type Json } from '@duckdb/node-api';
-import type { FeatureRow } from '../../../service/domain/feature-row.ts';
-import { formatDay, utcDay } from '../../../service/domain/utc-days.ts';
-import { predictionLogPath } from '../../../service/prediction-log/files.ts';
+import type { FeatureRow } from '../../../../service/domain/feature-row.ts';
+import { formatDay, utcDay } from '../../../../service/domain/utc-days.ts';
+import { predictionLogPath } from '../../../../service/prediction-log/files.ts';
 import {
   predictionLine,
   type RecordLine,
   tombstoneLine,
-} from '../../../service/prediction-log/record.ts';
-import { type ToolEnd, ToolProcess } from '../../helpers/tool-process.ts';
-import { aRow } from '../../port-suites/feature-store-contract.ts';
+} from '../../../../service/prediction-log/record.ts';
+import { type ToolEnd, ToolProcess } from '../../../helpers/tool-process.ts';
+import { aRow } from '../../../port-suites/feature-store-contract.ts';
 
 /** A folder with a prediction log in it, as the service writes one, and the tool that reads it. */
 export class OfflineLog {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { TRAINING_COLUMNS } from '../../../service/contract/offline.ts';
-import type { FeatureRow } from '../../../service/domain/feature-row.ts';
+import { TRAINING_COLUMNS } from '../../../../service/contract/offline.ts';
+import type { FeatureRow } from '../../../../service/domain/feature-row.ts';
 import { OfflineLog } from './offline-log.ts';
 
 /** Noon in UTC; 7 a.m. in New York, which is the zone of the process under test. */

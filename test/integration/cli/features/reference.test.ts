@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { findLog } from '../../../cli/features/log-lines.ts';
-import { produce } from '../../../cli/features/output.ts';
-import { ScratchDatabase } from '../../../cli/features/scratch-database.ts';
-import { writeTrainingSet } from '../../../cli/features/training-set.ts';
+import { findLog } from '../../../../cli/features/log-lines.ts';
+import { produce } from '../../../../cli/features/output.ts';
+import { ScratchDatabase } from '../../../../cli/features/scratch-database.ts';
+import { writeTrainingSet } from '../../../../cli/features/training-set.ts';
 import {
   type AsOf,
   LABEL_ENTITIES,
   type LabelEntity,
   PREDICTION_RECORD,
-} from '../../../service/contract/offline.ts';
+} from '../../../../service/contract/offline.ts';
 import {
   type PredictionRecord,
   predictionLine,
   type RecordLine,
   tombstoneLine,
-} from '../../../service/prediction-log/record.ts';
-import { aRow } from '../../port-suites/feature-store-contract.ts';
+} from '../../../../service/prediction-log/record.ts';
+import { aRow } from '../../../port-suites/feature-store-contract.ts';
 import { OfflineLog } from './offline-log.ts';
 
 /** Half a day of few instants around midnight, so that ties and both days are common. */

@@ -13,11 +13,17 @@ import {
   OnnxSentimentModel,
   type OnnxSentimentModelOptions,
 } from '../../../service/inference/onnx-sentiment-model.ts';
-import { requestContext } from './helpers/context.ts';
-import { EMBEDDED_MODEL, GOLDENS, type Golden, MODELS_DIR, WORKER_URL } from './helpers/golden.ts';
-import { RecordingMetrics } from './helpers/recording-metrics.ts';
-import { STAND_IN_URL } from './helpers/stand-in.ts';
-import { TinyModels } from './helpers/tiny-bundle.ts';
+import { requestContext } from '../../service/inference/helpers/context.ts';
+import {
+  EMBEDDED_MODEL,
+  GOLDENS,
+  type Golden,
+  MODELS_DIR,
+  WORKER_URL,
+} from '../../service/inference/helpers/golden.ts';
+import { RecordingMetrics } from '../../service/inference/helpers/recording-metrics.ts';
+import { STAND_IN_URL } from '../../service/inference/helpers/stand-in.ts';
+import { TinyModels } from '../../service/inference/helpers/tiny-bundle.ts';
 
 // Bound by CPU time: the limit ends a test that hangs, even on a busy machine.
 jest.setTimeout(300_000);

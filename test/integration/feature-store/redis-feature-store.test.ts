@@ -3,25 +3,25 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import type { TweetListing } from '../../../../service/application/ports/feature-store.ts';
-import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/contract/feature-store.ts';
-import { FeatureStoreUnavailableError } from '../../../../service/domain/errors.ts';
-import { CachedFeatureStore } from '../../../../service/feature-store/hot-cache.ts';
+import type { TweetListing } from '../../../service/application/ports/feature-store.ts';
+import { DEFAULT_ROW_TTL_SECONDS } from '../../../service/contract/feature-store.ts';
+import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
+import { CachedFeatureStore } from '../../../service/feature-store/hot-cache.ts';
 import {
   RedisFeatureStore,
   type RedisFeatureStoreOptions,
-} from '../../../../service/feature-store/redis/redis-feature-store.ts';
-import { RecordedLog, RecordedMetrics } from '../../../helpers/fakes.ts';
-import { RedisServer } from '../../../helpers/redis-server.ts';
-import { age } from '../../../helpers/redis-time.ts';
-import { aggregateStoreContract } from '../../../port-suites/aggregate-store-contract.ts';
+} from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
+import { RedisServer } from '../../helpers/redis-server.ts';
+import { age } from '../../helpers/redis-time.ts';
+import { aggregateStoreContract } from '../../port-suites/aggregate-store-contract.ts';
 import {
   anId,
   aRow,
   featureStoreContract,
   IDENTITY,
   type StoreUnderTest,
-} from '../../../port-suites/feature-store-contract.ts';
+} from '../../port-suites/feature-store-contract.ts';
 
 /** Generous, so that a busy machine fails no test; the fault tests use the real time-out. */
 const COMMAND_TIMEOUT_MS = 5_000;

@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { add } from '../../../cli/models/add.ts';
-import { FolderSource } from '../../../cli/models/folder-source.ts';
-import { EMBEDDED, embeddedFiles, ModelsFolder } from '../../helpers/run-models.ts';
+import { add } from '../../../../cli/models/add.ts';
+import { FolderSource } from '../../../../cli/models/folder-source.ts';
+import { EMBEDDED, embeddedFiles, ModelsFolder } from '../../../helpers/run-models.ts';
 
 /** Holds all that a test makes: a fault that deletes models/.. deletes no more than this. */
 let sandbox: string;

@@ -2,9 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ServiceProcess } from '../../helpers/service-process.ts';
-import { type ToolEnd, ToolProcess } from '../../helpers/tool-process.ts';
-import { XApiStub } from '../../helpers/x-api-stub.ts';
+import { ServiceProcess } from '../../../helpers/service-process.ts';
+import { type ToolEnd, ToolProcess } from '../../../helpers/tool-process.ts';
+import { XApiStub } from '../../../helpers/x-api-stub.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
 const AS_ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}` };

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { PREDICTION_RECORD } from '../../../service/contract/offline.ts';
+import { PREDICTION_RECORD } from '../../../../service/contract/offline.ts';
 import { OfflineLog } from './offline-log.ts';
 
 const DAY_1 = Date.UTC(2026, 10, 22, 23, 59, 59, 999);

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import type { FeatureRow } from '../../../../service/domain/feature-row.ts';
-import { RedisFeatureStore } from '../../../../service/feature-store/redis/redis-feature-store.ts';
-import { RecordedLog, RecordedMetrics } from '../../../helpers/fakes.ts';
-import { RedisServer } from '../../../helpers/redis-server.ts';
-import { anId, aRow, IDENTITY } from '../../../port-suites/feature-store-contract.ts';
+import type { FeatureRow } from '../../../service/domain/feature-row.ts';
+import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
+import { RedisServer } from '../../helpers/redis-server.ts';
+import { anId, aRow, IDENTITY } from '../../port-suites/feature-store-contract.ts';
 
 const DAY_MS = 86_400_000;
 const DAY = Math.floor(Date.UTC(2021, 10, 15) / DAY_MS);

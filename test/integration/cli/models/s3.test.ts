@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BlobServer } from '../../helpers/blob-server.ts';
-import { embeddedFiles, ModelsFolder } from '../../helpers/run-models.ts';
-import { startS3Stub } from '../../helpers/s3-stub.ts';
+import type { BlobServer } from '../../../helpers/blob-server.ts';
+import { embeddedFiles, ModelsFolder } from '../../../helpers/run-models.ts';
+import { startS3Stub } from '../../../helpers/s3-stub.ts';
 
 const GRAPH = 'onnx/model_quantized.onnx';
 const KEY = `tweets/v1/${GRAPH}`;

@@ -1,9 +1,9 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { sha256 } from '../../helpers/blob-server.ts';
-import { HUB_COMMIT, HubStub } from '../../helpers/hub-stub.ts';
-import { EMBEDDED, embeddedFiles, ModelsFolder } from '../../helpers/run-models.ts';
+import { sha256 } from '../../../helpers/blob-server.ts';
+import { HUB_COMMIT, HubStub } from '../../../helpers/hub-stub.ts';
+import { EMBEDDED, embeddedFiles, ModelsFolder } from '../../../helpers/run-models.ts';
 
 const REPOSITORY = 'acme/tweets';
 const GRAPH = 'onnx/model_quantized.onnx';
