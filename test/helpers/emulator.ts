@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startOnFreePort } from './free-port.ts';
+import { startOnRandomPort } from './random-port.ts';
 
 /** The account of every emulated resource. */
 export const ACCOUNT = '000000000000';
@@ -29,7 +29,7 @@ export async function startEmulator(): Promise<Emulator> {
   if (!existsSync(COMMAND)) {
     throw new Error(`${COMMAND} is missing: script/test installs it.`);
   }
-  return startOnFreePort(startOn);
+  return startOnRandomPort(startOn);
 }
 
 async function startOn(port: number): Promise<Emulator> {

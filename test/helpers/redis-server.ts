@@ -4,7 +4,7 @@ import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { startOnFreePort } from './free-port.ts';
+import { startOnRandomPort } from './random-port.ts';
 
 const BINARIES = ['redis-server', 'valkey-server'];
 const START_TIMEOUT_MS = 10_000;
@@ -35,7 +35,7 @@ export class RedisServer {
   /** @param args further server options, such as `['--requirepass', 'secret']`. */
   static async start(args: readonly string[] = []): Promise<RedisServer> {
     const directory = mkdtempSync(join(tmpdir(), 'redis-server-'));
-    return startOnFreePort(
+    return startOnRandomPort(
       async (port) => new RedisServer(port, args, directory, await launch(port, args, directory)),
     );
   }

@@ -7,11 +7,7 @@ import { join, resolve } from 'node:path';
 const TIMEOUT_MS = 60_000;
 
 /** Node's arguments for `tss`, as script/tss gives them, but without .env. */
-export const TSS = [
-  '--disable-warning=ExperimentalWarning',
-  '--experimental-strip-types',
-  resolve('cli/tss.ts'),
-];
+export const TSS = [resolve('cli/tss.ts')];
 
 export interface ToolEnd {
   readonly code: number | null;

@@ -1,8 +1,9 @@
 /**
- * Works on a feature store until its stdin ends, then reports as JSON: the process under test of
- * faults.test.ts. Until then it says "hit" at the first row that it reads, and "reads
- * fail" and "reads work" when that changes. An unhandled rejection ends it.
+ * Reads and writes a feature store until its stdin ends, then prints a report: the process under
+ * test of faults.test.ts. Prints `hit` once reads keep finding rows, and `failing`
+ * once they keep failing. An unhandled rejection ends the process.
  */
+
 import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
 import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
@@ -32,11 +33,24 @@ const report = {
   wrongRows: 0,
   otherFailures: [] as string[],
   lateReads: 0,
-  lastReadWorked: true,
+  lastReadWorked: false,
   logLines: 0,
 };
 
 let running = true;
+/** Reads in a row after which a new state is printed. */
+const STREAK = 20;
+let printed = '';
+let latest = '';
+let streak = 0;
+function observe(state: 'hit' | 'failing'): void {
+  streak = state === latest ? streak + 1 : 1;
+  latest = state;
+  if (streak < STREAK || state === printed) return;
+  console.log(state);
+  printed = state;
+}
+
 process.stdin.on('end', () => {
   running = false;
 });
@@ -76,14 +90,13 @@ async function work(worker: number): Promise<void> {
     const reading = attempt(async () => {
       const [row] = await store.getTweets([id]);
       if (!row) return;
-      if (report.hits === 0) console.log('hit');
       report.hits++;
+      observe('hit');
       if (row.tweetId !== id || row.text !== `the text of ${id}`) report.wrongRows++;
     });
     if (!(await settlesWithin(LATE_MS, reading))) report.lateReads++;
-    const works = await reading;
-    if (works !== report.lastReadWorked) console.log(works ? 'reads work' : 'reads fail');
-    report.lastReadWorked = works;
+    report.lastReadWorked = await reading;
+    if (!report.lastReadWorked) observe('failing');
     await attempt(async () => {
       await store.putTweets([{ row: rowOf(id), ttlSeconds: 60 }]);
     });
