@@ -1,5 +1,5 @@
 import { WorkerPool } from '../../../../../service/inference/workers/worker-pool.ts';
-import type { Batch } from './fixtures.ts';
+import type { Batch } from '../../../../cli/models/convert/helpers/fixtures.ts';
 
 const WORKER_URL = new URL('../../../../../dist/inference-worker.js', import.meta.url);
 

@@ -6,11 +6,15 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Status } from '../../../cli/status/read-status.ts';
-import { sparkline } from '../../../cli/status/render.ts';
-import { METRIC_NAMESPACE, METRICS, type MetricName } from '../../../service/contract/metrics.ts';
-import { type Emulator, REGION, startEmulator } from '../../helpers/emulator.ts';
-import { runTool } from '../../helpers/tool-process.ts';
+import type { Status } from '../../../../cli/status/read-status.ts';
+import { sparkline } from '../../../../cli/status/render.ts';
+import {
+  METRIC_NAMESPACE,
+  METRICS,
+  type MetricName,
+} from '../../../../service/contract/metrics.ts';
+import { type Emulator, REGION, startEmulator } from '../../../helpers/emulator.ts';
+import { runTool } from '../../../helpers/tool-process.ts';
 
 const SERVICE = { Name: 'Service', Value: 'tweet-sentiment-prod' };
 const RUN_TIMEOUT_MS = 30_000;

@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { convertCheckpoint } from '../../../../cli/models/convert/convert-checkpoint.ts';
-import type { Precision } from '../../../../cli/models/convert/graph/classifier-graph.ts';
-import { CheckpointFolder, expectedOf, FAMILIES } from './helpers/fixtures.ts';
-import { largestDifference, runGraph } from './helpers/run-graph.ts';
+import { convertCheckpoint } from '../../../../../cli/models/convert/convert-checkpoint.ts';
+import type { Precision } from '../../../../../cli/models/convert/graph/classifier-graph.ts';
+import {
+  CheckpointFolder,
+  expectedOf,
+  FAMILIES,
+} from '../../../../cli/models/convert/helpers/fixtures.ts';
+import { largestDifference, runGraph } from './run-graph.ts';
 
 /** Models 32 wide lose more to INT8 than real ones, whose sums are of 768 products. */
 const TINY_INT8_DIFFERENCE = 0.3;

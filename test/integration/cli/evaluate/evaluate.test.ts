@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { runTool, type ToolEnd } from '../../helpers/tool-process.ts';
+import { runTool, type ToolEnd } from '../../../helpers/tool-process.ts';
 
 const MODEL = 'minilm-tweet-sentiment';
 
