@@ -37,7 +37,7 @@ export const COMMAND_CHECKS: readonly CommandCheck[] = [
 ];
 
 export const TIERS: readonly Tier[] = [
-  tier('unit', 10),
+  tier('unit', 10, '--maxWorkers=100%'),
   tier('integration', 20),
   tier('e2e', 20),
   tier('infra', 20),
