@@ -10,6 +10,7 @@ import { modelsDir } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
 import { WORKER_URL } from '../kit/inference-worker.ts';
 import { add } from './add.ts';
+import type { Precision } from './convert/graph/classifier-graph.ts';
 import { inventory, verify } from './inventory.ts';
 import { openOrigin, openSource } from './open-source.ts';
 import { pull } from './pull.ts';
@@ -20,13 +21,18 @@ export interface AddModelOptions {
   readonly revision: string;
   readonly file?: string | undefined;
   readonly labels?: readonly string[] | undefined;
+  readonly precision?: Precision | undefined;
+  readonly force?: boolean | undefined;
 }
 
 const output = process.stderr;
 
 /** Adds a model; completes the one of that name when the manifest has it. @returns a summary */
 export async function addModel(place: string, options: AddModelOptions): Promise<string> {
-  const { name = lastPart(place).toLowerCase(), revision, file, labels } = options;
+  const { name = lastPart(place).toLowerCase(), revision, file, labels, precision } = options;
+  if (file !== undefined && precision !== undefined) {
+    throw new UsageError('--file takes a graph as it is, --precision converts weights: give one');
+  }
   const dir = modelsDir();
   const manifest = await readManifest(dir);
   const source = () => openSource(place, revision, process.env);
@@ -40,6 +46,8 @@ export async function addModel(place: string, options: AddModelOptions): Promise
     source,
     graph: file,
     labels,
+    precision,
+    force: options.force ?? false,
     workerUrl: WORKER_URL,
     output,
   });

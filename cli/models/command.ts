@@ -1,4 +1,4 @@
-import { Command } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import { helpText } from '../kit/help.ts';
 import { type Interruption, interruptible } from '../kit/interruptible.ts';
 
@@ -40,8 +40,22 @@ function addCommand() {
     )
     .option('--name <NAME>', 'name in the manifest (default: last part of SOURCE)')
     .option('--revision <REV>', 'branch, tag or commit on the hub', 'main')
-    .option('--file <GRAPH>', 'ONNX graph (default: model_quantized.onnx, else model.onnx)')
+    .option(
+      '--file <GRAPH>',
+      'ONNX graph (default: model_quantized.onnx, else model.onnx, else converted weights)',
+    )
+    .addOption(
+      new Option(
+        '--precision <PRECISION>',
+        'convert model.safetensors or pytorch_model.bin to int8 or fp32 (default without a graph: int8)',
+      ).choices(['int8', 'fp32'] as const),
+    )
     .option('--labels <A,B,C>', 'labels in the order of the logits (default: as in config.json)')
+    .option(
+      '--force',
+      'add a model that labels plain praise or complaints unexpectedly, or whose INT8 labels ' +
+        'differ from FP32, such as one with random weights',
+    )
     .addHelpText(
       'after',
       helpText([

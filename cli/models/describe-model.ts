@@ -1,50 +1,104 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import Type, { type TSchema } from 'typebox';
-import Value from 'typebox/value';
+import Type from 'typebox';
 import { LABELS, type Label } from '../../service/domain/sentiment.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import { ConversionError } from './convert/conversion-error.ts';
+import { describeClassifier } from './convert/families/describe-classifier.ts';
+import { maxTokens } from './convert/graph/classifier-graph.ts';
 import { SourceError } from './source.ts';
+import { readJsonFile } from './tokenizer/read-json-file.ts';
+import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
 
 export const CONFIG_FILE = 'config.json';
-export const TOKENIZER_FILE = 'tokenizer.json';
 export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 
-const Config = Type.Object({
+/** A text has a start and an end token beside its own. */
+const MIN_TOKENS = 3;
+
+/** What an ONNX graph of any family needs to have said. */
+const AnyConfig = Type.Object({
   model_type: Type.String(),
   id2label: Type.Record(Type.String(), Type.String()),
-  max_position_embeddings: Type.Integer({ minimum: 3 }),
+  max_position_embeddings: Type.Integer({ minimum: MIN_TOKENS }),
   pad_token_id: Type.Integer({ minimum: 0 }),
 });
 
-const TokenizerConfig = Type.Object({ model_max_length: Type.Optional(Type.Number()) });
-
-/** Families whose positions begin after the pad token's id. */
-const OFFSET_POSITIONS = new Set(['roberta', 'xlm-roberta', 'camembert']);
+export interface DescribedModel extends Pick<Bundle, 'labels' | 'maxTokens' | 'padId'> {
+  /** config.json's model_type. */
+  readonly family: string;
+}
 
 /**
- * What the manifest must know of a model, read from the files that exporters put beside it.
+ * Reads from config.json and tokenizer_config.json what the manifest has to say of a model.
  *
+ * @param kind weights of a family that cannot be converted are refused, a graph of it is not
  * @param labels in the order of the logits, where the caller knows better than the files
  * @throws SourceError when the files lack something, or name other labels
  */
 export async function describeModel(
   folder: string,
+  kind: 'graph' | 'weights',
   labels: readonly string[] | undefined,
-): Promise<Pick<Bundle, 'labels' | 'maxTokens' | 'padId'>> {
-  const config = await readJson(Config, folder, CONFIG_FILE);
-  const tokenizerConfig = await readJson(TokenizerConfig, folder, TOKENIZER_CONFIG_FILE);
-  const padId = config.pad_token_id;
-  const positions =
-    config.max_position_embeddings - (OFFSET_POSITIONS.has(config.model_type) ? padId + 1 : 0);
-  const names = Object.entries(config.id2label)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, name]) => name);
+): Promise<DescribedModel> {
+  const config = await readJsonFile(Type.Unknown(), folder, CONFIG_FILE);
+  const facts =
+    kind === 'weights' ? convertible(config) : (known(config) ?? (await anyFamily(folder)));
+  const { model_max_length: limit } = await readTokenizerSettings(folder);
+  // Exporters write 1e30 where the tokenizer knows no limit.
+  const window = Math.floor(Math.min(facts.window, limit ?? facts.window));
+  if (window < MIN_TOKENS) {
+    throw new SourceError(
+      `The model's window is ${window} tokens, at least ${MIN_TOKENS} are needed; see ` +
+        `max_position_embeddings in ${CONFIG_FILE} and model_max_length in ${TOKENIZER_CONFIG_FILE}`,
+      { retryable: false },
+    );
+  }
   return {
-    labels: toLabels(labels ?? names),
-    // Exporters write 1e30 where the tokenizer knows no limit.
-    maxTokens: Math.min(positions, tokenizerConfig.model_max_length ?? positions),
-    padId,
+    family: facts.family,
+    labels: toLabels(labels ?? facts.labels),
+    maxTokens: window,
+    padId: facts.padId,
+  };
+}
+
+interface Facts {
+  readonly family: string;
+  readonly labels: readonly string[];
+  readonly padId: number;
+  readonly window: number;
+}
+
+function convertible(config: unknown): Facts {
+  try {
+    const classifier = describeClassifier(config);
+    return { ...classifier, window: maxTokens(classifier) };
+  } catch (cause) {
+    if (!(cause instanceof ConversionError)) throw cause;
+    throw new SourceError(cause.message, { retryable: false, cause });
+  }
+}
+
+/** Undefined where the converter does not know the family or one of its options. */
+function known(config: unknown): Facts | undefined {
+  try {
+    return convertible(config);
+  } catch (error) {
+    if (error instanceof SourceError) return undefined;
+    throw error;
+  }
+}
+
+async function anyFamily(folder: string): Promise<Facts> {
+  const config = await readJsonFile(AnyConfig, folder, CONFIG_FILE);
+  if (config === undefined) {
+    throw new SourceError(`${CONFIG_FILE} is missing`, { retryable: false });
+  }
+  return {
+    family: config.model_type,
+    labels: Object.entries(config.id2label)
+      .sort(([a], [b]) => Number(a) - Number(b))
+      .map(([, name]) => name),
+    padId: config.pad_token_id,
+    window: config.max_position_embeddings,
   };
 }
 
@@ -53,24 +107,19 @@ function toLabels(names: readonly string[]): Label[] {
     .map((name) => LABELS.find((label) => label === name.trim().toLowerCase()))
     .filter((label) => label !== undefined);
   if (names.length !== LABELS.length || new Set(labels).size !== LABELS.length) {
+    const isNumbered = names.every((name, index) => name === `LABEL_${index}`);
     throw new SourceError(
-      `The model's labels are ${names.join(', ')}; needed are ${LABELS.join(', ')}. If they mean ` +
-        `these, say in which order the logits are: --labels ${LABELS.join(',')}`,
+      `The model's labels are ${names.join(', ')}; needed are ${LABELS.join(', ')}. ` +
+        (isNumbered && names.length === LABELS.length
+          ? `The model's card says what they mean, usually ${meanings(names)}: `
+          : 'If they mean these, say in which order the logits are: ') +
+        `--labels ${LABELS.join(',')}`,
       { retryable: false },
     );
   }
   return labels;
 }
 
-async function readJson<Schema extends TSchema>(schema: Schema, folder: string, name: string) {
-  const json: unknown = JSON.parse(await readFile(join(folder, name), 'utf8'));
-  if (!Value.Check(schema, json)) {
-    const faults = [...Value.Errors(schema, json)].map(
-      ({ instancePath, message }) => `${instancePath || '/'} ${message}`,
-    );
-    throw new SourceError(`${name} does not describe a classifier: ${faults.join('; ')}`, {
-      retryable: false,
-    });
-  }
-  return json;
+function meanings(names: readonly string[]): string {
+  return names.map((name, index) => `${name} = ${LABELS[index]}`).join(', ');
 }

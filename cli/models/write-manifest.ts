@@ -1,13 +1,20 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Manifest } from '../../service/inference/bundle/manifest.ts';
+import { type Manifest, parseManifest } from '../../service/contract/model-manifest.ts';
+import { asStartupError } from '../../service/inference/bundle/manifest.ts';
 
-/** Replaces a folder's manifest at once: a reader sees the old one or the new one. */
+/**
+ * Replaces a folder's manifest at once: a reader sees the old one or the new one.
+ *
+ * @throws StartupError, and writes nothing, when the new one could not be read
+ */
 export async function writeManifest(modelsDir: string, manifest: Manifest): Promise<void> {
   const path = join(modelsDir, 'manifest.json');
   const next = `${path}.${process.pid}`;
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  asStartupError(() => parseManifest(text, path));
   try {
-    await writeFile(next, `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeFile(next, text);
     await rename(next, path);
   } catch (error) {
     await rm(next, { force: true });

@@ -22,8 +22,10 @@ export const PREPROCESSING_VERSION = 1;
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 /** Largest difference of a probability. A tolerance of 1 would accept every answer. */
 const Tolerance = Type.Number({ minimum: 0, exclusiveMaximum: 1 });
-/** Relative, below the bundle's folder: no `..`, no absolute path. */
-const FileName = Type.String({ pattern: '^(?!\\.)[\\w.-]+(/(?!\\.)[\\w.-]+)*$' });
+/** A file's name in a bundle: relative, below the bundle's folder; no `..`, no absolute path. */
+export const MODEL_FILE_NAME = /^(?!\.)[\w.-]+(\/(?!\.)[\w.-]+)*$/;
+
+const FileName = Type.String({ pattern: MODEL_FILE_NAME.source });
 const PerLabel = Type.Object({ negative: Share, neutral: Share, positive: Share });
 
 const BundleFile = Type.Object({
@@ -40,6 +42,10 @@ const Bundle = Type.Object({
     /** Null where the weights have no repository of their own. */
     revision: Type.Union([Type.String({ minLength: 1 }), Type.Null()]),
   }),
+  /** Present where `tss models add` converted the source's weights to the graph. */
+  conversion: Type.Optional(
+    Type.Object({ precision: Type.Union([Type.Literal('int8'), Type.Literal('fp32')]) }),
+  ),
   licence: Type.String({ minLength: 1 }),
   /** In the order of their names. */
   files: Type.Array(BundleFile, { minItems: 1 }),

@@ -27,7 +27,8 @@ function aFolder(config: unknown, tokenizerConfig: unknown = {}): string {
 describe('what the manifest learns from the files of an exporter', () => {
   it("counts RoBERTa's window from behind the pad token", async () => {
     const order = ['negative', 'neutral', 'positive'];
-    expect(await describeModel(aFolder(ROBERTA), order)).toEqual({
+    expect(await describeModel(aFolder(ROBERTA), 'graph', order)).toEqual({
+      family: 'roberta',
       labels: order,
       maxTokens: 512,
       padId: 1,
@@ -36,7 +37,7 @@ describe('what the manifest learns from the files of an exporter', () => {
 
   it('takes the labels from config.json, whatever their case, in the order of their numbers', async () => {
     const id2label = { '2': 'NEGATIVE', '0': 'positive', '1': 'Neutral' };
-    const { labels } = await describeModel(aFolder({ ...BERT, id2label }), undefined);
+    const { labels } = await describeModel(aFolder({ ...BERT, id2label }), 'graph', undefined);
     expect(labels).toEqual(['positive', 'neutral', 'negative']);
   });
 
@@ -45,7 +46,7 @@ describe('what the manifest learns from the files of an exporter', () => {
     ['a tokenizer that knows no limit', { model_max_length: 1e30 }, 512],
     ['a tokenizer that says nothing', {}, 512],
   ])('takes the smaller window: %s', async (_, tokenizerConfig, maxTokens) => {
-    const model = await describeModel(aFolder(BERT, tokenizerConfig), undefined);
+    const model = await describeModel(aFolder(BERT, tokenizerConfig), 'graph', undefined);
     expect(model.maxTokens).toBe(maxTokens);
   });
 
@@ -55,11 +56,15 @@ describe('what the manifest learns from the files of an exporter', () => {
     [['negative', 'negative', 'positive'], ROBERTA],
     [undefined, { ...BERT, id2label: { '0': 'joy', '1': 'anger', '2': 'fear' } }],
   ])('refuses labels it does not know: %j', async (labels, config) => {
-    await expect(describeModel(aFolder(config), labels)).rejects.toThrow(/needed are .*--labels/);
+    await expect(describeModel(aFolder(config), 'graph', labels)).rejects.toThrow(
+      /needed are .*--labels/,
+    );
   });
 
   it('names what a config.json lacks', async () => {
-    const { pad_token_id: _, ...config } = BERT;
-    await expect(describeModel(aFolder(config), undefined)).rejects.toThrow(/pad_token_id/);
+    const { pad_token_id: _, ...config } = { ...BERT, model_type: 'deberta' };
+    await expect(describeModel(aFolder(config), 'graph', undefined)).rejects.toThrow(
+      /pad_token_id/,
+    );
   });
 });

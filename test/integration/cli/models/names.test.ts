@@ -135,6 +135,8 @@ describe('models add', () => {
       source: async () => new FolderSource(source),
       graph: undefined,
       labels: undefined,
+      precision: undefined,
+      force: false,
       workerUrl: pathToFileURL('dist/inference-worker.js'),
       output: { write: () => undefined },
     });

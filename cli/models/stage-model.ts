@@ -1,0 +1,128 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import type { ProgressOutput } from '../kit/progress.ts';
+import {
+  chooseGraph,
+  chooseTokenizer,
+  type GraphChoice,
+  type GraphWish,
+  optionalFiles,
+  requiredFile,
+  TOKENIZER_FILE,
+  type TokenizerChoice,
+} from './choose-files.ts';
+import { convertWeights, shardsOf } from './convert-weights.ts';
+import { CONFIG_FILE, describeModel, TOKENIZER_CONFIG_FILE } from './describe-model.ts';
+import { fetchFiles } from './fetch-files.ts';
+import type { ModelSource, SourceFile } from './source.ts';
+import { buildTokenizer } from './tokenizer/build-tokenizer.ts';
+import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
+
+/** Names the special tokens where tokenizer_config.json does not; the bundle does not keep it. */
+const SPECIAL_TOKENS_FILE = 'special_tokens_map.json';
+const CONVERTED_GRAPH = 'model.onnx';
+/** The same weights in FP32, which the served graph is compared with. */
+const REFERENCE_GRAPH = 'reference-fp32.onnx';
+
+type Description = Pick<
+  Bundle,
+  'graph' | 'graphOptimization' | 'tokenizer' | 'labels' | 'maxTokens' | 'padId' | 'conversion'
+>;
+
+export interface StagedModel {
+  readonly model: Description;
+  /** Names of the files that the bundle keeps. */
+  readonly files: readonly string[];
+  /** The FP32 graph of the same weights, where the served one is not it. */
+  readonly reference: string | undefined;
+}
+
+export interface StagingOptions extends GraphWish {
+  readonly staging: string;
+  /** In the order of the logits; absent: as config.json says. */
+  readonly labels: readonly string[] | undefined;
+  readonly output: ProgressOutput;
+}
+
+/**
+ * Fetches a model's files and makes of them what the service loads. Everything that small files
+ * can decide is decided before a large one is fetched.
+ *
+ * @throws SourceError
+ */
+export async function stageModel(
+  source: ModelSource,
+  options: StagingOptions,
+): Promise<StagedModel> {
+  const { staging, output } = options;
+  const offered = await source.list();
+  const graph = chooseGraph(offered, options);
+  const tokenizer = chooseTokenizer(offered);
+  const settings = optionalFiles(offered, [TOKENIZER_CONFIG_FILE, SPECIAL_TOKENS_FILE]);
+  await removeOlder(staging, [TOKENIZER_CONFIG_FILE, SPECIAL_TOKENS_FILE]);
+  const small = [requiredFile(offered, CONFIG_FILE), ...settings];
+  await fetchFiles(source, small, staging, output);
+  const { family, ...described } = await describeModel(staging, graph.kind, options.labels);
+
+  await fetchFiles(source, tokenizer.files, staging, output);
+  await makeTokenizer(staging, tokenizer, family);
+  const made = await makeGraph(source, offered, graph, options);
+  const kept = optionalFiles(settings, [TOKENIZER_CONFIG_FILE]).map(({ name }) => name);
+  return {
+    model: { ...made.model, tokenizer: TOKENIZER_FILE, ...described },
+    files: [CONFIG_FILE, TOKENIZER_FILE, made.model.graph, ...kept],
+    reference: made.reference,
+  };
+}
+
+async function makeTokenizer(
+  staging: string,
+  { vocabulary }: TokenizerChoice,
+  family: string,
+): Promise<void> {
+  if (vocabulary === undefined) return;
+  const settings = await readTokenizerSettings(staging);
+  const definition = await buildTokenizer(staging, vocabulary, family, settings);
+  await writeFile(join(staging, TOKENIZER_FILE), `${JSON.stringify(definition)}\n`);
+}
+
+async function makeGraph(
+  source: ModelSource,
+  offered: readonly SourceFile[],
+  choice: GraphChoice,
+  { staging, output }: StagingOptions,
+): Promise<{
+  model: Pick<Description, 'graph' | 'graphOptimization' | 'conversion'>;
+  reference?: string;
+}> {
+  await fetchFiles(source, [choice.file], staging, output);
+  const { name } = choice.file;
+  // A graph from elsewhere is seldom fused.
+  if (choice.kind === 'graph') return { model: { graph: name, graphOptimization: 'all' } };
+
+  const shards = await shardsOf(staging, name);
+  const files = shards.map((shard) => requiredFile(offered, shard));
+  await fetchFiles(source, files, staging, output);
+  const { precision } = choice;
+  const isReference = precision === 'fp32';
+  output.write(`Converting ${name} to ${CONVERTED_GRAPH} (${precision}).\n`);
+  await convertWeights(staging, name, [
+    { precision, name: CONVERTED_GRAPH },
+    ...(isReference ? [] : [{ precision: 'fp32' as const, name: REFERENCE_GRAPH }]),
+  ]);
+  return {
+    model: {
+      graph: CONVERTED_GRAPH,
+      // The converter writes the fused operators itself.
+      graphOptimization: 'basic',
+      conversion: { precision },
+    },
+    ...(isReference ? {} : { reference: REFERENCE_GRAPH }),
+  };
+}
+
+/** Removes small files of an earlier attempt that this source may not have. */
+async function removeOlder(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await rm(join(folder, name), { force: true });
+}
