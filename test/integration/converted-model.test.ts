@@ -1,0 +1,154 @@
+/** The route of a model that has PyTorch weights only, from the hub to an answer over HTTP. */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { HUB_COMMIT, HubStub } from '../helpers/hub-stub.ts';
+import { robertaRepository } from '../helpers/roberta-repository.ts';
+import { ModelsFolder } from '../helpers/run-models.ts';
+import { ServiceProcess } from '../helpers/service-process.ts';
+
+const REPOSITORY = 'cardiffnlp/twitter-roberta-base-sentiment';
+const NAME = 'twitter-roberta-base-sentiment';
+const LABELS = ['negative', 'neutral', 'positive'];
+const ADD = ['add', REPOSITORY, '--labels', LABELS.join(',')];
+
+/** Random weights do not call praise positive. */
+const FORCED = [...ADD, '--force'];
+
+interface GoldenLine {
+  readonly text: string;
+  readonly probabilities: readonly number[];
+}
+
+let folder: ModelsFolder;
+let hub: HubStub;
+
+async function open(): Promise<void> {
+  folder = new ModelsFolder();
+  hub = await HubStub.start({ name: REPOSITORY, files: robertaRepository() });
+}
+
+async function close(): Promise<void> {
+  await hub.close();
+  rmSync(folder.path, { recursive: true });
+}
+
+function models(...words: string[]) {
+  return folder.run(words, { HF_ENDPOINT: hub.url });
+}
+
+function goldenLines(): GoldenLine[] {
+  return readFileSync(join(folder.path, NAME, 'golden.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as GoldenLine);
+}
+
+function fetched(): string[] {
+  const urls = [...hub.hub.requests, ...hub.store.requests].map(({ url = '' }) => url);
+  return urls.map((url) => url.split('/').at(-1) ?? '');
+}
+
+describe('a repository with PyTorch weights, a vocabulary and LABEL_0 to LABEL_2', () => {
+  beforeAll(open);
+  afterAll(close);
+
+  it('is converted to INT8, compared with FP32 and locked by one command', async () => {
+    const { code, stdout, stderr } = await models(...FORCED);
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      expect.stringContaining(`MODEL_NAME=${NAME} serves it`),
+      expect.stringMatching(/INT8 against FP32: [\d.]+ % of 130 labels agree/),
+    ]);
+    expect(folder.manifest.models[1]).toMatchObject({
+      name: NAME,
+      source: { repository: REPOSITORY, revision: HUB_COMMIT },
+      conversion: { precision: 'int8' },
+      graph: 'model.onnx',
+      graphOptimization: 'basic',
+      labels: LABELS,
+      maxTokens: 512,
+      padId: 1,
+      batchInvariant: true,
+    });
+    expect((await models('verify')).code).toBe(0);
+  });
+
+  it('leaves the bundle alone in models/, without the weights', () => {
+    expect(folder.files(NAME)).toEqual([
+      'config.json',
+      'golden.jsonl',
+      'model.onnx',
+      'tokenizer.json',
+    ]);
+    expect(folder.files('.downloads')).toEqual([]);
+    expect(fetched()).not.toContain('tf_model.h5');
+  });
+
+  it('is served with the scores of its golden texts', async () => {
+    const service = await ServiceProcess.start({ MODELS_DIR: folder.path, MODEL_NAME: NAME });
+    try {
+      const golden = goldenLines();
+      const texts = golden.map(({ text }) => text);
+      const response = await service.post('/v1/inference', { texts });
+      const { results } = (await response.json()) as {
+        results: { scores: Record<string, number> }[];
+      };
+      expect(results).toHaveLength(golden.length);
+      results.forEach(({ scores }, row) => {
+        LABELS.forEach((label, column) => {
+          expect(scores[label]).toBeCloseTo(golden[row]!.probabilities[column]!, 4);
+        });
+      });
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
+describe('weights', () => {
+  beforeEach(open);
+  afterEach(close);
+
+  it('are not fetched before the labels are known', async () => {
+    const { code, stderr } = await models('add', REPOSITORY);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        'usually LABEL_0 = negative, LABEL_1 = neutral, LABEL_2 = positive: --labels negative,neutral,positive',
+      ),
+    ]);
+    expect(fetched()).not.toContain('pytorch_model.bin');
+    expect(fetched()).not.toContain('vocab.json');
+  });
+
+  it('that call praise negative are refused without --force', async () => {
+    const { code, stderr } = await models(...ADD);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^The model calls .*--force adds/m)]);
+    expect(folder.manifest.models).toHaveLength(1);
+  });
+
+  it('are converted to FP32 where --precision asks for it', async () => {
+    const { code, stderr } = await models(...FORCED, '--precision', 'fp32');
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('INT8 against FP32')]);
+    expect(folder.manifest.models[1]?.conversion).toEqual({ precision: 'fp32' });
+  });
+
+  it('of a family that cannot be converted are refused by its name before they are fetched', async () => {
+    const { files } = hub.repository;
+    const config = JSON.parse(files.get('config.json')!.toString());
+    files.set('config.json', Buffer.from(JSON.stringify({ ...config, model_type: 'gpt2' })));
+    const { code, stderr } = await models(...ADD);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/'gpt2' is not supported/)]);
+    expect(fetched()).not.toContain('pytorch_model.bin');
+  });
+
+  it('that hold NaN are refused in words', async () => {
+    const { files } = hub.repository;
+    const weights = files.get('pytorch_model.bin')!;
+    weights.writeFloatLE(Number.NaN, weights.length - 4);
+    const { code, stderr } = await models(...FORCED);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/holds NaN or infinity/)]);
+    expect(folder.manifest.models).toHaveLength(1);
+  });
+});
