@@ -10,6 +10,7 @@ import { modelsDir } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
 import { WORKER_URL } from '../kit/inference-worker.ts';
 import { add } from './add.ts';
+import { checkSame } from './check-same.ts';
 import type { Precision } from './convert/graph/classifier-graph.ts';
 import { inventory, verify } from './inventory.ts';
 import { openOrigin, openSource } from './open-source.ts';
@@ -18,7 +19,8 @@ import { writeManifest } from './write-manifest.ts';
 
 export interface AddModelOptions {
   readonly name?: string | undefined;
-  readonly revision: string;
+  /** A branch, tag or commit; absent: main, or what is locked already. */
+  readonly revision?: string | undefined;
   readonly file?: string | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly precision?: Precision | undefined;
@@ -35,8 +37,10 @@ export async function addModel(place: string, options: AddModelOptions): Promise
   }
   const dir = modelsDir();
   const manifest = await readManifest(dir);
-  const source = () => openSource(place, revision, process.env);
-  if (manifest.models.some((bundle) => bundle.name === name)) {
+  const source = () => openSource(place, revision ?? 'main', process.env);
+  const locked = manifest.models.find((bundle) => bundle.name === name);
+  if (locked !== undefined) {
+    await checkSame(locked, place, options, source);
     return pullBundle(name, manifest, source);
   }
   const bundle = await add({

@@ -24,8 +24,9 @@ export function modelsCommand() {
           'tss models pull minilm-tweet-sentiment',
         ],
         'Variables, also read from .env: MODELS_DIR names another folder than models/. HF_ENDPOINT,\n' +
-          'HF_TOKEN and HF_TOKEN_PATH work as with the tools of the Hugging Face hub, AWS variables\n' +
-          'and files as with the AWS CLI.',
+          'HF_TOKEN, HF_TOKEN_PATH, HF_HOME and the token of `hf auth login` work as with the tools of\n' +
+          'the Hugging Face hub, AWS variables and files as with the AWS CLI. Proxy variables are\n' +
+          'read where NODE_USE_ENV_PROXY=1.',
       ),
     );
 }
@@ -39,7 +40,7 @@ function addCommand() {
         'with / or ./',
     )
     .option('--name <NAME>', 'name in the manifest (default: last part of SOURCE)')
-    .option('--revision <REV>', 'branch, tag or commit on the hub', 'main')
+    .option('--revision <REV>', 'branch, tag or commit on the hub (default: main)')
     .option(
       '--file <GRAPH>',
       'ONNX graph (default: model_quantized.onnx, else model.onnx, else converted weights)',

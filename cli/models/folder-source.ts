@@ -17,8 +17,7 @@ export class FolderSource implements ModelSource {
 
   constructor(folder: string) {
     this.#folder = resolve(folder);
-    // The path would mean nothing to who reads the manifest on another machine.
-    this.origin = { repository: `file:${basename(this.#folder)}`, revision: null };
+    this.origin = { repository: folderRepository(folder), revision: null };
   }
 
   async list(): Promise<SourceFile[]> {
@@ -27,14 +26,16 @@ export class FolderSource implements ModelSource {
         throw unreadable(this.#folder, error);
       },
     );
-    const files = entries.filter((entry) => entry.isFile());
-    return Promise.all(
-      files.map(async ({ parentPath, name }) => {
+    const files = await Promise.all(
+      entries.map(async ({ parentPath, name }) => {
         const path = join(parentPath, name);
-        const { size } = await stat(path);
-        return { name: relative(this.#folder, path).split(sep).join('/'), bytes: size };
+        // Snapshots in the cache of the hub's tools consist of links; a broken one is no file.
+        const stats = await stat(path).catch(() => undefined);
+        if (!stats?.isFile()) return undefined;
+        return { name: relative(this.#folder, path).split(sep).join('/'), bytes: stats.size };
       }),
     );
+    return files.filter((file) => file !== undefined);
   }
 
   async open(name: string, resume: ResumePoint | undefined): Promise<OpenedFile> {
@@ -51,6 +52,11 @@ export class FolderSource implements ModelSource {
       etag,
     };
   }
+}
+
+/** Name of a folder in the manifest: its path would mean nothing on another machine. */
+export function folderRepository(folder: string): string {
+  return `file:${basename(resolve(folder))}`;
 }
 
 function unreadable(path: string, cause: unknown): SourceError {

@@ -133,10 +133,21 @@ async function request(
   if (response.ok) return response;
   await response.body?.cancel();
   const { status } = response;
+  if (response.headers.get('x-error-code') === 'GatedRepo') {
+    throw new SourceError(
+      `The hub answers ${status} for ${url}: ${repository} is gated` +
+        (token === undefined
+          ? '; ask for access on its page, then give a token by HF_TOKEN'
+          : ', and the account of the token has no access; ask for it on the page of the model'),
+      { retryable: false },
+    );
+  }
   if (status === 401 || status === 403 || status === 404) {
     throw new SourceError(
       `The hub answers ${status} for ${url}: ${repository} at ${revision} does not exist or is ` +
-        'private (HF_TOKEN gives access)',
+        (token === undefined
+          ? 'private (HF_TOKEN gives access)'
+          : 'private, and the token (HF_TOKEN, or the file of `hf auth login`) gives no access'),
       { retryable: false },
     );
   }

@@ -1,19 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
-import { FolderSource } from './folder-source.ts';
+import { FolderSource, folderRepository } from './folder-source.ts';
 import { HubSource } from './hub-source.ts';
+import { hubToken } from './hub-token.ts';
 import { type ModelSource, SourceError } from './source.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const HUB_REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
+const FOLDER = /^(\.{1,2}$|\.{0,2}\/)/;
 
 /**
  * Opens what a user names: `s3://bucket/prefix`, a folder (it begins with `/` or `./`), or a
  * repository of the Hugging Face hub.
  *
- * Reads `HF_ENDPOINT`, `HF_TOKEN` and `HF_TOKEN_PATH` as the hub's own tools do, and for S3
- * what every AWS SDK reads.
+ * Reads `HF_ENDPOINT` and the token as the hub's own tools do, and for S3 what every AWS SDK reads.
  *
  * @throws SourceError
  */
@@ -27,7 +27,7 @@ export async function openSource(
     const { S3Source } = await import('./s3-source.ts');
     return new S3Source(place, environment);
   }
-  if (/^(\.{1,2}$|\.{0,2}\/)/.test(place)) return new FolderSource(place);
+  if (FOLDER.test(place)) return new FolderSource(place);
   if (HUB_REPOSITORY.test(place)) {
     return HubSource.open({
       repository: place,
@@ -41,6 +41,12 @@ export async function openSource(
       'that begins with / or ./',
     { retryable: false },
   );
+}
+
+/** The repository that the manifest stores for a place, found without opening it. */
+export function repositoryOf(place: string): string {
+  if (place.startsWith('s3://')) return place.replace(/\/$/, '');
+  return FOLDER.test(place) ? folderRepository(place) : place;
 }
 
 /**
@@ -60,10 +66,4 @@ export async function openOrigin(
     );
   }
   return openSource(repository, revision ?? '', environment);
-}
-
-function hubToken({ HF_TOKEN, HF_TOKEN_PATH }: Environment): string | undefined {
-  if (HF_TOKEN) return HF_TOKEN;
-  if (!HF_TOKEN_PATH || !existsSync(HF_TOKEN_PATH)) return undefined;
-  return readFileSync(HF_TOKEN_PATH, 'utf8').trim() || undefined;
 }

@@ -1,0 +1,46 @@
+import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import type { AddModelOptions } from './actions.ts';
+import { repositoryOf } from './open-source.ts';
+import { type ModelSource, SourceError } from './source.ts';
+
+/**
+ * Checks that what is to be added under a name is what the manifest locks under it already.
+ *
+ * @param source opened only where a revision is given, which may be a branch or tag
+ * @throws SourceError naming what is locked
+ */
+export async function checkSame(
+  bundle: Bundle,
+  place: string,
+  { revision, file, labels, precision }: AddModelOptions,
+  source: () => Promise<ModelSource>,
+): Promise<void> {
+  const repository = repositoryOf(place);
+  if (repository !== bundle.source.repository) refuse(bundle, `not ${repository}`);
+  if (revision !== undefined) {
+    const { origin } = await source();
+    if (origin.revision !== bundle.source.revision) {
+      refuse(bundle, `not the revision ${revision} (${origin.revision ?? 'none'})`);
+    }
+  }
+  if (labels !== undefined && labels.join() !== bundle.labels.join()) {
+    refuse(bundle, `not the labels ${labels.join(',')}`);
+  }
+  if (file !== undefined && (bundle.conversion !== undefined || file !== bundle.graph)) {
+    refuse(bundle, `not the graph ${file}`);
+  }
+  if (precision !== undefined && precision !== bundle.conversion?.precision) {
+    refuse(bundle, `not weights converted to ${precision}`);
+  }
+}
+
+function refuse({ name, source, labels, graph, conversion }: Bundle, difference: string): never {
+  const { repository, revision } = source;
+  const origin = revision === null ? repository : `${repository}@${revision.slice(0, 12)}`;
+  const form = conversion === undefined ? graph : `weights converted to ${conversion.precision}`;
+  throw new SourceError(
+    `The manifest locks ${name} as ${origin}, ${form}, labels ${labels.join(',')}, ${difference}; ` +
+      `give another name by --name, or remove it by \`tss models remove ${name}\``,
+    { retryable: false },
+  );
+}
