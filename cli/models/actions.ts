@@ -10,22 +10,11 @@ import { modelsDir } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
 import { WORKER_URL } from '../kit/inference-worker.ts';
 import { add } from './add.ts';
-import { checkSame } from './check-same.ts';
-import type { Precision } from './convert/graph/classifier-graph.ts';
+import { type AddModelOptions, checkSame } from './check-same.ts';
 import { inventory, verify } from './inventory.ts';
 import { openOrigin, openSource } from './open-source.ts';
 import { pull } from './pull.ts';
 import { writeManifest } from './write-manifest.ts';
-
-export interface AddModelOptions {
-  readonly name?: string | undefined;
-  /** A branch, tag or commit; absent: main, or what is locked already. */
-  readonly revision?: string | undefined;
-  readonly file?: string | undefined;
-  readonly labels?: readonly string[] | undefined;
-  readonly precision?: Precision | undefined;
-  readonly force?: boolean | undefined;
-}
 
 const output = process.stderr;
 
