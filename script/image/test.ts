@@ -17,8 +17,6 @@ try {
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   // One worker: the tests measure nothing, but builds and a loaded service want the machine.
   jest.push('node_modules/jest/bin/jest.js', '--selectProjects', 'image', 'e2e', '--runInBand');
-  // Containers start more slowly than the bundle.
-  jest.push('--testTimeout=60000');
   const { status } = spawnSync(process.execPath, [...jest, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: {
