@@ -54,7 +54,7 @@ export function stdout(): DestinationStream {
     sync: true,
     maxLength: MAX_UNWRITTEN_BYTES,
   });
-  // An error event without a listener would be thrown at whoever logs.
+  // Without a listener an error event would throw in the code that logs.
   return destination.on('error', () => undefined);
 }
 

@@ -226,14 +226,7 @@ function template({ start, end }: SpecialTokens, ids: Readonly<Record<string, nu
 }
 
 async function readText(folder: string, name: string): Promise<string> {
-  const text = (await readBytes(folder, name)).toString('utf8');
-  if (text.startsWith('version https://git-lfs')) {
-    throw new SourceError(
-      `${name} is a Git LFS pointer, not the file itself; fetch the files by \`git lfs pull\``,
-      { retryable: false },
-    );
-  }
-  return text;
+  return (await readBytes(folder, name)).toString('utf8');
 }
 
 function readBytes(folder: string, name: string): Promise<Buffer> {

@@ -4,13 +4,11 @@ import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { SourceError } from '../source.ts';
 
-const LFS_POINTER = 'version https://git-lfs';
-
 /**
  * Reads a JSON file of a model's folder.
  *
  * @returns undefined where there is no such file
- * @throws SourceError when it is a Git LFS pointer, not JSON, or of another form
+ * @throws SourceError when it is not JSON, or of another form
  */
 export async function readJsonFile<Schema extends TSchema>(
   schema: Schema,
@@ -33,12 +31,6 @@ export async function readJsonFile<Schema extends TSchema>(
 }
 
 function parse(text: string, name: string): unknown {
-  if (text.startsWith(LFS_POINTER)) {
-    throw new SourceError(
-      `${name} is a Git LFS pointer, not the file itself; fetch the files by \`git lfs pull\``,
-      { retryable: false },
-    );
-  }
   try {
     // A byte order mark is no part of the document.
     return JSON.parse(text.replace(/^\uFEFF/, ''));

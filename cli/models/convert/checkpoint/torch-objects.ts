@@ -51,7 +51,7 @@ export function torchEnvironment(fault: (message: string) => ConversionError): P
   const damaged = (name: string) =>
     fault(`${name} is called with arguments that are not a tensor's`);
   const globals = new Map<string, (args: readonly PickleValue[]) => PickleValue>([
-    // Its items are set one by one: copying a list of them would let a small pickle take for ever.
+    // Its items are set one by one: copying the list each time would let a small pickle run without end.
     [
       'collections.OrderedDict',
       (args) => (args.length === 0 ? new Map() : refuse('collections.OrderedDict')),

@@ -54,4 +54,22 @@ describe('a tokenizer built from vocabulary files', () => {
     expect(texts.length).toBeGreaterThan(2_000);
     expect(differences).toEqual([]);
   });
+
+  // Texts of more than 1,000 characters are cut at spaces and encoded part by part.
+  it.each<[name: string, kind: VocabularyKind, modelType: string]>([
+    ['bert', 'wordPiece', 'bert'],
+    ['xlm-roberta', 'unigram', 'xlm-roberta'],
+  ])('gives a long text the ids of its parts for %s', async (name, kind, modelType) => {
+    const tokenizer = await tokenizerOf(kind, name, modelType);
+    // A mark would join with the space before it.
+    const parts = texts.filter((text) => /^[^\p{M}]/u.test(text) && text.length < 200);
+    for (let start = 0; start + 40 <= parts.length; start += 40) {
+      const some = parts.slice(start, start + 40);
+      const { ids, truncated } = await tokenizer.encode(some.join(' '));
+      const expected: number[] = [];
+      for (const part of some) expected.push(...(await tokenizer.encode(part)).ids.slice(1, -1));
+      expect(truncated).toBe(false);
+      expect(ids.slice(1, -1)).toEqual(expected);
+    }
+  });
 });
