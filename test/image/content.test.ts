@@ -42,7 +42,7 @@ beforeAll(async () => {
   content = await readImage(engine, image);
   config = await engine.config(image);
   sizes = await measureImage(engine, image);
-}, 120_000);
+});
 
 describe('the image', () => {
   const ownFiles = () => content.layers.slice(-OWN_LAYERS).flat();

@@ -19,7 +19,7 @@ describe('the event loop during inference', () => {
       logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
       onFatal: ignore,
     });
-  }, 60_000);
+  });
   afterAll(() => model?.close());
 
   it('is never blocked for 50 ms or a quarter of the time that 40 long texts take', async () => {

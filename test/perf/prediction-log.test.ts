@@ -34,7 +34,7 @@ describe('while Firehose hangs, the service', () => {
     await stub.nextCall();
     expect(await lowest(2_000, () => durationMs(() => ask(service)))).toBeLessThan(2_000);
     await service.stop();
-  }, 60_000);
+  });
 
   it('ends within its time limit and 2 s', async () => {
     const bound = SHUTDOWN_TIMEOUT_MS + 2_000;
@@ -45,5 +45,5 @@ describe('while Firehose hangs, the service', () => {
       return durationMs(() => service.stop());
     };
     expect(await lowest(bound, measure)).toBeLessThan(bound);
-  }, 90_000);
+  });
 });

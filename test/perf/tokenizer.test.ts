@@ -95,12 +95,17 @@ describe('tokenizing 25,000 characters', () => {
     ['spaces', ' '.repeat(25_000)],
     ['zero-width spaces', '\u200b'.repeat(25_000)],
   ])('takes less than 25 ms for %s', async (_, text) => {
-    expect(await fastestMs(() => tokenizer.encode(normalize(text)))).toBeLessThan(TEXT_MS_MAX);
+    const encode = () => tokenizer.encode(normalize(text));
+    expect(await fastestMs(encode, { boundMs: TEXT_MS_MAX })).toBeLessThan(TEXT_MS_MAX);
   });
 
   it('takes little more than a full window', async () => {
-    const windowMs = await fastestMs(() => tokenizer.encode('quick brown fox '.repeat(100)), 20);
-    const longMs = await fastestMs(() => tokenizer.encode('quick brown fox '.repeat(1560)), 20);
+    const windowMs = await fastestMs(() => tokenizer.encode('quick brown fox '.repeat(100)), {
+      runs: 20,
+    });
+    const longMs = await fastestMs(() => tokenizer.encode('quick brown fox '.repeat(1560)), {
+      runs: 20,
+    });
     expect(longMs).toBeLessThan(4 * windowMs + 1);
   });
 });
@@ -115,6 +120,7 @@ describe('preprocessing 25,000 characters', () => {
     ['user names', '@a '.repeat(8333)],
     ['composed letters', 'ế'.repeat(25_000)],
   ])('takes less than 25 ms for %s', async (_, text) => {
-    expect(await fastestMs(() => normalize(text))).toBeLessThan(TEXT_MS_MAX);
+    const preprocess = () => normalize(text);
+    expect(await fastestMs(preprocess, { boundMs: TEXT_MS_MAX })).toBeLessThan(TEXT_MS_MAX);
   });
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
   expect((await sample.ended).code).toBe(0);
   client = new TweetSentimentClient({ url: service.url, apiKey: API_KEY });
-}, 60_000);
+});
 afterAll(() => service?.stop());
 
 /** Runs an example as its first lines say, in a folder of its own. */

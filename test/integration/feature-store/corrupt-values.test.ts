@@ -232,7 +232,7 @@ describe('any value in one key', () => {
       }),
       { numRuns: 300 },
     );
-  }, 120_000);
+  });
 
   /** Overwrites a key, or a part of it, with a malformed value. */
   async function corrupt(key: string, kind: string, value: string, place: number): Promise<void> {

@@ -450,5 +450,5 @@ describe('a process whose Redis is killed, frozen, paused and full while it work
     expect(report.failures).toBeGreaterThan(0);
     expect(report.lateReads).toBe(0);
     expect(report.logLines).toBeLessThanOrEqual(12);
-  }, 90_000);
+  });
 });

@@ -31,7 +31,7 @@ it('the sample is sent once the service is ready, and the page is named', async 
   } finally {
     await service.stop();
   }
-}, 90_000);
+});
 
 it('the sample is not waited with when the service has ended', async () => {
   const service = await ServiceProcess.start({ TWEET_SOURCE: 'fixture' });
@@ -40,4 +40,4 @@ it('the sample is not waited with when the service has ended', async () => {
     code: 1,
     said: '',
   });
-}, 90_000);
+});

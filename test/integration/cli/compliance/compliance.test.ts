@@ -17,7 +17,7 @@ const startService = () => ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fi
 
 beforeAll(async () => {
   service = await startService();
-}, 60_000);
+});
 beforeEach(async () => {
   x = await XApiStub.start();
   folder = mkdtempSync(join(tmpdir(), 'compliance-'));
@@ -96,7 +96,7 @@ describe('compliance', () => {
     });
     expect(await storedOf(tweets.map(({ id }) => id))).toEqual([kept?.id]);
     expect(await counted()).toBe(1);
-  }, 60_000);
+  });
 
   it('asks X for a hundred posts at a time, and for nothing that costs more', async () => {
     x.serve({ tweets: await store(250) });
@@ -105,7 +105,7 @@ describe('compliance', () => {
     expect(x.requests.map(({ ids }) => ids.length)).toEqual([100, 100, 50]);
     expect(x.requests[0]?.query.get('expansions')).toBeNull();
     expect(await counted()).toBe(250);
-  }, 60_000);
+  });
 
   it('keeps what X says nothing sensible of, and says that it did not succeed', async () => {
     const [first, second] = await store(2);
@@ -114,7 +114,7 @@ describe('compliance', () => {
     expect([code, stdout]).toEqual([1, expect.stringContaining('0 purged, 1 unclear')]);
     expect(stderr).toContain('did not say what became of 1 tweets; they are kept');
     expect(await counted()).toBe(2);
-  }, 60_000);
+  });
 
   it('waits for a rate limit to end, and ends at a usage cap', async () => {
     x.serve({ tweets: await store(1) });
@@ -129,7 +129,7 @@ describe('compliance', () => {
       code: 1,
       stderr: expect.stringContaining('usage cap or credit'),
     });
-  }, 60_000);
+  });
 
   it('stops at its limit, and by Ctrl-C, and goes on where it was', async () => {
     x.serve({ tweets: await store(1_100) });
@@ -152,7 +152,7 @@ describe('compliance', () => {
     expect((await run()).stdout).toContain('100 tweets checked');
     // It was through: the next one begins anew.
     expect((await run()).stdout).toContain('1100 tweets checked');
-  }, 60_000);
+  });
 
   it('fails when the service does', async () => {
     await store(1);
@@ -164,7 +164,7 @@ describe('compliance', () => {
     const { code, stderr } = await tool.ended;
     expect([code, stderr]).toEqual([1, expect.stringContaining('No service answers')]);
     service = await startService();
-  }, 60_000);
+  });
 
   it.each([
     [['--sample'], 2, /--sample/],

@@ -42,7 +42,7 @@ describe('tss evaluate', () => {
     expect(figure(stdout, 'file size, MB')).toBe(23.6);
     expect(figure(stdout, 'empty texts')).toBe(1);
     expect(stdout).toMatch(/A: true \\ given +negative +neutral +positive\nnegative +1 +0 +1\n/);
-  }, 60_000);
+  });
 
   it('compares a model with another graph of it, as JSON', async () => {
     const texts = await file('texts.txt', 'I love this phone\nworst day ever\n\u200b\n');
@@ -78,7 +78,7 @@ describe('tss evaluate', () => {
       expect(latencyMs.p50).toBeGreaterThan(0);
     }
     expect(stdout).not.toContain('phone');
-  }, 60_000);
+  });
 
   it.each([
     ['that is not there', 'nowhere.onnx', /nowhere\.onnx cannot be read/],

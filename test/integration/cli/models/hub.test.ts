@@ -112,7 +112,7 @@ describe('models add, from the hub', () => {
       expect.stringMatching(/^The download of .*model_quantized\.onnx broke/m),
     ]);
     expect(hub.store.requests).toHaveLength(6);
-  }, 40_000);
+  });
 
   it('refuses content that does not hash to what the hub says, and locks nothing', async () => {
     const bytes = hub.repository.files.get(GRAPH)!;

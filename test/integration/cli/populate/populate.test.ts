@@ -19,7 +19,7 @@ beforeAll(async () => {
     TWEET_SOURCE: 'fixture',
     MAX_BODY_BYTES: '65536',
   });
-}, 60_000);
+});
 afterAll(() => service?.stop());
 beforeEach(async () => {
   x = await XApiStub.start();
@@ -80,19 +80,19 @@ describe('populate --user', () => {
     ]);
     expect(await aggregate('users', '@NASA')).toMatchObject({ total: 250 });
     expect(existsSync(stateFile()) ? readFileSync(stateFile(), 'utf8') : '{}').toMatch(/^\{\}/);
-  }, 60_000);
+  });
 
   it('ends when the timeline does', async () => {
     const user = { id: '700', username: 'short_timeline' };
     x.serve({ users: [user], tweets: tweetsOf(user, 7), includes: { users: [user] } });
     const { code, stdout } = await run('--user', 'short_timeline');
     expect([code, stdout]).toEqual([0, expect.stringContaining('@short_timeline: 7 stored\n')]);
-  }, 60_000);
+  });
 
   it('says so when X knows no such user', async () => {
     const { code, stderr } = await run('--user', 'nobody_at_all');
     expect([code, stderr]).toEqual([1, expect.stringContaining('X shows no user @nobody_at_all')]);
-  }, 60_000);
+  });
 });
 
 describe('populate --topic', () => {
@@ -105,7 +105,7 @@ describe('populate --topic', () => {
       x.requests.map(({ path, query }) => [path, query.get('query'), query.get('max_results')]),
     ).toEqual([['/2/tweets/search/recent', '"Tokamak Day" -is:retweet', '10']]);
     expect(await aggregate('topics', 'tokamak day')).toMatchObject({ total: 3 });
-  }, 60_000);
+  });
 
   it('waits for the end of a rate limit, and says until when', async () => {
     x.serve({ tweets: tweetsOf({ id: '702', username: 'a' }, 3, 'so sad about #ratelimited') });
@@ -119,14 +119,14 @@ describe('populate --topic', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('#ratelimited: 3 stored')]);
     expect(stderr).toMatch(/X rate limit: waiting until \d\d:\d\d:\d\d\n/);
     expect(Date.now()).toBeGreaterThanOrEqual(Number(reset) * 1_000);
-  }, 60_000);
+  });
 
   it('tries again when X breaks off', async () => {
     x.serve({ tweets: tweetsOf({ id: '703', username: 'b' }, 3, 'on and off #flaky') });
     x.script('reset', { status: 503, body: {} });
     const { code, stdout } = await run('--topic', '#flaky');
     expect([code, stdout]).toEqual([0, expect.stringContaining('#flaky: 3 stored')]);
-  }, 60_000);
+  });
 
   it.each([
     [
@@ -174,7 +174,7 @@ describe('populate that is stopped', () => {
     expect(stderr).toMatch(/^@interrupted {2}100\/250 {2}40 %\n/);
     expect(x.requests[1]?.query.get('until_id')).toBe(tweets[99]?.id);
     expect(await aggregate('users', '@interrupted')).toMatchObject({ total: 250 });
-  }, 60_000);
+  });
 
   it('by SIGTERM exits 143', async () => {
     x.script('hang');
@@ -182,7 +182,7 @@ describe('populate that is stopped', () => {
     await x.nextRequest();
     tool.interrupt('SIGTERM');
     expect((await tool.ended).code).toBe(143);
-  }, 60_000);
+  });
 });
 
 describe('populate --file', () => {
@@ -204,19 +204,19 @@ describe('populate --file', () => {
     const { code, stdout } = await run('--file', path);
     expect([code, stdout]).toEqual([0, `${path}: 150 stored\n`]);
     expect(await aggregate('topics', 'filed')).toMatchObject({ total: 150 });
-  }, 60_000);
+  });
 
   it('says what was not stored, and why', async () => {
     const path = write({ id: '21', text: 'fine' }, { id: '22', text: ' ' }, { id: '23', text: '' });
     const { code, stdout } = await run('--file', path);
     expect([code, stdout]).toEqual([0, `${path}: 1 stored, 2 not (empty_text 2)\n`]);
-  }, 60_000);
+  });
 
   it('sends a tweet alone that is too large for the service, and counts it', async () => {
     const path = write({ id: '24', text: 'x'.repeat(70_000) }, { id: '25', text: 'fine' });
     const { code, stdout } = await run('--file', path);
     expect([code, stdout]).toEqual([0, `${path}: 1 stored, 1 not (body_too_large 1)\n`]);
-  }, 60_000);
+  });
 
   it.each([
     ['{"id": "1", "text"', /line 2, is not JSON/],
@@ -236,7 +236,7 @@ describe('populate --file', () => {
       1,
       expect.stringContaining('/does/not/exist.jsonl cannot be read'),
     ]);
-  }, 60_000);
+  });
 });
 
 describe('populate --sample', () => {
@@ -264,7 +264,7 @@ describe('populate --sample', () => {
     expect((await run('--sample')).code).toBe(0);
     // Unless the hour has just changed, these are the same tweets.
     expect((await invented()).length).toBe(users.length);
-  }, 60_000);
+  });
 });
 
 describe('populate tells what is wrong', () => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
     region: REGION,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-}, 60_000);
+});
 afterAll(async () => {
   client?.destroy();
   await emulator?.stop();
