@@ -13,7 +13,8 @@ import { add } from './add.ts';
 import { type AddModelOptions, checkSame } from './check-same.ts';
 import { inventory, verify } from './inventory.ts';
 import { openOrigin, openSource } from './open-source.ts';
-import { pull } from './pull.ts';
+import type { PullOptions } from './pull.ts';
+import { pullOrConvert } from './reconvert.ts';
 import { writeManifest } from './write-manifest.ts';
 
 const output = process.stderr;
@@ -86,9 +87,9 @@ export async function removeModel(name: string): Promise<string> {
 async function pullBundle(
   name: string,
   manifest: Manifest,
-  source: Parameters<typeof pull>[1]['source'],
+  source: PullOptions['source'],
 ): Promise<string> {
-  const fetched = await pull(findBundle(manifest, name), {
+  const fetched = await pullOrConvert(findBundle(manifest, name), {
     source,
     downloadsDir: join(modelsDir(), '.downloads'),
     folder: join(modelsDir(), name),

@@ -14,7 +14,7 @@ import { INT8_BATCH_TOLERANCE, type Trial, type TrialOptions, tryModel } from '.
 import { writeManifest } from './write-manifest.ts';
 
 export interface AddOptions
-  extends Omit<StagingOptions, 'staging'>,
+  extends Omit<StagingOptions, 'staging' | 'compare'>,
     Pick<TrialOptions, 'workerUrl' | 'force'> {
   readonly modelsDir: string;
   readonly manifest: Manifest;
@@ -42,7 +42,7 @@ export async function add(options: AddOptions): Promise<Bundle> {
   const staging = join(modelsDir, '.downloads', name);
   await refuseToReplace(folder);
   const source = await options.source();
-  const staged = await stageModel(source, { ...options, staging });
+  const staged = await stageModel(source, { ...options, staging, compare: true });
   const trial = await tryModel(staging, staged.model, { ...options, reference: staged.reference });
   const bundle = await describeBundle(name, source, staging, staged, trial);
   const kept = bundle.files.map((file) => file.name);

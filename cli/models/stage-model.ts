@@ -42,6 +42,8 @@ export interface StagingOptions extends GraphWish {
   readonly staging: string;
   /** In the order of the logits; absent: as config.json says. */
   readonly labels: readonly string[] | undefined;
+  /** Also make the FP32 graph that an INT8 graph is compared with. */
+  readonly compare: boolean;
   readonly output: ProgressOutput;
 }
 
@@ -91,7 +93,7 @@ async function makeGraph(
   source: ModelSource,
   offered: readonly SourceFile[],
   choice: GraphChoice,
-  { staging, output }: StagingOptions,
+  { staging, compare, output }: StagingOptions,
 ): Promise<{
   model: Pick<Description, 'graph' | 'graphOptimization' | 'conversion'>;
   reference?: string;
@@ -105,11 +107,11 @@ async function makeGraph(
   const files = shards.map((shard) => requiredFile(offered, shard));
   await fetchFiles(source, files, staging, output);
   const { precision } = choice;
-  const isReference = precision === 'fp32';
+  const hasReference = compare && precision !== 'fp32';
   output.write(`Converting ${name} to ${CONVERTED_GRAPH} (${precision}).\n`);
   await convertWeights(staging, name, [
     { precision, name: CONVERTED_GRAPH },
-    ...(isReference ? [] : [{ precision: 'fp32' as const, name: REFERENCE_GRAPH }]),
+    ...(hasReference ? [{ precision: 'fp32' as const, name: REFERENCE_GRAPH }] : []),
   ]);
   return {
     model: {
@@ -118,7 +120,7 @@ async function makeGraph(
       graphOptimization: 'basic',
       conversion: { precision },
     },
-    ...(isReference ? {} : { reference: REFERENCE_GRAPH }),
+    ...(hasReference ? { reference: REFERENCE_GRAPH } : {}),
   };
 }
 

@@ -106,6 +106,44 @@ describe('a repository with PyTorch weights, a vocabulary and LABEL_0 to LABEL_2
   });
 });
 
+describe('a converted model', () => {
+  beforeAll(async () => {
+    await open();
+    await models(...FORCED);
+  });
+  afterAll(close);
+
+  it('is converted again to the same bytes by pull', async () => {
+    const made = ['model.onnx', 'tokenizer.json', 'config.json'];
+    for (const file of made) rmSync(join(folder.path, NAME, file));
+    const { code, stdout } = await models('pull', NAME);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('model.onnx')]);
+    expect((await models('verify', NAME)).code).toBe(0);
+    expect(folder.files('.downloads')).toEqual([]);
+  });
+
+  it.each([
+    ['another repository', ['add', 'acme/twitter-roberta-base-sentiment'], 'not acme/'],
+    [
+      'other labels',
+      ['add', REPOSITORY, '--labels', 'positive,neutral,negative'],
+      'not the labels',
+    ],
+    ['another precision', [...ADD, '--precision', 'fp32'], 'not weights converted to fp32'],
+    ['a graph', ['add', REPOSITORY, '--file', 'model.onnx'], 'not the graph model.onnx'],
+    ['a folder', ['add', './elsewhere', '--name', NAME], 'not file:elsewhere'],
+  ])('is not mistaken for %s under its name', async (_, words, difference) => {
+    const { code, stderr } = await models(...words);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(difference)]);
+    expect(stderr).toContain(`locks ${NAME} as ${REPOSITORY}@${HUB_COMMIT.slice(0, 12)}`);
+  });
+
+  it('is complete when the same command is given again, also with its commit', async () => {
+    const { code, stdout } = await models(...ADD, '--revision', HUB_COMMIT);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('is complete')]);
+  });
+});
+
 describe('weights', () => {
   beforeEach(open);
   afterEach(close);

@@ -110,6 +110,55 @@ describe('models add', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('There is no ../x.onnx')]);
   });
 
+  it('refuses a graph whose name the manifest could not hold, before it is copied', async () => {
+    writeFileSync(join(source, 'model (1).onnx'), 'a graph');
+    const words = ['add', source, '--name', 'x', '--file', 'model (1).onnx'];
+    const { code, stderr } = await folder.run(words);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/"model \(1\)\.onnx".*rename/)]);
+    expect(existsSync(join(folder.path, '.downloads'))).toBe(false);
+    expect((await folder.run(['list'])).code).toBe(0);
+  });
+
+  it('follows the links that a snapshot in the cache of the hub consists of', async () => {
+    const snapshot = mkdtempSync(join(sandbox, 'snapshot-'));
+    mkdirSync(join(snapshot, 'onnx'));
+    for (const name of embeddedFiles().keys())
+      symlinkSync(join(source, name), join(snapshot, name));
+    expect(await folder.run(['add', snapshot, '--name', 'x'])).toMatchObject({ code: 0 });
+    expect(lstatSync(join(folder.path, 'x', 'config.json')).isFile()).toBe(true);
+  });
+
+  it.each(['onnx/model_quantized.onnx', 'tokenizer.json', 'config.json'])(
+    'says that %s is a pointer of Git LFS',
+    async (name) => {
+      writeFileSync(
+        join(source, name),
+        'version https://git-lfs.github.com/spec/v1\noid sha256:0\n',
+      );
+      const { code, stderr } = await folder.run(['add', source, '--name', 'x']);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`${name} is a Git LFS pointer`)]);
+    },
+  );
+
+  it('takes a model without tokenizer_config.json, or with a window of null', async () => {
+    writeFileSync(join(source, 'tokenizer_config.json'), '{"model_max_length":null}');
+    expect(await folder.run(['add', source, '--name', 'x'])).toMatchObject({ code: 0 });
+    rmSync(join(source, 'tokenizer_config.json'));
+    expect(await folder.run(['add', source, '--name', 'y'])).toMatchObject({ code: 0 });
+    expect(folder.files('y')).not.toContain('tokenizer_config.json');
+  });
+
+  it('refuses a window that the graph does not have', async () => {
+    const config = JSON.parse(readFileSync(join(source, 'config.json'), 'utf8'));
+    writeFileSync(
+      join(source, 'config.json'),
+      JSON.stringify({ ...config, max_position_embeddings: 2048 }),
+    );
+    writeFileSync(join(source, 'tokenizer_config.json'), '{}');
+    const { code, stderr } = await folder.run(['add', source, '--name', 'x']);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^The model cannot be run/m)]);
+  });
+
   it('keeps only the files of the model, whatever an earlier attempt has left', async () => {
     const left = join(folder.path, '.downloads', 'x');
     mkdirSync(left, { recursive: true });

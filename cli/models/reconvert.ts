@@ -1,0 +1,59 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
+import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import { type PullOptions, pull } from './pull.ts';
+import { SourceError } from './source.ts';
+import { stageModel } from './stage-model.ts';
+
+/**
+ * Completes a bundle. Where its source holds weights only, they are converted again: the same
+ * weights give the same bytes.
+ *
+ * @returns names of the files that were fetched or made
+ * @throws SourceError when a file differs from what the manifest locks
+ */
+export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promise<string[]> {
+  const { conversion, graph, name } = bundle;
+  const made = bundle.files.filter((file) => file.name !== bundle.golden.file);
+  if (conversion === undefined || (await areRight(options.folder, bundle.files))) {
+    return pull(bundle, options);
+  }
+  const source = await options.source();
+  const offered = await source.list();
+  if (offered.some((file) => file.name === graph)) {
+    return pull(bundle, { ...options, source: async () => source });
+  }
+  const golden = bundle.files.filter((file) => file.name === bundle.golden.file);
+  if (!(await areRight(options.folder, golden))) {
+    throw new SourceError(
+      `${join(options.folder, bundle.golden.file)} is missing or differs from the manifest, and ` +
+        'weights do not hold it; take it from the commit that added the model',
+      { retryable: false },
+    );
+  }
+  const staging = join(options.downloadsDir, name);
+  await stageModel(source, {
+    staging,
+    graph: undefined,
+    precision: conversion.precision,
+    labels: bundle.labels,
+    compare: false,
+    output: options.output,
+  });
+  await verifyFiles(staging, made);
+  for (const file of made) {
+    const path = join(options.folder, file.name);
+    await mkdir(dirname(path), { recursive: true });
+    await rename(join(staging, file.name), path);
+  }
+  await rm(staging, { recursive: true });
+  return made.map((file) => file.name);
+}
+
+async function areRight(folder: string, files: Bundle['files']): Promise<boolean> {
+  return verifyFiles(folder, files).then(
+    () => true,
+    () => false,
+  );
+}
