@@ -1,17 +1,7 @@
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
-import type { Precision } from './convert/graph/classifier-graph.ts';
+import type { AddModelOptions } from './add-model-options.ts';
 import { repositoryOf } from './open-source.ts';
 import { type ModelSource, SourceError } from './source.ts';
-
-export interface AddModelOptions {
-  readonly name?: string | undefined;
-  /** A branch, tag or commit; absent: main, or what is locked already. */
-  readonly revision?: string | undefined;
-  readonly file?: string | undefined;
-  readonly labels?: readonly string[] | undefined;
-  readonly precision?: Precision | undefined;
-  readonly force?: boolean | undefined;
-}
 
 /**
  * Checks that what is to be added under a name is what the manifest locks under it already.

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -28,6 +28,7 @@ export async function download(
   path: string,
   options: DownloadOptions,
 ): Promise<void> {
+  if (await isComplete(file, path)) return;
   const part = `${path}.part`;
   await mkdir(dirname(path), { recursive: true });
   const resume = await resumePoint(file, part);
@@ -44,6 +45,13 @@ export async function download(
   await rm(etagPath(part), { force: true });
   progress.update((await stat(path)).size);
   progress.end();
+}
+
+/** An earlier process has downloaded the file; only a hash tells that it is still the same. */
+async function isComplete({ sha256 }: SourceFile, path: string): Promise<boolean> {
+  if (sha256 === undefined || !existsSync(path)) return false;
+  const [there] = await describeFiles(dirname(path), [basename(path)]);
+  return there?.sha256 === sha256;
 }
 
 async function attempt(

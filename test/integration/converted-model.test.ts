@@ -160,10 +160,12 @@ describe('weights', () => {
     expect(fetched()).not.toContain('vocab.json');
   });
 
-  it('that call praise negative are refused without --force', async () => {
+  it('that call praise negative are refused without --force, and not fetched again with it', async () => {
     const { code, stderr } = await models(...ADD);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^The model calls .*--force adds/m)]);
     expect(folder.manifest.models).toHaveLength(1);
+    expect((await models(...FORCED)).code).toBe(0);
+    expect(fetched().filter((name) => name === 'pytorch_model.bin')).toHaveLength(2);
   });
 
   it('are converted to FP32 where --precision asks for it', async () => {

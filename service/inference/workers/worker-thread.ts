@@ -4,7 +4,8 @@
  * error ends the worker, and the pool replaces it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
+import { ModelInputs } from './model-inputs.ts';
 import {
   type BatchMessage,
   CLOSE,
@@ -23,31 +24,29 @@ const session = await InferenceSession.create(settings.modelPath, {
   graphOptimizationLevel: settings.graphOptimization,
 });
 
+const inputs = new ModelInputs(session, settings.padId);
+const output = outputOf(session);
+
 function send(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer);
 }
 
 /** Logits of all texts one after another. */
-async function compute({ ids, lengths }: BatchMessage): Promise<Float32Array<ArrayBuffer>> {
-  const longest = Math.max(...lengths);
-  const shape = [lengths.length, longest];
-  const inputIds = new BigInt64Array(lengths.length * longest).fill(BigInt(settings.padId));
-  const mask = new BigInt64Array(lengths.length * longest);
-  let read = 0;
-  lengths.forEach((length, row) => {
-    for (let column = 0; column < length; column++) {
-      inputIds[row * longest + column] = BigInt(ids[read++] ?? settings.padId);
-      mask[row * longest + column] = 1n;
-    }
-  });
-  const { logits } = await session.run({
-    input_ids: new Tensor('int64', inputIds, shape),
-    attention_mask: new Tensor('int64', mask, shape),
-  });
-  if (!(logits?.data instanceof Float32Array)) {
-    throw new Error('The model has no output "logits" of float32');
+async function compute(batch: BatchMessage): Promise<Float32Array<ArrayBuffer>> {
+  const outputs = await session.run(inputs.of(batch), [output]);
+  const data = outputs[output]?.data;
+  if (!(data instanceof Float32Array)) {
+    throw new Error(`The model's output "${output}" is not of float32`);
   }
-  return new Float32Array(logits.data);
+  return new Float32Array(data);
+}
+
+/** "logits", or the only output. */
+function outputOf({ outputNames }: InferenceSession): string {
+  const [first] = outputNames;
+  if (outputNames.includes('logits')) return 'logits';
+  if (first !== undefined && outputNames.length === 1) return first;
+  throw new Error(`The model has no output "logits"; it has ${outputNames.join(', ')}`);
 }
 
 for (const length of settings.warmUpLengths) {

@@ -1,0 +1,12 @@
+import type { Precision } from './convert/graph/classifier-graph.ts';
+
+/** Options of `tss models add`. */
+export interface AddModelOptions {
+  readonly name?: string | undefined;
+  /** A branch, tag or commit; absent: main, or what is locked already. */
+  readonly revision?: string | undefined;
+  readonly file?: string | undefined;
+  readonly labels?: readonly string[] | undefined;
+  readonly precision?: Precision | undefined;
+  readonly force?: boolean | undefined;
+}
