@@ -1,7 +1,7 @@
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { sha256 } from '../../../helpers/blob-server.ts';
+import { BlobServer, sha256 } from '../../../helpers/blob-server.ts';
 import { HUB_COMMIT, HubStub } from '../../../helpers/hub-stub.ts';
 import { EMBEDDED, embeddedFiles, ModelsFolder } from '../../../helpers/run-models.ts';
 
@@ -190,6 +190,32 @@ describe('a private repository', () => {
     expect(stderr).not.toContain('hf_secret');
     expect(hub.store.requests.length).toBeGreaterThan(0);
     for (const { headers } of hub.store.requests) expect(headers.authorization).toBeUndefined();
+  });
+
+  it('is read with the token that `hf auth login` has kept', async () => {
+    await hub.close();
+    hub = await HubStub.start({ name: REPOSITORY, files: embeddedFiles(), token: 'hf_secret' });
+    writeFileSync(join(folder.path, 'token'), 'hf_secret\n');
+    const environment = { HF_ENDPOINT: hub.url, HF_HOME: folder.path };
+    expect(await folder.run(['add', REPOSITORY], environment)).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a gated repository', () => {
+  it.each([
+    ['without a token', {}, 'is gated; ask for access'],
+    ['with a token', { HF_TOKEN: 'hf_secret' }, 'the account of the token has no access'],
+  ])('says that access is missing, %s', async (_, environment, message) => {
+    const gate = await BlobServer.start((_request, response) => {
+      response.writeHead(403, { 'x-error-code': 'GatedRepo' }).end();
+    });
+    try {
+      const words = ['add', REPOSITORY];
+      const { code, stderr } = await folder.run(words, { HF_ENDPOINT: gate.url, ...environment });
+      expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+    } finally {
+      await gate.close();
+    }
   });
 });
 
