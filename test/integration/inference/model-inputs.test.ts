@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { GraphBuilder } from '../../../../cli/models/convert/onnx/graph-builder.ts';
-import { ELEMENT_TYPES } from '../../../../cli/models/convert/onnx/initializer.ts';
-import { writeModel } from '../../../../cli/models/convert/onnx/write-model.ts';
-import { runGraph } from '../../../cli/models/convert/helpers/run-graph.ts';
+import { GraphBuilder } from '../../../cli/models/convert/onnx/graph-builder.ts';
+import { ELEMENT_TYPES } from '../../../cli/models/convert/onnx/initializer.ts';
+import { writeModel } from '../../../cli/models/convert/onnx/write-model.ts';
+import { runGraph } from '../cli/models/convert/run-graph.ts';
 
 const PAD_ID = 7;
 const BATCH = [[3, 4], [5]];
