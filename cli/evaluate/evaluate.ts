@@ -2,6 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { Candidate, type ModelChoice } from './candidate.ts';
 import { readDataset } from './dataset.ts';
 import { agreementOf, evaluationOf } from './evaluation.ts';
+import { requireFiniteAnswers } from './finite-answers.ts';
 import type { Report } from './report.ts';
 import { runCandidates } from './run-candidates.ts';
 
@@ -20,6 +21,9 @@ export async function evaluate({ texts, labels, models }: EvaluateOptions): Prom
   try {
     for (const model of models) candidates.push(await Candidate.load(model));
     const runs = await runCandidates(candidates, dataset.texts);
+    for (const [index, run] of runs.entries()) {
+      requireFiniteAnswers(models[index]?.name ?? 'model', run);
+    }
     return {
       texts: dataset.texts.length,
       cpu: cpus()[0]?.model.trim() || 'of unknown type',

@@ -52,7 +52,11 @@ export const GRAPHS: readonly Graph[] = [
     metrics: ['WorkerSaturation'],
     statistics: ['Maximum', 'Average'],
   },
-  { section: 'Inference', title: 'Workers replaced', metrics: ['WorkerRestarts'] },
+  {
+    section: 'Inference',
+    title: 'Workers replaced and texts failed',
+    metrics: ['WorkerRestarts', 'ModelFailures'],
+  },
   {
     section: 'Feature store',
     title: 'Hits and misses',

@@ -95,6 +95,14 @@ export function requestAlarms(
       threshold: 2,
       periods: 1,
     },
+    {
+      name: 'model-failures',
+      kind: 'notice',
+      happened: 'The model gave scores that are not finite for at least one text.',
+      metric: contractMetric(stage, 'ModelFailures', { period: Duration.minutes(5) }),
+      threshold: 0,
+      periods: 1,
+    },
   ];
 }
 

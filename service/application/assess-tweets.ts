@@ -1,8 +1,8 @@
-import type { ModelIdentity, Prediction } from '../domain/sentiment.ts';
+import { hasFiniteScores, type ModelIdentity, type Prediction } from '../domain/sentiment.ts';
 import type { Tweet, TweetId } from '../domain/tweet.ts';
 import { featureWrite, type RowSettings } from './feature-write.ts';
 import type { FeatureWrite } from './ports/feature-store.ts';
-import { emptyText, type StoreOutcome, type TweetOutcome } from './tweet-outcome.ts';
+import { emptyText, modelFailed, type StoreOutcome, type TweetOutcome } from './tweet-outcome.ts';
 
 export interface AssessmentSettings extends RowSettings {
   /** Show texts in answers. */
@@ -15,7 +15,10 @@ export interface Assessment {
   readonly writes: readonly FeatureWrite[];
 }
 
-/** Turns predictions into outcomes and rows. Predictions have the order of the tweets. */
+/**
+ * Turns predictions into outcomes and rows. Predictions have the order of the tweets. One with
+ * scores that are not finite fails its tweet and never becomes a row: it would spoil aggregates.
+ */
 export function assessTweets(
   tweets: readonly Tweet[],
   predictions: readonly (Prediction | null)[],
@@ -27,13 +30,15 @@ export function assessTweets(
   const writes: FeatureWrite[] = [];
   for (const [index, tweet] of tweets.entries()) {
     const prediction = predictions[index];
-    if (prediction) {
+    if (!prediction) {
+      outcomes.set(tweet.id, emptyText(tweet.id));
+    } else if (!hasFiniteScores(prediction)) {
+      outcomes.set(tweet.id, modelFailed(tweet.id));
+    } else {
       const write = featureWrite(tweet, prediction, identity, settings);
       const text = settings.exposeText ? tweet.text : null;
       writes.push(write);
       outcomes.set(tweet.id, { status: 'ok', row: write.row, text, featureStore });
-    } else {
-      outcomes.set(tweet.id, emptyText(tweet.id));
     }
   }
   return { outcomes, writes };

@@ -1,5 +1,5 @@
-import { EmptyTextError } from '../domain/errors.ts';
-import type { Prediction } from '../domain/sentiment.ts';
+import { EmptyTextError, ModelFailedError } from '../domain/errors.ts';
+import { hasFiniteScores, type Prediction } from '../domain/sentiment.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
 import { type Caller, deadlineIn } from './request-context.ts';
 
@@ -22,6 +22,7 @@ export class ScoreTexts {
    * single request, several texts that of a batch.
    *
    * @throws EmptyTextError if a text has nothing to score
+   * @throws ModelFailedError if the scores of a text are not finite
    * @throws OverloadedError
    */
   async score(texts: readonly string[], caller: Caller): Promise<Prediction[]> {
@@ -31,10 +32,16 @@ export class ScoreTexts {
       deadline: deadlineIn(texts.length === 1 ? singleDeadlineMs : batchDeadlineMs),
     });
     return predictions.map((prediction, index) => {
-      if (prediction) return prediction;
-      throw new EmptyTextError(
-        `Text ${index + 1} of ${texts.length} has nothing to score; leave it out.`,
-      );
+      const position = `${index + 1} of ${texts.length}`;
+      if (!prediction) {
+        throw new EmptyTextError(`Text ${position} has nothing to score; leave it out.`);
+      }
+      if (!hasFiniteScores(prediction)) {
+        throw new ModelFailedError(
+          `The model failed to score text ${position}; leave it out and report it.`,
+        );
+      }
+      return prediction;
     });
   }
 }

@@ -1,4 +1,9 @@
-import { EmptyTextError, type ServiceError, TweetUnavailableError } from '../domain/errors.ts';
+import {
+  EmptyTextError,
+  ModelFailedError,
+  type ServiceError,
+  TweetUnavailableError,
+} from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import type { TweetId } from '../domain/tweet.ts';
 import type { UnavailableReason } from './ports/tweet-source.ts';
@@ -32,6 +37,13 @@ export function unavailable(id: TweetId, reason: UnavailableReason): TweetOutcom
 /** Preprocessing leaves no text to score. */
 export function emptyText(id: TweetId): TweetOutcome {
   return failed(new EmptyTextError(`Tweet ${id} has no text that can be scored.`));
+}
+
+/** The model gave scores that are not finite. */
+export function modelFailed(id: TweetId): TweetOutcome {
+  return failed(
+    new ModelFailedError(`The model failed to score tweet ${id}; leave it out and report it.`),
+  );
 }
 
 /** The store rejects tweets purged within the last day. */

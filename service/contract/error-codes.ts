@@ -33,6 +33,7 @@ export const ERROR_CLASS = {
   entity_not_found: 'caller',
   empty_text: 'caller',
   rate_limited: 'caller',
+  model_failed: 'own',
   overloaded: 'own',
   shutting_down: 'own',
   tweet_source_failed: 'dependency',

@@ -95,6 +95,10 @@ export const METRICS = {
   },
   TweetReadsSpent: { unit: 'Count', description: 'Billable post reads at the X API' },
   Predictions: { unit: 'Count', description: 'Texts the model has scored' },
+  ModelFailures: {
+    unit: 'Count',
+    description: 'Texts for which the model gave scores that are not finite',
+  },
   PredictedLabels: {
     unit: 'Count',
     description: 'Texts the model has scored, by the label it gave them',

@@ -37,6 +37,7 @@ export type CallerErrorCode = Exclude<
   | 'entity_not_found'
   | 'empty_text'
   | 'rate_limited'
+  | 'model_failed'
   | 'overloaded'
   | 'shutting_down'
   | 'tweet_source_failed'
@@ -70,6 +71,13 @@ export class EntityNotFoundError extends ServiceError {
 export class EmptyTextError extends ServiceError {
   constructor(message: string) {
     super('empty_text', message, false);
+  }
+}
+
+/** The model gave a score of one text that is not a finite number, as FP16 graphs do for some inputs. */
+export class ModelFailedError extends ServiceError {
+  constructor(message: string) {
+    super('model_failed', message, false);
   }
 }
 

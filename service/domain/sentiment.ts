@@ -21,6 +21,11 @@ export interface ModelIdentity {
   readonly preprocessingVersion: number;
 }
 
+/** True if every score is a number: a defective graph gives NaN for some texts. */
+export function hasFiniteScores({ scores }: Pick<Prediction, 'scores'>): boolean {
+  return LABELS.every((label) => Number.isFinite(scores[label]));
+}
+
 /** The label with the highest score; the first one on a tie. */
 export function topLabel(scores: Scores): Label {
   return LABELS.reduce((best, label) => (scores[label] > scores[best] ? label : best));

@@ -26,6 +26,7 @@ export const STATUS = {
   rate_limited: 429,
   headers_too_large: 431,
   tweet_withheld: 451,
+  model_failed: 500,
   internal: 500,
   tweet_source_failed: 502,
   overloaded: 503,

@@ -6,7 +6,13 @@ import {
   PhaseTimings,
   type RequestContext,
 } from '../application/request-context.ts';
-import { type Label, type ModelIdentity, type Prediction, topLabel } from '../domain/sentiment.ts';
+import {
+  hasFiniteScores,
+  type Label,
+  type ModelIdentity,
+  type Prediction,
+  topLabel,
+} from '../domain/sentiment.ts';
 import { type LoadedBundle, loadBundle } from './bundle/model-bundle.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DriftMonitor } from './drift/drift-monitor.ts';
@@ -164,16 +170,20 @@ export class OnnxSentimentModel implements SentimentModel {
       const sequences = scored.map(({ ids }) => ids);
       const logits = await this.#engine.score(sequences, context, reservation);
 
-      this.#metrics.record('Predictions', logits.length);
       const truncated = scored.filter((encoding) => encoding.truncated).length;
       if (truncated > 0) this.#metrics.record('TruncatedTexts', truncated);
       let next = 0;
-      return encodings.map((encoding) => {
+      let failed = 0;
+      const predictions = encodings.map((encoding) => {
         if (!this.#holdsText(encoding)) return null;
         const prediction = this.#prediction(logits[next++] ?? [], encoding.truncated);
-        this.#drift.observe(prediction, encoding.ids);
+        if (hasFiniteScores(prediction)) this.#drift.observe(prediction, encoding.ids);
+        else failed++;
         return prediction;
       });
+      this.#metrics.record('Predictions', logits.length - failed);
+      if (failed > 0) this.#metrics.record('ModelFailures', failed);
+      return predictions;
     } finally {
       reservation.release();
     }

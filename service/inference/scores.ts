@@ -1,8 +1,10 @@
 import { type Label, perLabel, type Scores } from '../domain/sentiment.ts';
 
-/** Probabilities of logits; they sum to 1. */
+/** Probabilities of logits; they sum to 1, or are all NaN if a logit is not finite. */
 export function softmax(logits: ArrayLike<number>): number[] {
   const values = Array.from(logits);
+  // Minus infinity would otherwise pass as a probability of 0.
+  if (!values.every(Number.isFinite)) return values.map(() => Number.NaN);
   const highest = Math.max(...values);
   const exponentials = values.map((logit) => Math.exp(logit - highest));
   const sum = exponentials.reduce((total, value) => total + value, 0);

@@ -55,7 +55,19 @@ const POSITIVE: Prediction = {
   truncated: false,
 };
 
-/** Scores every text as positive, and blank texts not at all. Waits for `gate` if it is set. */
+/** What a defective graph gives for a text. */
+export const NOT_FINITE: Prediction = {
+  label: 'negative',
+  scores: { negative: Number.NaN, neutral: Number.NaN, positive: Number.NaN },
+  truncated: false,
+};
+
+function predictionOf(text: string): Prediction | null {
+  if (text.trim() === '') return null;
+  return text.includes('banana') ? NOT_FINITE : POSITIVE;
+}
+
+/** Scores every text as positive, texts with "banana" as NaN, and blank texts not at all. Waits for `gate` if it is set. */
 export class FakeModel implements SentimentModel {
   readonly identity = { name: 'fake-model', revision: '0123456789ab', preprocessingVersion: 1 };
   readonly maxTokens = 256;
@@ -82,7 +94,7 @@ export class FakeModel implements SentimentModel {
     const { promise: left, reject } = Promise.withResolvers<never>();
     context.signal.addEventListener('abort', () => reject(new AbandonedError('left')));
     await Promise.race([this.gate, left]);
-    return texts.map((text) => (text.trim() === '' ? null : POSITIVE));
+    return texts.map(predictionOf);
   }
 
   load() {

@@ -30,6 +30,7 @@ export interface SentimentModel {
 
   /**
    * Scores texts: same length, same order; null if normalization leaves nothing to score.
+   * Scores of a text that the model fails on are not finite; see `hasFiniteScores`.
    *
    * @param reservation from this model's `reserve`; settled at the real cost of the texts. Texts
    * with a reservation are never rejected for their cost, only when their deadline passes.

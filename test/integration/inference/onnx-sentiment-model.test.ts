@@ -8,7 +8,7 @@ import {
   ShuttingDownError,
   StartupError,
 } from '../../../service/domain/errors.ts';
-import { LABELS, type Prediction } from '../../../service/domain/sentiment.ts';
+import { hasFiniteScores, LABELS, type Prediction } from '../../../service/domain/sentiment.ts';
 import {
   OnnxSentimentModel,
   type OnnxSentimentModelOptions,
@@ -263,6 +263,31 @@ describe('starting and ending', () => {
     await expect(startWith({ golden: strict, batchInvariant: false })).rejects.toThrow(
       /golden text 1 .* within 1e-9/,
     );
+  });
+
+  it('counts a text with NaN scores as a failure of the model and scores the others', async () => {
+    models = await TinyModels.create();
+    const { dir, bundle } = models;
+    const golden = {
+      ...bundle.golden,
+      probabilities: 'alone',
+      startUpLines: [1, 2],
+      batchTolerance: 0.2,
+    };
+    await models.writeManifest({ golden, batchInvariant: false });
+    const recorded = new RecordingMetrics();
+    const model = await start({
+      modelsDir: dir,
+      modelName: 'tiny',
+      workers: 1,
+      workerUrl: STAND_IN_URL,
+      metrics: recorded,
+    });
+    const predictions = await model.predict(['a', 'a ~', 'b'], requestContext());
+    await model.close();
+    expect(predictions.map((one) => one && hasFiniteScores(one))).toEqual([true, false, true]);
+    expect(recorded.total('ModelFailures')).toBe(1);
+    expect(recorded.total('Predictions')).toBe(2);
   });
 
   it('rejects a graph that the runtime cannot load', async () => {

@@ -24,7 +24,12 @@ function aUseCase({ storeText = true, exposeText = true } = {}) {
     maxPendingRows: 0,
   });
   const settings = { rowTtlSeconds: 60, storeText, exposeText };
-  return { store, model, useCase: new IngestTweets({ ...settings, storeWriter, model }) };
+  return {
+    store,
+    predictionLog,
+    model,
+    useCase: new IngestTweets({ ...settings, storeWriter, model }),
+  };
 }
 
 describe('IngestTweets', () => {
@@ -45,6 +50,18 @@ describe('IngestTweets', () => {
     ).toEqual(['ok', 'empty_text', 'tweet_not_found', 'ok']);
     expect([...store.rows.keys()]).toEqual(['1']);
     expect(model.asked).toHaveLength(1);
+  });
+
+  it('neither stores nor logs a tweet for which the model gives NaN', async () => {
+    const { store, predictionLog, useCase } = aUseCase();
+    const [failed, scored] = await useCase.ingest(
+      [aTweet({ id: '1', text: 'a banana #fruit' }), aTweet({ id: '2' })],
+      aContext(),
+    );
+    expect(failed).toMatchObject({ status: 'error', error: { code: 'model_failed' } });
+    expect(scored).toMatchObject({ status: 'ok' });
+    expect([...store.rows.keys()]).toEqual(['2']);
+    expect(predictionLog.rows.map(({ tweetId }) => tweetId)).toEqual(['2']);
   });
 
   it('measures the write as the store phase', async () => {

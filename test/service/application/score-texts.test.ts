@@ -2,7 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { RequestContext } from '../../../service/application/request-context.ts';
 import { PhaseTimings } from '../../../service/application/request-context.ts';
 import { ScoreTexts } from '../../../service/application/score-texts.ts';
-import { EmptyTextError, OverloadedError } from '../../../service/domain/errors.ts';
+import {
+  EmptyTextError,
+  ModelFailedError,
+  OverloadedError,
+} from '../../../service/domain/errors.ts';
 import { FakeModel } from '../../helpers/fakes.ts';
 
 class RecordingModel extends FakeModel {
@@ -51,6 +55,12 @@ describe('ScoreTexts', () => {
     const scored = aUseCase().useCase.score(['good', ' '], aCaller());
     await expect(scored).rejects.toThrow(EmptyTextError);
     await expect(scored).rejects.toThrow('Text 2 of 2');
+  });
+
+  it('names the text for which the model gives NaN', async () => {
+    const scored = aUseCase().useCase.score(['good', 'a banana split'], aCaller());
+    await expect(scored).rejects.toThrow(ModelFailedError);
+    await expect(scored).rejects.toThrow('text 2 of 2');
   });
 
   it('passes on the refusal of a full engine', async () => {

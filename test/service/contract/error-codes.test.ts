@@ -21,7 +21,7 @@ describe('the classes of error codes', () => {
   });
 
   it('charge to a release what a release can cause', () => {
-    expect(codesOf('own')).toEqual(['overloaded', 'shutting_down', 'internal']);
+    expect(codesOf('own')).toEqual(['model_failed', 'overloaded', 'shutting_down', 'internal']);
   });
 
   it('charge the limits and outages of X and Redis to the dependency', () => {

@@ -167,6 +167,11 @@ const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
     new TweetSourceLimitedError('The budget is spent.', { retryAfterSeconds: 60 }),
   ),
   feature_store_unavailable: fail('store', new FeatureStoreUnavailableError('Redis is down.')),
+  model_failed: {
+    arrange: (app) => {
+      app.model.notFinite = true;
+    },
+  },
   empty_text: {
     arrange: (app) => {
       app.model.unscorable = true;

@@ -256,6 +256,7 @@ const rows: Row[] = [
   ['a protected tweet', tweetPath('https://x.com/a/status/403'), get(), 403, 'tweet_protected'],
   ['a withheld tweet', tweetPath('https://x.com/a/status/451'), get(), 451, 'tweet_withheld'],
   ['nothing left to score', tweetPath('https://x.com/a/status/422'), get(), 422, 'empty_text'],
+  ['a tweet scored as NaN', tweetPath('https://x.com/a/status/500'), get(), 500, 'model_failed'],
 ];
 
 describe('bad input and faults', () => {

@@ -65,6 +65,12 @@ describe('POST /v1/inference', () => {
     expect(json.detail).toContain('Text 1 of 2');
   });
 
+  it('names the text that the model failed on', async () => {
+    const { status, json } = await score(['good', 'a banana split']);
+    expect([status, json.code]).toEqual([500, 'model_failed']);
+    expect(json.detail).toContain('text 2 of 2');
+  });
+
   it('asks neither the tweet source nor the feature store', () => {
     expect(app.source.asked).toEqual([]);
     expect(app.store.writes).toEqual([]);

@@ -119,6 +119,20 @@ describe('POST /v1/inference/tweets', () => {
     });
   });
 
+  it('fails only the tweet for which the model gives NaN, and stores and logs the others', async () => {
+    const { status, json } = await several([TWEET_URL, 'https://x.com/a/status/500']);
+    expect(status).toBe(200);
+    expect(json.results).toMatchObject([
+      { status: 'ok' },
+      { status: 'error', problem: { code: 'model_failed', status: 500 } },
+    ]);
+    await soon(() => app.store.rows.size === 1);
+    expect(app.store.writes.flat().map(({ row }) => row.tweetId)).toEqual([TWEET_ID]);
+    expect(app.predictionLog.rows.map(({ tweetId }) => tweetId)).toEqual([TWEET_ID]);
+    const topic = await app.call('/v1/topics/%23phones/sentiment', { headers: AS_CALLER });
+    expect(topic.status).toBe(200);
+  });
+
   it('computes repeated tweets once', async () => {
     await several([TWEET_URL, TWEET_URL, TWEET_URL]);
     expect(app.source.asked).toEqual([[TWEET_ID]]);

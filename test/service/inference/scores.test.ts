@@ -10,6 +10,10 @@ describe('softmax', () => {
     expect(c).toBeCloseTo(0.924757, 5);
   });
 
+  it.each([Number.NaN, Infinity, -Infinity])('gives NaN only if a logit is %d', (logit) => {
+    expect(softmax([logit, 1, 2])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  });
+
   it('sums to 1 and keeps the order, however large the logits', () => {
     const logit = fc.double({ noNaN: true, min: -1e30, max: 1e30 });
     fc.assert(

@@ -84,6 +84,7 @@ export const openInferenceRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
             'batch_too_large',
             'text_too_long',
             'empty_text',
+            'model_failed',
           ]),
         },
       },

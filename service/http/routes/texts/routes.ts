@@ -30,6 +30,7 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
           'batch_too_large',
           'text_too_long',
           'empty_text',
+          'model_failed',
         ]),
       },
     },

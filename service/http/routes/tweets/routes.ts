@@ -35,6 +35,7 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
           'tweet_protected',
           'tweet_withheld',
           'empty_text',
+          'model_failed',
           'tweet_source_failed',
           'tweet_source_limited',
         ]),

@@ -23,6 +23,7 @@ import {
   FakePredictionLog,
   FakeSource,
   FakeStore,
+  NOT_FINITE,
   RecordedLog,
   RecordedMetrics,
 } from '../../../helpers/fakes.ts';
@@ -47,6 +48,8 @@ export class ScriptedModel extends FakeModel {
   failWith: Error | undefined;
   /** Nothing is left of any text. */
   unscorable = false;
+  /** Scores every text as NaN. */
+  notFinite = false;
 
   override async predict(
     texts: readonly string[],
@@ -55,6 +58,7 @@ export class ScriptedModel extends FakeModel {
     this.contexts.push(context);
     if (this.failWith) throw this.failWith;
     if (this.unscorable) return texts.map(() => null);
+    if (this.notFinite) return texts.map(() => NOT_FINITE);
     return super.predict(texts, context);
   }
 }
@@ -78,6 +82,7 @@ export async function startApp(options: AppOptions = {}) {
     '404': 'not_found',
     '403': 'protected',
     '451': 'withheld',
+    '500': aTweet({ id: '500', text: 'a banana split' }),
     '422': aTweet({ id: '422', text: ' ' }),
   });
   const metrics = new RecordedMetrics();

@@ -1,6 +1,7 @@
 /**
  * Stands in for the inference worker and obeys the first token id of a text. Its "logits" of a
- * text are the text's length, its first id and the size of its batch.
+ * text are the text's length, its first id and the size of its batch; a text that holds "~" of the
+ * tiny bundle's tokenizer gets NaN.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -8,6 +9,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 const CRASH = 1;
 const CRASH_ONCE = 2;
 const HELD = 4;
+/** Ids of the tiny bundle's tokenizer: begin of a text, and "~". */
+const BEGIN = 0;
+const TILDE = 131;
 
 /** Indexes of the gate: permits that are left, held texts that are finished. */
 const PERMITS = 0;
@@ -46,7 +50,10 @@ parentPort.on('message', (message) => {
       passGate();
       Atomics.add(gate, FINISHED, 1);
     }
-    logits.set([length, first, lengths.length], 3 * row);
+    const values = [length, first, lengths.length];
+    const rowIds = ids.slice(at, at + length);
+    if (first === BEGIN && rowIds.includes(TILDE)) values[1] = Number.NaN;
+    logits.set(values, 3 * row);
     at += length;
   });
   parentPort.postMessage({ kind: 'logits', logits }, [logits.buffer]);
