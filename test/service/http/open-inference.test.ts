@@ -65,12 +65,41 @@ describe('inference', () => {
     ['with parameters', { parameters: { a: 'b', c: 1, d: true }, inputs: [text()] }],
     ['with parameters of the input', { inputs: [text({ parameters: { content_type: 'str' } })] }],
     ['with the output named', { inputs: [text()], outputs: [{ name: 'probabilities' }] }],
+    ['as kserve sends it', { id: '1', model_name: 'm', inputs: [text()] }],
+    [
+      'with null for what is absent',
+      { id: null, parameters: null, inputs: [text({ parameters: null })], outputs: null },
+    ],
     ['with no output named', { inputs: [text()], outputs: [] }],
     ['with a column of texts', { inputs: [text({ shape: [2, 1] })] }],
     ['with a nested column', { inputs: [text({ shape: [2, 1], data: [['good'], ['bad']] })] }],
   ])('%s', async (_case, body) => {
     expect((await infer(body)).status).toBe(200);
     expect(app.model.asked.at(-1)).toEqual(['good', 'bad']);
+  });
+
+  it('reads a body without a content type as JSON, as tritonclient sends it', async () => {
+    const answer = await app.app.inject({
+      method: 'POST',
+      url: `${MODEL}/infer`,
+      headers: AS_CALLER,
+      payload: JSON.stringify({ inputs: [text()], outputs: [{ name: 'probabilities' }] }),
+    });
+    expect([answer.statusCode, answer.json().outputs[0].shape]).toEqual([200, [2, 3]]);
+  });
+
+  it.each([
+    { 'content-type': 'application/octet-stream' },
+    { 'inference-header-content-length': '120' },
+  ])('names the missing extension for binary tensors: %j', async (headers) => {
+    const answer = await app.call(`${MODEL}/infer`, {
+      body: 'binary',
+      headers: { ...AS_CALLER, ...headers },
+    });
+    expect([answer.status, answer.json.error]).toEqual([
+      415,
+      expect.stringContaining('binary_tensor_data'),
+    ]);
   });
 
   it('returns no id when there was none', async () => {

@@ -14,14 +14,14 @@ export function modelMetadata({ name, revision }: ModelIdentity): ModelMetadata 
 }
 
 export function inferResponse(
-  id: string | undefined,
+  id: string | null | undefined,
   predictions: readonly Prediction[],
   { name, revision }: ModelIdentity,
 ): InferResponse {
   return {
     model_name: name,
     model_version: revision,
-    ...(id !== undefined && { id }),
+    ...(typeof id === 'string' && { id }),
     outputs: [
       {
         name: OUTPUT.name,

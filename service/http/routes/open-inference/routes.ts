@@ -9,6 +9,7 @@ import {
 } from '../../schemas/answers.ts';
 import { callerSecurity } from '../../schemas/security.ts';
 import { NoQuery, ref } from '../../schemas/shared.ts';
+import { acceptClientBodies } from './media-type.ts';
 import { MODEL_PATHS, requireModel } from './model.ts';
 import { inferResponse, modelMetadata } from './presenter.ts';
 import { textsOf } from './request.ts';
@@ -67,6 +68,7 @@ export const openInferenceRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     app.post(
       `${path}/infer`,
       {
+        onRequest: acceptClientBodies,
         schema: {
           operationId: `inferModel${suffix}`,
           tags,

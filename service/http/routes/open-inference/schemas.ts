@@ -2,9 +2,14 @@
  * The Open Inference Protocol, version 2, over REST:
  * https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 
-const parameters = Type.Optional(
+/** Some clients send null where the protocol has the property left out. */
+function optional<T extends TSchema>(schema: T) {
+  return Type.Optional(Type.Union([schema, Type.Null()]));
+}
+
+const parameters = optional(
   Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
     description: 'The protocol defines no parameters; all are ignored.',
   }),
@@ -14,7 +19,10 @@ const shape = Type.Array(Type.Integer({ minimum: 0 }));
 
 export const InferRequest = Type.Object(
   {
-    id: Type.Optional(Type.String({ description: 'Returned unchanged.' })),
+    id: optional(Type.String({ description: 'Returned unchanged.' })),
+    model_name: optional(
+      Type.String({ description: 'Ignored: the path names the model. KServe clients send it.' }),
+    ),
     parameters,
     inputs: Type.Array(
       Type.Object(
@@ -31,7 +39,7 @@ export const InferRequest = Type.Object(
       ),
       { description: 'One tensor: `text`, BYTES, shape [n] or [n, 1].' },
     ),
-    outputs: Type.Optional(
+    outputs: optional(
       Type.Array(
         Type.Object(
           { name: Type.String({ description: '`probabilities`' }), parameters },
