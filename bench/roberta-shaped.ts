@@ -66,7 +66,11 @@ async function writeGoldenTexts(folder: string): Promise<void> {
     optimization: 'basic',
     threads: 1,
   });
-  const encodings = await encodeAll(join(folder, 'tokenizer.json'), MAX_TOKENS, GOLDEN_TEXTS);
+  const encodings = await encodeAll(
+    join(folder, 'tokenizer.json'),
+    { maxTokens: MAX_TOKENS },
+    GOLDEN_TEXTS,
+  );
   const lines: string[] = [];
   for (const { text, ids } of encodings) {
     lines.push(JSON.stringify({ text, probabilities: softmax(await session.run(ids)) }));

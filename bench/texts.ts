@@ -26,7 +26,7 @@ export async function loadTexts(
 ): Promise<BenchText[]> {
   const random = seededRandom(SEED);
   const texts = shuffle(realTexts(say) ?? inventedTexts(random), random);
-  return encodeAll(tokenizerPath, bundle.maxTokens, texts);
+  return encodeAll(tokenizerPath, bundle, texts);
 }
 
 function realTexts(say: (text: string) => void): string[] | undefined {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { Bundle } from '../service/inference/bundle/manifest.ts';
 import { EventLoopTurns } from '../service/inference/tokenizer/event-loop-turns.ts';
-import { normalize } from '../service/inference/tokenizer/normalize.ts';
+import { createNormalizer } from '../service/inference/tokenizer/normalize.ts';
 import { parseTokenizerDefinition } from '../service/inference/tokenizer/tokenizer-definition.ts';
 import { TransformersTokenizer } from '../service/inference/tokenizer/transformers-tokenizer.ts';
 
@@ -12,10 +13,11 @@ export interface EncodedText {
 /** Token ids of texts, as the service computes them. */
 export async function encodeAll(
   tokenizerPath: string,
-  maxTokens: number,
+  { maxTokens, preprocessing }: Pick<Bundle, 'maxTokens' | 'preprocessing'>,
   texts: readonly string[],
 ): Promise<EncodedText[]> {
   const tokenizer = openTokenizer(tokenizerPath, maxTokens);
+  const normalize = createNormalizer(preprocessing);
   const encoded: EncodedText[] = [];
   for (const text of texts) {
     encoded.push({ text, ids: (await tokenizer.encode(normalize(text))).ids });

@@ -61,6 +61,7 @@ async function eventLoopDelay(bench: Bench): Promise<Measurement> {
     session: { graph, optimization: bundle.graphOptimization, threads: 1 },
     tokenizerPath,
     maxTokens: bundle.maxTokens,
+    preprocessing: bundle.preprocessing,
   };
   const delayOf = async (server: ServerProcess) => {
     await server.ask({ kind: 'reset' });

@@ -48,7 +48,7 @@ async function recallLoss({ model, say }: Bench): Promise<Measurement> {
   const fp32Path = model.fp32Path();
   const texts = readLines(assetOf('BENCH_DATA_DIR', 'tweeteval', 'val_text.txt'));
   const labels = readLines(assetOf('BENCH_DATA_DIR', 'tweeteval', 'val_labels.txt')).map(Number);
-  const encoded = await encodeAll(model.tokenizerPath, model.bundle.maxTokens, texts);
+  const encoded = await encodeAll(model.tokenizerPath, model.bundle, texts);
   const recallOf = async (graph: string, name: string) => {
     say(`scoring ${texts.length} texts with ${name}`);
     const optimization = model.bundle.graphOptimization;

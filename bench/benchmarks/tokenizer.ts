@@ -1,4 +1,4 @@
-import { normalize } from '../../service/inference/tokenizer/normalize.ts';
+import { createNormalizer } from '../../service/inference/tokenizer/normalize.ts';
 import type { Bench } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { openNativeTokenizer } from '../peers/native-tokenizer.ts';
@@ -9,6 +9,7 @@ import { ratios } from './throughput.ts';
 async function tokenizers({ model, texts }: Bench): Promise<Measurement> {
   const native = openNativeTokenizer(model.tokenizerPath);
   const own = openTokenizer(model.tokenizerPath, model.bundle.maxTokens);
+  const normalize = createNormalizer(model.bundle.preprocessing);
   const normalized = texts.map(({ text }) => normalize(text));
 
   let mismatches = 0;

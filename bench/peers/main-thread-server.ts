@@ -1,8 +1,9 @@
 /** A plain onnxruntime-node server: Fastify, and inference on the thread that serves. */
 import Fastify from 'fastify';
+import type { PreprocessingStep } from '../../service/contract/preprocessing.ts';
 import { softmax } from '../../service/inference/scores.ts';
 import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
-import { normalize } from '../../service/inference/tokenizer/normalize.ts';
+import { createNormalizer } from '../../service/inference/tokenizer/normalize.ts';
 import { openTokenizer } from '../tokenize.ts';
 import { openSession, type SessionSettings } from './session.ts';
 import { peerSettings } from './settings.ts';
@@ -11,6 +12,8 @@ export interface MainThreadServerSettings {
   readonly session: SessionSettings;
   readonly tokenizerPath: string;
   readonly maxTokens: number;
+  /** Absent: all steps. */
+  readonly preprocessing?: readonly PreprocessingStep[] | undefined;
 }
 
 /** A plain server tokenises a text in one go. */
@@ -22,6 +25,7 @@ class NoTurns extends EventLoopTurns {
 
 const settings = peerSettings<MainThreadServerSettings>();
 const session = await openSession(settings.session);
+const normalize = createNormalizer(settings.preprocessing);
 const tokenizer = openTokenizer(settings.tokenizerPath, settings.maxTokens, new NoTurns());
 
 const app = Fastify();

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { bertNormalizer } from '../../service/inference/tokenizer/bert-normalizer.ts';
-import { normalize } from '../../service/inference/tokenizer/normalize.ts';
+import { createNormalizer } from '../../service/inference/tokenizer/normalize.ts';
 import {
   parseTokenizerDefinition,
   type WordPieceDefinition,
@@ -27,6 +27,7 @@ const WORDS = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
 
 const say = (text: string): void => console.error(text);
 const model = await loadModel('minilm', say);
+const normalize = createNormalizer(model.bundle.preprocessing);
 const tokenizer = openTokenizer(model.tokenizerPath, model.bundle.maxTokens);
 
 if (isMainThread) await measure();

@@ -7,7 +7,7 @@ import { loadBundle } from '../../service/inference/bundle/model-bundle.ts';
 import { BatchEngine } from '../../service/inference/scheduling/batch-engine.ts';
 import { scoresOf } from '../../service/inference/scores.ts';
 import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
-import { normalize } from '../../service/inference/tokenizer/normalize.ts';
+import { createNormalizer, type Normalizer } from '../../service/inference/tokenizer/normalize.ts';
 import { TransformersTokenizer } from '../../service/inference/tokenizer/transformers-tokenizer.ts';
 import { cpuCount } from '../../service/inference/workers/cpu-count.ts';
 import { modelsDir } from '../kit/environment.ts';
@@ -39,6 +39,7 @@ export class Candidate {
   /** Graph in use, unless it is the bundle's. */
   readonly graph: string | null;
   readonly graphBytes: number;
+  readonly #normalize: Normalizer;
   readonly #tokenizer: TransformersTokenizer;
   readonly #engine: BatchEngine;
 
@@ -50,6 +51,7 @@ export class Candidate {
     this.bundle = bundle;
     this.graph = graph.path;
     this.graphBytes = graph.bytes;
+    this.#normalize = createNormalizer(bundle.preprocessing);
     this.#tokenizer = parts.tokenizer;
     this.#engine = parts.engine;
   }
@@ -97,7 +99,9 @@ export class Candidate {
   /** Same length, same order; null when preprocessing leaves nothing to score. */
   async answer(texts: readonly string[]): Promise<(Answer | null)[]> {
     const sequences: (readonly number[])[] = [];
-    for (const text of texts) sequences.push((await this.#tokenizer.encode(normalize(text))).ids);
+    for (const text of texts) {
+      sequences.push((await this.#tokenizer.encode(this.#normalize(text))).ids);
+    }
     const holdsText = (ids: readonly number[]) => ids.length > this.#tokenizer.specialTokens;
     const logits = await this.#engine.score(sequences.filter(holdsText), newContext());
     let next = 0;

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { Label } from '../../service/domain/sentiment.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
-import { normalize } from '../../service/inference/tokenizer/normalize.ts';
+import { createNormalizer } from '../../service/inference/tokenizer/normalize.ts';
 import { parseTokenizerDefinition } from '../../service/inference/tokenizer/tokenizer-definition.ts';
 import { TransformersTokenizer } from '../../service/inference/tokenizer/transformers-tokenizer.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
@@ -35,7 +35,7 @@ export interface Trial {
   readonly batchInvariant: boolean;
 }
 
-type ModelToTry = GraphToTry & Pick<Bundle, 'tokenizer' | 'maxTokens'>;
+type ModelToTry = GraphToTry & Pick<Bundle, 'tokenizer' | 'maxTokens' | 'preprocessing'>;
 
 /**
  * Scores texts with the service's own engine, alone and in batches, up to the full window, so that
@@ -74,7 +74,7 @@ export async function tryModel(
 
 async function encode(
   folder: string,
-  { tokenizer: file, maxTokens }: ModelToTry,
+  { tokenizer: file, maxTokens, preprocessing }: ModelToTry,
   texts: readonly string[],
 ): Promise<{ sequences: Sequence[]; window: Sequence }> {
   const tokenizer = new TransformersTokenizer(
@@ -82,6 +82,7 @@ async function encode(
     maxTokens,
     new EventLoopTurns(),
   );
+  const normalize = createNormalizer(preprocessing);
   const sequences: Sequence[] = [];
   for (const text of texts) sequences.push((await tokenizer.encode(normalize(text))).ids);
   return { sequences, window: (await tokenizer.encode(longText(maxTokens))).ids };

@@ -5,6 +5,7 @@
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { LABELS } from './labels.ts';
+import { PREPROCESSING_STEPS } from './preprocessing.ts';
 
 /**
  * A model's name; also its folder's name: one segment of a path that no system hides. The only
@@ -16,7 +17,7 @@ export const MODEL_NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 export const MODEL_NAME_RULE =
   '1 to 100 of a-z, 0-9, ".", "_" and "-", beginning with a letter or digit';
 
-/** Version of the preprocessing; stored rows and manifests carry it. Change it with `normalize`. */
+/** Version of the preprocessing steps; stored rows and manifests carry it. Raise it when a step changes. */
 export const PREPROCESSING_VERSION = 1;
 
 const Share = Type.Number({ minimum: 0, maximum: 1 });
@@ -71,6 +72,8 @@ const Bundle = Type.Object({
   maxTokens: Type.Integer({ minimum: 3 }),
   padId: Type.Integer({ minimum: 0 }),
   preprocessingVersion: Type.Literal(PREPROCESSING_VERSION),
+  /** Steps before tokenization, in any order; absent: all of them. */
+  preprocessing: Type.Optional(Type.Array(Type.Enum(PREPROCESSING_STEPS), { uniqueItems: true })),
   /** Texts in a batch do not change one another's scores. */
   batchInvariant: Type.Boolean(),
   golden: Type.Object({

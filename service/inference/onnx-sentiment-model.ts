@@ -20,6 +20,7 @@ import { checkGoldenTexts } from './golden-check.ts';
 import { BatchEngine, type EngineReservation } from './scheduling/batch-engine.ts';
 import { scoresOf, softmax } from './scores.ts';
 import { EventLoopTurns } from './tokenizer/event-loop-turns.ts';
+import { createNormalizer, type Normalizer } from './tokenizer/normalize.ts';
 import { type Encoding, encodeTexts, type Tokenizer } from './tokenizer/tokenizer.ts';
 import { TransformersTokenizer } from './tokenizer/transformers-tokenizer.ts';
 import { cpuCount } from './workers/cpu-count.ts';
@@ -57,6 +58,7 @@ export class OnnxSentimentModel implements SentimentModel {
   readonly identity: ModelIdentity;
   readonly maxTokens: number;
   readonly #labels: readonly Label[];
+  readonly #normalize: Normalizer;
   readonly #tokenizer: Tokenizer;
   readonly #clock: Clock;
   readonly #turns: EventLoopTurns;
@@ -82,6 +84,7 @@ export class OnnxSentimentModel implements SentimentModel {
     this.maxTokens = bundle.maxTokens;
     this.#labels = bundle.labels;
     this.#clock = parts.clock;
+    this.#normalize = createNormalizer(bundle.preprocessing);
     this.#tokenizer = parts.tokenizer;
     this.#turns = parts.turns;
     this.#engine = parts.engine;
@@ -200,7 +203,12 @@ export class OnnxSentimentModel implements SentimentModel {
   }
 
   #encode(texts: readonly string[], { signal }: { signal: AbortSignal }): Promise<Encoding[]> {
-    return encodeTexts(texts, { tokenizer: this.#tokenizer, turns: this.#turns, signal });
+    return encodeTexts(texts, {
+      normalize: this.#normalize,
+      tokenizer: this.#tokenizer,
+      turns: this.#turns,
+      signal,
+    });
   }
 
   async #checkGoldenTexts({ bundle, startUpTexts }: LoadedBundle): Promise<void> {

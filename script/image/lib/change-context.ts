@@ -22,7 +22,7 @@ export async function changeModel(context: string): Promise<void> {
   appendFileSync(join(folder, bundle.graph), field);
   const names = bundle.files.map(({ name }) => name);
   bundle.files = await describeFiles(folder, names);
-  bundle.revision = bundleRevision(bundle.files);
+  bundle.revision = bundleRevision(bundle.files, bundle.preprocessing);
   writeFileSync(path, JSON.stringify(manifest));
 }
 

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { inRunningOrder, type PreprocessingStep } from '../../contract/preprocessing.ts';
 import { StartupError } from '../../domain/errors.ts';
 import type { BundleFile } from './manifest.ts';
 
@@ -24,11 +25,19 @@ export async function describeFiles(
 /**
  * Revision of a bundle: the first 12 hex digits of the SHA-256 over the files' SHA-256 hashes, each
  * as 64 lower-case hex digits, concatenated in the order of the files' names (by UTF-16 unit).
+ * Where the bundle names its preprocessing steps, a line feed and the steps follow, separated by
+ * commas, in the order in which they run.
+ *
+ * @param preprocessing of the bundle, if it names any
  */
-export function bundleRevision(files: readonly BundleFile[]): string {
+export function bundleRevision(
+  files: readonly BundleFile[],
+  preprocessing?: readonly PreprocessingStep[],
+): string {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
   const hashes = sorted.map(({ sha256 }) => sha256).join('');
-  return createHash('sha256').update(hashes).digest('hex').slice(0, 12);
+  const steps = preprocessing === undefined ? '' : `\n${inRunningOrder(preprocessing).join(',')}`;
+  return createHash('sha256').update(hashes).update(steps).digest('hex').slice(0, 12);
 }
 
 /**

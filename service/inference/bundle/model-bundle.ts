@@ -25,10 +25,10 @@ export interface LoadedBundle {
  */
 export async function loadBundle(modelsDir: string, name: string): Promise<LoadedBundle> {
   const bundle = findBundle(await readManifest(modelsDir), name);
-  const revision = bundleRevision(bundle.files);
+  const revision = bundleRevision(bundle.files, bundle.preprocessing);
   if (revision !== bundle.revision) {
     throw new StartupError(
-      `The manifest gives "${name}" the revision ${bundle.revision}, but the hashes of its files give ${revision}`,
+      `The manifest gives "${name}" the revision ${bundle.revision}, but its file hashes and preprocessing give ${revision}`,
     );
   }
   const folder = join(modelsDir, name);

@@ -1,14 +1,39 @@
+import {
+  inRunningOrder,
+  PREPROCESSING_STEPS,
+  type PreprocessingStep,
+} from '../../contract/preprocessing.ts';
 import { unescapeHtml } from './unescape-html.ts';
 
-// Raise PREPROCESSING_VERSION of the contract with every change of what `normalize` returns.
+// Raise PREPROCESSING_VERSION of the contract with every change of what a step returns.
+const STEPS: Readonly<Record<PreprocessingStep, Normalizer>> = {
+  'unescape-html': unescapeHtml,
+  'mask-users-and-links': maskUsersAndLinks,
+  'nfd-drop-marks': stripMarks,
+};
+
+/** Preprocesses a text before it is tokenized. */
+export type Normalizer = (text: string) => string;
 
 /**
- * Preprocessing, version 1: unescapes HTML, masks user names and links as in the training data,
- * and strips nonspacing marks.
+ * Composes the preprocessing of a model. The steps run in the order of PREPROCESSING_STEPS.
+ *
+ * @param steps of the model's bundle; absent: all steps
  */
-export function normalize(text: string): string {
-  const masked = unescapeHtml(text).split(' ').map(maskWord).join(' ');
-  return stripMarks(masked);
+export function createNormalizer(
+  steps: readonly PreprocessingStep[] = PREPROCESSING_STEPS,
+): Normalizer {
+  const [first = unchanged, ...others] = inRunningOrder(steps).map((step) => STEPS[step]);
+  return others.reduce((before, step) => (text) => step(before(text)), first);
+}
+
+function unchanged(text: string): string {
+  return text;
+}
+
+/** Masks user names and links as in the training data. */
+function maskUsersAndLinks(text: string): string {
+  return text.split(' ').map(maskWord).join(' ');
 }
 
 function maskWord(word: string): string {

@@ -1,5 +1,5 @@
 import type { EventLoopTurns } from './event-loop-turns.ts';
-import { normalize } from './normalize.ts';
+import type { Normalizer } from './normalize.ts';
 
 /** A text in the form that the model reads. */
 export interface Encoding {
@@ -22,6 +22,8 @@ export interface Tokenizer {
 }
 
 export interface EncodeTextsOptions {
+  /** Of the model's bundle. */
+  readonly normalize: Normalizer;
   readonly tokenizer: Tokenizer;
   /** The same instance that the tokenizer uses. */
   readonly turns: EventLoopTurns;
@@ -32,7 +34,7 @@ export interface EncodeTextsOptions {
 /** Normalizes and tokenizes texts, in order, and yields to other work in between. */
 export async function encodeTexts(
   texts: readonly string[],
-  { tokenizer, turns, signal }: EncodeTextsOptions,
+  { normalize, tokenizer, turns, signal }: EncodeTextsOptions,
 ): Promise<Encoding[]> {
   const encodings: Encoding[] = [];
   for (const text of texts) {

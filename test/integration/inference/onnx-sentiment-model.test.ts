@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Logger } from '../../../service/application/ports/logger.ts';
+import type { PreprocessingStep } from '../../../service/contract/preprocessing.ts';
 import {
   AbandonedError,
   OverloadedError,
@@ -9,6 +10,7 @@ import {
   StartupError,
 } from '../../../service/domain/errors.ts';
 import { hasFiniteScores, LABELS, type Prediction } from '../../../service/domain/sentiment.ts';
+import { bundleRevision } from '../../../service/inference/bundle/bundle-files.ts';
 import {
   OnnxSentimentModel,
   type OnnxSentimentModelOptions,
@@ -288,6 +290,26 @@ describe('starting and ending', () => {
     expect(predictions.map((one) => one && hasFiniteScores(one))).toEqual([true, false, true]);
     expect(recorded.total('ModelFailures')).toBe(1);
     expect(recorded.total('Predictions')).toBe(2);
+  });
+
+  it('preprocesses texts by the steps of its bundle', async () => {
+    models = await TinyModels.create();
+    const { dir, bundle } = models;
+    const golden = { ...bundle.golden, probabilities: 'alone', startUpLines: [1] };
+    const predictionsWith = async (changes: { preprocessing?: PreprocessingStep[] }) => {
+      const revision = bundleRevision(bundle.files, changes.preprocessing);
+      await models?.writeManifest({ golden, revision, ...changes });
+      const tiny = { modelsDir: dir, modelName: 'tiny', workers: 1, workerUrl: STAND_IN_URL };
+      const model = await start(tiny);
+      const predictions = await model.predict(['\u0301'], requestContext());
+      await model.close();
+      return predictions;
+    };
+    expect(await predictionsWith({})).toEqual([null]);
+    expect(await predictionsWith({ preprocessing: ['nfd-drop-marks'] })).toEqual([null]);
+    expect(await predictionsWith({ preprocessing: [] })).toEqual([
+      expect.objectContaining({ truncated: false }),
+    ]);
   });
 
   it('rejects a graph that the runtime cannot load', async () => {

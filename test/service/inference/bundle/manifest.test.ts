@@ -12,11 +12,12 @@ import { EMBEDDED_MODEL, GOLDENS, MODELS_DIR } from '../helpers/golden.ts';
 import { TinyModels } from '../helpers/tiny-bundle.ts';
 
 describe('the manifest of the repository', () => {
-  it('matches size and hash of the files', async () => {
-    for (const { name, files, revision } of (await readManifest(MODELS_DIR)).models) {
+  it('matches size, hash and revision of the files', async () => {
+    for (const { name, files, preprocessing, revision } of (await readManifest(MODELS_DIR))
+      .models) {
       const names = files.map((file) => file.name);
       expect(await describeFiles(join(MODELS_DIR, name), names)).toEqual(files);
-      expect(bundleRevision(files)).toBe(revision);
+      expect(bundleRevision(files, preprocessing)).toBe(revision);
     }
   });
 
@@ -68,6 +69,36 @@ describe('a revision', () => {
   });
 });
 
+describe('the revision of a bundle that names its preprocessing', () => {
+  const files = [
+    { name: 'a', bytes: 1, sha256: '0'.repeat(64) },
+    { name: 'b', bytes: 1, sha256: '1'.repeat(64) },
+  ];
+
+  it('covers the hashes, a line feed and the steps', () => {
+    // hashlib.sha256(('0' * 64 + '1' * 64 + '\nunescape-html,mask-users-and-links').encode())
+    const revision = bundleRevision(files, ['unescape-html', 'mask-users-and-links']);
+    expect(revision).toBe('0ccdeaf24be8');
+  });
+
+  it('differs between absent, empty and different lists of steps', () => {
+    const revisions = [
+      bundleRevision(files),
+      bundleRevision(files, []),
+      bundleRevision(files, ['unescape-html']),
+      bundleRevision(files, ['nfd-drop-marks']),
+      bundleRevision(files, ['unescape-html', 'nfd-drop-marks']),
+    ];
+    expect(new Set(revisions).size).toBe(5);
+  });
+
+  it('does not depend on the order of the steps in the manifest', () => {
+    expect(bundleRevision(files, ['nfd-drop-marks', 'unescape-html'])).toBe(
+      bundleRevision(files, ['unescape-html', 'nfd-drop-marks']),
+    );
+  });
+});
+
 describe('reading a manifest', () => {
   let models: TinyModels;
   beforeEach(async () => {
@@ -80,11 +111,32 @@ describe('reading a manifest', () => {
   });
 
   it.each([
+    [[]],
+    [['nfd-drop-marks']],
+    [['unescape-html', 'mask-users-and-links']],
+    [['nfd-drop-marks', 'mask-users-and-links', 'unescape-html']],
+  ])('accepts the preprocessing steps %j', async (preprocessing) => {
+    await models.writeManifest({ preprocessing });
+    expect((await readManifest(models.dir)).models).toEqual([{ ...models.bundle, preprocessing }]);
+  });
+
+  it.each([
     ['revision', { revision: 'main' }, /\/models\/0\/revision must match pattern/],
     ['a hash', { files: [{ name: 'a', bytes: 1, sha256: 'x' }] }, /\/models\/0\/files\/0\/sha256/],
     ['labels', { labels: ['good', 'bad'] }, /\/models\/0\/labels/],
     ['a label twice', { labels: ['negative', 'negative', 'positive'] }, /\/models\/0\/labels/],
-    ['an unknown preprocessing', { preprocessingVersion: 99 }, /\/models\/0\/preprocessingVersion/],
+    [
+      'an unknown preprocessing version',
+      { preprocessingVersion: 99 },
+      /\/models\/0\/preprocessingVersion/,
+    ],
+    ['an unknown step', { preprocessing: ['lowercase'] }, /\/models\/0\/preprocessing\/0/],
+    [
+      'a repeated step',
+      { preprocessing: ['nfd-drop-marks', 'nfd-drop-marks'] },
+      /\/models\/0\/preprocessing must not have duplicate items/,
+    ],
+    ['a step that is no list', { preprocessing: 'none' }, /\/models\/0\/preprocessing/],
     ['a file that is none', { graph: 'other.onnx' }, /refers to "other.onnx"/],
     ['a path out of the folder', { graph: '../model.onnx' }, /\/models\/0\/graph must match/],
     ['a hidden path out of it', { graph: 'a/../../b' }, /\/models\/0\/graph must match/],

@@ -1,6 +1,7 @@
 import { readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { PreprocessingStep } from '../../../../service/contract/preprocessing.ts';
 import { StartupError } from '../../../../service/domain/errors.ts';
 import {
   bundleRevision,
@@ -69,13 +70,29 @@ describe('loading a bundle', () => {
     expect(await refusal()).toMatch(/model\.onnx lies outside its bundle/);
   });
 
-  it('rejects a revision that does not match the files', async () => {
+  it('rejects a revision that its files and preprocessing do not give', async () => {
     await models.writeManifest({ revision: '0123456789ab' });
     expect(await refusal()).toMatch(
       new RegExp(
-        `revision 0123456789ab, but the hashes of its files give ${models.bundle.revision}`,
+        `revision 0123456789ab, but its file hashes and preprocessing give ${models.bundle.revision}`,
       ),
     );
+  });
+
+  it('rejects other preprocessing steps under the same revision', async () => {
+    await models.writeManifest({ preprocessing: ['unescape-html'] });
+    const { files } = models.bundle;
+    expect(await refusal()).toContain(
+      `preprocessing give ${bundleRevision(files, ['unescape-html'])}`,
+    );
+  });
+
+  it('loads a bundle that names its preprocessing steps', async () => {
+    const preprocessing: PreprocessingStep[] = ['unescape-html', 'mask-users-and-links'];
+    const revision = bundleRevision(models.bundle.files, preprocessing);
+    await models.writeManifest({ preprocessing, revision });
+    const { bundle } = await loadBundle(models.dir, 'tiny');
+    expect(bundle).toMatchObject({ preprocessing, revision });
   });
 
   it('rejects golden lines that do not exist', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventLoopTurns } from '../../../../service/inference/tokenizer/event-loop-turns.ts';
+import { createNormalizer } from '../../../../service/inference/tokenizer/normalize.ts';
 import { encodeTexts, type Tokenizer } from '../../../../service/inference/tokenizer/tokenizer.ts';
 import { TransformersTokenizer } from '../../../../service/inference/tokenizer/transformers-tokenizer.ts';
 import { EMBEDDED } from '../helpers/embedded-tokenizer.ts';
@@ -11,12 +12,32 @@ describe('encoding texts', () => {
     const encodings = await encodeTexts(
       GOLDENS.map(({ text }) => text),
       {
+        normalize: createNormalizer(),
         tokenizer: new TransformersTokenizer(EMBEDDED, 256, turns),
         turns,
         signal: new AbortController().signal,
       },
     );
     expect(encodings.map(({ ids }) => ids)).toEqual(GOLDENS.map(({ ids }) => ids));
+  });
+
+  it('preprocesses each text before it is tokenized', async () => {
+    const encoded: string[] = [];
+    const tokenizer: Tokenizer = {
+      specialTokens: 2,
+      unknownId: null,
+      encode: async (text) => {
+        encoded.push(text);
+        return { ids: [], truncated: false };
+      },
+    };
+    await encodeTexts(['@nasa café', 'Việt &lt;3'], {
+      normalize: createNormalizer(['unescape-html', 'mask-users-and-links']),
+      tokenizer,
+      turns: new EventLoopTurns(),
+      signal: new AbortController().signal,
+    });
+    expect(encoded).toEqual(['@user café', 'Việt <3']);
   });
 
   it('leaves out the remaining texts once the caller has disconnected', async () => {
@@ -30,6 +51,7 @@ describe('encoding texts', () => {
       },
     };
     const encodings = await encodeTexts(['first', 'second', 'third', 'fourth'], {
+      normalize: createNormalizer(),
       tokenizer,
       turns: new EventLoopTurns(),
       signal: client.signal,
