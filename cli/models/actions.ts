@@ -42,6 +42,7 @@ export async function addModel(place: string, options: AddModelOptions): Promise
     graph: file,
     labels,
     precision,
+    preprocessing: options.preprocessing,
     force: options.force ?? false,
     workerUrl: WORKER_URL,
     output,

@@ -1,3 +1,4 @@
+import type { PreprocessingStep } from '../../service/contract/preprocessing.ts';
 import type { Precision } from './convert/graph/classifier-graph.ts';
 
 /** Options of `tss models add`. */
@@ -8,5 +9,6 @@ export interface AddModelOptions {
   readonly file?: string | undefined;
   readonly labels?: readonly string[] | undefined;
   readonly precision?: Precision | undefined;
+  readonly preprocessing?: readonly PreprocessingStep[] | undefined;
   readonly force?: boolean | undefined;
 }

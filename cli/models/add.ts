@@ -7,7 +7,9 @@ import {
   MODEL_NAME_RULE,
   PREPROCESSING_VERSION,
 } from '../../service/contract/model-manifest.ts';
+import type { PreprocessingStep } from '../../service/contract/preprocessing.ts';
 import { bundleRevision, describeFiles } from '../../service/inference/bundle/bundle-files.ts';
+import { defaultPreprocessing } from './default-preprocessing.ts';
 import { type ModelSource, SourceError } from './source.ts';
 import { type StagedModel, type StagingOptions, stageModel } from './stage-model.ts';
 import { INT8_BATCH_TOLERANCE, type Trial, type TrialOptions, tryModel } from './trial.ts';
@@ -19,6 +21,8 @@ export interface AddOptions
   readonly modelsDir: string;
   readonly manifest: Manifest;
   readonly name: string;
+  /** Absent: as the model's card says, where it is known. */
+  readonly preprocessing: readonly PreprocessingStep[] | undefined;
   /** Opened once it is clear that the model has a place. */
   readonly source: () => Promise<ModelSource>;
 }
@@ -42,9 +46,21 @@ export async function add(options: AddOptions): Promise<Bundle> {
   const staging = join(modelsDir, '.downloads', name);
   await refuseToReplace(folder);
   const source = await options.source();
-  const staged = await stageModel(source, { ...options, staging, compare: true });
-  const trial = await tryModel(staging, staged.model, { ...options, reference: staged.reference });
-  const bundle = await describeBundle(name, source, staging, staged, trial);
+  const {
+    files: staged,
+    reference,
+    model,
+  } = await stageModel(source, {
+    ...options,
+    staging,
+    compare: true,
+  });
+  const preprocessing = [
+    ...(options.preprocessing ?? defaultPreprocessing(source.origin.repository)),
+  ];
+  const described = { ...model, preprocessing };
+  const trial = await tryModel(staging, described, { ...options, reference });
+  const bundle = await describeBundle(name, source, staging, staged, described, trial);
   const kept = bundle.files.map((file) => file.name);
   await keepOnly(staging, kept);
   await rename(staging, folder);
@@ -62,20 +78,21 @@ async function describeBundle(
   name: string,
   source: ModelSource,
   staging: string,
-  staged: StagedModel,
+  staged: readonly string[],
+  model: StagedModel['model'] & { preprocessing: PreprocessingStep[] },
   { golden, batchInvariant }: Trial,
 ): Promise<Bundle> {
   const lines = golden.map((line) => JSON.stringify(line));
   await writeFile(join(staging, GOLDEN_FILE), `${lines.join('\n')}\n`);
-  const files = await describeFiles(staging, [...staged.files, GOLDEN_FILE]);
+  const files = await describeFiles(staging, [...staged, GOLDEN_FILE]);
   return {
     name,
     task: 'text-classification',
     source: source.origin,
     licence: source.licence || 'not stated',
     files,
-    revision: bundleRevision(files),
-    ...staged.model,
+    revision: bundleRevision(files, model.preprocessing),
+    ...model,
     preprocessingVersion: PREPROCESSING_VERSION,
     batchInvariant,
     golden: {

@@ -1,3 +1,4 @@
+import { inRunningOrder, PREPROCESSING_STEPS } from '../../service/contract/preprocessing.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import type { AddModelOptions } from './add-model-options.ts';
 import { repositoryOf } from './open-source.ts';
@@ -12,7 +13,7 @@ import { type ModelSource, SourceError } from './source.ts';
 export async function checkSame(
   bundle: Bundle,
   place: string,
-  { revision, file, labels, precision }: AddModelOptions,
+  { revision, file, labels, precision, preprocessing }: AddModelOptions,
   source: () => Promise<ModelSource>,
 ): Promise<void> {
   const repository = repositoryOf(place);
@@ -31,6 +32,10 @@ export async function checkSame(
   }
   if (precision !== undefined && precision !== bundle.conversion?.precision) {
     refuse(bundle, `not weights converted to ${precision}`);
+  }
+  const steps = bundle.preprocessing ?? PREPROCESSING_STEPS;
+  if (preprocessing !== undefined && preprocessing.join() !== inRunningOrder(steps).join()) {
+    refuse(bundle, `not the preprocessing ${preprocessing.join(',') || 'none'}`);
   }
 }
 

@@ -1,4 +1,10 @@
 import { Command, Option } from '@commander-js/extra-typings';
+import {
+  PREPROCESSING_STEPS,
+  type PreprocessingStep,
+  parsePreprocessing,
+} from '../../service/contract/preprocessing.ts';
+import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { type Interruption, interruptible } from '../kit/interruptible.ts';
 
@@ -52,6 +58,12 @@ function addCommand() {
       ).choices(['int8', 'fp32'] as const),
     )
     .option('--labels <A,B,C>', 'labels in the order of the logits (default: as in config.json)')
+    .addOption(
+      new Option(
+        '--preprocessing <STEPS>',
+        `comma-separated: ${PREPROCESSING_STEPS.join(', ')}; or none (default: the first two for cardiffnlp/, else none)`,
+      ).argParser(preprocessing),
+    )
     .option(
       '--force',
       'add a model that labels plain praise or complaints unexpectedly, or whose INT8 labels ' +
@@ -71,6 +83,15 @@ function addCommand() {
         console.log(await addModel(source, { ...options, labels: options.labels?.split(',') }));
       }),
     );
+}
+
+function preprocessing(text: string): PreprocessingStep[] {
+  try {
+    return parsePreprocessing(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`--preprocessing: ${error.message}`);
+  }
 }
 
 function pullCommand() {

@@ -185,6 +185,7 @@ describe('models add', () => {
       graph: undefined,
       labels: undefined,
       precision: undefined,
+      preprocessing: undefined,
       force: false,
       workerUrl: pathToFileURL('dist/inference-worker.js'),
       output: { write: () => undefined },
