@@ -64,6 +64,7 @@ describe('a repository with PyTorch weights, a vocabulary and LABEL_0 to LABEL_2
       name: NAME,
       source: { repository: REPOSITORY, revision: HUB_COMMIT },
       conversion: { precision: 'int8' },
+      preprocessing: ['unescape-html', 'mask-users-and-links'],
       graph: 'model.onnx',
       graphOptimization: 'basic',
       labels: LABELS,
