@@ -16,7 +16,7 @@ const PERCENTILES = ['p50', 'p95', 'p99'];
 
 /** Graphs of the dashboard. Every metric of the contract is in one; a test checks it. */
 export const GRAPHS: readonly Graph[] = [
-  { section: 'Requests', title: 'Requests', metrics: ['Requests', 'ServerErrors'] },
+  { section: 'Requests', title: 'Requests', metrics: ['Requests', 'ServerErrors', 'OwnFailures'] },
   { section: 'Requests', title: 'Failures by code', metrics: ['RequestFailures'] },
   {
     section: 'Requests',

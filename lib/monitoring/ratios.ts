@@ -6,8 +6,11 @@ import { contractMetric } from './contract-metric.ts';
 
 const PERIOD = { period: Duration.minutes(1) };
 
-/** Metric that counts failures of the service; name another one here to count others. */
-const FAILURES: Exclude<MetricName, DimensionedMetricName> = 'ServerErrors';
+/**
+ * What counts as a failure in alarms: an outage or a limit of X or Redis neither takes a release
+ * back nor pages; alarms of those dependencies tell of it.
+ */
+const FAILURES: Exclude<MetricName, DimensionedMetricName> = 'OwnFailures';
 
 /** Two counts by the minute. */
 export interface RequestCounts {

@@ -25,7 +25,7 @@ export function requestAlarms(
     {
       name: 'failures',
       kind: 'page',
-      happened: 'More than 5 % of the requests fail with status 500 or above.',
+      happened: 'More than 5 % of the requests fail because of the service itself.',
       metric: failurePercent(serviceCounts(stage), FEWEST_FAILURES),
       threshold: 5,
       readings: 3,

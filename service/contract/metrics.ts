@@ -43,6 +43,12 @@ export const METRICS = {
     description: 'Requests to /v1 and /v2 answered with status 500 or above',
     byRevision: true,
   },
+  OwnFailures: {
+    unit: 'Count',
+    description:
+      'Requests that failed because of the service itself: error codes of class own, neither the caller, X nor Redis',
+    byRevision: true,
+  },
   RequestFailures: {
     unit: 'Count',
     description: 'Requests answered with a problem, by error code',

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Metrics } from '../application/ports/metrics.ts';
 import { PhaseTimings } from '../application/request-context.ts';
+import { ERROR_CLASS } from '../contract/error-codes.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 
 /** Measurements of a request, and its failure. */
@@ -69,5 +70,7 @@ function record(trace: RequestTrace, status: number, elapsedMs: number, metrics:
   if (status >= 500) metrics.record('ServerErrors', 1);
   metrics.record('RequestLatency', elapsedMs);
   for (const [phase, ms] of trace.timings.entries()) metrics.record('StageLatency', ms, phase);
-  if (trace.failure) metrics.record('RequestFailures', 1, trace.failure);
+  if (!trace.failure) return;
+  metrics.record('RequestFailures', 1, trace.failure);
+  if (ERROR_CLASS[trace.failure] === 'own') metrics.record('OwnFailures', 1);
 }

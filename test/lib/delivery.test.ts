@@ -58,7 +58,7 @@ describe('a canary deployment', () => {
         Enable: true,
         Rollback: true,
         AlarmNames: ['blue', 'green']
-          .flatMap((colour) => ['failures', 'latency', 'unhealthy'].map((kind) => [colour, kind]))
+          .flatMap((color) => ['latency', 'unhealthy'].map((kind) => [color, kind]))
           .concat([
             ['revision', 'failures'],
             ['revision', 'latency'],
@@ -141,7 +141,7 @@ describe('a canary deployment', () => {
     const alarms = allOf(prod, 'AWS::CloudWatch::Alarm').filter(({ Properties }) =>
       Properties.AlarmName.includes('-release-'),
     );
-    expect(alarms).toHaveLength(8);
+    expect(alarms).toHaveLength(6);
     for (const { Properties } of alarms) {
       expect(Properties).toMatchObject({
         TreatMissingData: 'notBreaching',
@@ -149,6 +149,15 @@ describe('a canary deployment', () => {
         DatapointsToAlarm: 2,
       });
     }
+  });
+
+  it('is not stopped by failures of X or Redis, which every release meets', () => {
+    const counted = [
+      ...JSON.stringify(prod.of('service').toJSON()).matchAll(
+        /"MetricName":"(\w*(?:5XX|Errors|Failures)\w*)"/g,
+      ),
+    ].map(([, name]) => name);
+    expect(new Set(counted)).toEqual(new Set(['OwnFailures']));
   });
 
   it('has a hook outside the network, which may read its secrets and write its log', () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TweetSourceFailedError } from '../../../service/domain/errors.ts';
 import {
   ADMIN_TOKEN,
   API_KEY,
@@ -154,6 +155,15 @@ describe('metrics', () => {
     await requestLines(2);
     expect(app.metrics.sum('Requests')).toBe(2);
     expect(app.metrics.sum('ServerErrors')).toBe(1);
+    expect(app.metrics.sum('OwnFailures')).toBe(1);
+  });
+
+  it('count an outage of X as a server error, not as a failure of the service', async () => {
+    app.model.failWith = new TweetSourceFailedError('X is down.');
+    await score();
+    await requestLines(1);
+    expect(app.metrics.sum('ServerErrors')).toBe(1);
+    expect(app.metrics.sum('OwnFailures')).toBe(0);
   });
 
   it('leave out health routes and what is not the API', async () => {
