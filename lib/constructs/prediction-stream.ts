@@ -52,7 +52,8 @@ export class PredictionStream extends Construct {
         dynamicPartitioning: { enabled: true },
         processors: [
           firehose.MetadataExtractionProcessor.jq16({
-            [PARTITION_COLUMN]: `.${SCORED_AT} / 1000 | floor | strftime("%Y-%m-%d")`,
+            // jq 1.6 takes arithmetic as the value of a key in parentheses only.
+            [PARTITION_COLUMN]: `(.${SCORED_AT} / 1000 | floor | strftime("%Y-%m-%d"))`,
           }),
         ],
         dataFormatConversion: {
