@@ -19,7 +19,13 @@ export interface Stacks {
 /** Adds the stacks of a stage to the app. Their ids must not change: they name deployed stacks. */
 export function addStacks(app: App, config: StageConfig): Stacks {
   const name = deploymentName(config.stage);
-  const stack = (part: string) => ({ stackName: `${name}-${part}`, config });
+  const stack = (part: string) => ({
+    stackName: `${name}-${part}`,
+    config,
+    // Protects the load balancer, too. Its own protection would block the rollback of a first
+    // deployment that fails.
+    terminationProtection: config.retainData,
+  });
 
   const network = new NetworkStack(app, 'Network', {
     ...stack('network'),

@@ -10,7 +10,10 @@ export function retention(config: StageConfig): {
   return { retention: config.logDays, removalPolicy: removalPolicy(config) };
 }
 
-/** Removal policy of data when its stack is destroyed. */
+/**
+ * Removal policy of data when its stack is destroyed. A first deployment that fails removes what it
+ * made, or its next try would find the names taken.
+ */
 export function removalPolicy({ retainData }: StageConfig): RemovalPolicy {
-  return retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  return retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 }

@@ -7,6 +7,7 @@ import { acknowledge } from '../acknowledge.ts';
 import { Alarms } from '../monitoring/alarm.ts';
 import { releaseAlarms } from '../monitoring/release-alarms.ts';
 import type { StageConfig } from '../stage-config.ts';
+import { type BlueGreenTraffic, REFUSE } from './blue-green-traffic.ts';
 import { GoldenHook, RELEASE_CHECK_HEADER } from './golden-hook.ts';
 import type { PublicLoadBalancer } from './public-load-balancer.ts';
 import type { ServiceDelivery } from './service-delivery.ts';
@@ -15,6 +16,7 @@ import type { ServiceTask } from './service-task.ts';
 export interface CanaryDeliveryProps {
   readonly config: StageConfig;
   readonly endpoint: PublicLoadBalancer;
+  readonly traffic: BlueGreenTraffic;
   readonly task: ServiceTask;
 }
 
@@ -26,36 +28,29 @@ const TEST_PORT = 8443;
  */
 export class CanaryDelivery extends Construct implements ServiceDelivery {
   readonly options: Partial<ecs.FargateServiceProps>;
-  readonly targetGroups: Readonly<Record<'blue' | 'green', elbv2.ApplicationTargetGroup>>;
   readonly #props: CanaryDeliveryProps;
-  readonly #productionRule: elbv2.ApplicationListenerRule;
   readonly #testRule: elbv2.ApplicationListenerRule;
   readonly #hook: GoldenHook;
   readonly #alarms: Alarms;
 
   constructor(scope: Construct, id: string, props: CanaryDeliveryProps) {
     super(scope, id);
-    const { config, endpoint, task } = props;
+    const { config, endpoint, traffic, task } = props;
     this.#props = props;
-    const blue = endpoint.addTargetGroup('Blue');
-    const green = endpoint.addTargetGroup('Green');
-    this.targetGroups = { blue, green };
-
     const scheme = endpoint.certificate ? 'https' : 'http';
     this.#hook = new GoldenHook(this, 'GoldenHook', {
       config,
       testUrl: `${scheme}://${endpoint.loadBalancer.loadBalancerDnsName}:${TEST_PORT}`,
     });
-    const refuse = elbv2.ListenerAction.fixedResponse(404);
-    this.#productionRule = this.#rule('ProductionRule', endpoint.addPublicListener(refuse), [
-      elbv2.ListenerCondition.pathPatterns(['/*']),
-    ]);
-    this.#testRule = this.#rule('TestRule', endpoint.addListener('Test', TEST_PORT, refuse), [
+    this.#testRule = traffic.addRule(
+      'TestRule',
+      endpoint.addListener('Test', TEST_PORT, REFUSE),
       elbv2.ListenerCondition.httpHeader(RELEASE_CHECK_HEADER, [
         // A dynamic reference that CloudFormation resolves; the template has no secret.
         this.#hook.secret.secretValue.unsafeUnwrap(),
       ]),
-    ]);
+    );
+    const { blue, green } = traffic.targetGroups;
     const names = {
       loadBalancer: endpoint.loadBalancer.loadBalancerFullName,
       targetGroups: { blue: blue.targetGroupFullName, green: green.targetGroupFullName },
@@ -81,7 +76,8 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
   }
 
   attach(service: ecs.FargateService): void {
-    const { blue, green } = this.targetGroups;
+    const { targetGroups, productionRule } = this.#props.traffic;
+    const { blue, green } = targetGroups;
     const { applicationListenerRule } = ecs.ListenerRuleConfiguration;
     const shiftRole = new iam.Role(this, 'ShiftRole', {
       assumedBy: new iam.ServicePrincipal('ecs.amazonaws.com'),
@@ -104,7 +100,7 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
         containerName: this.#props.task.containerName,
         alternateTarget: new ecs.AlternateTarget('Alternate', {
           alternateTargetGroup: green,
-          productionListener: applicationListenerRule(this.#productionRule),
+          productionListener: applicationListenerRule(productionRule),
           testListener: applicationListenerRule(this.#testRule),
           role: shiftRole,
         }),
@@ -126,23 +122,6 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
         lifecycleStages: [ecs.DeploymentLifecycleStage.POST_TEST_TRAFFIC_SHIFT],
       }),
     );
-    service.node.addDependency(this.#productionRule, this.#testRule, this.#alarms, hookRole);
-  }
-
-  /** A rule with both target groups: ECS can only shift weight between groups of the rule. */
-  #rule(
-    id: string,
-    listener: elbv2.ApplicationListener,
-    conditions: elbv2.ListenerCondition[],
-  ): elbv2.ApplicationListenerRule {
-    return new elbv2.ApplicationListenerRule(this, id, {
-      listener,
-      priority: 1,
-      conditions,
-      action: elbv2.ListenerAction.weightedForward([
-        { targetGroup: this.targetGroups.blue, weight: 100 },
-        { targetGroup: this.targetGroups.green, weight: 0 },
-      ]),
-    });
+    service.node.addDependency(productionRule, this.#testRule, this.#alarms, hookRole);
   }
 }

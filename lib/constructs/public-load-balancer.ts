@@ -60,7 +60,6 @@ export class PublicLoadBalancer extends Construct {
       securityGroup,
       idleTimeout: IDLE_TIMEOUT,
       dropInvalidHeaderFields: true,
-      deletionProtection: config.retainData,
     });
     this.#logAccess(config);
     const { domainName } = config;

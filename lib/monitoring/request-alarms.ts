@@ -65,7 +65,9 @@ export function requestAlarms(
       metric: healthyTasks(names),
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
-      periods: 2,
+      // A minute that arrives late is no outage.
+      readings: 3,
+      periods: 5,
       missing: TreatMissingData.BREACHING,
     },
     {
@@ -106,18 +108,19 @@ export function requestAlarms(
   ];
 }
 
-/** Sum over the target groups: in a canary, tasks are in either or in both. */
+/**
+ * Highest number of healthy tasks in a target group: in a canary, tasks are in either or in both.
+ * Without FILL, which would make a late minute look like no task at all.
+ */
 function healthyTasks({ loadBalancer, targetGroups }: LoadBalancerNames): IMetric {
-  const counts = Object.values(targetGroups).map((group) =>
-    targetGroupMetric(loadBalancer, group, 'HealthyHostCount', { statistic: 'Maximum' }),
+  const usingMetrics = Object.fromEntries(
+    Object.entries(targetGroups).map(([color, group]) => [
+      color,
+      targetGroupMetric(loadBalancer, group, 'HealthyHostCount', { statistic: 'Maximum' }),
+    ]),
   );
-  const [first] = counts;
-  if (counts.length === 1 && first) return first;
-  const usingMetrics = Object.fromEntries(counts.map((count, index) => [`g${index}`, count]));
   return new MathExpression({
-    expression: Object.keys(usingMetrics)
-      .map((id) => `FILL(${id}, 0)`)
-      .join(' + '),
+    expression: `MAX([${Object.keys(usingMetrics).join(', ')}])`,
     usingMetrics,
     period: Duration.minutes(1),
     label: 'healthy tasks',

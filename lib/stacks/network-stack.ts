@@ -32,9 +32,15 @@ export class NetworkStack extends Stack {
           // Tasks request a public address explicitly; other resources get none.
           mapPublicIpOnLaunch: false,
         },
-        ...(behindNat
-          ? [{ name: 'tasks', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 20 }]
-          : []),
+        {
+          name: 'tasks',
+          subnetType: behindNat
+            ? ec2.SubnetType.PRIVATE_WITH_EGRESS
+            : ec2.SubnetType.PRIVATE_ISOLATED,
+          cidrMask: 20,
+          // Keeps the range free, so that a change of `egress` moves no other subnet.
+          reserved: !behindNat,
+        },
         { name: 'store', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
       ],
     });

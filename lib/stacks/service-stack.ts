@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
+import { BlueGreenTraffic } from '../constructs/blue-green-traffic.ts';
 import { CanaryDelivery } from '../constructs/canary-delivery.ts';
 import { firstRequest } from '../constructs/first-request.ts';
 import { PublicLoadBalancer } from '../constructs/public-load-balancer.ts';
@@ -37,7 +38,7 @@ export class ServiceStack extends Stack {
   readonly service: ecs.FargateService;
   readonly task: ServiceTask;
   readonly endpoint: PublicLoadBalancer;
-  readonly targetGroups: ServiceDelivery['targetGroups'];
+  readonly targetGroups: BlueGreenTraffic['targetGroups'];
   readonly webFirewall: WebFirewall | undefined;
 
   constructor(scope: Construct, id: string, { config, ...props }: ServiceStackProps) {
@@ -61,11 +62,13 @@ export class ServiceStack extends Stack {
       predictions: offlineStore?.predictions,
     });
     this.endpoint = new PublicLoadBalancer(this, 'Endpoint', { config, vpc: network.vpc });
+    const { endpoint } = this;
+    const traffic = new BlueGreenTraffic(this, 'Traffic', endpoint);
+    this.targetGroups = traffic.targetGroups;
     const delivery: ServiceDelivery =
       config.deployment === 'canary'
-        ? new CanaryDelivery(this, 'Canary', { config, endpoint: this.endpoint, task: this.task })
-        : new RollingDelivery(this.endpoint, this.task);
-    this.targetGroups = delivery.targetGroups;
+        ? new CanaryDelivery(this, 'Canary', { config, endpoint, traffic, task: this.task })
+        : new RollingDelivery(traffic, this.task);
 
     const securityGroup = new ec2.SecurityGroup(this, 'Tasks', {
       vpc: network.vpc,

@@ -208,10 +208,10 @@ describe.each([
 describe.each([
   ['dev', dev],
   ['prod', prod],
-] as const)('the endpoint of %s', (stage, app) => {
+] as const)('the endpoint of %s', (_stage, app) => {
   it('asks tasks whether they are ready, and lets requests in flight finish', () => {
     const groups = allOf(app, 'AWS::ElasticLoadBalancingV2::TargetGroup');
-    expect(groups).toHaveLength(stage === 'prod' ? 2 : 1);
+    expect(groups).toHaveLength(2);
     for (const { Properties } of groups) {
       expect(Properties).toMatchObject({
         HealthCheckPath: PATHS.readiness,
@@ -249,7 +249,7 @@ describe.each([
     expect(attributes).toMatchObject({
       'access_logs.s3.enabled': 'true',
       'routing.http.drop_invalid_header_fields.enabled': 'true',
-      'deletion_protection.enabled': String(stage === 'prod'),
+      'deletion_protection.enabled': 'false',
     });
   });
 
@@ -269,7 +269,7 @@ describe('listeners', () => {
     ]);
 
   it('speak HTTP in a dev stage without a certificate', () => {
-    expect(listeners(dev)).toEqual([[80, 'HTTP', 'forward']]);
+    expect(listeners(dev)).toEqual([[80, 'HTTP', 'fixed-response']]);
   });
 
   it('speak HTTPS with one, and redirect what is not', () => {
@@ -280,7 +280,7 @@ describe('listeners', () => {
     ]);
     const secure = synthesise({ ...CONTEXT.dev, certificateArn: CERTIFICATE_ARN });
     expect(listeners(secure).toSorted()).toEqual([
-      [443, 'HTTPS', 'forward'],
+      [443, 'HTTPS', 'fixed-response'],
       [80, 'HTTP', 'redirect'],
     ]);
   });

@@ -37,17 +37,14 @@ function simplified(value: Json): Json {
 }
 
 /**
- * `${Id}`, `${Id.Attribute}`, `${stack:Output}` or the text of a join; undefined if the value is
+ * `${Id}`, `${Id.Attribute}`, `${stack:Export}` or the text of a join; undefined if the value is
  * none of these.
  */
 function reference(value: { [key: string]: Json }): string | undefined {
   const [[name, argument] = ['', null], ...others] = Object.entries(value);
   if (others.length > 0) return undefined;
   if (name === 'Ref') return `\${${argument}}`;
-  if (name === 'Fn::GetStackOutput') {
-    const { StackName, OutputName } = argument as Record<string, Json>;
-    return `\${${StackName}:${OutputName}}`;
-  }
+  if (name === 'Fn::ImportValue') return `\${${argument}}`;
   if (!Array.isArray(argument)) return undefined;
   if (name === 'Fn::GetAtt') return `\${${argument.join('.')}}`;
   if (name !== 'Fn::Join') return undefined;

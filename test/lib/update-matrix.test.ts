@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { Context } from '../../lib/stage-config.ts';
+import { CONTEXT, synthesise } from './synthesise.ts';
+
+/** What a stage is deployed with, and what it is to be deployed with instead. */
+type Change = readonly [string, Context, Context];
+
+const DEV: Context = CONTEXT.dev;
+const PROD: Context = CONTEXT.prod;
+const from = (stage: Context, name: string, value: string): Change => [
+  `${String(stage.stage)} ${name}=${value}`,
+  stage,
+  { ...stage, [name]: value },
+];
+const back = ([name, before, after]: Change): Change => [`${name}, taken back`, after, before];
+
+const CHANGES: readonly Change[] = [
+  from(DEV, 'egress', 'nat'),
+  from(DEV, 'deployment', 'canary'),
+  from(DEV, 'spot', 'true'),
+  from(DEV, 'architecture', 'arm64'),
+  from(DEV, 'taskCpu', '512'),
+  from(DEV, 'valkeyReplicas', '1'),
+  from(DEV, 'valkeyNodeType', 'cache.m7g.large'),
+  from(DEV, 'valkeySnapshotDays', '7'),
+  from(DEV, 'offlineStore', 'true'),
+  from(DEV, 'webFirewall', 'true'),
+  from(DEV, 'retainData', 'true'),
+  from(DEV, 'logDays', '30'),
+  from(DEV, 'alertEmail', 'someone@example.org'),
+  from(DEV, 'imageUri', 'example.org/tweet-sentiment:2'),
+  from(PROD, 'egress', 'public'),
+  from(PROD, 'natGateways', '1'),
+  from(PROD, 'deployment', 'rolling'),
+  from(PROD, 'canaryPercent', '20'),
+  from(PROD, 'valkeyReplicas', '2'),
+  from(PROD, 'maxTasks', '20'),
+].flatMap((change) => [change, back(change)]);
+
+/** The task definition of a release. Every other replacement is a fault. */
+const RELEASE = 'service/AWS::ECS::TaskDefinition';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+/** Properties of each type that CloudFormation can only set at creation, by its own schemas. */
+function createOnlyProperties(types: readonly string[]): Record<string, readonly string[]> {
+  const script = `
+import json, sys
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as schemas
+def of(name):
+    if name.startswith("Custom::"): return []
+    schema = schemas.get_resource_schema("us-east-1", name).schema
+    return [path.split("/")[2] for path in schema.get("createOnlyProperties", [])]
+print(json.dumps({name: of(name) for name in json.load(sys.stdin)}))`;
+  const { stdout, stderr } = spawnSync(join('.tools', 'python', 'bin', 'python'), ['-c', script], {
+    input: JSON.stringify(types),
+    encoding: 'utf8',
+  });
+  if (!stdout) throw new Error(`The schemas could not be read: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+const resourcesOf = (context: Context): Map<string, Resource> =>
+  new Map(
+    synthesise(context).templates.flatMap(({ part, template }) =>
+      Object.entries(template.toJSON().Resources as Record<string, Resource>).map(
+        ([id, resource]) => [`${part}/${id}`, resource] as const,
+      ),
+    ),
+  );
+
+const known = new Map<string, Map<string, Resource>>();
+function synthesised(context: Context): Map<string, Resource> {
+  const key = JSON.stringify(context);
+  const resources = known.get(key) ?? resourcesOf(context);
+  known.set(key, resources);
+  return resources;
+}
+
+const typesOfAll = () => [
+  ...new Set(
+    CHANGES.flatMap(([, before]) => [...synthesised(before).values()].map(({ Type }) => Type)),
+  ),
+];
+
+let schemas: Record<string, readonly string[]> | undefined;
+
+/** Resources that the change replaces, as `stack/Type`, with the create-only properties. */
+function replaced(before: Context, after: Context): string[] {
+  schemas ??= createOnlyProperties(typesOfAll());
+  const createOnly = schemas;
+  const next = synthesised(after);
+  return [...synthesised(before)].flatMap(([id, { Type, Properties = {} }]) => {
+    const now = next.get(id)?.Properties;
+    if (!now) return [];
+    const changed = (createOnly[Type] ?? []).filter(
+      (name) => JSON.stringify(Properties[name]) !== JSON.stringify(now[name]),
+    );
+    return changed.length > 0 ? [`${id.split('/')[0]}/${Type}: ${changed.join(', ')}`] : [];
+  });
+}
+
+describe('a change of a live stage', () => {
+  it.each(CHANGES)('replaces no resource but the task definition: %s', (_name, before, after) => {
+    expect(replaced(before, after).filter((one) => !one.startsWith(RELEASE))).toEqual([]);
+  });
+
+  it.each([
+    ['dev', DEV, { ...DEV, deployment: 'canary' }],
+    ['prod', PROD, { ...PROD, deployment: 'rolling' }],
+  ] as const)('of the deployment strategy of %s leaves the way to the tasks alone', (...change) => {
+    const [, before, after] = change;
+    const way = (context: Context) =>
+      [...synthesised(context)]
+        .filter(([id, { Type }]) => Type.includes('LoadBalancing') && !id.includes('Test'))
+        .map(([id, { Type, Properties }]) => [id, Type, Properties]);
+    expect(way(after)).toEqual(way(before));
+  });
+});
