@@ -109,15 +109,14 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
     const hookRole = new iam.Role(this, 'HookRole', {
       assumedBy: new iam.ServicePrincipal('ecs.amazonaws.com'),
     });
-    // grantInvoke() would include every version of the function.
     hookRole.addToPolicy(
       new iam.PolicyStatement({
         actions: ['lambda:InvokeFunction'],
-        resources: [this.#hook.function.functionArn],
+        resources: [this.#hook.version.functionArn],
       }),
     );
     service.addLifecycleHook(
-      new ecs.DeploymentLifecycleLambdaTarget(this.#hook.function, 'GoldenHook', {
+      new ecs.DeploymentLifecycleLambdaTarget(this.#hook.version, 'GoldenHook', {
         role: hookRole,
         lifecycleStages: [ecs.DeploymentLifecycleStage.POST_TEST_TRAFFIC_SHIFT],
       }),

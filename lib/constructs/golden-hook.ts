@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, DockerImage, Duration } from 'aws-cdk-lib';
+import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -30,7 +30,8 @@ const MODELS_FOLDER = fileURLToPath(new URL('../../models', import.meta.url));
  * texts of the model, so a change of model changes the test of its release.
  */
 export class GoldenHook extends Construct {
-  readonly function: lambda.Function;
+  /** Version of the function that holds this release's golden texts. */
+  readonly version: lambda.IVersion;
   /** Value of the header RELEASE_CHECK_HEADER. */
   readonly secret: secretsmanager.Secret;
 
@@ -52,7 +53,7 @@ export class GoldenHook extends Construct {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(role);
-    this.function = new lambda.Function(this, 'Function', {
+    const hook = new lambda.Function(this, 'Function', {
       description: 'Tests a release with golden texts before it gets traffic',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
@@ -63,6 +64,8 @@ export class GoldenHook extends Construct {
       timeout: Duration.seconds(60),
       role,
       logGroup,
+      // A release that is rolled back is judged by the texts of its own model.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       environment: {
         MODEL_NAME: config.modelName,
         TEST_URL: testUrl,
@@ -71,8 +74,9 @@ export class GoldenHook extends Construct {
         ...(config.domainName !== undefined && { SERVER_NAME: config.domainName }),
       },
     });
-    this.secret.grantRead(this.function);
-    apiKeys?.grantRead(this.function);
+    this.secret.grantRead(hook);
+    apiKeys?.grantRead(hook);
+    this.version = hook.currentVersion;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import {
   type DimensionedMetricName,
@@ -11,12 +11,17 @@ import type { StageConfig } from '../stage-config.ts';
 import type { AlarmSpec } from './alarm.ts';
 import { contractMetric } from './contract-metric.ts';
 import type { MonitoredNames } from './monitored-names.ts';
-import { deliveryDelayMetric, storeNodeMetrics } from './platform-metrics.ts';
+import {
+  deliveryDelayMetric,
+  rejectedRecordsMetric,
+  storeNodeMetrics,
+} from './platform-metrics.ts';
 
 const PERIOD = { period: Duration.minutes(5) };
 
 /** Data loss in the feature stores, or the signs of it. Callers do not notice it at once. */
-export function featureStoreAlarms({ stage }: StageConfig, names: MonitoredNames): AlarmSpec[] {
+export function featureStoreAlarms(config: StageConfig, names: MonitoredNames): AlarmSpec[] {
+  const { stage } = config;
   return [
     {
       name: 'feature-store-errors',
@@ -67,7 +72,38 @@ export function featureStoreAlarms({ stage }: StageConfig, names: MonitoredNames
       threshold: 85,
       periods: 3,
     },
+    ...smallNodeAlarms(config, names),
     ...predictionStreamAlarms(names),
+  ];
+}
+
+/** Node types with at most two cores: the system's own work competes with the command thread. */
+const SMALL_NODE = /\.(micro|small|medium|large)$/;
+const BURSTABLE_NODE = /^cache\.t/;
+
+function smallNodeAlarms({ valkeyNodeType }: StageConfig, names: MonitoredNames): AlarmSpec[] {
+  const cores: AlarmSpec = {
+    name: 'feature-store-cores',
+    kind: 'notice',
+    happened: 'A feature store node of two cores is more than 45 % busy, one whole core.',
+    metric: highest(storeNodeMetrics(names, 'CPUUtilization', PERIOD)),
+    threshold: 45,
+    periods: 3,
+    runbookSection: 'feature-store-cpu',
+  };
+  const credits: AlarmSpec = {
+    name: 'feature-store-credits',
+    kind: 'notice',
+    happened: 'A burstable feature store node has fewer than 10 CPU credits left.',
+    metric: lowest(storeNodeMetrics(names, 'CPUCreditBalance', PERIOD)),
+    threshold: 10,
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+    periods: 3,
+    runbookSection: 'feature-store-cpu',
+  };
+  return [
+    ...(SMALL_NODE.test(valkeyNodeType) ? [cores] : []),
+    ...(BURSTABLE_NODE.test(valkeyNodeType) ? [credits] : []),
   ];
 }
 
@@ -82,18 +118,34 @@ function predictionStreamAlarms({ predictionStream }: MonitoredNames): AlarmSpec
       threshold: 3_600,
       periods: 3,
     },
+    {
+      name: 'predictions-rejected',
+      kind: 'notice',
+      happened: 'Firehose rejected predictions; they are kept for 30 days under rejected/ only.',
+      metric: rejectedRecordsMetric(predictionStream, PERIOD),
+      threshold: 0,
+      periods: 1,
+    },
   ];
 }
 
-/** The metric of the node with the highest value. */
 function highest(nodes: readonly IMetric[]): IMetric {
+  return extreme('MAX', nodes);
+}
+
+function lowest(nodes: readonly IMetric[]): IMetric {
+  return extreme('MIN', nodes);
+}
+
+/** The metric of the node with the highest or lowest value. */
+function extreme(select: 'MAX' | 'MIN', nodes: readonly IMetric[]): IMetric {
   const [first] = nodes;
   if (nodes.length === 1 && first) return first;
   const usingMetrics = Object.fromEntries(nodes.map((node, index) => [`n${index}`, node]));
   return new MathExpression({
-    expression: `MAX([${Object.keys(usingMetrics).join(', ')}])`,
+    expression: `${select}([${Object.keys(usingMetrics).join(', ')}])`,
     usingMetrics,
-    label: 'highest of all nodes',
+    label: `${select === 'MAX' ? 'highest' : 'lowest'} of all nodes`,
     ...PERIOD,
   });
 }

@@ -1,6 +1,8 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as events from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -12,11 +14,16 @@ import { type Alarms, alarmDescription } from './alarm.ts';
 export interface PagingProps {
   readonly config: StageConfig;
   readonly alarms: Alarms;
+  /** ARN of the ECS service whose failed releases are told. */
+  readonly serviceArn: string;
 }
 
-/** Notifications: one composite alarm of all `page` alarms and one of all `notice` alarms. */
+/**
+ * Notifications: one composite alarm of all `page` alarms and one of all `notice` alarms, and an
+ * event for a release that fails.
+ */
 export class Paging extends Construct {
-  constructor(scope: Construct, id: string, { config, alarms }: PagingProps) {
+  constructor(scope: Construct, id: string, { config, alarms, serviceArn }: PagingProps) {
     super(scope, id);
     const topic = new sns.Topic(this, 'Topic', {
       displayName: `Tweet sentiment, ${config.stage}`,
@@ -57,5 +64,22 @@ export class Paging extends Construct {
     };
     composite('page', 'Callers are affected: act now.');
     composite('notice', 'Callers are not affected yet: look within a working day.');
+    // Release alarms have no action of their own: ECS acts on them.
+    new events.Rule(this, 'FailedRelease', {
+      description: 'A release failed: ECS took it back, or it could not be completed',
+      eventPattern: {
+        source: ['aws.ecs'],
+        detailType: ['ECS Deployment State Change'],
+        resources: [serviceArn],
+        detail: { eventName: ['SERVICE_DEPLOYMENT_FAILED'] },
+      },
+      targets: [
+        new SnsTopic(topic, {
+          message: events.RuleTargetInput.fromText(
+            `A release of ${deploymentName(config.stage)} failed: ${events.EventField.fromPath('$.detail.reason')}. See "A release failed" in ${config.runbookUrl}.`,
+          ),
+        }),
+      ],
+    });
   }
 }

@@ -76,6 +76,10 @@ export function taskCountMetric(
 const STORE_STATISTICS = {
   /** Percent of the thread that runs commands; at 100 the node is saturated. */
   EngineCPUUtilization: 'Maximum',
+  /** Percent of all cores of the node; what a small node shares with the system counts. */
+  CPUUtilization: 'Maximum',
+  /** Credits left to a burstable node; at 0 it is throttled to its baseline. */
+  CPUCreditBalance: 'Minimum',
   /** Percent of maxmemory in use; at 100 eviction begins. */
   DatabaseMemoryUsagePercentage: 'Maximum',
   Evictions: 'Sum',
@@ -118,5 +122,15 @@ export function deliveryDelayMetric(predictionStream: string, options: MetricOpt
     'DeliveryToS3.DataFreshness',
     { DeliveryStreamName: predictionStream },
     { statistic: 'Maximum', ...options },
+  );
+}
+
+/** Records that Firehose could not turn into Parquet and put under the error prefix. */
+export function rejectedRecordsMetric(predictionStream: string, options: MetricOptions): Metric {
+  return platformMetric(
+    'AWS/Firehose',
+    'FailedConversion.Records',
+    { DeliveryStreamName: predictionStream },
+    { statistic: 'Sum', ...options },
   );
 }

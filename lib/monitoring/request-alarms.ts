@@ -9,8 +9,12 @@ import { DEFAULT_LIMITS } from '../../service/contract/http.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { AlarmSpec } from './alarm.ts';
 import { contractMetric } from './contract-metric.ts';
-import type { LoadBalancerNames } from './monitored-names.ts';
-import { loadBalancerErrorsMetric, targetGroupMetric } from './platform-metrics.ts';
+import type { LoadBalancerNames, MonitoredNames } from './monitored-names.ts';
+import {
+  loadBalancerErrorsMetric,
+  targetGroupMetric,
+  taskCountMetric,
+} from './platform-metrics.ts';
 import { failurePercent, serviceCounts, shedPercent } from './ratios.ts';
 
 const FEWEST_FAILURES = 5;
@@ -18,7 +22,7 @@ const FEWEST_FAILURES = 5;
 /** Failures and delays that callers notice. */
 export function requestAlarms(
   { stage, maxTasks }: StageConfig,
-  names: LoadBalancerNames,
+  names: MonitoredNames,
 ): AlarmSpec[] {
   const { singleDeadlineMs } = DEFAULT_LIMITS;
   return [
@@ -82,6 +86,15 @@ export function requestAlarms(
       missing: TreatMissingData.BREACHING,
     },
     {
+      name: 'tasks-missing',
+      kind: 'notice',
+      happened:
+        'Fewer tasks run than ECS wants, for 15 minutes: they cannot be placed or do not start.',
+      metric: missingTasks(names),
+      threshold: 0,
+      periods: 15,
+    },
+    {
       name: 'saturated',
       kind: 'notice',
       happened: `Inference workers have been more than 90 % busy for 15 minutes; ${maxTasks} tasks may not be enough.`,
@@ -124,5 +137,17 @@ function healthyTasks({ loadBalancer, targetGroups }: LoadBalancerNames): IMetri
     usingMetrics,
     period: Duration.minutes(1),
     label: 'healthy tasks',
+  });
+}
+
+function missingTasks(names: MonitoredNames): IMetric {
+  return new MathExpression({
+    expression: 'desired - running',
+    usingMetrics: {
+      desired: taskCountMetric(names, 'DesiredTaskCount'),
+      running: taskCountMetric(names, 'RunningTaskCount'),
+    },
+    period: Duration.minutes(1),
+    label: 'tasks missing',
   });
 }

@@ -30,10 +30,9 @@ export function alarmedMetrics(config: StageConfig): number {
 
 /** As many names as the stage has resources; AWS generates most of the real ones. */
 function placeholderNames(config: StageConfig): MonitoredNames {
-  const colors = config.deployment === 'canary' ? ['blue', 'green'] : ['tasks'];
   return {
     loadBalancer: 'app/any/1',
-    targetGroups: Object.fromEntries(colors.map((color) => [color, `targetgroup/${color}/1`])),
+    targetGroups: { blue: 'targetgroup/blue/1', green: 'targetgroup/green/1' },
     cluster: deploymentName(config.stage),
     service: 'any',
     logGroup: 'any',

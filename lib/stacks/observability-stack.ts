@@ -28,7 +28,7 @@ export class ObservabilityStack extends Stack {
     const name = deploymentName(config.stage);
     const names = monitoredNames(service, valkey, predictions);
     const alarms = new Alarms(this, 'Alarms', { config, specs: stageAlarms(config, names) });
-    new Paging(this, 'Paging', { config, alarms });
+    new Paging(this, 'Paging', { config, alarms, serviceArn: service.service.serviceArn });
     new ServiceDashboard(this, 'Dashboard', { config, names, alarms });
     for (const [title, lines] of Object.entries(LOG_QUERIES)) {
       new CfnQueryDefinition(this, `Query ${title}`, {

@@ -68,7 +68,8 @@ describe('a canary deployment', () => {
       LifecycleHooks: [
         {
           LifecycleStages: ['POST_TEST_TRAFFIC_SHIFT'],
-          HookTargetArn: { 'Fn::GetAtt': [expect.stringContaining('GoldenHookFunction'), 'Arn'] },
+          // A version: each release is judged by the golden texts that it was made with.
+          HookTargetArn: { Ref: expect.stringContaining('GoldenHookFunctionCurrentVersion') },
           RoleArn: { 'Fn::GetAtt': [expect.stringContaining('HookRole'), 'Arn'] },
         },
       ],

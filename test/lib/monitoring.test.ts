@@ -280,7 +280,7 @@ describe.each(STAGES)('the topic of %s', (stage) => {
     ({ Properties }) => Properties.PolicyDocument.Statement,
   );
 
-  it('lets the alarms of this account publish, and nobody else', () => {
+  it('lets alarms of this account and events publish, and no other', () => {
     // A policy takes the place of the default one, by which everyone in the account may publish.
     const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
     expect(allowed).toEqual([
@@ -290,6 +290,24 @@ describe.each(STAGES)('the topic of %s', (stage) => {
         Resource: { Ref: expect.stringContaining('PagingTopic') },
         Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
       }),
+      expect.objectContaining({
+        Action: 'sns:Publish',
+        Principal: { Service: 'events.amazonaws.com' },
+        Resource: { Ref: expect.stringContaining('PagingTopic') },
+      }),
+    ]);
+  });
+
+  it('tells of a release of this service that failed', () => {
+    const [rule] = allOf(APPS[stage], 'AWS::Events::Rule');
+    expect(rule?.Properties.EventPattern).toEqual({
+      source: ['aws.ecs'],
+      'detail-type': ['ECS Deployment State Change'],
+      resources: [{ 'Fn::ImportValue': expect.stringMatching(/service:.*Service/) }],
+      detail: { eventName: ['SERVICE_DEPLOYMENT_FAILED'] },
+    });
+    expect(rule?.Properties.Targets).toEqual([
+      expect.objectContaining({ Arn: { Ref: expect.stringContaining('PagingTopic') } }),
     ]);
   });
 
