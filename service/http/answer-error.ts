@@ -17,7 +17,9 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     reply.header('retry-after', retryAfter(error.retryAfterSeconds));
   }
   if (/^\/v2(?:[/?]|$)/.test(request.url)) {
-    reply.type('application/json').send({ error: error.message });
+    // As bytes, so that Fastify adds no charset: kserve compares the whole Content-Type.
+    const body = Buffer.from(JSON.stringify({ error: error.message }));
+    reply.header('content-type', 'application/json').send(body);
   } else {
     reply.type('application/problem+json').send(problemOf(error, request.id));
   }

@@ -17,6 +17,8 @@ const text = (overrides: object = {}) => ({
   data: ['good', 'bad'],
   ...overrides,
 });
+const binary = (binary_data_size: number) =>
+  text({ data: undefined, parameters: { binary_data_size } });
 const infer = (body: unknown, path = `${MODEL}/infer`) =>
   app.call(path, { body, headers: AS_CALLER });
 
@@ -25,7 +27,7 @@ describe('metadata', () => {
     expect((await app.call(path)).json).toEqual({
       name: 'tweet-sentiment-service',
       version: '1.2.3',
-      extensions: [],
+      extensions: ['binary_tensor_data'],
     });
   });
 
@@ -88,20 +90,6 @@ describe('inference', () => {
     expect([answer.statusCode, answer.json().outputs[0].shape]).toEqual([200, [2, 3]]);
   });
 
-  it.each([
-    { 'content-type': 'application/octet-stream' },
-    { 'inference-header-content-length': '120' },
-  ])('names the missing extension for binary tensors: %j', async (headers) => {
-    const answer = await app.call(`${MODEL}/infer`, {
-      body: 'binary',
-      headers: { ...AS_CALLER, ...headers },
-    });
-    expect([answer.status, answer.json.error]).toEqual([
-      415,
-      expect.stringContaining('binary_tensor_data'),
-    ]);
-  });
-
   it('returns no id when there was none', async () => {
     expect((await infer({ inputs: [text()] })).json).not.toHaveProperty('id');
   });
@@ -128,6 +116,19 @@ describe('inference', () => {
     ['too long a text', { inputs: [text({ data: ['good', 'a'.repeat(21)] })] }],
     ['too many texts', { inputs: [text({ shape: [5], data: Array(5).fill('a') })] }],
     ['another output', { inputs: [text()], outputs: [{ name: 'logits' }] }],
+    [
+      'an output as classification',
+      { inputs: [text()], outputs: [{ name: 'probabilities', parameters: { classification: 3 } }] },
+    ],
+    ['shared memory', { inputs: [text({ parameters: { shared_memory_region: 'r' } })] }],
+    ['no data', { inputs: [text({ data: undefined })] }],
+    ['no data, as null', { inputs: [text({ data: null })] }],
+    ['the size of a binary tensor that is absent', { inputs: [binary(10)] }],
+    ['a negative size of a binary tensor', { inputs: [binary(-1)] }],
+    [
+      'data and the size of a binary tensor',
+      { inputs: [text({ parameters: { binary_data_size: 0 } })] },
+    ],
     ['an unknown property', { inputs: [text()], input: [] }],
     ['a parameter that is an object', { inputs: [text({ parameters: { a: {} } })] }],
     ['a number for an id', { id: 42, inputs: [text()] }],

@@ -1,4 +1,5 @@
 import { LABELS, type ModelIdentity, type Prediction } from '../../../domain/sentiment.ts';
+import { encodeFp32 } from './binary-tensors.ts';
 import { INPUT, OUTPUT } from './model.ts';
 import type { InferResponse, ModelMetadata } from './schemas.ts';
 
@@ -31,4 +32,16 @@ export function inferResponse(
       },
     ],
   };
+}
+
+/** The body of a response whose tensors follow its JSON, with the length of the JSON. */
+export function binaryBody(response: InferResponse): { body: Buffer; jsonLength: number } {
+  const tensors: Buffer[] = [];
+  const outputs = response.outputs.map(({ data = [], ...output }) => {
+    const tensor = encodeFp32(data);
+    tensors.push(tensor);
+    return { ...output, parameters: { binary_data_size: tensor.length } };
+  });
+  const json = Buffer.from(JSON.stringify({ ...response, outputs }));
+  return { body: Buffer.concat([json, ...tensors]), jsonLength: json.length };
 }

@@ -1,15 +1,27 @@
 import { CallerError } from '../../../domain/errors.ts';
 import type { HttpLimits } from '../../limits.ts';
 import { requireTextWithin } from '../../text-limit.ts';
+import { decodeTexts } from './binary-tensors.ts';
 import { INPUT, OUTPUT } from './model.ts';
-import type { InferRequest } from './schemas.ts';
+import type { InferInput, InferRequest, Parameters } from './schemas.ts';
+
+/** Extensions that would change the answer, by the parameter that asks for them. */
+const UNSUPPORTED = {
+  classification: 'classification',
+  shared_memory_region: 'shared memory',
+} as const;
 
 /**
  * The texts of a request of the Open Inference Protocol.
  *
+ * @param tensorBytes the bytes after the JSON of the body, if the body has any
  * @throws CallerError if the tensors do not fit the model or exceed the limits
  */
-export function textsOf({ inputs, outputs }: InferRequest, limits: HttpLimits): string[] {
+export function textsOf(
+  { inputs, outputs }: InferRequest,
+  tensorBytes: Buffer | undefined,
+  limits: HttpLimits,
+): string[] {
   const [input, ...others] = inputs;
   if (input?.name !== INPUT.name || others.length > 0) {
     throw invalid('inputs must have exactly one tensor, named "text".');
@@ -18,6 +30,7 @@ export function textsOf({ inputs, outputs }: InferRequest, limits: HttpLimits): 
   if (outputs?.some(({ name }) => name !== OUTPUT.name)) {
     throw invalid('The only supported output is "probabilities".');
   }
+  for (const { parameters } of [input, ...(outputs ?? [])]) refuseOtherExtensions(parameters);
   const count = countOf(input.shape);
   if (count > limits.texts) {
     throw new CallerError(
@@ -25,10 +38,24 @@ export function textsOf({ inputs, outputs }: InferRequest, limits: HttpLimits): 
       `The request has more than ${limits.texts} texts; send several requests.`,
     );
   }
-  if (input.data.length !== count) {
+  const data = dataOf(input, count, tensorBytes);
+  if (data.length !== count) {
     throw invalid('The shape of "text" must match the number of its data.');
   }
-  return input.data.map((datum, index) => textOf(datum, index, input.shape.length, limits));
+  return data.map((datum, index) => textOf(datum, index, input.shape.length, limits));
+}
+
+/** True if the caller asks for the output as binary data. */
+export function wantsBinary({ outputs, parameters }: InferRequest): boolean {
+  return outputs?.[0]?.parameters?.binary_data ?? parameters?.binary_data_output ?? false;
+}
+
+function refuseOtherExtensions(parameters: Parameters | null | undefined): void {
+  for (const [parameter, extension] of Object.entries(UNSUPPORTED)) {
+    if (parameters && Object.hasOwn(parameters, parameter)) {
+      throw invalid(`The extension for ${extension} is not supported; omit "${parameter}".`);
+    }
+  }
 }
 
 /** Accepts a list of strings, or a column of them, as many clients send it. */
@@ -38,6 +65,26 @@ function countOf(shape: readonly number[]): number {
     throw invalid('The shape of "text" must be [n] or [n, 1], with n at least 1.');
   }
   return count;
+}
+
+/** The elements of the input, from the JSON or from the bytes after it. */
+function dataOf(
+  { data, parameters }: InferInput,
+  count: number,
+  tensorBytes: Buffer = Buffer.alloc(0),
+): readonly unknown[] {
+  const size = parameters?.binary_data_size;
+  if (size !== undefined && data) {
+    throw invalid('"text" has both data and binary_data_size; send one of them.');
+  }
+  if ((size ?? 0) !== tensorBytes.length) {
+    throw invalid(
+      `${tensorBytes.length} bytes follow the JSON, but binary_data_size of "text" is ${size ?? 'absent'}.`,
+    );
+  }
+  if (size !== undefined) return decodeTexts(tensorBytes, count);
+  if (!data) throw invalid('"text" has neither data nor binary_data_size; send one of them.');
+  return data;
 }
 
 function textOf(datum: unknown, index: number, rank: number, limits: HttpLimits): string {

@@ -6,23 +6,47 @@ import {
   BODY_CODES,
   INFERENCE_CODES,
   openInferenceAnswers,
+  openInferenceFailures,
 } from '../../schemas/answers.ts';
 import { callerSecurity } from '../../schemas/security.ts';
 import { NoQuery, ref } from '../../schemas/shared.ts';
-import { acceptClientBodies } from './media-type.ts';
+import {
+  acceptClientBodies,
+  addBinaryBodyParser,
+  BINARY_TYPE,
+  JSON_LENGTH_HEADER,
+} from './binary-body.ts';
 import { MODEL_PATHS, requireModel } from './model.ts';
-import { inferResponse, modelMetadata } from './presenter.ts';
-import { textsOf } from './request.ts';
-import { InferRequest, InferResponse, ModelMetadata, ServerMetadata } from './schemas.ts';
+import { binaryBody, inferResponse, modelMetadata } from './presenter.ts';
+import { textsOf, wantsBinary } from './request.ts';
+import {
+  BinaryBody,
+  InferHeaders,
+  InferRequest,
+  InferResponse,
+  ModelMetadata,
+  ServerMetadata,
+} from './schemas.ts';
 
 const tags = ['open-inference'];
+
+const INFER_DESCRIPTION = `Input \`text\` BYTES [n]; output \`probabilities\` FP32 [n, 3].
+
+With the extension \`binary_tensor_data\`, the tensor \`text\` follows the JSON object in the body: for
+each text its length in bytes (4 bytes, little-endian) and the text in UTF-8.
+\`binary_data_size\` is the length of the tensor; the header \`Inference-Header-Content-Length\` is
+the length of the JSON. With 0 the body is one text without a length.`;
 
 /** Metadata of the server and its model, open to everyone. */
 export const openInferenceMetadataRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
   { info, model },
 ) => {
-  const describe = async () => ({ name: info.name, version: info.version, extensions: [] });
+  const describe = async () => ({
+    name: info.name,
+    version: info.version,
+    extensions: ['binary_tensor_data'],
+  });
   const schema = {
     operationId: 'getServerMetadata',
     tags,
@@ -64,6 +88,7 @@ export const openInferenceRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
   { model, scoreTexts, settings },
 ) => {
+  addBinaryBodyParser(app);
   for (const { path, params, suffix } of MODEL_PATHS) {
     app.post(
       `${path}/infer`,
@@ -73,28 +98,42 @@ export const openInferenceRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
           operationId: `inferModel${suffix}`,
           tags,
           summary: 'Sentiment of texts as a tensor',
-          description: 'Input `text` BYTES [n]; output `probabilities` FP32 [n, 3].',
+          description: INFER_DESCRIPTION,
           security: callerSecurity(settings),
           params,
           querystring: NoQuery,
+          headers: InferHeaders,
+          consumes: ['application/json', BINARY_TYPE],
           body: ref(InferRequest),
-          response: openInferenceAnswers(InferResponse, 'The probabilities.', [
-            ...INFERENCE_CODES,
-            ...BODY_CODES,
-            'not_found',
-            'parameter_too_long',
-            'batch_too_large',
-            'text_too_long',
-            'empty_text',
-            'model_failed',
-          ]),
+          response: {
+            200: {
+              description: 'The probabilities; on request as binary data after the JSON.',
+              content: {
+                'application/json': { schema: ref(InferResponse) },
+                [BINARY_TYPE]: { schema: BinaryBody },
+              },
+            },
+            ...openInferenceFailures(
+              ...INFERENCE_CODES,
+              ...BODY_CODES,
+              'not_found',
+              'parameter_too_long',
+              'batch_too_large',
+              'text_too_long',
+              'empty_text',
+              'model_failed',
+            ),
+          },
         },
       },
-      async (request, reply): Promise<InferResponse> => {
+      async (request, reply) => {
         requireModel(request.params, model.identity);
-        const texts = textsOf(request.body, settings.limits);
+        const texts = textsOf(request.body, request.tensorBytes, settings.limits);
         const predictions = await scoreTexts.score(texts, callerOf(request, reply));
-        return inferResponse(request.body.id, predictions, model.identity);
+        const response = inferResponse(request.body.id, predictions, model.identity);
+        if (!wantsBinary(request.body)) return response;
+        const { body, jsonLength } = binaryBody(response);
+        return reply.header(JSON_LENGTH_HEADER, jsonLength).type(BINARY_TYPE).send(body);
       },
     );
   }

@@ -9,13 +9,42 @@ function optional<T extends TSchema>(schema: T) {
   return Type.Optional(Type.Union([schema, Type.Null()]));
 }
 
-const parameters = optional(
-  Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
-    description: 'The protocol defines no parameters; all are ignored.',
-  }),
-);
+const parameterValue = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+
+/** Parameters of extensions, among others that are ignored. */
+function parameters<T extends Record<string, TSchema>>(known: T) {
+  return optional(
+    Type.Object(known, {
+      additionalProperties: parameterValue,
+      description: 'Parameters without a description are ignored.',
+    }),
+  );
+}
 
 const shape = Type.Array(Type.Integer({ minimum: 0 }));
+
+const InferInput = Type.Object(
+  {
+    name: Type.String({ description: '`text`' }),
+    shape,
+    datatype: Type.String({ description: '`BYTES`' }),
+    parameters: parameters({
+      binary_data_size: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'Bytes of the tensor after the JSON.' }),
+      ),
+    }),
+    data: optional(
+      Type.Array(Type.Unknown(), {
+        description: 'One string per text, flat or nested by the shape. Absent if binary.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export type InferInput = Static<typeof InferInput>;
+
+export type Parameters = Readonly<Record<string, unknown>>;
 
 export const InferRequest = Type.Object(
   {
@@ -23,26 +52,25 @@ export const InferRequest = Type.Object(
     model_name: optional(
       Type.String({ description: 'Ignored: the path names the model. KServe clients send it.' }),
     ),
-    parameters,
-    inputs: Type.Array(
-      Type.Object(
-        {
-          name: Type.String({ description: '`text`' }),
-          shape,
-          datatype: Type.String({ description: '`BYTES`' }),
-          parameters,
-          data: Type.Array(Type.Unknown(), {
-            description: 'One string per text, flat or nested by the shape.',
-          }),
-        },
-        { additionalProperties: false },
+    parameters: parameters({
+      binary_data_output: Type.Optional(
+        Type.Boolean({ description: 'Return outputs as binary data.' }),
       ),
-      { description: 'One tensor: `text`, BYTES, shape [n] or [n, 1].' },
-    ),
+    }),
+    inputs: Type.Array(InferInput, {
+      description: 'One tensor: `text`, BYTES, shape [n] or [n, 1].',
+    }),
     outputs: optional(
       Type.Array(
         Type.Object(
-          { name: Type.String({ description: '`probabilities`' }), parameters },
+          {
+            name: Type.String({ description: '`probabilities`' }),
+            parameters: parameters({
+              binary_data: Type.Optional(
+                Type.Boolean({ description: 'Overrides `binary_data_output`.' }),
+              ),
+            }),
+          },
           { additionalProperties: false },
         ),
         { description: 'Requested outputs; all if absent or empty.' },
@@ -63,6 +91,21 @@ export const InferRequest = Type.Object(
 
 export type InferRequest = Static<typeof InferRequest>;
 
+export const InferHeaders = Type.Object({
+  'inference-header-content-length': Type.Optional(
+    Type.String({
+      pattern: '^\\d+$',
+      description: 'Length of the JSON in bytes, if tensors follow it.',
+    }),
+  ),
+});
+
+export const BinaryBody = Type.Unsafe<Buffer>({
+  type: 'string',
+  format: 'binary',
+  description: 'InferResponse in JSON, then the tensor: FP32, little-endian, in row-major order.',
+});
+
 export const InferResponse = Type.Object(
   {
     model_name: Type.String(),
@@ -73,7 +116,14 @@ export const InferResponse = Type.Object(
         name: Type.String(),
         shape: Type.Array(Type.Integer()),
         datatype: Type.String(),
-        data: Type.Array(Type.Number()),
+        parameters: Type.Optional(
+          Type.Object({
+            binary_data_size: Type.Integer({ description: 'Bytes of the tensor after the JSON.' }),
+          }),
+        ),
+        data: Type.Optional(
+          Type.Array(Type.Number(), { description: 'Absent if the output is binary.' }),
+        ),
       }),
     ),
   },

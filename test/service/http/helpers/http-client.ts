@@ -1,11 +1,11 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 
 export interface Call {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | string[]>>;
-  /** A string is sent as it is, anything else as JSON. */
+  /** A string or bytes are sent as they are, anything else as JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal;
 }
@@ -14,6 +14,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  readonly bytes: Buffer;
   /** The body as JSON; undefined when it is none. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came.
   readonly json: any;
@@ -29,7 +30,8 @@ export class HttpClient {
   }
 
   async send(path: string, { method, headers = {}, body, signal }: Call = {}): Promise<Answer> {
-    const payload = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+    const isWritten = typeof body === 'string' || body === undefined || body instanceof Buffer;
+    const payload = isWritten ? body : JSON.stringify(body);
     const outgoing = request({
       port: this.#port,
       host: '127.0.0.1',
@@ -48,16 +50,16 @@ export class HttpClient {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     outgoing.on('error', reject);
     outgoing.on('response', (response) => {
-      text(response).then(
-        (body) =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            text: body,
-            json: parsed(body),
-          }),
-        reject,
-      );
+      buffer(response).then((bytes) => {
+        const body = bytes.toString();
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: body,
+          bytes,
+          json: parsed(body),
+        });
+      }, reject);
     });
     outgoing.end(payload);
     return promise;
