@@ -130,14 +130,34 @@ install_test_tools() { install_system_packages $(missing_test_tools); }
 # shellcheck disable=SC2046
 install_screenshot_tools() { install_system_packages $(missing_screenshot_tools); }
 
+# install_python_packages FOLDER REQUIREMENTS OPTION...: into a virtual environment in that folder,
+# with a copy of the requirements as the mark of a complete installation.
+install_python_packages() {
+  local folder=$1 wanted=$2
+  shift 2
+  python3 -m venv --clear "$folder" || return
+  "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" -r "$wanted" >&2 || return
+  cp "$wanted" "$folder/requirements.txt"
+}
+
+are_python_packages_installed() { cmp -s "$2" "$1/requirements.txt"; }
+
 # Installs the AWS emulator and the template linter into .tools/python, unless they are there.
 install_aws_tools() {
   local folder=.tools/python wanted=script/aws/requirements.txt
-  if cmp -s "$wanted" "$folder/requirements.txt"; then return; fi
+  if are_python_packages_installed "$folder" "$wanted"; then return; fi
   say "Installing the AWS emulator and the template linter into $folder ..."
-  python3 -m venv --clear "$folder" ||
-    die 'The tests of the infrastructure need Python 3.10 or later with venv: install python3-venv.'
-  "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >&2 ||
-    die "pip could not install the packages of $wanted: is a package index within reach?"
-  cp "$wanted" "$folder/requirements.txt"
+  install_python_packages "$folder" "$wanted" ||
+    die "The tests of the infrastructure need the packages of $wanted. They need Python 3.10 or later" \
+      'with venv (Debian: python3-venv), and a package index within reach.'
+}
+
+# Installs clients of the Open Inference Protocol into .tools/open-inference, unless they are there.
+# Without them their tests are skipped.
+install_open_inference_clients() {
+  local folder=.tools/open-inference wanted=test/integration/open-inference/requirements.txt
+  if are_python_packages_installed "$folder" "$wanted"; then return; fi
+  say "Installing clients of the Open Inference Protocol into $folder (230 MB) ..."
+  install_python_packages "$folder" "$wanted" --no-deps --no-compile ||
+    say "The tests with these clients are skipped. They need Python 3.11 or later and a package index."
 }
