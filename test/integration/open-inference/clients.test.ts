@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TextsResponse } from '../../../service/http/routes/texts/schemas.ts';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 
 const FOLDER = '.tools/open-inference';
@@ -34,20 +35,16 @@ else {
 
 function specify(): void {
   let service: ServiceProcess;
-  let model: { readonly name: string; readonly revision: string };
+  let model: TextsResponse['model'];
   /** Probabilities of TEXTS according to /v1. */
   let expected: number[][];
   beforeAll(async () => {
     service = await ServiceProcess.start({ API_KEYS: API_KEY, TWEET_SOURCE: 'fixture' });
     const headers = { 'x-api-key': API_KEY };
     const answer = await service.post('/v1/inference', { texts: TEXTS }, { headers });
-    const body = await answer.json();
+    const body = (await answer.json()) as TextsResponse;
     model = body.model;
-    expected = body.results.map(({ scores }: { scores: Record<string, number> }) => [
-      scores.negative,
-      scores.neutral,
-      scores.positive,
-    ]);
+    expected = body.results.map(({ scores }) => [scores.negative, scores.neutral, scores.positive]);
   });
   afterAll(() => service?.stop());
 
