@@ -4,10 +4,8 @@ Usage: clients.py triton|kserve URL MODEL VERSION API_KEY
 """
 
 import asyncio
-import importlib.util
 import json
 import sys
-import types
 
 import numpy as np
 
@@ -68,18 +66,14 @@ def triton():
     }
 
 
-def load_kserve():
-    """Makes kserve's modules importable without its __init__, which loads a Kubernetes client."""
-    package = types.ModuleType("kserve")
-    spec = importlib.util.find_spec("kserve")
-    package.__path__ = list(spec.submodule_search_locations)
-    sys.modules["kserve"] = package
-
-
 def kserve():
-    load_kserve()
-    from kserve.inference_client import InferenceRESTClient, RESTConfig
-    from kserve.protocol.infer_type import InferInput, InferRequest, RequestedOutput
+    from kserve_modules import (
+        InferenceRESTClient,
+        InferInput,
+        InferRequest,
+        RequestedOutput,
+        RESTConfig,
+    )
 
     async def call(use):
         async with InferenceRESTClient(RESTConfig(protocol="v2")) as client:

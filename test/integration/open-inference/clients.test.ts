@@ -156,4 +156,26 @@ function specify(): void {
       });
     });
   });
+
+  describe('docs/open-inference.md', () => {
+    const page = readFileSync('docs/open-inference.md', 'utf8');
+    const examples = [...page.matchAll(/```python\n(.*?)```/gs)].map(([, code = '']) => code);
+
+    it.each([
+      ['tritonclient', 0],
+      ['kserve', 1],
+    ])('shows how to use %s', async (name, index) => {
+      const code = (examples[index] ?? '')
+        .replace('http://localhost:3000', service.url)
+        .replace('localhost:3000', service.url.replace('http://', ''))
+        .replace('YOUR_KEY', API_KEY);
+      expect(code).toContain(name);
+      const { stdout } = await promisify(execFile)(
+        PYTHON,
+        ['-c', `import kserve_modules\n${code}`],
+        { env: { PYTHONPATH: import.meta.dirname }, timeout: CLIENT_TIMEOUT_MS },
+      );
+      expect(stdout).toBe('[2 0]\n');
+    });
+  });
 }
