@@ -135,6 +135,7 @@ export class OnnxSentimentModel implements SentimentModel {
     const model = new OnnxSentimentModel(loaded, { clock, tokenizer, turns, engine, metrics });
     try {
       await model.#checkGoldenTexts(loaded);
+      engine.calibrate();
     } catch (error) {
       await model.close();
       throw error;

@@ -88,6 +88,11 @@ export class BatchEngine {
     return engine;
   }
 
+  /** Takes the speed measured so far for that of a quiet machine; call it after a start-up check. */
+  calibrate(): void {
+    this.#drainRate.calibrate();
+  }
+
   load(): ModelLoad {
     return {
       workers: this.#options.workers,

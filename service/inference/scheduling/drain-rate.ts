@@ -31,6 +31,8 @@ export class DrainRate {
   #units = INITIAL_UNITS_PER_TEXT;
   #ms = INITIAL_UNITS_PER_TEXT * INITIAL_MS_PER_UNIT;
   #learnedAtMs = Number.POSITIVE_INFINITY;
+  /** Rate of a quiet machine, to which an estimate decays. */
+  #baseline = INITIAL_MS_PER_UNIT;
 
   get unitsPerText(): number {
     return this.#units / this.#texts;
@@ -38,13 +40,18 @@ export class DrainRate {
 
   /**
    * Milliseconds a worker takes for one unit of cost. A rate so slow that everything is rejected
-   * would never be measured again, so without measurements it decays to the initial rate.
+   * would never be measured again, so without measurements it decays to the baseline.
    */
   msPerUnit(nowMs: number): number {
     const learned = this.#ms / this.#units;
-    if (learned <= INITIAL_MS_PER_UNIT) return learned;
+    if (learned <= this.#baseline) return learned;
     const silentMs = Math.max(0, nowMs - this.#learnedAtMs);
-    return Math.max(INITIAL_MS_PER_UNIT, learned * 0.5 ** (silentMs / HALF_LIFE_MS));
+    return Math.max(this.#baseline, learned * 0.5 ** (silentMs / HALF_LIFE_MS));
+  }
+
+  /** Makes what has been learned so far, by the start-up check, the baseline. */
+  calibrate(): void {
+    this.#baseline = this.#ms / this.#units;
   }
 
   /** Learns from a batch that took a worker `ms` and ended now. */

@@ -39,10 +39,15 @@ describe('admission', () => {
     expect(() => admission.check(1, 161, 1000, 0)).toThrow(OverloadedError);
   });
 
-  it('accepts a long batch when there is nothing else to do', () => {
+  it('accepts any batch when there is nothing else to do: its deadline protects', () => {
     const { admission } = setUp();
-    expect(() => admission.check(1, 800, 1000, 0)).not.toThrow();
-    expect(() => admission.check(1, 801, 1000, 0)).toThrow(OverloadedError);
+    expect(() => admission.check(1, 1_000_000, 1000, 0)).not.toThrow();
+  });
+
+  it('adds a quarter to the own time of a batch beside other work', () => {
+    const beside = setUp({ acceptedTexts: 1 }).admission;
+    expect(() => beside.check(1, 800, 1000, 0)).not.toThrow();
+    expect(() => beside.check(1, 801, 1000, 0)).toThrow(OverloadedError);
   });
 
   it('counts only work that is due no later as ahead', () => {
@@ -99,6 +104,41 @@ describe('admission', () => {
   });
 });
 
+describe('30 simultaneous batches of 128 long texts on a fresh process', () => {
+  it('are accepted as far as the deadline allows if work ahead takes twice as long', () => {
+    const drainRate = new DrainRate();
+    // The start-up check on the embedded model: short texts, 0.08 ms a unit.
+    for (let i = 0; i < 64; i++) drainRate.learn({ texts: 4, units: 160, ms: 13 }, 0);
+    drainRate.calibrate();
+    const [workers, deadlineMs, cost] = [2, 10_000, 128 * textCost(256)];
+    const work = new AcceptedWork();
+    let accepted = 0;
+    const admission = new Admission({
+      workers,
+      maxTexts: 20_000,
+      drainRate,
+      accepted: {
+        work,
+        get acceptedTexts() {
+          return 128 * accepted;
+        },
+      },
+    });
+    for (let i = 0; i < 30; i++) {
+      try {
+        admission.check(128, cost, deadlineMs, 0);
+      } catch {
+        continue;
+      }
+      work.add(cost, deadlineMs);
+      accepted++;
+    }
+    const possible = Math.floor((workers * deadlineMs) / (cost * drainRate.msPerUnit(0)));
+    expect(possible).toBe(7);
+    expect(accepted).toBe(Math.floor(possible / 2));
+  });
+});
+
 describe('the drain rate', () => {
   it('learns the time of a unit of cost and the length of texts', () => {
     const { drainRate } = setUp();
@@ -125,11 +165,21 @@ describe('the drain rate', () => {
   });
 
   it('forgets a rate so slow that everything was rejected, so that the engine tries again', () => {
-    const { admission, drainRate } = setUp();
+    const { admission, drainRate } = setUp({ acceptedTexts: 1 });
     for (let i = 0; i < 60; i++) drainRate.learn({ texts: 1, units: 100, ms: 10_000 }, 0);
     const tryAt = (nowMs: number) => admission.check(1, 100, nowMs + 2000, nowMs);
     expect(() => tryAt(0)).toThrow(OverloadedError);
     expect(() => tryAt(60_000)).not.toThrow();
+  });
+
+  it('decays to what the start-up check measured, on fast machines and on slow ones', () => {
+    for (const startUpMs of [5, 500]) {
+      const drainRate = new DrainRate();
+      for (let i = 0; i < 1000; i++) drainRate.learn({ texts: 1, units: 100, ms: startUpMs }, 0);
+      drainRate.calibrate();
+      for (let i = 0; i < 1000; i++) drainRate.learn({ texts: 1, units: 100, ms: 10_000 }, 0);
+      expect(drainRate.msPerUnit(600_000)).toBeCloseTo(startUpMs / 100, 2);
+    }
   });
 
   it('keeps the rate of a fast machine without new measurements', () => {
