@@ -13,6 +13,7 @@ import type { FeatureRow } from '../domain/feature-row.ts';
 import type { TweetId } from '../domain/tweet.ts';
 import type { UserId } from '../domain/user.ts';
 import type { DayRange } from '../domain/utc-days.ts';
+import { rowBytes } from './row-size.ts';
 
 export interface CachedFeatureStoreOptions {
   /** Wrapped store; closed with the cache. */
@@ -22,16 +23,13 @@ export interface CachedFeatureStoreOptions {
    * purged by another process.
    */
   readonly ttlMs: number;
-  /** Bound for the cached rows: 8 million characters by default, which is 16 MB at most. */
-  readonly maxCharacters?: number;
+  /** Bound for the cached rows; 16 MiB by default. */
+  readonly maxBytes?: number;
   /** A clock in milliseconds that never goes back; `performance.now` by default. */
   readonly now?: () => number;
 }
 
-const MAX_CHARACTERS = 8_000_000;
-
-/** Size of a row without its text. Texts have up to 25,000 characters. */
-const ROW_CHARACTERS = 500;
+const MAX_BYTES = 16 * 2 ** 20;
 
 /**
  * Caches rows of hot tweets in the process for a few seconds; other operations go straight to the
@@ -45,7 +43,7 @@ export class CachedFeatureStore implements FeatureStore {
   /** For each read under way, the tweets whose rows it may still cache. */
   readonly #reads = new Set<Set<TweetId>>();
 
-  constructor({ store, ttlMs, maxCharacters = MAX_CHARACTERS, now }: CachedFeatureStoreOptions) {
+  constructor({ store, ttlMs, maxBytes = MAX_BYTES, now }: CachedFeatureStoreOptions) {
     if (!(ttlMs > 0))
       throw new RangeError(
         `the life of cached rows must be above 0 ms, got ${ttlMs} ms; leave out the cache instead`,
@@ -53,8 +51,8 @@ export class CachedFeatureStore implements FeatureStore {
     this.name = store.name;
     this.#store = store;
     this.#rows = new LRUCache({
-      maxSize: maxCharacters,
-      sizeCalculation: ({ text }) => ROW_CHARACTERS + (text?.length ?? 0),
+      maxSize: maxBytes,
+      sizeCalculation: rowBytes,
       ttl: ttlMs,
       ttlResolution: 0,
       ...(now && { perf: { now } }),

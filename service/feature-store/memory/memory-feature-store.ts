@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
 import { LRUCache } from 'lru-cache';
 import type {
   ActiveUser,
@@ -16,6 +17,7 @@ import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
+import { rowBytes } from '../row-size.ts';
 import type { DayBuckets } from './day-buckets.ts';
 import { type AddedContribution, MemoryAggregates } from './memory-aggregates.ts';
 import { Tombstones } from './tombstones.ts';
@@ -24,6 +26,11 @@ export interface MemoryFeatureStoreOptions {
   readonly identity: ModelIdentity;
   /** Bound for tweets and for tombstones; the least recently used go first. */
   readonly maxRows: number;
+  /**
+   * Bound for what tweets take with their share of the aggregates, estimated; the least recently
+   * used go first. A quarter of the heap's limit by default.
+   */
+  readonly maxBytes?: number;
   /** Life of a day bucket after its last write; 400 days by default. */
   readonly aggregateTtlSeconds?: number;
   /** A clock in milliseconds that never goes back; `performance.now` by default. */
@@ -34,7 +41,16 @@ export interface MemoryFeatureStoreOptions {
 interface HeldTweet {
   /** By model revision and preprocessing version. */
   readonly rows: Map<string, { readonly row: FeatureRow; readonly endsMs: number }>;
-  contribution: AddedContribution | undefined;
+  readonly contribution: AddedContribution | undefined;
+}
+
+/** A tweet's entry in the day bucket of its author or of a topic, with the bucket itself. */
+const BUCKET_BYTES = 1_000;
+
+/** Memory that a tweet takes with its share of the aggregates, in bytes, rather too much. */
+function heldBytes({ rows, contribution }: HeldTweet): number {
+  const buckets = 1 + (contribution?.topicBuckets.length ?? 0);
+  return [...rows.values()].reduce((sum, { row }) => sum + rowBytes(row), BUCKET_BYTES * buckets);
 }
 
 /** Tweets that a purge removes before it lets the event loop turn. */
@@ -44,8 +60,8 @@ const TWEETS_PER_PAGE = 1_000;
 
 /**
  * A feature store in the memory of the process. Expired values are dropped when they are read:
- * a timer cannot run for 60 days (2^31 ms are 24.8). A tweet that is evicted, because there are
- * more than `maxRows`, leaves the aggregates too.
+ * a timer cannot run for 60 days (2^31 ms are 24.8). A tweet that is evicted leaves the aggregates
+ * too.
  */
 export class MemoryFeatureStore implements FeatureStore {
   readonly name = 'memory';
@@ -62,6 +78,8 @@ export class MemoryFeatureStore implements FeatureStore {
     this.#now = now;
     this.#tweets = new LRUCache({
       max,
+      maxSize: options.maxBytes ?? Math.floor(getHeapStatistics().heap_size_limit / 4),
+      sizeCalculation: heldBytes,
       dispose: (held, id, reason) => {
         if (reason === 'evict') this.#removeContribution(id, held);
       },
@@ -80,10 +98,12 @@ export class MemoryFeatureStore implements FeatureStore {
   async putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]> {
     return writes.map(({ row, ttlSeconds }) => {
       if (this.#tombstones.refuse(row)) return false;
-      const held = this.#tweets.get(row.tweetId) ?? { rows: new Map(), contribution: undefined };
-      this.#tweets.set(row.tweetId, held);
-      this.#putRow(held, row, ttlSeconds);
-      held.contribution = this.#aggregates.add(row, held.contribution);
+      const held = this.#tweets.get(row.tweetId);
+      const rows: HeldTweet['rows'] = held?.rows ?? new Map();
+      this.#putRow(rows, row, ttlSeconds);
+      const contribution = this.#aggregates.add(row, held?.contribution);
+      // A new object each time: the cache measures only what it does not hold yet.
+      this.#tweets.set(row.tweetId, { rows, contribution });
       return true;
     });
   }
@@ -137,7 +157,7 @@ export class MemoryFeatureStore implements FeatureStore {
   }
 
   /** Keeps a row of the same version that was scored later than the new one. */
-  #putRow({ rows }: HeldTweet, row: FeatureRow, ttlSeconds: number): void {
+  #putRow(rows: HeldTweet['rows'], row: FeatureRow, ttlSeconds: number): void {
     const version = versionOf(row.model.revision, row.preprocessingVersion);
     const present = rows.get(version);
     const isLate =

@@ -143,7 +143,7 @@ describe('CachedFeatureStore', () => {
     );
     const store = new GatedStore();
     for (const row of rows) store.rows.set(row.tweetId, row);
-    const cache = new CachedFeatureStore({ store, ttlMs: TTL_MS, maxCharacters: 3 * 25_500 });
+    const cache = new CachedFeatureStore({ store, ttlMs: TTL_MS, maxBytes: 3 * 51_000 });
     await cache.getTweets(rows.map((row) => row.tweetId));
     await cache.getTweets(rows.map((row) => row.tweetId));
     expect(store.asked.map((ids) => ids.length)).toEqual([10, 7]);

@@ -44,6 +44,34 @@ describe('MemoryFeatureStore', () => {
     expect(await store.purgeTweet(second)).toEqual({ rows: 0, contributions: 0 });
   });
 
+  it('evicts by size, too, and takes evicted tweets out of the aggregates', async () => {
+    const store = new MemoryFeatureStore({ identity: IDENTITY, maxRows: 1_000, maxBytes: 250_000 });
+    const rows = Array.from({ length: 8 }, () =>
+      aRow({ tweetId: anId(), topics: ['#long'], text: 'é'.repeat(25_000) }),
+    );
+    for (const row of rows) await store.putTweets([{ row, ttlSeconds: 60 }]);
+    const held = await store.getTweets(rows.map(({ tweetId }) => tweetId));
+    expect(held.map((row) => row !== null)).toEqual([
+      ...Array(4).fill(false),
+      ...Array(4).fill(true),
+    ]);
+    const buckets = await store.topicBuckets('#long', { from: 0, to: 100_000 });
+    const counted = (buckets ?? []).flatMap(({ counts }) => Object.values(counts));
+    expect(counted.reduce((sum, count) => sum + count, 0)).toBe(4);
+  });
+
+  it('measures a tweet again when it is written again', async () => {
+    const store = new MemoryFeatureStore({ identity: IDENTITY, maxRows: 1_000, maxBytes: 250_000 });
+    const [first, second] = [anId(), anId()];
+    const put = (tweetId: string, characters: number) =>
+      store.putTweets([{ row: aRow({ tweetId, text: 'x'.repeat(characters) }), ttlSeconds: 60 }]);
+    await put(first, 1);
+    await put(second, 1);
+    await put(first, 25_000);
+    for (let i = 0; i < 4; i++) await put(anId(), 25_000);
+    expect(await store.getTweets([first, second])).toEqual([null, null]);
+  });
+
   it('evicts the oldest tombstone when there are more than its bound', async () => {
     const store = new MemoryFeatureStore({ identity: IDENTITY, maxRows: 2 });
     const ids = [anId(), anId(), anId()];
