@@ -25,7 +25,14 @@ function fill(tweets: number, kind: string) {
     console.log(JSON.stringify({ held: tweetIds.length }));`;
   return spawnSync(
     process.execPath,
-    ['--no-warnings', '--max-old-space-size=96', '--input-type=module', '--eval', script],
+    [
+      '--no-warnings',
+      '--max-old-space-size=96',
+      '--max-semi-space-size=1',
+      '--input-type=module',
+      '--eval',
+      script,
+    ],
     { encoding: 'utf8' },
   );
 }
