@@ -24,7 +24,7 @@ export interface Evaluation extends Measures {
 }
 
 export function evaluationOf(
-  { bundle, graph, graphBytes }: Pick<Candidate, 'bundle' | 'graph' | 'graphBytes'>,
+  { identity, graph, graphBytes }: Pick<Candidate, 'identity' | 'graph' | 'graphBytes'>,
   truths: readonly Label[],
   { answers, predictionsPerSecond, latencyMs }: Run,
 ): Evaluation {
@@ -35,14 +35,14 @@ export function evaluationOf(
       : [{ confidence: answer.confidence, isRight: answer.label === truths[index] }],
   );
   return {
-    model: bundle.name,
-    revision: bundle.revision,
+    model: identity.name,
+    revision: identity.revision,
     graph,
     graphBytes,
     ...measure(truths, given),
     calibrationError: expectedCalibrationError(claims),
     meanConfidence: mean(claims.map(({ confidence }) => confidence)),
-    labelMix: perLabel((label) => ratio(given.filter((one) => one === label).length, given.length)),
+    labelMix: perLabel((label) => ratio(countOf(given, label), given.length)),
     predictionsPerSecond,
     latencyMs,
     emptyTexts: answers.length - claims.length,
@@ -58,6 +58,11 @@ export function agreementOf(runs: readonly Pick<Run, 'answers'>[]): number[][] {
       return ratio(same, one.length);
     }),
   );
+}
+
+/** Number of texts with a label. */
+export function countOf(labels: readonly Label[], label: Label): number {
+  return labels.filter((each) => each === label).length;
 }
 
 function labelsOf(answers: readonly (Answer | null)[]): Label[] {
