@@ -4,6 +4,7 @@ import { collect } from '../kit/arguments.ts';
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
+import type { Dataset } from './dataset.ts';
 
 /** Side by side in 80 columns. */
 const MOST_MODELS = 6;
@@ -13,11 +14,14 @@ const DEFAULT_MODEL = ENVIRONMENT.MODEL_NAME.default;
 export function evaluateCommand() {
   return new Command('evaluate')
     .description('Measure models on labeled texts: quality, calibration and speed.')
-    .requiredOption('--texts <FILE>', 'one text per line')
-    .requiredOption(
-      '--labels <FILE>',
-      'one label per line: 0 negative, 1 neutral, 2 positive, or the name',
+    .option(
+      '--data <FILE>',
+      'CSV file with a header, separated by commas, semicolons or tabs, in UTF-8 or UTF-16',
     )
+    .option('--text-column <NAME>', 'column of the texts (default: text)')
+    .option('--label-column <NAME>', 'column of the labels (default: label)')
+    .option('--texts <FILE>', 'instead of --data: one text per line')
+    .option('--labels <FILE>', 'with --texts: one label per line')
     .option(
       '--model <NAME[=GRAPH]>',
       'model of manifest.json, or its tokenizer and labels with another ONNX graph, such as the ' +
@@ -29,9 +33,12 @@ export function evaluateCommand() {
       'after',
       helpText(
         [
+          'tss evaluate --data tweets.csv',
+          'tss evaluate --data tweets.csv --text-column tweet --label-column sentiment',
+          `tss evaluate --data tweets.csv --model ${DEFAULT_MODEL} --model mine`,
           'tss evaluate --texts texts.txt --labels labels.txt',
-          `tss evaluate --texts t.txt --labels l.txt --model ${DEFAULT_MODEL} --model mine`,
         ],
+        'A label is negative, neutral or positive in any case, or 0, 1 or 2 in that order.',
         'All models are loaded at once and take turns, so that their speeds compare.',
         'Variable, also read from .env: MODELS_DIR.',
       ),
@@ -39,20 +46,48 @@ export function evaluateCommand() {
     .action(
       interruptible(
         { kept: 'Stopped; there are no results.' },
-        async (_signal, { texts, labels, model = [DEFAULT_MODEL], json }) => {
+        async (_signal, { model = [DEFAULT_MODEL], json, ...data }) => {
           if (model.length > MOST_MODELS) {
             throw new UsageError(
               `--model must be given at most ${MOST_MODELS} times, got ${model.length}`,
             );
           }
           const models = model.map(choiceOf);
+          const dataset = await readDataset(data);
           const { evaluate } = await import('./evaluate.ts');
           const { formatReport } = await import('./report.ts');
-          const report = await evaluate({ texts, labels, models });
+          const report = await evaluate(dataset, models);
           console.log(json ? JSON.stringify(report, null, 2) : formatReport(report));
         },
       ),
     );
+}
+
+interface DataOptions {
+  readonly data?: string;
+  readonly textColumn?: string;
+  readonly labelColumn?: string;
+  readonly texts?: string;
+  readonly labels?: string;
+}
+
+/** @throws UsageError when the options name no dataset, or more than one; CliError */
+async function readDataset(options: DataOptions): Promise<Dataset> {
+  const { data, textColumn, labelColumn, texts, labels } = options;
+  const namesLines = texts !== undefined || labels !== undefined;
+  if (data !== undefined && !namesLines) {
+    const { readCsv } = await import('./csv-dataset.ts');
+    return readCsv(data, { text: textColumn ?? 'text', label: labelColumn ?? 'label' });
+  }
+  const namesColumns = textColumn !== undefined || labelColumn !== undefined;
+  if (data !== undefined || namesColumns || texts === undefined || labels === undefined) {
+    throw new UsageError(
+      'give either --data FILE, with --text-column and --label-column where its columns are named ' +
+        'otherwise, or --texts FILE and --labels FILE',
+    );
+  }
+  const { readLineAligned } = await import('./dataset.ts');
+  return readLineAligned(texts, labels);
 }
 
 /** @throws UsageError */

@@ -1,44 +1,40 @@
-import { readFile } from 'node:fs/promises';
-import { LABELS, type Label } from '../../service/domain/sentiment.ts';
-import { CliError, reasonOf } from '../kit/errors.ts';
+import type { Label } from '../../service/domain/sentiment.ts';
+import { CliError } from '../kit/errors.ts';
+import { labelFault, parseLabel } from './parse-label.ts';
+import { readText } from './read-text.ts';
 
+/** Labeled texts. The arrays have the same length and order. */
 export interface Dataset {
   readonly texts: readonly string[];
-  /** Same length and order as the texts. */
   readonly labels: readonly Label[];
+  /** Line of the file of texts in which each text begins, from 1. */
+  readonly lines: readonly number[];
 }
 
 /**
- * Reads a dataset of two files with one text and one label a line. A label is its name or
- * its number: 0 negative, 1 neutral, 2 positive.
+ * Reads a dataset of two files with one text and one label a line.
  *
  * @throws CliError naming the file and the line that is wrong
  */
-export async function readDataset(textsPath: string, labelsPath: string): Promise<Dataset> {
+export async function readLineAligned(textsPath: string, labelsPath: string): Promise<Dataset> {
   const texts = await readLines(textsPath);
   const labels = (await readLines(labelsPath)).map((line, index) => {
-    const label = LABELS.find((name, number) => line === name || line === String(number));
-    if (label === undefined) {
-      throw new CliError(
-        `${labelsPath}, line ${index + 1}: a label must be 0, 1, 2, ${LABELS.join(', ')}, got '${line}'`,
-      );
-    }
-    return label;
+    const label = parseLabel(line);
+    if (label) return label;
+    throw new CliError(`${labelsPath}, line ${index + 1}: ${labelFault(line)}`);
   });
   if (texts.length !== labels.length) {
     throw new CliError(
-      `${textsPath} has ${texts.length} texts, ${labelsPath} has ${labels.length} labels`,
+      `${textsPath} has ${texts.length} lines and ${labelsPath} has ${labels.length}; each text ` +
+        'needs one label, in the same line (texts with line breaks need --data)',
     );
   }
   if (texts.length === 0) throw new CliError(`${textsPath} is empty`);
-  return { texts, labels };
+  return { texts, labels, lines: texts.map((_, index) => index + 1) };
 }
 
 async function readLines(path: string): Promise<string[]> {
-  const content = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new CliError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
-  });
-  const lines = content.split(/\r?\n/);
+  const lines = (await readText(path)).split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines;
 }

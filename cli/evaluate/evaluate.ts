@@ -1,31 +1,24 @@
 import { availableParallelism, cpus } from 'node:os';
+import { perLabel } from '../../service/domain/sentiment.ts';
 import { Candidate, type ModelChoice } from './candidate.ts';
-import { readDataset } from './dataset.ts';
-import { agreementOf, evaluationOf } from './evaluation.ts';
+import type { Dataset } from './dataset.ts';
+import { agreementOf, countOf, evaluationOf } from './evaluation.ts';
 import { requireFiniteAnswers } from './finite-answers.ts';
 import type { Report } from './report.ts';
 import { runCandidates } from './run-candidates.ts';
 
-export interface EvaluateOptions {
-  /** Path of the file of texts. */
-  readonly texts: string;
-  /** Path of the file of labels. */
-  readonly labels: string;
-  readonly models: readonly ModelChoice[];
-}
-
 /** Measures the models side by side. @throws CliError */
-export async function evaluate({ texts, labels, models }: EvaluateOptions): Promise<Report> {
-  const dataset = await readDataset(texts, labels);
+export async function evaluate(dataset: Dataset, models: readonly ModelChoice[]): Promise<Report> {
   const candidates: Candidate[] = [];
   try {
     for (const model of models) candidates.push(await Candidate.load(model));
     const runs = await runCandidates(candidates, dataset.texts);
     for (const [index, run] of runs.entries()) {
-      requireFiniteAnswers(models[index]?.name ?? 'model', run);
+      requireFiniteAnswers(nameOf(models[index]), run, dataset);
     }
     return {
       texts: dataset.texts.length,
+      labels: perLabel((label) => countOf(dataset.labels, label)),
       cpu: cpus()[0]?.model.trim() || 'of unknown type',
       vcpus: availableParallelism(),
       models: candidates.flatMap((candidate, index) => {
@@ -37,4 +30,9 @@ export async function evaluate({ texts, labels, models }: EvaluateOptions): Prom
   } finally {
     await Promise.all(candidates.map((candidate) => candidate.close()));
   }
+}
+
+/** As given: NAME or NAME=GRAPH. */
+function nameOf(choice: ModelChoice | undefined): string {
+  return choice?.graph === undefined ? `${choice?.name}` : `${choice.name}=${choice.graph}`;
 }

@@ -7,6 +7,8 @@ export type ConfusionMatrix = Readonly<Record<Label, Readonly<Record<Label, numb
 export interface Measures {
   /** Mean of the labels' recalls: TweetEval's official measure for sentiment. */
   readonly macroRecall: number;
+  /** Of the macro recall, for another sample of as many texts of each label. */
+  readonly standardError: number;
   readonly macroF1: number;
   readonly accuracy: number;
   readonly recall: Readonly<Record<Label, number>>;
@@ -25,9 +27,24 @@ export function measure(truths: readonly Label[], predictions: readonly Label[])
   const claimed = (label: Label) => sum(LABELS.map((other) => confusion[other][label]));
   return {
     macroRecall: mean(LABELS.map((label) => ratio(correct(label), actual(label)))),
+    standardError: standardErrorOf(LABELS.map((label) => [correct(label), actual(label)])),
     macroF1: mean(LABELS.map((label) => ratio(2 * correct(label), actual(label) + claimed(label)))),
     accuracy: ratio(sum(LABELS.map(correct)), truths.length),
     recall: perLabel((label) => ratio(correct(label), actual(label))),
     confusion,
   };
+}
+
+/**
+ * Standard error of a mean of recalls: the square root of the sum of their variances, divided by
+ * their number. A recall of k in n has the variance of the distribution Beta(k + 1, n - k + 1), as in
+ * K. Brodersen et al., The Balanced Accuracy and Its Posterior Distribution, ICPR 2010. For many
+ * texts that is r (1 - r) / n; for few it is not 0 where all of them are right.
+ */
+function standardErrorOf(recalls: readonly (readonly [correct: number, actual: number])[]): number {
+  const variances = recalls.map(([correct, actual]) => {
+    const [a, b] = [correct + 1, actual - correct + 1];
+    return (a * b) / ((a + b) ** 2 * (a + b + 1));
+  });
+  return Math.sqrt(sum(variances)) / recalls.length;
 }

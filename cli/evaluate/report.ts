@@ -7,6 +7,8 @@ const COLUMNS = 80;
 /** Measurements of one run. */
 export interface Report {
   readonly texts: number;
+  /** Texts by true label. */
+  readonly labels: Readonly<Record<Label, number>>;
   readonly cpu: string;
   readonly vcpus: number;
   readonly models: readonly Evaluation[];
@@ -18,6 +20,7 @@ type Row = readonly [name: string, show: (evaluation: Evaluation) => string];
 
 const ROWS: readonly Row[] = [
   ['macro recall', ({ macroRecall }) => macroRecall.toFixed(4)],
+  ['  standard error', ({ standardError }) => standardError.toFixed(4)],
   ['macro F1', ({ macroF1 }) => macroF1.toFixed(4)],
   ['accuracy', ({ accuracy }) => accuracy.toFixed(4)],
   ...LABELS.map((label): Row => [`recall ${label}`, ({ recall }) => recall[label].toFixed(4)]),
@@ -31,7 +34,8 @@ const ROWS: readonly Row[] = [
 ];
 
 /** Measures of all models side by side, then each model's confusion matrix. */
-export function formatReport({ texts, cpu, vcpus, models, agreement }: Report): string {
+export function formatReport(report: Report): string {
+  const { cpu, vcpus, models, agreement } = report;
   const names = models.map((_, index) => letter(index));
   const legend = models.map(({ model, revision, graph }, index) => {
     const name = `${letter(index)}  ${model}`;
@@ -45,7 +49,7 @@ export function formatReport({ texts, cpu, vcpus, models, agreement }: Report): 
     return [`same label as ${letter(row)}`, ...shares];
   });
   return [
-    `${texts} texts on ${vcpus} vCPU ${cpu}`.slice(0, COLUMNS),
+    [describeTexts(report), `${vcpus} vCPU ${cpu}`.slice(0, COLUMNS)].join('\n'),
     legend.join('\n'),
     tableLines(
       [['', ...names], ...ROWS.map(([name, show]) => [name, ...models.map(show)]), ...pairs],
@@ -53,6 +57,19 @@ export function formatReport({ texts, cpu, vcpus, models, agreement }: Report): 
     ).join('\n'),
     ...models.map(formatConfusion),
   ].join('\n\n');
+}
+
+/** The texts by label: a mistaken number or a missing label shows here. */
+function describeTexts({ texts, labels }: Report): string {
+  const counts = LABELS.map((label) => `${labels[label]} ${label}`).join(', ');
+  const missing = LABELS.filter((label) => labels[label] === 0);
+  const lines = [`${texts} texts: ${counts}`];
+  if (missing.length > 0) {
+    lines.push(
+      `No text is labeled ${missing.join(' or ')}: its recall and F1 count as 0 in the means.`,
+    );
+  }
+  return lines.join('\n');
 }
 
 function formatConfusion({ confusion }: Evaluation, index: number): string {

@@ -31,6 +31,22 @@ describe('measuring predictions', () => {
     });
   });
 
+  it('has the standard error of a mean of independent recalls for many texts', () => {
+    const truths = labels('n'.repeat(300) + 'o'.repeat(900) + 'p'.repeat(800));
+    const given = labels(
+      'n'.repeat(240) + 'o'.repeat(60 + 600) + 'p'.repeat(300 + 640) + 'o'.repeat(160),
+    );
+    const variances = [(0.8 * 0.2) / 300, ((2 / 3) * (1 / 3)) / 900, (0.8 * 0.2) / 800];
+    const expected = Math.sqrt(variances.reduce((sum, each) => sum + each)) / 3;
+    expect(measure(truths, given).standardError).toBeCloseTo(expected, 4);
+  });
+
+  it('has a standard error where all of a few texts are right', () => {
+    // Each recall has the distribution Beta(2, 1), whose variance is 1/18.
+    const { standardError } = measure(labels('nop'), labels('nop'));
+    expect(standardError).toBeCloseTo(Math.sqrt(3 / 18) / 3);
+  });
+
   it('gives 0 for a label that never occurs', () => {
     const { recall, macroRecall } = measure(labels('nn'), labels('nn'));
     expect([recall.positive, macroRecall]).toEqual([0, 1 / 3]);

@@ -20,7 +20,8 @@ const EVALUATION: Evaluation = {
 
 function report(models: readonly Evaluation[]): string {
   const agreement = models.map(() => models.map(() => 0.9855));
-  return formatReport({ texts: 2, cpu: 'AMD EPYC', vcpus: 2, models, agreement });
+  const labels = { negative: 1, neutral: 0, positive: 1 };
+  return formatReport({ texts: 2, labels, cpu: 'AMD EPYC', vcpus: 2, models, agreement });
 }
 
 describe('the report of an evaluation', () => {
@@ -36,6 +37,12 @@ describe('the report of an evaluation', () => {
     expect(text).toMatch(/^same label as A +0\.9855 +0\.9855$/m);
     expect(text).toMatch(/^same label as B {10,}0\.9855$/m);
     expect(text).not.toContain('same label as C');
+  });
+
+  it('counts the texts of each label and names a label that is missing', () => {
+    const [texts, missing] = report([EVALUATION]).split('\n');
+    expect(texts).toBe('2 texts: 1 negative, 0 neutral, 1 positive');
+    expect(missing).toBe('No text is labeled neutral: its recall and F1 count as 0 in the means.');
   });
 
   it('fits 80 columns, whatever the number of models and the length of paths', () => {

@@ -22,7 +22,7 @@ function evaluate(args: readonly string[], timeoutMs = 60_000): Promise<ToolEnd>
   return runTool(['evaluate', ...args], { timeoutMs });
 }
 
-/** The figure that a row of the report has for its only model. */
+/** A row's figure in the report of one model. */
 function figure(report: string, row: string): number {
   const line = report.split('\n').find((candidate) => candidate.startsWith(row));
   return Number(line?.slice(row.length).trim());
@@ -34,14 +34,29 @@ describe('tss evaluate', () => {
     const labels = await file('labels.txt', '2\nnegative\n1\n0\n');
     const { code, stdout, stderr } = await evaluate(['--texts', texts, '--labels', labels]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^4 texts: 2 negative, 1 neutral, 1 positive\n/);
     expect(stdout).toMatch(/^A {2}minilm-tweet-sentiment, revision 885434d5bfe0$/m);
     expect(figure(stdout, 'macro recall')).toBeCloseTo((0.5 + 1 + 1) / 3, 4);
+    expect(figure(stdout, '  standard error')).toBeGreaterThan(0.1);
     expect(figure(stdout, 'accuracy')).toBe(0.75);
     expect(figure(stdout, 'recall negative')).toBe(0.5);
     expect(figure(stdout, 'predictions/s')).toBeGreaterThan(0);
     expect(figure(stdout, 'file size, MB')).toBe(23.6);
     expect(figure(stdout, 'empty texts')).toBe(1);
     expect(stdout).toMatch(/A: true \\ given +negative +neutral +positive\nnegative +1 +0 +1\n/);
+  });
+
+  it('reads texts and labels from columns of a CSV file', async () => {
+    const content =
+      '\ufeffid;Tweet;Sentiment\r\n1;"I love\r\nthis; phone";POSITIVE\r\n2;worst day ever;0\r\n';
+    const data = await file('tweets.csv', content);
+    const columns = ['--text-column', 'tweet', '--label-column', 'sentiment'];
+    const { code, stdout, stderr } = await evaluate(['--data', data, ...columns]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^2 texts: 1 negative, 0 neutral, 1 positive\nNo text is labeled neutral:/,
+    );
+    expect(figure(stdout, 'accuracy')).toBe(1);
   });
 
   it('compares a model with another graph of it, as JSON', async () => {
@@ -56,6 +71,7 @@ describe('tss evaluate', () => {
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({
       texts: 3,
+      labels: { negative: 1, neutral: 1, positive: 1 },
       agreement: [
         [1, 1],
         [1, 1],
@@ -73,7 +89,7 @@ describe('tss evaluate', () => {
         labelMix: { negative: 1 / 3, neutral: 1 / 3, positive: 1 / 3 },
       });
       const { calibrationError, meanConfidence, latencyMs } = report.models[index];
-      // Both are right: what is missing to certainty is the error.
+      // Both labels are right, so that the error is the distance to certainty.
       expect(calibrationError).toBeCloseTo(1 - meanConfidence, 9);
       expect(latencyMs.p50).toBeGreaterThan(0);
     }
@@ -81,8 +97,8 @@ describe('tss evaluate', () => {
   });
 
   it.each([
-    ['that is not there', 'nowhere.onnx', /nowhere\.onnx cannot be read/],
-    ['that is none', 'texts.txt', /An inference worker cannot start/],
+    ['that does not exist', 'nowhere.onnx', /nowhere\.onnx cannot be read/],
+    ['that is not ONNX', 'texts.txt', /An inference worker cannot start/],
   ])('names a graph %s and exits 1', async (_, name, message) => {
     const texts = await file('texts.txt', 'fine\n');
     const labels = await file('labels.txt', '1\n');
@@ -101,16 +117,16 @@ describe('tss evaluate', () => {
   });
 
   it.each([
-    [['--labels', 'x'], "required option '--texts <FILE>' not specified"],
-    [['--texts', 'x'], "required option '--labels <FILE>' not specified"],
-    [['--texts', 'x', '--labels', 'y', '--nonsense'], "unknown option '--nonsense'"],
-    [['--texts', 'x', '--labels', 'y', 'stray'], 'too many arguments'],
+    [[], 'give either --data FILE'],
+    [['--labels', 'x'], 'give either --data FILE'],
+    [['--texts', 'x'], 'give either --data FILE'],
+    [['--data', 'x', '--texts', 'y'], 'give either --data FILE'],
+    [['--texts', 'x', '--labels', 'y', '--text-column', 'z'], 'give either --data FILE'],
+    [['--data', 'x', '--nonsense'], "unknown option '--nonsense'"],
+    [['--data', 'x', 'stray'], 'too many arguments'],
+    [['--data', 'x', '--model', 'a='], "--model must be NAME or NAME=GRAPH, got 'a='"],
     [
-      ['--texts', 'x', '--labels', 'y', '--model', 'a='],
-      "--model must be NAME or NAME=GRAPH, got 'a='",
-    ],
-    [
-      ['--texts', 'x', '--labels', 'y', ...Array.from({ length: 7 }, () => '--model=a')],
+      ['--data', 'x', ...Array.from({ length: 7 }, () => '--model=a')],
       '--model must be given at most 6 times, got 7',
     ],
   ])('evaluate exits 2 for %j and points to its help', async (args, message) => {
@@ -120,25 +136,16 @@ describe('tss evaluate', () => {
     expect(stderr).toContain('; run `tss evaluate --help`');
   });
 
-  it.each([
-    [
-      'a label that is none',
-      'fine\n',
-      'good\n',
-      /line 1: a label must be 0, 1, 2, negative, neutral, positive, got 'good'/,
-    ],
-    ['more labels than texts', 'fine\n', '1\n2\n', /has 1 texts, .* has 2 labels/],
-    ['no texts', '', '', /is empty/],
-  ])('says what is wrong with %s and exits 1', async (_, textLines, labelLines, message) => {
-    const texts = await file('texts.txt', textLines);
-    const labels = await file('labels.txt', labelLines);
-    const { code, stderr } = await evaluate(['--texts', texts, '--labels', labels]);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(message);
-    expect(stderr).not.toContain('Usage');
+  it('explains a fault of the data in one line and exits 1', async () => {
+    const data = await file('tweets.csv', 'id;tweet\n1;fine\n');
+    const { code, stdout, stderr } = await evaluate(['--data', data]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /tweets\.csv has no column 'text' and 'label' .* Its columns: id, tweet\n$/,
+    );
   });
 
-  it('lists the models there are when asked for another', async () => {
+  it('lists the available models if it is asked for another', async () => {
     const texts = await file('texts.txt', 'fine');
     const labels = await file('labels.txt', '1');
     const result = await evaluate(['--texts', texts, '--labels', labels, '--model', 'huge']);
@@ -152,7 +159,7 @@ const DATA = process.env.EVALUATION_DATA;
 describe('the embedded model on the validation split of TweetEval', () => {
   const name = "has the model card's macro recall";
   if (DATA === undefined) {
-    const reason = 'EVALUATION_DATA names no folder with val_text.txt and val_labels.txt';
+    const reason = 'EVALUATION_DATA does not name a folder with val_text.txt and val_labels.txt';
     console.log(`Skipped: the embedded model's macro recall. ${reason}`);
     it(`${name} (skipped: ${reason})`, () => {});
     return;
