@@ -12,6 +12,7 @@ export const IDENTITY: ModelIdentity = {
 };
 
 const DAY_SECONDS = 86_400;
+const ALL_DAYS = { from: 0, to: 100_000 };
 
 /** A new, empty store of `IDENTITY`, and a clock for it. */
 export interface StoreUnderTest {
@@ -159,6 +160,23 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         await advance(150);
         expect(await get(row.tweetId)).toBeNull();
       });
+    });
+
+    describe('a row with a score that is not finite', () => {
+      it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+        'is rejected and leaves nothing behind: %d',
+        async (score) => {
+          const row = aRow({ tweetId: anId(), authorId: '77', topics: ['#not-finite'] });
+          const broken = { ...row, scores: { ...row.scores, positive: score } };
+          await expect(put(broken)).rejects.toThrow('not finite');
+          expect(await get(row.tweetId)).toBeNull();
+          expect(await store.topicBuckets('#not-finite', ALL_DAYS)).toBeNull();
+          expect(await store.userBuckets('77', ALL_DAYS)).toBeNull();
+          await put(row);
+          expect(await get(row.tweetId)).toEqual(row);
+          expect(await store.purgeTweet(row.tweetId)).toEqual({ rows: 1, contributions: 2 });
+        },
+      );
     });
 
     describe('purging', () => {

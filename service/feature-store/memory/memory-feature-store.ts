@@ -99,9 +99,10 @@ export class MemoryFeatureStore implements FeatureStore {
     return writes.map(({ row, ttlSeconds }) => {
       if (this.#tombstones.refuse(row)) return false;
       const held = this.#tweets.get(row.tweetId);
+      // First, because it rejects a row with scores that are not finite.
+      const contribution = this.#aggregates.add(row, held?.contribution);
       const rows: HeldTweet['rows'] = held?.rows ?? new Map();
       this.#putRow(rows, row, ttlSeconds);
-      const contribution = this.#aggregates.add(row, held?.contribution);
       // A new object each time: the cache measures only what it does not hold yet.
       this.#tweets.set(row.tweetId, { rows, contribution });
       return true;
