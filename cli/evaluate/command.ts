@@ -4,7 +4,6 @@ import { collect } from '../kit/arguments.ts';
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
-import type { Dataset } from './dataset.ts';
 
 /** Side by side in 80 columns. */
 const MOST_MODELS = 6;
@@ -53,6 +52,7 @@ export function evaluateCommand() {
             );
           }
           const models = model.map(choiceOf);
+          const { readDataset } = await import('./read-dataset.ts');
           const dataset = await readDataset(data);
           const { evaluate } = await import('./evaluate.ts');
           const { formatReport } = await import('./report.ts');
@@ -61,33 +61,6 @@ export function evaluateCommand() {
         },
       ),
     );
-}
-
-interface DataOptions {
-  readonly data?: string;
-  readonly textColumn?: string;
-  readonly labelColumn?: string;
-  readonly texts?: string;
-  readonly labels?: string;
-}
-
-/** @throws UsageError when the options name no dataset, or more than one; CliError */
-async function readDataset(options: DataOptions): Promise<Dataset> {
-  const { data, textColumn, labelColumn, texts, labels } = options;
-  const namesLines = texts !== undefined || labels !== undefined;
-  if (data !== undefined && !namesLines) {
-    const { readCsv } = await import('./csv-dataset.ts');
-    return readCsv(data, { text: textColumn ?? 'text', label: labelColumn ?? 'label' });
-  }
-  const namesColumns = textColumn !== undefined || labelColumn !== undefined;
-  if (data !== undefined || namesColumns || texts === undefined || labels === undefined) {
-    throw new UsageError(
-      'give either --data FILE, with --text-column and --label-column where its columns are named ' +
-        'otherwise, or --texts FILE and --labels FILE',
-    );
-  }
-  const { readLineAligned } = await import('./dataset.ts');
-  return readLineAligned(texts, labels);
 }
 
 /** @throws UsageError */

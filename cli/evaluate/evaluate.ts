@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import { perLabel } from '../../service/domain/sentiment.ts';
+import { ProgressBar } from '../kit/progress.ts';
 import { Candidate, type ModelChoice } from './candidate.ts';
 import type { Dataset } from './dataset.ts';
 import { agreementOf, countOf, evaluationOf } from './evaluation.ts';
@@ -12,7 +13,9 @@ export async function evaluate(dataset: Dataset, models: readonly ModelChoice[])
   const candidates: Candidate[] = [];
   try {
     for (const model of models) candidates.push(await Candidate.load(model));
-    const runs = await runCandidates(candidates, dataset.texts);
+    const runs = await withProgress(candidates.length * dataset.texts.length, (onAnswers) =>
+      runCandidates(candidates, dataset.texts, onAnswers),
+    );
     for (const [index, run] of runs.entries()) {
       requireFiniteAnswers(nameOf(models[index]), run, dataset);
     }
@@ -29,6 +32,20 @@ export async function evaluate(dataset: Dataset, models: readonly ModelChoice[])
     };
   } finally {
     await Promise.all(candidates.map((candidate) => candidate.close()));
+  }
+}
+
+/** Shows a bar while the models answer, in a terminal only. */
+async function withProgress<T>(
+  total: number,
+  run: (onAnswers?: (count: number) => void) => Promise<T>,
+): Promise<T> {
+  if (!process.stderr.isTTY) return run();
+  const bar = new ProgressBar({ output: process.stderr, name: 'predictions', total });
+  try {
+    return await run((count) => bar.add(count));
+  } finally {
+    bar.end();
   }
 }
 

@@ -65,9 +65,7 @@ function describeTexts({ texts, labels }: Report): string {
   const missing = LABELS.filter((label) => labels[label] === 0);
   const lines = [`${texts} texts: ${counts}`];
   if (missing.length > 0) {
-    lines.push(
-      `No text is labeled ${missing.join(' or ')}: its recall and F1 count as 0 in the means.`,
-    );
+    lines.push(`No text is labeled ${missing.join(' or ')}, which counts as a recall and F1 of 0.`);
   }
   return lines.join('\n');
 }

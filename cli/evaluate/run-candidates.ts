@@ -24,10 +24,13 @@ export interface Run {
 /**
  * Has every candidate answer all texts, then some one by one. Candidates take turns, and the
  * order is reversed with each turn: a machine that grows slower or busier does so for all.
+ *
+ * @param onAnswers called with the number of answers that a candidate has just given
  */
 export async function runCandidates(
   candidates: readonly Answering[],
   texts: readonly string[],
+  onAnswers: (count: number) => void = () => {},
 ): Promise<Run[]> {
   const runs = candidates.map((candidate) => ({
     candidate,
@@ -48,6 +51,7 @@ export async function runCandidates(
       const { answers, ms } = await take(run, texts.slice(at, at + TEXTS_PER_TURN));
       run.answers.push(...answers);
       run.elapsedMs += ms;
+      onAnswers(answers.length);
     }
   }
   for (const [turn, text] of spread(texts, TIMED_TEXTS).entries()) {

@@ -42,7 +42,7 @@ describe('the report of an evaluation', () => {
   it('counts the texts of each label and names a label that is missing', () => {
     const [texts, missing] = report([EVALUATION]).split('\n');
     expect(texts).toBe('2 texts: 1 negative, 0 neutral, 1 positive');
-    expect(missing).toBe('No text is labeled neutral: its recall and F1 count as 0 in the means.');
+    expect(missing).toBe('No text is labeled neutral, which counts as a recall and F1 of 0.');
   });
 
   it('fits 80 columns, whatever the number of models and the length of paths', () => {

@@ -45,6 +45,13 @@ describe('running candidates', () => {
     expect(oneByOne.every(([, count]) => count === 1)).toBe(true);
   });
 
+  it('tells how many answers each turn has given', async () => {
+    const counts: number[] = [];
+    const candidates = [asked([], 'a'), asked([], 'b')];
+    await runCandidates(candidates, texts, (count) => counts.push(count));
+    expect(counts).toEqual([512, 512, 512, 512, 176, 176]);
+  });
+
   it('measures speed and the time of one text', async () => {
     const slow: Answering = {
       async answer(some) {

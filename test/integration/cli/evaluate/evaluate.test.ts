@@ -2,6 +2,9 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GraphBuilder } from '../../../../cli/models/convert/onnx/graph-builder.ts';
+import { ELEMENT_TYPES } from '../../../../cli/models/convert/onnx/initializer.ts';
+import { writeModel } from '../../../../cli/models/convert/onnx/write-model.ts';
 import { runTool, type ToolEnd } from '../../../helpers/tool-process.ts';
 
 const MODEL = 'minilm-tweet-sentiment';
@@ -54,7 +57,7 @@ describe('tss evaluate', () => {
     const { code, stdout, stderr } = await evaluate(['--data', data, ...columns]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^2 texts: 1 negative, 0 neutral, 1 positive\nNo text is labeled neutral:/,
+      /^2 texts: 1 negative, 0 neutral, 1 positive\nNo text is labeled neutral,/,
     );
     expect(figure(stdout, 'accuracy')).toBe(1);
   });
@@ -107,6 +110,25 @@ describe('tss evaluate', () => {
     const { code, stdout, stderr } = await evaluate(args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(message);
+  });
+
+  it('names a graph with another number of labels and exits 1', async () => {
+    const graph = new GraphBuilder();
+    const toFloat = { attributes: { to: { int: ELEMENT_TYPES.float } } };
+    const ids = graph.node('Cast', ['input_ids'], toFloat);
+    graph.node('ReduceSum', [ids, graph.ints('axes', [1])], { output: 'logits' });
+    const path = join(folder, 'one-label.onnx');
+    await writeModel(path, {
+      graph,
+      inputs: [{ name: 'input_ids', type: 'int64', shape: ['batch', 'tokens'] }],
+      outputs: [{ name: 'logits', type: 'float', shape: ['batch', 1] }],
+    });
+    const data = await file('tweets.csv', 'text,label\nfine,1\n');
+    const { code, stderr } = await evaluate(['--data', data, '--model', `${MODEL}=${path}`]);
+    expect([code, stderr]).toEqual([
+      1,
+      `${path} gives 1 logits for a text, expected 3: one for each label\n`,
+    ]);
   });
 
   it('evaluate --help prints lines that fit a terminal', async () => {
