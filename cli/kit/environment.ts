@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readValues } from '../../service/contract/configuration.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { CliError, UsageError } from './errors.ts';
 
@@ -27,9 +28,16 @@ export function predictionLogDir(): string | undefined {
   return dir ? resolve(REPOSITORY, dir) : undefined;
 }
 
-/** Address of the X API. */
+/** Address of the X API. @throws UsageError when the service would refuse it too */
 export function xApiUrl(): string {
-  return process.env.X_API_URL || ENVIRONMENT.X_API_URL.default;
+  const { X_API_URL } = ENVIRONMENT;
+  const { values, faults } = readValues(
+    { X_API_URL },
+    { X_API_URL: process.env.X_API_URL || undefined },
+  );
+  const [fault] = faults;
+  if (fault) throw new UsageError(`X_API_URL: ${fault.problem}`);
+  return values.X_API_URL;
 }
 
 /**

@@ -89,8 +89,13 @@ export function describeFaults(faults: readonly Fault[], where: string): string 
 function refusal({ schema, secret }: Definition, given: unknown): string {
   const shown = secret
     ? 'its value (a secret, not shown)'
-    : String(JSON.stringify(given)).slice(0, SHOWN_CHARACTERS);
+    : withoutCredentials(String(JSON.stringify(given))).slice(0, SHOWN_CHARACTERS);
   return `${shown} is not allowed; use ${schema.description}`;
+}
+
+/** Hides what may be a user and a password in an address, even one that cannot be parsed. */
+function withoutCredentials(shown: string): string {
+  return shown.replace(/\/\/.*@/s, '//***@');
 }
 
 /** Text as the type of its schema where it is written exactly so, else the text itself. */

@@ -33,18 +33,39 @@ export function token() {
   return text('^[!-~]+$', 'visible ASCII characters without spaces');
 }
 
-export function address(...protocols: readonly string[]) {
+/** An http or https address; credentials belong into variables that are secret. */
+export function webAddress({ query }: { readonly query: 'allowed' | 'refused' }) {
   return described(
     Type.Refine(Type.String(), (value) => {
       const url = URL.parse(value);
       return (
         url !== null &&
-        protocols.includes(url.protocol) &&
+        (url.protocol === 'https:' || url.protocol === 'http:') &&
         url.hostname !== '' &&
-        isDecodable(url.username + url.password)
+        url.username + url.password === '' &&
+        !value.includes('#') &&
+        (query === 'allowed' || !value.includes('?'))
       );
     }),
-    `an address that starts with ${protocols.join('// or ')}// and names a host, in which a % stands as %25`,
+    `an address that starts with https:// or http:// and names a host, without user and password${query === 'allowed' ? ' or #' : ', ? or #'}`,
+  );
+}
+
+/** An address of Redis, optionally with credentials and the number of a database. */
+export function redisAddress() {
+  return described(
+    Type.Refine(Type.String(), (value) => {
+      const url = URL.parse(value);
+      return (
+        url !== null &&
+        (url.protocol === 'redis:' || url.protocol === 'rediss:') &&
+        url.hostname !== '' &&
+        isDecodable(url.username + url.password) &&
+        url.search + url.hash === '' &&
+        /^\/?(?:0|[1-9]\d{0,8})?$/.test(url.pathname)
+      );
+    }),
+    'an address that starts with redis:// or rediss:// and names a host, in which a % stands as %25, and may end with a database number such as /1',
   );
 }
 

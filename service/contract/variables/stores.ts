@@ -1,9 +1,9 @@
-import { address, boolean, integer, path, text, token } from '../schemas.ts';
+import { boolean, integer, path, redisAddress, text, token } from '../schemas.ts';
 import { TEN_MINUTES_MS, type Variable } from './variable.ts';
 
 export const FEATURE_STORE = {
   REDIS_URL: {
-    schema: address('redis:', 'rediss:'),
+    schema: redisAddress(),
     description: 'redis:// or rediss:// address of the feature store; absent: in memory',
     secret: true,
     deployment: true,

@@ -1,4 +1,4 @@
-import { address, integer, oneOf, path, token } from '../schemas.ts';
+import { integer, oneOf, path, token, webAddress } from '../schemas.ts';
 import { TEN_MINUTES_MS, type Variable } from './variable.ts';
 
 export const TWEET_SOURCE = {
@@ -12,7 +12,7 @@ export const TWEET_SOURCE = {
     secret: true,
   },
   X_API_URL: {
-    schema: address('https:', 'http:'),
+    schema: webAddress({ query: 'refused' }),
     description: 'Address of the X API',
     default: 'https://api.x.com',
   },
@@ -22,7 +22,7 @@ export const TWEET_SOURCE = {
     default: 0,
   },
   OEMBED_URL: {
-    schema: address('https:', 'http:'),
+    schema: webAddress({ query: 'allowed' }),
     description: 'Address of the oEmbed endpoint',
     default: 'https://publish.x.com/oembed',
   },

@@ -170,6 +170,9 @@ describe('a fault in the configuration', () => {
     ['MODEL_NAME', 'MiniLM'],
     ['X_API_URL', 'api.x.com'],
     ['OEMBED_URL', 'file:///etc/passwd'],
+    ['OEMBED_URL', 'https://publish.x.com/oembed#top'],
+    ['X_API_URL', 'https://api.x.com?a=b'],
+    ['X_API_URL', 'https://api.x.com/#'],
     ['MAX_TWEETS', '101'],
     ['MAX_TEXTS', '0'],
     ['SHUTDOWN_TIMEOUT_MS', '2147483648'],
@@ -183,6 +186,12 @@ describe('a fault in the configuration', () => {
     ['REDIS_URL', 'hunter2'],
     ['REDIS_URL', 'redis://'],
     ['REDIS_URL', 'redis://:100%@cache'],
+    ['REDIS_URL', 'redis://cache/abc'],
+    ['REDIS_URL', 'redis://cache/1.5'],
+    ['REDIS_URL', 'redis://cache/-1'],
+    ['REDIS_URL', 'redis://cache/3/'],
+    ['REDIS_URL', 'redis://cache/01'],
+    ['REDIS_URL', 'redis://cache?db=3'],
     ['X_BEARER_TOKEN', 'hunter2 hunter2'],
     ['ADMIN_TOKEN', 'hunter2\n'],
     ['API_KEYS', 'hunter2,,other'],
@@ -193,6 +202,26 @@ describe('a fault in the configuration', () => {
     expect(message).toContain(`${name}: its value (a secret, not shown) is not allowed; use `);
     expect(message).not.toContain('hunter2');
   });
+
+  it.each<[EnvironmentName, string]>([
+    ['OEMBED_URL', 'http://user:hunter2@proxy/oembed'],
+    ['OEMBED_URL', 'http://hunter2@proxy/oembed'],
+    ['OEMBED_URL', 'http://user:hun/hunter2@proxy'],
+    ['X_API_URL', 'https://:hunter2@proxy'],
+  ])('%s with credentials is one, and they are not shown', (name, value) => {
+    const message = faultOf({ [name]: value });
+    expect(message).toMatch(
+      new RegExp(`${name}: "https?://\\*\\*\\*@proxy.* without user and password`),
+    );
+    expect(message).not.toContain('hunter2');
+  });
+
+  it.each(['redis://cache', 'redis://cache/', 'rediss://:p%2Fw@cache:6380/15'])(
+    'is not an address of Redis such as %s',
+    (url) => {
+      expect(loadConfig({ REDIS_URL: url }).featureStore.redis?.url).toBe(url);
+    },
+  );
 
   it('is shortened when it is long', () => {
     expect(faultOf({ PORT: 'x'.repeat(10_000) }).length).toBeLessThan(300);
