@@ -20,6 +20,9 @@ const MAX_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 8_000;
 
+/** X's rate limit windows have 15 minutes. */
+const LONGEST_LIMIT_MS = 15 * 60_000;
+
 export interface XReaderOptions {
   readonly bearerToken: string;
   readonly baseUrl: string;
@@ -100,7 +103,10 @@ export function limitReached(isCap: boolean): CliError {
 
 function waitForX(error: unknown, attempt: number): Wait | null {
   if (error instanceof XLimitError) {
-    return error.isCap ? null : { ms: error.pauseMs + RESET_MARGIN_MS, reason: 'X rate limit' };
+    if (error.isCap) return null;
+    // X may state an end in the past each time.
+    const ms = Math.max(error.pauseMs, exponentialMs(attempt, FIRST_WAIT_MS, LONGEST_LIMIT_MS));
+    return { ms: ms + RESET_MARGIN_MS, reason: 'X rate limit' };
   }
   // A refusal (4xx) is final; a broken connection or a failure of X may not be.
   if (!(error instanceof XCallError) || (error.status ?? 500) < 500) return null;

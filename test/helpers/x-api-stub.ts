@@ -160,7 +160,8 @@ export class XApiStub {
       };
     }
     if (path === '/oembed' && data[0]) return { body: oembedOf(data[0]) };
-    return { status: 404, body: { error: 'Not found' } };
+    const request = `${path}?url=${encodeURIComponent(searchParams.get('url') ?? '')}`;
+    return { status: 404, body: { error: 'Sorry, that page does not exist', request } };
   }
 
   /** Undefined when the path is no list of tweets, and no user. */

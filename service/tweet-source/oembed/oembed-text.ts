@@ -1,5 +1,8 @@
 import { Parser } from 'htmlparser2';
 
+/** Tweets of before 2016 have http links. */
+const SHORT_LINK = /^https?:\/\/t\.co\//i;
+
 /**
  * Extracts the text of a tweet from oEmbed's HTML: the paragraphs of its blockquote. As in the X
  * API, line breaks become `\n`, emoji images their character, and X's links their t.co address
@@ -27,7 +30,7 @@ class ParagraphText {
       this.#add('\n');
     } else if (name === 'img') {
       this.#add(alt);
-    } else if (name === 'a' && href.startsWith('https://t.co/')) {
+    } else if (name === 'a' && SHORT_LINK.test(href)) {
       this.#add(href);
       this.#isInShortLink = true;
     }

@@ -3,11 +3,7 @@ import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
-import type {
-  TweetLookup,
-  TweetSource,
-  UnavailableReason,
-} from '../../application/ports/tweet-source.ts';
+import type { TweetLookup, TweetSource } from '../../application/ports/tweet-source.ts';
 import type { Deadline } from '../../application/request-context.ts';
 import {
   ServiceError,
@@ -17,10 +13,14 @@ import {
 import { snowflakeTimeMs } from '../../domain/snowflake.ts';
 import { extractTopics, normalizeTopics } from '../../domain/topics.ts';
 import type { TweetId } from '../../domain/tweet.ts';
+import { OutageLog } from '../../telemetry/outage-log.ts';
 import { readWithinDeadline } from '../read-within-deadline.ts';
+import { retryAfterMs, serverTimeMs } from '../retry-after.ts';
 import { SourcePause } from '../source-pause.ts';
 import { boundedFetch, type FetchedAnswer } from './bounded-fetch.ts';
+import { unavailableReason } from './oembed-refusal.ts';
 import { textFromOembed } from './oembed-text.ts';
+import { parseJson } from './parse-json.ts';
 
 /** A usual answer has about a kilobyte; the longest escaped post is below a tenth of this. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -35,14 +35,10 @@ const MAX_WAITING = 1_000;
 const UNSTATED_PAUSE_MS = 60_000;
 const MAX_PAUSE_MS = 3_600_000;
 
-const UNAVAILABLE: ReadonlyMap<number, UnavailableReason> = new Map([
-  [403, 'protected'],
-  [404, 'not_found'],
-  [410, 'not_found'],
-  [451, 'withheld'],
-]);
-
-const Oembed = Type.Object({ html: Type.String(), author_url: Type.Optional(Type.String()) });
+const Oembed = Type.Object({
+  html: Type.String(),
+  author_url: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+});
 
 export interface OembedTweetSourceOptions {
   /** Such as https://publish.x.com/oembed. */
@@ -53,6 +49,8 @@ export interface OembedTweetSourceOptions {
   readonly logger: Logger;
   /** Milliseconds since the epoch; `Date.now` by default. */
   readonly now?: () => number;
+  /** Measures pauses; `performance.now` by default. */
+  readonly monotonicMs?: () => number;
 }
 
 /**
@@ -64,10 +62,16 @@ export class OembedTweetSource implements TweetSource {
   readonly #options: OembedTweetSourceOptions;
   readonly #places = bulkhead(MAX_CONCURRENT, MAX_WAITING);
   readonly #pause: SourcePause;
+  readonly #outages: OutageLog;
 
   constructor(options: OembedTweetSourceOptions) {
     this.#options = options;
-    this.#pause = new SourcePause('the oEmbed endpoint', options.now ?? Date.now);
+    this.#pause = new SourcePause('the oEmbed endpoint', options.monotonicMs);
+    this.#outages = new OutageLog({
+      logger: options.logger,
+      failed: 'reads of tweets through the oEmbed endpoint fail; nothing is purged',
+      recovered: 'the oEmbed endpoint answers again',
+    });
   }
 
   async lookup(
@@ -109,35 +113,49 @@ export class OembedTweetSource implements TweetSource {
     }
   }
 
-  #lookupFrom(id: TweetId, { status, headers, body }: FetchedAnswer): TweetLookup {
-    // The status of a bot challenge says nothing about the tweet.
-    const isChallenge = headers.has('cf-mitigated');
-    const reason = isChallenge ? undefined : UNAVAILABLE.get(status);
-    if (status === 429) throw this.#limited(headers.get('retry-after'));
-    if (status !== 200 && !reason) {
-      const advice = status >= 300 && status < 400 ? '; check OEMBED_URL' : '';
-      throw this.#failed(id, `answered with status ${status}${advice}`);
-    }
+  #lookupFrom(id: TweetId, answer: FetchedAnswer): TweetLookup {
+    const { status, headers, body } = answer;
+    if (status === 429) throw this.#limited(headers);
+    const reason = unavailableReason(id, answer);
+    if (status !== 200 && !reason) throw this.#failed(id, unexpectedStatus(status));
     const lookup = reason ? { status: reason } : foundIn(id, body);
-    if (!lookup) throw this.#failed(id, 'answered without the tweet');
+    if (!lookup) throw this.#failed(id, 'answered without the tweet; check OEMBED_URL');
     this.#options.metrics.record('TweetSourceCalls', 1, 'ok');
+    this.#pause.answered();
+    this.#outages.recovered();
     return lookup;
   }
 
   #failed(id: TweetId, what: string, cause?: unknown): TweetSourceFailedError {
-    const err = new TweetSourceFailedError(`The oEmbed endpoint ${what}.`, { cause });
+    const message = `The oEmbed endpoint ${what}.`;
     this.#options.metrics.record('TweetSourceCalls', 1, 'failed');
-    this.#options.logger.warn({ err, tweetId: id }, 'a call to the oEmbed endpoint failed');
-    return err;
+    this.#outages.failed(`${message} (tweet ${id}${networkCode(cause)})`);
+    return new TweetSourceFailedError(message, { cause });
   }
 
-  #limited(retryAfter: string | null): TweetSourceLimitedError {
-    const statedMs = Number(retryAfter ?? Number.NaN) * 1_000;
-    const pauseMs = statedMs > 0 ? Math.min(statedMs, MAX_PAUSE_MS) : UNSTATED_PAUSE_MS;
+  #limited(headers: Headers): TweetSourceLimitedError {
+    const nowMs = serverTimeMs(headers.get('date'), (this.#options.now ?? Date.now)());
+    const statedMs = retryAfterMs(headers.get('retry-after'), nowMs) ?? UNSTATED_PAUSE_MS;
+    const pauseMs = Math.min(statedMs, MAX_PAUSE_MS);
     this.#options.metrics.record('TweetSourceCalls', 1, 'limited');
     this.#options.logger.warn({ pauseMs }, 'the oEmbed endpoint limits reads for a time');
     return this.#pause.pauseFor(pauseMs);
   }
+}
+
+function unexpectedStatus(status: number): string {
+  const isRedirect = status >= 300 && status < 400;
+  if (isRedirect) return `answered with status ${status}; check OEMBED_URL`;
+  if (status === 403 || status === 404 || status === 410 || status === 451) {
+    return `answered with status ${status}, but not with an error of X; check OEMBED_URL and proxies`;
+  }
+  return `answered with status ${status}`;
+}
+
+/** `, ECONNREFUSED`: the network error behind a failed `fetch`, which hides it in its cause. */
+function networkCode(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause ? `, ${cause.code}` : '';
 }
 
 /** Null unless the body is an oEmbed answer with a text. */
@@ -159,14 +177,6 @@ function foundIn(id: TweetId, body: string): TweetLookup | null {
       editableUntilMs: null,
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function tooManyWaiting(): TweetSourceLimitedError {

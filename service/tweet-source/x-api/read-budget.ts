@@ -13,6 +13,8 @@ export interface ReadBudgetOptions {
   readonly metrics: Metrics;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** A clock that never jumps; `performance.now` by default. */
+  readonly monotonicMs?: (() => number) | undefined;
 }
 
 /**
@@ -26,6 +28,7 @@ export class ReadBudget {
   /** Ids being read, with the number of lookups waiting for each. */
   readonly #reserved = new Map<TweetId, number>();
   #day = 0;
+  #dayStartedMs = Number.NEGATIVE_INFINITY;
   #spent = 0;
 
   constructor(options: ReadBudgetOptions) {
@@ -76,10 +79,17 @@ export class ReadBudget {
     else this.#reserved.delete(id);
   }
 
+  /**
+   * Starts a new budget with each later day. An earlier day is a clock that was set back: what is
+   * spent stays spent, until a whole day has passed.
+   */
   #startDay(): void {
-    const day = Math.floor(this.#options.now() / DAY_MS);
+    const { now, monotonicMs = () => performance.now() } = this.#options;
+    const day = Math.floor(now() / DAY_MS);
     if (day === this.#day) return;
+    if (day < this.#day && monotonicMs() - this.#dayStartedMs < DAY_MS) return;
     this.#day = day;
+    this.#dayStartedMs = monotonicMs();
     this.#spent = 0;
     this.#billed.clear();
   }

@@ -5,6 +5,7 @@ import type { TweetLookup, TweetSource } from '../../application/ports/tweet-sou
 import type { Deadline } from '../../application/request-context.ts';
 import { TweetSourceFailedError, type TweetSourceLimitedError } from '../../domain/errors.ts';
 import type { TweetId } from '../../domain/tweet.ts';
+import { OutageLog } from '../../telemetry/outage-log.ts';
 import { readWithinDeadline } from '../read-within-deadline.ts';
 import { SourcePause } from '../source-pause.ts';
 import { outcomesFromX, parseXLookup, type XLookup, type XOutcome } from '../x-format/lookup.ts';
@@ -18,6 +19,9 @@ const MAX_IDS_PER_CALL = 100;
 /** Lookups that start within this time share a call. */
 const COALESCE_MS = 5;
 
+/** Most ids in one line of the log. */
+const LOGGED_IDS = 5;
+
 export interface XApiTweetSourceOptions {
   readonly bearerToken: string;
   /** Such as https://api.x.com. */
@@ -30,6 +34,8 @@ export interface XApiTweetSourceOptions {
   readonly logger: Logger;
   /** Milliseconds since the epoch; `Date.now` by default. */
   readonly now?: () => number;
+  /** Measures pauses; `performance.now` by default. */
+  readonly monotonicMs?: () => number;
 }
 
 /** Reads tweets through the X API v2. */
@@ -39,14 +45,25 @@ export class XApiTweetSource implements TweetSource {
   readonly #client: XApiClient;
   readonly #budget: ReadBudget;
   readonly #pause: SourcePause;
+  readonly #outages: OutageLog;
   readonly #loader: DataLoader<TweetId, TweetLookup>;
 
   constructor(options: XApiTweetSourceOptions) {
     const { bearerToken, baseUrl, timeoutMs, dailyReadBudget, metrics, now = Date.now } = options;
     this.#options = options;
     this.#client = new XApiClient({ bearerToken, baseUrl, timeoutMs, now });
-    this.#budget = new ReadBudget({ dailyReads: dailyReadBudget, metrics, now });
-    this.#pause = new SourcePause('the X API', now);
+    this.#budget = new ReadBudget({
+      dailyReads: dailyReadBudget,
+      metrics,
+      now,
+      monotonicMs: options.monotonicMs,
+    });
+    this.#pause = new SourcePause('the X API', options.monotonicMs);
+    this.#outages = new OutageLog({
+      logger: options.logger,
+      failed: 'reads of tweets through the X API fail; nothing is purged',
+      recovered: 'the X API answers again',
+    });
     this.#loader = new DataLoader((ids) => this.#readBatch(ids), {
       cache: false,
       maxBatchSize: MAX_IDS_PER_CALL,
@@ -93,23 +110,30 @@ export class XApiTweetSource implements TweetSource {
     } catch (error) {
       if (error instanceof XLimitError) throw this.#limited(error.pauseMs);
       if (error instanceof XCallError && error.mayBeBilled) this.#budget.bill(ids);
-      this.#options.metrics.record('TweetSourceCalls', 1, 'failed');
-      this.#options.logger.warn({ err: error, tweets: ids.length }, 'a call to the X API failed');
+      this.#failed(error instanceof Error ? describe(error) : String(error));
       throw error;
     }
   }
 
   #report(outcomes: readonly XOutcome[], unclear: readonly TweetId[]): void {
-    const { metrics, logger } = this.#options;
     if (outcomes.some(({ status }) => status === 'limited')) {
       this.#limited(CAP_PAUSE_MS);
       return;
     }
-    const outcome = unclear.length === outcomes.length ? 'failed' : 'ok';
-    metrics.record('TweetSourceCalls', 1, outcome);
-    if (unclear.length > 0) {
-      logger.warn({ tweetIds: unclear }, 'the X API answered without some of the tweets');
+    this.#pause.answered();
+    const reason = `X answered without the tweets ${unclear.slice(0, LOGGED_IDS).join(', ')}`;
+    if (unclear.length === outcomes.length) {
+      this.#failed(reason);
+      return;
     }
+    this.#options.metrics.record('TweetSourceCalls', 1, 'ok');
+    if (unclear.length > 0) this.#outages.failed(reason);
+    else this.#outages.recovered();
+  }
+
+  #failed(reason: string): void {
+    this.#options.metrics.record('TweetSourceCalls', 1, 'failed');
+    this.#outages.failed(reason);
   }
 
   #limited(pauseMs: number): TweetSourceLimitedError {
@@ -126,6 +150,11 @@ export class XApiTweetSource implements TweetSource {
 
 function postIdsOf({ data, includes }: XLookup): TweetId[] {
   return [...data, ...(includes.tweets ?? [])].map(({ id }) => id);
+}
+
+/** The message with the network error behind it. */
+function describe({ message, cause }: Error): string {
+  return cause instanceof Error && 'code' in cause ? `${message} (${cause.code})` : message;
 }
 
 function unanswered(id: TweetId): TweetSourceFailedError {

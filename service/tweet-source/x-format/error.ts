@@ -50,6 +50,11 @@ const BY_STATUS: ReadonlyMap<number, XFault> = new Map<number, XFault>([
   [451, 'withheld'],
 ]);
 
+/** True if the error has a type or a code of X, not only an HTTP status. */
+export function isClassified({ type = 'about:blank', code }: XError): boolean {
+  return type !== 'about:blank' || code !== undefined;
+}
+
 /**
  * Classifies an error of X by its `type`, else its `code`, else its `status`. An unknown specific
  * type is a failure, regardless of the status.

@@ -2,8 +2,9 @@ import type { Static, TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import type { TweetLookup } from '../../application/ports/tweet-source.ts';
 import type { TweetId } from '../../domain/tweet.ts';
-import { classifyXError, XError, type XFault } from './error.ts';
+import { classifyXError, isClassified, XError, type XFault } from './error.ts';
 import { isWithheld, tweetFromX, type XIncludes, XTweet, XUser } from './tweet.ts';
+import { withoutNulls } from './without-nulls.ts';
 
 /** The answer of `GET /2/tweets`. */
 export interface XLookup {
@@ -15,8 +16,9 @@ export interface XLookup {
 /** The answer for one id; `failed` also if X gives no valid answer for it. */
 export type XOutcome = TweetLookup | { readonly status: 'limited' } | { readonly status: 'failed' };
 
-/** Parses an answer of X API v2; malformed entries are left out. */
-export function parseXLookup(body: unknown): XLookup {
+/** Parses an answer of X API v2; malformed entries are left out, and nulls count as absent. */
+export function parseXLookup(answer: unknown): XLookup {
+  const body = withoutNulls(answer);
   const includes = memberOf(body, 'includes');
   return {
     data: listOf(XTweet, memberOf(body, 'data')),
@@ -30,26 +32,38 @@ export function parseXLookup(body: unknown): XLookup {
 
 /**
  * Outcomes in the length and order of the ids. An id in neither `data` nor `errors` has failed
- * instead of being gone, so that nothing is purged on a guess.
+ * instead of being gone, so that nothing is purged on a guess. X may return an edited tweet under
+ * its newest id: it is found by its edit history, and keeps the requested id.
  */
 export function outcomesFromX(
   { data, includes, errors }: XLookup,
   ids: readonly TweetId[],
 ): XOutcome[] {
-  const tweets = new Map(data.map((tweet) => [tweet.id, tweet]));
+  const tweets = tweetsById(data);
   const faults = new Map<string | undefined, XFault>();
   for (const error of errors) {
     // Errors about users and places say nothing about tweets.
     if ((error.resource_type ?? 'tweet') !== 'tweet') continue;
-    faults.set(error.resource_id ?? error.value, classifyXError(error));
+    const id = error.resource_id ?? error.value;
+    // A status alone is not X's: any gateway sends one.
+    const isXs = id !== undefined || isClassified(error);
+    faults.set(id, isXs ? classifyXError(error) : 'failed');
   }
   const faultOfRest = faultWithoutId(faults.get(undefined), ids);
   return ids.map((id) => {
     const tweet = tweets.get(id);
     if (!tweet) return { status: faults.get(id) ?? faultOfRest };
     if (isWithheld(tweet, includes)) return { status: 'withheld' };
-    return { status: 'found', tweet: tweetFromX(tweet, includes) };
+    return { status: 'found', tweet: { ...tweetFromX(tweet, includes), id } };
   });
+}
+
+/** Tweets by each id of their edit history; a tweet with the very id wins. */
+function tweetsById(data: readonly XTweet[]): ReadonlyMap<string, XTweet> {
+  const edits = data.flatMap((tweet) =>
+    (tweet.edit_history_tweet_ids ?? []).map((id) => [id, tweet] as const),
+  );
+  return new Map([...edits, ...data.map((tweet) => [tweet.id, tweet] as const)]);
 }
 
 /** An error without an id concerns the only requested tweet, or else the whole call. */

@@ -12,6 +12,9 @@ import { normalizeTweetId } from '../../domain/tweet-url.ts';
 /** X's longest post has 25,000 characters, and `&` arrives as `&amp;`. */
 const MAX_ESCAPED_TEXT_CHARACTERS = 125_000;
 
+/** X started in March 2006. */
+const FIRST_TWEET_MS = Date.UTC(2006, 2, 1);
+
 const XId = Type.String({ pattern: '^[1-9][0-9]{0,18}$' });
 
 const XTime = Type.String({ maxLength: 40, description: 'Such as 2021-11-15T19:08:05.000Z' });
@@ -48,6 +51,8 @@ export const XTweet = Type.Object({
   referenced_tweets: Type.Optional(
     Type.Array(Type.Object({ type: Type.String({ maxLength: 50 }), id: XId }), { maxItems: 20 }),
   ),
+  /** Ids of all versions of the tweet; absent where X was not asked for it, as in v1.1. */
+  edit_history_tweet_ids: Type.Optional(Type.Array(XId, { maxItems: 100 })),
   edit_controls: Type.Optional(
     Type.Object({
       editable_until: Type.Optional(XTime),
@@ -132,10 +137,13 @@ function unescapeX(text: string): string {
   );
 }
 
-/** Milliseconds since the epoch of an ISO 8601 time with a zone; null if it is invalid. */
+/**
+ * Milliseconds since the epoch of an ISO 8601 time with a zone; null if it is invalid or before X
+ * existed: serializers write 0001-01-01 or 1970-01-01 for no time.
+ */
 function timeMs(time: string | undefined): number | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(time ?? ''))
     return null;
   const ms = Date.parse(time ?? '');
-  return Number.isNaN(ms) ? null : ms;
+  return Number.isNaN(ms) || ms < FIRST_TWEET_MS ? null : ms;
 }

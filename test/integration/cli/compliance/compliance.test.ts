@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ServiceProcess } from '../../../helpers/service-process.ts';
 import { type ToolEnd, ToolProcess } from '../../../helpers/tool-process.ts';
-import { XApiStub } from '../../../helpers/x-api-stub.ts';
+import { type StubAnswer, XApiStub } from '../../../helpers/x-api-stub.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
 const AS_ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}` };
@@ -114,6 +114,26 @@ describe('compliance', () => {
     expect([code, stdout]).toEqual([1, expect.stringContaining('0 purged, 1 unclear')]);
     expect(stderr).toContain('did not say what became of 1 tweets; they are kept');
     expect(await counted()).toBe(2);
+  });
+
+  it('keeps an edited tweet that X returns under its newest id', async () => {
+    const [old] = await store(1);
+    const data = [{ id: '99', text: 'edited', edit_history_tweet_ids: [old?.id, '99'] }];
+    x.script({ body: { data } });
+    const { code, stdout } = await run();
+    expect([code, stdout]).toEqual([0, expect.stringContaining('0 purged, 0 unclear')]);
+    expect(await counted()).toBe(1);
+  });
+
+  it.each<[string, StubAnswer]>([
+    ['HTML', { headers: { 'content-type': 'text/html' }, body: '<p>Blocked</p>' }],
+    ['JSON', { body: { errors: [{ status: 403, title: 'Forbidden' }] } }],
+  ])('purges nothing because of a page of a proxy (%s)', async (_, page) => {
+    await store(1);
+    x.script(page, page, page, page, page);
+    const { code, stdout } = await run();
+    expect([code, stdout]).toEqual([1, expect.stringContaining('0 purged')]);
+    expect(await counted()).toBe(1);
   });
 
   it('waits for a rate limit to end, and ends at a usage cap', async () => {

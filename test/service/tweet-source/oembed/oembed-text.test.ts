@@ -41,6 +41,11 @@ describe('textFromOembed', () => {
       'look https://t.co/pic',
     ],
     [
+      'a picture of an old tweet',
+      'look <a href="http://t.co/pic">pic.twitter.com/pic</a>',
+      'look http://t.co/pic',
+    ],
+    [
       'a hashtag and a mention',
       '<a href="https://x.com/hashtag/tea?src=hash&amp;ref_src=twsrc%5Etfw">#tea</a> with <a href="https://x.com/jack?ref_src=twsrc%5Etfw">@jack</a>',
       '#tea with @jack',

@@ -46,6 +46,7 @@ function aSource(options: { timeoutMs?: number; endpointUrl?: string } = {}) {
     metrics,
     logger,
     now: () => nowMs,
+    monotonicMs: () => nowMs,
     ...options,
   });
 }
@@ -89,23 +90,33 @@ describe('a lookup', () => {
     });
   });
 
-  it.each<[number, string]>([
-    [404, 'not_found'],
-    [410, 'not_found'],
-    [403, 'protected'],
-    [451, 'withheld'],
-  ])('takes status %d for %s', async (status, expected) => {
-    stub.script({ status, body: { error: 'Sorry' } });
+  const echo = {
+    error: 'Sorry, …',
+    request: `/oembed?url=https%3A%2F%2Fx.com%2Fi%2Fstatus%2F${ID}`,
+  };
+  const problem = (type: string) => ({ type: `https://api.x.com/2/problems/${type}`, status: 403 });
+
+  it.each<[string, number, unknown, string]>([
+    ['its own error', 404, echo, 'not_found'],
+    ['its own error', 410, echo, 'not_found'],
+    ['its own error', 403, echo, 'protected'],
+    ['its own error', 451, echo, 'withheld'],
+    ['a code of v1.1', 404, { errors: [{ code: 144, message: 'No status' }] }, 'not_found'],
+    ['a code of v1.1', 403, { errors: [{ code: 179, message: null }] }, 'protected'],
+    ['a problem of the X API', 403, problem('disallowed-resource'), 'withheld'],
+  ])('reports what X says by %s with status %d', async (_, status, body, expected) => {
+    stub.script({ status, body });
     expect(await lookup(aSource(), ID)).toEqual([{ status: expected }]);
     expect(outcomes()).toEqual(new Set(['ok']));
+    expect(logger.lines).toEqual([]);
   });
 
-  it.each(['http://x.com/a', 'https://x.com/', 'https://x.com/a/b', 'https://x.com/<b>', 7])(
+  it.each(['http://x.com/a', 'https://x.com/', 'https://x.com/a/b', 'https://x.com/<b>', null, 7])(
     'knows no author from %j',
     async (author_url) => {
       const answer = { ...oembedOf({ id: ID, text: 'a' }), author_url };
       stub.script({
-        body: typeof author_url === 'string' ? answer : { ...answer, author_url: undefined },
+        body: author_url === 7 ? { ...answer, author_url: undefined } : answer,
       });
       expect(await lookup(aSource(), ID)).toMatchObject([{ tweet: { authorUsername: null } }]);
     },
@@ -222,6 +233,48 @@ describe('an invalid answer', () => {
   });
 });
 
+describe('a page that X did not send', () => {
+  const html = { 'content-type': 'text/html' };
+  const foreign = { error: 'Sorry', request: '/oembed?url=https%3A%2F%2Fx.com%2Fi%2Fstatus%2F5' };
+  const noSuchPage = { errors: [{ code: 34, message: 'Sorry, that page does not exist' }] };
+
+  it.each<[string, StubAnswer]>([
+    ['a proxy', { status: 403, headers: html, body: '<html>Blocked by the proxy</html>' }],
+    ['a proxy in JSON', { status: 403, body: { error: 'Forbidden' } }],
+    ['a gateway', { status: 404, body: { type: 'about:blank', status: 404, title: 'Not Found' } }],
+    ['a framework', { status: 404, body: { message: 'no Route matched', code: null } }],
+    [
+      'another problem vocabulary',
+      { status: 404, body: { type: 'https://a.b/resource-not-found' } },
+    ],
+    ['a wrong path at X', { status: 404, body: noSuchPage }],
+    ['an answer about another tweet', { status: 404, body: foreign }],
+    ['an empty body', { status: 410, body: '' }],
+    ['a legal notice', { status: 451, headers: html, body: '<p>Unavailable</p>' }],
+    ['X in HTML', { status: 404, headers: html, body: JSON.stringify(foreign) }],
+  ])('(%s) fails the lookup and purges nothing', async (_, answer) => {
+    stub.script(answer);
+    const error = await failure(lookup(aSource(), ID));
+    expect(error).toBeInstanceOf(TweetSourceFailedError);
+    expect(error.message).toMatch(/but not with an error of X; check OEMBED_URL and proxies\.$/);
+    expect(outcomes()).toEqual(new Set(['failed']));
+  });
+
+  it('is logged once for many lookups, and its end too', async () => {
+    const source = aSource();
+    for (let lookups = 0; lookups < 5; lookups++) {
+      stub.script({ status: 403, headers: html, body: 'blocked' });
+      await failure(lookup(source, ID));
+    }
+    await lookup(source, ID);
+    expect(logger.lines.map(({ level, message }) => [level, message])).toEqual([
+      ['warn', 'reads of tweets through the oEmbed endpoint fail; nothing is purged'],
+      ['info', 'the oEmbed endpoint answers again'],
+    ]);
+    expect(metrics.records).toHaveLength(6);
+  });
+});
+
 describe('a lookup of a caller', () => {
   it('whose deadline is too close fails at once, without a request', async () => {
     const error = await failure(aSource().lookup([ID], aContext({ deadlineInMs: 150 })));
@@ -258,7 +311,7 @@ describe('a refusal with 429', () => {
     expect(outcomes()).toEqual(new Set(['limited', 'ok']));
   });
 
-  it.each([undefined, 'Wed, 21 Oct 2026 07:28:00 GMT', '-5', ''])(
+  it.each([undefined, 'Wed, 21 Oct 2026 07:28:00 GMT', '-5', '', 'soon'])(
     'lasts a minute when it says %j',
     async (retryAfter) => {
       const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
@@ -266,6 +319,15 @@ describe('a refusal with 429', () => {
       expect(await failure(lookup(aSource(), ID))).toMatchObject({ retryAfterSeconds: 60 });
     },
   );
+
+  it('lasts until a stated date by the clock of the endpoint', async () => {
+    const headers = {
+      date: 'Wed, 21 Oct 2037 07:28:00 GMT',
+      'retry-after': 'Wed, 21 Oct 2037 07:30:00 GMT',
+    };
+    stub.script({ status: 429, headers, body: '' });
+    expect(await failure(lookup(aSource(), ID))).toMatchObject({ retryAfterSeconds: 120 });
+  });
 
   it('lasts an hour at most', async () => {
     stub.script({ status: 429, headers: { 'retry-after': '999999' }, body: '' });

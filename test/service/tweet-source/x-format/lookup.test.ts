@@ -77,10 +77,38 @@ describe('outcomesFromX', () => {
       expect(statuses({ errors: [nameless] }, ['21', '22'])).toEqual(['failed', 'failed']);
     });
 
+    it('is not believed for its status alone, which any gateway sends', () => {
+      const gateway = { status: 404, type: 'about:blank', title: 'Not Found' };
+      expect(statuses({ errors: [gateway] }, ['21'])).toEqual(['failed']);
+      expect(statuses({ errors: [{ ...gateway, value: '21' }] }, ['21'])).toEqual(['not_found']);
+    });
+
     it('limits all that are not there', () => {
       const body = { data: [tweet('20')], errors: [capped] };
       expect(statuses(body, ['20', '21', '22'])).toEqual(['found', 'limited', 'limited']);
     });
+  });
+
+  it('finds a tweet by an older id of its edit history, unless X returns that version', () => {
+    const edited = tweet('29', { edit_history_tweet_ids: ['20', '29'] });
+    const found = (body: unknown) =>
+      outcomesFromX(parseXLookup(body), ['20']).map((o) => o.status === 'found' && o.tweet.text);
+    expect(found({ data: [edited] })).toEqual(['text 29']);
+    expect(found({ data: [tweet('20'), edited] })).toEqual(['text 20']);
+    expect(statuses({ data: [{ ...edited, withheld: {} }] }, ['20'])).toEqual(['withheld']);
+  });
+
+  it('reads nulls as absent fields, as proxies and serializers write them', () => {
+    const nulls = { author_id: null, entities: null, edit_controls: null, withheld: null };
+    const body = {
+      data: [tweet('20', { ...nulls, referenced_tweets: [null], note_tweet: null })],
+      includes: { users: null, tweets: [null] },
+      errors: [{ ...NOT_FOUND, code: null, status: null }, null],
+    };
+    expect(statuses(body, ['20', '21'])).toEqual(['found', 'not_found']);
+    expect(statuses({ data: [{ id: '20', text: null }], errors: null }, ['20'])).toEqual([
+      'failed',
+    ]);
   });
 
   it('passes over malformed entries and keeps the rest', () => {

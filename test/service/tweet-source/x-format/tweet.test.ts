@@ -191,6 +191,10 @@ describe('tweetFromX', () => {
       '2021-11-15',
       '2021-99-99T99:99:99Z',
       'Wed Oct 10 20:19:24 +0000 2018',
+      '0001-01-01T00:00:00Z',
+      '1969-12-31T23:59:59Z',
+      '1970-01-01T00:00:00.000Z',
+      '2006-02-28T23:59:59Z',
     ])('comes from the id when created_at is %j', (created_at) => {
       const { created_at: _, ...x } = X;
       const tweet = tweetFromX(created_at === undefined ? x : { ...x, created_at });
