@@ -112,6 +112,7 @@ async function serve(config: Config): Promise<void> {
       name: packageJson.name,
       version: packageJson.version,
       startedAtMs,
+      uptimeSeconds: () => process.uptime(),
       featureStore: store.name,
       tweetSource: source.name,
       readsSpentToday,

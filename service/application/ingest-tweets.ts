@@ -3,7 +3,7 @@ import { type AssessmentSettings, assessTweets } from './assess-tweets.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
 import type { RequestContext } from './request-context.ts';
 import type { StoreWriter } from './store-writer.ts';
-import { recentlyPurged, type TweetOutcome } from './tweet-outcome.ts';
+import type { TweetOutcome } from './tweet-outcome.ts';
 
 export interface IngestTweetsOptions extends AssessmentSettings {
   readonly storeWriter: StoreWriter;
@@ -38,8 +38,8 @@ export class IngestTweets {
       'miss',
       this.#options,
     );
-    const refused = await context.timings.measure('store', () => storeWriter.writeNow(writes));
-    for (const id of refused) outcomes.set(id, recentlyPurged(id));
+    const notStored = await context.timings.measure('store', () => storeWriter.writeNow(writes));
+    for (const [id, outcome] of notStored) outcomes.set(id, outcome);
     return tweets.map(({ id }) => {
       const outcome = outcomes.get(id);
       if (!outcome) throw new Error(`tweet ${id} was ingested without an outcome`);

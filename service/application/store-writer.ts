@@ -1,9 +1,11 @@
+import type { FeatureRow } from '../domain/feature-row.ts';
 import type { TweetId } from '../domain/tweet.ts';
-import type { FeatureStore, FeatureWrite } from './ports/feature-store.ts';
+import type { FeatureStore, FeatureWrite, WriteResult } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { PredictionLog } from './ports/prediction-log.ts';
 import type { Purge } from './purge.ts';
+import { recentlyPurged, rejected, type TweetOutcome } from './tweet-outcome.ts';
 
 export interface StoreWriterOptions {
   readonly store: FeatureStore;
@@ -39,15 +41,20 @@ export class StoreWriter {
   /**
    * Writes rows before it returns.
    *
-   * @returns the ids of tweets that the store rejected because of a recent purge
+   * @returns outcomes of the tweets that are not stored: purged recently, or rejected
    * @throws FeatureStoreUnavailableError; then no row is logged
    */
-  async writeNow(writes: readonly FeatureWrite[]): Promise<TweetId[]> {
-    const { store, predictionLog } = this.#options;
-    const written = await store.putTweets(writes);
-    const rows = writes.map(({ row }) => row);
-    predictionLog.append(rows.filter((_, index) => written[index]));
-    return rows.filter((_, index) => !written[index]).map(({ tweetId }) => tweetId);
+  async writeNow(writes: readonly FeatureWrite[]): Promise<ReadonlyMap<TweetId, TweetOutcome>> {
+    const { predictionLog } = this.#options;
+    const results = await this.#put(writes);
+    predictionLog.append(rowsWith(writes, (index) => results[index] === true));
+    return new Map(
+      writes.flatMap(({ row: { tweetId } }, index) => {
+        const result = results[index] ?? false;
+        if (result === true) return [];
+        return [[tweetId, result === false ? recentlyPurged(tweetId) : rejected(result)]];
+      }),
+    );
   }
 
   /**
@@ -79,7 +86,8 @@ export class StoreWriter {
       return;
     }
     try {
-      await this.writeNow(writes);
+      const results = await this.#put(writes);
+      predictionLog.append(rowsWith(writes, (index) => results[index] !== false));
     } catch (err) {
       predictionLog.append(rows);
       logger.debug({ rows: rows.length, err }, 'feature rows not written');
@@ -88,12 +96,29 @@ export class StoreWriter {
     }
   }
 
+  /** Logs rejected rows once for each call. */
+  async #put(writes: readonly FeatureWrite[]): Promise<WriteResult[]> {
+    const { store, logger } = this.#options;
+    const results = await store.putTweets(writes);
+    const errors = results.filter((result) => typeof result !== 'boolean');
+    const [err] = errors;
+    if (err) logger.warn({ rows: errors.length, err }, 'feature rows rejected by the store');
+    return results;
+  }
+
   #track(work: Promise<unknown>): void {
     const running = work.then(() => {
       this.#running.delete(running);
     });
     this.#running.add(running);
   }
+}
+
+function rowsWith(
+  writes: readonly FeatureWrite[],
+  isWanted: (index: number) => boolean,
+): FeatureRow[] {
+  return writes.flatMap(({ row }, index) => (isWanted(index) ? [row] : []));
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   EmptyTextError,
   ModelFailedError,
+  type RowRejectedError,
   type ServiceError,
   TweetUnavailableError,
 } from '../domain/errors.ts';
@@ -54,6 +55,11 @@ export function recentlyPurged(id: TweetId): TweetOutcome {
       `Tweet ${id} is not stored: it, its author or one of its topics was purged less than a day ago.`,
     ),
   );
+}
+
+/** The store cannot hold the tweet's row. */
+export function rejected(error: RowRejectedError): TweetOutcome {
+  return failed(error);
 }
 
 function failed(error: ServiceError): TweetOutcome {

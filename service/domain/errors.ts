@@ -128,6 +128,18 @@ export class FeatureStoreUnavailableError extends ServiceError {
   }
 }
 
+/** The feature store cannot hold the row of one tweet; others of its batch are stored. */
+export class RowRejectedError extends ServiceError {
+  constructor(tweetId: string, options: ServiceErrorOptions = {}) {
+    super(
+      'internal',
+      `Tweet ${tweetId} was scored, but its row could not be stored.`,
+      false,
+      options,
+    );
+  }
+}
+
 /** Every caller disconnected before the answer was ready. No client sees this error. */
 export class AbandonedError extends Error {
   override readonly name = 'AbandonedError';

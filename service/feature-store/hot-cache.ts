@@ -8,6 +8,7 @@ import type {
   Purged,
   TweetListing,
   UserBuckets,
+  WriteResult,
 } from '../application/ports/feature-store.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import type { TweetId } from '../domain/tweet.ts';
@@ -72,7 +73,7 @@ export class CachedFeatureStore implements FeatureStore {
     return ids.map((id) => rows.get(id) ?? null);
   }
 
-  async putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]> {
+  async putTweets(writes: readonly FeatureWrite[]): Promise<WriteResult[]> {
     try {
       return await this.#store.putTweets(writes);
     } finally {

@@ -34,6 +34,8 @@ export interface ServiceInfo {
   readonly version: string;
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
+  /** By a clock that never jumps. */
+  readonly uptimeSeconds: () => number;
   readonly featureStore: FeatureStore['name'];
   readonly tweetSource: TweetSource['name'];
   /** Billable post reads of the current UTC day. */

@@ -7,6 +7,7 @@ import type {
   Purged,
   TweetListing,
   UserBuckets,
+  WriteResult,
 } from '../../service/application/ports/feature-store.ts';
 import type { Logger } from '../../service/application/ports/logger.ts';
 import type { Metrics } from '../../service/application/ports/metrics.ts';
@@ -17,7 +18,7 @@ import type {
 } from '../../service/application/ports/sentiment-model.ts';
 import type { TweetLookup, TweetSource } from '../../service/application/ports/tweet-source.ts';
 import { PhaseTimings, type RequestContext } from '../../service/application/request-context.ts';
-import { AbandonedError } from '../../service/domain/errors.ts';
+import { AbandonedError, RowRejectedError } from '../../service/domain/errors.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type { Prediction } from '../../service/domain/sentiment.ts';
 import type { Tweet, TweetId } from '../../service/domain/tweet.ts';
@@ -134,6 +135,8 @@ export class FakeStore implements FeatureStore {
   readonly writes: FeatureWrite[][] = [];
   readonly purged: TweetId[] = [];
   readonly tombstones = new Set<TweetId>();
+  /** Tweets whose rows are rejected. */
+  readonly rejects = new Set<TweetId>();
   failWith: Error | undefined;
   gate: Promise<void> | undefined;
   readonly #aggregates = new MemoryFeatureStore({
@@ -146,12 +149,13 @@ export class FakeStore implements FeatureStore {
     return ids.map((id) => this.rows.get(id) ?? null);
   }
 
-  async putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]> {
+  async putTweets(writes: readonly FeatureWrite[]): Promise<WriteResult[]> {
     await this.gate;
     if (this.failWith) throw this.failWith;
     this.writes.push([...writes]);
     await this.#aggregates.putTweets(writes);
     return writes.map(({ row }) => {
+      if (this.rejects.has(row.tweetId)) return new RowRejectedError(row.tweetId);
       if (this.tombstones.has(row.tweetId)) return false;
       this.rows.set(row.tweetId, row);
       return true;

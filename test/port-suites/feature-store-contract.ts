@@ -2,8 +2,10 @@ import { randomInt } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FeatureStore } from '../../service/application/ports/feature-store.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../service/contract/feature-store.ts';
+import { RowRejectedError } from '../../service/domain/errors.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type { ModelIdentity } from '../../service/domain/sentiment.ts';
+import { MAX_TIMESTAMP_MS } from '../../service/feature-store/row-fault.ts';
 
 export const IDENTITY: ModelIdentity = {
   name: 'fake-model',
@@ -83,6 +85,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
           { scores: { negative: 0.1 + 0.2, neutral: 1e-17, positive: 1 - (0.1 + 0.2) } },
         ],
         ['as old as the clock', { eventTimestampMs: 0 }],
+        ['of the last day of the calendar', { eventTimestampMs: MAX_TIMESTAMP_MS }],
       ])('keeps a row %s as it is', async (_, overrides) => {
         const row = aRow({ tweetId: anId(), ...overrides });
         await put(row);
@@ -102,6 +105,28 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         const writes = rows.map((row) => ({ row, ttlSeconds: 60 }));
         expect(await store.putTweets(writes)).toEqual(rows.map(() => true));
         expect(await store.getTweets(rows.map((row) => row.tweetId))).toEqual(rows);
+      });
+
+      it.each<[string, Partial<FeatureRow>]>([
+        ['a time before 1970', { eventTimestampMs: -1 }],
+        ['the time of year 1', { eventTimestampMs: Date.parse('0001-01-01T00:00:00Z') }],
+        ['a time after the calendar', { eventTimestampMs: MAX_TIMESTAMP_MS + 1 }],
+        ['a time that is not a number', { createdTimestampMs: Number.NaN }],
+        ['a time with a fraction', { eventTimestampMs: 1.5 }],
+        ['an id that is not a number', { tweetId: 'abc' }],
+        ['an author id with a zero in front', { authorId: '01' }],
+        ['a username with a space', { authorUsername: 'a b' }],
+        ['a topic that is not normal', { topics: ['#Tea'] }],
+        ['a short revision', { model: { name: IDENTITY.name, revision: '0123' } }],
+        ['a negative preprocessing version', { preprocessingVersion: -1 }],
+        ['a score that is not finite', { scores: { negative: NaN, neutral: 0, positive: 1 } }],
+      ])('rejects a row with %s alone, and writes the others of its batch', async (_, fault) => {
+        const [first, last] = [aRow({ tweetId: anId() }), aRow({ tweetId: anId() })];
+        const bad = aRow({ tweetId: anId(), ...fault });
+        const writes = [first, bad, last].map((row) => ({ row, ttlSeconds: 60 }));
+        expect(await store.putTweets(writes)).toEqual([true, expect.any(RowRejectedError), true]);
+        expect(await store.getTweets([first.tweetId, last.tweetId])).toEqual([first, last]);
+        expect(await put(bad)).toEqual([expect.any(RowRejectedError)]);
       });
 
       it('does nothing for an empty batch', async () => {

@@ -1,3 +1,4 @@
+import type { RowRejectedError } from '../../domain/errors.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { Label } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
@@ -8,6 +9,12 @@ export interface FeatureWrite {
   readonly row: FeatureRow;
   readonly ttlSeconds: number;
 }
+
+/**
+ * Outcome of one write: true if it was written, false if its tweet, author or topic has a
+ * tombstone, or the error of a row that the store cannot hold.
+ */
+export type WriteResult = boolean | RowRejectedError;
 
 /** Numbers of rows and of contributions to aggregates that a purge removed. */
 export interface Purged {
@@ -68,11 +75,8 @@ export interface FeatureStore {
    */
   getTweets(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]>;
 
-  /**
-   * Writes rows, except those whose tweet, author or topic has a tombstone. Resolves to whether
-   * each was written, in order.
-   */
-  putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]>;
+  /** Writes each row on its own. Resolves to the outcomes of all, in order. */
+  putTweets(writes: readonly FeatureWrite[]): Promise<WriteResult[]>;
 
   /**
    * Lists the ids of stored tweets page by page, in no order. Lists a tweet that stays stored

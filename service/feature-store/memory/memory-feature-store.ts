@@ -10,13 +10,16 @@ import type {
   Purged,
   TweetListing,
   UserBuckets,
+  WriteResult,
 } from '../../application/ports/feature-store.ts';
 import { DEFAULT_AGGREGATE_TTL_SECONDS } from '../../contract/feature-store.ts';
+import { RowRejectedError } from '../../domain/errors.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
+import { rowFault } from '../row-fault.ts';
 import { rowBytes } from '../row-size.ts';
 import type { DayBuckets } from './day-buckets.ts';
 import { type AddedContribution, MemoryAggregates } from './memory-aggregates.ts';
@@ -95,8 +98,10 @@ export class MemoryFeatureStore implements FeatureStore {
     });
   }
 
-  async putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]> {
+  async putTweets(writes: readonly FeatureWrite[]): Promise<WriteResult[]> {
     return writes.map(({ row, ttlSeconds }) => {
+      const fault = rowFault(row);
+      if (fault !== null) return new RowRejectedError(row.tweetId, { cause: new Error(fault) });
       if (this.#tombstones.refuse(row)) return false;
       const held = this.#tweets.get(row.tweetId);
       // First, because it rejects a row with scores that are not finite.

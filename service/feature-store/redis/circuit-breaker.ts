@@ -1,11 +1,3 @@
-import {
-  BrokenCircuitError,
-  type CircuitBreakerPolicy,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-} from 'cockatiel';
 import type { Logger } from '../../application/ports/logger.ts';
 import { OutageLog } from '../../telemetry/outage-log.ts';
 import { failureReason, isRefusal, isTimeout } from './failures.ts';
@@ -16,39 +8,81 @@ const TIMEOUTS_TO_OPEN = 3;
 /** Time between two probes while the circuit is open. */
 const PROBE_INTERVAL_MS = 1_000;
 
+/** The circuit is open: the work was not started. */
+export class CircuitOpenError extends Error {
+  override readonly name = 'CircuitOpenError';
+
+  constructor() {
+    super('Execution prevented because the circuit breaker is open');
+  }
+}
+
 /**
  * Circuit breaker: rejects operations at once while Redis does not respond, so that requests do
  * not wait for a time-out each. Lets one probe a second through; its success closes the circuit.
  * Only time-outs open it: rejections by Redis and lost connections fail at once anyway.
  */
 export class StoreCircuitBreaker {
-  readonly #breaker: CircuitBreakerPolicy;
+  readonly #outages: OutageLog;
+  readonly #monotonicMs: () => number;
+  #timeouts = 0;
+  #openedMs: number | undefined;
+  #isProbing = false;
 
-  constructor(logger: Logger) {
-    const outages = new OutageLog({
+  /** @param monotonicMs a clock that never jumps, or a probe might wait for years */
+  constructor(logger: Logger, monotonicMs: () => number = () => performance.now()) {
+    this.#monotonicMs = monotonicMs;
+    this.#outages = new OutageLog({
       logger,
       failed: 'the feature store does not respond; it is skipped except for one probe a second',
       recovered: 'the feature store responds again',
     });
-    this.#breaker = circuitBreaker(
-      // A probe succeeds only with a reply, be it an error.
-      handleWhen((error) => isTimeout(error) || (this.#probing && !isRefusal(error))),
-      { halfOpenAfter: PROBE_INTERVAL_MS, breaker: new ConsecutiveBreaker(TIMEOUTS_TO_OPEN) },
-    );
-    this.#breaker.onBreak((cause) =>
-      outages.failed(failureReason('error' in cause ? cause.error : undefined)),
-    );
-    this.#breaker.onReset(() => outages.recovered());
   }
 
-  /** @throws BrokenCircuitError when the circuit is open and the work was not started */
+  /** @throws CircuitOpenError when the circuit is open and the work was not started */
   async execute<T>(work: () => Promise<T>): Promise<T> {
-    // The policy itself would make others wait for the result of the probe.
-    if (this.#probing) throw new BrokenCircuitError();
-    return this.#breaker.execute(work);
+    if (this.#openedMs === undefined) return this.#watch(work);
+    const isDue = this.#monotonicMs() - this.#openedMs >= PROBE_INTERVAL_MS;
+    if (this.#isProbing || !isDue) throw new CircuitOpenError();
+    return this.#probe(work);
   }
 
-  get #probing(): boolean {
-    return this.#breaker.state === CircuitState.HalfOpen;
+  async #watch<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.#timeouts = 0;
+      return result;
+    } catch (error) {
+      if (!isTimeout(error)) this.#timeouts = 0;
+      else if (++this.#timeouts >= TIMEOUTS_TO_OPEN) this.#open(error);
+      throw error;
+    }
+  }
+
+  /** A probe succeeds with any reply, be it an error. */
+  async #probe<T>(work: () => Promise<T>): Promise<T> {
+    this.#isProbing = true;
+    try {
+      const result = await work();
+      this.#close();
+      return result;
+    } catch (error) {
+      if (isRefusal(error)) this.#close();
+      else this.#open(error);
+      throw error;
+    } finally {
+      this.#isProbing = false;
+    }
+  }
+
+  #open(error: unknown): void {
+    this.#openedMs = this.#monotonicMs();
+    this.#outages.failed(failureReason(error));
+  }
+
+  #close(): void {
+    this.#openedMs = undefined;
+    this.#timeouts = 0;
+    this.#outages.recovered();
   }
 }

@@ -4,8 +4,25 @@ import { ReplyError } from 'ioredis';
 const LONGEST_REASON = 200;
 
 /** True for an error that the server replied: it is up. */
-export function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): error is Error {
   return error instanceof ReplyError;
+}
+
+/**
+ * True if a script failed because of the row it was given: the script says so, or stopped at a
+ * value it does not expect. An error that Redis replies to a command of a script, such as OOM or
+ * READONLY, concerns every row.
+ */
+export function isRowFault(error: unknown): boolean {
+  return (
+    isRefusal(error) &&
+    /^BADROW |user_script:\s?\d+: (?:attempt to|bad argument) /.test(error.message)
+  );
+}
+
+/** True for a reply of a server in cluster mode: the scripts touch keys of several slots. */
+export function isClusterReply(error: unknown): boolean {
+  return isRefusal(error) && /^(?:CROSSSLOT|MOVED|CLUSTERDOWN)\b/.test(error.message);
 }
 
 /** True for a missing reply; ioredis has no class for this error. */
@@ -20,6 +37,9 @@ export function isTimeout(error: unknown): boolean {
 export function failureReason(error: unknown): string {
   if (!isNativeError(error)) return 'unknown failure';
   if ('code' in error && typeof error.code === 'string') return error.code;
+  if (isClusterReply(error)) {
+    return `Redis runs in cluster mode, which is not supported: ${error.message.slice(0, LONGEST_REASON)}`;
+  }
   const message = error.message.split(/, with args beginning with| Last (?:reply|error):/)[0];
   return message ? message.slice(0, LONGEST_REASON) : error.name;
 }

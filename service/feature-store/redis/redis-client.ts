@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import type { Logger } from '../../application/ports/logger.ts';
 import { OutageLog } from '../../telemetry/outage-log.ts';
-import { failureReason } from './failures.ts';
+import { failureReason, isRefusal } from './failures.ts';
 import { defineScripts } from './scripts.ts';
 
 export interface RedisAddress {
@@ -37,6 +37,7 @@ const READONLY_RECONNECT_INTERVAL_MS = 1_000;
  * ioredis keeps the place of a command that has timed out.
  */
 export function openRedisClient(address: RedisAddress, commandTimeoutMs: number): Redis {
+  let isRefused = false;
   const client = new Redis({
     ...connectionOptions(address),
     commandTimeout: commandTimeoutMs,
@@ -46,15 +47,24 @@ export function openRedisClient(address: RedisAddress, commandTimeoutMs: number)
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    retryStrategy: reconnectDelayMs,
+    retryStrategy: (attempt) =>
+      isRefused ? LONGEST_RECONNECT_DELAY_MS : reconnectDelayMs(attempt),
     reconnectOnError: readOnlyAtMostOnceA(READONLY_RECONNECT_INTERVAL_MS),
     // Both need commands that the store's user may lack (INFO, CLIENT).
     enableReadyCheck: false,
     disableClientInfo: true,
   });
   defineScripts(client);
-  // Without a listener the error would be printed to the console, including the password.
-  client.on('error', () => undefined);
+  client.on('connect', () => {
+    isRefused = false;
+  });
+  // Without a listener an error would be printed to the console, including the password.
+  client.on('error', (error) => {
+    if (!isDatabaseRefusal(error)) return;
+    isRefused = true;
+    // ioredis would go on in database 0, whose keys belong to another user of the server.
+    client.disconnect(true);
+  });
   return client;
 }
 
@@ -66,7 +76,19 @@ export function logOutages(client: Redis, logger: Logger): void {
     recovered: 'connected to Redis again',
   });
   client.on('error', (error) => outages.failed(failureReason(error)));
-  client.on('ready', () => outages.recovered());
+  client.on('ready', () => {
+    // Not after a database was refused: ioredis reports such a connection as ready.
+    if (client.stream.writable) outages.recovered();
+  });
+}
+
+/** True for the server's refusal of the database number in the address. */
+export function isDatabaseRefusal(error: unknown): error is Error {
+  if (!isRefusal(error) || !('command' in error)) return false;
+  const { command } = error;
+  return (
+    typeof command === 'object' && command !== null && Reflect.get(command, 'name') === 'select'
+  );
 }
 
 /** Parses the URL here: ioredis would prefer an empty password of the URL over the option. */

@@ -9,18 +9,23 @@ import type {
   Purged,
   TweetListing,
   UserBuckets,
+  WriteResult,
 } from '../../application/ports/feature-store.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 import { DEFAULT_AGGREGATE_TTL_SECONDS } from '../../contract/feature-store.ts';
 import { contributionOf, MAX_CONTRIBUTION_TOPICS } from '../../domain/contribution.ts';
+import { RowRejectedError } from '../../domain/errors.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
+import { rowFault } from '../row-fault.ts';
 import { AggregateReader } from './aggregate-reader.ts';
 import { encodeContent } from './bucket-codec.ts';
+import { expectUsable } from './expect-usable.ts';
+import { failureReason, isRowFault } from './failures.ts';
 import { checkedUsername, RedisKeys, topicEntity, userEntity, versionField } from './keys.ts';
 import { OperationGuard } from './operation-guard.ts';
 import { Purger } from './purger.ts';
@@ -93,6 +98,8 @@ export class RedisFeatureStore implements FeatureStore {
   /**
    * Opens the store. Waits briefly for the first connection, so that a process with a healthy
    * Redis starts with hits; otherwise continues and connects in the background.
+   *
+   * @throws StartupError if the server refuses the database number, or runs in cluster mode
    */
   static async connect(options: RedisFeatureStoreOptions): Promise<RedisFeatureStore> {
     const client = openRedisClient(options, options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS);
@@ -101,7 +108,15 @@ export class RedisFeatureStore implements FeatureStore {
     // Rejects at the first error, which is logged, and when the time is up.
     const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
     const ready = [client, purgeClient].map((each) => once(each, 'ready', { signal }));
-    await Promise.allSettled(ready);
+    const outcomes = await Promise.allSettled(ready);
+    const errors = outcomes.map((each) => (each.status === 'rejected' ? each.reason : undefined));
+    try {
+      await expectUsable(purgeClient, errors, options);
+    } catch (error) {
+      client.disconnect();
+      purgeClient.disconnect();
+      throw error;
+    }
     return new RedisFeatureStore(options, client, purgeClient);
   }
 
@@ -116,18 +131,36 @@ export class RedisFeatureStore implements FeatureStore {
     return ids.map((id, index) => this.#decode(id, values[index] ?? null));
   }
 
-  async putTweets(writes: readonly FeatureWrite[]): Promise<boolean[]> {
+  async putTweets(writes: readonly FeatureWrite[]): Promise<WriteResult[]> {
+    const faults = writes.map(({ row }) => rowFault(row));
+    const sound = writes.filter((_, index) => faults[index] === null);
+    const results = (await this.#putSound(sound)).values();
+    return writes.map(({ row }, index) => {
+      const fault = faults[index] ?? null;
+      if (fault === null) return results.next().value ?? false;
+      return this.#rejected(row.tweetId, fault);
+    });
+  }
+
+  async #putSound(writes: readonly FeatureWrite[]): Promise<WriteResult[]> {
     if (writes.length === 0) return [];
     const pipeline = this.#client.pipeline();
     for (const write of writes) this.#put(pipeline, write);
     return this.#guard.run('write', async () => {
-      const replies = await pipeline.exec();
-      return (replies ?? []).map(([error, written]) => {
+      const replies = (await pipeline.exec()) ?? [];
+      return writes.map(({ row: { tweetId } }, index) => {
+        const [error, written] = replies[index] ?? [];
+        if (isRowFault(error)) return this.#rejected(tweetId, failureReason(error));
         if (error) throw error;
         if (written === 0 || written === 1) return written === 1;
         throw new Error('Redis answered a write with something other than whether it was done.');
       });
     });
+  }
+
+  #rejected(tweetId: TweetId, reason: string): RowRejectedError {
+    this.#metrics.record('FeatureStoreErrors', 1, 'write');
+    return new RowRejectedError(tweetId, { cause: new Error(reason) });
   }
 
   purgeTweet(id: TweetId): Promise<Purged> {

@@ -3,12 +3,10 @@ import { Compile } from 'typebox/compile';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import { LABELS, type ModelIdentity, type Scores } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
+import { MAX_TIMESTAMP_MS } from '../row-fault.ts';
 
 /** First byte of a value. A change of the format takes the next digit. */
 const FORMAT = '1';
-
-/** Latest time that a JavaScript date can hold. */
-const MAX_TIMESTAMP_MS = 8.64e15;
 
 /** Tolerance for the sum of a row's scores, which must be 1. */
 const SCORE_SUM_TOLERANCE = 1e-6;

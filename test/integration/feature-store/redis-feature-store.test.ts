@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -7,6 +8,7 @@ import type { TweetListing } from '../../../service/application/ports/feature-st
 import { DEFAULT_ROW_TTL_SECONDS } from '../../../service/contract/feature-store.ts';
 import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
 import { CachedFeatureStore } from '../../../service/feature-store/hot-cache.ts';
+import { openRedisClient } from '../../../service/feature-store/redis/redis-client.ts';
 import {
   RedisFeatureStore,
   type RedisFeatureStoreOptions,
@@ -323,6 +325,37 @@ describe('RedisFeatureStore', () => {
     const other = await openStore({ url: `${server.url}/1`, keyPrefix });
     await other.store.putTweets([{ row, ttlSeconds: 60 }]);
     expect(await store.getTweets([row.tweetId])).toEqual([null]);
+  });
+
+  it('rejects a malformed contribution before it writes anything', async () => {
+    const client = openRedisClient({ url: server.url }, COMMAND_TIMEOUT_MS);
+    await once(client, 'ready');
+    const id = anId();
+    const keys = [rowKey(id), indexKey(id), tombstoneKey(id)] as const;
+    const put = (content: string) =>
+      client.putRow(
+        ...([
+          ...keys,
+          keyPrefix,
+          60,
+          60,
+          60,
+          64,
+          'row',
+          60,
+          '0123456789ab:1',
+          1,
+          1,
+          '',
+          '',
+          content,
+          '#tea',
+        ] as const),
+      );
+    await expect(put('-1 1 0 0 0')).rejects.toThrow('BADROW');
+    expect(await admin.keys(`${keyPrefix}*`)).toEqual([]);
+    expect(await put('1 1 0 0 0')).toBe(1);
+    client.disconnect();
   });
 
   it('writes no row whose index it cannot write', async () => {

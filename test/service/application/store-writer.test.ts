@@ -59,6 +59,14 @@ describe('StoreWriter.write', () => {
     expect(logged()).toEqual(['1']);
   });
 
+  it('logs a row that the store cannot hold: its score was answered', async () => {
+    const { writer, store, logged } = aWriter();
+    store.rejects.add('2');
+    writer.write(writesOf('1', '2'));
+    await writer.flush();
+    expect(logged()).toEqual(['1', '2']);
+  });
+
   it('logs rows that the store fails to write, and reports their number without texts', async () => {
     const { writer, store, logger, logged } = aWriter();
     store.failWith = new FeatureStoreUnavailableError('down');
@@ -96,11 +104,17 @@ describe('StoreWriter.write', () => {
 });
 
 describe('StoreWriter.writeNow', () => {
-  it('returns the rejected tweets, and logs the others', async () => {
-    const { writer, store, logged } = aWriter();
+  it('returns the tweets that are not stored, and logs the others', async () => {
+    const { writer, store, logger, logged } = aWriter();
     store.tombstones.add('2');
-    expect(await writer.writeNow(writesOf('1', '2', '3'))).toEqual(['2']);
-    expect(logged()).toEqual(['1', '3']);
+    store.rejects.add('3');
+    const notStored = await writer.writeNow(writesOf('1', '2', '3', '4'));
+    expect([...notStored]).toEqual([
+      ['2', { status: 'error', error: expect.objectContaining({ code: 'tweet_not_found' }) }],
+      ['3', { status: 'error', error: expect.objectContaining({ code: 'internal' }) }],
+    ]);
+    expect(logged()).toEqual(['1', '4']);
+    expect(logger.lines).toMatchObject([{ level: 'warn', fields: { rows: 1 } }]);
   });
 
   it('fails with the store, without logging', async () => {

@@ -78,6 +78,10 @@ local function add_contribution(contribution)
   end
 end
 
+-- Checked before the first write: a script that fails half-way leaves what it has written.
+if not parse_content(incoming.content) then
+  return redis.error_reply('BADROW the content of a contribution is malformed')
+end
 if redis.call('EXISTS', tombstone) == 1 then
   return 0
 end

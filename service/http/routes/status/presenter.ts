@@ -10,7 +10,7 @@ export function statusOf({ info, lifecycle, model, totals }: AppDeps): Status {
     version: info.version,
     status: lifecycle.state,
     startedAt: new Date(info.startedAtMs).toISOString(),
-    uptimeSeconds: (Date.now() - info.startedAtMs) / 1_000,
+    uptimeSeconds: info.uptimeSeconds(),
     model: { name, revision, preprocessingVersion, maxTokens: model.maxTokens },
     featureStore: {
       kind: info.featureStore,

@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { BrokenCircuitError } from 'cockatiel';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ReplyError } from 'ioredis';
-import { StoreCircuitBreaker } from '../../../../service/feature-store/redis/circuit-breaker.ts';
+import {
+  CircuitOpenError,
+  StoreCircuitBreaker,
+} from '../../../../service/feature-store/redis/circuit-breaker.ts';
 import { RecordedLog } from '../../../helpers/fakes.ts';
 
 const TIMEOUT = new Error('Command timed out');
@@ -14,12 +16,8 @@ let nowMs: number;
 
 beforeEach(() => {
   nowMs = 1_000_000;
-  jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
   logger = new RecordedLog();
-  breaker = new StoreCircuitBreaker(logger);
-});
-afterEach(() => {
-  jest.restoreAllMocks();
+  breaker = new StoreCircuitBreaker(logger, () => nowMs);
 });
 
 const succeed = () => breaker.execute(async () => 'answer');
@@ -33,7 +31,7 @@ describe('StoreCircuitBreaker', () => {
   it('rejects without trying after three time-outs in a row', async () => {
     await open();
     const work = jest.fn(succeed);
-    await expect(breaker.execute(work)).rejects.toBeInstanceOf(BrokenCircuitError);
+    await expect(breaker.execute(work)).rejects.toBeInstanceOf(CircuitOpenError);
     expect(work).not.toHaveBeenCalled();
     expect(logger.lines.map(({ level, fields }) => [level, fields])).toEqual([
       ['warn', { reason: 'Command timed out' }],
@@ -61,11 +59,11 @@ describe('StoreCircuitBreaker', () => {
   it('lets one probe through after a second and rejects others meanwhile', async () => {
     await open();
     nowMs += 999;
-    expect(await fail(TIMEOUT)).toBeInstanceOf(BrokenCircuitError);
+    expect(await fail(TIMEOUT)).toBeInstanceOf(CircuitOpenError);
     nowMs += 1;
     const probe = Promise.withResolvers<string>();
     const probed = breaker.execute(() => probe.promise);
-    await expect(succeed()).rejects.toBeInstanceOf(BrokenCircuitError);
+    await expect(succeed()).rejects.toBeInstanceOf(CircuitOpenError);
     probe.resolve('probed');
     expect(await probed).toBe('probed');
     expect(await succeed()).toBe('answer');
@@ -87,7 +85,7 @@ describe('StoreCircuitBreaker', () => {
     for (let second = 0; second < 5; second++) {
       nowMs += 1_000;
       expect(await fail(error)).toBe(error);
-      expect(await fail(error)).toBeInstanceOf(BrokenCircuitError);
+      expect(await fail(error)).toBeInstanceOf(CircuitOpenError);
     }
     expect(levels()).toEqual(['warn']);
   });

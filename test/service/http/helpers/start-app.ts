@@ -136,6 +136,7 @@ export async function startApp(options: AppOptions = {}) {
       name: 'tweet-sentiment-service',
       version: '1.2.3',
       startedAtMs: Date.now() - 5_000,
+      uptimeSeconds: () => 5,
       featureStore: store.name,
       tweetSource: source.name,
       readsSpentToday: () => 7,

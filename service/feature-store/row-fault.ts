@@ -1,0 +1,38 @@
+import type { FeatureRow } from '../domain/feature-row.ts';
+import { hasFiniteScores } from '../domain/sentiment.ts';
+import { normalizeTopic } from '../domain/topics.ts';
+import { isTweetId } from '../domain/tweet-url.ts';
+
+/** Latest time that a JavaScript date can hold. */
+export const MAX_TIMESTAMP_MS = 8.64e15;
+
+/**
+ * The reason why no store takes a row; null for a sound one. Both adapters reject the same rows,
+ * each alone: a batch is never lost for one of its rows.
+ */
+export function rowFault(row: FeatureRow): string | null {
+  const { tweetId, authorId, authorUsername, topics, model, preprocessingVersion } = row;
+  if (!isTweetId(tweetId)) return `the tweet id is "${tweetId}"`;
+  if (authorId !== null && !/^[1-9]\d{0,18}$/.test(authorId)) {
+    return `the author id is "${authorId}"`;
+  }
+  if (authorUsername !== null && !/^[A-Za-z0-9_]{1,50}$/.test(authorUsername)) {
+    return 'the username is not 1 to 50 letters, digits and underscores';
+  }
+  if (!topics.every((topic) => normalizeTopic(topic) === topic)) {
+    return 'a topic is not in its normal form';
+  }
+  for (const [name, ms] of [
+    ['creation', row.eventTimestampMs],
+    ['scoring', row.createdTimestampMs],
+  ] as const) {
+    if (!Number.isInteger(ms) || ms < 0 || ms > MAX_TIMESTAMP_MS) {
+      return `the time of its ${name} is ${ms} ms, outside of 1970-01-01 to +275760-09-13`;
+    }
+  }
+  if (!/^[0-9a-f]{12}$/.test(model.revision)) return `the model revision is "${model.revision}"`;
+  if (!Number.isSafeInteger(preprocessingVersion) || preprocessingVersion < 0) {
+    return `the preprocessing version is ${preprocessingVersion}`;
+  }
+  return hasFiniteScores(row) ? null : 'a score is not a number';
+}
