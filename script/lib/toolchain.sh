@@ -79,6 +79,7 @@ translate() {
     case $system:$package in
       fedora:redis-server) echo valkey ;;
       fedora:python3-venv) echo python3 ;;
+      fedora:faketime | macos:faketime) echo libfaketime ;;
       fedora:fonts-inter) echo rsms-inter-fonts ;;
       macos:redis-server) echo redis ;;
       macos:python3-venv) echo python ;;
@@ -114,6 +115,7 @@ missing_browser() { missing chromium chromium chromium-browser google-chrome; }
 missing_test_tools() {
   missing redis-server redis-server valkey-server
   missing openssl openssl
+  missing faketime faketime
   missing_browser
   # Debian packs apart what venv needs to bring pip along.
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv

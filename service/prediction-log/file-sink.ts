@@ -2,17 +2,29 @@ import { constants } from 'node:fs';
 import { access, type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import type { Logger } from '../application/ports/logger.ts';
 import { StartupError } from '../domain/errors.ts';
-import { formatDay, type UtcDay, utcDay } from '../domain/utc-days.ts';
+import { formatDay, utcDay } from '../domain/utc-days.ts';
 import { listPredictionLog, predictionLogPath } from './files.ts';
 import type { RecordLine } from './record.ts';
 import { PartialWriteError, type RecordSink } from './record-sink.ts';
+import { Retention, type RetentionClocks } from './retention.ts';
 
 export interface FilePredictionLogOptions {
   readonly dir: string;
   /** Older files are deleted. */
   readonly keepDays: number;
   readonly logger: Logger;
+  /** The system's clocks by default. */
+  readonly clocks?: RetentionClocks;
 }
+
+/** Time between two looks for expired files, and the most that one of them deletes. */
+const EXPIRY_INTERVAL_MS = 3_600_000;
+const MAX_DELETED = 5;
+
+const SYSTEM_CLOCKS: RetentionClocks = {
+  now: () => Date.now(),
+  monotonicMs: () => performance.now(),
+};
 
 const LINE_BREAK = 0x0a;
 
@@ -24,10 +36,14 @@ export class FilePredictionLogSink implements RecordSink {
   readonly maxLines = 10_000;
   readonly maxBytes = 4_194_304;
   readonly #options: FilePredictionLogOptions;
-  #expiredOn: UtcDay | undefined;
+  readonly #clocks: RetentionClocks;
+  readonly #retention: Retention;
+  #nextExpiryMs = Number.NEGATIVE_INFINITY;
 
   private constructor(options: FilePredictionLogOptions) {
     this.#options = options;
+    this.#clocks = options.clocks ?? SYSTEM_CLOCKS;
+    this.#retention = new Retention(options.keepDays, this.#clocks);
   }
 
   /** @throws StartupError if the folder cannot be created or written */
@@ -61,18 +77,24 @@ export class FilePredictionLogSink implements RecordSink {
     await this.#expire();
   }
 
-  /** Deletes expired files, once per day. */
+  /** Deletes a few of the expired files, at most once an hour. */
   async #expire(): Promise<void> {
-    const today = utcDay(Date.now());
-    if (this.#expiredOn === today) return;
-    this.#expiredOn = today;
+    const nowMs = this.#clocks.monotonicMs();
+    if (nowMs < this.#nextExpiryMs) return;
+    this.#nextExpiryMs = nowMs + EXPIRY_INTERVAL_MS;
     const { dir, keepDays, logger } = this.#options;
-    const firstDay = formatDay(today - keepDays);
+    const deleted: string[] = [];
     try {
-      const expired = (await listPredictionLog(dir)).filter(({ day }) => day < firstDay);
-      for (const { path } of expired) await unlink(path);
+      const expired = this.#retention.expired(await listPredictionLog(dir));
+      for (const { path, day } of expired.slice(0, MAX_DELETED)) {
+        await unlink(path);
+        deleted.push(day);
+      }
     } catch (err) {
       logger.warn({ err }, 'expired files of the prediction log could not be deleted');
+    }
+    if (deleted.length > 0) {
+      logger.info({ days: deleted, keepDays }, 'deleted expired files of the prediction log');
     }
   }
 }

@@ -39,10 +39,10 @@ describe('the tools of the tests', () => {
     expect(installTestTools()).toEqual({
       status: 3,
       lines: [
-        expect.stringContaining('Missing: redis-server, openssl, chromium, python3-venv.'),
-        '  Debian, Ubuntu  sudo apt-get install redis-server openssl chromium python3-venv',
-        '  Fedora          sudo dnf install valkey openssl chromium python3',
-        '  macOS           brew install redis openssl chromium python',
+        expect.stringContaining('Missing: redis-server, openssl, faketime, chromium, python3-venv.'),
+        '  Debian, Ubuntu  sudo apt-get install redis-server openssl faketime chromium python3-venv',
+        '  Fedora          sudo dnf install valkey openssl libfaketime chromium python3',
+        '  macOS           brew install redis openssl libfaketime chromium python',
       ],
     });
   });
@@ -66,9 +66,9 @@ describe('the tools of the tests', () => {
     expect([status, lines]).toEqual([
       0,
       [
-        'Installing openssl (Debian packages) ...',
+        'Installing openssl, faketime (Debian packages) ...',
         'apt-get update -qq',
-        'apt-get install -qq --yes --no-install-recommends openssl',
+        'apt-get install -qq --yes --no-install-recommends openssl faketime',
       ],
     ]);
   });

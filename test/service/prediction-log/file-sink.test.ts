@@ -85,18 +85,106 @@ describe('FilePredictionLogSink', () => {
     );
   });
 
-  it('deletes its files, and no others, when their day is too far back', async () => {
-    const daysAgo = (days: number) => `${formatDay(utcDay(Date.now() - days * DAY_MS))}.jsonl`;
-    const others = ['notes.txt', '2001-01-01.jsonl.gz', 'x2001-01-01.jsonl'];
-    for (const name of [daysAgo(8), daysAgo(7), '2001-01-01.jsonl', ...others]) {
-      writeFileSync(join(dir, name), '');
-    }
-    await (await open(7)).write([line('1', Date.now())]);
-    expect(readdirSync(dir)).toEqual([daysAgo(7), daysAgo(0), ...others].toSorted());
+  describe('the retention', () => {
+    let nowMs: number;
+    let monotonicMs: number;
+    let logger: RecordedLog;
+    beforeEach(() => {
+      nowMs = Date.UTC(2026, 10, 23, 12);
+      monotonicMs = 0;
+      logger = new RecordedLog();
+    });
+
+    const pass = (ms: number) => {
+      nowMs += ms;
+      monotonicMs += ms;
+    };
+    const openAt = (keepDays: number) =>
+      FilePredictionLogSink.open({
+        ...{ dir, keepDays, logger },
+        clocks: { now: () => nowMs, monotonicMs: () => monotonicMs },
+      });
+    const nameOf = (ms: number) => `${formatDay(utcDay(ms))}.jsonl`;
+    const daysAgo = (days: number) => nameOf(Date.UTC(2026, 10, 23) - days * DAY_MS);
+    const make = (...names: string[]) => {
+      for (const name of names) writeFileSync(join(dir, name), '');
+    };
+    const write = (sink: FilePredictionLogSink) => sink.write([line('1', nowMs)]);
+
+    it('deletes its files, and no others, when their day is too far back, and logs it', async () => {
+      const others = ['notes.txt', '2001-01-01.jsonl.gz', 'x2001-01-01.jsonl'];
+      make(daysAgo(9), daysAgo(8), daysAgo(7), ...others);
+      await write(await openAt(7));
+      expect(readdirSync(dir)).toEqual([daysAgo(7), daysAgo(0), ...others].toSorted());
+      expect(logger.lines).toEqual([
+        {
+          level: 'info',
+          fields: { days: ['2026-11-14', '2026-11-15'], keepDays: 7 },
+          message: 'deleted expired files of the prediction log',
+        },
+      ]);
+    });
+
+    it('deletes five files an hour at most, the oldest first', async () => {
+      make(...Array.from({ length: 12 }, (_, index) => daysAgo(index + 1)));
+      const sink = await openAt(1);
+      await write(sink);
+      expect(readdirSync(dir)).toHaveLength(8);
+      pass(3_599_999);
+      await write(sink);
+      expect(readdirSync(dir)).toHaveLength(8);
+      pass(1);
+      await write(sink);
+      expect(readdirSync(dir)).toEqual([daysAgo(2), daysAgo(1), daysAgo(0)]);
+    });
+
+    it.each([3, 40])(
+      'deletes nothing when the clock is %d years ahead at the start',
+      async (years) => {
+        const archive = Array.from({ length: 20 }, (_, index) => daysAgo(index)).toSorted();
+        make(...archive);
+        nowMs += years * 365 * DAY_MS;
+        for (let day = 0; day < 6; day++) {
+          await write(await openAt(30));
+          pass(DAY_MS);
+        }
+        expect(readdirSync(dir).slice(0, 20)).toEqual(archive);
+        expect(logger.lines).toEqual([]);
+      },
+    );
+
+    it('deletes nothing when the clock jumps ahead while the process runs', async () => {
+      make(...Array.from({ length: 20 }, (_, index) => daysAgo(index)));
+      const sink = await openAt(30);
+      await write(sink);
+      nowMs += 3 * 365 * DAY_MS;
+      for (let day = 0; day < 10; day++) {
+        pass(DAY_MS);
+        await write(sink);
+      }
+      expect(readdirSync(dir)).toHaveLength(30);
+    });
+
+    it('goes on after a long break, once a week of files shows that the calendar is right', async () => {
+      make(daysAgo(500), daysAgo(499));
+      for (let day = 0; day < 6; day++) {
+        await write(await openAt(400));
+        pass(DAY_MS);
+      }
+      expect(readdirSync(dir)).toHaveLength(8);
+      await write(await openAt(400));
+      expect(readdirSync(dir)).toHaveLength(7);
+    });
+
+    it('ignores a file that a wrong clock has left in the future', async () => {
+      make('2029-11-27.jsonl', daysAgo(9), daysAgo(1));
+      await write(await openAt(7));
+      expect(readdirSync(dir)).toEqual([daysAgo(1), daysAgo(0), '2029-11-27.jsonl']);
+    });
   });
 
   it('writes on when an old file cannot be deleted, and logs it', async () => {
-    mkdirSync(join(dir, '2001-01-01.jsonl'));
+    mkdirSync(join(dir, '2026-11-10.jsonl'));
     const logger = new RecordedLog();
     await (await open(7, logger)).write([line('1')]);
     expect(content('2026-11-23.jsonl')).not.toBe('');
