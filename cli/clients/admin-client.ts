@@ -21,11 +21,21 @@ export interface AdminClientOptions {
 export class ServiceRefusal extends CliError {
   readonly status: number;
   readonly retryAfterMs: number | undefined;
+  /** Error code of the problem document. */
+  readonly code: string | undefined;
 
-  constructor(message: string, status: number, retryAfterMs: number | undefined) {
+  constructor(
+    message: string,
+    {
+      status,
+      retryAfterMs,
+      code,
+    }: { status: number; retryAfterMs: number | undefined; code: string | undefined },
+  ) {
     super(message);
     this.status = status;
     this.retryAfterMs = retryAfterMs;
+    this.code = code;
   }
 }
 
@@ -93,16 +103,20 @@ const REMEDIES: Readonly<Record<number, string>> = {
 async function refusalOf(response: Response): Promise<ServiceRefusal> {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   const problem: unknown = await response.json().catch(() => null);
-  const said =
-    typeof problem === 'object' && problem !== null && 'detail' in problem
-      ? `: ${problem.detail}`
-      : '.';
+  const said = isObject(problem) && 'detail' in problem ? `: ${problem.detail}` : '.';
   const remedy = REMEDIES[response.status];
   return new ServiceRefusal(
     `The service answered with status ${response.status}${said}${remedy ? ` ${remedy}` : ''}`,
-    response.status,
-    Number.isNaN(seconds) ? undefined : seconds * 1_000,
+    {
+      status: response.status,
+      retryAfterMs: Number.isNaN(seconds) ? undefined : seconds * 1_000,
+      code: isObject(problem) && 'code' in problem ? String(problem.code) : undefined,
+    },
   );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The network error behind a failed `fetch`, which hides it in its cause. */

@@ -20,35 +20,54 @@ export class Tally {
   }
 }
 
+/** Statuses by which the service refuses a batch for what is in it: too large, or invalid. */
+const DIVIDED = new Set([400, 413]);
+
 /**
- * Has a batch scored and stored, in smaller parts when the service finds it too large.
+ * Has a batch scored and stored, in smaller parts when the service refuses it for one of its
+ * tweets or for its size. A tweet that is refused by itself is counted.
  *
- * @throws CliError when the service refuses it
+ * @param onRefused called with the position of each tweet that is not stored
+ * @throws CliError when the service refuses it for another reason
  */
 export async function ingest(
-  { tweets, includes }: Pick<Batch, 'tweets' | 'includes'>,
+  batch: Pick<Batch, 'tweets' | 'includes' | 'places'>,
   service: AdminClient,
   tally: Tally,
+  onRefused: (place: string, code: string) => void,
 ): Promise<void> {
+  const { tweets, includes, places = [] } = batch;
+  const refuse = (code: string, index: number) => {
+    tally.refuse(code);
+    const place = places[index];
+    if (place !== undefined) onRefused(place, code);
+  };
   let answer: unknown;
   try {
     answer = await service.call('POST', '/v1/admin/tweets', { tweets, includes });
   } catch (error) {
-    if (!(error instanceof ServiceRefusal) || error.status !== 413) throw error;
+    if (!(error instanceof ServiceRefusal) || !DIVIDED.has(error.status)) throw error;
     if (tweets.length === 1) {
-      tally.refuse('body_too_large');
+      refuse(error.code ?? 'body_too_large', 0);
       return;
     }
-    const middle = Math.ceil(tweets.length / 2);
-    for (const part of [tweets.slice(0, middle), tweets.slice(middle)]) {
-      await ingest({ tweets: part, ...(includes && { includes }) }, service, tally);
-    }
+    for (const part of halves(batch)) await ingest(part, service, tally, onRefused);
     return;
   }
-  for (const code of codesOf(answer, tweets.length)) {
+  codesOf(answer, tweets.length).forEach((code, index) => {
     if (code === null) tally.stored++;
-    else tally.refuse(code);
-  }
+    else refuse(code, index);
+  });
+}
+
+function halves({ tweets, includes, places = [] }: Pick<Batch, 'tweets' | 'includes' | 'places'>) {
+  const middle = Math.ceil(tweets.length / 2);
+  const part = (start: number, end?: number) => ({
+    tweets: tweets.slice(start, end),
+    places: places.slice(start, end),
+    ...(includes && { includes }),
+  });
+  return [part(0, middle), part(middle)];
 }
 
 /** Problem code of each tweet; null for a stored one. */

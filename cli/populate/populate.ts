@@ -1,10 +1,12 @@
 import { AdminClient } from '../clients/admin-client.ts';
 import { XReader } from '../clients/x-reader.ts';
 import { requiredVariable } from '../kit/environment.ts';
+import { CliError } from '../kit/errors.ts';
 import { ProgressBar } from '../kit/progress.ts';
 import { StateFile } from '../kit/state-file.ts';
 import { fileSupply } from './file-supply.ts';
 import { ingest, Tally } from './ingest.ts';
+import { LeftOut } from './left-out.ts';
 import { sampleSupply } from './sample-supply.ts';
 import type { Supply } from './supply.ts';
 import { topicSupply, userSupply } from './x-supply.ts';
@@ -36,16 +38,18 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
   const service = new AdminClient({ url: options.url, token, announce, signal });
   const x = xReader(options, announce, signal);
   const state = await StateFile.open(options.stateFile);
+  let badLines = 0;
   try {
     for (const supply of await suppliesOf(options, x)) {
       const tally = new Tally();
+      const leftOut = new LeftOut(supply.name, announce);
       const from = state.get(supply.job);
       const { name, job, total } = supply;
       bar = new ProgressBar({ output: process.stderr, name, total, done: from?.done ?? 0 });
       let done = from?.done ?? 0;
       try {
-        for await (const batch of supply.batches(from)) {
-          await ingest(batch, service, tally);
+        for await (const batch of supply.batches(from, (...line) => leftOut.add(...line))) {
+          await ingest(batch, service, tally, (...tweet) => leftOut.refused(...tweet));
           done += batch.tweets.length;
           await state.put(job, { cursor: batch.cursor, done });
           bar.add(batch.tweets.length);
@@ -54,11 +58,19 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
       } finally {
         bar.end();
         bar = undefined;
-        console.log(`${name}: ${tally}`);
+        const { lines } = leftOut;
+        badLines += lines;
+        console.log(`${name}: ${tally}${lines > 0 ? `, ${lines} lines left out` : ''}`);
       }
     }
   } finally {
     if (x) console.log(x.cost());
+  }
+  if (badLines > 0) {
+    throw new CliError(
+      `${badLines} lines are not tweets and were left out; correct them, and run the same command ` +
+        'again: tweets that are stored already count once.',
+    );
   }
 }
 

@@ -5,9 +5,14 @@ import type { Progress } from '../kit/state-file.ts';
 export interface Batch {
   readonly tweets: readonly XTweet[];
   readonly includes?: XIncludes;
+  /** Position of each tweet in its file: `line 41`. */
+  readonly places?: readonly string[];
   /** Start of the next batch, where a stopped run continues. */
   readonly cursor: string;
 }
+
+/** Called for each entry of a source that is not a tweet, with its position and the reason. */
+export type LeaveOut = (place: string, reason: string) => void;
 
 /** Source of tweets. */
 export interface Supply {
@@ -18,7 +23,7 @@ export interface Supply {
   /** Upper bound of the number of tweets. */
   readonly total: number;
   /** Batches after those that an earlier run has sent. @throws CliError */
-  batches(from?: Progress): AsyncIterable<Batch>;
+  batches(from: Progress | undefined, leaveOut: LeaveOut): AsyncIterable<Batch>;
 }
 
 /** Highest number of tweets in one request. */
