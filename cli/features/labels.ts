@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { LABEL_COLUMNS } from '../../service/contract/offline.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
+import { checkCsv } from './csv-reader.ts';
 import { ID_PATTERN } from './schema.ts';
 import { quoted, type ScratchDatabase } from './scratch-database.ts';
 
@@ -70,19 +71,26 @@ async function expectFile(path: string): Promise<void> {
 
 /** Every cell as text: a number of 19 digits would lose its last ones. */
 async function readCsv(database: ScratchDatabase, path: string): Promise<void> {
-  const csv = `read_csv(${quoted(path)}, header = true, all_varchar = true, delim = ',',
-    quote = '"', escape = '"', comment = '', strict_mode = true, parallel = false)`;
   try {
-    const columns = await database.query(`DESCRIBE SELECT * FROM ${csv}`);
-    const found = columns.map(({ column_name }) => String(column_name));
-    if (found.toSorted().join() !== NAMES.toSorted().join()) {
+    const { header, records } = await checkCsv(path);
+    if (header.toSorted().join() !== NAMES.toSorted().join()) {
       throw new LabelFileError(
-        `${path} has the columns ${found.join(', ')}; its header must be ${NAMES.join(',')}`,
+        `${path} has the columns ${header.join(', ')}; its header must be ${NAMES.join(',')}`,
       );
     }
+    const columns = header.map((name) => `${quoted(name)}: 'VARCHAR'`).join(', ');
+    const csv = `read_csv(${quoted(path)}, header = true, columns = {${columns}}, delim = ',',
+      auto_detect = false, quote = '"', escape = '"', comment = '', strict_mode = false,
+      parallel = false)`;
     await database.run(
       `CREATE TABLE label_lines AS SELECT row_number() OVER () AS number, * FROM ${csv}`,
     );
+    const [counted] = await database.query('SELECT count(*)::INTEGER AS labels FROM label_lines');
+    if (Number(counted?.labels) !== records) {
+      throw new LabelFileError(
+        `${path} holds ${records} labels, but ${counted?.labels} were read; use the same line ends throughout`,
+      );
+    }
   } catch (cause) {
     if (cause instanceof LabelFileError || !(cause instanceof Error)) throw cause;
     const [reason] = cause.message.split('\n');

@@ -135,7 +135,21 @@ describe('features training-set gives a label', () => {
   });
 });
 
+const HEADER = 'entity,event_timestamp,label\n';
+
 describe('a label file', () => {
+  it('may mix line ends and hold blank lines', async () => {
+    score(-1, -1);
+    const lines = [
+      `${TWEET},${NOON},a\n`,
+      `${TWEET},${NOON},"b\nc"\r\n`,
+      '\n',
+      `${TWEET},${NOON},d`,
+    ];
+    writeFileSync(log.path('labels.csv'), HEADER + lines.join(''));
+    expect((await log.trainingSet()).map(({ label }) => label)).toEqual(['a', 'b\nc', 'd']);
+  });
+
   it.each([
     ['2026-11-23T12:00:00Z', 0],
     ['2026-11-23T13:00:00+01:00', 0],
@@ -208,9 +222,21 @@ describe('a label file', () => {
     ['', 'labels.csv'],
     ['entity,event_timestamp,label\n', 'labels.csv has no labels'],
     ['id,time,label\n1,2,3\n', 'its header must be entity,event_timestamp,label'],
-    [`entity,event_timestamp,label\n1,${NOON}\n`, 'labels.csv is not a readable CSV file'],
-    [`entity,event_timestamp,label\n1,${NOON},"a\n`, 'labels.csv is not a readable CSV file'],
-  ])('holding %j is refused: %s', async (content, fault) => {
+    [`${HEADER}1,${NOON}\n`, 'line 2 has 2 cells, and the header 3'],
+    [`${HEADER}1,${NOON},a\n2,${NOON},b,c\n`, 'line 3 has 4 cells, and the header 3'],
+    [`${HEADER}1,${NOON},"a\nb"\n2,${NOON}\n`, 'line 4 has 2 cells, and the header 3'],
+    [`${HEADER}1,${NOON},"a\n`, 'line 2: a quote is opened and never closed'],
+    [`${HEADER}1,${NOON},"a\\"b"\n`, 'line 2: text after a closing quote'],
+    [`${HEADER}1,${NOON},a"b\n`, 'line 2: a quote inside of a cell without quotes'],
+    [Buffer.from(`\ufeff${HEADER}`, 'utf16le'), 'line 1 or a later one is not UTF-8'],
+    [Buffer.from(`${HEADER}1,${NOON},a`, 'utf16le'), 'save the file as UTF-8, not UTF-16'],
+    [Buffer.from(`${HEADER}1,${NOON},caf\xe9\n`, 'latin1'), 'is not UTF-8'],
+    [
+      `entity,event_timestamp\n1,${NOON}\n${HEADER}2,${NOON},a\n`,
+      'line 3 has 3 cells, and the header 2',
+    ],
+    [`${HEADER}1,${NOON},a\n${HEADER}2,${NOON},a\n`, 'got "entity"'],
+  ])('holding %p is refused: %s', async (content, fault) => {
     score(-1, -1);
     writeFileSync(log.path('labels.csv'), content);
     const { code, stderr } = await log.run(
