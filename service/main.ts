@@ -14,6 +14,7 @@ import { ReadFeatures } from './application/read-features.ts';
 import { ScoreTexts } from './application/score-texts.ts';
 import { ScoreTweets } from './application/score-tweets.ts';
 import { StoreWriter } from './application/store-writer.ts';
+import { waitAtMost } from './application/wait-at-most.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import { StartupError } from './domain/errors.ts';
 import type { ModelIdentity } from './domain/sentiment.ts';
@@ -23,6 +24,7 @@ import { RedisFeatureStore } from './feature-store/redis/redis-feature-store.ts'
 import { OnnxSentimentModel } from './inference/onnx-sentiment-model.ts';
 import { BufferedPredictionLog } from './prediction-log/buffer.ts';
 import { FilePredictionLogSink } from './prediction-log/file-sink.ts';
+import { exitNow } from './process/exit-now.ts';
 import { Lifecycle } from './process/lifecycle.ts';
 import { Shutdown } from './process/shutdown.ts';
 import { describeChoices } from './process/startup-log.ts';
@@ -38,7 +40,8 @@ try {
 } catch (error) {
   if (!(error instanceof StartupError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exit(1);
+  // Not process.exit: it would wait for a worker thread that hangs.
+  exitNow();
 }
 
 async function serve(config: Config): Promise<void> {
@@ -64,15 +67,24 @@ async function serve(config: Config): Promise<void> {
   const shutdown = new Shutdown(lifecycle, logger);
 
   const { source, readsSpentToday } = tweetSource(config, metrics, logger);
-  const predictionLog = await openPredictionLog(config, metrics, logger);
-  const model = await OnnxSentimentModel.start({
-    ...config.model,
-    workerUrl: new URL('./inference-worker.js', import.meta.url),
-    metrics,
-    logger,
-    onFatal: (reason) => void shutdown.fail(new Error(reason)),
-  });
-  const store = await featureStore(config, model.identity, metrics, logger);
+  const predictionLog = await within(
+    'The prediction log could not be opened (PREDICTION_LOG_DIR, PREDICTION_STREAM)',
+    openPredictionLog(config, metrics, logger),
+  );
+  const model = await within(
+    'The model could not be loaded (MODELS_DIR, MODEL_NAME)',
+    OnnxSentimentModel.start({
+      ...config.model,
+      workerUrl: new URL('./inference-worker.js', import.meta.url),
+      metrics,
+      logger,
+      onFatal: (reason) => void shutdown.fail(new Error(reason)),
+    }),
+  );
+  const store = await within(
+    'The feature store could not be opened (REDIS_URL)',
+    featureStore(config, model.identity, metrics, logger),
+  );
   const purge = new Purge({ store, predictionLog });
   const storeWriter = new StoreWriter({
     store,
@@ -136,7 +148,18 @@ async function serve(config: Config): Promise<void> {
 
   describeChoices(config, { model: model.identity, tweetSource: source.name }, logger);
   lifecycle.enter('ready');
-  await listen(app, config.listen);
+  await within('The address could not be listened on (HOST, PORT)', listen(app, config.listen));
+}
+
+/** Longest time for one step of the start: a hanging disk, address or server must not hang it. */
+const STEP_TIMEOUT_MS = 120_000;
+
+/** @throws StartupError if the step takes too long */
+function within<T>(what: string, step: Promise<T>): Promise<T> {
+  return waitAtMost(step, {
+    ms: STEP_TIMEOUT_MS,
+    onLate: () => new StartupError(`${what} within ${STEP_TIMEOUT_MS / 1_000} s.`),
+  });
 }
 
 async function featureStore(

@@ -3,6 +3,7 @@ import { DAY_SECONDS, type Environment, readEnvironment } from '../contract/sett
 import type { Settings } from '../contract/variables.ts';
 import { StartupError } from '../domain/errors.ts';
 import { secretsOf } from './secrets.ts';
+import { shortSecrets } from './short-secrets.ts';
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
@@ -16,6 +17,8 @@ export type Config = DeepReadonly<ReturnType<typeof arrange>>;
  */
 export function loadConfig(env: Environment = process.env): Config {
   const { settings, faults } = readEnvironment(env);
+  // As in the container image: a deployment starts with no secret that can be guessed.
+  if (env.NODE_ENV === 'production') faults.push(...shortSecrets(settings));
   if (faults.length > 0) {
     throw new StartupError(describeFaults(faults, '(environment variables)'));
   }
@@ -29,6 +32,8 @@ function arrange(settings: Settings) {
       level: settings.LOG_LEVEL,
       /** Removed from every log line. */
       secrets: secretsOf(settings),
+      /** Logged at the start. */
+      warnings: shortSecrets(settings).map(({ name, problem }) => `${name} ${problem}`),
     },
     shutdownTimeoutMs: settings.SHUTDOWN_TIMEOUT_MS,
     model: {

@@ -8,6 +8,7 @@ export function describeChoices(
   { model, tweetSource }: { readonly model: ModelIdentity; readonly tweetSource: string },
   logger: Logger,
 ): void {
+  for (const warning of config.log.warnings) logger.warn({}, warning);
   const { redis, memoryMaxRows } = config.featureStore;
   logger.info({}, `model: ${model.name}, revision ${model.revision} (MODEL_NAME picks another)`);
   logger.info(

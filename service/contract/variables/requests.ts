@@ -4,7 +4,8 @@ import { TEN_MINUTES_MS, type Variable } from './variable.ts';
 export const ACCESS = {
   ADMIN_TOKEN: {
     schema: token(),
-    description: 'Bearer token of the admin routes; absent: they do not exist',
+    description:
+      'Bearer token of the admin routes, 16 characters or more with NODE_ENV=production; absent: they do not exist',
     secret: true,
   },
   API_KEYS: {
@@ -12,7 +13,8 @@ export const ACCESS = {
       '^[!-+\\--~]+(,[!-+\\--~]+)*$',
       'keys of visible ASCII characters, separated by single commas, none of them empty',
     ),
-    description: 'Comma-separated keys that callers must send as X-API-Key; absent: open',
+    description:
+      'Comma-separated keys that callers must send as X-API-Key, 16 characters or more each with NODE_ENV=production; absent: open',
     secret: true,
   },
   RATE_LIMIT_PER_MINUTE: {

@@ -20,7 +20,7 @@ describe('the configuration', () => {
   it('needs no environment at all', () => {
     expect(loadConfig({})).toEqual({
       listen: { host: '127.0.0.1', port: 3000 },
-      log: { level: 'info', secrets: [] },
+      log: { level: 'info', secrets: [], warnings: [] },
       shutdownTimeoutMs: 25_000,
       model: {
         modelsDir: 'models',
@@ -222,6 +222,22 @@ describe('a fault in the configuration', () => {
       expect(loadConfig({ REDIS_URL: url }).featureStore.redis?.url).toBe(url);
     },
   );
+
+  it.each([
+    { ADMIN_TOKEN: 'hunter2' },
+    { API_KEYS: `hunter2,${'long'.repeat(4)}` },
+    { ADMIN_TOKEN: 'x'.repeat(15) },
+  ])('is a secret of less than 16 characters in production: %j', (secret) => {
+    const [name = ''] = Object.keys(secret);
+    const message = faultOf({ ...secret, NODE_ENV: 'production' });
+    expect(message).toContain(`${name}: holds a secret of less than 16 characters; use a long`);
+    expect(message).not.toContain('hunter2');
+    expect(loadConfig(secret).log.warnings).toEqual([
+      expect.stringMatching(`^${name} holds a secret of less than 16 characters`),
+    ]);
+    const long = { [name]: 'x'.repeat(16), NODE_ENV: 'production' };
+    expect(loadConfig(long).log.warnings).toEqual([]);
+  });
 
   it('is shortened when it is long', () => {
     expect(faultOf({ PORT: 'x'.repeat(10_000) }).length).toBeLessThan(300);
