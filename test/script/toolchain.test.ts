@@ -39,7 +39,9 @@ describe('the tools of the tests', () => {
     expect(installTestTools()).toEqual({
       status: 3,
       lines: [
-        expect.stringContaining('Missing: redis-server, openssl, faketime, chromium, python3-venv.'),
+        expect.stringContaining(
+          'Missing: redis-server, openssl, faketime, chromium, python3-venv.',
+        ),
         '  Debian, Ubuntu  sudo apt-get install redis-server openssl faketime chromium python3-venv',
         '  Fedora          sudo dnf install valkey openssl libfaketime chromium python3',
         '  macOS           brew install redis openssl libfaketime chromium python',

@@ -1,10 +1,55 @@
+import { once } from 'node:events';
 import type { Redis } from 'ioredis';
+import type { Logger } from '../../application/ports/logger.ts';
 import { StartupError } from '../../domain/errors.ts';
 import { failureReason, isClusterReply } from './failures.ts';
-import { isDatabaseRefusal } from './redis-client.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  isDatabaseRefusal,
+  logOutages,
+  openRedisClient,
+  type RedisAddress,
+} from './redis-client.ts';
+
+const COMMAND_TIMEOUT_MS = 100;
+const PURGE_COMMAND_TIMEOUT_MS = 1_000;
 
 /** Keys that are never written; with cluster mode on, they belong to several slots. */
 const PROBED_KEYS = ['probe:a', 'probe:b', 'probe:c', 'probe:d'];
+
+export interface OpenClientsOptions extends RedisAddress {
+  readonly keyPrefix: string;
+  readonly logger: Logger;
+  /** Longest time a read or a write waits for Redis; 100 by default. */
+  readonly commandTimeoutMs?: number;
+}
+
+/**
+ * Opens a client for reads and writes, and a patient one for purges. Waits briefly for their
+ * first connections; those that take longer are opened in the background.
+ *
+ * @throws StartupError if the server refuses the database number, or runs in cluster mode
+ */
+export async function openClients(
+  options: OpenClientsOptions,
+): Promise<{ readonly client: Redis; readonly purgeClient: Redis }> {
+  const client = openRedisClient(options, options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS);
+  const purgeClient = openRedisClient(options, PURGE_COMMAND_TIMEOUT_MS);
+  logOutages(client, options.logger);
+  // Rejects at the first error, which is logged, and when the time is up.
+  const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+  const ready = [client, purgeClient].map((each) => once(each, 'ready', { signal }));
+  const outcomes = await Promise.allSettled(ready);
+  const errors = outcomes.map((each) => (each.status === 'rejected' ? each.reason : undefined));
+  try {
+    await expectUsable(purgeClient, errors, options);
+  } catch (error) {
+    client.disconnect();
+    purgeClient.disconnect();
+    throw error;
+  }
+  return { client, purgeClient };
+}
 
 /**
  * Checks what no retry can mend. A server that cannot be reached is not a fault: the store
@@ -13,7 +58,7 @@ const PROBED_KEYS = ['probe:a', 'probe:b', 'probe:c', 'probe:d'];
  * @param errors of the first connections
  * @throws StartupError if the server refuses the database number, or runs in cluster mode
  */
-export async function expectUsable(
+async function expectUsable(
   client: Redis,
   errors: readonly unknown[],
   { url, keyPrefix }: { readonly url: string; readonly keyPrefix: string },

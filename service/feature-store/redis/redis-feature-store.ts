@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ChainableCommander, Redis } from 'ioredis';
 import type {
   ActiveUser,
@@ -24,17 +23,12 @@ import type { DayRange } from '../../domain/utc-days.ts';
 import { rowFault } from '../row-fault.ts';
 import { AggregateReader } from './aggregate-reader.ts';
 import { encodeContent } from './bucket-codec.ts';
-import { expectUsable } from './expect-usable.ts';
 import { failureReason, isRowFault } from './failures.ts';
 import { checkedUsername, RedisKeys, topicEntity, userEntity, versionField } from './keys.ts';
+import { openClients } from './open-clients.ts';
 import { OperationGuard } from './operation-guard.ts';
 import { Purger } from './purger.ts';
-import {
-  CONNECT_TIMEOUT_MS,
-  logOutages,
-  openRedisClient,
-  type RedisAddress,
-} from './redis-client.ts';
+import type { RedisAddress } from './redis-client.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 import { listTweets } from './tweet-listing.ts';
 
@@ -49,8 +43,6 @@ export interface RedisFeatureStoreOptions extends RedisAddress {
   readonly aggregateTtlSeconds?: number;
 }
 
-const COMMAND_TIMEOUT_MS = 100;
-const PURGE_COMMAND_TIMEOUT_MS = 1_000;
 const DAY_SECONDS = 86_400;
 
 /**
@@ -102,21 +94,7 @@ export class RedisFeatureStore implements FeatureStore {
    * @throws StartupError if the server refuses the database number, or runs in cluster mode
    */
   static async connect(options: RedisFeatureStoreOptions): Promise<RedisFeatureStore> {
-    const client = openRedisClient(options, options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS);
-    const purgeClient = openRedisClient(options, PURGE_COMMAND_TIMEOUT_MS);
-    logOutages(client, options.logger);
-    // Rejects at the first error, which is logged, and when the time is up.
-    const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
-    const ready = [client, purgeClient].map((each) => once(each, 'ready', { signal }));
-    const outcomes = await Promise.allSettled(ready);
-    const errors = outcomes.map((each) => (each.status === 'rejected' ? each.reason : undefined));
-    try {
-      await expectUsable(purgeClient, errors, options);
-    } catch (error) {
-      client.disconnect();
-      purgeClient.disconnect();
-      throw error;
-    }
+    const { client, purgeClient } = await openClients(options);
     return new RedisFeatureStore(options, client, purgeClient);
   }
 
