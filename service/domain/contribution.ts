@@ -1,5 +1,5 @@
 import type { FeatureRow } from './feature-row.ts';
-import { hasFiniteScores, type Label, perLabel } from './sentiment.ts';
+import { type Label, perLabel } from './sentiment.ts';
 import type { UserId } from './user.ts';
 import { type UtcDay, utcDay } from './utc-days.ts';
 
@@ -25,9 +25,8 @@ export interface Contribution {
 /** Most topics that a tweet counts under, whether one call of ingest names them or several. */
 export const MAX_CONTRIBUTION_TOPICS = 64;
 
-/** @throws RangeError when a score is not finite: no later removal would undo adding it */
+/** @param row with finite scores: no later removal would undo adding another one */
 export function contributionOf(row: FeatureRow): Contribution {
-  if (!hasFiniteScores(row)) throw new RangeError(`The scores of ${row.tweetId} are not finite`);
   return {
     authorId: row.authorId,
     topics: [...new Set(row.topics)].slice(0, MAX_CONTRIBUTION_TOPICS),

@@ -104,7 +104,6 @@ export class MemoryFeatureStore implements FeatureStore {
       if (fault !== null) return new RowRejectedError(row.tweetId, { cause: new Error(fault) });
       if (this.#tombstones.refuse(row)) return false;
       const held = this.#tweets.get(row.tweetId);
-      // First, because it rejects a row with scores that are not finite.
       const contribution = this.#aggregates.add(row, held?.contribution);
       const rows: HeldTweet['rows'] = held?.rows ?? new Map();
       this.#putRow(rows, row, ttlSeconds);
