@@ -43,31 +43,13 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-/** Writes a row with NaN by the store's script, which fails in the middle. */
+/** Leaves what the script of those releases had written when it failed: the index and the row. */
 async function writeNaN(id: string): Promise<void> {
   const { NaN: none } = Number;
   const row = aRow({ tweetId: id, scores: { negative: none, neutral: none, positive: none } });
   const version = `${IDENTITY.revision}:${IDENTITY.preprocessingVersion}`;
-  const writing = client.putRow(
-    `${keyPrefix}t:${id}:${version}`,
-    `${keyPrefix}i:${id}`,
-    `${keyPrefix}x:${id}`,
-    keyPrefix,
-    34_560_000,
-    43_200_000,
-    43_200_000,
-    64,
-    encodeRow(row),
-    3_600,
-    version,
-    row.createdTimestampMs,
-    row.eventTimestampMs,
-    `${row.authorId}`,
-    `${row.authorUsername}`,
-    `${DAY} 3 NaN NaN NaN`,
-    TOPIC,
-  );
-  await expect(writing).rejects.toThrow("'content'");
+  await client.hset(`${keyPrefix}i:${id}`, `r:${version}`, row.createdTimestampMs);
+  await client.set(`${keyPrefix}t:${id}:${version}`, encodeRow(row), 'EX', 3_600);
 }
 
 const put = (id: string) =>
