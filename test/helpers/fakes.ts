@@ -101,6 +101,13 @@ export class FakeModel implements SentimentModel {
   load() {
     return { workers: 2, saturation: 0, queuedTexts: 0 };
   }
+
+  reset(): void {
+    this.asked.length = 0;
+    this.held = 0;
+    this.gate = undefined;
+    this.refuseWith = undefined;
+  }
 }
 
 /** Knows the tweets it is given; every other id is not found. Waits for `gate` if it is set. */
@@ -125,6 +132,12 @@ export class FakeSource implements TweetSource {
     await this.gate;
     if (this.failWith) throw this.failWith;
     return ids.map((id) => this.#answers.get(id) ?? { status: 'not_found' });
+  }
+
+  reset(): void {
+    this.asked.length = 0;
+    this.gate = undefined;
+    this.failWith = undefined;
   }
 }
 
@@ -214,6 +227,15 @@ export class FakeStore implements FeatureStore {
     this.rows.clear();
     await this.#aggregates.close();
   }
+
+  async reset(): Promise<void> {
+    await this.close();
+    this.writes.length = 0;
+    this.purged.length = 0;
+    this.tombstones.clear();
+    this.failWith = undefined;
+    this.gate = undefined;
+  }
 }
 
 /** Records rows and purges; purges fail on demand. */
@@ -234,6 +256,12 @@ export class FakePredictionLog implements PredictionLog {
   async flush(): Promise<void> {}
 
   close(): void {}
+
+  reset(): void {
+    this.rows.length = 0;
+    this.purged.length = 0;
+    this.failWith = undefined;
+  }
 }
 
 /** Records measurements as `[name, value, dimension?]`. */
@@ -246,6 +274,10 @@ export class RecordedMetrics implements Metrics {
 
   sum(name: string): number {
     return this.records.reduce((sum, [other, value]) => (other === name ? sum + value : sum), 0);
+  }
+
+  reset(): void {
+    this.records.length = 0;
   }
 }
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   ADMIN_TOKEN,
   API_KEY,
@@ -10,39 +10,51 @@ import {
 } from './helpers/start-app.ts';
 
 let app: TestApp;
-afterEach(() => app.stop());
 
-const start = async (settings: NonNullable<AppOptions['settings']> = {}) => {
-  app = await startApp({ settings });
-};
-const score = (headers: Record<string, string | string[]> = {}) =>
+/** The tests of a describe block share an app with these settings. */
+function withSettings(settings: NonNullable<AppOptions['settings']> = {}): void {
+  beforeAll(async () => {
+    app = await startApp({ settings });
+  });
+  afterEach(() => app.reset());
+  afterAll(() => app.stop());
+}
+
+type Headers = Record<string, string | string[]>;
+const score = (headers: Headers = {}) =>
   app.call('/v1/inference', { body: { texts: ['a'] }, headers });
+const status = (headers: Headers) => app.call('/v1/status', { headers });
 const ingest = (headers: Record<string, string> = {}) =>
   app.call('/v1/admin/tweets', { body: { tweets: [{ id: '1', text: 'a' }] }, headers });
 
-describe('API keys', () => {
-  it('are not asked for where none is configured', async () => {
-    await start({ apiKeys: [] });
+describe('without API keys', () => {
+  withSettings({ apiKeys: [] });
+
+  it('every caller may score, with or without a key', async () => {
     expect((await score()).status).toBe(200);
     expect((await score({ 'x-api-key': 'whatever' })).status).toBe(200);
   });
+});
 
-  it('may be several', async () => {
-    await start({ apiKeys: ['first', 'second'] });
-    for (const key of ['first', 'second']) {
-      expect((await score({ 'x-api-key': key })).status).toBe(200);
-    }
+describe('with two API keys', () => {
+  withSettings({ apiKeys: ['first', 'second'] });
+
+  it.each(['first', 'second'])('the %s of them is accepted', async (key) => {
+    expect((await score({ 'x-api-key': key })).status).toBe(200);
   });
+});
+
+describe('an API key', () => {
+  withSettings();
 
   it.each([
     ['missing', {}, 401, 'unauthorized'],
     ['empty', { 'x-api-key': '' }, 401, 'unauthorized'],
     ['wrong', { 'x-api-key': 'wrong' }, 403, 'forbidden'],
-    ['a beginning of the right one', { 'x-api-key': API_KEY.slice(0, -1) }, 403, 'forbidden'],
+    ['a prefix of the right one', { 'x-api-key': API_KEY.slice(0, -1) }, 403, 'forbidden'],
     ['given twice', { 'x-api-key': [API_KEY, API_KEY] }, 403, 'forbidden'],
     ['the admin token', { 'x-api-key': ADMIN_TOKEN }, 403, 'forbidden'],
-  ])('%s: refused', async (_case, headers, status, code) => {
-    await start();
+  ])('that is %s is refused', async (_case, headers, status, code) => {
     const answer = await score(headers);
     expect([answer.status, answer.json.code]).toEqual([status, code]);
     expect(answer.headers['www-authenticate']).toBe(
@@ -51,25 +63,32 @@ describe('API keys', () => {
     expect(app.model.asked).toEqual([]);
   });
 
-  it('are not asked for by what is open to all', async () => {
-    await start();
+  it('is not required by public routes', async () => {
     const open = ['/', '/livez', '/readyz', '/v1/status', '/docs', '/openapi.json', '/v2'];
     for (const path of [...open, '/v2/health/ready', '/v2/models/fake-model']) {
       expect([path, (await app.call(path)).status]).toEqual([path, 200]);
     }
   });
+
+  it('is not limited in its requests by default', async () => {
+    for (let i = 0; i < 20; i += 1) expect((await score(AS_CALLER)).status).toBe(200);
+  });
 });
 
-describe('admin routes', () => {
-  it('do not exist without a token, whatever is shown', async () => {
-    await start({ adminToken: undefined });
+describe('without an admin token', () => {
+  withSettings({ adminToken: undefined });
+
+  it('admin routes do not exist, whatever the credentials', async () => {
     for (const headers of [{}, AS_ADMIN, { authorization: 'Bearer ' }]) {
       expect((await ingest(headers)).json.code).toBe('not_found');
     }
   });
+});
 
-  it('take the token under any spelling of the scheme', async () => {
-    await start();
+describe('admin routes', () => {
+  withSettings();
+
+  it('accept the token under any spelling of the scheme', async () => {
     for (const scheme of ['Bearer', 'bearer', 'BEARER ']) {
       expect((await ingest({ authorization: `${scheme} ${ADMIN_TOKEN}` })).status).toBe(200);
     }
@@ -82,7 +101,6 @@ describe('admin routes', () => {
     ['a wrong token', { authorization: 'Bearer wrong' }, 403, 'forbidden'],
     ['an API key as a token', { authorization: `Bearer ${API_KEY}` }, 403, 'forbidden'],
   ])('refuse %s', async (_case, headers, status, code) => {
-    await start();
     const answer = await ingest(headers);
     expect([answer.status, answer.json.code]).toEqual([status, code]);
     expect(answer.headers['www-authenticate']).toBe(
@@ -91,14 +109,21 @@ describe('admin routes', () => {
   });
 });
 
-describe('the rate limit', () => {
-  it('is off by default', async () => {
-    await start();
-    for (let i = 0; i < 20; i += 1) expect((await score(AS_CALLER)).status).toBe(200);
+describe('a rate limit of 2 a minute behind one trusted proxy', () => {
+  withSettings({
+    rateLimitPerMinute: 2,
+    trustProxyHops: 1,
+    apiKeys: [API_KEY, 'first', 'second'],
   });
 
-  it('refuses the caller who has had enough, and says until when', async () => {
-    await start({ rateLimitPerMinute: 2 });
+  /** Statuses of three requests to /v1/status with these headers. */
+  const threeTimes = async (headers: Headers) => {
+    const statuses = [];
+    for (let i = 0; i < 3; i += 1) statuses.push((await status(headers)).status);
+    return statuses;
+  };
+
+  it('refuses the third request of a key, and says when to retry', async () => {
     expect((await score(AS_CALLER)).status).toBe(200);
     const second = await score(AS_CALLER);
     expect(second.headers['x-ratelimit-remaining']).toBe('0');
@@ -108,52 +133,55 @@ describe('the rate limit', () => {
     expect(third.json.retryAfterSeconds).toBeLessThanOrEqual(60);
   });
 
-  it('counts each API key by itself, over all routes', async () => {
-    await start({ rateLimitPerMinute: 1, apiKeys: ['first', 'second'] });
-    expect((await app.call('/v1/status', { headers: { 'x-api-key': 'first' } })).status).toBe(200);
+  it('counts each API key separately, over all routes', async () => {
+    expect(await threeTimes({ 'x-api-key': 'first' })).toEqual([200, 200, 429]);
     expect((await score({ 'x-api-key': 'first' })).status).toBe(429);
     expect((await score({ 'x-api-key': 'second' })).status).toBe(200);
   });
 
-  it('counts guesses of a key by address', async () => {
-    await start({ rateLimitPerMinute: 2 });
+  it('counts requests with wrong keys by address', async () => {
+    const from = { 'x-forwarded-for': '198.51.100.10' };
     const answers = [];
-    for (const key of ['a', 'b', 'c']) answers.push((await score({ 'x-api-key': key })).status);
+    for (const key of ['a', 'b', 'c']) {
+      answers.push((await score({ 'x-api-key': key, ...from })).status);
+    }
     expect(answers).toEqual([403, 403, 429]);
   });
 
-  it('never touches health routes and the administrator', async () => {
-    await start({ rateLimitPerMinute: 1 });
+  it('does not apply to health routes and the administrator', async () => {
+    const from = { 'x-forwarded-for': '198.51.100.11' };
     for (let i = 0; i < 3; i += 1) {
-      expect((await app.call('/readyz')).status).toBe(200);
-      expect((await app.call('/v2/health/live')).status).toBe(200);
-      expect((await ingest(AS_ADMIN)).status).toBe(200);
+      expect((await app.call('/readyz', { headers: from })).status).toBe(200);
+      expect((await app.call('/v2/health/live', { headers: from })).status).toBe(200);
+      expect((await ingest({ ...AS_ADMIN, ...from })).status).toBe(200);
     }
   });
 
-  it('speaks the words of the protocol under /v2', async () => {
-    await start({ rateLimitPerMinute: 1 });
-    await app.call('/v2');
-    const answer = await app.call('/v2');
+  it('answers with the error body of the Open Inference Protocol under /v2', async () => {
+    const headers = { 'x-forwarded-for': '198.51.100.12' };
+    await app.call('/v2', { headers });
+    await app.call('/v2', { headers });
+    const answer = await app.call('/v2', { headers });
     expect(answer.status).toBe(429);
     expect(answer.json).toEqual({ error: expect.any(String) });
   });
+
+  it('counts by the address that the proxy saw, not by the one that the client claims', async () => {
+    const first = { 'x-forwarded-for': '198.51.100.1' };
+    expect(await threeTimes(first)).toEqual([200, 200, 429]);
+    const second = { 'x-forwarded-for': '198.51.100.2' };
+    expect((await status(second)).status).toBe(200);
+    const claimed = { 'x-forwarded-for': '203.0.113.9, 198.51.100.2' };
+    expect((await status(claimed)).status).toBe(200);
+    expect((await status(claimed)).status).toBe(429);
+  });
 });
 
-describe('the client address', () => {
-  const from = (address: string) =>
-    app.call('/v1/status', { headers: { 'x-forwarded-for': address } });
+describe('a rate limit without a trusted proxy', () => {
+  withSettings({ rateLimitPerMinute: 1, trustProxyHops: 0 });
 
-  it('is that of the socket where no proxy is trusted', async () => {
-    await start({ rateLimitPerMinute: 1, trustProxyHops: 0 });
-    expect((await from('198.51.100.1')).status).toBe(200);
-    expect((await from('198.51.100.2')).status).toBe(429);
-  });
-
-  it('is what the trusted proxy saw, not what the client claims', async () => {
-    await start({ rateLimitPerMinute: 1, trustProxyHops: 1 });
-    expect((await from('198.51.100.1')).status).toBe(200);
-    expect((await from('198.51.100.2')).status).toBe(200);
-    expect((await from('203.0.113.9, 198.51.100.2')).status).toBe(429);
+  it('counts by the address of the socket', async () => {
+    expect((await status({ 'x-forwarded-for': '198.51.100.1' })).status).toBe(200);
+    expect((await status({ 'x-forwarded-for': '198.51.100.2' })).status).toBe(429);
   });
 });

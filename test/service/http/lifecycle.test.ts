@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LifecycleState } from '../../../service/process/lifecycle.ts';
 import {
   AS_ADMIN,
   AS_CALLER,
@@ -9,8 +10,18 @@ import {
   tweetPath,
 } from './helpers/start-app.ts';
 
+/** Starts in the state `starting`, before each test again. */
 let app: TestApp;
-afterEach(() => app.stop());
+beforeAll(async () => {
+  app = await startApp({ starting: true });
+});
+afterEach(() => app.reset());
+afterAll(() => app.stop());
+
+/** Takes the path by which a process comes to a state. */
+function enter(...states: LifecycleState[]): void {
+  for (const state of states) app.lifecycle.enter(state);
+}
 
 const probes = async () =>
   Object.fromEntries(
@@ -30,31 +41,28 @@ const ready = { '/readyz': 200, '/v2/health/ready': 200, '/v2/models/fake-model/
 const unready = { '/readyz': 503, '/v2/health/ready': 503, '/v2/models/fake-model/ready': 503 };
 
 describe('health', () => {
-  it('of a starting process: live, not ready', async () => {
-    app = await startApp({ starting: true });
+  it('of a starting process is live, not ready', async () => {
     expect(await probes()).toEqual({ ...live, ...unready });
     expect((await app.call('/readyz')).json).toEqual({ status: 'starting' });
   });
 
-  it('of a ready process: live and ready', async () => {
-    app = await startApp();
+  it('of a ready process is live and ready', async () => {
+    enter('ready');
     expect(await probes()).toEqual({ ...live, ...ready });
   });
 
-  it('of a draining process: live, not ready', async () => {
-    app = await startApp();
-    app.lifecycle.enter('draining');
+  it('of a draining process is live, not ready', async () => {
+    enter('ready', 'draining');
     expect(await probes()).toEqual({ ...live, ...unready });
   });
 
-  it('of a failed process: neither', async () => {
-    app = await startApp();
-    app.lifecycle.enter('failed');
+  it('of a failed process is neither live nor ready', async () => {
+    enter('ready', 'failed');
     expect(await probes()).toEqual({ ...dead, ...unready });
   });
 
-  it('speaks the words of the Open Inference Protocol', async () => {
-    app = await startApp();
+  it('has the bodies of the Open Inference Protocol under /v2', async () => {
+    enter('ready');
     expect((await app.call('/v2/health/live')).json).toEqual({ live: true });
     expect((await app.call('/v2/health/ready')).json).toEqual({ live: true, ready: true });
     expect((await app.call('/v2/models/fake-model/ready')).json).toEqual({
@@ -66,10 +74,9 @@ describe('health', () => {
 
 describe('a process that is not ready', () => {
   it.each(['starting', 'failed'] as const)(
-    'because it is %s refuses to score, and only that',
+    'because it is %s refuses only to score',
     async (state) => {
-      app = await startApp({ starting: state === 'starting' });
-      app.lifecycle.enter(state);
+      if (state === 'failed') enter('ready', 'failed');
       const score = await app.call(tweetPath(TWEET_URL), { headers: AS_CALLER });
       expect([score.status, score.json.code]).toEqual([503, 'overloaded']);
       expect(score.headers['retry-after']).toBe('1');
@@ -81,13 +88,13 @@ describe('a process that is not ready', () => {
 });
 
 describe('a draining process', () => {
-  it('finishes what it has begun, and closes that connection', async () => {
-    app = await startApp();
+  it('answers a pending request, then closes its connection', async () => {
+    enter('ready');
     const gate = Promise.withResolvers<void>();
     app.model.gate = gate.promise;
     const pending = app.call(tweetPath(TWEET_URL), { headers: AS_CALLER });
     await soon(() => app.model.contexts.length === 1);
-    app.lifecycle.enter('draining');
+    enter('draining');
     gate.resolve();
     const answer = await pending;
     expect(answer.status).toBe(200);
@@ -100,10 +107,10 @@ describe('a draining process', () => {
     ['/docs', {}],
     ['/nothing', {}],
     ['/v2/models/fake-model', {}],
-  ])('refuses a new request to %s on a connection that was open', async (path, call) => {
-    app = await startApp();
+  ])('refuses a request to %s on a connection opened before', async (path, call) => {
+    enter('ready');
     await app.call('/livez');
-    app.lifecycle.enter('draining');
+    enter('draining');
     const answer = await app.call(path, call);
     expect(answer.status).toBe(503);
     expect(answer.headers.connection).toBe('close');
@@ -111,8 +118,7 @@ describe('a draining process', () => {
   });
 
   it.each(['/livez', '/readyz', '/%zz'])('closes the connection after %s', async (path) => {
-    app = await startApp();
-    app.lifecycle.enter('draining');
+    enter('ready', 'draining');
     expect((await app.call(path)).headers.connection).toBe('close');
   });
 });

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { DEFAULT_LIMITS } from '../../../service/contract/http.ts';
 import { AS_CALLER, startApp, type TestApp } from './helpers/start-app.ts';
 
 let app: TestApp;
@@ -10,11 +11,16 @@ afterAll(() => app.stop());
 const score = (texts: string[]) =>
   app.call('/v1/inference', { headers: AS_CALLER, body: { texts } });
 
-/** Milliseconds from the call of the model to the deadline it was given. */
-async function deadlineOf(texts: string[]): Promise<number> {
-  const beforeMs = performance.now();
-  await score(texts);
-  return (app.model.contexts.at(-1)?.deadline.atMs ?? 0) - beforeMs;
+/** Milliseconds from the request to the deadline that the model was given, on a clock that stands still. */
+async function deadlineOf(texts: string[]): Promise<number | undefined> {
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(5_000);
+  try {
+    await score(texts);
+  } finally {
+    clock.mockRestore();
+  }
+  const deadline = app.model.contexts.at(-1)?.deadline;
+  return deadline && deadline.atMs - 5_000;
 }
 
 describe('POST /v1/inference', () => {
@@ -49,12 +55,8 @@ describe('POST /v1/inference', () => {
   });
 
   it('has the deadline of a single request for one text, of a batch for several', async () => {
-    const single = await deadlineOf(['a']);
-    expect(single).toBeGreaterThanOrEqual(2_000);
-    expect(single).toBeLessThan(4_000);
-    const batch = await deadlineOf(['a', 'b']);
-    expect(batch).toBeGreaterThanOrEqual(10_000);
-    expect(batch).toBeLessThan(12_000);
+    expect(await deadlineOf(['a'])).toBe(DEFAULT_LIMITS.singleDeadlineMs);
+    expect(await deadlineOf(['a', 'b'])).toBe(DEFAULT_LIMITS.batchDeadlineMs);
   });
 
   it('says which text holds nothing to score', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { TweetSourceFailedError } from '../../../service/domain/errors.ts';
 import {
   ADMIN_TOKEN,
@@ -13,10 +13,11 @@ import {
 } from './helpers/start-app.ts';
 
 let app: TestApp;
-beforeEach(async () => {
+beforeAll(async () => {
   app = await startApp();
 });
-afterEach(() => app.stop());
+afterEach(() => app.reset());
+afterAll(() => app.stop());
 
 const score = (headers: Record<string, string | string[]> = {}) =>
   app.call(tweetPath(TWEET_URL), { headers: { ...AS_CALLER, ...headers } });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -16,7 +17,6 @@ import { DEFAULT_LIMITS } from '../../../../service/contract/http.ts';
 import type { Prediction } from '../../../../service/domain/sentiment.ts';
 import type { AppDeps, HttpSettings } from '../../../../service/http/app-deps.ts';
 import type { HttpLimits } from '../../../../service/http/limits.ts';
-import { Lifecycle } from '../../../../service/process/lifecycle.ts';
 import {
   aTweet,
   FakeModel,
@@ -29,6 +29,10 @@ import {
 } from '../../../helpers/fakes.ts';
 import { checkAnswer } from './check-answer.ts';
 import { type Answer, type Call, HttpClient } from './http-client.ts';
+import { RestartableLifecycle } from './restartable-lifecycle.ts';
+import { nextTurn, soon } from './soon.ts';
+
+export { soon } from './soon.ts';
 
 export const API_KEY = 'key-of-a-caller';
 export const ADMIN_TOKEN = 'token-of-the-administrator';
@@ -61,6 +65,14 @@ export class ScriptedModel extends FakeModel {
     if (this.notFinite) return texts.map(() => NOT_FINITE);
     return super.predict(texts, context);
   }
+
+  override reset(): void {
+    super.reset();
+    this.contexts.length = 0;
+    this.failWith = undefined;
+    this.unscorable = false;
+    this.notFinite = false;
+  }
 }
 
 export interface AppOptions {
@@ -86,7 +98,7 @@ export async function startApp(options: AppOptions = {}) {
     '422': aTweet({ id: '422', text: ' ' }),
   });
   const metrics = new RecordedMetrics();
-  const lifecycle = new Lifecycle();
+  const lifecycle = new RestartableLifecycle();
   if (!options.starting) lifecycle.enter('ready');
   const { lines, logger } = memoryLog();
   const silent = new RecordedLog();
@@ -146,6 +158,11 @@ export async function startApp(options: AppOptions = {}) {
   const app = await buildApp(deps);
   await app.listen({ port: 0, host: '127.0.0.1' });
   const client = new HttpClient(portOf(app));
+  const unsent = new Set<ServerResponse>();
+  app.server.on('request', (_request, response) => {
+    unsent.add(response);
+    response.once('close', () => unsent.delete(response));
+  });
   return {
     app,
     deps,
@@ -165,20 +182,25 @@ export async function startApp(options: AppOptions = {}) {
       checkAnswer(app.swagger(), path, call, answer);
       return answer;
     },
+    /**
+     * Forgets all requests and brings every fake and the lifecycle back to their first state.
+     * Starting an app takes far longer.
+     */
+    reset: async () => {
+      await soon(() => unsent.size === 0);
+      await nextTurn();
+      await storeWriter.flush();
+      for (const fake of [model, source, predictionLog, metrics]) fake.reset();
+      await store.reset();
+      lines.length = 0;
+      lifecycle.restart();
+      if (!options.starting) lifecycle.enter('ready');
+    },
     stop: async () => {
       client.close();
       await app.close();
     },
   };
-}
-
-/** Resolves once the condition holds after one of the response's events; for what follows it. */
-export async function soon(condition: () => boolean): Promise<void> {
-  const endMs = performance.now() + 5_000;
-  while (!condition()) {
-    if (performance.now() > endMs) throw new Error('The condition did not come true within 5 s.');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 /** Waits for a socket to close, bounded by the test's time-out. */
