@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { seededRandom } from '../script/lib/seeded-random.ts';
 import { assetOf } from './assets.ts';
 import { CannotRun } from './cannot-run.ts';
 import type { BenchModel } from './models.ts';
-import { seededRandom, shuffle } from './random.ts';
+import { shuffle } from './random.ts';
 import { type EncodedText, encodeAll } from './tokenize.ts';
 
 export type BenchText = EncodedText;

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { quantile } from '../statistics.ts';
+import { quantile } from '../../cli/kit/statistics.ts';
 
 /** What an operation costs. */
 export interface Cost {

@@ -1,6 +1,6 @@
+import { seededRandom } from '../../script/lib/seeded-random.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import { LABELS, type ModelIdentity, topLabel } from '../../service/domain/sentiment.ts';
-import { seededRandom } from '../random.ts';
 
 export const IDENTITY: ModelIdentity = {
   name: 'bench-model',

@@ -1,4 +1,4 @@
-import { seededRandom } from '../random.ts';
+import { seededRandom } from '../../script/lib/seeded-random.ts';
 
 /**
  * Send times in ms from the start, as independent users cause them: exponential gaps with the

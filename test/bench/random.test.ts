@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { poissonArrivals } from '../../bench/load/arrivals.ts';
-import { seededRandom, shuffle } from '../../bench/random.ts';
+import { shuffle } from '../../bench/random.ts';
+import { seededRandom } from '../../script/lib/seeded-random.ts';
 
 describe('a seeded generator', () => {
   it('gives the same numbers in [0, 1) for the same seed', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { seededRandom } from '../helpers/seeded-random.ts';
+import { seededRandom } from '../../script/lib/seeded-random.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 
 interface Golden {

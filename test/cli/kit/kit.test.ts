@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { collect, httpUrl, integer, number } from '../../../cli/kit/arguments.ts';
 import { modelsDir, predictionLogDir, serviceUrl } from '../../../cli/kit/environment.ts';
 import { mean, quantile, ratio } from '../../../cli/kit/statistics.ts';
@@ -111,11 +112,25 @@ describe('a table', () => {
 describe('statistics', () => {
   it.each([
     [0, 1],
-    [0.5, 2],
-    [0.51, 3],
+    [0.5, 2.5],
+    [0.6, 2.8],
     [1, 4],
-  ])('the quantile %d is the nearest rank', (share, value) => {
-    expect(quantile([4, 1, 3, 2], share)).toBe(value);
+  ])('the quantile %d is interpolated between neighbors', (share, value) => {
+    expect(quantile([4, 1, 3, 2], share)).toBeCloseTo(value, 12);
+  });
+
+  it('a quantile lies within the values, grows with the share and leaves its input alone', () => {
+    const values = fc.array(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), { minLength: 1 });
+    fc.assert(
+      fc.property(values, fc.double({ min: 0, max: 1, noNaN: true }), (list, share) => {
+        const before = [...list];
+        const found = quantile(list, share);
+        expect(found).toBeGreaterThanOrEqual(Math.min(...list));
+        expect(found).toBeLessThanOrEqual(Math.max(...list));
+        expect(quantile(list, 1)).toBeGreaterThanOrEqual(found);
+        expect(list).toEqual(before);
+      }),
+    );
   });
 
   it('of nothing are 0, or not a number for a quantile', () => {

@@ -108,6 +108,7 @@ const REQUESTS: Readonly<Record<string, Request>> = {
 };
 
 interface Provocation {
+  /** Of an app for this provocation alone; the others share one, and leave it as it was. */
   readonly options?: AppOptions;
   readonly arrange?: (app: TestApp) => unknown;
   readonly change?: (request: Request) => Request;
@@ -145,8 +146,8 @@ const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
     change: ({ headers: _, ...request }) => request,
   },
   shutting_down: { arrange: (app) => app.lifecycle.enter('draining') },
-  overloaded: { options: { starting: true } },
-  internal: { arrange: sabotage },
+  overloaded: { arrange: (app) => app.lifecycle.restart() },
+  internal: { options: {}, arrange: sabotage },
   body_too_large: { options: { limits: { bodyBytes: 10 } } },
   unsupported_media_type: withHeaders({ 'content-type': 'text/plain' }),
   parameter_too_long: inPath(/(fake-model|\d{19}|999|2244994945|%23\w+)/, 'x'.repeat(101)),
@@ -208,21 +209,22 @@ function sabotage(app: TestApp): void {
   Object.defineProperty(app.deps.info, 'name', throwing);
 }
 
-const documented = await startApp();
-const OPERATIONS = Object.entries(documented.document.paths ?? {}).flatMap(([path, item]) =>
+const shared = await startApp();
+afterAll(() => shared.stop());
+const OPERATIONS = Object.entries(shared.document.paths ?? {}).flatMap(([path, item]) =>
   Object.entries(item as Record<string, Operation>).map(
     ([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const,
   ),
 );
-await documented.stop();
 
 const HEALTH = /\/(livez|readyz|live|ready)$/;
 
 let app: TestApp;
 async function start({ options, arrange }: Provocation): Promise<void> {
-  app = await startApp(options);
+  app = options ? await startApp(options) : shared;
   await arrange?.(app);
 }
+const end = () => (app === shared ? app.reset() : app.stop());
 
 /** The status of an answer, and the code that the log has for it. */
 async function send(name: string, { change }: Provocation) {
@@ -252,7 +254,7 @@ describe('the requests of this test', () => {
 
 describe('a process that is well', () => {
   beforeAll(() => start({ arrange: storeTweet }));
-  afterAll(() => app.stop());
+  afterAll(end);
 
   it.each(OPERATIONS)('answers 200 to %s', async (name) => {
     expect((await send(name, {})).status).toBe(200);
@@ -261,7 +263,7 @@ describe('a process that is well', () => {
 
 describe('a process that has failed', () => {
   beforeAll(() => start({ arrange: ({ lifecycle }) => lifecycle.enter('failed') }));
-  afterAll(() => app.stop());
+  afterAll(end);
 
   it.each(OPERATIONS.filter(([name]) => HEALTH.test(name)))('answers 503 to %s', async (name) => {
     expect((await send(name, {})).status).toBe(503);
@@ -284,7 +286,7 @@ describe.each([...Map.groupBy(PROMISES, ({ code }) => code)])(
     if (common.length > 0) {
       describe('as the document says', () => {
         beforeAll(() => start(provocation ?? {}));
-        afterAll(() => app.stop());
+        afterAll(end);
 
         it.each(common)('by $name', async ({ name }) => {
           if (!provocation) throw new Error(`Nothing here provokes ${code}.`);
@@ -298,7 +300,7 @@ describe.each([...Map.groupBy(PROMISES, ({ code }) => code)])(
         const further = FURTHER[`${name} ${code}`] ?? {};
         await start(further);
         expect(await send(name, further)).toEqual({ status: STATUS[code], code });
-        await app.stop();
+        await end();
       });
     }
   },

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { seededRandom } from '../../../../script/lib/seeded-random.ts';
 import { LABELS, type Label } from '../../../../service/domain/sentiment.ts';
 import {
   type LabelMix,
   populationStabilityIndex,
 } from '../../../../service/inference/drift/population-stability-index.ts';
-import { seededRandom } from '../../../helpers/seeded-random.ts';
 
 const mix = (negative: number, neutral: number, positive: number): LabelMix => ({
   negative,

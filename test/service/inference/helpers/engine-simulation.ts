@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { seededRandom } from '../../../../script/lib/seeded-random.ts';
 import { OverloadedError } from '../../../../service/domain/errors.ts';
 import { Admission } from '../../../../service/inference/scheduling/admission.ts';
 import { DrainRate, textCost } from '../../../../service/inference/scheduling/drain-rate.ts';
@@ -71,17 +72,6 @@ interface Running {
   readonly endsMs: number;
 }
 
-/** A reproducible stream of numbers from 0 to 1 (mulberry32). */
-function randomStream(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** How many tweets have 0, 1, 2 ... tokens. */
 const LENGTHS: { readonly texts: readonly number[] } = JSON.parse(
   readFileSync(new URL('../../../../bench/tweet-lengths.json', import.meta.url), 'utf8'),
@@ -123,7 +113,7 @@ class EngineSimulation {
 
   constructor(load: Load) {
     this.#load = load;
-    this.#random = randomStream(load.seed ?? 7);
+    this.#random = seededRandom(load.seed ?? 7);
     this.#admission = new Admission({
       workers: WORKERS,
       maxTexts: 20_000,
@@ -223,6 +213,13 @@ class EngineSimulation {
 
 export function simulate(load: Load): Outcome {
   const simulation = new EngineSimulation(load);
-  simulation.run();
+  const { stackTraceLimit } = Error;
+  // Under overload most of the time would go to the stack traces of refused requests.
+  Error.stackTraceLimit = 0;
+  try {
+    simulation.run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
   return simulation.outcome;
 }

@@ -1,4 +1,4 @@
-/** A reproducible stream of numbers from 0 to 1 (mulberry32). */
+/** Generator of reproducible numbers in [0, 1) (mulberry32), for benchmarks and tests. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
