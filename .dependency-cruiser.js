@@ -216,9 +216,9 @@ export default {
     ),
     {
       name: 'bench-is-for-its-tests',
-      comment: 'Tests of other folders have helpers in test/helpers.',
+      comment: 'Its tests in time are in test/perf. Tests of other folders have test/helpers.',
       severity: 'error',
-      from: { path: '^test/', pathNot: '^test/bench/' },
+      from: { path: '^test/', pathNot: '^test/(bench|perf)/' },
       to: { path: '^bench/' },
     },
     only('docs-imports', '^docs/', [], 'Examples stand alone: readers copy them.'),

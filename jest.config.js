@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 const shared = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/helpers/fast-globals-environment.js',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -1,5 +1,5 @@
 import { CliError } from '../kit/errors.ts';
-import { type Wait, withRetries } from '../kit/retry.ts';
+import { type Pause, type Wait, withRetries } from '../kit/retry.ts';
 
 /** Longer than any deadline of the service. */
 const CALL_TIMEOUT_MS = 60_000;
@@ -15,6 +15,8 @@ export interface AdminClientOptions {
   readonly token: string;
   readonly announce: (message: string) => void;
   readonly signal: AbortSignal;
+  /** Waits between attempts by a timer unless a test replaces it. */
+  readonly pause?: Pause;
 }
 
 /** The service refused a call or failed. */
@@ -54,12 +56,13 @@ export class AdminClient {
    * @throws CliError when no service answers at the address.
    */
   async call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
-    const { announce, signal } = this.#options;
+    const { announce, signal, pause } = this.#options;
     return withRetries(() => this.#callOnce(method, path, body), {
       maxAttempts: MAX_ATTEMPTS,
       waitFor: waitForService,
       announce,
       signal,
+      ...(pause && { pause }),
     });
   }
 

@@ -26,11 +26,13 @@ export interface Run {
  * order is reversed with each turn: a machine that grows slower or busier does so for all.
  *
  * @param onAnswers called with the number of answers that a candidate has just given
+ * @param now a monotonic clock in milliseconds
  */
 export async function runCandidates(
   candidates: readonly Answering[],
   texts: readonly string[],
   onAnswers: (count: number) => void = () => {},
+  now: () => number = () => performance.now(),
 ): Promise<Run[]> {
   const runs = candidates.map((candidate) => ({
     candidate,
@@ -40,9 +42,9 @@ export async function runCandidates(
   }));
   const inTurn = (turn: number) => (turn % 2 === 0 ? runs : runs.toReversed());
   const take = async (run: (typeof runs)[number], some: readonly string[]) => {
-    const startedMs = performance.now();
+    const startedMs = now();
     const answers = await run.candidate.answer(some);
-    return { answers, ms: performance.now() - startedMs };
+    return { answers, ms: now() - startedMs };
   };
 
   for (const { candidate } of runs) await candidate.answer(texts.slice(0, TEXTS_PER_TURN / 8));

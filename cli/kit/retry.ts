@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { handleWhen, retry } from 'cockatiel';
 import { reasonOf } from './errors.ts';
 
@@ -17,7 +17,14 @@ export interface RetryOptions {
   readonly announce?: (message: string) => void;
   /** Ends a wait at once; the call has to observe it by itself. */
   readonly signal?: AbortSignal;
+  /** Waits by a timer unless a test replaces it. */
+  readonly pause?: Pause;
 }
+
+/** Resolves after some milliseconds, or rejects when the signal is aborted. */
+export type Pause = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+const timerPause: Pause = (ms, signal) => setTimeout(ms, undefined, signal && { signal });
 
 /** Shorter waits are not announced. */
 const SILENT_MS = 2_000;
@@ -28,7 +35,7 @@ const SILENT_MS = 2_000;
  * @throws the last failure, or the signal's reason
  */
 export async function withRetries<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { maxAttempts, waitFor, announce = () => {}, signal } = options;
+  const { maxAttempts, waitFor, announce = () => {}, signal, pause = timerPause } = options;
   let attempt = 0;
   let wait: Wait | null = null;
   const isTemporary = handleWhen((error) => {
@@ -41,7 +48,7 @@ export async function withRetries<T>(call: () => Promise<T>, options: RetryOptio
       signal?.throwIfAborted();
       if (wait) {
         if (wait.ms >= SILENT_MS) announce(describe(wait));
-        await pause(wait.ms, undefined, signal && { signal });
+        await pause(wait.ms, signal);
       }
       attempt++;
       return call();

@@ -213,10 +213,8 @@ describe('the golden hook', () => {
     ],
   ])('fails a release that %s', async (_name, interference) => {
     interfere = interference;
-    const startedMs = performance.now();
     expect(await hook({ timeoutMs: 200 })).toEqual({ hookStatus: 'FAILED' });
-    // Three attempts of 200 ms, on a machine that may be busy.
-    expect(performance.now() - startedMs).toBeLessThan(15_000);
+    expect(seen).toHaveLength(3);
     expect(reason()).toContain('No answer from the release after 3 attempts');
   });
 

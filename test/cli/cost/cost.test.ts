@@ -5,7 +5,6 @@ import { estimateCost, type Load } from '../../../cli/cost/estimate.ts';
 import { HOURS_PER_MONTH, VALKEY_NODE_HOUR } from '../../../cli/kit/prices.ts';
 import { alarmedMetrics } from '../../../lib/monitoring/stage-alarms.ts';
 import { readStageConfig } from '../../../lib/stage-config.ts';
-import { runTool } from '../../helpers/tool-process.ts';
 
 const CERTIFICATE = { certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc' };
 const X_TOKEN = {
@@ -21,8 +20,6 @@ function amount({ components }: ReturnType<typeof estimateCost>, name: string): 
   if (!found) throw new Error(`There is no component ${name}.`);
   return found.usdPerMonth;
 }
-
-const cost = (...args: string[]) => runTool(['cost', ...args]);
 
 describe('the cost of a stage at rest', () => {
   const estimate = estimateCost(dev(), AT_REST);
@@ -156,43 +153,6 @@ describe('the cost under load', () => {
     for (const { valkeyNodeType } of [dev(), prod()]) {
       expect(VALKEY_NODE_HOUR[valkeyNodeType]).toBeGreaterThan(0);
     }
-  });
-});
-
-describe('tss cost', () => {
-  it('prints every component, the total, and the price of Comprehend', async () => {
-    const { code, stdout } = await cost('--stage', 'prod', '--requests-per-day', '1000000');
-    expect(code).toBe(0);
-    for (const { name } of estimateCost(prod(), AT_REST).components) {
-      expect(stdout).toMatch(new RegExp(`^${name} +\\$[\\d,]+\\.\\d\\d`, 'm'));
-    }
-    expect(stdout).toMatch(/^total +\$/m);
-    expect(stdout).toMatch(/predictions a month, \$[\d.]+ per million$/m);
-    expect(stdout).toContain('Amazon Comprehend costs $300.00 per million');
-    expect(stdout).toContain('List prices of us-east-1, 2026-11');
-  });
-
-  it('applies overrides of the stage', async () => {
-    const { stdout } = await cost(
-      '--stage',
-      'dev',
-      '-c',
-      'taskCpu=2048',
-      '-c',
-      'taskMemoryMiB=4096',
-      '--json',
-    );
-    expect(JSON.parse(stdout).components[0].basis).toBe('1 x 2 vCPU and 4 GB, x86_64');
-  });
-
-  it.each([
-    [['--stage', 'test'], "'test' is invalid. Allowed choices are dev, prod"],
-    [['--stage', 'dev', '--hit-rate', '80'], "--hit-rate must be a number from 0 to 1, got '80'"],
-    [['--stage', 'dev', '-c', 'taskCpu'], "-c must be KEY=VALUE, got 'taskCpu'"],
-    [['--stage', 'dev', '-c', 'taskCpus=1'], 'taskCpus: unknown'],
-  ])('cost exits 2 for %j with the remedy', async (args, message) => {
-    const { code, stderr } = await cost(...args);
-    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   RedisFeatureStore,
   type RedisFeatureStoreOptions,
 } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
 import { settlesWithin } from '../../helpers/settles-within.ts';
@@ -21,8 +22,6 @@ const BOUND_MS = 400;
 /** Longest time of an operation that the open circuit rejects. */
 const REJECTION_MS = 50;
 /** Longest wait for the store to use a Redis that is back. */
-const RECOVERY_TIMEOUT_MS = 10_000;
-const POLL_MS = 20;
 
 let closing: (() => unknown)[];
 
@@ -79,8 +78,8 @@ const write = (store: RedisFeatureStore) =>
 
 /** Waits until reads and writes work again. */
 async function recovers(store: RedisFeatureStore): Promise<void> {
-  await eventually(RECOVERY_TIMEOUT_MS, () => read(store));
-  await eventually(RECOVERY_TIMEOUT_MS, () => write(store));
+  await eventually(() => read(store));
+  await eventually(() => write(store));
 }
 
 /** Lets reads time out until the circuit opens. */
@@ -293,7 +292,7 @@ describe('a Redis that rejects', () => {
     await refuse(admin);
     for (let i = 0; i < 10; i++) await expectTimeout(write(store));
     // Earlier than the next probe of an open circuit would be.
-    expect(await eventually(500, () => store.getTweets([row.tweetId]))).toEqual([row]);
+    expect(await eventually(() => store.getTweets([row.tweetId]), 500)).toEqual([row]);
     expect(metrics.sum('FeatureStoreErrors')).toBeGreaterThanOrEqual(10);
     const warnings = logger.lines.filter(({ level }) => level === 'warn');
     expect(warnings.length).toBeLessThanOrEqual(2);
@@ -313,7 +312,7 @@ describe('a Redis that rejects', () => {
     const before = await connections();
     for (let i = 0; i < 10; i++) {
       await expectTimeout(write(store));
-      await eventually(RECOVERY_TIMEOUT_MS, () => read(store));
+      await eventually(() => read(store));
     }
     expect(await connections()).toBe(before + 1);
   });
@@ -325,19 +324,6 @@ describe('a Redis that rejects', () => {
     expect(JSON.stringify(logger.lines)).toContain('NOAUTH');
   });
 });
-
-/** Retries until the work succeeds, for example while the client reconnects. */
-async function eventually<T>(withinMs: number, work: () => Promise<T>): Promise<T> {
-  const untilMs = performance.now() + withinMs;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (performance.now() > untilMs) throw error;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-  }
-}
 
 describe('a purge', () => {
   it('waits for a Redis that is down for a moment', async () => {
@@ -359,7 +345,7 @@ describe('a purge', () => {
     const purged = store.purgeTweet(row.tweetId);
     await openCircuit(store);
     // Both clients give up a silent connection after the same time.
-    await eventually(RECOVERY_TIMEOUT_MS, async () => {
+    await eventually(async () => {
       expect(logger.lines.map(({ message }) => message)).toContainEqual(
         expect.stringContaining('no connection to Redis'),
       );
@@ -367,7 +353,7 @@ describe('a purge', () => {
     server.thaw();
     // The first attempt may run late and find the row, or a later attempt may.
     expect((await purged).rows).toBeLessThanOrEqual(1);
-    const gone = await eventually(RECOVERY_TIMEOUT_MS, () => store.getTweets([row.tweetId]));
+    const gone = await eventually(() => store.getTweets([row.tweetId]));
     expect(gone).toEqual([null]);
     expect(await store.putTweets([{ row, ttlSeconds: 60 }])).toEqual([false]);
   });
@@ -432,7 +418,7 @@ describe('a process whose Redis is killed, frozen, paused and full while it work
     await reads('failing');
     await reads('hit');
     await admin.config('SET', 'maxmemory', '1');
-    await eventually(RECOVERY_TIMEOUT_MS, async () => {
+    await eventually(async () => {
       expect(await admin.info('errorstats')).toContain('errorstat_OOM');
     });
     await server.kill();

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { MemoryFeatureStore } from '../../../service/feature-store/memory/memory-feature-store.ts';
 import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
 import { age } from '../../helpers/redis-time.ts';
@@ -78,7 +79,7 @@ describe('on a real server', () => {
       writers,
       advance: (seconds) => age(admin, KEY_PREFIX, seconds),
       losingTheReply: async (operation) => {
-        await readable(lossy);
+        await eventually(() => lossy.findUser('nobody'));
         cutter.arm();
         await mayFail(operation(lossy));
         cut++;
@@ -120,17 +121,3 @@ describe('on a real server', () => {
     expect(await admin.keys('*')).toEqual([]);
   }
 });
-
-/** Waits until the store has a connection again. */
-async function readable(store: RedisFeatureStore): Promise<void> {
-  const endMs = performance.now() + 10_000;
-  for (;;) {
-    try {
-      await store.findUser('nobody');
-      return;
-    } catch (error) {
-      if (performance.now() > endMs) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-}

@@ -102,8 +102,8 @@ describe('ScoreTweets', () => {
   });
 
   it('stores a row for 60 days, but for 5 minutes while the tweet may be edited', async () => {
-    const editable = aTweet({ id: '2', editableUntilMs: Date.now() + 60_000 });
-    const edited = aTweet({ id: '3', editableUntilMs: Date.now() - 60_000 });
+    const editable = aTweet({ id: '2', editableUntilMs: 4_000_000_000_000 });
+    const edited = aTweet({ id: '3', editableUntilMs: 1_000_000_000_000 });
     const { score, store } = aUseCase({
       source: new FakeSource({ '1': aTweet({ id: '1' }), '2': editable, '3': edited }),
     });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CallerError } from '../../../service/domain/errors.ts';
 import { isTweetId, normalizeTweetId, parseTweetUrl } from '../../../service/domain/tweet-url.ts';
+import { unicodeString } from '../../helpers/unicode-string.ts';
 
 const ID = '1460323737035677698';
 
@@ -57,7 +58,7 @@ describe('parseTweetUrl', () => {
   it('throws nothing but CallerError for any string', () => {
     const pieces = fc.array(
       fc.oneof(
-        fc.string({ unit: 'binary' }),
+        unicodeString(),
         fc.constantFrom('https://', 'x.com', '/', '\\', '@', ':', '%2F', '?', '#', '[', ' ', '\t'),
         fc.constantFrom('status', 'i/web', ID, '..', '٠', 'ｘ'),
       ),

@@ -1,6 +1,7 @@
 /** Whatever is sent, the answer is never a failure of the service. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { unicodeString } from '../../helpers/unicode-string.ts';
 import { AS_ADMIN, AS_CALLER, startApp, type TestApp } from './helpers/start-app.ts';
 
 let app: TestApp;
@@ -19,14 +20,14 @@ const PATHS = [
 
 /** Bodies with the right keys and anything in them, so that more than the first check is met. */
 const nearlyValid = fc.oneof(
-  fc.record({ texts: fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue())) }),
-  fc.record({ tweetUrls: fc.array(fc.oneof(fc.webUrl(), fc.string({ unit: 'binary' }))) }),
+  fc.record({ texts: fc.array(fc.oneof(unicodeString(), fc.jsonValue())) }),
+  fc.record({ tweetUrls: fc.array(fc.oneof(fc.webUrl(), unicodeString())) }),
   fc.record({
     tweets: fc.array(
       fc.record(
         {
           id: fc.oneof(fc.nat().map(String), fc.string()),
-          text: fc.string({ unit: 'binary' }),
+          text: unicodeString(),
           created_at: fc.string(),
           entities: fc.jsonValue(),
         },
@@ -41,7 +42,7 @@ const nearlyValid = fc.oneof(
         name: fc.constantFrom('text', 'other'),
         shape: fc.array(fc.integer({ min: -1, max: 3 }), { maxLength: 3 }),
         datatype: fc.constantFrom('BYTES', 'FP32'),
-        data: fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue())),
+        data: fc.array(fc.oneof(unicodeString(), fc.jsonValue())),
       }),
       { maxLength: 2 },
     ),
@@ -64,14 +65,13 @@ it.each(PATHS)('any JSON to %s', async (path) => {
 });
 
 it('any text as a body', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...PATHS), fc.string({ unit: 'binary' }), isNoFailure),
-    { numRuns: 150 },
-  );
+  await fc.assert(fc.asyncProperty(fc.constantFrom(...PATHS), unicodeString(), isNoFailure), {
+    numRuns: 150,
+  });
 });
 
 it('any tweetUrl', async () => {
-  const url = fc.oneof(fc.webUrl(), fc.string({ unit: 'binary' }), fc.string());
+  const url = fc.oneof(fc.webUrl(), unicodeString(), fc.string());
   await fc.assert(
     fc.asyncProperty(url, (tweetUrl) =>
       isNoFailure(`/v1/inference?${new URLSearchParams({ tweetUrl })}`),

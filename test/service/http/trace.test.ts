@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TweetSourceFailedError } from '../../../service/domain/errors.ts';
 import {
   ADMIN_TOKEN,
   API_KEY,
   AS_ADMIN,
   AS_CALLER,
+  STARTED_AT_MS,
   soon,
   startApp,
   type TestApp,
@@ -181,13 +182,15 @@ describe('GET /v1/status', () => {
     await score();
     await app.call('/v1/inference', { body: {}, headers: AS_CALLER });
     await requestLines(3);
+    jest.spyOn(Date, 'now').mockReturnValue(STARTED_AT_MS + 5_500);
     const { json } = await app.call('/v1/status');
+    jest.restoreAllMocks();
     expect(json).toEqual({
       name: 'tweet-sentiment-service',
       version: '1.2.3',
       status: 'ready',
-      startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
-      uptimeSeconds: expect.any(Number),
+      startedAt: new Date(STARTED_AT_MS).toISOString(),
+      uptimeSeconds: 5.5,
       model: {
         name: 'fake-model',
         revision: '0123456789ab',

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { FeatureRow } from '../../../../service/domain/feature-row.ts';
 import { LABELS, type Scores, topLabel } from '../../../../service/domain/sentiment.ts';
 import { decodeRow, encodeRow } from '../../../../service/feature-store/redis/row-codec.ts';
+import { unicodeString } from '../../../helpers/unicode-string.ts';
 import { aRow, IDENTITY } from '../../../port-suites/feature-store-contract.ts';
 
 const ID = '1460323737035677698';
@@ -21,7 +22,7 @@ const anyScores: fc.Arbitrary<Scores> = fc
   .map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const)
   .map(([low, high]) => ({ negative: low, neutral: high - low, positive: 1 - high }));
 
-const anyText = fc.string({ unit: 'binary' });
+const anyText = unicodeString();
 const anyTimestamp = fc.integer({ min: 0, max: 8.64e15 });
 const anyRow: fc.Arbitrary<FeatureRow> = fc
   .record({

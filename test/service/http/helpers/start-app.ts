@@ -39,6 +39,8 @@ export const ADMIN_TOKEN = 'token-of-the-administrator';
 export const AS_CALLER = { 'x-api-key': API_KEY };
 export const AS_ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}` };
 
+export const STARTED_AT_MS = Date.UTC(2026, 10, 23, 8);
+
 export const TWEET_ID = '1460323737035677698';
 export const TWEET_URL = `https://x.com/someone/status/${TWEET_ID}`;
 
@@ -147,7 +149,7 @@ export async function startApp(options: AppOptions = {}) {
     info: {
       name: 'tweet-sentiment-service',
       version: '1.2.3',
-      startedAtMs: Date.now() - 5_000,
+      startedAtMs: STARTED_AT_MS,
       uptimeSeconds: () => 5,
       featureStore: store.name,
       tweetSource: source.name,
