@@ -24,7 +24,7 @@ const PINNED_ACTIONS = [
 ];
 
 describe('a rolling deployment', () => {
-  it('replaces tasks one by one and goes back if they do not start', () => {
+  it('replaces tasks one by one and rolls back if they do not start', () => {
     dev.of('service').hasResourceProperties('AWS::ECS::Service', {
       DeploymentConfiguration: {
         DeploymentCircuitBreaker: { Enable: true, Rollback: true },
@@ -46,7 +46,7 @@ describe('a rolling deployment', () => {
 });
 
 describe('a canary deployment', () => {
-  it('shifts a share, bakes, and watches its alarms by their literal names', () => {
+  it('shifts a share of the traffic, bakes, and watches its alarms by literal names', () => {
     const [service] = allOf(prod, 'AWS::ECS::Service');
     expect(service?.Properties.DeploymentConfiguration).toEqual({
       Strategy: 'CANARY',
@@ -76,7 +76,7 @@ describe('a canary deployment', () => {
     });
   });
 
-  it('moves between two target groups by the production and the test rule', () => {
+  it('shifts traffic between two target groups by a production rule and a test rule', () => {
     prod.of('service').hasResourceProperties('AWS::ECS::Service', {
       LoadBalancers: [
         {
@@ -94,7 +94,7 @@ describe('a canary deployment', () => {
     });
   });
 
-  it('has rules that name both groups and do not change', () => {
+  it('has rules that name both target groups and stay the same in every release', () => {
     prod.of('service').resourcePropertiesCountIs(
       'AWS::ElasticLoadBalancingV2::ListenerRule',
       {
@@ -122,14 +122,14 @@ describe('a canary deployment', () => {
     );
   });
 
-  it('lets in test traffic by a secret that the template does not hold', () => {
+  it('admits test traffic by a secret that the template does not contain', () => {
     const [rule] = allOf(prod, 'AWS::ElasticLoadBalancingV2::ListenerRule').filter(
       ({ Properties }) => Properties.Conditions[0].Field === 'http-header',
     );
     expect(JSON.stringify(rule?.Properties.Conditions)).toContain('{{resolve:secretsmanager:');
   });
 
-  it('waits for its alarms and rules before it exists', () => {
+  it('is created after its alarms and rules', () => {
     const [service] = Object.values(prod.of('service').findResources('AWS::ECS::Service'));
     const alarms = Object.keys(prod.of('service').findResources('AWS::CloudWatch::Alarm'));
     const rules = Object.keys(
@@ -138,7 +138,7 @@ describe('a canary deployment', () => {
     expect(service?.DependsOn).toEqual(expect.arrayContaining([...alarms, ...rules]));
   });
 
-  it('is stopped by alarms that no traffic does not raise', () => {
+  it('is stopped by alarms that stay quiet without traffic', () => {
     const alarms = allOf(prod, 'AWS::CloudWatch::Alarm').filter(({ Properties }) =>
       Properties.AlarmName.includes('-release-'),
     );
@@ -195,7 +195,7 @@ describe.each([
   ['dev', dev],
   ['prod', prod],
 ] as const)('the service of %s', (_stage, app) => {
-  it('waits for every right that its start and its release need', () => {
+  it('is created after every permission that its start and its release need', () => {
     const template = app.of('service');
     const [service] = Object.values(template.findResources('AWS::ECS::Service'));
     const policies = Object.keys(template.findResources('AWS::IAM::Policy'));
@@ -225,7 +225,7 @@ describe.each([
     }
   });
 
-  it('lets go of a target before the service has drained, and stops it after that', () => {
+  it('deregisters a target before the service has drained, and stops the task after that', () => {
     const [group] = allOf(app, 'AWS::ElasticLoadBalancingV2::TargetGroup');
     const delay = group?.Properties.TargetGroupAttributes.find(
       ({ Key }: { Key: string }) => Key === 'deregistration_delay.timeout_seconds',
@@ -237,7 +237,7 @@ describe.each([
     expect(drainSeconds).toBeLessThan(StopTimeout);
   });
 
-  it('gives up idle connections before the service does', () => {
+  it('closes idle connections at the load balancer before the service does', () => {
     const [balancer] = allOf(app, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
     const attributes = Object.fromEntries(
       balancer?.Properties.LoadBalancerAttributes.map(
@@ -254,7 +254,7 @@ describe.each([
     });
   });
 
-  it('gives new tasks time to warm up', () => {
+  it('gives new tasks a grace period for their warm-up', () => {
     const [service] = allOf(app, 'AWS::ECS::Service');
     expect(service?.Properties.HealthCheckGracePeriodSeconds).toBe(60);
     expect(service?.Properties.DesiredCount).toBeUndefined();
@@ -273,7 +273,7 @@ describe('listeners', () => {
     expect(listeners(dev)).toEqual([[80, 'HTTP', 'fixed-response']]);
   });
 
-  it('speak HTTPS with one, and redirect what is not', () => {
+  it('use HTTPS with a certificate, and redirect HTTP', () => {
     expect(listeners(prod).toSorted()).toEqual([
       [443, 'HTTPS', 'fixed-response'],
       [80, 'HTTP', 'redirect'],
@@ -286,7 +286,7 @@ describe('listeners', () => {
     ]);
   });
 
-  it('get a certificate and an address for a domain whose zone is given', () => {
+  it('get a certificate and a DNS record for a domain with a given zone', () => {
     const { certificateArn: _, ...context } = CONTEXT.prod;
     const app = synthesise({ ...context, ...ZONE });
     app.of('service').hasResourceProperties('AWS::CertificateManager::Certificate', {
@@ -344,7 +344,7 @@ describe('the number of tasks', () => {
     });
   });
 
-  it('keeps the minimum off Spot where Spot is wanted', () => {
+  it('runs the minimum on demand and further tasks on Spot when Spot is on', () => {
     synthesise({ ...CONTEXT.dev, spot: 'true', minTasks: '2' })
       .of('service')
       .hasResourceProperties('AWS::ECS::Service', {
@@ -358,14 +358,14 @@ describe('the number of tasks', () => {
 });
 
 describe('the firewall', () => {
-  it('stands before prod, and before dev on request', () => {
+  it('is on in prod, and in dev on request', () => {
     expect(allOf(dev, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(0);
     expect(allOf(prod, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(1);
     const wanted = synthesise({ ...CONTEXT.dev, webFirewall: 'true' });
     expect(allOf(wanted, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(1);
   });
 
-  it('counts, but lets through, what ordinary posts look like', () => {
+  it('counts matches of rules that ordinary posts trigger, without blocking them', () => {
     const [acl] = allOf(prod, 'AWS::WAFv2::WebACL');
     const group = acl?.Properties.Rules[1].Statement.ManagedRuleGroupStatement;
     expect(group.Name).toBe('AWSManagedRulesCommonRuleSet');

@@ -147,7 +147,7 @@ describe.each(STAGES)('the dashboard of %s', (stage) => {
 
   const graphs = widgets(stage).filter(({ type }) => type === 'metric');
 
-  it('says at the axis of every graph what is counted, and by what time', () => {
+  it('labels the axis of every graph with the quantity and the period', () => {
     for (const { properties } of graphs) {
       expect([properties.title, properties.yAxis?.left]).toEqual([
         properties.title,
@@ -156,7 +156,7 @@ describe.each(STAGES)('the dashboard of %s', (stage) => {
     }
   });
 
-  it('has the units of the contract at the axes, and one for each graph', () => {
+  it('has one unit of the contract on each axis', () => {
     const labels: Record<MetricUnit, RegExp> = {
       Count: /^count per minute$/,
       Milliseconds: /^ms$/,
@@ -179,7 +179,7 @@ describe.each(STAGES)('the dashboard of %s', (stage) => {
     expect(new Set(found.map(([name]) => name)).size).toBe(NAMES.length);
   });
 
-  it('counts by the minute wherever it says so', () => {
+  it('has a period of one minute wherever a label says so', () => {
     for (const { properties } of graphs.filter(({ properties: { yAxis } }) =>
       yAxis?.left?.label?.endsWith(' per minute'),
     )) {
@@ -194,7 +194,7 @@ describe.each(STAGES)('the dashboard of %s', (stage) => {
     }
   });
 
-  it('has the name that tools look for', () => {
+  it('has the name that the tools look up', () => {
     const [dashboard] = allOf(APPS[stage], 'AWS::CloudWatch::Dashboard');
     expect(dashboard?.Properties.DashboardName).toBe(`tweet-sentiment-${stage}`);
   });
@@ -204,7 +204,7 @@ describe.each(STAGES)('the alarms of %s', (stage) => {
   const metricAlarms = allOf(APPS[stage], 'AWS::CloudWatch::Alarm');
   const composites = allOf(APPS[stage], 'AWS::CloudWatch::CompositeAlarm');
 
-  it('watch metrics as the service emits them: name, unit, namespace, dimensions', () => {
+  it('watch metrics with the name, unit, namespace and dimensions of the service', () => {
     const known = new Map(emitted(stage).map((identity) => [text(identity), identity.unit]));
     const found = watched(stage);
     expect(found.length).toBeGreaterThan(5);
@@ -216,7 +216,7 @@ describe.each(STAGES)('the alarms of %s', (stage) => {
     }
   });
 
-  it('name failures by codes that the service knows', () => {
+  it('name failures by error codes of the service', () => {
     const codes = metricAlarms.flatMap(({ Properties }) =>
       (Properties.Dimensions ?? [])
         .filter(({ Name }: { Name: string }) => Name === 'Code')
@@ -232,7 +232,7 @@ describe.each(STAGES)('the alarms of %s', (stage) => {
     }
   });
 
-  it('take silence for death where a task always speaks, and for idleness elsewhere', () => {
+  it('treat missing data as breaching only for tasks that are unhealthy or silent', () => {
     const breaching = metricAlarms
       .filter(({ Properties }) => Properties.TreatMissingData !== 'notBreaching')
       .map(({ Properties }) => [Properties.AlarmName, Properties.TreatMissingData]);
@@ -246,7 +246,7 @@ describe.each(STAGES)('the alarms of %s', (stage) => {
     }
   });
 
-  it('see what reaches no task: the service itself cannot count it', () => {
+  it('include errors of the load balancer, which the service itself cannot count', () => {
     const [alarm] = metricAlarms.filter(
       ({ Properties }) => Properties.MetricName === 'HTTPCode_ELB_5XX_Count',
     );
@@ -257,7 +257,7 @@ describe.each(STAGES)('the alarms of %s', (stage) => {
     });
   });
 
-  it('page or notify by two composite alarms, each alarm by exactly one of them', () => {
+  it('belong each to exactly one of two composite alarms, which page or notify', () => {
     const rules = composites.map(({ Properties }) => JSON.stringify(Properties.AlarmRule));
     expect(composites.map(({ Properties }) => Properties.AlarmName).toSorted()).toEqual([
       `tweet-sentiment-${stage}-notice`,
@@ -311,24 +311,24 @@ describe.each(STAGES)('the topic of %s', (stage) => {
     ]);
   });
 
-  it('refuses what does not come over TLS', () => {
+  it('refuses requests without TLS', () => {
     expect(statements.filter(({ Effect }) => Effect === 'Deny')).toEqual([
       expect.objectContaining({ Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
     ]);
   });
 
-  it('can be subscribed to, where no address is configured', () => {
+  it('has its ARN in an output, for subscriptions without a configured address', () => {
     APPS[stage].of('observability').hasOutput('AlarmTopic', {
       Value: { Ref: Match.stringLikeRegexp('PagingTopic') },
     });
   });
 
-  it('has no key that CloudWatch may not use', () => {
+  it('has no KMS key, which CloudWatch could not use', () => {
     const [topic] = allOf(APPS[stage], 'AWS::SNS::Topic');
     expect(topic?.Properties.KmsMasterKeyId).toBeUndefined();
   });
 
-  it('is there, with its policy, before an alarm wants to publish', () => {
+  it('is created with its policy before the alarms', () => {
     const { template } = APPS[stage].templates.find(({ part }) => part === 'observability')!;
     const [policy] = Object.keys(template.findResources('AWS::SNS::TopicPolicy'));
     for (const { DependsOn } of allOf(APPS[stage], 'AWS::CloudWatch::CompositeAlarm')) {
@@ -337,7 +337,7 @@ describe.each(STAGES)('the topic of %s', (stage) => {
   });
 });
 
-it('tells the address that is configured', () => {
+it('the topic notifies the configured address', () => {
   synthesise({ ...CONTEXT.dev, alertEmail: 'someone@example.org' })
     .of('observability')
     .hasResourceProperties('AWS::SNS::Subscription', {
@@ -357,17 +357,17 @@ describe('the runbook', () => {
   const anchor = ({ Properties }: Resource): string =>
     /Runbook: docs\/operations\.md#([a-z-]+)$/.exec(Properties.AlarmDescription)?.[1] ?? 'none';
 
-  it('has a section for every alarm, and every section an alarm', () => {
+  it('has one section for each alarm, and no others', () => {
     expect(sections.toSorted()).toEqual([...new Set(alarms.map(anchor))].toSorted());
   });
 
-  it.each(sections)('says what %s means, where to look first and how to fix it', (title) => {
+  it.each(sections)('tells for %s its meaning, the first place to look and the fix', (title) => {
     const start = chapter.indexOf(`\n### ${title}\n`);
     const section = chapter.slice(start, chapter.indexOf('\n##', start + 4));
     for (const word of ['Meaning', 'First look', 'Fix']) expect(section).toContain(`**${word}.**`);
   });
 
-  it('is linked where the configuration says', () => {
+  it('is linked by the configured URL', () => {
     const url = 'https://example.org/runbook';
     const app = synthesise({ ...CONTEXT.dev, runbookUrl: url });
     for (const { Properties } of allOf(app, 'AWS::CloudWatch::Alarm')) {

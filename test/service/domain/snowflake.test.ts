@@ -12,7 +12,7 @@ describe('snowflakeTimeMs', () => {
   });
 
   it.each(['1', '20', '29700859247'])(
-    'places %s, from before such ids, within eight seconds of their beginning',
+    'places %s, an id older than snowflakes, within eight seconds of their epoch',
     (id) => {
       const sinceEpochMs = snowflakeTimeMs(id) - Date.parse('2010-11-04T01:42:54.657Z');
       expect(sinceEpochMs).toBeGreaterThanOrEqual(0);
@@ -20,7 +20,7 @@ describe('snowflakeTimeMs', () => {
     },
   );
 
-  it('makes an id of a time that tells it again, and keeps equal times apart', () => {
+  it('makes ids that contain their time, distinct for equal times', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: Date.parse('2010-11-04T01:42:54.658Z'), max: Date.parse('2070-01-01') }),

@@ -39,7 +39,7 @@ describe('normalizeTopic', () => {
     expect(normalizeTopic(topic)).toBeNull();
   });
 
-  it('is stable: a normalized topic stays as it is', () => {
+  it('is idempotent', () => {
     fc.assert(
       fc.property(unicodeString({ maxLength: 120 }), (topic) => {
         const once = normalizeTopic(topic);
@@ -51,7 +51,7 @@ describe('normalizeTopic', () => {
 });
 
 describe('normalizeTopics', () => {
-  it('keeps each topic once, in its order', () => {
+  it('keeps the first of equal topics, in order', () => {
     expect(normalizeTopics(['#B', 'a', '#b', '', '$B', 'A'])).toEqual(['#b', 'a', '$b']);
   });
 

@@ -46,7 +46,7 @@ const aUrl = fc.record({
 });
 
 describe('parseTweetUrl', () => {
-  it('finds the id whatever host, path, suffix, query and fragment surround it', () => {
+  it('finds the id under any host, path, suffix, query and fragment', () => {
     fc.assert(
       fc.property(aUrl, anId, (u, id) => {
         const path = `/${u.owner}/${u.status}/${id}${u.media}${u.slash}${u.query}${u.fragment}`;
@@ -161,7 +161,7 @@ describe('parseTweetUrl', () => {
 });
 
 describe('tweet ids', () => {
-  it('become canonical, and stay so', () => {
+  it('are parsed to a canonical form, which parses to itself', () => {
     fc.assert(
       fc.property(anId, fc.nat(18), (id, zeros) => {
         const padded = id.padStart(Math.min(19, id.length + zeros), '0');

@@ -102,7 +102,14 @@ const rows: Row[] = [
     'invalid_request',
     /texts\[0\] must be/,
   ],
-  ['a text for texts', TEXTS, post({ texts: 'a' }), 400, 'invalid_request', /texts must be array/],
+  [
+    'a string for texts',
+    TEXTS,
+    post({ texts: 'a' }),
+    400,
+    'invalid_request',
+    /texts must be array/,
+  ],
   ['null for a text', TEXTS, post({ texts: [null] }), 400, 'invalid_request', /texts\[0\]/],
   [
     '__proto__ as a body property',
@@ -118,7 +125,7 @@ const rows: Row[] = [
     400,
     'invalid_request',
   ],
-  ['too deep a body', TEXTS, post('['.repeat(500_000)), 400, 'invalid_request'],
+  ['a deeply nested body', TEXTS, post('['.repeat(500_000)), 400, 'invalid_request'],
   [
     'tweetUrl of 1,025 characters',
     tweetPath(`https://x.com/${'a'.repeat(1_011)}`),
@@ -127,7 +134,7 @@ const rows: Row[] = [
     'url_too_long',
     /1024 characters/,
   ],
-  ['no URL', tweetPath('nonsense'), get(), 400, 'invalid_tweet_url'],
+  ['a text that is not a URL', tweetPath('nonsense'), get(), 400, 'invalid_tweet_url'],
   ['a blank URL', tweetPath(' '), get(), 400, 'invalid_tweet_url'],
   [
     'another scheme',
@@ -139,7 +146,7 @@ const rows: Row[] = [
   ['userinfo', tweetPath(`https://a@x.com/a/status/${TWEET_ID}`), get(), 400, 'invalid_tweet_url'],
   ['a port', tweetPath(`https://x.com:8080/a/status/${TWEET_ID}`), get(), 400, 'invalid_tweet_url'],
   ['another host', tweetPath('https://t.co/abc'), get(), 400, 'unsupported_host', /t\.co/],
-  ['no id', tweetPath('https://x.com/jack'), get(), 400, 'invalid_tweet_id'],
+  ['a URL without a tweet id', tweetPath('https://x.com/jack'), get(), 400, 'invalid_tweet_id'],
   ['id 0', tweetPath('https://x.com/a/status/0'), get(), 400, 'invalid_tweet_id'],
   [
     'id 2^63',
@@ -220,7 +227,7 @@ const rows: Row[] = [
     'unsupported_media_type',
   ],
   [
-    'a content type that is none',
+    'an invalid content type',
     TEXTS,
     post('{}', { 'content-type': '?' }),
     415,
@@ -246,46 +253,55 @@ const rows: Row[] = [
     'parameter_too_long',
   ],
   [
-    'an id to purge that is none',
+    'an invalid id to purge',
     '/v1/admin/features/tweets/jack',
     { method: 'DELETE', headers: AS_ADMIN },
     400,
     'invalid_tweet_id',
   ],
-  ['a tweet that is gone', tweetPath('https://x.com/a/status/404'), get(), 404, 'tweet_not_found'],
+  ['a deleted tweet', tweetPath('https://x.com/a/status/404'), get(), 404, 'tweet_not_found'],
   ['a protected tweet', tweetPath('https://x.com/a/status/403'), get(), 403, 'tweet_protected'],
   ['a withheld tweet', tweetPath('https://x.com/a/status/451'), get(), 451, 'tweet_withheld'],
-  ['nothing left to score', tweetPath('https://x.com/a/status/422'), get(), 422, 'empty_text'],
+  [
+    'a text with nothing to score',
+    tweetPath('https://x.com/a/status/422'),
+    get(),
+    422,
+    'empty_text',
+  ],
   ['a tweet scored as NaN', tweetPath('https://x.com/a/status/500'), get(), 500, 'model_failed'],
 ];
 
 describe('bad input and faults', () => {
-  it.each(rows)('%s: %s', async (_case, path, call, status, code, detail = /\w/) => {
-    const answer = await app.call(path, call);
-    expect({ status: answer.status, code: answer.json.code }).toEqual({ status, code });
-    expect(answer.json.detail).toMatch(detail);
-    expect(answer.json.type).toBe(`urn:tweet-sentiment-service:error:${code}`);
-  });
+  it.each(rows)(
+    '%s at %s is answered with its error',
+    async (_case, path, call, status, code, detail = /\w/) => {
+      const answer = await app.call(path, call);
+      expect({ status: answer.status, code: answer.json.code }).toEqual({ status, code });
+      expect(answer.json.detail).toMatch(detail);
+      expect(answer.json.type).toBe(`urn:tweet-sentiment-service:error:${code}`);
+    },
+  );
 
-  it('cuts names that it repeats', async () => {
+  it('are answered with a shortened name when a property has a long one', async () => {
     const body = { texts: ['a'], ['x'.repeat(10_000)]: 1 };
     const { json } = await app.call(TEXTS, post(body));
     expect(json.detail.length).toBeLessThan(150);
   });
 
-  it('counts characters, not code units, and takes what is just within the limits', async () => {
+  it('exclude texts and URLs just within the limits, which are counted in characters', async () => {
     const texts = ['😀'.repeat(25_000)];
     expect((await app.call(TEXTS, post({ texts }))).status).toBe(200);
     const longest = `${TWEET_URL}?s=${'é'.repeat(1_024 - TWEET_URL.length - 3)}`;
     expect((await app.call(tweetPath(longest), get())).status).toBe(200);
   });
 
-  it('does not purge or store for a request that it refused', () => {
+  it('store no row', () => {
     expect(app.store.writes.flat().map(({ row }) => row.tweetId)).not.toContain('1');
   });
 });
 
-describe('a method that a known path does not answer', () => {
+describe('a method that a known path does not support', () => {
   it.each([
     ['PUT', TEXTS, 'GET, HEAD, POST'],
     ['DELETE', TEXTS, 'GET, HEAD, POST'],
@@ -303,26 +319,26 @@ describe('a method that a known path does not answer', () => {
     expect(answer.headers.allow).toBe(allow);
   });
 
-  it('is told so before the body is read and before a key is asked for', async () => {
+  it('gets 405 before its body is read and without a key', async () => {
     const answer = await app.call('/livez', { body: '{', headers: {} });
     expect(answer.json.code).toBe('method_not_allowed');
   });
 
-  it('gets the error in its own words under /v2', async () => {
+  it('gets the error body of the Open Inference Protocol under /v2', async () => {
     const answer = await app.call('/v2', { method: 'PATCH' });
     expect(answer.status).toBe(405);
     expect(answer.json).toEqual({ error: expect.stringContaining('PATCH') });
   });
 });
 
-it('answers HEAD as GET, without a body', async () => {
+it('HEAD is answered as GET, without a body', async () => {
   const ok = await app.call(tweetPath(TWEET_URL), { method: 'HEAD', headers: AS_CALLER });
   expect([ok.status, ok.text]).toEqual([200, '']);
   const wrong = await app.call(tweetPath('nonsense'), { method: 'HEAD', headers: AS_CALLER });
   expect([wrong.status, wrong.text]).toEqual([400, '']);
 });
 
-it('hides what went wrong inside, and logs it', async () => {
+it('an unexpected error is hidden from the client and logged', async () => {
   const broken = await startApp();
   try {
     broken.model.failWith = new TypeError('secret detail');

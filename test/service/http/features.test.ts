@@ -64,23 +64,23 @@ describe('GET /v1/users/{user}/sentiment', () => {
     ['a username', '@someone'],
     ['a username in another case, percent-encoded', '%40SomeOne'],
     ['a username without @', 'someone'],
-  ])('knows a user by %s', async (_, user) => {
+  ])('finds a user by %s', async (_, user) => {
     await store({});
     expect((await get(`/v1/users/${user}/sentiment`)).json.entity.id).toBe('2244994945');
   });
 
-  it('takes a bare number for an id, and one with @ for a username', async () => {
+  it('treats a bare number as an id, and a number with @ as a username', async () => {
     await store({ authorId: '7', authorUsername: '12' }, { authorId: '12', authorUsername: 'x' });
     expect((await get('/v1/users/12/sentiment')).json.entity.id).toBe('12');
     expect((await get('/v1/users/@12/sentiment')).json.entity.id).toBe('7');
   });
 
-  it('tells a user without a username', async () => {
+  it('answers null for an unknown username', async () => {
     await store({ authorUsername: null });
     expect((await get('/v1/users/2244994945/sentiment')).json.entity.username).toBeNull();
   });
 
-  it('answers a known user with nothing in the range, and knows no other', async () => {
+  it('answers zeros for a known user without tweets in the range, and 404 for an unknown user', async () => {
     await store({});
     const empty = await get('/v1/users/@someone/sentiment?from=2020-01-01&to=2020-01-02');
     expect(empty.status).toBe(200);
@@ -102,7 +102,7 @@ describe('GET /v1/users/{user}/sentiment', () => {
     expect(json.total).toBe(1);
   });
 
-  it('completes a range of which one end is given', async () => {
+  it('completes a range with one given end', async () => {
     await store({});
     const { json } = await get('/v1/users/2244994945/sentiment?to=2021-11-15');
     expect([json.from, json.to]).toEqual(['2021-10-17', '2021-11-15']);
@@ -115,25 +115,25 @@ describe('GET /v1/users/{user}/sentiment', () => {
     ['366 days', 'from=2020-01-01&to=2020-12-31', 366],
     ['one day', 'from=2020-02-29&to=2020-02-29', 1],
     ['days before 1970', 'from=1969-12-31&to=1970-01-01', 2],
-  ])('takes a range of %s', async (_, range, days) => {
+  ])('accepts a range of %s', async (_, range, days) => {
     await store({});
     expect((await get(`/v1/users/@someone/sentiment?${range}`)).json.timeline).toHaveLength(days);
   });
 });
 
-describe('a range that is none', () => {
+describe('an invalid range', () => {
   it.each([
     ['367 days', 'from=2020-01-01&to=2021-01-01', /366 days/],
-    ['its end first', 'from=2021-11-16&to=2021-11-15', /from .* to/],
-    ['no date', 'from=yesterday', /from/],
+    ['its end before its start', 'from=2021-11-16&to=2021-11-15', /from .* to/],
+    ['a word for a date', 'from=yesterday', /from/],
     ['an empty date', 'to=', /to is empty/],
     ['a day that does not exist', 'to=2021-02-30', /to must be a date/],
     ['a month that does not exist', 'from=2021-13-01', /from must be a date/],
     ['a time', 'from=2021-11-15T00:00:00Z', /from/],
     ['another order', 'from=15-11-2021', /from must be a date/],
-    ['two beginnings', 'from=2021-11-15&from=2021-11-16', /from must be given once/],
+    ['two starts', 'from=2021-11-15&from=2021-11-16', /from must be given once/],
     ['a misspelt name', 'form=2021-11-15', /unknown query parameter "form"/],
-    ['a beginning in the future', 'from=2999-01-01', /from .* to/],
+    ['a start in the future', 'from=2999-01-01', /from .* to/],
   ])('%s gets 400', async (_, range, detail) => {
     for (const path of ['/v1/users/1/sentiment', '/v1/topics/a/sentiment']) {
       const { status, json } = await get(`${path}?${range}`);
@@ -153,7 +153,7 @@ describe('GET /v1/topics/{tag}/sentiment', () => {
     ['two words', 'two%20words', 'two words'],
     ['a slash', 'a%2Fb', 'a/b'],
     ['another script', encodeURIComponent('#日本'), '#日本'],
-  ])('knows a topic as %s', async (_, tag, id) => {
+  ])('finds a topic by %s', async (_, tag, id) => {
     await store({ topics: ['#bitcoin', '$btc', 'bitcoin', 'two words', 'a/b', '#日本'] });
     const { status, json } = await get(`/v1/topics/${tag}/sentiment?${RANGE}`);
     expect(status).toBe(200);
@@ -161,17 +161,17 @@ describe('GET /v1/topics/{tag}/sentiment', () => {
     expect(json.timeline).toHaveLength(3);
   });
 
-  it('does not take a plain name for a hashtag', async () => {
+  it('does not treat a plain name as a hashtag', async () => {
     await store({ topics: ['#bitcoin'] });
     expect((await get('/v1/topics/bitcoin/sentiment')).json.code).toBe('entity_not_found');
   });
 
-  it.each(['%23', '%20', '%23a%23b', 'a%00b'])('refuses %s, which is no topic', async (tag) => {
+  it.each(['%23', '%20', '%23a%23b', 'a%00b'])('refuses the invalid topic %s', async (tag) => {
     const { status, json } = await get(`/v1/topics/${tag}/sentiment`);
     expect([status, json.code]).toEqual([400, 'invalid_request']);
   });
 
-  it('refuses a user that is none', async () => {
+  it('refuses an invalid user', async () => {
     for (const user of ['@', 'a%20b', '0', '@a-b', '12345678901234567890%40']) {
       const { status, json } = await get(`/v1/users/${user}/sentiment`);
       expect([user, status, json.code]).toEqual([user, 400, 'invalid_request']);
@@ -206,7 +206,7 @@ describe('GET /v1/users', () => {
     ['1', 1],
     ['12', 12],
     ['100', 12],
-  ])('answers %s at most', async (limit, length) => {
+  ])('limits the users to %s', async (limit, length) => {
     expect((await get(`/v1/users?limit=${limit}`)).json.users).toHaveLength(length);
   });
 
@@ -221,7 +221,7 @@ describe('GET /v1/users', () => {
 });
 
 describe('GET /v1/features/tweets', () => {
-  it('answers rows in the order asked, null where absent', async () => {
+  it('answers rows in the order of the ids, null for missing rows', async () => {
     const [row] = await store({ tweetId: '20' });
     const { json } = await get('/v1/features/tweets?ids=7,20,0020');
     const shown = {
@@ -241,7 +241,7 @@ describe('GET /v1/features/tweets', () => {
     expect(json).toEqual({ rows: [null, shown, shown] });
   });
 
-  it('leaves the text out where it is not exposed, and where the row has none', async () => {
+  it('omits the text if it is not exposed, and if the row has none', async () => {
     await store({ tweetId: '1', text: null });
     expect((await get('/v1/features/tweets?ids=1')).json.rows[0]).not.toHaveProperty('text');
     const discreet = await startApp({ exposeText: false });
@@ -255,7 +255,7 @@ describe('GET /v1/features/tweets', () => {
     }
   });
 
-  it('takes 100 ids, and no more', async () => {
+  it('accepts up to 100 ids', async () => {
     const ids = Array.from({ length: 100 }, () => '9223372036854775807');
     expect((await get(`/v1/features/tweets?ids=${ids}`)).json.rows).toHaveLength(100);
     const { status, json } = await get(`/v1/features/tweets?ids=${ids},1`);
@@ -279,7 +279,7 @@ describe('GET /v1/features/tweets', () => {
 
 describe('purging users and topics', () => {
   it.each(['users/2244994945', 'users/@SomeOne', 'topics/%23phones', 'topics/%23PHONES'])(
-    'DELETE /v1/admin/features/%s removes every tweet, and says so offline',
+    'DELETE /v1/admin/features/%s removes every tweet, and records that in the prediction log',
     async (path) => {
       const rows = await store({ tweetId: '1' }, { tweetId: '2' });
       const [other] = await store({ tweetId: '3', authorId: '9', topics: ['$btc'] });
@@ -299,21 +299,21 @@ describe('purging users and topics', () => {
     },
   );
 
-  it('answers 200 to who is not known', async () => {
+  it('answers 200 for an unknown user or topic', async () => {
     for (const path of ['users/1', 'users/@nobody', 'topics/nothing']) {
       const { status, json } = await purge(path);
       expect([status, json]).toEqual([200, { removed: { rows: 0, contributions: 0 } }]);
     }
   });
 
-  it('removes nothing that cannot be recorded offline', async () => {
+  it('removes no tweet if the prediction log fails', async () => {
     await store({ tweetId: '1' });
     app.predictionLog.failWith = new FeatureStoreUnavailableError('The disk is full.');
     expect((await purge('users/@someone')).json.code).toBe('feature_store_unavailable');
     expect((await get('/v1/users/@someone/sentiment')).status).toBe(200);
   });
 
-  it('refuses what is no user and no topic', async () => {
+  it('refuses an invalid user and an invalid topic', async () => {
     for (const path of ['users/a%20b', 'topics/%23']) {
       expect((await purge(path)).json.code).toBe('invalid_request');
     }
@@ -330,7 +330,7 @@ describe('a feature store that is down', () => {
     ['DELETE', '/v1/admin/features/users/1'],
     ['DELETE', '/v1/admin/features/users/@someone'],
     ['DELETE', '/v1/admin/features/topics/a'],
-  ])('%s %s says so, and when to come back', async (method, path) => {
+  ])('makes %s %s answer 503 with Retry-After', async (method, path) => {
     app.store.failWith = new FeatureStoreUnavailableError('Redis is down.');
     const answer = await app.call(path, { method, headers: { ...AS_CALLER, ...AS_ADMIN } });
     expect([answer.status, answer.json.code]).toEqual([503, 'feature_store_unavailable']);
@@ -338,7 +338,7 @@ describe('a feature store that is down', () => {
   });
 });
 
-it('answers while the model is not ready: none of it is scored', async () => {
+it('feature routes answer while the model is not ready', async () => {
   const starting = await startApp({ starting: true });
   try {
     expect((await starting.call('/v1/users', { headers: AS_CALLER })).status).toBe(200);

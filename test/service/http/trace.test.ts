@@ -28,7 +28,7 @@ const requestLines = async (count: number) => {
 };
 
 describe('X-Request-Id', () => {
-  it.each(['a', 'trace-1/2;3=4', '~'.repeat(128)])('is taken over: %s', async (id) => {
+  it.each(['a', 'trace-1/2;3=4', '~'.repeat(128)])('of the caller is kept: %s', async (id) => {
     expect((await score({ 'x-request-id': id })).headers['x-request-id']).toBe(id);
   });
 
@@ -38,7 +38,7 @@ describe('X-Request-Id', () => {
     ['with a space', 'a b'],
     ['not ASCII', 'caf\u00e9'],
     ['given twice', ['a', 'b']],
-  ])('is a new one in place of one that is %s', async (_case, id) => {
+  ])('of the caller is replaced if it is %s', async (_case, id) => {
     const { headers } = await score({ 'x-request-id': id });
     expect(headers['x-request-id']).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
   });
@@ -50,7 +50,7 @@ describe('X-Request-Id', () => {
 });
 
 describe('timing headers', () => {
-  it('tell the stages that the request went through', async () => {
+  it('name the stages of the request', async () => {
     const { headers } = await score();
     const stages = String(headers['server-timing'])
       .split(', ')
@@ -61,7 +61,7 @@ describe('timing headers', () => {
 });
 
 describe('caching', () => {
-  it('of answers is forbidden', async () => {
+  it('is disabled for answers', async () => {
     for (const path of ['/v1/status', '/livez', '/nothing', '/v2']) {
       expect((await app.call(path)).headers['cache-control']).toBe('no-store');
     }
@@ -69,7 +69,7 @@ describe('caching', () => {
 });
 
 describe('the log', () => {
-  it('has one line a request, with its route and without its URL', async () => {
+  it('has one line for each request, with its route and without its URL', async () => {
     const { headers } = await score();
     expect(await requestLines(1)).toEqual([
       expect.objectContaining({
@@ -83,19 +83,19 @@ describe('the log', () => {
     ]);
   });
 
-  it('names the code of a failure', async () => {
+  it('includes the error code of a failure', async () => {
     await app.call('/v1/nothing');
     expect(await requestLines(1)).toEqual([
       expect.objectContaining({ route: null, status: 404, code: 'not_found' }),
     ]);
   });
 
-  it('mentions health routes for debugging only', async () => {
+  it('has health routes at the debug level', async () => {
     await app.call('/readyz');
     expect(await requestLines(1)).toEqual([expect.objectContaining({ level: 20 })]);
   });
 
-  it('never holds texts, URLs, queries, handles or credentials', async () => {
+  it('never contains texts, URLs, queries, handles or credentials', async () => {
     const planted = 'pl4nted';
     const wrong = { 'x-api-key': planted, authorization: `Bearer ${planted}` };
     const url = `https://x.com/${planted}/status/1`;
@@ -150,7 +150,7 @@ describe('metrics', () => {
     );
   });
 
-  it('count what is our fault apart: status 500 and above', async () => {
+  it('count answers with status 500 and above as server errors', async () => {
     await app.call('/v1/nothing');
     app.model.failWith = new Error('the model broke');
     await app.call('/v1/inference', { body: { texts: ['a'] }, headers: AS_CALLER });
@@ -168,7 +168,7 @@ describe('metrics', () => {
     expect(app.metrics.sum('OwnFailures')).toBe(0);
   });
 
-  it('leave out health routes and what is not the API', async () => {
+  it('exclude health routes and paths outside the API', async () => {
     for (const path of ['/', '/livez', '/docs', '/v2/health/ready', '/v1x']) await app.call(path);
     await requestLines(5);
     expect(app.metrics.records).toEqual([]);
@@ -176,7 +176,7 @@ describe('metrics', () => {
 });
 
 describe('GET /v1/status', () => {
-  it('tells what is in use and what has happened since the start', async () => {
+  it('shows the configuration and the totals since the start', async () => {
     await score();
     await soon(() => app.store.rows.size === 1);
     await score();
@@ -210,6 +210,6 @@ describe('GET /v1/status', () => {
   });
 });
 
-it('GET / names the service', async () => {
+it('GET / returns the name and the version of the service', async () => {
   expect((await app.call('/')).json).toEqual({ name: 'tweet-sentiment-service', version: '1.2.3' });
 });

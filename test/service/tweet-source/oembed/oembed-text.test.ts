@@ -52,15 +52,15 @@ describe('textFromOembed', () => {
     ],
     ['white space around', '  a  ', 'a'],
     ['no words at all', '', ''],
-  ])('gives %s', (_, paragraph, text) => {
+  ])('returns %s', (_, paragraph, text) => {
     expect(textOf(paragraph)).toBe(text);
   });
 
-  it('leaves out who wrote it and when', () => {
+  it('omits the author and the time', () => {
     expect(textOf('words')).toBe('words');
   });
 
-  it('joins paragraphs by a line break', () => {
+  it('joins paragraphs with a line break', () => {
     expect(textFromOembed('<blockquote><p>one</p><p>two</p>&mdash; me</blockquote>')).toBe(
       'one\ntwo',
     );
@@ -73,7 +73,7 @@ describe('textFromOembed', () => {
     },
   );
 
-  it('gives back any text that is escaped, whatever it is', () => {
+  it('returns any escaped text unchanged', () => {
     const aText = fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('\r', '').trim());
     fc.assert(
       fc.property(aText, (text) => {
@@ -87,7 +87,7 @@ describe('textFromOembed', () => {
     );
   });
 
-  it('takes any HTML without throwing', () => {
+  it('accepts any HTML without an error', () => {
     const piece = fc.oneof(
       fc.string(),
       fc.constantFrom(

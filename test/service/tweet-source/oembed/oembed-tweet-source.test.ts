@@ -61,8 +61,8 @@ async function failure(promise: Promise<unknown>): Promise<ServiceError> {
 
 const outcomes = () => new Set(metrics.records.map(([, , outcome]) => outcome));
 
-describe('a lookup', () => {
-  it('reads the tweet out of the answer, and its time out of its id', async () => {
+describe('a lookup by oEmbed', () => {
+  it('reads the tweet from the answer, and its time from its id', async () => {
     expect(await lookup(aSource(), ID)).toEqual([
       {
         status: 'found',
@@ -80,7 +80,7 @@ describe('a lookup', () => {
     expect(metrics.records).toEqual([['TweetSourceCalls', 1, 'ok']]);
   });
 
-  it('asks for the tweet by its id alone', async () => {
+  it('requests the tweet only by its id', async () => {
     await lookup(aSource({ endpointUrl: `${stub.oembedUrl}?dnt=true` }), ID);
     expect(stub.requests[0]?.path).toBe('/oembed');
     expect(Object.fromEntries(stub.requests[0]?.query ?? [])).toEqual({
@@ -142,14 +142,14 @@ describe('a lookup of many tweets', () => {
     ]);
   });
 
-  it('ends with the first failure of the endpoint', async () => {
+  it('fails with the first failure of the endpoint', async () => {
     stub.script({ status: 500, body: '' });
     expect(await failure(lookup(aSource(), ...ids))).toBeInstanceOf(TweetSourceFailedError);
     expect(stub.requests.length).toBeLessThanOrEqual(16);
     expect(logger.lines).toHaveLength(1);
   });
 
-  it('ends at its deadline although each request is within its own limit', async () => {
+  it('fails at its deadline although each request is within its own limit', async () => {
     stub.script(...Array.from({ length: 8 }, () => 'hang' as const));
     const error = await failure(aSource().lookup(ids, aContext({ deadlineInMs: 500 })));
     expect(error).toBeInstanceOf(DeadlineExceededError);
@@ -185,14 +185,14 @@ describe('an invalid answer', () => {
     ['a body that breaks off', 'break-off'],
     ['a connection that is closed', 'reset'],
     ['broken compression', { headers: { 'content-encoding': 'gzip' }, body: 'abc' }],
-  ])('(%s) fails the lookup', async (_, answer) => {
+  ])('with %s fails the lookup', async (_, answer) => {
     stub.script(answer);
     expect(await failure(lookup(aSource(), ID))).toBeInstanceOf(TweetSourceFailedError);
     expect(outcomes()).toEqual(new Set(['failed']));
     expect(await lookup(aSource(), ID)).toMatchObject([{ status: 'found' }]);
   });
 
-  it('(a redirect) is not followed and names the setting', async () => {
+  it('with a redirect is not followed, and the error names the setting', async () => {
     const elsewhere = await XApiStub.start();
     try {
       stub.script({ status: 301, headers: { location: elsewhere.oembedUrl }, body: '' });
@@ -215,7 +215,7 @@ describe('an invalid answer', () => {
     },
   );
 
-  it('(a flood) is cut when it grows too large', async () => {
+  it('that is too large is cut', async () => {
     stub.script('flood');
     const left = stub.clientLeft();
     const error = await failure(lookup(aSource(), ID));
@@ -223,7 +223,7 @@ describe('an invalid answer', () => {
     await left;
   });
 
-  it('(no server) fails with its cause', async () => {
+  it('for lack of a server fails with its cause', async () => {
     const gone = await XApiStub.start();
     const endpointUrl = gone.oembedUrl;
     await gone.close();
@@ -282,7 +282,7 @@ describe('a lookup of a caller', () => {
     expect(stub.requests).toEqual([]);
   });
 
-  it('who leaves ends its requests', async () => {
+  it('cancels its requests when the caller leaves', async () => {
     stub.script('hang');
     const gone = new AbortController();
     const [asked, left] = [stub.nextRequest(), stub.clientLeft()];
@@ -296,7 +296,7 @@ describe('a lookup of a caller', () => {
 });
 
 describe('a refusal with 429', () => {
-  it('is remembered for as long as it says', async () => {
+  it('pauses requests until its Retry-After has passed', async () => {
     const source = aSource();
     stub.script({ status: 429, headers: { 'retry-after': '30' }, body: '' });
     expect(await failure(lookup(source, ID))).toMatchObject({

@@ -16,7 +16,7 @@ beforeEach(() => {
 const aBudget = (dailyReads: number) => new ReadBudget({ dailyReads, metrics, now: () => nowMs });
 
 describe('ReadBudget', () => {
-  it('holds a read for as long as any lookup waits for it', () => {
+  it('reserves a read as long as any lookup waits for it', () => {
     const budget = aBudget(1);
     const first = budget.reserve(['20']);
     const second = budget.reserve(['20']);
@@ -26,13 +26,13 @@ describe('ReadBudget', () => {
     budget.reserve(['21']);
   });
 
-  it('reserves nothing for a lookup it refuses', () => {
+  it('reserves no read for a rejected lookup', () => {
     const budget = aBudget(2);
     expect(() => budget.reserve(['20', '21', '22'])).toThrow(TweetSourceLimitedError);
     budget.reserve(['23', '24']);
   });
 
-  it('lets a post that was billed today be read again when nothing is left', () => {
+  it('allows reading a post again that was billed today when no reads are left', () => {
     const budget = aBudget(1);
     budget.reserve(['20'])();
     budget.bill(['20']);
@@ -40,7 +40,7 @@ describe('ReadBudget', () => {
     expect(() => budget.reserve(['20', '21'])).toThrow(TweetSourceLimitedError);
   });
 
-  it('says how long it is to midnight UTC', () => {
+  it('returns the time until midnight UTC', () => {
     const budget = aBudget(1);
     budget.bill(['20']);
     expect(() => budget.reserve(['21'])).toThrow(expect.objectContaining({ retryAfterSeconds: 1 }));
@@ -49,7 +49,7 @@ describe('ReadBudget', () => {
     expect(budget.spentToday()).toBe(0);
   });
 
-  it('keeps what is reserved over midnight', () => {
+  it('keeps reservations over midnight', () => {
     const budget = aBudget(1);
     const release = budget.reserve(['20']);
     nowMs += DAY_MS;
@@ -58,7 +58,7 @@ describe('ReadBudget', () => {
     budget.reserve(['21']);
   });
 
-  it('without a bound counts all the same', () => {
+  it('counts reads without a limit, too', () => {
     const budget = aBudget(0);
     budget.reserve(Array.from({ length: 1_000 }, (_, index) => String(index)))();
     budget.bill(['20', '21', '20']);
@@ -67,7 +67,7 @@ describe('ReadBudget', () => {
     expect(metrics.records).toEqual([['TweetReadsSpent', 2]]);
   });
 
-  it('remembers the latest 100,000 posts, and bills again what it has forgotten', () => {
+  it('remembers the latest 100,000 posts, and bills older posts again', () => {
     const budget = aBudget(0);
     for (let id = 0; id <= 100_000; id += 1) budget.bill([String(id)]);
     budget.bill(['100000', '1']);

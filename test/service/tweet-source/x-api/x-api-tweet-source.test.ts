@@ -123,7 +123,7 @@ describe('XApiTweetSource.lookup', () => {
 });
 
 describe('concurrent lookups', () => {
-  it('share one call and ask for each tweet once', async () => {
+  it('share one call and request each tweet once', async () => {
     const source = aSource();
     const answers = await Promise.all([
       lookup(source, '20', '21'),
@@ -190,8 +190,8 @@ describe('concurrent lookups', () => {
   });
 });
 
-describe('a lookup of a caller', () => {
-  it('whose deadline is too close fails at once, without a call', async () => {
+describe('a lookup with a deadline and a signal', () => {
+  it('fails without a call if the deadline is too close', async () => {
     const deadline: Deadline = { atMs: performance.now() + 150 };
     const error = await failure(
       aSource().lookup(['20'], { deadline, signal: new AbortController().signal }),
@@ -200,7 +200,7 @@ describe('a lookup of a caller', () => {
     expect(stub.requests).toEqual([]);
   });
 
-  it('who has already left fails without a call', async () => {
+  it('fails without a call if the caller has left', async () => {
     const error = await failure(
       aSource().lookup(['20'], aContext({ signal: AbortSignal.abort(new AbandonedError('left')) })),
     );
@@ -232,7 +232,7 @@ describe('an invalid answer', () => {
     ['a body that breaks off', 'break-off'],
     ['a connection that is closed', 'reset'],
     ['unexpected compressed bytes', { headers: { 'content-encoding': 'gzip' }, body: 'abc' }],
-  ])('(%s) fails the lookup, and the next one is tried', async (_, answer) => {
+  ])('with %s fails the lookup, and the next lookup calls again', async (_, answer) => {
     const source = aSource();
     stub.script(answer);
     expect(await failure(lookup(source, '20'))).toBeInstanceOf(TweetSourceFailedError);
@@ -252,7 +252,7 @@ describe('an invalid answer', () => {
     },
   );
 
-  it('(a flood) is cut when it grows too large', async () => {
+  it('that is too large is cut', async () => {
     stub.script('flood');
     const left = stub.clientLeft();
     const error = await failure(lookup(aSource(), '20'));
@@ -260,7 +260,7 @@ describe('an invalid answer', () => {
     await left;
   });
 
-  it('(no server) fails with its cause', async () => {
+  it('for lack of a server fails with its cause', async () => {
     const gone = await XApiStub.start();
     const baseUrl = gone.url;
     await gone.close();
@@ -269,12 +269,15 @@ describe('an invalid answer', () => {
     expect(error.cause).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it.each([401, 403])('(%d) names the setting to check, and not its value', async (status) => {
-    stub.script(server(status));
-    const error = await failure(lookup(aSource(), '20'));
-    expect(error.message).toBe(`The X API answered with status ${status}; check X_BEARER_TOKEN.`);
-    expect(JSON.stringify([error, error.cause, logger.lines])).not.toContain(TOKEN);
-  });
+  it.each([401, 403])(
+    'with status %d names the setting to check, not its value',
+    async (status) => {
+      stub.script(server(status));
+      const error = await failure(lookup(aSource(), '20'));
+      expect(error.message).toBe(`The X API answered with status ${status}; check X_BEARER_TOKEN.`);
+      expect(JSON.stringify([error, error.cause, logger.lines])).not.toContain(TOKEN);
+    },
+  );
 });
 
 describe('a rate limit', () => {
@@ -289,7 +292,7 @@ describe('a rate limit', () => {
     body: { title: 'Too Many Requests', status: 429, type: 'about:blank' },
   });
 
-  it('reports its end, and no call is made until then', async () => {
+  it('reports its end, and prevents calls until then', async () => {
     const source = aSource();
     stub.script(resetIn(600));
     const error = await failure(lookup(source, '20'));
@@ -382,7 +385,7 @@ describe('a rate limit', () => {
     ['a usage cap with 403', { status: 403, body: capped }],
     ['no credit left', { status: 402, body: { title: 'CreditsDepleted' } }],
     ['a usage cap with 200', { body: { errors: [capped] } }],
-  ])('(%s) pauses reads for a quarter of an hour', async (_, answer) => {
+  ])('with %s pauses reads for a quarter of an hour', async (_, answer) => {
     const source = aSource();
     stub.script(answer);
     expect(await failure(lookup(source, '20'))).toMatchObject({
@@ -436,7 +439,7 @@ describe('the daily read budget', () => {
     expect(source.readsSpentToday()).toBe(2);
   });
 
-  it('refuses before a call, until midnight UTC', async () => {
+  it('rejects reads before a call, until midnight UTC', async () => {
     const source = aSource({ dailyReadBudget: 3 });
     await lookup(source, '20', '21');
     expect(await failure(lookup(source, '22', '23'))).toMatchObject({
@@ -473,7 +476,7 @@ describe('the daily read budget', () => {
     expect(await lookup(source, '21')).toHaveLength(1);
   });
 
-  it('is given back when no connection came about', async () => {
+  it('is given back if no connection was made', async () => {
     const hole = await openBlackHole();
     try {
       const source = aSource({ baseUrl: `http://127.0.0.1:${hole.port}`, timeoutMs: 200 });

@@ -16,7 +16,7 @@ describe('classifyXError', () => {
     ['field-unauthorized', 'failed'],
     ['invented-tomorrow', 'failed'],
     ['constructor', 'failed'],
-  ])('takes a type that ends in %s for %s', (type, fault) => {
+  ])('maps a type that ends in %s to %s', (type, fault) => {
     expect(classifyXError({ type: `${PROBLEMS}/${type}` })).toBe(fault);
     expect(classifyXError({ type: `https://api.x.com/2/problems/${type}` })).toBe(fault);
     expect(classifyXError({ type: `https://developer.x.com/en/support#${type}` })).toBe(fault);
@@ -32,7 +32,7 @@ describe('classifyXError', () => {
     [88, 'limited'],
     [32, 'failed'],
     [130, 'failed'],
-  ])('takes code %d for %s', (code, fault) => {
+  ])('maps code %d to %s', (code, fault) => {
     expect(classifyXError({ code })).toBe(fault);
   });
 
@@ -45,17 +45,17 @@ describe('classifyXError', () => {
     [429, 'limited'],
     [401, 'failed'],
     [503, 'failed'],
-  ])('takes status %d without a type of its own for %s', (status, fault) => {
+  ])('maps status %d without a specific type to %s', (status, fault) => {
     expect(classifyXError({ status, type: 'about:blank' })).toBe(fault);
     expect(classifyXError({ status })).toBe(fault);
   });
 
-  it('believes a specific type more than the status beside it', () => {
+  it('prefers a specific type to the status', () => {
     expect(classifyXError({ type: `${PROBLEMS}/client-forbidden`, status: 403 })).toBe('failed');
     expect(classifyXError({ type: `${PROBLEMS}/usage-capped`, status: 403 })).toBe('limited');
   });
 
-  it('takes an error that says nothing for a failure', () => {
+  it('maps an error without details to a failure', () => {
     expect(classifyXError({})).toBe('failed');
   });
 });

@@ -25,7 +25,7 @@ const statuses = (body: unknown, ids: string[]) =>
   outcomesFromX(parseXLookup(body), ids).map(({ status }) => status);
 
 describe('outcomesFromX', () => {
-  it('answers each id in the order asked, whatever the order of the answer', () => {
+  it('returns outcomes in the order of the ids, for any order of the answer', () => {
     const body = {
       data: [tweet('23', { withheld: { country_codes: ['DE'] } }), tweet('20')],
       errors: [NOT_AUTHORIZED, NOT_FOUND],
@@ -38,42 +38,42 @@ describe('outcomesFromX', () => {
     ]);
   });
 
-  it('reads an answer of errors alone, which X sends with status 200', () => {
+  it('reads an answer with only errors, which X sends with status 200', () => {
     expect(statuses({ errors: [NOT_FOUND] }, ['21'])).toEqual(['not_found']);
   });
 
-  it('reads a single tweet that comes without a list', () => {
+  it('reads a single tweet outside a list', () => {
     expect(statuses({ data: tweet('20') }, ['20'])).toEqual(['found']);
   });
 
-  it('believes data more than an error about the same tweet', () => {
+  it('prefers data to an error about the same tweet', () => {
     const error = { ...NOT_FOUND, resource_id: '20', field: 'withheld', section: 'includes' };
     expect(statuses({ data: [tweet('20')], errors: [error] }, ['20'])).toEqual(['found']);
   });
 
-  it('says nothing of a tweet because its author or an unasked original is gone', () => {
+  it('ignores errors about an author or an original that was not requested', () => {
     const aboutUser = { ...NOT_FOUND, resource_type: 'user' };
     const aboutOriginal = { ...NOT_FOUND, resource_id: '9', value: '9', section: 'includes' };
     expect(statuses({ errors: [aboutUser, aboutOriginal] }, ['21'])).toEqual(['failed']);
   });
 
-  it('knows a tweet by value where there is no resource_id', () => {
+  it('identifies a tweet by value without a resource_id', () => {
     const { resource_id, ...error } = NOT_FOUND;
     expect(statuses({ errors: [error] }, ['21', '20'])).toEqual(['not_found', 'failed']);
   });
 
-  describe('an error that names no tweet', () => {
+  describe('an error without a tweet id', () => {
     const { resource_id, value, ...nameless } = NOT_FOUND;
     const capped = { type: 'https://api.twitter.com/2/problems/usage-capped', period: 'Daily' };
 
-    it('is about the only tweet asked for', () => {
+    it('applies to the only requested tweet', () => {
       expect(statuses({ errors: [nameless] }, ['21'])).toEqual(['not_found']);
       expect(statuses({ errors: [{ code: 144, message: 'No status' }] }, ['21'])).toEqual([
         'not_found',
       ]);
     });
 
-    it('purges none of several', () => {
+    it('purges none of several tweets', () => {
       expect(statuses({ errors: [nameless] }, ['21', '22'])).toEqual(['failed', 'failed']);
     });
 
@@ -120,7 +120,7 @@ describe('outcomesFromX', () => {
     expect(statuses(body, ['20', '21', '22'])).toEqual(['found', 'failed', 'protected']);
   });
 
-  it('takes any JSON without throwing', () => {
+  it('accepts any JSON without an error', () => {
     const named = fc.dictionary(
       fc.constantFrom('data', 'errors', 'includes', 'id'),
       fc.jsonValue(),

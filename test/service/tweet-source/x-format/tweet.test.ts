@@ -17,7 +17,7 @@ const X: XTweet = {
 };
 
 describe('the schema of a tweet', () => {
-  it('takes a tweet as X sends it and ignores the fields it does not know', () => {
+  it('accepts a tweet as X sends it and ignores unknown fields', () => {
     const full = {
       ...X,
       edit_history_tweet_ids: [X.id],
@@ -51,7 +51,7 @@ describe('the schema of a tweet', () => {
     expect(Check(XTweet, x)).toBe(false);
   });
 
-  it('takes what X sends beside', () => {
+  it('accepts the includes of X', () => {
     expect(
       Check(XIncludes, { users: [{ id: '1', username: 'a', name: 'A' }], tweets: [X], media: [] }),
     ).toBe(true);
@@ -71,7 +71,7 @@ describe('tweetFromX', () => {
     });
   });
 
-  it('undoes the escaping of X, once', () => {
+  it('unescapes the text of X once', () => {
     const text = 'R&amp;D &lt;3 &gt; &amp;lt; &quot; &#39;';
     expect(tweetFromX({ ...X, text }).text).toBe(`R&D <3 > &lt; &quot; &#39;`);
   });
@@ -81,12 +81,12 @@ describe('tweetFromX', () => {
   });
 
   describe('the author', () => {
-    it('is the one the tweet carries', () => {
+    it('is the embedded author of the tweet', () => {
       const author = { id: '2244994945', username: 'carried' };
       expect(tweetFromX({ ...X, author }).authorUsername).toBe('carried');
     });
 
-    it('is known by the carried id where there is no author_id', () => {
+    it('has the embedded id without an author_id', () => {
       const { author_id, ...x } = X;
       const author = { id: '7', username: 'carried' };
       expect(tweetFromX({ ...x, author })).toMatchObject({
@@ -95,7 +95,7 @@ describe('tweetFromX', () => {
       });
     });
 
-    it('has no name when only somebody else has one', () => {
+    it('has no username if only other users are included', () => {
       const author = { id: '7', username: 'other' };
       expect(tweetFromX({ ...X, author }).authorUsername).toBeNull();
     });
@@ -119,7 +119,7 @@ describe('tweetFromX', () => {
       });
     });
 
-    it('without entities of its own has the topics of its text', () => {
+    it('without note entities has the topics of its text', () => {
       const x = { ...X, entities, note_tweet: { text: 'the #Whole story' } };
       expect(tweetFromX(x).topics).toEqual(['#whole']);
     });
@@ -140,7 +140,7 @@ describe('tweetFromX', () => {
       referenced_tweets: [{ type: 'retweeted', id: '20' }],
     };
 
-    it('speaks the full text of the original, and stays a tweet of its own', () => {
+    it('has the full text of the original, and its own id and author', () => {
       expect(tweetFromX(retweet, { tweets: [original] })).toMatchObject({
         id: X.id,
         text: 'the full text',
@@ -150,33 +150,33 @@ describe('tweetFromX', () => {
       });
     });
 
-    it('keeps its own text when the original is not there', () => {
+    it('keeps its own text if the original is missing', () => {
       expect(tweetFromX(retweet, { tweets: [{ ...original, id: '21' }] })).toMatchObject({
         text: 'RT @jack: short…',
         topics: ['#cut'],
       });
     });
 
-    it.each(['quoted', 'replied_to'])('is not the same as one that has %s', (type) => {
+    it.each(['quoted', 'replied_to'])('is not assumed for a reference of type %s', (type) => {
       const x = { ...X, referenced_tweets: [{ type, id: '20' }] };
       expect(tweetFromX(x, { tweets: [original] }).text).toBe('I love this phone');
     });
   });
 
   describe('the topics', () => {
-    it('are the hashtags and cashtags of the entities, normalised', () => {
+    it('are the hashtags and cashtags of the entities, normalized', () => {
       const entities = { hashtags: [{ tag: 'News' }, { tag: 'news' }], cashtags: [{ tag: 'BTC' }] };
       expect(tweetFromX({ ...X, text: '#ignored', entities }).topics).toEqual(['#news', '$btc']);
     });
 
-    it('are taken from the text where there are no entities', () => {
+    it('are taken from the text without entities', () => {
       expect(tweetFromX({ ...X, text: 'R&amp;D &gt; #Sales $ACME' }).topics).toEqual([
         '#sales',
         '$acme',
       ]);
     });
 
-    it('begin with the names given, which no hashtag crowds out', () => {
+    it('begin with the given names, which hashtags do not displace', () => {
       const hashtags = Array.from({ length: 50 }, (_, index) => ({ tag: `t${index}` }));
       const { topics } = tweetFromX({ ...X, topics: ['Electric Cars'], entities: { hashtags } });
       expect(topics).toHaveLength(MAX_TOPICS);
@@ -201,7 +201,7 @@ describe('tweetFromX', () => {
       expect(new Date(tweet.createdAtMs).toISOString()).toBe('2021-11-15T19:08:05.069Z');
     });
 
-    it('may carry a zone', () => {
+    it('may have a time zone', () => {
       const tweet = tweetFromX({ ...X, created_at: '2021-11-15T20:08:05+01:00' });
       expect(tweet.createdAtMs).toBe(Date.parse('2021-11-15T19:08:05Z'));
     });
@@ -210,7 +210,7 @@ describe('tweetFromX', () => {
   describe('the end of editing', () => {
     const editable_until = '2021-11-15T20:08:05.000Z';
 
-    it('is told while the tweet may be edited', () => {
+    it('is known while the tweet may be edited', () => {
       const x = { ...X, edit_controls: { is_edit_eligible: true, editable_until } };
       expect(tweetFromX(x).editableUntilMs).toBe(Date.parse(editable_until));
     });
@@ -230,13 +230,13 @@ describe('isWithheld', () => {
   const retweet: XTweet = { ...X, referenced_tweets: [{ type: 'retweeted', id: '20' }] };
   const original: XTweet = { id: '20', text: 'a' };
 
-  it('is so when X says it of the tweet or of the original it repeats', () => {
+  it('is true for a withheld tweet and for a retweet of one', () => {
     expect(isWithheld({ ...X, withheld: {} })).toBe(true);
     expect(isWithheld({ ...retweet, withheld: {} }, { tweets: [original] })).toBe(true);
     expect(isWithheld(retweet, { tweets: [{ ...original, withheld: {} }] })).toBe(true);
   });
 
-  it('is not so otherwise', () => {
+  it('is false for other tweets', () => {
     expect(
       isWithheld(retweet, { tweets: [original, { ...original, id: '21', withheld: {} }] }),
     ).toBe(false);
