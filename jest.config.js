@@ -45,7 +45,7 @@ export default {
     }),
     tier('integration', ['integration'], { ...buildsDist, ...takesMinutes }),
     tier('e2e', ['e2e'], { ...buildsDist, ...takesMinutes }),
-    tier('infra', ['lib'], takesMinutes),
+    tier('infra', ['lib'], { ...buildsDist, ...takesMinutes }),
     tier('perf', ['perf'], { ...buildsDist, ...takesMinutes }),
     tier('deploy', ['deploy'], takesMinutes),
     tier('image', ['image'], { ...buildsDist, ...takesMinutes }),

@@ -8,6 +8,8 @@ export interface FirehoseOptions {
   readonly streamName: string;
   /** Longest duration of one call and of the SDK's work before it; 5 s by default. */
   readonly timeoutMs?: number;
+  /** Longest wait for a connection; 1 s by default. */
+  readonly connectionTimeoutMs?: number;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -37,7 +39,7 @@ export class FirehoseRecordSink implements RecordSink {
     const client = new FirehoseClient({
       // The caller retries, with only the refused records.
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS },
+      requestHandler: { connectionTimeout: options.connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS },
     });
     try {
       await client.config.region();

@@ -25,8 +25,13 @@ afterEach(async () => {
   process.env = { ...before };
 });
 
-const connect = (timeoutMs = 5_000) =>
-  FirehoseRecordSink.connect({ streamName: 'predictions', timeoutMs });
+/** Time-outs that end a test only if it hangs, even on a busy machine. */
+const connect = (timeoutMs = 15_000) =>
+  FirehoseRecordSink.connect({
+    streamName: 'predictions',
+    timeoutMs,
+    connectionTimeoutMs: 15_000,
+  });
 
 describe('FirehoseRecordSink', () => {
   it('puts a batch in one call, a record for each line, each with its line break', async () => {
