@@ -374,9 +374,9 @@ describe('a purge', () => {
     await server.kill();
     const patient = Array.from({ length: 1_000 }, () => store.purgeTweet(anId()));
     const settled = Promise.allSettled(patient);
-    // Margins for a busy machine, on which the timers of 1,000 purges end one after the other.
+    // A margin for a busy machine, on which the timers of 1,000 purges end one after the other.
     const isEarly = settlesWithin(4_000, settled);
-    const isInTime = settlesWithin(9_000, settled);
+    const isInTime = settlesWithin(6_500, settled);
     await expectTimeout(store.purgeTweet(anId()));
 
     const failures = (await settled).map((outcome) =>
