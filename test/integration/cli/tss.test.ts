@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { runTool, ToolProcess } from '../../helpers/tool-process.ts';
+
+describe('tss', () => {
+  it('prints the version of package.json', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await runTool(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('prints its help to stderr and exits 2 without a command', async () => {
+    const { code, stdout, stderr } = await runTool([]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Usage: tss [options] [command]');
+  });
+
+  it.each([
+    [['foo'], "unknown command 'foo'; run `tss --help`\n"],
+    [['popluate'], "unknown command 'popluate' (did you mean populate?); run `tss --help`\n"],
+    [['models', 'ad'], "unknown command 'ad' (did you mean add?); run `tss models --help`\n"],
+    [['models', 'add'], "missing required argument 'SOURCE'; run `tss models add --help`\n"],
+    [['cost', '--stage'], "option '--stage <STAGE>' argument missing; run `tss cost --help`\n"],
+  ])('exits 2 for the wrong arguments %j and names the help', async (words, stderr) => {
+    expect(await runTool(words)).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  it('follows HOST and PORT when no --url is given', async () => {
+    const environment = { ADMIN_TOKEN: 'x', HOST: '::', PORT: 'abc' };
+    const { code, stderr } = await runTool(['populate', '--sample'], { environment });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining("PORT must be an integer from 1 to 65535, got 'abc'"),
+    ]);
+  });
+
+  it('ends quietly when the reader of its output has gone', async () => {
+    const tool = ToolProcess.start(['models', 'list']);
+    tool.child.stdout?.destroy();
+    expect(await tool.ended).toMatchObject({ code: 141, stderr: '' });
+  });
+});
