@@ -25,7 +25,7 @@ RUN script/image/collect-runtime-packages "$TARGETARCH" /image/app
 FROM dependencies AS bundler
 COPY script/image/install-locked script/image/
 RUN --mount=type=cache,target=/root/.npm \
-    script/image/install-locked esbuild @aws-sdk/client-s3
+    script/image/install-locked esbuild @aws-sdk/client-s3 @bufbuild/protobuf yauzl
 
 # --- The program that fetches and verifies a model: the code of `tss models`.
 FROM bundler AS model-tool
@@ -44,14 +44,15 @@ WORKDIR /work
 COPY --from=model-tool /tool/fetch-model.cjs ./
 COPY models models
 ARG MODEL_NAME=minilm-tweet-sentiment
-# bundled: models/ of this repository; hub: the Hugging Face hub; s3://bucket/prefix
+# bundled: models/ of this repository; hub: the Hugging Face hub, whose weights are converted
+# again where `tss models add` has converted them; s3://bucket/prefix
 ARG MODEL_SOURCE=bundled
 ARG HF_ENDPOINT=https://huggingface.co
 ARG AWS_REGION=us-east-1
 # For an S3 store other than Amazon's.
 ARG AWS_ENDPOINT_URL
 # Credentials come as build secrets, which leave no trace in the image or its history.
-RUN --mount=type=cache,target=/var/cache/models \
+RUN --mount=type=cache,target=/var/cache/models,sharing=locked \
     --mount=type=secret,id=hf-token \
     --mount=type=secret,id=aws-credentials \
     HF_TOKEN_PATH=/run/secrets/hf-token \

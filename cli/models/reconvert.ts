@@ -1,9 +1,10 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import { reasonOf } from '../kit/errors.ts';
 import { type PullOptions, pull } from './pull.ts';
-import { SourceError } from './source.ts';
+import { SourceError, type SourceFile } from './source.ts';
 import { stageModel } from './stage-model.ts';
 
 /**
@@ -14,14 +15,14 @@ import { stageModel } from './stage-model.ts';
  * @throws SourceError when a file differs from what the manifest locks
  */
 export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promise<string[]> {
-  const { conversion, graph, name } = bundle;
+  const { conversion, name } = bundle;
   const made = bundle.files.filter((file) => file.name !== bundle.golden.file);
   if (conversion === undefined || (await areRight(options.folder, bundle.files))) {
     return pull(bundle, options);
   }
   const source = await options.source();
   const offered = await source.list();
-  if (offered.some((file) => file.name === graph)) {
+  if (offered.some((file) => mayBe(file, bundle))) {
     return pull(bundle, { ...options, source: async () => source });
   }
   const golden = bundle.files.filter((file) => file.name === bundle.golden.file);
@@ -41,14 +42,31 @@ export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promi
     compare: false,
     output: options.output,
   });
-  await verifyFiles(staging, made);
+  await verifyFiles(staging, made).catch((cause: unknown) => {
+    throw new SourceError(
+      `Converting the weights of ${name} again does not give the locked files: ` +
+        `${reasonOf(cause)}. Another version of the converter made them: copy them from where ` +
+        'they are by --from, or remove the model and add it again',
+      { retryable: false, cause },
+    );
+  });
   for (const file of made) {
     const path = join(options.folder, file.name);
     await mkdir(dirname(path), { recursive: true });
-    await rename(join(staging, file.name), path);
+    await (options.keepDownloads ? copyFile : rename)(join(staging, file.name), path);
   }
-  await rm(staging, { recursive: true });
+  if (!options.keepDownloads) await rm(staging, { recursive: true });
   return made.map((file) => file.name);
+}
+
+/** Tells the converted graph from a graph of the same name that the repository has, too. */
+function mayBe({ name, bytes, sha256 }: SourceFile, { graph, files }: Bundle): boolean {
+  const locked = files.find((file) => file.name === graph);
+  return (
+    name === graph &&
+    (bytes ?? locked?.bytes) === locked?.bytes &&
+    (sha256 ?? locked?.sha256) === locked?.sha256
+  );
 }
 
 async function areRight(folder: string, files: Bundle['files']): Promise<boolean> {

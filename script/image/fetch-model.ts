@@ -4,12 +4,13 @@
  *   fetch-model NAME SOURCE DOWNLOADS TARGET
  *
  * SOURCE is `bundled` (models/ of the build context has every file), `hub` (the repository and
- * revision that the manifest locks) or anything that `tss models pull --from` takes.
+ * revision that the manifest locks; weights are converted again) or anything that
+ * `tss models pull --from` takes.
  */
 import { cp, mkdir, readdir, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openOrigin, openSource } from '../../cli/models/open-source.ts';
-import { pull } from '../../cli/models/pull.ts';
+import { pullOrConvert } from '../../cli/models/reconvert.ts';
 import { SourceError } from '../../cli/models/source.ts';
 import { writeManifest } from '../../cli/models/write-manifest.ts';
 import { StartupError } from '../../service/domain/errors.ts';
@@ -27,7 +28,7 @@ async function fetchModel(name: string, place: string, downloads: string, target
   const fetched =
     place === 'bundled'
       ? []
-      : await pull(bundle, {
+      : await pullOrConvert(bundle, {
           source: () =>
             place === 'hub'
               ? openOrigin(bundle, process.env)
