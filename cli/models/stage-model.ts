@@ -14,6 +14,7 @@ import {
 } from './choose-files.ts';
 import { convertWeights, shardsOf } from './convert-weights.ts';
 import { CONFIG_FILE, describeModel, TOKENIZER_CONFIG_FILE } from './describe-model.ts';
+import { externalDataOf } from './external-data.ts';
 import { fetchFiles } from './fetch-files.ts';
 import type { ModelSource, SourceFile } from './source.ts';
 import { buildTokenizer } from './tokenizer/build-tokenizer.ts';
@@ -73,7 +74,7 @@ export async function stageModel(
   const kept = optionalFiles(settings, [TOKENIZER_CONFIG_FILE]).map(({ name }) => name);
   return {
     model: { ...made.model, tokenizer: TOKENIZER_FILE, ...described },
-    files: [CONFIG_FILE, TOKENIZER_FILE, made.model.graph, ...kept],
+    files: [...new Set([CONFIG_FILE, TOKENIZER_FILE, ...made.files, ...kept])],
     reference: made.reference,
   };
 }
@@ -96,12 +97,19 @@ async function makeGraph(
   { staging, compare, output }: StagingOptions,
 ): Promise<{
   model: Pick<Description, 'graph' | 'graphOptimization' | 'conversion'>;
+  /** The graph, and the files beside it that hold its weights. */
+  files: readonly string[];
   reference?: string;
 }> {
   await fetchFiles(source, [choice.file], staging, output);
   const { name } = choice.file;
-  // A graph from elsewhere is seldom fused.
-  if (choice.kind === 'graph') return { model: { graph: name, graphOptimization: 'all' } };
+  if (choice.kind === 'graph') {
+    const weights = externalDataOf(staging, name);
+    const files = weights.map((file) => requiredFile(offered, file));
+    await fetchFiles(source, files, staging, output);
+    // A graph from elsewhere is seldom fused.
+    return { model: { graph: name, graphOptimization: 'all' }, files: [name, ...weights] };
+  }
 
   const shards = await shardsOf(staging, name);
   const files = shards.map((shard) => requiredFile(offered, shard));
@@ -120,6 +128,7 @@ async function makeGraph(
       graphOptimization: 'basic',
       conversion: { precision },
     },
+    files: [CONVERTED_GRAPH],
     ...(hasReference ? { reference: REFERENCE_GRAPH } : {}),
   };
 }

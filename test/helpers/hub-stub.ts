@@ -15,7 +15,7 @@ export interface HubRepository {
 const REVISIONS = ['main', HUB_COMMIT];
 
 /** Stored apart on the hub, as its large files are. */
-const LARGE = /\.(onnx|bin|safetensors)$/;
+const LARGE = /\.(onnx|onnx_data|bin|safetensors)$/;
 
 /**
  * One repository of the Hugging Face hub, as its API and its downloads behave: `main` names a

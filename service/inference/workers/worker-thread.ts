@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession } from 'onnxruntime-node';
+import { logitsOf } from './logits.ts';
 import { ModelInputs } from './model-inputs.ts';
 import {
   type BatchMessage,
@@ -34,11 +35,7 @@ function send(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
 /** Logits of all texts one after another. */
 async function compute(batch: BatchMessage): Promise<Float32Array<ArrayBuffer>> {
   const outputs = await session.run(inputs.of(batch), [output]);
-  const data = outputs[output]?.data;
-  if (!(data instanceof Float32Array)) {
-    throw new Error(`The model's output "${output}" is not of float32`);
-  }
-  return new Float32Array(data);
+  return logitsOf(outputs[output], output);
 }
 
 /** "logits", or the only output. */
