@@ -1,11 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
-import {
-  findBundle,
-  type Manifest,
-  readManifest,
-} from '../../service/inference/bundle/manifest.ts';
+import { type Bundle, findBundle, readManifest } from '../../service/inference/bundle/manifest.ts';
 import { modelsDir } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
 import { WORKER_URL } from '../kit/inference-worker.ts';
@@ -13,6 +9,7 @@ import { add } from './add.ts';
 import type { AddModelOptions } from './add-model-options.ts';
 import { checkSame } from './check-same.ts';
 import { inventory, verify } from './inventory.ts';
+import { withModelsLock } from './models-lock.ts';
 import { openOrigin, openSource } from './open-source.ts';
 import type { PullOptions } from './pull.ts';
 import { pullOrConvert } from './reconvert.ts';
@@ -27,27 +24,29 @@ export async function addModel(place: string, options: AddModelOptions): Promise
     throw new UsageError('--file takes a graph as it is, --precision converts weights: give one');
   }
   const dir = modelsDir();
-  const manifest = await readManifest(dir);
   const source = () => openSource(place, revision ?? 'main', process.env);
-  const locked = manifest.models.find((bundle) => bundle.name === name);
-  if (locked !== undefined) {
-    await checkSame(locked, place, options, source);
-    return pullBundle(name, manifest, source);
-  }
-  const bundle = await add({
-    modelsDir: dir,
-    manifest,
-    name,
-    source,
-    graph: file,
-    labels,
-    precision,
-    preprocessing: options.preprocessing,
-    force: options.force ?? false,
-    workerUrl: WORKER_URL,
-    output,
+  return withModelsLock(dir, output, async () => {
+    const manifest = await readManifest(dir);
+    const locked = manifest.models.find((bundle) => bundle.name === name);
+    if (locked !== undefined) {
+      await checkSame(locked, place, options, source);
+      return pullBundle(locked, source);
+    }
+    const bundle = await add({
+      modelsDir: dir,
+      manifest,
+      name,
+      source,
+      graph: file,
+      labels,
+      precision,
+      preprocessing: options.preprocessing,
+      force: options.force ?? false,
+      workerUrl: WORKER_URL,
+      output,
+    });
+    return `${name} ${bundle.revision} is locked in the manifest; MODEL_NAME=${name} serves it.`;
   });
-  return `${name} ${bundle.revision} is locked in the manifest; MODEL_NAME=${name} serves it.`;
 }
 
 /** @returns a summary */
@@ -56,11 +55,14 @@ export async function pullModel(
   from: string | undefined,
   revision: string,
 ): Promise<string> {
-  const manifest = await readManifest(modelsDir());
-  const bundle = findBundle(manifest, name);
-  return pullBundle(name, manifest, () =>
-    from === undefined ? openOrigin(bundle, process.env) : openSource(from, revision, process.env),
-  );
+  return withModelsLock(modelsDir(), output, async () => {
+    const bundle = findBundle(await readManifest(modelsDir()), name);
+    return pullBundle(bundle, () =>
+      from === undefined
+        ? openOrigin(bundle, process.env)
+        : openSource(from, revision, process.env),
+    );
+  });
 }
 
 /** @returns a table */
@@ -78,20 +80,19 @@ export async function removeModel(name: string): Promise<string> {
     throw new UsageError(`${name} cannot be removed: the service serves it by default`);
   }
   const dir = modelsDir();
-  const manifest = await readManifest(dir);
-  findBundle(manifest, name);
-  const models = manifest.models.filter((bundle) => bundle.name !== name);
-  await writeManifest(dir, { models });
-  await rm(join(dir, name), { recursive: true, force: true });
-  return `${name} is removed.`;
+  return withModelsLock(dir, output, async () => {
+    const manifest = await readManifest(dir);
+    findBundle(manifest, name);
+    const models = manifest.models.filter((bundle) => bundle.name !== name);
+    await writeManifest(dir, { models });
+    await rm(join(dir, name), { recursive: true, force: true });
+    return `${name} is removed.`;
+  });
 }
 
-async function pullBundle(
-  name: string,
-  manifest: Manifest,
-  source: PullOptions['source'],
-): Promise<string> {
-  const fetched = await pullOrConvert(findBundle(manifest, name), {
+async function pullBundle(bundle: Bundle, source: PullOptions['source']): Promise<string> {
+  const { name } = bundle;
+  const fetched = await pullOrConvert(bundle, {
     source,
     downloadsDir: join(modelsDir(), '.downloads'),
     folder: join(modelsDir(), name),

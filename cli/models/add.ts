@@ -9,6 +9,7 @@ import {
 } from '../../service/contract/model-manifest.ts';
 import type { PreprocessingStep } from '../../service/contract/preprocessing.ts';
 import { bundleRevision, describeFiles } from '../../service/inference/bundle/bundle-files.ts';
+import type { ProgressOutput } from '../kit/progress.ts';
 import { defaultPreprocessing } from './default-preprocessing.ts';
 import { type ModelSource, SourceError } from './source.ts';
 import { type StagedModel, type StagingOptions, stageModel } from './stage-model.ts';
@@ -28,6 +29,8 @@ export interface AddOptions
 }
 
 const GOLDEN_FILE = 'golden.jsonl';
+/** Marks a model's folder that is there before the manifest names it. */
+const MARK = '.being-added';
 
 /** Another CPU rounds the other way; an ordinary INT8 graph differs by more than a row-wise one. */
 const TOLERANCE = 0.005;
@@ -44,6 +47,7 @@ export async function add(options: AddOptions): Promise<Bundle> {
   checkName(name);
   const folder = join(modelsDir, name);
   const staging = join(modelsDir, '.downloads', name);
+  await takeBack(folder, staging, options.output);
   await refuseToReplace(folder);
   const source = await options.source();
   const {
@@ -63,6 +67,7 @@ export async function add(options: AddOptions): Promise<Bundle> {
   const bundle = await describeBundle(name, source, staging, staged, described, trial);
   const kept = bundle.files.map((file) => file.name);
   await keepOnly(staging, kept);
+  await writeFile(join(staging, MARK), '');
   await rename(staging, folder);
   try {
     await writeManifest(modelsDir, { models: [...manifest.models, bundle] });
@@ -70,6 +75,7 @@ export async function add(options: AddOptions): Promise<Bundle> {
     await rename(folder, staging);
     throw error;
   }
+  await rm(join(folder, MARK));
   return bundle;
 }
 
@@ -110,6 +116,20 @@ function checkName(name: string): void {
   throw new SourceError(
     `"${name}" cannot be a model's name, which is ${MODEL_NAME_RULE}; give one by --name`,
     { retryable: false },
+  );
+}
+
+/** Undoes what a process that was killed between its last two steps has done. */
+async function takeBack(folder: string, staging: string, output: ProgressOutput): Promise<void> {
+  const isLeft = await lstat(join(folder, MARK)).then(
+    () => true,
+    () => false,
+  );
+  if (!isLeft) return;
+  await rm(staging, { recursive: true, force: true });
+  await rename(folder, staging);
+  output.write(
+    `${folder} is what an interrupted \`tss models add\` has left; beginning again with it.\n`,
   );
 }
 
