@@ -1,4 +1,5 @@
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
+import Value from 'typebox/value';
 import { LABELS, type Label } from '../../service/domain/sentiment.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { ConversionError } from './convert/conversion-error.ts';
@@ -13,6 +14,8 @@ export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 
 /** A text has a start and an end token beside its own. */
 const MIN_TOKENS = 3;
+
+const LabeledConfig = Type.Object({ id2label: Type.Record(Type.String(), Type.String()) });
 
 /** What an ONNX graph of any family needs to have said. */
 const AnyConfig = Type.Object({
@@ -40,6 +43,7 @@ export async function describeModel(
   labels: readonly string[] | undefined,
 ): Promise<DescribedModel> {
   const config = await readJsonFile(Type.Unknown(), folder, CONFIG_FILE);
+  if (Value.Check(LabeledConfig, config)) checkCount(labelsOf(config));
   const facts =
     kind === 'weights' ? convertible(config) : (known(config) ?? (await anyFamily(folder)));
   const { model_max_length: limit } = await readTokenizerSettings(folder);
@@ -52,6 +56,7 @@ export async function describeModel(
       { retryable: false },
     );
   }
+  checkCount(facts.labels);
   return {
     family: facts.family,
     labels: toLabels(labels ?? facts.labels),
@@ -94,12 +99,27 @@ async function anyFamily(folder: string): Promise<Facts> {
   }
   return {
     family: config.model_type,
-    labels: Object.entries(config.id2label)
-      .sort(([a], [b]) => Number(a) - Number(b))
-      .map(([, name]) => name),
+    labels: labelsOf(config),
     padId: config.pad_token_id,
     window: config.max_position_embeddings,
   };
+}
+
+function labelsOf({ id2label }: Static<typeof LabeledConfig>): string[] {
+  return Object.entries(id2label)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, name]) => name);
+}
+
+/** The converter takes two to ten labels, the service answers these three. */
+function checkCount(names: readonly string[]): void {
+  if (names.length === LABELS.length) return;
+  throw new SourceError(
+    `This service answers ${LABELS.slice(0, -1).join(', ')} and ${LABELS.at(-1)}; the model has ` +
+      `${names.length} labels (${names.join(', ').slice(0, 200)}, as ${CONFIG_FILE} says) and cannot be ` +
+      'served. Choose a model of three labels, or fine-tune this one for them',
+    { retryable: false },
+  );
 }
 
 function toLabels(names: readonly string[]): Label[] {

@@ -61,6 +61,28 @@ describe('what the manifest learns from the files of an exporter', () => {
     );
   });
 
+  it.each(['graph', 'weights'] as const)(
+    'refuses a model of two, or of more than three labels, also where --labels names three (%s)',
+    async (kind) => {
+      const emotions = Array.from({ length: 28 }, (_, index) => `emotion ${index}`);
+      const stars = ['1 star', '2 stars', '3 stars', '4 stars', '5 stars'];
+      for (const names of [['NEGATIVE', 'POSITIVE'], stars, emotions]) {
+        const config = { ...BERT, id2label: Object.fromEntries(names.entries()) };
+        const labels = ['negative', 'neutral', 'positive'];
+        const described = describeModel(aFolder(config), kind, labels);
+        await expect(described).rejects.toThrow(
+          `This service answers negative, neutral and positive; the model has ${names.length} labels (${names.slice(0, 2).join(', ')}`,
+        );
+      }
+    },
+  );
+
+  it('takes a config.json without labels for one of two, as transformers does', async () => {
+    const { id2label: _, ...config } = BERT;
+    const described = describeModel(aFolder(config), 'weights', undefined);
+    await expect(described).rejects.toThrow('the model has 2 labels (LABEL_0, LABEL_1');
+  });
+
   it('names what a config.json lacks', async () => {
     const { pad_token_id: _, ...config } = { ...BERT, model_type: 'deberta' };
     await expect(describeModel(aFolder(config), 'graph', undefined)).rejects.toThrow(
