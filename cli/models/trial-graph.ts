@@ -1,21 +1,28 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { softmax } from '../../service/inference/scores.ts';
+import { cpuCount } from '../../service/inference/workers/cpu-count.ts';
 import { WorkerPool } from '../../service/inference/workers/worker-pool.ts';
+import { externalDataOf } from './external-data.ts';
 import { SourceError } from './source.ts';
+import type { Sequence } from './trial-sequences.ts';
 
 export type GraphToTry = Pick<Bundle, 'graph' | 'graphOptimization' | 'labels' | 'padId'>;
 
-/** Token ids of a text. */
-export type Sequence = readonly number[];
+/** Each worker has weights of its own; more of them would need more memory than serving does. */
+const WORKERS_MAX = 2;
+const SHARED_BYTES_MAX = 600_000_000;
 
-/** A graph in one of the service's own workers. */
+/** A graph in the service's own workers. */
 export class TrialGraph {
   readonly #pool: WorkerPool;
+  readonly #workers: number;
   readonly #width: number;
 
-  private constructor(pool: WorkerPool, width: number) {
+  private constructor(pool: WorkerPool, workers: number, width: number) {
     this.#pool = pool;
+    this.#workers = workers;
     this.#width = width;
   }
 
@@ -30,9 +37,10 @@ export class TrialGraph {
     workerUrl: URL,
     use: (graph: TrialGraph) => Promise<T>,
   ): Promise<T> {
+    const workers = await workersFor(folder, graph);
     const pool = await WorkerPool.start({
       workerUrl,
-      workers: 1,
+      workers,
       settings: { modelPath: join(folder, graph), graphOptimization, padId, warmUpLengths: [] },
       hangTimeoutMs: 60_000,
       onIdle: () => {},
@@ -40,7 +48,7 @@ export class TrialGraph {
       onFatal: () => {},
     });
     try {
-      return await use(new TrialGraph(pool, labels.length));
+      return await use(new TrialGraph(pool, workers, labels.length));
     } catch (cause) {
       if (cause instanceof SourceError) throw cause;
       throw refused(`The model cannot be run: ${rootOf(cause)}`, cause);
@@ -49,11 +57,41 @@ export class TrialGraph {
     }
   }
 
+  /** @throws SourceError when the graph has no embedding of the token */
+  async checkToken(sequence: Sequence): Promise<void> {
+    try {
+      await this.together([sequence]);
+    } catch (cause) {
+      if (cause instanceof SourceError) throw cause;
+      throw refused(
+        `The model cannot read the token "${sequence.text}", whose id in tokenizer.json is ` +
+          `${sequence.ids[1]}: ${rootOf(cause)}. If its embedding has fewer rows (vocab_size in ` +
+          'config.json), the tokenizer is of another model',
+        cause,
+      );
+    }
+  }
+
   /** @returns probabilities of each sequence, computed by itself */
   async alone(sequences: readonly Sequence[]): Promise<number[][]> {
-    const rows: number[][] = [];
-    for (const sequence of sequences) rows.push(...(await this.together([sequence])));
-    return rows;
+    return (await this.batches(sequences.map((sequence) => [sequence]))).flat();
+  }
+
+  /** @returns probabilities by batch; as many batches at once as there are workers */
+  async batches(
+    batches: readonly (readonly Sequence[])[],
+    onBatch: (texts: number) => void = () => {},
+  ): Promise<number[][][]> {
+    const results: number[][][] = [];
+    const queue = batches.entries();
+    const lane = async () => {
+      for (const [index, batch] of queue) {
+        results[index] = await this.together(batch);
+        onBatch(batch.length);
+      }
+    };
+    await Promise.all(Array.from({ length: this.#workers }, lane));
+    return results;
   }
 
   /**
@@ -61,7 +99,7 @@ export class TrialGraph {
    * @throws SourceError when the logits are too many, too few, NaN or infinite
    */
   async together(sequences: readonly Sequence[]): Promise<number[][]> {
-    const logits = await this.#pool.compute({ sequences });
+    const logits = await this.#pool.compute({ sequences: sequences.map(({ ids }) => ids) });
     const width = this.#width;
     if (logits.length !== sequences.length * width) {
       throw refused(
@@ -72,8 +110,8 @@ export class TrialGraph {
       const own = logits.subarray(row * width, (row + 1) * width);
       if (own.every(Number.isFinite)) return softmax(own);
       throw refused(
-        `The model gives the logits ${own.join(', ')} for a text of ${sequence.length} tokens: its ` +
-          'weights are damaged, or their precision is too low; try another graph or --precision',
+        `The model gives the logits ${own.join(', ')} for ${shown(sequence)}: its weights are ` +
+          'damaged, or their precision is too low; try another graph or --precision',
       );
     });
   }
@@ -85,6 +123,18 @@ export function largestDifference(a: readonly number[][], b: readonly number[][]
     Math.max(...row.map((value, column) => Math.abs(value - (b[index]?.[column] ?? Number.NaN)))),
   );
   return Math.max(...differences);
+}
+
+async function workersFor(folder: string, graph: string): Promise<number> {
+  const files = [graph, ...externalDataOf(folder, graph)];
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  return bytes > SHARED_BYTES_MAX ? 1 : Math.min(WORKERS_MAX, await cpuCount());
+}
+
+function shown({ text, ids }: Sequence): string {
+  const start = text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  return `${JSON.stringify(start)} (${ids.length} tokens)`;
 }
 
 function refused(message: string, cause?: unknown): SourceError {

@@ -1,16 +1,14 @@
-import { join } from 'node:path';
-import Type from 'typebox';
 import type { Label } from '../../service/domain/sentiment.ts';
-import type { Bundle } from '../../service/inference/bundle/manifest.ts';
-import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
-import { createNormalizer } from '../../service/inference/tokenizer/normalize.ts';
-import { parseTokenizerDefinition } from '../../service/inference/tokenizer/tokenizer-definition.ts';
-import { TransformersTokenizer } from '../../service/inference/tokenizer/transformers-tokenizer.ts';
-import type { ProgressOutput } from '../kit/progress.ts';
+import { ProgressBar, type ProgressOutput } from '../kit/progress.ts';
 import { SourceError } from './source.ts';
-import { readJsonFile } from './tokenizer/read-json-file.ts';
-import { type GraphToTry, largestDifference, type Sequence, TrialGraph } from './trial-graph.ts';
-import { COMPARED_TEXTS, GOLDEN_TEXTS, longText } from './trial-texts.ts';
+import { type GraphToTry, largestDifference, TrialGraph } from './trial-graph.ts';
+import {
+  type Sequence,
+  type TokenizedModel,
+  type TrialSequences,
+  trialSequences,
+} from './trial-sequences.ts';
+import { GOLDEN_TEXTS } from './trial-texts.ts';
 
 /** Rounding only. */
 const SAME_IN_BATCHES = 1e-5;
@@ -19,6 +17,10 @@ export const INT8_BATCH_TOLERANCE = 0.15;
 /** Smallest share of texts that an INT8 graph has to label as its FP32 graph does. */
 const MIN_AGREEMENT = 0.97;
 const BATCH = 16;
+/** One text of so many is scored alone, too. Prime, so that the sample has every kind of text. */
+const SAMPLED_EVERY = 41;
+/** Longest text that shares a batch of the trial with short ones. */
+const MIXED_LENGTH_MAX = 64;
 
 export interface TrialOptions {
   readonly workerUrl: URL;
@@ -35,13 +37,13 @@ export interface Trial {
   readonly batchInvariant: boolean;
 }
 
-type ModelToTry = GraphToTry & Pick<Bundle, 'tokenizer' | 'maxTokens' | 'preprocessing'>;
+type ModelToTry = GraphToTry & TokenizedModel;
 
 /**
- * Scores texts with the service's own engine, alone and in batches, up to the full window, so that
- * a model that is accepted can start.
+ * Scores 2,000 texts with the service's own engine, some of them alone and in mixed batches, and
+ * texts of every length up to the full window, so that a model that is accepted can start.
  *
- * @throws SourceError when the model cannot run, gives NaN, depends too much on the batch, or
+ * @throws SourceError when the model cannot run, lacks a token, gives NaN, depends too much on the batch, or
  *   labels texts as no sentiment model should
  */
 export async function tryModel(
@@ -50,10 +52,9 @@ export async function tryModel(
   options: TrialOptions,
 ): Promise<Trial> {
   const { workerUrl, reference } = options;
-  const texts = [...GOLDEN_TEXTS.map(({ text }) => text), ...COMPARED_TEXTS];
-  const { sequences, window } = await encode(folder, model, texts);
+  const sequences = await trialSequences(folder, model);
   const { alone, batchDifference } = await TrialGraph.use(folder, model, workerUrl, (graph) =>
-    aloneAndTogether(graph, sequences, window),
+    run(graph, sequences, options.output),
   );
   checkBatches(batchDifference);
   checkLabels(alone, model.labels, options);
@@ -62,7 +63,7 @@ export async function tryModel(
       folder,
       { ...model, graph: reference },
       workerUrl,
-      (graph) => graph.alone(sequences),
+      (graph) => graph.alone(sequences.compared),
     );
     compare(alone, expected, options);
   }
@@ -72,37 +73,66 @@ export async function tryModel(
   };
 }
 
-async function encode(
-  folder: string,
-  { tokenizer: file, maxTokens, preprocessing }: ModelToTry,
-  texts: readonly string[],
-): Promise<{ sequences: Sequence[]; window: Sequence }> {
-  const tokenizer = new TransformersTokenizer(
-    parseTokenizerDefinition(await readJsonFile(Type.Unknown(), folder, file), join(folder, file)),
-    maxTokens,
-    new EventLoopTurns(),
-  );
-  const normalize = createNormalizer(preprocessing);
-  const sequences: Sequence[] = [];
-  for (const text of texts) sequences.push((await tokenizer.encode(normalize(text))).ids);
-  return { sequences, window: (await tokenizer.encode(longText(maxTokens))).ids };
+/** @returns probabilities of the texts compared, and how far a batch moves one of any text */
+async function run(
+  graph: TrialGraph,
+  { compared, corpus, lengths, highest }: TrialSequences,
+  output: ProgressOutput,
+): Promise<{ alone: number[][]; batchDifference: number }> {
+  await graph.checkToken(highest);
+  await graph.alone(lengths);
+  const mixed = [
+    ...compared,
+    ...corpus.slice(compared.length).filter((_, index) => index % SAMPLED_EVERY === 0),
+    ...lengths.filter(({ ids }) => ids.length <= MIXED_LENGTH_MAX),
+  ];
+  const alone = await graph.alone(mixed);
+  const together = await inMixedBatches(graph, mixed);
+  await answerAll(graph, corpus, output);
+  return {
+    alone: alone.slice(0, compared.length),
+    batchDifference: largestDifference(alone, together),
+  };
 }
 
-async function aloneAndTogether(
+/** Scores the golden texts in one batch, as every start does, and the others in mixed batches. */
+async function inMixedBatches(
   graph: TrialGraph,
   sequences: readonly Sequence[],
-  window: Sequence,
-): Promise<{ alone: number[][]; batchDifference: number }> {
-  await graph.alone([window]);
-  const alone = await graph.alone(sequences);
-  const together: number[][] = [];
-  // The service checks the golden texts in one batch, at every start.
+): Promise<number[][]> {
   const golden = GOLDEN_TEXTS.length;
-  together.push(...(await graph.together(sequences.slice(0, golden))));
-  for (let from = golden; from < sequences.length; from += BATCH) {
-    together.push(...(await graph.together(sequences.slice(from, from + BATCH))));
+  const indices = [...sequences.keys()];
+  // Neighbors are of one kind, so a batch takes texts that are far from each other.
+  const stride = Math.ceil((indices.length - golden) / BATCH);
+  const groups = [
+    indices.slice(0, golden),
+    ...Array.from({ length: stride }, (_, first) =>
+      indices.slice(golden).filter((index) => index % stride === first),
+    ),
+  ];
+  const rows = await graph.batches(
+    groups.map((group) => group.flatMap((index) => sequences[index] ?? [])),
+  );
+  const together: number[][] = [];
+  for (const [at, group] of groups.entries()) {
+    for (const [row, index] of group.entries()) together[index] = rows[at]?.[row] ?? [];
   }
-  return { alone, batchDifference: largestDifference(alone, together) };
+  return together;
+}
+
+/** Texts of similar length share a batch, which keeps padding low. */
+async function answerAll(
+  graph: TrialGraph,
+  corpus: readonly Sequence[],
+  output: ProgressOutput,
+): Promise<void> {
+  const progress = new ProgressBar({ output, name: 'texts tried', total: corpus.length });
+  const sorted = corpus.toSorted((a, b) => a.ids.length - b.ids.length);
+  const batches = Array.from({ length: Math.ceil(sorted.length / BATCH) }, (_, index) =>
+    sorted.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  await graph.batches(batches, (texts) => progress.add(texts));
+  progress.end();
 }
 
 function checkBatches(difference: number): void {

@@ -64,10 +64,27 @@ describe('a graph of FP16', () => {
     }
   });
 
-  it('is refused where it gives NaN', async () => {
-    write({ type: 'float16', words: { phone: [Number.NaN, 0, 0] } });
+  it('is refused where it gives NaN for a sign that few texts have', async () => {
+    write({ type: 'float16', words: { '%': [Number.NaN, 0, 0] } });
     const { code, stderr } = await add();
-    expect([code, stderr]).toEqual([1, expect.stringContaining('gives the logits NaN')]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/gives the logits NaN, .* for ".*%" \(\d+ tokens\)/),
+    ]);
+  });
+});
+
+describe('an embedding with fewer rows than the vocabulary has words', () => {
+  it('is refused with the name of the word', async () => {
+    write({ rows: 15 });
+    const { code, stderr } = await add();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /cannot read the token "meeting", whose id in tokenizer\.json is 15: .*15/,
+      ),
+    ]);
+    expect(folder.manifest.models).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import Type from 'typebox';
+import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import { LengthBuckets } from '../../service/inference/scheduling/length-buckets.ts';
+import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
+import { createNormalizer } from '../../service/inference/tokenizer/normalize.ts';
+import {
+  parseTokenizerDefinition,
+  type TokenizerDefinition,
+} from '../../service/inference/tokenizer/tokenizer-definition.ts';
+import { TransformersTokenizer } from '../../service/inference/tokenizer/transformers-tokenizer.ts';
+import { readJsonFile } from './tokenizer/read-json-file.ts';
+import { trialCorpus } from './trial-corpus.ts';
+import { COMPARED_TEXTS, GOLDEN_TEXTS, longText } from './trial-texts.ts';
+
+export type TokenizedModel = Pick<Bundle, 'tokenizer' | 'maxTokens' | 'preprocessing'>;
+
+/** Token ids of a text. */
+export interface Sequence {
+  readonly text: string;
+  readonly ids: readonly number[];
+}
+
+/** What a trial runs through a graph. */
+export interface TrialSequences {
+  /** The golden texts and those that two graphs are compared on. */
+  readonly compared: readonly Sequence[];
+  /** All texts, those compared among them. */
+  readonly corpus: readonly Sequence[];
+  /** A text of the greatest length of each of the scheduler's buckets, up to the full window. */
+  readonly lengths: readonly Sequence[];
+  /** The highest id that a text can have. */
+  readonly highest: Sequence;
+}
+
+/** Tokenizes the bundled texts as the service does. */
+export async function trialSequences(
+  folder: string,
+  { tokenizer: file, maxTokens, preprocessing }: TokenizedModel,
+): Promise<TrialSequences> {
+  const definition = parseTokenizerDefinition(
+    await readJsonFile(Type.Unknown(), folder, file),
+    join(folder, file),
+  );
+  const tokenizer = new TransformersTokenizer(definition, maxTokens, new EventLoopTurns());
+  const normalize = createNormalizer(preprocessing);
+  const encode = async (text: string): Promise<Sequence> => ({
+    text,
+    ids: (await tokenizer.encode(normalize(text))).ids,
+  });
+  const corpus: Sequence[] = [];
+  for (const text of trialCorpus()) corpus.push(await encode(text));
+  const window = await encode(longText(maxTokens));
+  const frame = (await encode('')).ids;
+  const { id, text } = highestToken(definition);
+  return {
+    compared: corpus.slice(0, GOLDEN_TEXTS.length + COMPARED_TEXTS.length),
+    corpus,
+    lengths: new LengthBuckets(maxTokens).limits
+      .filter((length) => length > frame.length)
+      .map((length) => ({
+        text: window.text,
+        ids: [...window.ids.slice(0, length - 1), ...frame.slice(-1)],
+      })),
+    highest: { text, ids: [...frame.slice(0, 1), id, ...frame.slice(-1)] },
+  };
+}
+
+/** Special tokens are left out: a text never spells them. */
+function highestToken({ model, added_tokens }: TokenizerDefinition): { id: number; text: string } {
+  const special = new Set(added_tokens.filter((token) => token.special).map(({ id }) => id));
+  let highest = { id: 0, text: '' };
+  const consider = (text: string, id: number) => {
+    if (id > highest.id && !special.has(id)) highest = { id, text };
+  };
+  if (model.type === 'Unigram')
+    model.vocab.forEach(([piece], id) => {
+      consider(piece, id);
+    });
+  else for (const [piece, id] of Object.entries(model.vocab)) consider(piece, id);
+  for (const { content, id } of added_tokens) consider(content, id);
+  return highest;
+}
