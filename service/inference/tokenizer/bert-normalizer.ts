@@ -14,8 +14,11 @@ const IDEOGRAPH =
   /[\u4E00-\u9FFF\u3400-\u4DBF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B920}-\u{2CEAF}\uF900-\uFAFF\u{2F800}-\u{2FA1F}]/u;
 const IDEOGRAPHS = new RegExp(IDEOGRAPH, 'gu');
 
-/** Positions where a cut changes no token: before a space between words, or an ideograph. */
-export const BERT_CUT = new RegExp(`(?<=\\S) (?=\\S)|(?=${IDEOGRAPH.source})`, 'gu');
+/** Positions where a cut changes no token: a space between words, or before a word of one character. */
+export const BERT_CUT = new RegExp(
+  `(?<=\\S) (?=\\S)|(?=${IDEOGRAPH.source}|[!-/:-@[-\`{-~])`,
+  'gu',
+);
 
 /**
  * BERT's normalizer, equal to the reference (Hugging Face's tokenizers). The library's normalizer

@@ -5,27 +5,23 @@
 const WORDS =
   /'(?:s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
-const ENCODER = new TextEncoder();
-const LETTERS = byteLetters();
-
 /**
- * Splits a text into words, each spelled with one letter a byte of its UTF-8.
+ * Splits a text into words.
  *
  * @param addsPrefixSpace puts a space before a text that does not begin with one
  */
-export function byteLevelWords(text: string, addsPrefixSpace: boolean): string[] {
+export function byteLevelWords(text: string, addsPrefixSpace: boolean): readonly string[] {
   const prefixed = addsPrefixSpace && !text.startsWith(' ') ? ` ${text}` : text;
-  return (prefixed.match(WORDS) ?? []).map(spell);
+  return prefixed.match(WORDS) ?? [];
 }
 
-function spell(word: string): string {
-  let spelled = '';
-  for (const byte of ENCODER.encode(word)) spelled += LETTERS[byte];
-  return spelled;
-}
+/**
+ * The letter that vocabularies write for each byte: printable bytes stand for themselves, the
+ * others for the letters from U+0100 on.
+ */
+export const BYTE_LETTERS: readonly string[] = byteLetters();
 
-/** Printable bytes stand for themselves, the others for the letters from U+0100 on. */
-function byteLetters(): readonly string[] {
+function byteLetters(): string[] {
   const isPrintable = (byte: number) =>
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
   let next = 0x100;

@@ -1,8 +1,8 @@
 import type { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js';
-import { LRUCache } from 'lru-cache';
 import { StartupError } from '../../domain/errors.ts';
 import { BERT_CUT, bertNormalizer } from './bert-normalizer.ts';
 import { byteLevelWords } from './byte-level.ts';
+import { BytePair } from './byte-pair.ts';
 import { type Pipeline, SPACE_CUT } from './pipeline.ts';
 import type {
   BytePairDefinition,
@@ -13,9 +13,6 @@ import type {
 import { unigramPipeline } from './unigram-pipeline.ts';
 import { WordPiece } from './word-piece.ts';
 
-/** Characters of words and pieces that a byte-pair model may remember. */
-const WORD_CACHE_CHARACTERS = 1_000_000;
-
 /** @throws StartupError when a part of the definition is damaged */
 export function createPipeline(
   definition: TokenizerDefinition,
@@ -25,7 +22,7 @@ export function createPipeline(
     case 'WordPiece':
       return wordPiecePipeline(definition as WordPieceDefinition, library);
     case 'BPE':
-      return bytePairPipeline(definition as BytePairDefinition, library);
+      return bytePairPipeline(definition as BytePairDefinition);
     case 'Unigram':
       return unigramPipeline(definition as UnigramDefinition);
   }
@@ -41,25 +38,15 @@ function wordPiecePipeline(
   return {
     cut: BERT_CUT,
     unknownId: wordPiece.unknownId,
-    encode: (chunk) => wordPiece.encode(preTokenize(normalize(chunk), { section_index: 0 })),
+    encode: (chunk) => [wordPiece.encode(preTokenize(normalize(chunk), { section_index: 0 }))],
   };
 }
 
-function bytePairPipeline(
-  { pre_tokenizer: { add_prefix_space: addsPrefixSpace } }: BytePairDefinition,
-  { model }: PreTrainedTokenizer,
-): Pipeline {
-  model.cache = new LRUCache<string, string[]>({
-    maxSize: WORD_CACHE_CHARACTERS,
-    sizeCalculation: (_pieces, word) => 2 * word.length + 1,
-  });
+function bytePairPipeline({ pre_tokenizer, model }: BytePairDefinition): Pipeline {
+  const bytePair = new BytePair(model);
   return {
     cut: SPACE_CUT,
     unknownId: null,
-    encode: (chunk) =>
-      model.convert_tokens_to_ids(model(byteLevelWords(chunk, addsPrefixSpace))).map((id) => {
-        if (id === undefined) throw new Error('The tokenizer made a token without an id');
-        return id;
-      }),
+    encode: (chunk) => bytePair.encode(byteLevelWords(chunk, pre_tokenizer.add_prefix_space)),
   };
 }

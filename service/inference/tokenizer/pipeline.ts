@@ -7,5 +7,6 @@ export interface Pipeline {
   readonly cut: RegExp;
   /** See `Tokenizer`; null for models that can spell any word. */
   readonly unknownId: number | null;
-  encode(chunk: string): number[];
+  /** Ids in parts: between two, the caller may do other work. */
+  encode(chunk: string): Iterable<readonly number[]>;
 }

@@ -3,6 +3,9 @@ import { StartupError } from '../../domain/errors.ts';
 /** Graphemes of this many bytes or more are looked up character by character, as in the reference. */
 const GRAPHEME_BYTES_MAX = 6;
 
+/** Characters in one step: less than 1 ms. */
+const STEP = 500;
+
 /** Runs that a rule may touch: all but printable ASCII, with one such neighbor on each side. */
 const RUNS = /[\x20-\x7e]?(?:[^\x20-\x7e]+[\x20-\x7e]?)+/gu;
 
@@ -47,16 +50,23 @@ export class PrecompiledNormalizer {
     }
   }
 
-  normalize(text: string): string {
-    return text.replace(RUNS, (run) => this.#normalizeRun(run));
-  }
-
-  #normalizeRun(run: string): string {
+  /** The normalized text, in parts: between two, the caller may do other work. */
+  *normalize(text: string): Generator<string> {
     let normalized = '';
-    for (const { segment } of this.#segmenter.segment(run)) {
-      normalized += this.#replacementOf(segment) ?? this.#byCharacter(segment);
+    let end = 0;
+    let steppedAt = 0;
+    for (const { 0: run, index } of text.matchAll(RUNS)) {
+      normalized += text.slice(end, index);
+      end = index + run.length;
+      for (const { segment, index: at } of this.#segmenter.segment(run)) {
+        normalized += this.#replacementOf(segment) ?? this.#byCharacter(segment);
+        if (index + at - steppedAt < STEP) continue;
+        yield normalized;
+        normalized = '';
+        steppedAt = index + at;
+      }
     }
-    return normalized;
+    yield normalized + text.slice(end);
   }
 
   #byCharacter(grapheme: string): string {

@@ -1,6 +1,6 @@
 import { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js';
 import { StartupError } from '../../domain/errors.ts';
-import { AddedTokens, type Piece } from './added-tokens.ts';
+import { AddedTokens } from './added-tokens.ts';
 import { createPipeline } from './create-pipeline.ts';
 import type { EventLoopTurns } from './event-loop-turns.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -43,11 +43,10 @@ export class TransformersTokenizer implements Tokenizer {
   async encode(text: string): Promise<Encoding> {
     const ids = [this.#startId];
     const room = this.#maxTokens - 1;
-    for (const piece of this.#pieces(text)) {
-      if (!this.#turns.hasTime()) await this.#turns.next();
-      if (piece.id !== null) ids.push(piece.id);
-      else for (const id of this.#pipeline.encode(piece.text)) ids.push(id);
+    for (const part of this.#parts(text)) {
+      for (const id of part) ids.push(id);
       if (ids.length > room) break;
+      if (!this.#turns.hasTime()) await this.#turns.next();
     }
     const truncated = ids.length > room;
     if (truncated) ids.length = room;
@@ -55,19 +54,20 @@ export class TransformersTokenizer implements Tokenizer {
     return { ids, truncated };
   }
 
-  /** Parts of the text that can be tokenized one by one. */
-  *#pieces(text: string): Generator<Piece> {
-    for (const piece of this.#addedTokens.split(text)) {
-      if (piece.id !== null) yield piece;
+  /** Ids of the text, lazily: each part is made in one step. */
+  *#parts(text: string): Generator<readonly number[]> {
+    for (const { id, text: between } of this.#addedTokens.split(text)) {
+      if (id !== null) yield [id];
       else
-        for (const chunk of chunks(piece.text, this.#pipeline.cut)) yield { id: null, text: chunk };
+        for (const chunk of chunks(between, this.#pipeline.cut))
+          yield* this.#pipeline.encode(chunk);
     }
   }
 }
 
-/** The library's part: BERT's words, byte pairs, and the frame of special tokens. */
+/** The library's part: BERT's words, and the frame of special tokens. */
 function buildLibraryTokenizer(definition: TokenizerDefinition): PreTrainedTokenizer {
-  const { model, post_processor, pre_tokenizer } = definition;
+  const { post_processor, pre_tokenizer } = definition;
   const json = {
     post_processor,
     pre_tokenizer: pre_tokenizer.type === 'BertPreTokenizer' ? pre_tokenizer : null,
@@ -75,18 +75,10 @@ function buildLibraryTokenizer(definition: TokenizerDefinition): PreTrainedToken
     added_tokens: [],
     normalizer: null,
     decoder: null,
-    model:
-      model.type === 'BPE'
-        ? { ...model, merges: model.merges.map(joined) }
-        : // Not used: filling the library's twin would take a third of the start.
-          { type: 'WordPiece', vocab: {}, unk_token: '', continuing_subword_prefix: '' },
+    // Not used: filling the library's twin would take a third of the start.
+    model: { type: 'WordPiece', vocab: {}, unk_token: '', continuing_subword_prefix: '' },
   };
   return new PreTrainedTokenizer(json, {});
-}
-
-/** The library splits merges at a space; newer files hold them as pairs. */
-function joined(merge: string | readonly [string, string]): string {
-  return typeof merge === 'string' ? merge : merge.join(' ');
 }
 
 function* chunks(text: string, cut: RegExp): Generator<string> {

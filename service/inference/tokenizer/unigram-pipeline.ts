@@ -3,7 +3,8 @@ import { PrecompiledNormalizer } from './precompiled-normalizer.ts';
 import type { UnigramDefinition } from './tokenizer-definition.ts';
 import { Unigram } from './unigram.ts';
 
-type Normalizer = (text: string) => string;
+/** Gives the normalized text in parts, each made in one step. */
+type Normalizer = (text: string) => Iterable<string>;
 type NormalizerDefinition = Exclude<
   NonNullable<UnigramDefinition['normalizer']>,
   { type: 'Sequence' }
@@ -14,21 +15,27 @@ const WORDS = /▁[^▁]*/g;
 
 /** The tokenizers of XLM-RoBERTa and CamemBERT: SentencePiece's character map, then its unigram model. */
 export function unigramPipeline(definition: UnigramDefinition): Pipeline {
-  const normalize = normalizerOf(definition.normalizer);
+  const normalizers = normalizersOf(definition.normalizer);
   const splitsAtSpaces = definition.pre_tokenizer.type === 'Sequence';
   const special = definition.added_tokens.filter((token) => token.special);
   const unigram = new Unigram(definition.model, new Set(special.map((token) => token.content)));
   return {
     cut: SPACE_CUT,
     unknownId: unigram.unknownId,
-    encode: (chunk) => {
-      const ids: number[] = [];
-      const text = normalize(chunk);
+    *encode(chunk) {
+      let text = chunk;
+      for (const normalize of normalizers) {
+        let normalized = '';
+        for (const part of normalize(text)) {
+          normalized += part;
+          yield [];
+        }
+        text = normalized;
+      }
       for (const part of splitsAtSpaces ? text.split(SPACES) : [text]) {
         if (part === '') continue;
-        for (const word of words(part)) unigram.encode(word, ids);
+        for (const word of words(part)) yield* unigram.encode(word);
       }
-      return ids;
     },
   };
 }
@@ -39,11 +46,9 @@ function words(text: string): readonly string[] {
   return (marked.startsWith('▁') ? marked : `▁${marked}`).match(WORDS) ?? [];
 }
 
-function normalizerOf(definition: UnigramDefinition['normalizer']): Normalizer {
-  if (definition === null) return (text) => text;
-  const parts = definition.type === 'Sequence' ? definition.normalizers : [definition];
-  const steps = parts.map(step);
-  return (text) => steps.reduce((normalized, apply) => apply(normalized), text);
+function normalizersOf(definition: UnigramDefinition['normalizer']): readonly Normalizer[] {
+  if (definition === null) return [];
+  return (definition.type === 'Sequence' ? definition.normalizers : [definition]).map(step);
 }
 
 function step(definition: NormalizerDefinition): Normalizer {
@@ -56,10 +61,10 @@ function step(definition: NormalizerDefinition): Normalizer {
       const { strip_left: left, strip_right: right } = definition;
       return (text) => {
         const stripped = left ? text.replace(/^\p{White_Space}+/u, '') : text;
-        return right ? stripped.replace(/\p{White_Space}+$/u, '') : stripped;
+        return [right ? stripped.replace(/\p{White_Space}+$/u, '') : stripped];
       };
     }
     case 'Replace':
-      return (text) => text.replace(/ {2,}/g, () => definition.content);
+      return (text) => [text.replace(/ {2,}/g, () => definition.content)];
   }
 }

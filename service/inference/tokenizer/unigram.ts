@@ -9,6 +9,9 @@ export interface UnigramConfig {
 /** What an unknown character costs below the least likely piece. Source: SentencePiece. */
 const UNKNOWN_PENALTY = 10;
 
+/** Characters of a long word in one step: less than 1 ms. */
+const STEP = 250;
+
 /**
  * SentencePiece's unigram model: the most likely split of a word into pieces (Viterbi). Among
  * equally likely splits the one found first stays, and neighboring unknown characters are one
@@ -49,9 +52,11 @@ export class Unigram {
     }
   }
 
-  /** Appends the ids of a word to `ids`. */
-  encode(word: string, ids: number[]): void {
-    const { starts, nodes } = this.#bestPaths(word);
+  /** Ids of a word in the last part; between two parts, the caller may do other work. */
+  *encode(word: string): Generator<readonly number[]> {
+    const starts = new Int32Array(word.length + 1).fill(-1);
+    const nodes = new Int32Array(word.length + 1);
+    yield* this.#findBestPaths(word, starts, nodes);
     const path: number[] = [];
     let unknownEnd = -1;
     for (let end = word.length; end > 0; ) {
@@ -68,14 +73,20 @@ export class Unigram {
       }
       end = start;
     }
-    for (let at = path.length - 1; at >= 0; at--) ids.push(path[at] ?? this.unknownId);
+    yield path.reverse();
   }
 
-  /** For each end of a prefix: where its last piece begins, and the id of that piece. */
-  #bestPaths(word: string): { starts: Int32Array; nodes: Int32Array } {
+  /**
+   * Finds for each end of a prefix where its last piece begins, and the id of that piece.
+   *
+   * @returns nothing, in steps
+   */
+  *#findBestPaths(
+    word: string,
+    starts: Int32Array,
+    nodes: Int32Array,
+  ): Generator<readonly number[]> {
     const length = word.length;
-    const starts = new Int32Array(length + 1).fill(-1);
-    const nodes = new Int32Array(length + 1);
     const best = new Float64Array(length + 1);
     const reach = (start: number, end: number, id: number, score: number) => {
       const total = (best[start] ?? 0) + score;
@@ -100,9 +111,9 @@ export class Unigram {
         range = this.#narrow(first, last, depth, word.charCodeAt(start + depth));
       }
       if (!spellsCharacter) reach(start, characterEnd, this.unknownId, this.#unknownScore);
+      if (Math.floor(start / STEP) !== Math.floor(characterEnd / STEP)) yield [];
       start = characterEnd;
     }
-    return { starts, nodes };
   }
 
   /** The pieces of a range that have `unit` at `depth`. */
