@@ -10,6 +10,7 @@ import {
 import type { PreprocessingStep } from '../../service/contract/preprocessing.ts';
 import { bundleRevision, describeFiles } from '../../service/inference/bundle/bundle-files.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
+import { bundleReadme } from './bundle-readme.ts';
 import { defaultPreprocessing } from './default-preprocessing.ts';
 import { type ModelSource, SourceError } from './source.ts';
 import { type StagedModel, type StagingOptions, stageModel } from './stage-model.ts';
@@ -29,6 +30,8 @@ export interface AddOptions
 }
 
 const GOLDEN_FILE = 'golden.jsonl';
+/** For people; not in the manifest. */
+const README_FILE = 'README.md';
 /** Marks a model's folder that is there before the manifest names it. */
 const MARK = '.being-added';
 
@@ -59,6 +62,7 @@ export async function add(options: AddOptions): Promise<Bundle> {
     staging,
     compare: true,
   });
+  refuseOwnNames(staged);
   const preprocessing = [
     ...(options.preprocessing ?? defaultPreprocessing(source.origin.repository)),
   ];
@@ -67,6 +71,7 @@ export async function add(options: AddOptions): Promise<Bundle> {
   const bundle = await describeBundle(name, source, staging, staged, described, trial);
   const kept = bundle.files.map((file) => file.name);
   await keepOnly(staging, kept);
+  await writeFile(join(staging, README_FILE), bundleReadme(bundle, trial));
   await writeFile(join(staging, MARK), '');
   await rename(staging, folder);
   try {
@@ -109,6 +114,15 @@ async function describeBundle(
       startUpLines: golden.map((_, line) => line),
     },
   };
+}
+
+/** Refuses a graph, or weights beside it, under a name that is written here. */
+function refuseOwnNames(names: readonly string[]): void {
+  const own = names.find((name) => [GOLDEN_FILE, README_FILE].includes(name));
+  if (own === undefined) return;
+  throw new SourceError(`The model's file ${own} has a name that \`add\` writes; rename it`, {
+    retryable: false,
+  });
 }
 
 function checkName(name: string): void {

@@ -12,7 +12,9 @@ export type GraphToTry = Pick<Bundle, 'graph' | 'graphOptimization' | 'labels' |
 
 /** Each worker has weights of its own; more of them would need more memory than serving does. */
 const WORKERS_MAX = 2;
-const SHARED_BYTES_MAX = 600_000_000;
+const SHARED_BYTES_MAX = 300_000_000;
+/** A busy machine may need minutes for a full window; the user can stop sooner. */
+const HANG_TIMEOUT_MS = 600_000;
 
 /** A graph in the service's own workers. */
 export class TrialGraph {
@@ -42,7 +44,7 @@ export class TrialGraph {
       workerUrl,
       workers,
       settings: { modelPath: join(folder, graph), graphOptimization, padId, warmUpLengths: [] },
-      hangTimeoutMs: 60_000,
+      hangTimeoutMs: HANG_TIMEOUT_MS,
       onIdle: () => {},
       onRestart: () => {},
       onFatal: () => {},

@@ -35,6 +35,19 @@ export interface Trial {
   readonly golden: readonly { readonly text: string; readonly probabilities: readonly number[] }[];
   /** A text's scores do not depend on its batch, as far as the texts show. */
   readonly batchInvariant: boolean;
+  /** Largest difference of a probability between a text alone and in a batch. */
+  readonly batchDifference: number;
+  /** Absent without a reference. */
+  readonly comparison: Comparison | undefined;
+}
+
+/** How near a graph is to the FP32 graph of the same weights. */
+export interface Comparison {
+  readonly texts: number;
+  /** Share of the texts with the same label. */
+  readonly agreement: number;
+  /** Largest difference of a probability. */
+  readonly difference: number;
 }
 
 type ModelToTry = GraphToTry & TokenizedModel;
@@ -58,6 +71,7 @@ export async function tryModel(
   );
   checkBatches(batchDifference);
   checkLabels(alone, model.labels, options);
+  let comparison: Comparison | undefined;
   if (reference !== undefined) {
     const expected = await TrialGraph.use(
       folder,
@@ -65,11 +79,13 @@ export async function tryModel(
       workerUrl,
       (graph) => graph.alone(sequences.compared),
     );
-    compare(alone, expected, options);
+    comparison = compare(alone, expected, options);
   }
   return {
     golden: GOLDEN_TEXTS.map(({ text }, row) => ({ text, probabilities: alone[row] ?? [] })),
     batchInvariant: batchDifference <= SAME_IN_BATCHES,
+    batchDifference,
+    comparison,
   };
 }
 
@@ -166,19 +182,22 @@ function compare(
   served: readonly number[][],
   reference: readonly number[][],
   options: TrialOptions,
-): void {
+): Comparison {
   const same = served.filter((row, index) => argMax(row) === argMax(reference[index] ?? []));
   const agreement = same.length / served.length;
+  const difference = largestDifference(served, reference);
   const summary =
     `INT8 against FP32: ${(100 * agreement).toFixed(1)} % of ${served.length} labels agree, largest ` +
-    `difference of a probability ${largestDifference(served, reference).toFixed(4)}`;
+    `difference of a probability ${difference.toFixed(4)}`;
   options.output.write(`${summary}.\n`);
-  if (agreement >= MIN_AGREEMENT) return;
-  refuseUnlessForced(
-    `${summary}; at least ${100 * MIN_AGREEMENT} % are needed. --precision fp32 serves the weights as ` +
-      'they are',
-    options,
-  );
+  if (agreement < MIN_AGREEMENT) {
+    refuseUnlessForced(
+      `${summary}; at least ${100 * MIN_AGREEMENT} % are needed. --precision fp32 serves the weights as ` +
+        'they are',
+      options,
+    );
+  }
+  return { texts: served.length, agreement, difference };
 }
 
 function refuseUnlessForced(message: string, { force, output }: TrialOptions): void {

@@ -77,6 +77,7 @@ describe('a repository with PyTorch weights, a vocabulary and LABEL_0 to LABEL_2
 
   it('leaves the bundle alone in models/, without the weights', () => {
     expect(folder.files(NAME)).toEqual([
+      'README.md',
       'config.json',
       'golden.jsonl',
       'model.onnx',
@@ -84,6 +85,14 @@ describe('a repository with PyTorch weights, a vocabulary and LABEL_0 to LABEL_2
     ]);
     expect(folder.files('.downloads')).toEqual([]);
     expect(fetched()).not.toContain('tf_model.h5');
+  });
+
+  it('is described with its source, license and what was measured', () => {
+    const readme = readFileSync(join(folder.path, NAME, 'README.md'), 'utf8');
+    expect(readme).toContain(`| source | ${REPOSITORY} at ${HUB_COMMIT} |`);
+    expect(readme).toContain('| license | not stated |');
+    expect(readme).toMatch(/\| labels as in FP32, of 130 texts \| [\d.]+ % \|/);
+    expect(readme).toMatch(/\| largest change of a probability in a batch \| [\d.]+(e-\d+)? \|/);
   });
 
   it('is served with the scores of its golden texts', async () => {

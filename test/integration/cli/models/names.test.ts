@@ -165,6 +165,7 @@ describe('models add', () => {
     writeFileSync(join(left, 'other.onnx.part'), 'half');
     expect(await folder.run(['add', source, '--name', 'x'])).toMatchObject({ code: 0 });
     expect(folder.files('x')).toEqual([
+      'README.md',
       'config.json',
       'golden.jsonl',
       'onnx',
