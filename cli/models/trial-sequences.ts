@@ -9,6 +9,8 @@ import {
   type TokenizerDefinition,
 } from '../../service/inference/tokenizer/tokenizer-definition.ts';
 import { TransformersTokenizer } from '../../service/inference/tokenizer/transformers-tokenizer.ts';
+import { reasonOf } from '../kit/errors.ts';
+import { SourceError } from './source.ts';
 import { readJsonFile } from './tokenizer/read-json-file.ts';
 import { trialCorpus } from './trial-corpus.ts';
 import { COMPARED_TEXTS, GOLDEN_TEXTS, longText } from './trial-texts.ts';
@@ -42,7 +44,7 @@ export async function trialSequences(
     await readJsonFile(Type.Unknown(), folder, file),
     join(folder, file),
   );
-  const tokenizer = new TransformersTokenizer(definition, maxTokens, new EventLoopTurns());
+  const tokenizer = openTokenizer(definition, maxTokens, file);
   const normalize = createNormalizer(preprocessing);
   const encode = async (text: string): Promise<Sequence> => ({
     text,
@@ -64,6 +66,20 @@ export async function trialSequences(
       })),
     highest: { text, ids: [...frame.slice(0, 1), id, ...frame.slice(-1)] },
   };
+}
+
+/** @throws SourceError where a part that no schema checks, such as the vocabulary, is damaged */
+function openTokenizer(
+  definition: TokenizerDefinition,
+  maxTokens: number,
+  file: string,
+): TransformersTokenizer {
+  try {
+    return new TransformersTokenizer(definition, maxTokens, new EventLoopTurns());
+  } catch (cause) {
+    const message = `${file} is damaged: ${reasonOf(cause)}; fetch it again`;
+    throw new SourceError(message, { retryable: false, cause });
+  }
 }
 
 /** Special tokens are left out: a text never spells them. */

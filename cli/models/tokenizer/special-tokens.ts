@@ -4,14 +4,17 @@ import { readJsonFile } from './read-json-file.ts';
 /** A token's name, alone or with how it is split off. */
 const TokenName = Type.Union([Type.String(), Type.Object({ content: Type.String() }), Type.Null()]);
 
+/** Exporters write null for what is not set. */
+const Flag = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
+
 /** What is read of tokenizer_config.json and special_tokens_map.json; both are optional. */
 const Settings = Type.Object({
   tokenizer_class: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   model_max_length: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
-  do_lower_case: Type.Optional(Type.Boolean()),
-  strip_accents: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
-  tokenize_chinese_chars: Type.Optional(Type.Boolean()),
-  add_prefix_space: Type.Optional(Type.Boolean()),
+  do_lower_case: Flag,
+  strip_accents: Flag,
+  tokenize_chinese_chars: Flag,
+  add_prefix_space: Flag,
   cls_token: Type.Optional(TokenName),
   sep_token: Type.Optional(TokenName),
   pad_token: Type.Optional(TokenName),

@@ -140,8 +140,11 @@ describe('models add', () => {
     },
   );
 
-  it('takes a model without tokenizer_config.json, or with a window of null', async () => {
-    writeFileSync(join(source, 'tokenizer_config.json'), '{"model_max_length":null}');
+  it('takes a model without tokenizer_config.json, or with null in it', async () => {
+    writeFileSync(
+      join(source, 'tokenizer_config.json'),
+      '{"model_max_length":null,"do_lower_case":null}',
+    );
     expect(await folder.run(['add', source, '--name', 'x'])).toMatchObject({ code: 0 });
     rmSync(join(source, 'tokenizer_config.json'));
     expect(await folder.run(['add', source, '--name', 'y'])).toMatchObject({ code: 0 });
