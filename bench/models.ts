@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type Bundle, findBundle, readManifest } from '../service/inference/bundle/manifest.ts';
 import { assetOf } from './assets.ts';
 import type { ModelKey } from './model-key.ts';
-import { buildRobertaShaped } from './roberta-shaped.ts';
+import { buildRobertaShaped, torchScriptOfRobertaShaped } from './roberta-shaped.ts';
 
 /** A model under test, with what its peers load. */
 export interface BenchModel {
@@ -14,15 +14,20 @@ export interface BenchModel {
   readonly tokenizerPath: string;
   /** @throws CannotRun where it is not on this machine */
   readonly fp32Path: () => string;
-  /** Absent: the replaced system is not measured with this model. */
-  readonly torchScriptPath?: string;
+  /**
+   * The weights as the replaced system loads them. Absent: it is not measured with this model.
+   *
+   * @throws CannotRun
+   */
+  readonly torchScriptPath?: () => Promise<string>;
 }
 
 /** @throws CannotRun */
 export async function loadModel(key: ModelKey, say: (text: string) => void): Promise<BenchModel> {
   if (key === 'roberta') {
-    const { modelsDir, name, fp32Path, torchScriptPath } = await buildRobertaShaped(say);
+    const { modelsDir, name, fp32Path } = await buildRobertaShaped(say);
     const model = await modelOf(key, modelsDir, name);
+    const torchScriptPath = () => torchScriptOfRobertaShaped(say);
     return { ...model, fp32Path: () => fp32Path, torchScriptPath };
   }
   const model = await modelOf(key, resolve('models'), 'minilm-tweet-sentiment');

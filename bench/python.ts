@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { CACHE_DIR } from './assets.ts';
 import { CannotRun } from './cannot-run.ts';
 
-const REQUIREMENTS = fileURLToPath(new URL('./tools/requirements.txt', import.meta.url));
+const REQUIREMENTS = fileURLToPath(
+  new URL('./peers/replaced-system/requirements.txt', import.meta.url),
+);
 const VENV = join(CACHE_DIR, 'venv');
 const INSTALL_TIMEOUT_MS = 30 * 60_000;
 const COMMAND_TIMEOUT_MS = 15 * 60_000;

@@ -22,6 +22,7 @@ export async function startReplacedSystem(
   say: (text: string) => void,
 ): Promise<ServerProcess> {
   if (!model.torchScriptPath) throw new CannotRun('the replaced system ran the RoBERTa shape only');
+  const torchScript = await model.torchScriptPath();
   const port = await freePort();
   return ServerProcess.start({
     command: python(say),
@@ -36,7 +37,7 @@ export async function startReplacedSystem(
     ],
     env: {
       MODEL_DIR: assetOf('BENCH_MODELS_DIR', 'twitter-roberta-base-sentiment'),
-      TORCHSCRIPT: model.torchScriptPath,
+      TORCHSCRIPT: torchScript,
       TORCH_THREADS: String(VCPUS),
       PYTHONDONTWRITEBYTECODE: '1',
       PYTHONWARNINGS: 'ignore',

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Precision } from '../../cli/models/convert/graph/classifier-graph.ts';
+
+const TSS = fileURLToPath(new URL('../../cli/tss.ts', import.meta.url));
+const PEAK_MEMORY = fileURLToPath(new URL('./peak-memory.ts', import.meta.url));
+const OUTPUT_KEPT = 4_000;
+
+export interface ModelToAdd {
+  readonly name: string;
+  readonly folder: string;
+  readonly precision: Precision;
+  readonly modelsDir: string;
+}
+
+export interface AddedModel {
+  readonly seconds: number;
+  readonly peakBytes: number | null;
+  /** What the trial found of the INT8 graph against the FP32 graph of the same weights. */
+  readonly comparison: Comparison | null;
+}
+
+export interface Comparison {
+  readonly texts: number;
+  readonly agreementPercent: number;
+  readonly largestDifference: number;
+}
+
+/**
+ * Runs `tss models add`, the command that users run. Random weights call no praise positive, so
+ * the model is added by --force.
+ *
+ * @throws Error with the end of what the command wrote
+ */
+export async function addModel(model: ModelToAdd): Promise<AddedModel> {
+  const { name, folder, precision, modelsDir } = model;
+  const manifest = join(modelsDir, 'manifest.json');
+  mkdirSync(modelsDir, { recursive: true });
+  if (!existsSync(manifest)) writeFileSync(manifest, '{"models":[]}\n');
+  const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
+  const peakFile = join(scratch, 'peak');
+  const words = ['models', 'add', folder, '--name', name, '--precision', precision, '--force'];
+  const started = performance.now();
+  try {
+    const output = await run(['--import', PEAK_MEMORY, TSS, ...words], {
+      MODELS_DIR: modelsDir,
+      PEAK_MEMORY_FILE: peakFile,
+    });
+    const seconds = (performance.now() - started) / 1_000;
+    const peak = readFileSync(peakFile, 'utf8');
+    return {
+      seconds,
+      peakBytes: peak === '' ? null : Number(peak),
+      comparison: parseComparison(output),
+    };
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+async function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    output = (output + chunk).slice(-OUTPUT_KEPT);
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`tss ${args.slice(3).join(' ')} failed:\n${output}`);
+  return output;
+}
+
+/** Reads the line in which `add` compares two graphs. */
+export function parseComparison(output: string): Comparison | null {
+  const line =
+    /INT8 against FP32: ([\d.]+) % of (\d+) labels agree, largest difference of a probability ([\d.]+\d)/;
+  const [, agreement, texts, difference] = line.exec(output) ?? [];
+  if (agreement === undefined) return null;
+  return {
+    texts: Number(texts),
+    agreementPercent: Number(agreement),
+    largestDifference: Number(difference),
+  };
+}
