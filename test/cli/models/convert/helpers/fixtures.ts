@@ -18,7 +18,7 @@ export interface Expected {
   readonly logits: readonly (readonly (readonly number[])[])[];
   /** Of the second batch, by `hidden_act`. */
   readonly activations?: Readonly<Record<string, readonly (readonly number[])[]>>;
-  /** Computed by the row-wise INT8 graph that the benchmarks' Python writes. */
+  /** Computed by the row-wise INT8 graph that rowwise_int8.py beside the fixtures writes. */
   readonly rowwiseInt8?: Expected['logits'];
 }
 
