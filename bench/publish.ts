@@ -1,6 +1,6 @@
 /**
  * `npm run bench:publish -- [NAME ...]`: writes docs/performance.md and its charts from results of
- * bench/results: the newest run and the newest scaling, or those named. Of several runs, a later
+ * bench/results: the newest run, scaling and added models, or those named. Of several runs, a later
  * one replaces what an earlier one says of the same benchmark. `--again` takes the results that are
  * published already, as `npm run docs` does.
  */
@@ -16,16 +16,21 @@ import {
 
 /** @throws Error naming what there is */
 function choose(given: readonly string[]): PublishedNames {
-  const { runs, scalings } = resultNames();
+  const { runs, scalings, addedModels } = resultNames();
   const names = given.map((path) => basename(path, '.json'));
-  const unknown = names.filter((name) => !runs.includes(name) && !scalings.includes(name));
+  const known = [...runs, ...scalings, ...addedModels];
+  const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    const known = [...runs, ...scalings].join(', ');
-    throw new Error(`bench/results has no ${unknown.join(', ')}; it has ${known}`);
+    throw new Error(`bench/results has no ${unknown.join(', ')}; it has ${known.join(', ')}`);
   }
   const chosen = names.filter((name) => runs.includes(name));
-  const scaling = names.findLast((name) => scalings.includes(name)) ?? scalings.at(-1) ?? null;
-  return { runs: chosen.length > 0 ? chosen : runs.slice(-1), scaling };
+  const last = (kind: readonly string[]) =>
+    names.findLast((name) => kind.includes(name)) ?? kind.at(-1) ?? null;
+  return {
+    runs: chosen.length > 0 ? chosen : runs.slice(-1),
+    scaling: last(scalings),
+    addedModels: last(addedModels),
+  };
 }
 
 try {

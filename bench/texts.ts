@@ -22,7 +22,7 @@ const FRAME = 2;
  * it, else invented texts with its mix of lengths.
  */
 export async function loadTexts(
-  { tokenizerPath, bundle }: BenchModel,
+  { tokenizerPath, bundle }: Pick<BenchModel, 'tokenizerPath' | 'bundle'>,
   say: (text: string) => void,
 ): Promise<BenchText[]> {
   const random = seededRandom(SEED);

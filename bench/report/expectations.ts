@@ -15,7 +15,7 @@ interface Rate {
 }
 
 /** What to expect of a Fargate task by its size: derived, not measured there. */
-export function expectations(published: Published): string {
+export function expectations(published: Pick<Published, 'runs' | 'scaling'>): string {
   const rates = MODEL_KEYS.flatMap((model) => rateOf(published, model) ?? []);
   if (rates.length === 0) return 'Nothing is published that it could be derived from.\n';
   const head = [
@@ -40,7 +40,10 @@ export function expectations(published: Published): string {
 }
 
 /** Of the saturated service: from benchmark B1, else a soak, else the count of workers. */
-function rateOf({ runs, scaling }: Published, model: ModelKey): Rate | null {
+function rateOf(
+  { runs, scaling }: Pick<Published, 'runs' | 'scaling'>,
+  model: ModelKey,
+): Rate | null {
   for (const { name, machine, results } of runs.toReversed()) {
     const row = results.find((result) => result.id === 'B1' && result.model === model);
     if (row?.kind !== 'measured') continue;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { betweenMarkers } from '../../script/lib/between-markers.ts';
 import { MODEL_KEYS, type ModelKey } from '../model-key.ts';
+import { addedModelsTables, formatsTable } from './added-models-tables.ts';
 import { drawCurve, MODEL_TITLES } from './curve-chart.ts';
 import { expectations } from './expectations.ts';
 import type { Published, PublishedRun } from './published.ts';
@@ -9,11 +10,12 @@ import { scalingTables } from './scaling-tables.ts';
 import { describe, formatNumber, formatResults, markdownTable } from './table.ts';
 
 const DOCUMENT = 'docs/performance.md';
+const README = 'README.md';
 
 /** B1 to B16 of the table. */
 const BENCHMARKS = 16;
 
-/** The page about performance and its charts as they must be, for the published results. */
+/** The page about performance, its charts and the README as they must be, for the published results. */
 export function performanceDocuments(published: Published): { path: string; content: string }[] {
   const content = Object.entries(performanceParts(published)).reduce(
     (document, [marker, part]) => betweenMarkers(DOCUMENT, document, marker, part),
@@ -26,7 +28,13 @@ export function performanceDocuments(published: Published): { path: string; cont
       ? [{ path: chartPath(model), content: drawCurve(model, points, run.machine) }]
       : [];
   });
-  return [{ path: DOCUMENT, content }, ...charts];
+  const readme = betweenMarkers(
+    README,
+    readFileSync(README, 'utf8'),
+    'formats',
+    `${formatsTable(published.addedModels)}\n`,
+  );
+  return [{ path: DOCUMENT, content }, { path: README, content: readme }, ...charts];
 }
 
 /** What stands between the page's markers, by their names. */
@@ -35,6 +43,7 @@ export function performanceParts(published: Published) {
     benchmarks: benchmarkTables(published.runs),
     curves: curveTables(published.runs),
     scaling: scalingTables(published.scaling),
+    'added-models': addedModelsTables(published.addedModels),
     expectations: expectations(published),
   };
 }

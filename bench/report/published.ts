@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MeasuredModel } from '../added-models/measurements.ts';
 import type { Machine } from '../machine.ts';
 import type { ModelKey } from '../model-key.ts';
 import type { Scaling } from '../scaling/measurements.ts';
+import type { ShapeName } from '../stand-in/shapes.ts';
 import type { Report, ResultRow } from './results-file.ts';
 
 const RESULTS_DIR = 'bench/results';
@@ -13,6 +15,7 @@ export interface PublishedNames {
   /** A benchmark's result in a later one replaces that in an earlier one. */
   readonly runs: readonly string[];
   readonly scaling: string | null;
+  readonly addedModels: string | null;
 }
 
 export interface PublishedRun extends Omit<Report, 'results'> {
@@ -27,9 +30,18 @@ export interface ScalingRun {
   readonly models: Readonly<Partial<Record<ModelKey, Scaling>>>;
 }
 
+/** A result of `npm run bench:models`. */
+export interface AddedModelsRun {
+  readonly name: string;
+  readonly startedAt: string;
+  readonly machine: Machine;
+  readonly models: Readonly<Partial<Record<ShapeName, MeasuredModel>>>;
+}
+
 export interface Published {
   readonly runs: readonly PublishedRun[];
   readonly scaling: ScalingRun | null;
+  readonly addedModels: AddedModelsRun | null;
 }
 
 /** For a process in the repository's folder. @throws Error where a file is missing */
@@ -42,6 +54,7 @@ export function readPublished(): Published {
   return {
     runs: names.runs.map((name) => read<PublishedRun>(name)),
     scaling: names.scaling === null ? null : read<ScalingRun>(names.scaling),
+    addedModels: names.addedModels === null ? null : read<AddedModelsRun>(names.addedModels),
   };
 }
 
@@ -50,13 +63,18 @@ export function listOfPublished(names: PublishedNames): { path: string; content:
 }
 
 /** Names of the results there are, oldest first. */
-export function resultNames(): { readonly runs: string[]; readonly scalings: string[] } {
+export function resultNames(): {
+  readonly runs: string[];
+  readonly scalings: string[];
+  readonly addedModels: string[];
+} {
   const names = readdirSync(RESULTS_DIR)
-    .filter((name) => /^(scaling-)?\d{4}-.*\.json$/.test(name))
+    .filter((name) => /^(scaling-|added-models-)?\d{4}-.*\.json$/.test(name))
     .map((name) => name.replace(/\.json$/, ''))
     .toSorted();
   return {
-    runs: names.filter((name) => !name.startsWith('scaling-')),
+    runs: names.filter((name) => /^\d/.test(name)),
     scalings: names.filter((name) => name.startsWith('scaling-')),
+    addedModels: names.filter((name) => name.startsWith('added-models-')),
   };
 }

@@ -7,8 +7,10 @@ import { freePort, ServerProcess } from './server-process.ts';
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 
+export type ServedModel = Pick<BenchModel, 'modelsDir' | 'bundle'>;
+
 export interface ServiceOptions {
-  readonly model: BenchModel;
+  readonly model: ServedModel;
   /** Loads the probe, which answers `ServerProcess.ask`. */
   readonly probe: boolean;
   readonly env: Readonly<Partial<Record<EnvironmentName, string>>>;
@@ -19,7 +21,7 @@ export async function startService({
   model,
   probe = false,
   env = {},
-}: { model: BenchModel } & Partial<ServiceOptions>): Promise<ServerProcess> {
+}: { model: ServedModel } & Partial<ServiceOptions>): Promise<ServerProcess> {
   const port = await freePort();
   return ServerProcess.start({
     command: process.execPath,

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Precision } from '../../cli/models/convert/graph/classifier-graph.ts';
+import type { ResourceUsage } from './resource-usage.ts';
 
 const TSS = fileURLToPath(new URL('../../cli/tss.ts', import.meta.url));
-const PEAK_MEMORY = fileURLToPath(new URL('./peak-memory.ts', import.meta.url));
+const RESOURCE_USAGE = fileURLToPath(new URL('./resource-usage.ts', import.meta.url));
 const OUTPUT_KEPT = 4_000;
 
 export interface ModelToAdd {
@@ -17,9 +18,8 @@ export interface ModelToAdd {
   readonly modelsDir: string;
 }
 
-export interface AddedModel {
+export interface AddedModel extends ResourceUsage {
   readonly seconds: number;
-  readonly peakBytes: number | null;
   /** What the trial found of the INT8 graph against the FP32 graph of the same weights. */
   readonly comparison: Comparison | null;
 }
@@ -42,21 +42,17 @@ export async function addModel(model: ModelToAdd): Promise<AddedModel> {
   mkdirSync(modelsDir, { recursive: true });
   if (!existsSync(manifest)) writeFileSync(manifest, '{"models":[]}\n');
   const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
-  const peakFile = join(scratch, 'peak');
+  const usageFile = join(scratch, 'usage.json');
   const words = ['models', 'add', folder, '--name', name, '--precision', precision, '--force'];
   const started = performance.now();
   try {
-    const output = await run(['--import', PEAK_MEMORY, TSS, ...words], {
+    const output = await run(['--import', RESOURCE_USAGE, TSS, ...words], {
       MODELS_DIR: modelsDir,
-      PEAK_MEMORY_FILE: peakFile,
+      RESOURCE_USAGE_FILE: usageFile,
     });
     const seconds = (performance.now() - started) / 1_000;
-    const peak = readFileSync(peakFile, 'utf8');
-    return {
-      seconds,
-      peakBytes: peak === '' ? null : Number(peak),
-      comparison: parseComparison(output),
-    };
+    const usage: ResourceUsage = JSON.parse(readFileSync(usageFile, 'utf8'));
+    return { seconds, ...usage, comparison: parseComparison(output) };
   } finally {
     rmSync(scratch, { recursive: true });
   }

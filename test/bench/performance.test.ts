@@ -59,7 +59,7 @@ const SCALING: ScalingRun = {
 };
 
 const parts = (published: Partial<Published>) =>
-  performanceParts({ runs: [], scaling: null, ...published });
+  performanceParts({ runs: [], scaling: null, addedModels: null, ...published });
 
 describe('the tables of benchmarks', () => {
   it('take each result from the last run that has it, in the order of their numbers', () => {
