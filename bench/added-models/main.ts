@@ -27,10 +27,13 @@ console.log(describe(machine));
 const models: Partial<Record<ShapeName, MeasuredModel>> = {};
 const load = await LoadGenerator.start();
 try {
-  for (const shape of shapes) models[shape] = await measureAddedModel(shape, load, say);
+  for (const shape of shapes) {
+    models[shape] = await measureAddedModel(shape, load, say);
+    // After each, so that a later failure loses nothing.
+    const path = writeResults('added-models-', startedAt, { startedAt, machine, models });
+    say(`written to ${path}`);
+  }
 } finally {
   load.stop();
 }
-const path = writeResults('added-models-', startedAt, { startedAt, machine, models });
 console.log(addedModelsTables({ name: 'this run', startedAt, machine, models }));
-console.log(`Written to ${path}`);

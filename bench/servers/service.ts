@@ -5,7 +5,8 @@ import { PROBE_ARGS } from '../node-arguments.ts';
 import { freePort, ServerProcess } from './server-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const START_TIMEOUT_MS = 60_000;
+/** A busy machine takes minutes for a model of 1 GB. */
+const START_TIMEOUT_MS = 600_000;
 
 export type ServedModel = Pick<BenchModel, 'modelsDir' | 'bundle'>;
 
