@@ -1,9 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import type { MeasuredModel } from '../../bench/added-models/measurements.ts';
 import type { CurvePoint } from '../../bench/curve.ts';
 import type { Machine } from '../../bench/machine.ts';
+import { addedModelsTables, formatsTable } from '../../bench/report/added-models-tables.ts';
 import { expectations } from '../../bench/report/expectations.ts';
 import { performanceParts } from '../../bench/report/performance.ts';
-import type { Published, PublishedRun, ScalingRun } from '../../bench/report/published.ts';
+import type {
+  AddedModelsRun,
+  Published,
+  PublishedRun,
+  ScalingRun,
+} from '../../bench/report/published.ts';
 import type { ResultRow } from '../../bench/report/results-file.ts';
 import { scalingTables, straightLine } from '../../bench/report/scaling-tables.ts';
 import type { Point } from '../../bench/scaling/measurements.ts';
@@ -146,6 +153,53 @@ describe('the tables of parts that were not measured', () => {
     const text = scalingTables({ ...SCALING, models: { minilm: tokens ? { tokens } : {} } });
     expect(text).toContain('**Tokens.**');
     expect(text).not.toContain('**Workers.**');
+  });
+});
+
+describe('the tables of added models', () => {
+  const summary = summarize([3, 2.5, 3.5]);
+  const model: MeasuredModel = {
+    weightsBytes: 498_600_000,
+    added: {
+      seconds: 42.123,
+      cpuSeconds: 30,
+      peakBytes: 1_000_000_000,
+      comparison: { texts: 130, agreementPercent: 99.2, largestDifference: 0.0419 },
+    },
+    int8: { fileBytes: 128_600_000, predictionsPerSecond: 90 },
+    fp32: { fileBytes: 498_600_000, predictionsPerSecond: 30 },
+    speedUp: summary,
+    texts: 400,
+    meanTokens: 30,
+  };
+  const ADDED: AddedModelsRun = {
+    name: 'added-models-x',
+    startedAt: 'x',
+    machine,
+    models: { 'roberta-base': model },
+  };
+
+  it('show time and memory of the command beside their limits', () => {
+    expect(addedModelsTables(ADDED)).toContain(
+      '| roberta-base | 499 MB | 42.1 s (limit 120 s) | 30 s | 1000 MB (limit 1200 MB) |',
+    );
+  });
+
+  it('compare INT8 with FP32 by size, labels and rate', () => {
+    const table = formatsTable(ADDED);
+    expect(table).toContain('| 129 MB | 99.2 % of 130 | 0.0419 | 3 × FP32 (2.5 – 3.5) |');
+    expect(table).toContain('| FP32 | 499 MB |');
+  });
+
+  it('leave out what was not measured', () => {
+    const added = { ...model.added, peakBytes: null, comparison: null };
+    const run = { ...ADDED, models: { 'bert-base': { ...model, added } } };
+    expect(addedModelsTables(run)).toMatch(/^\| bert-base \|.*\| – \|$/m);
+    expect(addedModelsTables(run)).not.toContain('xlm-roberta-base');
+  });
+
+  it('say so when no run is published', () => {
+    expect(addedModelsTables(null)).toBe('No added model is published.\n');
   });
 });
 
