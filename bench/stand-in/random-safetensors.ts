@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { seededRandom } from '../random.ts';
+import { seededRandom } from '../../script/lib/seeded-random.ts';
 import type { TensorLayout } from './tensors.ts';
 
 const BYTES_PER_VALUE = 4;
