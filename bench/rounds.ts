@@ -10,12 +10,12 @@ const SETTLE_MS = 300;
  *
  * @returns for each round, what the two arms came to.
  */
-export async function interleave(
+export async function interleave<T>(
   rounds: number,
-  a: () => Promise<number>,
-  b: () => Promise<number>,
-): Promise<{ readonly a: number; readonly b: number }[]> {
-  const results: { a: number; b: number }[] = [];
+  a: () => Promise<T>,
+  b: () => Promise<T>,
+): Promise<{ readonly a: T; readonly b: T }[]> {
+  const results: { a: T; b: T }[] = [];
   for (let round = 0; round < rounds; round++) {
     const aFirst = round % 2 === 0;
     const first = await settled(aFirst ? a : b);
@@ -25,7 +25,7 @@ export async function interleave(
   return results;
 }
 
-async function settled(arm: () => Promise<number>): Promise<number> {
+async function settled<T>(arm: () => Promise<T>): Promise<T> {
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   return arm();
 }

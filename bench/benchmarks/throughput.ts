@@ -23,7 +23,7 @@ const REPLACED_SYSTEM_WARM_UP_MS = 5_000;
 
 /** Predictions per second of a server under as much load as it takes. */
 export async function saturate(
-  { load }: Pick<Bench, 'load'>,
+  { load }: Bench,
   port: number,
   requests: readonly Buffer[],
   { connections = SATURATING_CONNECTIONS, warmUpMs = WARM_UP_MS } = {},

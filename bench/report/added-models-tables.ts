@@ -33,7 +33,15 @@ export function addedModelsTables(run: AddedModelsRun | null): string {
 export function formatsTable(run: AddedModelsRun | null): string {
   const measured = measuredModels(run);
   if (measured.length === 0) return NOTHING;
-  const head = ['shape', 'format', 'file', 'labels as FP32', 'largest difference', 'predictions/s'];
+  const head = [
+    'shape',
+    'format',
+    'file',
+    'labels as FP32',
+    'largest difference',
+    'CPU time a text',
+    'rate',
+  ];
   const rows = measured.flatMap(([name, { added, int8, fp32, speedUp }]) => {
     const { comparison } = added;
     const [low, high] = [speedUp.lowest, speedUp.highest].map(formatNumber);
@@ -44,9 +52,10 @@ export function formatsTable(run: AddedModelsRun | null): string {
         megabytes(int8.fileBytes),
         comparison === null ? '–' : `${comparison.agreementPercent} % of ${comparison.texts}`,
         comparison === null ? '–' : String(comparison.largestDifference),
-        `${formatNumber(speedUp.median)} × FP32 (${low} – ${high})`,
+        `${formatNumber(int8.cpuMsPerText)} ms`,
+        `${formatNumber(speedUp.median)} (${low} – ${high})`,
       ],
-      ['', 'FP32', megabytes(fp32.fileBytes), '', '', '1'],
+      ['', 'FP32', megabytes(fp32.fileBytes), '', '', `${formatNumber(fp32.cpuMsPerText)} ms`, '1'],
     ];
   });
   return markdownTable(head, rows);

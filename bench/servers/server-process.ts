@@ -74,6 +74,11 @@ export class ServerProcess {
     return anonymousBytesOf(this.#child.pid ?? 0);
   }
 
+  /** CPU time of all its threads since its start. */
+  get cpuMs(): number {
+    return cpuMsOf(this.#child.pid ?? 0);
+  }
+
   /** Sends a message to the probe inside and waits for its answer. */
   async ask(question: object): Promise<unknown> {
     this.#child.send(question);
@@ -111,6 +116,21 @@ function anonymousBytesOf(pid: number): number {
   const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1];
   if (kilobytes === undefined) throw new Error(`/proc/${pid}/status has no RssAnon`);
   return Number(kilobytes) * 1024;
+}
+
+/** Linux counts in hundredths of a second, whatever its timer. */
+const MS_PER_TICK = 10;
+
+function cpuMsOf(pid: number): number {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    throw new CannotRun('CPU time is read from /proc, which only Linux has');
+  }
+  // The name, in brackets, may hold spaces; user and system time are the 12th and 13th field after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
 async function isReady(port: number, path: string): Promise<boolean> {

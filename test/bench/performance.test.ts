@@ -166,8 +166,8 @@ describe('the tables of added models', () => {
       peakBytes: 1_000_000_000,
       comparison: { texts: 130, agreementPercent: 99.2, largestDifference: 0.0419 },
     },
-    int8: { fileBytes: 128_600_000, predictionsPerSecond: 90 },
-    fp32: { fileBytes: 498_600_000, predictionsPerSecond: 30 },
+    int8: { fileBytes: 128_600_000, cpuMsPerText: 11, predictionsPerSecond: 90 },
+    fp32: { fileBytes: 498_600_000, cpuMsPerText: 33, predictionsPerSecond: 30 },
     speedUp: summary,
     texts: 400,
     meanTokens: 30,
@@ -187,7 +187,7 @@ describe('the tables of added models', () => {
 
   it('compare INT8 with FP32 by size, labels and rate', () => {
     const table = formatsTable(ADDED);
-    expect(table).toContain('| 129 MB | 99.2 % of 130 | 0.0419 | 3 × FP32 (2.5 – 3.5) |');
+    expect(table).toContain('| 129 MB | 99.2 % of 130 | 0.0419 | 11 ms | 3 (2.5 – 3.5) |');
     expect(table).toContain('| FP32 | 499 MB |');
   });
 
