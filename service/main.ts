@@ -29,7 +29,8 @@ import { Lifecycle } from './process/lifecycle.ts';
 import { Shutdown } from './process/shutdown.ts';
 import { describeChoices } from './process/startup-log.ts';
 import { EmfMetrics } from './telemetry/emf-metrics.ts';
-import { createLogger, stdout } from './telemetry/logging.ts';
+import { createLogger } from './telemetry/logging.ts';
+import { Output } from './telemetry/output.ts';
 import { TotalingMetrics } from './telemetry/totals.ts';
 import { FixtureTweetSource } from './tweet-source/fixture/fixture-tweet-source.ts';
 import { OembedTweetSource } from './tweet-source/oembed/oembed-tweet-source.ts';
@@ -46,7 +47,7 @@ try {
 
 async function serve(config: Config): Promise<void> {
   const startedAtMs = Date.now();
-  const output = stdout();
+  const output = new Output();
   const logger = await createLogger({
     ...config.log,
     destination: output,
@@ -64,7 +65,10 @@ async function serve(config: Config): Promise<void> {
       : undefined;
   const metrics = new TotalingMetrics(emf);
   const lifecycle = new Lifecycle();
-  const shutdown = new Shutdown(lifecycle, logger);
+  output.onDrop = () => metrics.record('LogDroppedLines', 1);
+  output.onRecovery = (lines) =>
+    logger.warn({ lines }, 'log lines were dropped while the output accepted none');
+  const shutdown = new Shutdown({ lifecycle, logger, output });
 
   const { source, readsSpentToday } = tweetSource(config, metrics, logger);
   const predictionLog = await within(

@@ -30,6 +30,7 @@ export const GRAPHS: readonly Graph[] = [
     metrics: ['StageLatency'],
     statistics: ['p95'],
   },
+  { section: 'Requests', title: 'Log lines dropped', metrics: ['LogDroppedLines'] },
   { section: 'Inference', title: 'Refused and expired', metrics: ['Shed', 'ExpiredEntries'] },
   { section: 'Inference', title: 'Predictions', metrics: ['Predictions', 'TruncatedTexts'] },
   { section: 'Inference', title: 'Label mix', metrics: ['PredictedLabels'] },

@@ -135,6 +135,10 @@ export const METRICS = {
     unit: 'Percent',
     description: 'Busy share of the inference workers, sent when idle too',
   },
+  LogDroppedLines: {
+    unit: 'Count',
+    description: 'Lines of log and metrics dropped because standard output accepted none',
+  },
   WorkerRestarts: { unit: 'Count', description: 'Inference workers replaced after a crash' },
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -6,17 +6,33 @@ import type { Lifecycle } from './lifecycle.ts';
 /** Time for pending answers when the process cannot go on. */
 const FAILURE_TIMEOUT_MS = 1_000;
 
+/** Time to write the log's last lines. */
+const LOG_TIMEOUT_MS = 500;
+
+/** The same signal within this time is a repetition: a terminal and npm both send Ctrl-C. */
+const REPEATED_WITHIN_MS = 1_000;
+
+interface ShutdownOptions {
+  readonly lifecycle: Lifecycle;
+  readonly logger: FastifyBaseLogger;
+  /** Where the log goes. */
+  readonly output: { flush(withinMs: number): Promise<void> };
+}
+
 /** Ends the process: drains on a signal or a fatal error, then exits. */
 export class Shutdown {
   readonly #lifecycle: Lifecycle;
   readonly #logger: FastifyBaseLogger;
+  readonly #output: { flush(withinMs: number): Promise<void> };
   #steps: readonly DrainStep[] = [];
   #timeoutMs = 0;
   #ending = false;
+  #first: { readonly signal: NodeJS.Signals; readonly atMs: number } | undefined;
 
-  constructor(lifecycle: Lifecycle, logger: FastifyBaseLogger) {
+  constructor({ lifecycle, logger, output }: ShutdownOptions) {
     this.#lifecycle = lifecycle;
     this.#logger = logger;
+    this.#output = output;
     // SIGHUP: the terminal was closed.
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => void this.#stop(signal));
@@ -45,20 +61,29 @@ export class Shutdown {
       if (wasEnding) exitNow();
     }
     await drain(this.#steps, { timeoutMs: FAILURE_TIMEOUT_MS, logger: this.#logger });
+    await this.#output.flush(LOG_TIMEOUT_MS);
     exitNow();
   }
 
   async #stop(signal: NodeJS.Signals): Promise<void> {
+    if (this.#isRepeated(signal)) return;
     if (this.#ending) {
       this.#logger.warn({ signal }, 'second signal: ending at once');
       exitNow();
     }
+    this.#first = { signal, atMs: performance.now() };
     this.#ending = true;
     this.#lifecycle.enter('draining');
     this.#logger.info({ signal, timeoutMs: this.#timeoutMs }, 'draining');
     const clean = await drain(this.#steps, { timeoutMs: this.#timeoutMs, logger: this.#logger });
     this.#logger.info({ clean }, 'ended');
+    await this.#output.flush(LOG_TIMEOUT_MS);
     if (!clean) exitNow();
     process.exit(0);
+  }
+
+  #isRepeated(signal: NodeJS.Signals): boolean {
+    const first = this.#first;
+    return first?.signal === signal && performance.now() - first.atMs < REPEATED_WITHIN_MS;
   }
 }

@@ -34,28 +34,10 @@ export interface LoggingOptions {
   readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   /** Values that are cut out of every line, wherever they come from. */
   readonly secrets: readonly string[];
-  /** Where whole lines go: `stdout()`, to be shared with whatever else writes lines there. */
+  /** Receives whole lines; shared with everything else that writes lines there. */
   readonly destination: DestinationStream;
-  /** For people: coloured text in place of JSON. */
+  /** Colored text for people in place of JSON. */
   readonly pretty: boolean;
-}
-
-/** What is kept of lines that cannot be written, for when the disk has room again. */
-const MAX_UNWRITTEN_BYTES = 1024 * 1024;
-
-/**
- * Standard output, written line by line and at once: nothing is lost when the process exits.
- * Lines are lost, and nothing else happens, where it cannot be written: the disk is full, the
- * terminal is gone, nobody reads the pipe. Answers matter more than the log.
- */
-export function stdout(): DestinationStream {
-  const destination = pino.destination({
-    fd: process.stdout.fd,
-    sync: true,
-    maxLength: MAX_UNWRITTEN_BYTES,
-  });
-  // Without a listener an error event would throw in the code that logs.
-  return destination.on('error', () => undefined);
 }
 
 /** A logger of JSON lines: `level` in words, `time` as ISO 8601, `msg`, and the fields given. */
@@ -74,7 +56,7 @@ export async function createLogger(options: LoggingOptions): Promise<Logger> {
   );
 }
 
-/** The library is loaded only where someone watches: it costs start-up time and memory. */
+/** Text for people. The library is loaded on demand: it costs start-up time and memory. */
 async function prettyStream(destination: DestinationStream): Promise<DestinationStream> {
   // The default export: in the bundle a CommonJS module that is imported late has no other.
   const { default: pinoPretty } = await import('pino-pretty');

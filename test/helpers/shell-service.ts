@@ -126,9 +126,10 @@ function readLink(path: string): string {
   }
 }
 
+/** False for a process that has ended, also before its parent has asked for its status. */
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
