@@ -1,12 +1,15 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { AppDeps } from './http/app-deps.ts';
-import { clientErrorHandler } from './http/client-errors.ts';
-import { Connections } from './http/connections.ts';
+import { BodyReader } from './http/connections/body-reader.ts';
+import { ClientErrors } from './http/connections/client-errors.ts';
+import { Connections } from './http/connections/connections.ts';
 import { requireAdminToken, requireApiKey, Secrets } from './http/credentials.ts';
 import { requireReady } from './http/lifecycle.ts';
 import { draining } from './http/plugins/draining.ts';
 import { errorHandler } from './http/plugins/error-handler.ts';
+import { expectation } from './http/plugins/expectation.ts';
 import { hostHeader } from './http/plugins/host-header.ts';
+import { jsonBodies } from './http/plugins/json-bodies.ts';
 import { notFound } from './http/plugins/not-found.ts';
 import { openapi } from './http/plugins/openapi.ts';
 import { plainBodies } from './http/plugins/plain-bodies.ts';
@@ -33,20 +36,23 @@ import { serverOptions } from './http/server-options.ts';
  * `listen` on the result, and `close` after the lifecycle has entered `draining`.
  */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { limits, drainGraceMs } = deps.settings;
   const connections = new Connections();
-  const app: FastifyInstance = Fastify({
-    ...serverOptions(deps),
-    clientErrorHandler: clientErrorHandler(connections, deps.logger),
+  const clientErrors = new ClientErrors(connections, deps.logger);
+  const bodyReader = new BodyReader(limits.bodyBytes);
+  const app: FastifyInstance = Fastify(serverOptions(deps, connections, clientErrors));
+  app.addHook('preClose', async () => {
+    connections.closeWhenQuiet(drainGraceMs, clientErrors.refuseHalfSent);
+    setTimeout(() => bodyReader.refuseArriving(), drainGraceMs / 2).unref();
   });
-  connections.watch(app.server);
-  app.addHook('preClose', async () => connections.closeWhenQuiet());
-  app.removeContentTypeParser('text/plain');
   for (const schema of COMPONENTS) app.addSchema(schema);
 
   await app.register(requestTrace, { metrics: deps.metrics });
   await app.register(errorHandler);
   await app.register(hostHeader);
+  await app.register(expectation);
   await app.register(plainBodies);
+  await app.register(jsonBodies, { bodyReader });
   await app.register(draining, { lifecycle: deps.lifecycle });
   await app.register(notFound);
   await app.register(openapi, { settings: deps.settings, info: deps.info });

@@ -5,6 +5,10 @@ import { StartupError } from '../domain/errors.ts';
 import { secretsOf } from './secrets.ts';
 import { shortSecrets } from './short-secrets.ts';
 
+/** Longest time for clients to send bodies and read answers in a drain, and its share of the drain. */
+const DRAIN_GRACE_MS = 2_000;
+const DRAIN_GRACE_SHARE = 0.3;
+
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 /** The service's configuration, frozen to its last leaf. */
@@ -69,6 +73,7 @@ function arrange(settings: Settings) {
         tweets: settings.MAX_TWEETS,
       },
       keepAliveTimeoutMs: settings.KEEP_ALIVE_TIMEOUT_MS,
+      drainGraceMs: Math.min(DRAIN_GRACE_MS, settings.SHUTDOWN_TIMEOUT_MS * DRAIN_GRACE_SHARE),
       /** Empty: the inference routes are open. */
       apiKeys: settings.API_KEYS?.split(',') ?? [],
       /** Undefined: the admin routes do not exist. */

@@ -19,6 +19,7 @@ export const ERROR_CLASS = {
   batch_too_large: 'caller',
   text_too_long: 'caller',
   body_too_large: 'caller',
+  expectation_failed: 'caller',
   unsupported_media_type: 'caller',
   method_not_allowed: 'caller',
   not_found: 'caller',

@@ -14,6 +14,8 @@ import type { HttpLimits } from './limits.ts';
 export interface HttpSettings {
   readonly limits: HttpLimits;
   readonly keepAliveTimeoutMs: number;
+  /** Time for clients to send their bodies and read their answers when the process drains. */
+  readonly drainGraceMs: number;
   /** Empty: no API key is required. */
   readonly apiKeys: readonly string[];
   /** Undefined: there are no admin routes. */

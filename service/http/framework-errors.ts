@@ -5,20 +5,12 @@ type Violation = NonNullable<FastifyError['validation']>[number];
 
 /** Errors of Fastify that the caller causes, with their explanations. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [CallerErrorCode, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: [
-    'body_too_large',
-    'The body is larger than this service accepts; send several requests.',
-  ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'unsupported_media_type',
     'The body must be JSON; send content-type: application/json.',
   ],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_request', 'The body is empty; send a JSON object.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_request', 'The body is not valid JSON.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
-    'invalid_request',
-    'The length of the body differs from content-length.',
-  ],
   FST_ERR_BAD_URL: ['invalid_request', 'The path is not validly percent-encoded.'],
   FST_STATIC_FORBIDDEN_PATH: ['not_found', 'Nothing was found at this path.'],
   FST_ERR_MAX_PARAM_LENGTH: ['parameter_too_long', 'A part of the path is too long.'],

@@ -22,6 +22,7 @@ export const STATUS = {
   body_too_large: 413,
   parameter_too_long: 414,
   unsupported_media_type: 415,
+  expectation_failed: 417,
   empty_text: 422,
   rate_limited: 429,
   headers_too_large: 431,

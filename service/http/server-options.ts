@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { type FastifyServerOptions, LogController } from 'fastify';
 import { answerError } from './answer-error.ts';
-import type { AppDeps } from './app-deps.ts';
+import type { AppDeps, HttpSettings } from './app-deps.ts';
+import type { ClientErrors } from './connections/client-errors.ts';
+import type { Connections } from './connections/connections.ts';
+import { createHttpServer } from './connections/http-server.ts';
 import { closeWhileDraining } from './lifecycle.ts';
 import { setCommonHeaders, startTrace } from './request-trace.ts';
 import { sharedSerializers } from './serializers.ts';
@@ -11,8 +14,12 @@ import { sharedSerializers } from './serializers.ts';
 const SLOW_REQUEST_CHECK_MS = 1_000;
 
 /** Fastify's options that differ from its defaults. */
-export function serverOptions({ settings, lifecycle, logger, metrics }: AppDeps) {
-  const { limits, keepAliveTimeoutMs, trustProxyHops } = settings;
+export function serverOptions(
+  { settings, lifecycle, logger, metrics }: AppDeps,
+  connections: Connections,
+  clientErrors: ClientErrors,
+) {
+  const { limits, trustProxyHops } = settings;
   return {
     loggerInstance: logger,
     // Fastify would log URLs; request-trace.ts logs one line per request without.
@@ -23,19 +30,9 @@ export function serverOptions({ settings, lifecycle, logger, metrics }: AppDeps)
     genReqId: requestId,
     trustProxy: (_address, hop) => hop < trustProxyHops,
     bodyLimit: limits.bodyBytes,
-    requestTimeout: limits.requestReadTimeoutMs,
-    keepAliveTimeout: keepAliveTimeoutMs,
-    // Disconnects clients that stop reading their answer, long after every deadline.
-    connectionTimeout: Math.max(
-      keepAliveTimeoutMs,
-      limits.requestReadTimeoutMs + limits.batchDeadlineMs,
-    ),
-    http: {
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.requestReadTimeoutMs,
-      connectionsCheckingInterval: Math.min(SLOW_REQUEST_CHECK_MS, limits.requestReadTimeoutMs),
-      requireHostHeader: false,
-    },
+    serverFactory: (handle: RequestListener) =>
+      createHttpServer(handle, { ...nodeOptions(settings), connections, clientErrors, logger }),
+    clientErrorHandler: clientErrors.handle,
     // The plugin `draining` rejects requests instead, with problem documents and open health routes.
     return503OnClosing: false,
     schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
@@ -47,7 +44,23 @@ export function serverOptions({ settings, lifecycle, logger, metrics }: AppDeps)
       closeWhileDraining(reply, lifecycle);
       answerError(error, request, reply);
     },
-  } satisfies FastifyServerOptions & { http: object };
+  } satisfies FastifyServerOptions;
+}
+
+function nodeOptions({ limits, keepAliveTimeoutMs }: HttpSettings) {
+  const { requestReadTimeoutMs } = limits;
+  return {
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      requestTimeout: requestReadTimeoutMs,
+      headersTimeout: requestReadTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(SLOW_REQUEST_CHECK_MS, requestReadTimeoutMs),
+      requireHostHeader: false,
+    },
+    // Disconnects clients that stop reading their answer, long after every deadline.
+    idleTimeoutMs: Math.max(keepAliveTimeoutMs, requestReadTimeoutMs + limits.batchDeadlineMs),
+  };
 }
 
 /** The caller's X-Request-Id if it has 1 to 128 visible ASCII characters, else a new one. */

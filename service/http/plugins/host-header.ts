@@ -2,7 +2,7 @@ import fp from 'fastify-plugin';
 import { CallerError } from '../../domain/errors.ts';
 
 /**
- * Requires a Host header in HTTP/1.1 (RFC 9112, 3.2). Node's own check is off, because it would
+ * Requires one Host header in HTTP/1.1 (RFC 9112, 3.2). Node's own check is off, because it would
  * answer without a problem document.
  */
 export const hostHeader = fp(
@@ -10,6 +10,9 @@ export const hostHeader = fp(
     app.addHook('onRequest', ({ raw }, _reply, done) => {
       if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
         throw new CallerError('invalid_request', 'The request has no Host header.');
+      }
+      if ((raw.headersDistinct.host?.length ?? 0) > 1) {
+        throw new CallerError('invalid_request', 'The request has more than one Host header.');
       }
       done();
     });

@@ -15,7 +15,7 @@ caller's, if it has 1 to 128 visible ASCII characters), \`X-Process-Time\` (seco
 (seconds). HEAD is supported wherever GET is.
 
 Any path may also answer 400 to invalid HTTP/1.1, 404 \`not_found\`, 405 \`method_not_allowed\` with
-\`Allow\`, 408 \`request_timeout\` and 431 \`headers_too_large\`.
+\`Allow\`, 408 \`request_timeout\`, 417 \`expectation_failed\` and 431 \`headers_too_large\`.
 
 Limits of this instance:
 `;

@@ -14,7 +14,7 @@ export interface Documented {
 }
 
 /** Statuses that any path may answer with, as the document's description says. */
-const ANYWHERE = new Set([400, 404, 405, 408, 431]);
+const ANYWHERE = new Set([400, 404, 405, 408, 417, 431]);
 
 /** The operation of a document that a request means, if there is one. */
 export function operationOf(

@@ -121,6 +121,7 @@ export async function startApp(options: AppOptions = {}) {
     settings: {
       limits,
       keepAliveTimeoutMs: 72_000,
+      drainGraceMs: 2_000,
       apiKeys: [API_KEY],
       adminToken: ADMIN_TOKEN,
       rateLimitPerMinute: 0,

@@ -1,0 +1,67 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { closeInStages } from './close-in-stages.ts';
+
+/** Open connections of the servers, with the latest response of each. */
+export class Connections {
+  readonly #responses = new Map<Socket, ServerResponse | undefined>();
+  /** Time for clients to read complete answers; undefined until the servers close. */
+  #graceMs: number | undefined;
+
+  watch(server: Server): void {
+    server.on('connection', (socket) => {
+      this.#responses.set(socket, undefined);
+      socket.once('close', () => this.#responses.delete(socket));
+      // Node calls this after the last answer, also while the request is still arriving.
+      const destroySoon = socket.destroySoon.bind(socket);
+      socket.destroySoon = () => {
+        if (this.#isReceiving(socket)) closeInStages(socket);
+        else destroySoon();
+      };
+    });
+  }
+
+  /** Registers a response that is about to be made. */
+  begin(socket: Socket, response: ServerResponse): void {
+    this.#responses.set(socket, response);
+    response.once('prefinish', () => this.#limitReading(socket));
+    response.once('close', () => {
+      if (this.#graceMs !== undefined && !this.pendingOn(socket)) socket.destroySoon();
+    });
+  }
+
+  /** The response that is being made or sent on a connection. */
+  pendingOn(socket: Socket): ServerResponse | undefined {
+    const response = this.#responses.get(socket);
+    return response && !response.closed && !response.writableFinished ? response : undefined;
+  }
+
+  /**
+   * Closes each connection once it has no pending answer. On close, Node ends only connections
+   * that are idle between two requests: silent ones, and those that fall idle later, would keep
+   * the server open, and so would a client that does not read its answer.
+   *
+   * @param refuse answers a client whose first request has arrived in part
+   */
+  closeWhenQuiet(graceMs: number, refuse: (socket: Socket) => void): void {
+    this.#graceMs = graceMs;
+    for (const [socket, response] of this.#responses) {
+      const pending = this.pendingOn(socket);
+      if (pending && !pending.writableEnded) continue;
+      this.#limitReading(socket);
+      if (pending) continue;
+      if (response === undefined && socket.bytesRead > 0) refuse(socket);
+      else socket.destroySoon();
+    }
+  }
+
+  #limitReading(socket: Socket): void {
+    if (this.#graceMs === undefined) return;
+    const timer = setTimeout(() => socket.destroy(), this.#graceMs).unref();
+    socket.once('close', () => clearTimeout(timer));
+  }
+
+  #isReceiving(socket: Socket): boolean {
+    return this.#responses.get(socket)?.req.complete === false;
+  }
+}

@@ -1,0 +1,53 @@
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import type { FastifyBaseLogger } from 'fastify';
+import { OutageLog } from '../../telemetry/outage-log.ts';
+import type { ClientErrors } from './client-errors.ts';
+import type { Connections } from './connections.ts';
+import { Pipelining } from './pipelining.ts';
+import { UnsentAnswers } from './unsent-answers.ts';
+
+/** Open connections; an idle one takes about 12 KB. */
+const MAX_CONNECTIONS = 10_000;
+
+interface HttpServerOptions {
+  readonly http: ServerOptions;
+  /** Closes connections that are silent for longer. */
+  readonly idleTimeoutMs: number;
+  readonly connections: Connections;
+  readonly clientErrors: ClientErrors;
+  readonly logger: FastifyBaseLogger;
+}
+
+/**
+ * Creates the HTTP server of the service: bounds what clients make it hold, and passes requests
+ * with an Expect header on unanswered, so that the head alone may decide them.
+ */
+export function createHttpServer(handle: RequestListener, options: HttpServerOptions): Server {
+  const { connections, clientErrors } = options;
+  const unsentAnswers = new UnsentAnswers();
+  const pipelining = new Pipelining((request, response) => {
+    connections.begin(request.socket, response);
+    unsentAnswers.watch(request.socket, response);
+    handle(request, response);
+  });
+  const server = createServer(options.http);
+  connections.watch(server);
+  for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) {
+    server.on(event, (request, response) => pipelining.accept(request, response));
+  }
+  server.on('connect', ({ socket }) => clientErrors.refuseTunnel(socket));
+  server.setTimeout(options.idleTimeoutMs);
+  server.maxConnections = MAX_CONNECTIONS;
+  reportDroppedConnections(server, options.logger);
+  return server;
+}
+
+function reportDroppedConnections(server: Server, logger: FastifyBaseLogger): void {
+  const outage = new OutageLog({
+    logger,
+    failed: 'connections are refused: too many are open',
+    recovered: 'connections are accepted again',
+  });
+  server.on('drop', () => outage.failed(`${MAX_CONNECTIONS} connections are open`));
+  server.on('connection', () => outage.recovered());
+}

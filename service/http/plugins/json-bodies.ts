@@ -1,0 +1,82 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { CallerError } from '../../domain/errors.ts';
+import type { BodyReader } from '../connections/body-reader.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    response: ServerResponse;
+  }
+}
+
+/** UTF-8 is the only encoding of JSON (RFC 8259, 8.1); ASCII is part of it. */
+const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);
+
+/** Reads and parses JSON bodies. */
+export const jsonBodies = fp<{ bodyReader: BodyReader }>(
+  async (app, { bodyReader }) => {
+    app.decorateRequest('response');
+    app.addHook('onRequest', (request, reply, done) => {
+      request.response = reply.raw;
+      // Many clients send a content type with every DELETE; without a body it says nothing.
+      if (!takesBody(request) && !hasBody(request)) delete request.headers['content-type'];
+      done();
+    });
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
+      requireUtf8(request.headers['content-type'] ?? '');
+      const body = await bodyReader.read(request.raw, request.response);
+      return parse(decode(body), request, app);
+    });
+  },
+  { name: 'json-bodies', dependencies: ['request-trace'] },
+);
+
+function takesBody({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.schema?.body !== undefined;
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function requireUtf8(contentType: string): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+  if (!CHARSETS.has(charset.toLowerCase())) {
+    throw new CallerError(
+      'unsupported_media_type',
+      'The body must be encoded in UTF-8; send content-type: application/json.',
+    );
+  }
+}
+
+/** Drops a byte order mark. */
+function decode(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new CallerError('invalid_request', 'The body is not valid UTF-8; encode it in UTF-8.');
+  }
+}
+
+function parse(text: string, request: FastifyRequest, app: FastifyInstance): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  app.getDefaultJsonParser('error', 'error')(request, text, (error, body) => {
+    if (error && isJson(text)) {
+      const detail = 'The body holds a property "__proto__" or "constructor.prototype"; remove it.';
+      reject(new CallerError('invalid_request', detail));
+    } else if (error) reject(error);
+    else resolve(body);
+  });
+  return promise;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
