@@ -12,13 +12,13 @@ const closing = new WeakSet<Socket>();
  * then discards input until the client closes or a bound is reached. Closing at once would reset
  * the connection, and the client would lose the answer.
  */
-export function closeInStages(socket: Socket): void {
+export function closeInStages(socket: Socket, { maxMs = MAX_MS, maxBytes = MAX_BYTES } = {}): void {
   if (closing.has(socket)) return;
   closing.add(socket);
   socket.end();
   socket.resume();
-  const endMs = performance.now() + MAX_MS;
-  const endBytes = socket.bytesRead + MAX_BYTES;
+  const endMs = performance.now() + maxMs;
+  const endBytes = socket.bytesRead + maxBytes;
   const check = setInterval(() => {
     if (performance.now() > endMs || socket.bytesRead > endBytes) socket.destroy();
   }, CHECK_INTERVAL_MS).unref();

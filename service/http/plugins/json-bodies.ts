@@ -62,7 +62,7 @@ function decode(body: Buffer): string {
 
 function parse(text: string, request: FastifyRequest, app: FastifyInstance): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  app.getDefaultJsonParser('error', 'error')(request, text, (error, body) => {
+  void app.getDefaultJsonParser('error', 'error')(request, text, (error, body) => {
     if (error && isJson(text)) {
       const detail = 'The body holds a property "__proto__" or "constructor.prototype"; remove it.';
       reject(new CallerError('invalid_request', detail));

@@ -71,7 +71,7 @@ export class HttpClient {
   }
 
   /** Writes to a new connection and reads until the other side closes it. */
-  async raw(written: string): Promise<string> {
+  async raw(written: string | Buffer): Promise<string> {
     const socket = this.connect();
     socket.write(written);
     return text(socket);
