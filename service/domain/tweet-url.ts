@@ -13,8 +13,11 @@ const WRITTEN_AUTHORITY = /^https?:\/\/([^/?#]*)/i;
 /** Inner white space and backslashes, which `URL` drops or converts to slashes. */
 const NEVER_IN_A_URL = /[\s\p{Cc}\\]/u;
 
-const TWEET_PATH =
-  /^\/(?:i\/web|[A-Za-z0-9_]{1,20})\/status(?:es)?\/([^/]+)(?:\/(?:photo|video)\/[0-9]{1,2})?\/?$/;
+const OWNER = '(?:i/web|@?[A-Za-z0-9_]{1,20})';
+/** Views of a tweet that browsers and the share button show behind the id. */
+const VIEW =
+  '/(?:(?:photo|video)/[0-9]{1,2}(?:/large)?|analytics|quotes|likes|retweets(?:/with_comments)?|reposts|history|media_tags|mediaViewer)';
+const TWEET_PATH = new RegExp(`^/${OWNER}/status(?:es)?/([^/]+)(?:${VIEW})?/?$`);
 
 /**
  * The id in a tweet's URL, which is never fetched. Surrounding white space is ignored. The caller
@@ -28,7 +31,7 @@ export function parseTweetUrl(url: string): TweetId {
   if (authority === undefined || NEVER_IN_A_URL.test(written) || !URL.canParse(written)) {
     throw new CallerError(
       'invalid_tweet_url',
-      'The tweet URL must be an http or https URL such as https://x.com/name/status/123.',
+      'The tweet URL must be an http or https URL such as https://x.com/name/status/123, without other text around it.',
     );
   }
   if (authority.includes('@') || /:[0-9]*$/.test(authority)) {

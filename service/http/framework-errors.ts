@@ -76,6 +76,6 @@ function fieldName(instancePath: string): string {
 }
 
 /** Quotes a name from the request, cut to a readable length. */
-function quote(name: unknown): string {
+export function quote(name: unknown): string {
   return JSON.stringify(String(name).slice(0, MAX_NAME_CHARACTERS));
 }

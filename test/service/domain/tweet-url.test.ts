@@ -80,6 +80,23 @@ describe('parseTweetUrl', () => {
     ['the largest id', 'https://x.com/i/status/9223372036854775807', '9223372036854775807'],
     ['another user in the query', `https://x.com/a/status/20?u=https://evil.test/@x:1`, '20'],
     ['dot segments, which every client resolves', 'https://x.com/a/../jack/status/20', '20'],
+    ['an @ before the name', 'https://x.com/@jack/status/20', '20'],
+    ['the photo in full size', 'https://x.com/jack/status/20/photo/1/large', '20'],
+    ...[
+      'analytics',
+      'quotes',
+      'likes',
+      'retweets',
+      'retweets/with_comments',
+      'reposts',
+      'history',
+      'media_tags',
+      'mediaViewer?currentTweet=20',
+    ].map((view): [string, string, string] => [
+      `the view ${view}`,
+      `https://x.com/jack/status/20/${view}`,
+      '20',
+    ]),
   ])('accepts %s', (_, url, id) => {
     expect(parseTweetUrl(url)).toBe(id);
   });
@@ -102,6 +119,8 @@ describe('parseTweetUrl', () => {
     ['a tab inside', `https://x.com/jack/sta\ttus/${ID}`],
     ['a line break inside the id', 'https://x.com/jack/status/20\n21'],
     ['a space inside', `https://x.com/jack smith/status/${ID}`],
+    ['text before the URL', `look: https://x.com/jack/status/${ID}`],
+    ['text behind the URL', `https://x.com/jack/status/${ID} look`],
     ['a null character', `https://x.com/jack/status/${ID}\0`],
     ['backslashes', `https:\\\\x.com\\jack\\status\\${ID}`],
     ['a backslash after the host', `https://x.com\\@evil.test/jack/status/${ID}`],
@@ -143,7 +162,8 @@ describe('parseTweetUrl', () => {
     ['escaped slashes', 'https://x.com/jack%2Fstatus%2F20'],
     ['doubled slashes', 'https://x.com/jack//status/20'],
     ['a user X does not allow', 'https://x.com/jack-smith/status/20'],
-    ['something behind the id', 'https://x.com/jack/status/20/likes'],
+    ['an unknown view', 'https://x.com/jack/status/20/nonsense'],
+    ['two views', 'https://x.com/jack/status/20/likes/quotes'],
     ['the id in the fragment only', 'https://twitter.com/#!/jack/status/20'],
     ['the id in the query only', 'https://x.com/?p=/jack/status/20'],
   ])('refuses %s as invalid_tweet_id', (_, url) => {

@@ -49,6 +49,14 @@ const rows: Row[] = [
     /unknown query parameter "lang"/,
   ],
   [
+    'a share link that is not percent-encoded',
+    `${TEXTS}?tweetUrl=${TWEET_URL}?s=20&t=AbCdEf`,
+    get(),
+    400,
+    'invalid_request',
+    /unknown query parameter "t"; .*percent-encode/,
+  ],
+  [
     'a query parameter on a route without any',
     `${TEXTS}?lang=en`,
     post({ texts: ['a'] }),

@@ -1,7 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { CallerError } from '../../../domain/errors.ts';
 import { parseTweetUrl } from '../../../domain/tweet-url.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import { contextOf } from '../../caller.ts';
+import { quote } from '../../framework-errors.ts';
 import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
 import { callerSecurity } from '../../schemas/security.ts';
 import { NoQuery } from '../../schemas/shared.ts';
@@ -18,6 +21,7 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app.get(
     '/v1/inference',
     {
+      preValidation: explainUnencodedUrl,
       schema: {
         operationId: 'scoreTweet',
         tags: ['inference'],
@@ -88,3 +92,17 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     },
   );
 };
+
+/**
+ * Explains a query in which the parameters of the tweet's URL became parameters of this request, as
+ * `?tweetUrl=https://x.com/name/status/1?s=20&t=a`.
+ */
+async function explainUnencodedUrl({ query }: FastifyRequest): Promise<void> {
+  const { tweetUrl, ...others } = query as Readonly<Record<string, unknown>>;
+  const [other] = Object.keys(others);
+  if (other === undefined || typeof tweetUrl !== 'string' || !tweetUrl.includes('?')) return;
+  throw new CallerError(
+    'invalid_request',
+    `The query holds an unknown query parameter ${quote(other)}; if it belongs to the tweet URL, percent-encode the URL (& as %26), or leave out its "?" and what follows.`,
+  );
+}
