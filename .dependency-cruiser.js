@@ -113,7 +113,7 @@ export default {
     only(
       'http-imports',
       '^service/(http/|app\\.ts$)',
-      [...core, xFormat, '^service/process/lifecycle\\.ts$'],
+      [...core, xFormat, '^service/process/lifecycle\\.ts$', '^service/telemetry/outage-log\\.ts$'],
       'HTTP calls use cases, never an adapter; ingestion reads tweets in the format of X.',
     ),
     {

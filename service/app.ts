@@ -3,8 +3,9 @@ import type { AppDeps } from './http/app-deps.ts';
 import { BodyReader } from './http/connections/body-reader.ts';
 import { ClientErrors } from './http/connections/client-errors.ts';
 import { Connections } from './http/connections/connections.ts';
-import { requireAdminToken, requireApiKey, Secrets } from './http/credentials.ts';
+import { requireAdminToken, requireApiKey, requireDocsKey, Secrets } from './http/credentials.ts';
 import { requireReady } from './http/lifecycle.ts';
+import { documentHeaders } from './http/plugins/document-headers.ts';
 import { draining } from './http/plugins/draining.ts';
 import { errorHandler } from './http/plugins/error-handler.ts';
 import { expectation } from './http/plugins/expectation.ts';
@@ -15,6 +16,8 @@ import { openapi } from './http/plugins/openapi.ts';
 import { plainBodies } from './http/plugins/plain-bodies.ts';
 import { rateLimit } from './http/plugins/rate-limit.ts';
 import { requestTrace } from './http/plugins/request-trace.ts';
+import { strictTransport } from './http/plugins/strict-transport.ts';
+import { docsRoutes } from './http/routes/docs/routes.ts';
 import { featureRoutes } from './http/routes/features/routes.ts';
 import { healthRoutes } from './http/routes/health/routes.ts';
 import { ingestRoutes } from './http/routes/ingest/routes.ts';
@@ -53,27 +56,52 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(expectation);
   await app.register(plainBodies);
   await app.register(jsonBodies, { bodyReader });
+  if (deps.settings.trustProxyHops > 0) await app.register(strictTransport);
   await app.register(draining, { lifecycle: deps.lifecycle });
   await app.register(notFound);
   await app.register(openapi, { settings: deps.settings, info: deps.info });
   await app.register(healthRoutes, deps);
   await app.register(openInferenceHealthRoutes, deps);
-  await app.register(pageRoutes, deps);
-  await app.register(api, deps);
+  await app.register(limited, deps);
   app.refuseOtherMethods();
   return app;
 }
 
-/** Rate-limited routes, grouped by the credentials they require. */
-async function api(app: FastifyInstance, deps: AppDeps): Promise<void> {
-  const { adminToken, rateLimitPerMinute } = deps.settings;
+/** Everything but health checks: limited in requests per minute, if so configured. */
+async function limited(app: FastifyInstance, deps: AppDeps): Promise<void> {
+  const { adminToken, rateLimitPerMinute: perMinute } = deps.settings;
   const apiKeys = new Secrets(deps.settings.apiKeys);
   const adminTokens = new Secrets(adminToken === undefined ? [] : [adminToken]);
-
-  if (rateLimitPerMinute > 0) {
-    await app.register(rateLimit, { perMinute: rateLimitPerMinute, apiKeys, adminTokens });
+  if (perMinute > 0) {
+    await app.register(rateLimit, { perMinute, apiKeys, adminTokens });
     app.addHook('onRequest', app.rateLimit());
   }
+  await app.register(documents, { ...deps, apiKeys });
+  await app.register(api, { ...deps, apiKeys, adminTokens });
+}
+
+/** The page and the documents of the API, for browsers. */
+async function documents(
+  app: FastifyInstance,
+  { apiKeys, ...deps }: AppDeps & { readonly apiKeys: Secrets },
+): Promise<void> {
+  await app.register(documentHeaders);
+  await app.register(pageRoutes, deps);
+  await app.register(async (docs) => {
+    if (deps.settings.protectDocs) docs.addHook('onRequest', requireDocsKey(apiKeys));
+    await docs.register(docsRoutes, deps.settings);
+  });
+}
+
+/** The API's routes, grouped by the credentials they require. */
+async function api(
+  app: FastifyInstance,
+  {
+    apiKeys,
+    adminTokens,
+    ...deps
+  }: AppDeps & { readonly apiKeys: Secrets; readonly adminTokens: Secrets },
+): Promise<void> {
   await app.register(statusRoutes, deps);
   await app.register(openInferenceMetadataRoutes, deps);
   await app.register(async (callers) => {
@@ -86,7 +114,7 @@ async function api(app: FastifyInstance, deps: AppDeps): Promise<void> {
       await inference.register(openInferenceRoutes, deps);
     });
   });
-  if (adminToken !== undefined) {
+  if (adminTokens.size > 0) {
     await app.register(async (administrator) => {
       administrator.addHook('onRequest', requireAdminToken(adminTokens));
       await administrator.register(ingestRoutes, deps);

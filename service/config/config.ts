@@ -76,6 +76,7 @@ function arrange(settings: Settings) {
       drainGraceMs: Math.min(DRAIN_GRACE_MS, settings.SHUTDOWN_TIMEOUT_MS * DRAIN_GRACE_SHARE),
       /** Empty: the inference routes are open. */
       apiKeys: settings.API_KEYS?.split(',') ?? [],
+      protectDocs: settings.PROTECT_DOCS,
       /** Undefined: the admin routes do not exist. */
       adminToken: settings.ADMIN_TOKEN,
       /** 0: no limit. */

@@ -22,6 +22,11 @@ const RULES = [
         : undefined,
     ),
   ),
+  rule(['PROTECT_DOCS', 'API_KEYS'], (settings) =>
+    settings.PROTECT_DOCS && settings.API_KEYS === undefined
+      ? 'is true, but API_KEYS is not set, so no key could be required; set API_KEYS'
+      : undefined,
+  ),
   rule(['PREDICTION_STREAM', 'PREDICTION_LOG_DIR'], (settings) =>
     settings.PREDICTION_LOG_DIR !== undefined && settings.PREDICTION_STREAM !== undefined
       ? 'is set, and PREDICTION_LOG_DIR is too; the log goes to one place: set one of them'

@@ -18,6 +18,8 @@ export interface HttpSettings {
   readonly drainGraceMs: number;
   /** Empty: no API key is required. */
   readonly apiKeys: readonly string[];
+  /** True: documents of the API require an API key. */
+  readonly protectDocs: boolean;
   /** Undefined: there are no admin routes. */
   readonly adminToken: string | undefined;
   /** 0: no limit. */

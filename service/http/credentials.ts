@@ -52,6 +52,28 @@ export function requireApiKey(apiKeys: Secrets): onRequestHookHandler {
   };
 }
 
+/**
+ * Requires a valid API key as X-API-Key, or as the password of Basic authentication: browsers ask
+ * for one.
+ */
+export function requireDocsKey(apiKeys: Secrets): onRequestHookHandler {
+  return async (request, reply) => {
+    const key = shownApiKey(request) ?? shownPassword(request);
+    if (key === undefined) {
+      refuse(reply, 'Basic', 'Send an API key as X-API-Key, or as the password of Basic.');
+    } else if (apiKeys.find(key) === undefined) {
+      // Not 403: browsers would keep the wrong password.
+      refuse(reply, 'Basic', 'The API key is not valid.');
+    }
+  };
+}
+
+function shownPassword(request: FastifyRequest): string | undefined {
+  const encoded = /^basic +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  return /^[^:]*:(.+)$/s.exec(Buffer.from(encoded, 'base64').toString())?.[1];
+}
+
 /** Requires the admin token. */
 export function requireAdminToken(adminTokens: Secrets): onRequestHookHandler {
   return async (request, reply) => {

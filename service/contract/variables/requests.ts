@@ -1,4 +1,4 @@
-import { integer, text, token } from '../schemas.ts';
+import { boolean, integer, text, token } from '../schemas.ts';
 import { TEN_MINUTES_MS, type Variable } from './variable.ts';
 
 export const ACCESS = {
@@ -16,6 +16,11 @@ export const ACCESS = {
     description:
       'Comma-separated keys that callers must send as X-API-Key, 16 characters or more each with NODE_ENV=production; absent: open',
     secret: true,
+  },
+  PROTECT_DOCS: {
+    schema: boolean(),
+    description: 'Require an API key for /docs and /openapi.json, too',
+    default: false,
   },
   RATE_LIMIT_PER_MINUTE: {
     schema: integer(0, 1_000_000),

@@ -1,9 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import fp from 'fastify-plugin';
-import { PATHS } from '../../contract/http.ts';
 import type { HttpSettings, ServiceInfo } from '../app-deps.ts';
 
 const DESCRIPTION = `Classifies tweets as negative, neutral or positive.
@@ -20,20 +16,7 @@ Any path may also answer 400 to invalid HTTP/1.1, 404 \`not_found\`, 405 \`metho
 Limits of this instance:
 `;
 
-/** No inline scripts, no foreign content; the inline styles and images are Swagger UI's. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "base-uri 'none'",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "img-src 'self' data:",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-].join('; ');
-
-/** The OpenAPI document at /openapi.json and Swagger UI. Register it before the routes. */
+/** Collects the routes for the OpenAPI document. Register it before them. */
 export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
   async (app, { settings, info }) => {
     await app.register(swagger, {
@@ -64,15 +47,6 @@ export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
           typeof schema.$id === 'string' ? schema.$id : `Schema${index}`,
       },
     });
-    // Explicit: the plugin's default is relative to its own source, which is bundled.
-    const logoFile = join(settings.swaggerUiDir, 'logo.svg');
-    await app.register(swaggerUi, {
-      routePrefix: PATHS.docs,
-      baseDir: settings.swaggerUiDir,
-      logo: { type: 'image/svg+xml', content: await readFile(logoFile) },
-      staticCSP: CONTENT_SECURITY_POLICY,
-    });
-    app.get(PATHS.openapi, { schema: { hide: true } }, async () => app.swagger());
   },
   { name: 'openapi' },
 );

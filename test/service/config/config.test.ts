@@ -43,7 +43,9 @@ describe('the configuration', () => {
       http: {
         limits: DEFAULT_LIMITS,
         keepAliveTimeoutMs: 72_000,
+        drainGraceMs: 2_000,
         apiKeys: [],
+        protectDocs: false,
         adminToken: undefined,
         rateLimitPerMinute: 0,
         trustProxyHops: 0,
@@ -93,6 +95,10 @@ describe('the configuration', () => {
     [{ PREDICTION_STREAM: 'predictions' }, { kind: 'firehose', streamName: 'predictions' }],
   ])('with %j writes the prediction log to %j', (env, predictionLog) => {
     expect(loadConfig(env).predictionLog).toEqual(predictionLog);
+  });
+
+  it('leaves clients at most 30 % of a short drain to send bodies and read answers', () => {
+    expect(loadConfig({ SHUTDOWN_TIMEOUT_MS: '1000' }).http.drainGraceMs).toBe(300);
   });
 
   it('splits API keys at commas', () => {
@@ -263,6 +269,7 @@ describe('a fault in the configuration', () => {
   });
 
   it('is a prediction log that would go to two places', () => {
+    expect(faultOf({ PROTECT_DOCS: 'true' })).toMatch(/PROTECT_DOCS: is true, but API_KEYS is not/);
     expect(faultOf({ PREDICTION_LOG_DIR: 'log', PREDICTION_STREAM: 'predictions' })).toMatch(
       /PREDICTION_STREAM: is set, and PREDICTION_LOG_DIR is too; .*set one of them/,
     );

@@ -4,30 +4,25 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Negotiator from 'negotiator';
-import { Type } from 'typebox';
 import type { AppDeps } from '../../app-deps.ts';
 import { answers } from '../../schemas/answers.ts';
-import { Identity } from './schemas.ts';
+import { Html, Identity } from './schemas.ts';
 
 /** No foreign content, no inline scripts, no framing. */
-const PAGE_HEADERS = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "base-uri 'none'",
-    "connect-src 'self'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "img-src 'self'",
-    "require-trusted-types-for 'script'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "trusted-types 'none'",
-  ].join('; '),
-  'cross-origin-opener-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  vary: 'Accept',
-  // Revalidated on each load, with 304 while it is unchanged.
-  'cache-control': 'no-cache',
+const PAGE_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: "'none'",
+    baseUri: "'none'",
+    connectSrc: "'self'",
+    formAction: "'none'",
+    frameAncestors: "'none'",
+    imgSrc: "'self'",
+    requireTrustedTypesFor: "'script'",
+    scriptSrc: "'self'",
+    styleSrc: "'self'",
+    trustedTypes: "'none'",
+  },
 };
 
 const ONE_YEAR_MS = 365 * 86_400_000;
@@ -35,7 +30,7 @@ const ONE_YEAR_MS = 365 * 86_400_000;
 const IDENTITY = answers(
   Identity,
   'Name and version, or the page for clients that prefer text/html.',
-  ['shutting_down'],
+  ['rate_limited', 'shutting_down'],
 );
 
 /**
@@ -59,13 +54,15 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
     maxAge: ONE_YEAR_MS,
   });
 
-  const html = await readFile(join(pageDir, 'index.html'), 'utf8');
+  // One buffer, which all answers share while clients read them.
+  const html = await readFile(join(pageDir, 'index.html'));
   // By content: in a container image all files have the same time.
   const etag = `"${createHash('sha256').update(html).digest('base64url')}"`;
 
   app.get(
     '/',
     {
+      helmet: { contentSecurityPolicy: PAGE_POLICY },
       schema: {
         operationId: 'getIdentity',
         tags: ['operation'],
@@ -74,17 +71,16 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
           ...IDENTITY,
           200: {
             ...IDENTITY[200],
-            content: { ...IDENTITY[200].content, 'text/html': { schema: Type.String() } },
+            content: { ...IDENTITY[200].content, 'text/html': { schema: Html } },
           },
         },
       },
     },
     async (request, reply) => {
-      if (!prefersHtml(request.headers)) {
-        reply.header('vary', 'Accept');
-        return { name: info.name, version: info.version };
-      }
-      reply.headers({ ...PAGE_HEADERS, etag, 'content-type': 'text/html; charset=utf-8' });
+      reply.header('vary', 'Accept');
+      if (!prefersHtml(request.headers)) return { name: info.name, version: info.version };
+      // Revalidated on each load, with 304 while it is unchanged.
+      reply.headers({ etag, 'cache-control': 'no-cache' }).type('text/html; charset=utf-8');
       if (request.headers['if-none-match'] !== etag) return html;
       reply.raw.statusCode = 304;
       return '';

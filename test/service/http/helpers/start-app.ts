@@ -123,6 +123,7 @@ export async function startApp(options: AppOptions = {}) {
       keepAliveTimeoutMs: 72_000,
       drainGraceMs: 2_000,
       apiKeys: [API_KEY],
+      protectDocs: false,
       adminToken: ADMIN_TOKEN,
       rateLimitPerMinute: 0,
       trustProxyHops: 0,
