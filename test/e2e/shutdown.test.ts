@@ -80,7 +80,33 @@ describe('SIGTERM', () => {
     expect(await hanging).toBe('cut off');
   }, 60_000);
 
-  it('ends at once when asked twice', async () => {
+  it('ends a service with status 0 while a client has sent half of a body', async () => {
+    const service = await start();
+    const { port } = new URL(service.url);
+    const client = connect(Number(port), '127.0.0.1');
+    client.write(
+      'POST /v1/inference HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"tex',
+    );
+    // Answered after the half-sent request has arrived.
+    await service.get('/livez');
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    client.destroy();
+  }, 60_000);
+
+  it('sent twice within a second, as by a terminal and npm, lets the drain finish', async () => {
+    stub.script('hang');
+    const service = await start({ SINGLE_DEADLINE_MS: '8000', TWEET_SOURCE_TIMEOUT_MS: '6000' });
+    const inFlight = service.tweet('https://x.com/a/status/7');
+    await stub.nextRequest();
+    service.child.kill('SIGTERM');
+    while (!service.output.includes('draining')) await once(service.child.stdout!, 'data');
+    service.child.kill('SIGTERM');
+    stub.answerHanging();
+    expect((await inFlight).status).toBe(200);
+    expect(await service.ended).toEqual({ code: 0, signal: null });
+  }, 60_000);
+
+  it('ends at once when another signal follows', async () => {
     stub.script('hang');
     const service = await start({ SINGLE_DEADLINE_MS: '60000', TWEET_SOURCE_TIMEOUT_MS: '60000' });
     service.tweet('https://x.com/a/status/7').catch(() => undefined);
