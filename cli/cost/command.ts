@@ -8,7 +8,7 @@ import { interruptible } from '../kit/interruptible.ts';
  * Two one-thread workers of the embedded model scored 374 tweets a second on a machine with AVX2
  * but without VNNI; docs/performance.md has other machines and models.
  */
-const MEASURED_PER_VCPU = 187;
+export const MEASURED_PER_VCPU = 187;
 
 export function costCommand() {
   return new Command('cost')
@@ -45,7 +45,7 @@ export function costCommand() {
       helpText(
         [
           'tss cost --stage dev',
-          'tss cost --stage prod --requests-per-day 1000000 --hit-rate 0.8 -c taskCpu=4096',
+          'tss cost --stage prod --requests-per-day 1000000 --hit-rate 0.8 -c valkeyNodeType=cache.r7g.4xlarge',
         ],
         'Without -c certificateArn=..., prod is assumed to have a certificate. With\n' +
           '-c xBearerTokenSecretArn=..., each miss is a paid read at X.',

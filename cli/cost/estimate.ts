@@ -1,24 +1,26 @@
+import { releaseVcpus } from '../../lib/stage-config/release-vcpus.ts';
 import type { StageConfig } from '../../lib/stage-config.ts';
-import { CliError } from '../kit/errors.ts';
 import {
+  CROSS_ZONE_GIGABYTE,
   DATA_OUT_GIGABYTE,
   DAYS_PER_MONTH,
   FARGATE,
-  FIREHOSE,
   FIREWALL,
   GIGABYTE,
   HOURS_PER_MONTH,
   LOAD_BALANCER,
   NAT,
   PUBLIC_IPV4_HOUR,
+  REGISTRY_GIGABYTE_MONTH,
   SECONDS_PER_MONTH,
   SECRET_MONTH,
   SPOT_DISCOUNT,
-  VALKEY_NODE_HOUR,
   X_READ,
   X_USER_READ,
 } from '../kit/prices.ts';
 import { containerInsights, logBytes, logs, metricsAndAlarms } from './monitoring.ts';
+import { offlineStore } from './offline-store.ts';
+import { type StoreSize, sizeStore, snapshots, valkey } from './valkey.ts';
 
 export interface Load {
   readonly requestsPerDay: number;
@@ -45,6 +47,9 @@ export interface Estimate {
   readonly tasks: number;
   /** The load needs more tasks than the configuration allows. */
   readonly tooFewTasks: boolean;
+  /** vCPUs that the account needs while a release replaces the most tasks. */
+  readonly releaseVcpus: number;
+  readonly store: StoreSize;
 }
 
 /** Where autoscaling holds the workers. */
@@ -54,8 +59,14 @@ const SATURATION = 0.7;
 const BYTES_PER_REQUEST = 2_500;
 /** The answer of it, measured: 360 bytes of headers and 510 of body. */
 const BYTES_PER_ANSWER = 870;
-/** Firehose counts a record as a multiple of that. */
-const BYTES_PER_PREDICTION_RECORD = 5 * 1_024;
+/** Row, commands and protocol of one look-up or write in the store, by the size of a row. */
+const BYTES_PER_STORE_CALL = 700;
+/** Of two zones, half of the calls go to a node in the other one. */
+const CROSS_ZONE_SHARE = 0.5;
+/** Compressed image, measured; docs/container.md has the layers. */
+const IMAGE_GIGABYTES = 0.143;
+/** The bootstrap stack's registry keeps every image. */
+const IMAGES_KEPT = 10;
 /** What one look-up at X moves, its share of a TLS connection included. */
 const BYTES_PER_SOURCE_CALL = 6_000;
 const LOAD_BALANCER_ADDRESSES = 2;
@@ -74,19 +85,23 @@ export function estimateCost(config: StageConfig, load: Load): Estimate {
   const wanted = Math.ceil(misses / SECONDS_PER_MONTH / perTask);
   const tasks = Math.max(config.minTasks, Math.min(config.maxTasks, wanted));
 
+  const store = sizeStore(config, misses / DAYS_PER_MONTH);
   const reads = xReads(config, misses);
   const components = [
     fargate(config, tasks),
     loadBalancer(requests),
     valkey(config),
+    snapshots(config, store.bytes),
     natGateways(config, misses, requests, tasks),
     publicAddresses(config, tasks),
     firewall(config, requests),
     logs(config, requests, tasks),
-    containerInsights(),
+    containerInsights(tasks),
     metricsAndAlarms(config, requests),
     secrets(config),
+    images(config),
     dataOut(requests),
+    crossZone(requests, misses),
     offlineStore(config, misses),
     reads,
   ];
@@ -100,6 +115,8 @@ export function estimateCost(config: StageConfig, load: Load): Estimate {
     usdOfXReadsPerMillionPredictions: misses > 0 ? (reads.usdPerMonth / misses) * 1e6 : 0,
     tasks,
     tooFewTasks: wanted > config.maxTasks,
+    releaseVcpus: releaseVcpus(config),
+    store,
   };
 }
 
@@ -129,22 +146,6 @@ function loadBalancer(requests: number): Component {
     name: 'load balancer',
     usdPerMonth: HOURS_PER_MONTH * (LOAD_BALANCER.hour + units * LOAD_BALANCER.capacityUnitHour),
     basis: `${units.toFixed(2)} capacity units`,
-  };
-}
-
-function valkey({ valkeyNodeType, valkeyReplicas }: StageConfig): Component {
-  const hour = VALKEY_NODE_HOUR[valkeyNodeType];
-  if (hour === undefined) {
-    throw new CliError(
-      `The price of ${valkeyNodeType} is not in cli/kit/prices.ts, which has ${Object.keys(VALKEY_NODE_HOUR).join(', ')}; add it there.`,
-      { exitCode: 2 },
-    );
-  }
-  const nodes = valkeyReplicas + 1;
-  return {
-    name: 'Valkey',
-    usdPerMonth: HOURS_PER_MONTH * nodes * hour,
-    basis: `${nodes} x ${valkeyNodeType}`,
   };
 }
 
@@ -200,15 +201,22 @@ function dataOut(requests: number): Component {
   };
 }
 
-/** What is stored is compressed, and costs little beside what is taken in. */
-function offlineStore({ offlineStore: wanted }: StageConfig, misses: number): Component {
-  const gigabytes = (misses * BYTES_PER_PREDICTION_RECORD) / GIGABYTE;
-  const { gigabyteIngested, gigabyteConverted, gigabytePartitioned } = FIREHOSE;
-  const gigabyte = gigabyteIngested + gigabyteConverted + gigabytePartitioned;
+function images({ imageUri }: StageConfig): Component {
+  const own = imageUri === undefined;
   return {
-    name: 'offline store',
-    usdPerMonth: wanted ? gigabytes * gigabyte : 0,
-    basis: wanted ? `${gigabytes.toFixed(1)} GB taken in, without storage` : 'none',
+    name: 'images',
+    usdPerMonth: own ? IMAGES_KEPT * IMAGE_GIGABYTES * REGISTRY_GIGABYTE_MONTH : 0,
+    basis: own ? `${IMAGES_KEPT} images of ${IMAGE_GIGABYTES} GB` : 'none of our own',
+  };
+}
+
+/** A look-up for each request, and a write for each miss. */
+function crossZone(requests: number, misses: number): Component {
+  const bytes = (requests + misses) * BYTES_PER_STORE_CALL * CROSS_ZONE_SHARE;
+  return {
+    name: 'between zones',
+    usdPerMonth: (bytes / GIGABYTE) * CROSS_ZONE_GIGABYTE,
+    basis: `${(bytes / GIGABYTE).toFixed(1)} GB to and from Valkey`,
   };
 }
 

@@ -20,6 +20,8 @@ const BUSY_METRICS = Object.values<MetricDefinition>(METRICS)
 
 /** Metrics of a cluster, service and task family with standard Container Insights, roughly. */
 const INSIGHTS_METRICS = 30;
+/** Container Insights logs one event a minute for the cluster, the service, each task and container. */
+const INSIGHTS_BYTES_PER_EVENT = 1_200;
 /** Application Auto Scaling creates two for each of the two policies. */
 export const SCALING_ALARMS = 4;
 const COMPOSITE_ALARMS = 2;
@@ -45,11 +47,13 @@ export function logs({ logDays }: StageConfig, requests: number, tasks: number) 
   };
 }
 
-export function containerInsights() {
+export function containerInsights(tasks: number) {
+  const events = (2 + 2 * tasks) * (SECONDS_PER_MONTH / 60);
+  const gigabytes = (events * INSIGHTS_BYTES_PER_EVENT) / GIGABYTE;
   return {
     name: 'Container Insights',
-    usdPerMonth: INSIGHTS_METRICS * CLOUDWATCH.metricMonth,
-    basis: `${INSIGHTS_METRICS} metrics`,
+    usdPerMonth: INSIGHTS_METRICS * CLOUDWATCH.metricMonth + gigabytes * LOGS.gigabyteIngested,
+    basis: `${INSIGHTS_METRICS} metrics, ${gigabytes.toFixed(1)} GB of logs`,
   };
 }
 

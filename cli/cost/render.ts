@@ -1,6 +1,8 @@
-import { COMPREHEND_PER_MILLION, PRICES_NOTED, PRICES_REGION } from '../kit/prices.ts';
+import { VCPU_QUOTA_CODE } from '../../lib/stage-config/release-vcpus.ts';
+import { COMPREHEND_PER_MILLION, GIGABYTE, PRICES_NOTED, PRICES_REGION } from '../kit/prices.ts';
 import { tableLines } from '../kit/table.ts';
 import type { Estimate, Load } from './estimate.ts';
+import type { StoreSize } from './valkey.ts';
 
 const usd = (amount: number) =>
   `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
@@ -33,6 +35,26 @@ export function renderEstimate(stage: string, load: Load, estimate: Estimate): s
           `This load needs more than ${estimate.tasks} tasks: raise maxTasks, or requests will be rejected.`,
         ]
       : []),
+    ...storeLines(estimate.store),
+    `A release may need ${estimate.releaseVcpus} vCPUs of Fargate, twice maxTasks x vCPU. New accounts have 6 or fewer: see quota ${VCPU_QUOTA_CODE}.`,
     '',
   ].join('\n');
+}
+
+/** Bytes in gigabytes: 0.4 GB, 59 GB. */
+export function gigabytes(bytes: number): string {
+  const amount = bytes / GIGABYTE;
+  return `${amount.toFixed(amount < 10 ? 1 : 0)} GB`;
+}
+
+function storeLines({ bytes, nodeType, nodes, capacityBytes, fits, cheapest }: StoreSize) {
+  const held = `The store grows to ${gigabytes(bytes)}; ${nodeType} holds ${gigabytes(capacityBytes)} beside ElastiCache's reserve.`;
+  if (fits) return [held];
+  const less = `keep less with FEATURE_TTL_SECONDS and AGGREGATE_TTL_DAYS in -c environment`;
+  return [
+    `WARNING: ${held}`,
+    cheapest === null
+      ? `  No node type holds it: ${less}.`
+      : `  Use -c valkeyNodeType=${cheapest.nodeType} (${usd(cheapest.usdPerMonth)} a month for ${nodes}), or ${less}.`,
+  ];
 }

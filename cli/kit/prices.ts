@@ -1,5 +1,5 @@
 /**
- * List prices in US dollars for us-east-1, as of 2026-11, before discounts, free tier and tax.
+ * List prices in US dollars for us-east-1, noted in 2026-11, before discounts, free tier and tax.
  * Other regions differ by about ten percent. Change the date together with a price.
  */
 export const PRICES_NOTED = '2026-11';
@@ -29,16 +29,41 @@ export const LOAD_BALANCER = {
   gigabytesPerHour: 1,
 } as const;
 
-/** Valkey on ElastiCache, on demand, per node and hour. */
-export const VALKEY_NODE_HOUR: Readonly<Record<string, number>> = {
-  'cache.t4g.micro': 0.0128,
-  'cache.t4g.small': 0.0256,
-  'cache.t4g.medium': 0.052,
-  'cache.m7g.large': 0.1264,
-  'cache.m7g.xlarge': 0.252,
-  'cache.r7g.large': 0.1752,
-  'cache.r7g.xlarge': 0.3496,
+export interface StoreNode {
+  readonly hour: number;
+  /** `maxmemory` of the node type, before ElastiCache's reserve. */
+  readonly gibibytes: number;
+}
+
+/** Valkey on ElastiCache, on demand, per node and hour. Sizes from 2xlarge are within a percent. */
+export const STORE_NODES: Readonly<Record<string, StoreNode>> = {
+  'cache.t4g.micro': { hour: 0.0128, gibibytes: 0.5 },
+  'cache.t4g.small': { hour: 0.0256, gibibytes: 1.37 },
+  'cache.t4g.medium': { hour: 0.052, gibibytes: 3.09 },
+  'cache.m7g.large': { hour: 0.1264, gibibytes: 6.38 },
+  'cache.m7g.xlarge': { hour: 0.252, gibibytes: 12.93 },
+  'cache.m7g.2xlarge': { hour: 0.5032, gibibytes: 26.04 },
+  'cache.m7g.4xlarge': { hour: 1.0064, gibibytes: 52.26 },
+  'cache.m7g.8xlarge': { hour: 2.012, gibibytes: 103.68 },
+  'cache.m7g.12xlarge': { hour: 3.0176, gibibytes: 157.12 },
+  'cache.m7g.16xlarge': { hour: 4.0232, gibibytes: 209.55 },
+  'cache.r7g.large': { hour: 0.1752, gibibytes: 13.07 },
+  'cache.r7g.xlarge': { hour: 0.3496, gibibytes: 26.32 },
+  'cache.r7g.2xlarge': { hour: 0.6992, gibibytes: 52.82 },
+  'cache.r7g.4xlarge': { hour: 1.3976, gibibytes: 105.81 },
+  'cache.r7g.8xlarge': { hour: 2.7952, gibibytes: 209.55 },
+  'cache.r7g.12xlarge': { hour: 4.192, gibibytes: 317.77 },
+  'cache.r7g.16xlarge': { hour: 5.5896, gibibytes: 419.09 },
 };
+
+/** Backups of ElastiCache. The newest one of a replication group is free. */
+export const SNAPSHOT_GIGABYTE_MONTH = 0.085;
+
+/** Between an instance and a node in another zone, in one direction. */
+export const CROSS_ZONE_GIGABYTE = 0.01;
+
+/** Images in ECR, compressed. */
+export const REGISTRY_GIGABYTE_MONTH = 0.1;
 
 export const NAT = { gatewayHour: 0.045, gigabyte: 0.045 } as const;
 export const PUBLIC_IPV4_HOUR = 0.005;
@@ -59,6 +84,8 @@ export const FIREHOSE = {
   gigabyteIngested: 0.029,
   gigabyteConverted: 0.018,
   gigabytePartitioned: 0.02,
+  thousandObjects: 0.005,
+  queryHour: 0.07,
 } as const;
 
 /** Reads of a post and of a user at the X API, since 2026-02. */

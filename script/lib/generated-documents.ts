@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { MEASURED_PER_VCPU } from '../../cli/cost/command.ts';
+import { LOAD_TABLE_HEAD, loadTableRows } from '../../cli/cost/load-table.ts';
 import { METRICS, type MetricDefinition } from '../../service/contract/metrics.ts';
 import { ENVIRONMENT, type Variable } from '../../service/contract/variables.ts';
 import { betweenMarkers } from './between-markers.ts';
@@ -15,6 +17,11 @@ export function generatedDocuments(): GeneratedDocument[] {
     { path: '.env.example', content: environmentExample() },
     between('README.md', 'configuration', configurationTable()),
     between('docs/metrics.md', 'metrics', metricsTable()),
+    between(
+      'docs/operations.md',
+      'loads',
+      table(LOAD_TABLE_HEAD, loadTableRows(MEASURED_PER_VCPU)),
+    ),
     between('docs/commands.md', 'commands', commandReference()),
   ];
 }

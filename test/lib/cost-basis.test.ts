@@ -77,7 +77,7 @@ describe.each(['dev', 'prod'] as const)('the cost of %s', (stage) => {
       'AWS::SecretsManager::Secret',
     ];
     const free =
-      /^AWS::(CDK|IAM|EC2::(?!NatGateway|EIP|Instance|VPCEndpoint$)|ElasticLoadBalancingV2|ElastiCache|ECS|S3|Lambda|ApplicationAutoScaling|WAFv2|SNS|Logs|CertificateManager)|^Custom::/;
+      /^AWS::(CDK|IAM|EC2::(?!NatGateway|EIP|Instance|VPCEndpoint$)|ElasticLoadBalancingV2|ElastiCache|ECS|S3|Lambda|ApplicationAutoScaling|WAFv2|SNS|Logs|Events|CertificateManager)|^Custom::/;
     const types = new Set(
       app.templates.flatMap(({ template }) =>
         Object.values(template.toJSON().Resources as Record<string, { Type: string }>).map(

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { estimateCost, type Load } from '../../../cli/cost/estimate.ts';
-import { HOURS_PER_MONTH, VALKEY_NODE_HOUR } from '../../../cli/kit/prices.ts';
+import { BYTES_PER_TWEET } from '../../../cli/cost/store-size.ts';
+import { HOURS_PER_MONTH, STORE_NODES } from '../../../cli/kit/prices.ts';
 import { alarmedMetrics } from '../../../lib/monitoring/stage-alarms.ts';
 import { readStageConfig } from '../../../lib/stage-config.ts';
 
@@ -113,7 +114,11 @@ describe('the cost under load', () => {
   it('counts the records of an offline store, each as 5 KB', () => {
     const gigabytes = (1e6 * 0.5 * (730 / 24) * 5_120) / 1e9;
     const store = (context = {}) => amount(estimateCost(dev(context), load(1e6)), 'offline store');
-    expect(store({ offlineStore: 'true' })).toBeCloseTo(gigabytes * (0.029 + 0.018 + 0.02), 6);
+    const queries = (gigabytes * 70 * 0.07) / 741;
+    // Written every 15 minutes, long before 128 MB have come together.
+    const objects = (4 * 730 * 0.005) / 1_000;
+    const expected = gigabytes * (0.029 + 0.018 + 0.02) + queries + objects;
+    expect(store({ offlineStore: 'true' })).toBeCloseTo(expected, 6);
     expect(store()).toBe(0);
   });
 
@@ -144,18 +149,66 @@ describe('the cost under load', () => {
   });
 
   it('wants a price for the nodes of the store', () => {
-    expect(() => estimateCost(dev({ valkeyNodeType: 'cache.m7g.16xlarge' }), AT_REST)).toThrow(
-      /The price of cache\.m7g\.16xlarge is not in cli\/kit\/prices\.ts, which has .*; add it there/,
+    expect(() => estimateCost(dev({ valkeyNodeType: 'cache.m5.large' }), AT_REST)).toThrow(
+      /The price of cache\.m5\.large is not in cli\/kit\/prices\.ts, which has .*; add it there/,
     );
   });
 
   it('knows the nodes of both presets', () => {
     for (const { valkeyNodeType } of [dev(), prod()]) {
-      expect(VALKEY_NODE_HOUR[valkeyNodeType]).toBeGreaterThan(0);
+      expect(STORE_NODES[valkeyNodeType]?.hour).toBeGreaterThan(0);
     }
   });
 });
 
+describe('the size of the store', () => {
+  const load = (requestsPerDay: number): Load => ({ ...AT_REST, requestsPerDay, hitRate: 0.8 });
+
+  it('is misses a day times lifetime times bytes, computed by hand for the preset', () => {
+    const { store } = estimateCost(prod(), load(1e6));
+    // 362 bytes for 60 days, 224 for 500 days and 403 for 400 days.
+    expect(store.bytes).toBeCloseTo(200_000 * (362 * 60 + 224 * 500 + 403 * 400), -3);
+  });
+
+  it('falls with the lifetimes in the environment of the stage', () => {
+    const environment = { FEATURE_TTL_SECONDS: '86400', AGGREGATE_TTL_DAYS: '4' };
+    const { store } = estimateCost(prod({ environment }), load(1e6));
+    expect(store.bytes).toBeCloseTo(200_000 * (362 + 224 * 5 + 403 * 4), -3);
+  });
+
+  it.each([
+    ['cache.t4g.micro', 0.5 * 0.5],
+    ['cache.t4g.small', 1.37 * 0.75],
+    ['cache.m7g.large', 6.38 * 0.75],
+  ])('%s holds its memory without the reserve of ElastiCache', (valkeyNodeType, gibibytes) => {
+    const { store } = estimateCost(dev({ valkeyNodeType }), AT_REST);
+    expect(store.capacityBytes).toBeCloseTo(gibibytes * 2 ** 30, 0);
+  });
+
+  it('names the cheapest node that holds it, whatever the load', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3e7 }), (requestsPerDay) => {
+        const { store } = estimateCost(prod(), load(requestsPerDay));
+        const holds = (valkeyNodeType: string) =>
+          estimateCost(prod({ valkeyNodeType }), load(requestsPerDay)).store.fits;
+        const cheaper = Object.entries(STORE_NODES)
+          .filter(([, { hour }]) => 1_460 * hour < (store.cheapest?.usdPerMonth ?? Infinity) - 1e-6)
+          .map(([type]) => type);
+        expect(cheaper.filter(holds)).toEqual([]);
+        if (store.cheapest) expect(holds(store.cheapest.nodeType)).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('pays for each snapshot of it but the newest', () => {
+    const { store, ...estimate } = estimateCost(prod({ valkeySnapshotDays: '3' }), load(1e5));
+    const expected = (2 * store.bytes * 0.085) / 1e9;
+    expect(amount({ store, ...estimate }, 'snapshots')).toBeCloseTo(expected, 6);
+    const one = estimateCost(prod({ valkeySnapshotDays: '1' }), load(1e5));
+    expect(amount(one, 'snapshots')).toBe(0);
+  });
+});
 describe('the documentation', () => {
   it.each([
     ['dev', dev()],
@@ -164,5 +217,26 @@ describe('the documentation', () => {
     const document = readFileSync('README.md', 'utf8');
     const total = Math.round(estimateCost(config, AT_REST).usdPerMonth);
     expect(document).toContain(`| ${stage} | $${total} |`);
+  });
+
+  it.each([
+    ['dev', dev()],
+    ['prod', prod()],
+  ])('names the vCPUs that a release of %s needs', (stage, config) => {
+    const document = readFileSync('docs/operations.md', 'utf8').replaceAll(/\s+/g, ' ');
+    const vcpus = (2 * config.maxTasks * config.taskCpu) / 1_024;
+    expect(document).toMatch(new RegExp(`\\b${vcpus}( vCPUs)? for ${stage}\\b`));
+  });
+
+  it('takes the bytes of a tweet from the measured table', () => {
+    const document = readFileSync('docs/feature-store-format.md', 'utf8');
+    const measured = (keys: string) =>
+      Number(document.match(new RegExp(`\\| ${keys} \\| [\\d,]+ \\| (\\d+) \\|`))?.[1]);
+    // A row without its text takes 128 bytes less.
+    const [, all = ''] = document.match(/\| bytes a tweet, all in \|.* ([\d,]+) \|\n/) ?? [];
+    const withoutText = Number(all.replace(',', '')) - (measured('row') - 280);
+    expect(BYTES_PER_TWEET.index).toBe(measured('index'));
+    const { row, index, aggregates } = BYTES_PER_TWEET;
+    expect(row + index + aggregates).toBe(withoutText);
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { estimateCost } from '../../../../cli/cost/estimate.ts';
 import { readStageConfig } from '../../../../lib/stage-config.ts';
@@ -12,6 +13,33 @@ const AT_REST = { requestsPerDay: 0, hitRate: 0, predictionsPerSecondPerVcpu: 18
 const cost = (...args: string[]) => runTool(['cost', ...args]);
 
 describe('tss cost', () => {
+  const EXAMPLE = ['--stage', 'prod', '--requests-per-day', '1000000', '--hit-rate', '0.8'];
+
+  it('warns that the node of the preset does not hold a load, and prices the one that does', async () => {
+    const { stdout } = await cost(...EXAMPLE);
+    expect(stdout).toContain(
+      "WARNING: The store grows to 59 GB; cache.m7g.large holds 5.1 GB beside ElastiCache's reserve.",
+    );
+    expect(stdout).toContain(
+      'Use -c valkeyNodeType=cache.r7g.4xlarge ($2,040.50 a month for 2), or keep less with',
+    );
+  });
+
+  it('has an example in the README that needs no warning', async () => {
+    const [, command = ''] =
+      readFileSync('README.md', 'utf8').match(/`npx tss cost (--stage prod --req[^`]+)`/) ?? [];
+    const args = command.split(/\s+/);
+    expect(args).toEqual(expect.arrayContaining(EXAMPLE));
+    const { code, stdout } = await cost(...args);
+    expect([code, stdout]).toEqual([0, expect.not.stringContaining('WARNING')]);
+  });
+
+  it('tells how many vCPUs a release needs', async () => {
+    const { stdout } = await cost('--stage', 'prod', '-c', 'maxTasks=20');
+    expect(stdout).toContain('A release may need 80 vCPUs of Fargate');
+    expect(stdout).toContain('L-3032A538');
+  });
+
   it('prints every component, the total, and the price of Comprehend', async () => {
     const { code, stdout } = await cost('--stage', 'prod', '--requests-per-day', '1000000');
     expect(code).toBe(0);
