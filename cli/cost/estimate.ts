@@ -70,7 +70,6 @@ const IMAGES_KEPT = 10;
 /** What one look-up at X moves, its share of a TLS connection included. */
 const BYTES_PER_SOURCE_CALL = 6_000;
 const LOAD_BALANCER_ADDRESSES = 2;
-const FIREWALL_RULES = 2;
 
 /**
  * What a stage costs in a month under an even load, component by component.
@@ -176,12 +175,14 @@ function publicAddresses({ egress, natGateways: gateways }: StageConfig, tasks: 
   };
 }
 
-function firewall({ webFirewall }: StageConfig, requests: number): Component {
-  const fixed = FIREWALL.aclMonth + FIREWALL_RULES * FIREWALL.ruleMonth;
+function firewall({ webFirewall, apiKeysSecretArn }: StageConfig, requests: number): Component {
+  // AWS's common rules, the rate of an address, and that of a key.
+  const rules = apiKeysSecretArn === undefined ? 2 : 3;
+  const fixed = FIREWALL.aclMonth + rules * FIREWALL.ruleMonth;
   return {
     name: 'firewall',
     usdPerMonth: webFirewall ? fixed + (requests / 1e6) * FIREWALL.millionRequests : 0,
-    basis: webFirewall ? `${FIREWALL_RULES} rules` : 'none',
+    basis: webFirewall ? `${rules} rules` : 'none',
   };
 }
 

@@ -5,6 +5,7 @@ import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cd
 import { Construct } from 'constructs';
 import { retention } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
+import { RATE_LIMITED_BODIES, rateRules, visibility } from './firewall-rate-rules.ts';
 
 export interface WebFirewallProps {
   readonly config: StageConfig;
@@ -32,35 +33,25 @@ const REDACTED = [
   { queryString: {} },
 ];
 
-/** Web ACL of the load balancer: AWS's common rules and a rate limit per client address. */
+/** Web ACL of the load balancer: AWS's common rules and a rate limit per API key or client address. */
 export class WebFirewall extends Construct {
   readonly name: string;
 
   constructor(scope: Construct, id: string, { config, name, loadBalancer }: WebFirewallProps) {
     super(scope, id);
     this.name = name;
+    const rates = rateRules(config);
     const webAcl = new CfnWebACL(this, 'WebAcl', {
       name,
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       visibilityConfig: visibility(name),
+      customResponseBodies: RATE_LIMITED_BODIES,
       rules: [
-        {
-          name: 'rate',
-          priority: 0,
-          statement: {
-            rateBasedStatement: {
-              limit: config.requestsPerFiveMinutes,
-              evaluationWindowSec: 300,
-              aggregateKeyType: 'IP',
-            },
-          },
-          action: { block: {} },
-          visibilityConfig: visibility('rate'),
-        },
+        ...rates,
         {
           name: 'common',
-          priority: 1,
+          priority: rates.length,
           statement: {
             managedRuleGroupStatement: {
               vendorName: 'AWS',
@@ -106,9 +97,4 @@ export class WebFirewall extends Construct {
       },
     });
   }
-}
-
-function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {
-  // Samples keep whole requests for hours, including posts.
-  return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
 }

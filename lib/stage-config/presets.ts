@@ -28,8 +28,8 @@ const common = {
   canaryPercent: 10,
   canaryMinutes: 10,
   natGateways: 2,
-  /** About 7 a second from one address. */
-  requestsPerFiveMinutes: 2_000,
+  /** About 67 a second for each API key, or each address where there are no keys. */
+  requestsPerFiveMinutes: 20_000,
   offlineStore: false,
   offlineDays: 400,
   tweetReadsPerHour: 1_000,
