@@ -1,4 +1,4 @@
-import { type App, Tags } from 'aws-cdk-lib';
+import { Annotations, type App, Tags } from 'aws-cdk-lib';
 import { deploymentName } from '../service/contract/deployment.ts';
 import { FeatureStoreStack } from './stacks/feature-store-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
@@ -59,4 +59,21 @@ export function addStacks(app: App, config: StageConfig): Stacks {
   Tags.of(app).add('service', 'tweet-sentiment');
   Tags.of(app).add('stage', config.stage);
   return { network, featureStore, offlineStore, service, observability };
+}
+
+/** Warns of a prod stage that lacks values which it may have been deployed with before. */
+export function warnOfMissingValues({ service, observability }: Stacks, config: StageConfig): void {
+  if (config.stage !== 'prod') return;
+  if (config.apiKeysSecretArn === undefined) {
+    Annotations.of(service).addWarningV2(
+      'tweet-sentiment:no-api-keys',
+      'This prod stage answers everyone: no apiKeysSecretArn is given. If it had one before, add it to stages/prod.json.',
+    );
+  }
+  if (config.alertEmail === undefined) {
+    Annotations.of(observability).addWarningV2(
+      'tweet-sentiment:no-alert-email',
+      'Alarms of this prod stage send no e-mail: no alertEmail is given. If it had one before, add it to stages/prod.json.',
+    );
+  }
 }

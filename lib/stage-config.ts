@@ -9,20 +9,16 @@ import {
 } from '../service/contract/configuration.ts';
 import { STAGES, type Stage } from '../service/contract/deployment.ts';
 import { ManifestError, parseManifest } from '../service/contract/model-manifest.ts';
+import { StageConfigError } from './stage-config/error.ts';
 import { PRESETS, type StageConfig } from './stage-config/presets.ts';
 import { stageRules } from './stage-config/rules.ts';
 import { STAGE_SCHEMA } from './stage-config/schema.ts';
+import type { Context } from './stage-config/stage-file.ts';
 import { environmentFaults } from './stage-config/task-environment.ts';
 
+export { StageConfigError } from './stage-config/error.ts';
 export type { StageConfig } from './stage-config/presets.ts';
-
-/** Context as `cdk -c KEY=VALUE` (always text) or cdk.json (typed) gives it. */
-export type Context = Readonly<Record<string, unknown>>;
-
-/** The configuration cannot be deployed; the message names every fault and its remedy. */
-export class StageConfigError extends Error {
-  override readonly name = 'StageConfigError';
-}
+export { type Context, withStageFile } from './stage-config/stage-file.ts';
 
 /**
  * Reads the configuration of the stage that the context chooses.
@@ -37,7 +33,7 @@ export function readStageConfig(
   const stage = STAGES.find((name) => name === context.stage);
   if (stage === undefined) {
     throw new StageConfigError(
-      `The context value stage is ${JSON.stringify(context.stage)}; use -c stage=dev or -c stage=prod.`,
+      `The context value stage is ${JSON.stringify(context.stage)}; use -c stage=dev or -c stage=prod, whose values are in ${STAGES.map((name) => `stages/${name}.json`).join(' and ')}.`,
     );
   }
   const { config, faults } = readContext(stage, context, stageRules(models));

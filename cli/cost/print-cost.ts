@@ -1,4 +1,4 @@
-import { readStageConfig, StageConfigError } from '../../lib/stage-config.ts';
+import { readStageConfig, StageConfigError, withStageFile } from '../../lib/stage-config.ts';
 import type { Stage } from '../../service/contract/deployment.ts';
 import { CliError, UsageError } from '../kit/errors.ts';
 import { estimateCost, type Load } from './estimate.ts';
@@ -23,10 +23,12 @@ export function printCost(
   );
 }
 
-function configOf(stage: Stage, context: Readonly<Record<string, string>>) {
-  const certificate = 'domainName' in context ? {} : { certificateArn: ANY_CERTIFICATE };
+function configOf(stage: Stage, given: Readonly<Record<string, string>>) {
   try {
-    return readStageConfig({ ...certificate, ...context, stage });
+    const { context, overrides } = withStageFile({ ...given, stage });
+    for (const line of overrides) process.stderr.write(`${line}\n`);
+    const certificate = 'domainName' in context ? {} : { certificateArn: ANY_CERTIFICATE };
+    return readStageConfig({ ...certificate, ...context });
   } catch (cause) {
     if (!(cause instanceof StageConfigError)) throw cause;
     throw new CliError(cause.message, { cause, exitCode: 2 });

@@ -1,6 +1,9 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Stage } from '../../service/contract/deployment.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
+import { readDeployment } from './read-deployment.ts';
 import { readStatus } from './read-status.ts';
 import { renderStatus } from './render.ts';
 
@@ -10,11 +13,16 @@ const NOT_READ = 2;
 /** Prints the status of a stage; the exit code tells whether an alarm fires. @throws CliError */
 export async function printStatus(stage: Stage, hours: number, json: boolean): Promise<void> {
   const now = new Date();
-  const status = await readStatus(new CloudWatchClient({}), { stage, hours, now }).catch(
+  const figures = await readStatus(new CloudWatchClient({}), { stage, hours, now }).catch(
     (cause: unknown) => {
       throw notRead(cause);
     },
   );
+  const clients = {
+    formation: new CloudFormationClient({}),
+    loadBalancing: new ElasticLoadBalancingV2Client({}),
+  };
+  const status = { ...figures, deployment: await readDeployment(clients, stage) };
   process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status));
   if (status.alarms.some(({ state }) => state === 'ALARM')) process.exitCode = FIRING;
 }

@@ -1,5 +1,6 @@
 import { tableLines } from '../kit/table.ts';
 import type { Series } from './figures.ts';
+import type { Deployment } from './read-deployment.ts';
 import type { FigureStatus, Status } from './read-status.ts';
 
 const BARS = [...'▁▂▃▄▅▆▇█'];
@@ -19,7 +20,7 @@ export function sparkline(series: Series): string {
 }
 
 /** The status as text for a terminal of 80 columns. */
-export function renderStatus(status: Status): string {
+export function renderStatus(status: Status & { readonly deployment: Deployment }): string {
   const rows = [
     ['', 'now', 'window', ''],
     ...status.figures.map((figure) => [
@@ -38,6 +39,7 @@ export function renderStatus(status: Status): string {
     '',
     ...tableLines(rows, 'lrrl'),
     '',
+    ...deploymentLines(status.deployment),
     `Alarms: ${firing.length} firing, ${count('OK')} well, ${count('INSUFFICIENT_DATA')} without data`,
     ...firing.flatMap(({ name, since, description }) => [
       `  ${name}, since ${since === null ? 'unknown' : `${minute(since)} UTC`}`,
@@ -45,6 +47,15 @@ export function renderStatus(status: Status): string {
     ]),
     '',
   ].join('\n');
+}
+
+function deploymentLines({ weights, values, unknown }: Deployment): string[] {
+  return [
+    ...(weights === null
+      ? wrapped(`Serving: unknown, ${unknown ?? 'no weights'}`, '')
+      : [`Serving: blue ${weights.blue} %, green ${weights.green} %`]),
+    ...(values === null ? [] : wrapped(`Deployed with: ${values.replaceAll(',"', ', "')}`, '')),
+  ];
 }
 
 const COLUMNS = 80;

@@ -81,7 +81,9 @@ export function alarmDescription(
   section: string,
   happened: string,
 ): string {
-  return `${happened} Runbook: ${runbookUrl}#${section}`;
+  return runbookUrl === undefined
+    ? `${happened} See "${section}" in docs/operations.md.`
+    : `${happened} Runbook: ${runbookUrl}#${section}`;
 }
 
 /** Metrics that an alarm watches; CloudWatch bills each. */

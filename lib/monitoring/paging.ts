@@ -76,7 +76,7 @@ export class Paging extends Construct {
       targets: [
         new SnsTopic(topic, {
           message: events.RuleTargetInput.fromText(
-            `A release of ${deploymentName(config.stage)} failed: ${events.EventField.fromPath('$.detail.reason')}. See "A release failed" in ${config.runbookUrl}.`,
+            `A release of ${deploymentName(config.stage)} failed: ${events.EventField.fromPath('$.detail.reason')}. See "A release failed" in ${config.runbookUrl ?? 'docs/operations.md'}.`,
           ),
         }),
       ],

@@ -14,6 +14,7 @@ import { scaleTasks } from '../constructs/task-scaling.ts';
 import { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
 import { WebFirewall } from '../constructs/web-firewall.ts';
 import { contractMetric } from '../monitoring/contract-metric.ts';
+import { chosenValues, STAGE_VALUES_OUTPUT } from '../stage-config/chosen-values.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { FeatureStoreStack } from './feature-store-stack.ts';
 import type { NetworkStack } from './network-stack.ts';
@@ -134,5 +135,9 @@ export class ServiceStack extends Stack {
     }
     const { command, description } = firstRequest(config, this.endpoint);
     new CfnOutput(this, 'TryIt', { value: command, description });
+    new CfnOutput(this, STAGE_VALUES_OUTPUT, {
+      value: JSON.stringify(chosenValues(config)),
+      description: 'Values of the stage that differ from its preset',
+    });
   }
 }

@@ -12,7 +12,8 @@ type OptionalKey =
   | 'xBearerTokenSecretArn'
   | 'adminTokenSecretArn'
   | 'apiKeysSecretArn'
-  | 'alertEmail';
+  | 'alertEmail'
+  | 'runbookUrl';
 
 type Preset = {
   readonly [Key in Exclude<StageKey, OptionalKey | 'stage'>]: Exclude<StageValues[Key], undefined>;
@@ -33,7 +34,6 @@ const common = {
   offlineStore: false,
   offlineDays: 400,
   tweetReadsPerHour: 1_000,
-  runbookUrl: 'docs/operations.md',
 } as const satisfies Partial<Preset>;
 
 export const PRESETS: Readonly<Record<Stage, Preset>> = {

@@ -78,7 +78,10 @@ export const STAGE_SCHEMA = {
   retainData: boolean(),
   alertEmail: text('^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$', 'an e-mail address'),
   tweetReadsPerHour: integer(1, 1_000_000_000),
-  runbookUrl: text('^(https://)?[^\\s#]+$', 'where docs/operations.md is read, without a #'),
+  runbookUrl: text(
+    '^https://[^\\s#]+$',
+    'the https:// address where docs/operations.md is read, without a #',
+  ),
 } as const satisfies Record<string, Definitions[string]['schema']>;
 
 export type StageKey = keyof typeof STAGE_SCHEMA;

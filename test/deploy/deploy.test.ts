@@ -178,7 +178,7 @@ describe.each(NAMES)('deploying %s', (stage) => {
     for (const { AlarmName, AlarmDescription } of MetricAlarms) {
       expect([AlarmName, AlarmDescription]).toEqual([
         AlarmName,
-        expect.stringContaining('Runbook: docs/operations.md#'),
+        expect.stringContaining(' in docs/operations.md.'),
       ]);
     }
     const names = MetricAlarms.map(({ AlarmName }) => AlarmName);

@@ -355,7 +355,7 @@ describe('the runbook', () => {
     ...allOf(APPS[stage], 'AWS::CloudWatch::CompositeAlarm'),
   ]);
   const anchor = ({ Properties }: Resource): string =>
-    /Runbook: docs\/operations\.md#([a-z-]+)$/.exec(Properties.AlarmDescription)?.[1] ?? 'none';
+    /See "([a-z-]+)" in docs\/operations\.md\.$/.exec(Properties.AlarmDescription)?.[1] ?? 'none';
 
   it('has one section for each alarm, and no others', () => {
     expect(sections.toSorted()).toEqual([...new Set(alarms.map(anchor))].toSorted());

@@ -61,7 +61,11 @@ describe('the configuration of a stage', () => {
   });
 
   it.each<[string, Context, string]>([
-    ['no stage', {}, 'The context value stage is undefined; use -c stage=dev or -c stage=prod.'],
+    [
+      'no stage',
+      {},
+      'The context value stage is undefined; use -c stage=dev or -c stage=prod, whose values are in stages/dev.json and stages/prod.json.',
+    ],
     ['another stage', { stage: 'test' }, 'The context value stage is "test"; use -c stage=dev'],
     ['a key that is misspelt', { stage: 'dev', minTask: '2' }, 'minTask: unknown; use one of'],
     [
@@ -294,7 +298,8 @@ describe('the application', () => {
     });
     expect(ended).toEqual({
       code: 1,
-      stderr: 'The context value stage is "qa"; use -c stage=dev or -c stage=prod.\n',
+      stderr:
+        'The context value stage is "qa"; use -c stage=dev or -c stage=prod, whose values are in stages/dev.json and stages/prod.json.\n',
     });
   });
 });

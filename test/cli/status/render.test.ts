@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { figures } from '../../../cli/status/figures.ts';
+import type { Deployment } from '../../../cli/status/read-deployment.ts';
 import type { Status } from '../../../cli/status/read-status.ts';
 import { renderStatus } from '../../../cli/status/render.ts';
 
@@ -21,7 +22,9 @@ const FIGURES = figures('prod', {}).map(({ name, unit, over }) =>
   }),
 );
 
-function status(change: Partial<Status> = {}): Status {
+type Shown = Status & { readonly deployment: Deployment };
+
+function status(change: Partial<Shown> = {}): Shown {
   return {
     stage: 'prod',
     from: '2026-11-24T23:30:00.000Z',
@@ -29,6 +32,7 @@ function status(change: Partial<Status> = {}): Status {
     periodSeconds: 360,
     figures: [],
     alarms: [],
+    deployment: { weights: { blue: 100, green: 0 }, values: null, unknown: null },
     ...change,
   };
 }
@@ -46,6 +50,22 @@ describe('the status in a terminal', () => {
         },
       ),
     );
+  });
+
+  it('names the target group that serves and the values deployed', () => {
+    const values = '{"stage":"prod","minTasks":4}';
+    const text = renderStatus(
+      status({ deployment: { weights: { blue: 90, green: 10 }, values, unknown: null } }),
+    );
+    expect(text).toContain('\nServing: blue 90 %, green 10 %\n');
+    expect(text).toContain('\nDeployed with: {"stage":"prod", "minTasks":4}\n');
+  });
+
+  it('says why the target group that serves is unknown', () => {
+    const unknown = 'Stack with id tweet-sentiment-prod-service does not exist';
+    const text = renderStatus(status({ deployment: { weights: null, values: null, unknown } }));
+    expect(text).toContain(`\nServing: unknown, ${unknown}\n`);
+    expect(text).not.toContain('Deployed with');
   });
 
   it('breaks what an alarm says between its words', () => {

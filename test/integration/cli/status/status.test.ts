@@ -1,4 +1,9 @@
 import {
+  CloudFormationClient,
+  CreateStackCommand,
+  waitUntilStackCreateComplete,
+} from '@aws-sdk/client-cloudformation';
+import {
   CloudWatchClient,
   PutMetricAlarmCommand,
   PutMetricDataCommand,
@@ -6,6 +11,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Deployment } from '../../../../cli/status/read-deployment.ts';
 import type { Status } from '../../../../cli/status/read-status.ts';
 import { sparkline } from '../../../../cli/status/render.ts';
 import {
@@ -44,9 +50,9 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
   return runTool(['status', ...args], { environment, timeoutMs: RUN_TIMEOUT_MS });
 }
 
-async function statusOfProd(): Promise<Status> {
+async function statusOfProd() {
   const { stdout } = await status('--stage', 'prod', '--json');
-  return JSON.parse(stdout) as Status;
+  return JSON.parse(stdout) as Status & { readonly deployment: Deployment };
 }
 
 async function put(
@@ -87,6 +93,51 @@ async function alarm(AlarmName: string, StateValue: 'ALARM' | 'OK') {
     }),
   );
   await client.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason: 'a test' }));
+}
+
+/** The parts of the service stack that the status reads, named as the template names them. */
+function serviceStack(weights: { readonly blue: number; readonly green: number }) {
+  const group = { Type: 'AWS::ElasticLoadBalancingV2::TargetGroup', Properties: {} };
+  const weighed = (name: string, Weight: number) => ({ TargetGroupArn: { Ref: name }, Weight });
+  return {
+    Resources: {
+      LoadBalancer: {
+        Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+        Properties: { Name: 'status-test' },
+      },
+      Listener: {
+        Type: 'AWS::ElasticLoadBalancingV2::Listener',
+        Properties: {
+          LoadBalancerArn: { Ref: 'LoadBalancer' },
+          Port: 80,
+          Protocol: 'HTTP',
+          DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+        },
+      },
+      EndpointBlue1: { ...group, Properties: { Name: 'blue', Port: 80, Protocol: 'HTTP' } },
+      EndpointGreen1: { ...group, Properties: { Name: 'green', Port: 80, Protocol: 'HTTP' } },
+      TrafficProductionRule1: {
+        Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
+        Properties: {
+          ListenerArn: { Ref: 'Listener' },
+          Priority: 1,
+          Conditions: [{ Field: 'path-pattern', Values: ['/*'] }],
+          Actions: [
+            {
+              Type: 'forward',
+              ForwardConfig: {
+                TargetGroups: [
+                  weighed('EndpointBlue1', weights.blue),
+                  weighed('EndpointGreen1', weights.green),
+                ],
+              },
+            },
+          ],
+        },
+      },
+    },
+    Outputs: { StageValues: { Value: '{"stage":"prod","minTasks":4}' } },
+  };
 }
 
 describe('tss status', () => {
@@ -156,6 +207,30 @@ describe('tss status', () => {
       expect(stdout).toMatch(/^requests +300 +400 total +·*▃·+█·*$/m);
       expect(stdout).toMatch(/^label drift +0\.10 +0\.15 mean/m);
       expect(stdout).toMatch(/^failure rate +10\.0 % +7\.5 % overall/m);
+    });
+  });
+
+  it('says with which values the stage is deployed', async () => {
+    expect((await statusOfProd()).deployment).toMatchObject({
+      weights: null,
+      unknown: expect.stringContaining('tweet-sentiment-prod-service'),
+    });
+    const formation = new CloudFormationClient({
+      endpoint: emulator.url,
+      region: REGION,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const StackName = 'tweet-sentiment-prod-service';
+    const TemplateBody = JSON.stringify(serviceStack({ blue: 10, green: 90 }));
+    await formation.send(new CreateStackCommand({ StackName, TemplateBody }));
+    const wait = { client: formation, minDelay: 1, maxDelay: 2, maxWaitTime: 20 };
+    await waitUntilStackCreateComplete(wait, { StackName });
+    formation.destroy();
+    // The emulator keeps the rule, but not its weights.
+    expect((await statusOfProd()).deployment).toEqual({
+      weights: null,
+      values: '{"stage":"prod","minTasks":4}',
+      unknown: expect.stringMatching(/^arn:aws:.*:listener-rule\/.* has no weights$/),
     });
   });
 

@@ -1,0 +1,47 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { describe, expect, it } from '@jest/globals';
+import { readDeployment } from '../../../cli/status/read-deployment.ts';
+
+/** Answers that the emulator cannot give: it keeps no weights of a rule. */
+const formation = {
+  send: async () => ({
+    Stacks: [{ Outputs: [{ OutputKey: 'StageValues', OutputValue: '{"stage":"prod"}' }] }],
+    StackResources: [
+      { LogicalResourceId: 'EndpointBlue12240649', PhysicalResourceId: 'arn:blue' },
+      { LogicalResourceId: 'EndpointGreen87137E7E', PhysicalResourceId: 'arn:green' },
+      { LogicalResourceId: 'TrafficProductionRule9300D194', PhysicalResourceId: 'arn:rule' },
+    ],
+  }),
+} as unknown as CloudFormationClient;
+
+function loadBalancing(answer: () => unknown): ElasticLoadBalancingV2Client {
+  return { send: async () => answer() } as unknown as ElasticLoadBalancingV2Client;
+}
+
+describe('the deployment of a stage', () => {
+  it('has the weights of the listener rule, in whatever order the groups come', async () => {
+    const TargetGroups = [
+      { TargetGroupArn: 'arn:green', Weight: 90 },
+      { TargetGroupArn: 'arn:blue', Weight: 10 },
+    ];
+    const rules = { Rules: [{ Actions: [{ ForwardConfig: { TargetGroups } }] }] };
+    const clients = { formation, loadBalancing: loadBalancing(() => rules) };
+    expect(await readDeployment(clients, 'prod')).toEqual({
+      weights: { blue: 10, green: 90 },
+      values: '{"stage":"prod"}',
+      unknown: null,
+    });
+  });
+
+  it('still has the values deployed when the rule cannot be read', async () => {
+    const denied = loadBalancing(() => {
+      throw new Error('not authorized to perform DescribeRules');
+    });
+    expect(await readDeployment({ formation, loadBalancing: denied }, 'prod')).toEqual({
+      weights: null,
+      values: '{"stage":"prod"}',
+      unknown: 'not authorized to perform DescribeRules',
+    });
+  });
+});
