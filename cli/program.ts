@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import packageJson from '../package.json' with { type: 'json' };
 import { complianceCommand } from './compliance/command.ts';
 import { costCommand } from './cost/command.ts';
+import { doctorCommand } from './doctor/command.ts';
 import { evaluateCommand } from './evaluate/command.ts';
 import { featuresCommand } from './features/command.ts';
 import { helpText } from './kit/help.ts';
@@ -22,6 +23,7 @@ export function createProgram() {
     .addCommand(complianceCommand())
     .addCommand(featuresCommand())
     .commandsGroup('Deployed stages:')
+    .addCommand(doctorCommand())
     .addCommand(statusCommand())
     .addCommand(costCommand())
     .addHelpText(

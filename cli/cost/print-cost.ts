@@ -1,6 +1,6 @@
-import { readStageConfig, StageConfigError, withStageFile } from '../../lib/stage-config.ts';
+import { readStageConfig } from '../../lib/stage-config.ts';
 import type { Stage } from '../../service/contract/deployment.ts';
-import { CliError, UsageError } from '../kit/errors.ts';
+import { refusedAsUsage, stageContext } from '../kit/stage-context.ts';
 import { estimateCost, type Load } from './estimate.ts';
 import { renderEstimate } from './render.ts';
 
@@ -14,7 +14,7 @@ export function printCost(
   load: Load,
   json: boolean,
 ): void {
-  const config = configOf(stage, contextOf(overrides));
+  const config = configOf(stage, overrides);
   const estimate = estimateCost(config, load);
   process.stdout.write(
     json
@@ -23,24 +23,10 @@ export function printCost(
   );
 }
 
-function configOf(stage: Stage, given: Readonly<Record<string, string>>) {
-  try {
-    const { context, overrides } = withStageFile({ ...given, stage });
-    for (const line of overrides) process.stderr.write(`${line}\n`);
+function configOf(stage: Stage, overrides: readonly string[]) {
+  return refusedAsUsage(() => {
+    const context = stageContext(stage, overrides);
     const certificate = 'domainName' in context ? {} : { certificateArn: ANY_CERTIFICATE };
     return readStageConfig({ ...certificate, ...context });
-  } catch (cause) {
-    if (!(cause instanceof StageConfigError)) throw cause;
-    throw new CliError(cause.message, { cause, exitCode: 2 });
-  }
-}
-
-function contextOf(overrides: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    overrides.map((override) => {
-      const at = override.indexOf('=');
-      if (at < 1) throw new UsageError(`-c must be KEY=VALUE, got '${override}'`);
-      return [override.slice(0, at), override.slice(at + 1)];
-    }),
-  );
+  });
 }

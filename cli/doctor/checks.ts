@@ -1,0 +1,171 @@
+import { ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';
+import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { releaseVcpus, VCPU_QUOTA_CODE } from '../../lib/stage-config/release-vcpus.ts';
+import type { StageConfig } from '../../lib/stage-config.ts';
+import { checkContainerEngine } from './container-engine.ts';
+
+export interface Finding {
+  readonly state: 'ok' | 'fail';
+  readonly found: string;
+  readonly remedy?: string;
+}
+
+/** A check that cannot be made throws; its state is then unknown. */
+export interface Check {
+  readonly name: string;
+  readonly run: (signal: AbortSignal) => Promise<Finding>;
+}
+
+const ROLES = {
+  'ecs.amazonaws.com': 'AWSServiceRoleForECS',
+  'ecs.application-autoscaling.amazonaws.com': 'AWSServiceRoleForApplicationAutoScaling_ECSService',
+  'elasticache.amazonaws.com': 'AWSServiceRoleForElastiCache',
+  'elasticloadbalancing.amazonaws.com': 'AWSServiceRoleForElasticLoadBalancing',
+} as const;
+
+/** All checks that apply to the configuration. */
+export function checksOf(config: StageConfig): Check[] {
+  const secrets = (['xBearerTokenSecretArn', 'adminTokenSecretArn', 'apiKeysSecretArn'] as const)
+    .map((key) => ({ key, arn: config[key] }))
+    .filter(({ arn }) => arn !== undefined);
+  return [
+    { name: 'credentials', run: checkCredentials },
+    { name: 'bootstrap', run: checkBootstrap },
+    { name: 'vCPU quota', run: (signal) => checkQuota(config, signal) },
+    ...Object.entries(ROLES).map(([service, role]) => ({
+      name: role.replace('AWSServiceRoleFor', 'role '),
+      run: (signal: AbortSignal) => checkRole(service, role, signal),
+    })),
+    ...(config.certificateArn === undefined
+      ? []
+      : [{ name: 'certificate', run: certificateCheck(config, config.certificateArn) }]),
+    ...secrets.map(({ key, arn = '' }) => ({ name: key, run: secretCheck(arn) })),
+    ...(config.hostedZoneId === undefined
+      ? []
+      : [{ name: 'hosted zone', run: zoneCheck(config, config.hostedZoneId) }]),
+    { name: 'container engine', run: (signal) => checkContainerEngine(config, signal) },
+  ];
+}
+
+async function checkCredentials(abortSignal: AbortSignal): Promise<Finding> {
+  const client = new STSClient({});
+  const { Account } = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
+  return { state: 'ok', found: `account ${Account}, region ${await client.config.region()}` };
+}
+
+async function checkBootstrap(abortSignal: AbortSignal): Promise<Finding> {
+  const Name = '/cdk-bootstrap/hnb659fds/version';
+  const remedy = 'Run npx cdk bootstrap -c stage=NAME in this account and region.';
+  return unlessMissing('ParameterNotFound', { found: `no parameter ${Name}`, remedy }, async () => {
+    const { Parameter } = await new SSMClient({}).send(new GetParameterCommand({ Name }), {
+      abortSignal,
+    });
+    return { state: 'ok', found: `version ${Parameter?.Value}` };
+  });
+}
+
+async function checkQuota(config: StageConfig, abortSignal: AbortSignal): Promise<Finding> {
+  const wanted = releaseVcpus(config);
+  const { Quota } = await new ServiceQuotasClient({}).send(
+    new GetServiceQuotaCommand({ ServiceCode: 'fargate', QuotaCode: VCPU_QUOTA_CODE }),
+    { abortSignal },
+  );
+  if (Quota?.Value === undefined) throw new Error(`Quota ${VCPU_QUOTA_CODE} has no value`);
+  const found = `${Quota.Value} vCPUs, a release needs ${wanted}`;
+  return Quota.Value >= wanted
+    ? { state: 'ok', found }
+    : {
+        state: 'fail',
+        found,
+        remedy: `Ask for ${wanted} in Service Quotas (Fargate, ${VCPU_QUOTA_CODE}), or lower maxTasks.`,
+      };
+}
+
+async function checkRole(service: string, RoleName: string, abortSignal: AbortSignal) {
+  const remedy = `Run aws iam create-service-linked-role --aws-service-name ${service}.`;
+  return unlessMissing('NoSuchEntity', { found: 'missing', remedy }, async () => {
+    await new IAMClient({}).send(new GetRoleCommand({ RoleName }), { abortSignal });
+    return { state: 'ok', found: 'there' };
+  });
+}
+
+function certificateCheck({ domainName }: StageConfig, CertificateArn: string): Check['run'] {
+  const remedy = 'Give an issued certificate of the region deployed to, for the domain name.';
+  return (abortSignal) =>
+    unlessMissing('ResourceNotFound', { found: 'missing in this region', remedy }, async () => {
+      const client = new ACMClient({});
+      const region = await client.config.region();
+      if (regionOf(CertificateArn) !== region) return otherRegion(CertificateArn, region, remedy);
+      const { Certificate } = await client.send(new DescribeCertificateCommand({ CertificateArn }), {
+        abortSignal,
+      });
+      const names = Certificate?.SubjectAlternativeNames ?? [];
+      if (Certificate?.Status !== 'ISSUED') {
+        return { state: 'fail', found: `status ${Certificate?.Status}`, remedy };
+      }
+      return domainName === undefined || names.some((name) => covers(name, domainName))
+        ? { state: 'ok', found: names.join(', ') }
+        : { state: 'fail', found: `for ${names.join(', ')}, not ${domainName}`, remedy };
+    });
+}
+
+/** A wildcard covers one label. */
+export function covers(name: string, domainName: string): boolean {
+  return name === domainName || name === domainName.replace(/^[^.]+/, '*');
+}
+
+function secretCheck(SecretId: string): Check['run'] {
+  const remedy = 'Create the secret in the region deployed to, and give its whole ARN.';
+  return (abortSignal) =>
+    unlessMissing('ResourceNotFound', { found: 'missing', remedy }, async () => {
+      const client = new SecretsManagerClient({});
+      const region = await client.config.region();
+      if (regionOf(SecretId) !== region) return otherRegion(SecretId, region, remedy);
+      const { DeletedDate } = await client.send(new DescribeSecretCommand({ SecretId }), {
+        abortSignal,
+      });
+      return DeletedDate === undefined
+        ? { state: 'ok', found: 'there' }
+        : { state: 'fail', found: 'to be deleted', remedy: 'Restore it: aws secretsmanager restore-secret.' };
+    });
+}
+
+function zoneCheck({ hostedZoneName }: StageConfig, Id: string): Check['run'] {
+  const remedy = 'Give hostedZoneId and hostedZoneName of one public zone of this account.';
+  return (abortSignal) =>
+    unlessMissing('NoSuchHostedZone', { found: `no zone ${Id}`, remedy }, async () => {
+      const { HostedZone } = await new Route53Client({}).send(new GetHostedZoneCommand({ Id }), {
+        abortSignal,
+      });
+      const name = HostedZone?.Name?.replace(/\.$/, '');
+      const fits = name === hostedZoneName && HostedZone?.Config?.PrivateZone !== true;
+      return fits ? { state: 'ok', found: name ?? '' } : { state: 'fail', found: `zone of ${name}`, remedy };
+    });
+}
+
+function regionOf(arn: string): string | undefined {
+  return arn.split(':')[3];
+}
+
+function otherRegion(arn: string, region: string, remedy: string): Finding {
+  return { state: 'fail', found: `in ${regionOf(arn)}, not in ${region}`, remedy };
+}
+
+/** A failed check where AWS answers that the thing is missing. */
+async function unlessMissing(
+  errorName: string,
+  missing: { readonly found: string; readonly remedy: string },
+  read: () => Promise<Finding>,
+): Promise<Finding> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof Error && error.name.startsWith(errorName))) throw error;
+    return { state: 'fail', ...missing };
+  }
+}

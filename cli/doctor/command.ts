@@ -1,0 +1,33 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import { STAGES } from '../../service/contract/deployment.ts';
+import { collect } from '../kit/arguments.ts';
+import { helpText } from '../kit/help.ts';
+import { interruptible } from '../kit/interruptible.ts';
+
+export function doctorCommand() {
+  return new Command('doctor')
+    .description('Check an account before a stage is deployed to it. Changes nothing.')
+    .addOption(
+      new Option('--stage <STAGE>', 'stage to deploy').choices(STAGES).makeOptionMandatory(),
+    )
+    .option(
+      '-c, --context <KEY=VALUE>',
+      'override of the stage, as for cdk, such as -c maxTasks=4; repeatable',
+      collect,
+    )
+    .addHelpText(
+      'after',
+      helpText(
+        ['tss doctor --stage dev', 'tss doctor --stage prod -c certificateArn=ARN'],
+        'Region and credentials are found as by every AWS tool. "unknown" means that a check could\n' +
+          'not be made, for lack of a right or of an answer.',
+        'Exit codes: 0 no check fails, 1 a check fails, 2 wrong usage.',
+      ),
+    )
+    .action(
+      interruptible({ kept: 'Stopped.' }, async (_signal, { stage, context }) => {
+        const { runChecks } = await import('./run-checks.ts');
+        await runChecks(stage, context ?? []);
+      }),
+    );
+}

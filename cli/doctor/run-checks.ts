@@ -1,0 +1,44 @@
+import { readStageConfig } from '../../lib/stage-config.ts';
+import type { Stage } from '../../service/contract/deployment.ts';
+import { reasonOf } from '../kit/errors.ts';
+import { refusedAsUsage, stageContext } from '../kit/stage-context.ts';
+import { tableLines } from '../kit/table.ts';
+import { type Check, checksOf, type Finding } from './checks.ts';
+
+const CHECK_TIMEOUT_MS = 10_000;
+const FAILED = 1;
+
+interface Row {
+  readonly name: string;
+  readonly state: Finding['state'] | 'unknown';
+  readonly found: string;
+  readonly remedy?: string | undefined;
+}
+
+/** Runs every check of a stage and prints the table. @throws CliError */
+export async function runChecks(stage: Stage, overrides: readonly string[]): Promise<void> {
+  const config = refusedAsUsage(() => readStageConfig(stageContext(stage, overrides)));
+  const rows = await Promise.all(checksOf(config).map((check) => rowOf(check)));
+  process.stdout.write(renderRows(rows));
+  if (rows.some(({ state }) => state === 'fail')) process.exitCode = FAILED;
+}
+
+export async function rowOf({ name, run }: Check, timeoutMs = CHECK_TIMEOUT_MS): Promise<Row> {
+  try {
+    return { name, ...(await run(AbortSignal.timeout(timeoutMs))) };
+  } catch (error) {
+    const kind = error instanceof Error ? `${error.name}: ` : '';
+    return { name, state: 'unknown', found: `${kind}${reasonOf(error)}` };
+  }
+}
+
+export function renderRows(rows: readonly Row[]): string {
+  const remedies = rows.flatMap(({ name, remedy }) =>
+    remedy === undefined ? [] : [`${name}: ${remedy}`],
+  );
+  const table = tableLines(
+    rows.map(({ name, state, found }) => [state, name, found]),
+    'l',
+  );
+  return `${[...table, ...(remedies.length > 0 ? ['', ...remedies] : [])].join('\n')}\n`;
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { covers } from '../../../cli/doctor/checks.ts';
+import { renderRows, rowOf } from '../../../cli/doctor/run-checks.ts';
+
+describe('a check of tss doctor', () => {
+  it('is unknown, with the reason, when it cannot be made', async () => {
+    const run = async () => {
+      throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
+    };
+    expect(await rowOf({ name: 'quota', run })).toEqual({
+      name: 'quota',
+      state: 'unknown',
+      found: 'AccessDenied: not authorized',
+    });
+  });
+
+  it('is unknown when its time is over', async () => {
+    const run = (signal: AbortSignal) =>
+      new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    expect(await rowOf({ name: 'quota', run }, 1)).toMatchObject({ state: 'unknown' });
+  });
+
+  it('is a line of the table, and its remedy a line below', () => {
+    const text = renderRows([
+      { name: 'roles', state: 'ok', found: 'there' },
+      { name: 'quota', state: 'fail', found: '6', remedy: 'Ask for 40.' },
+    ]);
+    expect(text).toBe('ok    roles  there\nfail  quota  6\n\nquota: Ask for 40.\n');
+  });
+
+  it.each([
+    ['a.example.org', true],
+    ['*.example.org', true],
+    ['*.org', false],
+    ['example.org', false],
+  ])('of a certificate for %s covers a.example.org: %s', (name, covered) => {
+    expect(covers(name, 'a.example.org')).toBe(covered);
+  });
+});
