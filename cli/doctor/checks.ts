@@ -101,9 +101,12 @@ function certificateCheck({ domainName }: StageConfig, CertificateArn: string): 
       const client = new ACMClient({});
       const region = await client.config.region();
       if (regionOf(CertificateArn) !== region) return otherRegion(CertificateArn, region, remedy);
-      const { Certificate } = await client.send(new DescribeCertificateCommand({ CertificateArn }), {
-        abortSignal,
-      });
+      const { Certificate } = await client.send(
+        new DescribeCertificateCommand({ CertificateArn }),
+        {
+          abortSignal,
+        },
+      );
       const names = Certificate?.SubjectAlternativeNames ?? [];
       if (Certificate?.Status !== 'ISSUED') {
         return { state: 'fail', found: `status ${Certificate?.Status}`, remedy };
@@ -131,7 +134,11 @@ function secretCheck(SecretId: string): Check['run'] {
       });
       return DeletedDate === undefined
         ? { state: 'ok', found: 'there' }
-        : { state: 'fail', found: 'to be deleted', remedy: 'Restore it: aws secretsmanager restore-secret.' };
+        : {
+            state: 'fail',
+            found: 'to be deleted',
+            remedy: 'Restore it: aws secretsmanager restore-secret.',
+          };
     });
 }
 
@@ -144,7 +151,9 @@ function zoneCheck({ hostedZoneName }: StageConfig, Id: string): Check['run'] {
       });
       const name = HostedZone?.Name?.replace(/\.$/, '');
       const fits = name === hostedZoneName && HostedZone?.Config?.PrivateZone !== true;
-      return fits ? { state: 'ok', found: name ?? '' } : { state: 'fail', found: `zone of ${name}`, remedy };
+      return fits
+        ? { state: 'ok', found: name ?? '' }
+        : { state: 'fail', found: `zone of ${name}`, remedy };
     });
 }
 

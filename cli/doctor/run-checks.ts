@@ -5,7 +5,7 @@ import { refusedAsUsage, stageContext } from '../kit/stage-context.ts';
 import { tableLines } from '../kit/table.ts';
 import { type Check, checksOf, type Finding } from './checks.ts';
 
-const CHECK_TIMEOUT_MS = 10_000;
+const CHECK_TIMEOUT_MS = 30_000;
 const FAILED = 1;
 
 interface Row {
@@ -24,9 +24,13 @@ export async function runChecks(stage: Stage, overrides: readonly string[]): Pro
 }
 
 export async function rowOf({ name, run }: Check, timeoutMs = CHECK_TIMEOUT_MS): Promise<Row> {
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return { name, ...(await run(AbortSignal.timeout(timeoutMs))) };
+    return { name, ...(await run(signal)) };
   } catch (error) {
+    if (signal.aborted) {
+      return { name, state: 'unknown', found: `no answer within ${timeoutMs / 1_000} s` };
+    }
     const kind = error instanceof Error ? `${error.name}: ` : '';
     return { name, state: 'unknown', found: `${kind}${reasonOf(error)}` };
   }

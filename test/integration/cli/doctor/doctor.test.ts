@@ -1,4 +1,4 @@
-import { IAMClient, CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Emulator, REGION, startEmulator } from '../../../helpers/emulator.ts';
@@ -47,7 +47,9 @@ describe('tss doctor', () => {
         Type: 'String',
       }),
     );
-    await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
+    // The emulator names service-linked roles in its own way.
+    const role = { RoleName: 'AWSServiceRoleForECS', AssumeRolePolicyDocument: '{}' };
+    await iam.send(new CreateRoleCommand(role));
     ssm.destroy();
     iam.destroy();
     const { stdout } = await doctor('--stage', 'dev');
