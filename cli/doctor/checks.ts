@@ -8,12 +8,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { releaseVcpus, VCPU_QUOTA_CODE } from '../../lib/stage-config/release-vcpus.ts';
 import type { StageConfig } from '../../lib/stage-config.ts';
 import { checkContainerEngine } from './container-engine.ts';
-
-export interface Finding {
-  readonly state: 'ok' | 'fail';
-  readonly found: string;
-  readonly remedy?: string;
-}
+import type { Finding } from './finding.ts';
 
 /** A check that cannot be made throws; its state is then unknown. */
 export interface Check {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { StageConfig } from '../../lib/stage-config.ts';
-import type { Finding } from './checks.ts';
+import type { Finding } from './finding.ts';
 
 /** The program that the CDK builds the image with. */
 export async function checkContainerEngine(
