@@ -1,0 +1,5 @@
+export interface Finding {
+  readonly state: 'ok' | 'fail';
+  readonly found: string;
+  readonly remedy?: string;
+}
