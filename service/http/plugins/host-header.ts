@@ -11,7 +11,7 @@ export const hostHeader = fp(
       if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
         throw new CallerError('invalid_request', 'The request has no Host header.');
       }
-      if ((raw.headersDistinct.host?.length ?? 0) > 1) {
+      if (countOf('host', raw.rawHeaders) > 1) {
         throw new CallerError('invalid_request', 'The request has more than one Host header.');
       }
       done();
@@ -19,3 +19,8 @@ export const hostHeader = fp(
   },
   { name: 'host-header', dependencies: ['request-trace'] },
 );
+
+/** Counts a header in a list of alternating names and values. */
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((word, index) => index % 2 === 0 && word.toLowerCase() === name).length;
+}

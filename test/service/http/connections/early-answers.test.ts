@@ -112,7 +112,7 @@ describe('a malformed request behind a valid one', () => {
     const scored = app.model.contexts.length;
     socket = app.client.connect();
     socket.write(
-      head('/v1/inference', { 'content-length': BODY.length }) + BODY + 'nonsense\r\n\r\n',
+      `${head('/v1/inference', { 'content-length': BODY.length })}${BODY}nonsense\r\n\r\n`,
     );
     await soon(() => app.model.contexts.length > scored);
     gate.resolve();
