@@ -45,7 +45,7 @@ export function costCommand() {
       helpText(
         [
           'tss cost --stage dev',
-          'tss cost --stage prod --requests-per-day 1000000 --hit-rate 0.8 -c valkeyNodeType=cache.r7g.4xlarge',
+          'tss cost --stage prod --requests-per-day 1000000 --hit-rate 0.8',
         ],
         'Without -c certificateArn=..., prod is assumed to have a certificate. With\n' +
           '-c xBearerTokenSecretArn=..., each miss is a paid read at X.',

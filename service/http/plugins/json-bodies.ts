@@ -5,6 +5,9 @@ import { CallerError } from '../../domain/errors.ts';
 import type { BodyReader } from '../connections/body-reader.ts';
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    bodyReader: BodyReader;
+  }
   interface FastifyRequest {
     response: ServerResponse;
   }
@@ -16,6 +19,7 @@ const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);
 /** Reads and parses JSON bodies. */
 export const jsonBodies = fp<{ bodyReader: BodyReader }>(
   async (app, { bodyReader }) => {
+    app.decorate('bodyReader', bodyReader);
     app.decorateRequest('response');
     app.addHook('onRequest', (request, reply, done) => {
       request.response = reply.raw;

@@ -35,21 +35,18 @@ export async function acceptClientBodies({ headers }: FastifyRequest): Promise<v
 export function addBinaryBodyParser(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.decorateRequest('tensorBytes', undefined);
-  app.addContentTypeParser(
-    BINARY_TYPE,
-    { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) => {
-      const length = jsonLength(request.headers[JSON_LENGTH_HEADER], body.length);
-      if (length === 0) return rawRequest(body);
-      request.tensorBytes = body.subarray(length);
-      const json = decodeUtf8(body.subarray(0, length), 'The JSON of the body');
-      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      void parseJson(request, json, (error, parsed) =>
-        error ? reject(notJson(length)) : resolve(parsed),
-      );
-      return promise;
-    },
-  );
+  app.addContentTypeParser(BINARY_TYPE, async (request: FastifyRequest) => {
+    const body = await app.bodyReader.read(request.raw, request.response);
+    const length = jsonLength(request.headers[JSON_LENGTH_HEADER], body.length);
+    if (length === 0) return rawRequest(body);
+    request.tensorBytes = body.subarray(length);
+    const json = decodeUtf8(body.subarray(0, length), 'The JSON of the body');
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    void parseJson(request, json, (error, parsed) =>
+      error ? reject(notJson(length)) : resolve(parsed),
+    );
+    return promise;
+  });
 }
 
 /** The length of the JSON object; without the header it is the whole body. */

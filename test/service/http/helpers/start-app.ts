@@ -152,7 +152,7 @@ export async function startApp(options: AppOptions = {}) {
       name: 'tweet-sentiment-service',
       version: '1.2.3',
       startedAtMs: STARTED_AT_MS,
-      uptimeSeconds: () => 5,
+      uptimeSeconds: () => 5.5,
       featureStore: store.name,
       tweetSource: source.name,
       readsSpentToday: () => 7,
