@@ -45,7 +45,13 @@ export async function buildRobertaShaped(say: (text: string) => void): Promise<R
   const unfinished = join(FOLDER, 'models.unfinished');
   for (const precision of ['int8', 'fp32'] as const) {
     const name = NAMES[precision];
-    await addModel({ name, folder: repository, precision, modelsDir: unfinished });
+    await addModel({
+      name,
+      folder: repository,
+      precision,
+      modelsDir: unfinished,
+      preprocessing: ['unescape-html', 'mask-users-and-links'],
+    });
   }
   renameSync(unfinished, modelsDir);
   return built;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Precision } from '../../cli/models/convert/graph/classifier-graph.ts';
+import type { PreprocessingStep } from '../../service/contract/preprocessing.ts';
 import type { ResourceUsage } from './resource-usage.ts';
 
 const TSS = fileURLToPath(new URL('../../cli/tss.ts', import.meta.url));
@@ -16,6 +17,7 @@ export interface ModelToAdd {
   readonly folder: string;
   readonly precision: Precision;
   readonly modelsDir: string;
+  readonly preprocessing?: readonly PreprocessingStep[];
 }
 
 export interface AddedModel extends ResourceUsage {
@@ -37,13 +39,16 @@ export interface Comparison {
  * @throws Error with the end of what the command wrote
  */
 export async function addModel(model: ModelToAdd): Promise<AddedModel> {
-  const { name, folder, precision, modelsDir } = model;
+  const { name, folder, precision, modelsDir, preprocessing = [] } = model;
   const manifest = join(modelsDir, 'manifest.json');
   mkdirSync(modelsDir, { recursive: true });
   if (!existsSync(manifest)) writeFileSync(manifest, '{"models":[]}\n');
   const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
   const usageFile = join(scratch, 'usage.json');
-  const words = ['models', 'add', folder, '--name', name, '--precision', precision, '--force'];
+  const words = [
+    ...['models', 'add', folder, '--name', name, '--precision', precision, '--force'],
+    ...['--preprocessing', preprocessing.join(',') || 'none'],
+  ];
   const started = performance.now();
   try {
     const output = await run(['--import', RESOURCE_USAGE, TSS, ...words], {
