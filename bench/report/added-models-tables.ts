@@ -3,12 +3,12 @@ import { SHAPE_NAMES, type ShapeName } from '../stand-in/shapes.ts';
 import type { AddedModelsRun } from './published.ts';
 import { describe, formatNumber, markdownTable } from './table.ts';
 
-const NOTHING = 'No added model is published.\n';
+const NOTHING = 'No added model is published.';
 
 /** Time and memory of `tss models add`, and both formats of each model, as Markdown. */
 export function addedModelsTables(run: AddedModelsRun | null): string {
   const measured = measuredModels(run);
-  if (run === null || measured.length === 0) return NOTHING;
+  if (run === null || measured.length === 0) return `${NOTHING}\n`;
   const adding = measured.map(([name, { weightsBytes, added }]) => {
     const limits = ADDING_LIMITS[name];
     return [
