@@ -43,10 +43,7 @@ export function costCommand() {
     .addHelpText(
       'after',
       helpText(
-        [
-          'tss cost --stage dev',
-          'tss cost --stage prod --requests-per-day 1000000 --hit-rate 0.8',
-        ],
+        ['tss cost --stage dev', 'tss cost --stage prod --requests-per-day 1000000 --hit-rate 0.8'],
         'Without -c certificateArn=..., prod is assumed to have a certificate. With\n' +
           '-c xBearerTokenSecretArn=..., each miss is a paid read at X.',
       ),
