@@ -68,7 +68,9 @@ describe('the saved log queries', () => {
   });
 
   it('show as an error what the source of tweets answered', () => {
-    expect(messages('recent errors')).toContain('a call to the X API failed');
+    expect(messages('recent errors')).toContain(
+      'reads of tweets through the X API fail; nothing is purged',
+    );
   });
 
   it('count each failed request once, with its route', () => {

@@ -24,8 +24,12 @@ export function copyBuildContext(): string {
 function matcherOf(pattern: string): (path: string) => boolean {
   const ending = /^\*\*\/\*(\.\w+)$/.exec(pattern)?.[1];
   if (ending !== undefined) return (path) => path.endsWith(ending);
+  const beginning = /^([^*]+[^*/])\*$/.exec(pattern)?.[1];
+  if (beginning !== undefined) return (path) => path.startsWith(beginning);
   if (pattern.includes('*')) {
-    throw new Error(`.dockerignore has "${pattern}": use a path or **/*.ENDING, or read it here.`);
+    throw new Error(
+      `.dockerignore has "${pattern}": use a path, BEGINNING* or **/*.ENDING, or read it here.`,
+    );
   }
   return (path) => path === pattern || path.startsWith(`${pattern}/`);
 }
