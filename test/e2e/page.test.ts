@@ -19,7 +19,7 @@ import { Visit } from '../helpers/visit.ts';
 
 const LABELS = ['negative', 'neutral', 'positive'] as const;
 const NARROW = { viewport: { width: 380, height: 800 } };
-const API_KEY = 'key-of-the-test';
+const API_KEY = 'api-key-of-the-test';
 /** The bundled example that the README names. */
 const EXAMPLE = 'https://x.com/i/status/1460323737035677698';
 
