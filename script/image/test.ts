@@ -17,6 +17,8 @@ try {
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   // One worker: the tests measure nothing, but builds and a loaded service want the machine.
   jest.push('node_modules/jest/bin/jest.js', '--selectProjects', 'image', 'e2e', '--runInBand');
+  console.log('Left out: test/e2e/wrong-clock.test.ts, because the image has no libfaketime.');
+  jest.push('--testPathIgnorePatterns', 'e2e/wrong-clock', '/node_modules/');
   const { status } = spawnSync(process.execPath, [...jest, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: {
