@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { CsvError, parse } from 'csv-parse';
 
-/** What is wrong with a CSV file, and the line where it begins. */
+/** What is wrong with a CSV file, and the line where the record begins. */
 export class CsvFault extends Error {}
 
 interface CsvShape {
@@ -10,6 +12,13 @@ interface CsvShape {
   readonly records: number;
 }
 
+const QUOTE_FAULTS: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
+  CSV_INVALID_CLOSING_QUOTE: 'text after a closing quote; write a quote inside of a cell as ""',
+  INVALID_OPENING_QUOTE:
+    'a quote inside of a cell without quotes; put the cell in quotes and write the quote as ""',
+};
+
 /**
  * Checks a file by RFC 4180 before DuckDB reads it, whose messages name neither line nor reason
  * for the same faults, and which leaves out rows silently for some.
@@ -17,102 +26,64 @@ interface CsvShape {
  * @throws CsvFault
  */
 export async function checkCsv(path: string): Promise<CsvShape> {
-  const scanner = new CsvScanner();
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  try {
-    for await (const chunk of createReadStream(path)) {
-      scanner.read(decoder.decode(chunk, { stream: true }));
+  let header: readonly string[] | undefined;
+  let records = 0;
+  /** Line where the next record begins. */
+  let line = 1;
+  const take = (cells: readonly string[]): void => {
+    const isBlank = cells.length === 1 && cells[0] === '';
+    if (isBlank) return;
+    if (!header) {
+      header = cells;
+      return;
     }
-    scanner.read(decoder.decode());
+    records++;
+    if (cells.length === header.length) return;
+    throw new CsvFault(`line ${line} has ${cells.length} cells, and the header ${header.length}`);
+  };
+  const parser = parse({
+    record_delimiter: '\n',
+    relax_column_count: true,
+    on_record: (cells: string[], { lines }) => {
+      take(cells);
+      line = lines + 1;
+      return null;
+    },
+  });
+  parser.resume();
+  try {
+    await pipeline(textOf(path), parser);
   } catch (error) {
-    if (error instanceof CsvFault || (error instanceof Error && 'syscall' in error)) throw error;
-    throw new CsvFault(`line ${scanner.line} or a later one is not UTF-8; save the file as UTF-8`);
+    const reason = error instanceof CsvError ? QUOTE_FAULTS[error.code] : undefined;
+    throw reason === undefined ? error : new CsvFault(`line ${line}: ${reason}`, { cause: error });
   }
-  return scanner.end();
+  return { header: header ?? [], records };
 }
 
-type State = 'cell start' | 'plain cell' | 'quoted cell' | 'quote in quoted cell';
-
-class CsvScanner {
-  line = 1;
-  #startLine = 1;
-  #state: State = 'cell start';
-  #cell = '';
-  #cells: string[] = [];
-  #isQuoted = false;
-  #header: readonly string[] | undefined;
-  #records = 0;
-  #wasReturn = false;
-
-  read(text: string): void {
-    for (const character of text) this.#take(character);
-  }
-
-  end(): CsvShape {
-    if (this.#state === 'quoted cell') {
-      throw new CsvFault(`line ${this.#startLine}: a quote is opened and never closed`);
+/** The text of a file in UTF-8 without a byte order mark, all line ends as `\n`. */
+async function* textOf(path: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 1;
+  let endsInReturn = false;
+  const textIn = (bytes?: Buffer): string => {
+    const where = `line ${line} or a later one`;
+    let text: string;
+    try {
+      text = decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch (cause) {
+      throw new CsvFault(`${where} is not UTF-8; save the file as UTF-8`, { cause });
     }
-    this.#endRecord();
-    return { header: this.#header ?? [], records: this.#records };
+    if (!text.includes('\0')) return text;
+    throw new CsvFault(`${where} has a NUL character; save the file as UTF-8, not UTF-16`);
+  };
+  for await (const bytes of createReadStream(path)) {
+    const text = textIn(bytes);
+    const rest = endsInReturn && text.startsWith('\n') ? text.slice(1) : text;
+    endsInReturn = text.endsWith('\r');
+    const normal = rest.replace(/\r\n?/g, '\n');
+    line += normal.split('\n').length - 1;
+    yield normal;
   }
-
-  #take(character: string): void {
-    const isSecondOfCrLf = character === '\n' && this.#wasReturn;
-    this.#wasReturn = character === '\r';
-    if (!isSecondOfCrLf && (character === '\n' || character === '\r')) this.line++;
-    if (this.#state === 'quoted cell') {
-      if (character === '"') this.#state = 'quote in quoted cell';
-      else this.#cell += character;
-    } else if (isSecondOfCrLf) {
-      this.#startLine = this.line;
-    } else if (character === '\0') {
-      throw new CsvFault(`line ${this.line}: a NUL character; save the file as UTF-8, not UTF-16`);
-    } else if (character === ',') this.#endCell();
-    else if (character === '\n' || character === '\r') this.#endRecord();
-    else this.#inCell(character);
-  }
-
-  #inCell(character: string): void {
-    if (this.#state === 'quote in quoted cell') {
-      if (character !== '"') {
-        throw new CsvFault(
-          `line ${this.line}: text after a closing quote; write a quote inside of a cell as ""`,
-        );
-      }
-      this.#state = 'quoted cell';
-    } else if (character === '"') {
-      if (this.#state === 'plain cell') {
-        throw new CsvFault(
-          `line ${this.line}: a quote inside of a cell without quotes; put the cell in quotes and write the quote as ""`,
-        );
-      }
-      this.#state = 'quoted cell';
-      this.#isQuoted = true;
-      return;
-    } else this.#state = 'plain cell';
-    this.#cell += character;
-  }
-
-  #endCell(): void {
-    this.#cells.push(this.#cell);
-    this.#cell = '';
-    this.#state = 'cell start';
-  }
-
-  #endRecord(): void {
-    const isBlank = this.#cells.length === 0 && this.#cell === '' && !this.#isQuoted;
-    this.#endCell();
-    const [cells, line] = [this.#cells, this.#startLine];
-    [this.#cells, this.#isQuoted, this.#startLine] = [[], false, this.line];
-    if (isBlank) return;
-    if (!this.#header) {
-      this.#header = cells;
-      return;
-    }
-    this.#records++;
-    if (cells.length === this.#header.length) return;
-    throw new CsvFault(
-      `line ${line} has ${cells.length} cells, and the header ${this.#header.length}`,
-    );
-  }
+  // Throws if the file ends within a character.
+  textIn();
 }

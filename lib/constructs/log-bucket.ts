@@ -1,8 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import { removalPolicy } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
 
 /** Private bucket for access logs, which expire like the other logs of the stage. */
@@ -15,7 +14,10 @@ export class LogBucket extends s3.Bucket {
       enforceSSL: true,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       lifecycleRules: [{ expiration: Duration.days(config.logDays) }],
-      removalPolicy: removalPolicy(config),
+      // Also after a first deployment that fails: the load balancer has put a test object into it, and
+      // CloudFormation cannot delete a bucket that is not empty. Its name is generated, so it is in
+      // no one's way.
+      removalPolicy: config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       // CloudFormation deletes only empty buckets.
       autoDeleteObjects: !config.retainData,
     });

@@ -6,7 +6,6 @@ import {
   PhaseTimings,
   type RequestContext,
 } from '../application/request-context.ts';
-import { StartupError } from '../domain/errors.ts';
 import {
   hasFiniteScores,
   type Label,
@@ -17,7 +16,7 @@ import {
 import { type LoadedBundle, loadBundle } from './bundle/model-bundle.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DriftMonitor } from './drift/drift-monitor.ts';
-import { checkGoldenTexts } from './golden-check.ts';
+import { checkGoldenTexts, checkLabelCount } from './golden-check.ts';
 import { BatchEngine, type EngineReservation } from './scheduling/batch-engine.ts';
 import { scoresOf, softmax } from './scores.ts';
 import { EventLoopTurns } from './tokenizer/event-loop-turns.ts';
@@ -140,9 +139,7 @@ export class OnnxSentimentModel implements SentimentModel {
     const workersReadyMs = clock.nowMs();
     const model = new OnnxSentimentModel(loaded, { clock, tokenizer, turns, engine, metrics });
     try {
-      if (options.graphPath === undefined) await model.#checkGoldenTexts(loaded);
-      else await model.#checkLabelCount(options.graphPath);
-      engine.calibrate();
+      await model.#check(loaded, options.graphPath);
     } catch (error) {
       await model.close();
       throw error;
@@ -219,24 +216,12 @@ export class OnnxSentimentModel implements SentimentModel {
     });
   }
 
-  async #checkGoldenTexts({ bundle, startUpTexts }: LoadedBundle): Promise<void> {
-    const { tolerance, batchTolerance = tolerance } = bundle.golden;
+  /** Compares the first scores with known ones, and learns the speed of the engine. */
+  async #check(loaded: LoadedBundle, graphPath: string | undefined): Promise<void> {
     const score = (texts: readonly string[]) => this.#probabilities(texts);
-    if (bundle.batchInvariant) {
-      await checkGoldenTexts(startUpTexts, tolerance, score);
-      return;
-    }
-    for (const golden of startUpTexts) await checkGoldenTexts([golden], tolerance, score);
-    await checkGoldenTexts(startUpTexts, batchTolerance, score);
-  }
-
-  async #checkLabelCount(graphPath: string): Promise<void> {
-    const [probabilities = []] = await this.#probabilities(['a']);
-    if (probabilities.length === this.#labels.length) return;
-    throw new StartupError(
-      `${graphPath} gives ${probabilities.length} logits for a text, expected ` +
-        `${this.#labels.length}: one for each label`,
-    );
+    if (graphPath === undefined) await checkGoldenTexts(loaded, score);
+    else await checkLabelCount(graphPath, this.#labels.length, score);
+    this.#engine.calibrate();
   }
 
   /** Probabilities of texts, in the order of the model's logits. */

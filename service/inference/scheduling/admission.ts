@@ -50,7 +50,7 @@ export class Admission {
       );
     }
     // With nothing else to do the deadline alone protects; a rejection would teach nothing of the
-    // machine's speed, and could repeat for ever.
+    // machine's speed, and could repeat without end.
     if (acceptedTexts === 0 && work.cost === 0) return;
     const excessMs = this.#excessMs(cost, deadlineAtMs, nowMs);
     if (excessMs > 0) {

@@ -45,7 +45,7 @@ export function outcomesFromX(
     // Errors about users and places say nothing about tweets.
     if ((error.resource_type ?? 'tweet') !== 'tweet') continue;
     const id = error.resource_id ?? error.value;
-    // A status alone is not X's: any gateway sends one.
+    // Gateways send a status, too; only X names a tweet or classifies the error.
     const isXs = id !== undefined || isClassified(error);
     faults.set(id, isXs ? classifyXError(error) : 'failed');
   }

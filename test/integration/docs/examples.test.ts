@@ -90,7 +90,7 @@ describe('docs/examples/client.ts', () => {
     proxy.close();
   });
 
-  it('comes back when the service says when, but not for ever', async () => {
+  it('comes back when the service says when, a limited number of times', async () => {
     let requests = 0;
     const busy = createServer((_request, response) => {
       requests++;

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
 import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { encodeRow } from '../../../service/feature-store/redis/row-codec.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
 import { anId, aRow, IDENTITY } from '../../port-suites/feature-store-contract.ts';
@@ -157,6 +158,47 @@ describe('a malformed tombstone of a user', () => {
       expect(await put(row)).toEqual([true]);
       await store.purgeUser('1', 5, async () => undefined);
       expect(await put({ ...row, tweetId: anId() })).toEqual([false]);
+    }));
+});
+
+/** Leaves what releases before the error code `model_failed` did: the index and the row. */
+async function writeNaN(id: string): Promise<void> {
+  const { NaN: none } = Number;
+  const row = aRow({ tweetId: id, scores: { negative: none, neutral: none, positive: none } });
+  const version = `${IDENTITY.revision}:${IDENTITY.preprocessingVersion}`;
+  await admin.hset(`${keyPrefix}i:${id}`, `r:${version}`, row.createdTimestampMs);
+  await admin.set(`${keyPrefix}t:${id}:${version}`, encodeRow(row), 'EX', 3_600);
+}
+
+describe('a row whose scores are NaN', () => {
+  it('is absent, is counted as corrupt and changes no aggregate', () =>
+    withStore(async () => {
+      const broken = anId();
+      await writeNaN(broken);
+      expect(await store.getTweets([broken])).toEqual([null]);
+      expect(metrics.sum('FeatureStoreCorruptRows')).toBe(1);
+      expect([await ofTopic('#a'), await ofTopic('#b')]).toEqual([[2], [1]]);
+    }));
+
+  it('leaves nothing but a tombstone behind after a purge', () =>
+    withStore(async () => {
+      const broken = anId();
+      await writeNaN(broken);
+      expect(await store.purgeTweet(broken)).toEqual({ rows: 1, contributions: 0 });
+      const left = (await admin.keys(`${keyPrefix}*`)).filter((key) => key.includes(broken));
+      expect(left).toEqual([`${keyPrefix}x:${broken}`]);
+    }));
+
+  it('is replaced by a later score', () =>
+    withStore(async () => {
+      const id = anId();
+      await writeNaN(id);
+      const row = aRow({ tweetId: id, authorId: '4', topics: ['#d'] });
+      expect(await put(row)).toEqual([true]);
+      expect(await store.getTweets([id])).toEqual([row]);
+      expect(await ofTopic('#d')).toEqual([1]);
+      expect(await store.purgeTweet(id)).toEqual({ rows: 1, contributions: 2 });
+      expect(await ofTopic('#d')).toBeNull();
     }));
 });
 

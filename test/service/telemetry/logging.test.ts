@@ -142,7 +142,7 @@ describe('an error in the log', () => {
     expect(JSON.stringify(described)).not.toMatch(/love/);
   });
 
-  it('does not follow causes for ever', () => {
+  it('follows a limited number of causes', () => {
     const error = new Error('ring');
     error.cause = error;
     expect(JSON.stringify(describeError(error)).match(/"ring"/g)).toHaveLength(5);

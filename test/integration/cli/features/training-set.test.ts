@@ -231,6 +231,7 @@ describe('a label file', () => {
     [Buffer.from(`\ufeff${HEADER}`, 'utf16le'), 'line 1 or a later one is not UTF-8'],
     [Buffer.from(`${HEADER}1,${NOON},a`, 'utf16le'), 'save the file as UTF-8, not UTF-16'],
     [Buffer.from(`${HEADER}1,${NOON},caf\xe9\n`, 'latin1'), 'is not UTF-8'],
+    [Buffer.from(`${HEADER}1,${NOON},caf\xe9`, 'latin1'), 'is not UTF-8'],
     [
       `entity,event_timestamp\n1,${NOON}\n${HEADER}2,${NOON},a\n`,
       'line 3 has 3 cells, and the header 2',
