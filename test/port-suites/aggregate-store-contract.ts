@@ -310,6 +310,21 @@ export function aggregateStoreContract(
         expect(await store.findUser('Ann')).toBeNull();
       });
 
+      it('of a user whose last day bucket has ended are free for others', async () => {
+        const named = {
+          authorId: '1',
+          authorUsername: 'Ann',
+          eventTimestampMs: DAY_START_MS + DAY_MS,
+        };
+        await put({ authorId: '1', authorUsername: null });
+        await advance(150 * DAY_SECONDS);
+        const { tweetId } = await put(named);
+        await store.purgeTweet(tweetId);
+        await advance(250 * DAY_SECONDS + 1);
+        await put({ authorId: '2', authorUsername: 'Ann', eventTimestampMs: DAY_START_MS });
+        expect(await store.findUser('Ann')).toBe('2');
+      });
+
       it('are not learned from an older score that names another author', async () => {
         const { tweetId, createdTimestampMs } = await put({ authorId: '1' });
         await put({

@@ -63,9 +63,9 @@ export class MemoryAggregates {
     return removed;
   }
 
+  /** A name may outlive the last day bucket of its user, which removes it. */
   findUser(username: string): UserId | null {
     const id = this.#names.idOf(username);
-    // A name may outlive the last day bucket of its user, which removes it.
     if (id !== null) this.users.tidy(id);
     return this.#names.idOf(username);
   }
@@ -129,6 +129,8 @@ export class MemoryAggregates {
     const { authorId, authorUsername, eventTimestampMs } = row;
     if (authorId === null || authorUsername === null) return;
     if (authorId !== contribution.authorId) return;
+    // Frees the name if its owner has no day bucket left.
+    this.findUser(authorUsername);
     this.#names.learn(authorId, authorUsername, eventTimestampMs);
   }
 }

@@ -21,7 +21,7 @@ export const SCRIPTS = {
   purgeTweet: { numberOfKeys: 0, files: [...PURGE, 'purge-tweet'] },
   purgeEntity: { numberOfKeys: 0, files: [...PURGE, 'purge-entity'] },
   mostActive: { numberOfKeys: 0, files: [...ENTITIES, 'most-active'] },
-  ownerOf: { numberOfKeys: 0, files: [...ENTITIES, 'owner-of'] },
+  ownerOf: { numberOfKeys: 0, files: [...ENTITIES, 'usernames', 'owner-of'] },
   dropRow: { numberOfKeys: 1, files: ['drop-row'] },
 } as const satisfies Record<string, Script>;
 

@@ -1,10 +1,24 @@
--- Names of users. Follows store.lua.
+-- Names of users. Follows entities.lua.
+
+-- The user who has a name and the event it was learned from; nil if there is none. A name lives
+-- from its own last use on and may outlive the last day bucket of its user, who is therefore
+-- settled first.
+local function owner_of(name)
+  local function read()
+    return string.match(call('GET', prefix .. 'n:' .. name) or '', '^(%d+) (%d+)$')
+  end
+  local user = read()
+  if user then
+    settle_if_due('u:' .. user)
+    return read()
+  end
+end
 
 -- The newest event decides who has a name, and which name a user has.
 local function learn_name(user, username, event, seconds)
   local name = string.lower(username)
   local name_key = prefix .. 'n:' .. name
-  local owner, known = string.match(call('GET', name_key) or '', '^(%d+) (%d+)$')
+  local owner, known = owner_of(name)
   if not owner or owner == user or event > tonumber(known) then
     local newest = owner == user and math.max(event, tonumber(known)) or event
     redis.call('SET', name_key, user .. ' ' .. format_integer(newest), 'EX', seconds)
