@@ -29,7 +29,7 @@ export interface TrialSequences {
   readonly compared: readonly Sequence[];
   /** All texts, those compared among them. */
   readonly corpus: readonly Sequence[];
-  /** A text of the greatest length of each of the scheduler's buckets, up to the full window. */
+  /** A text of the greatest length of each bucket of similar lengths, up to the full window. */
   readonly lengths: readonly Sequence[];
   /** The highest id that a text can have. */
   readonly highest: Sequence;
@@ -58,7 +58,7 @@ export async function trialSequences(
   return {
     compared: corpus.slice(0, GOLDEN_TEXTS.length + COMPARED_TEXTS.length),
     corpus,
-    lengths: new LengthBuckets(maxTokens).limits
+    lengths: new LengthBuckets(maxTokens, 'similar').limits
       .filter((length) => length > frame.length)
       .map((length) => ({
         text: window.text,

@@ -6,6 +6,7 @@ import {
   PhaseTimings,
   type RequestContext,
 } from '../application/request-context.ts';
+import { type CpuFamily, cpuFamilyOf } from '../contract/cpu-family.ts';
 import {
   hasFiniteScores,
   type Label,
@@ -42,6 +43,8 @@ export interface OnnxSentimentModelOptions {
   readonly hangTimeoutMs: number;
   /** The bundled worker: `new URL('./inference-worker.js', import.meta.url)` from dist/main.js. */
   readonly workerUrl: URL;
+  /** Default: this process's family. */
+  readonly cpuFamily?: CpuFamily;
   readonly clock?: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -110,7 +113,7 @@ export class OnnxSentimentModel implements SentimentModel {
    * @throws StartupError
    */
   static async start(options: OnnxSentimentModelOptions): Promise<OnnxSentimentModel> {
-    const { metrics, logger, clock = systemClock } = options;
+    const { metrics, logger, clock = systemClock, cpuFamily = cpuFamilyOf(process.arch) } = options;
     const startedMs = clock.nowMs();
     const loaded = await loadBundle(options.modelsDir, options.modelName);
     const verifiedMs = clock.nowMs();
@@ -128,6 +131,7 @@ export class OnnxSentimentModel implements SentimentModel {
       hangTimeoutMs: options.hangTimeoutMs,
       tokenBudget: options.tokenBudget,
       maxTokens: bundle.maxTokens,
+      cpuFamily,
       clock,
       metrics,
       onRestart: (error) => logger.error({ err: error }, 'An inference worker died; replacing it'),

@@ -1,12 +1,14 @@
 import type { Metrics } from '../../application/ports/metrics.ts';
 import type { ModelLoad, Reservation } from '../../application/ports/sentiment-model.ts';
 import type { Deadline, RequestContext } from '../../application/request-context.ts';
+import type { CpuFamily } from '../../contract/cpu-family.ts';
 import { AbandonedError, OverloadedError, ShuttingDownError } from '../../domain/errors.ts';
 import { type Clock, systemClock, type Timer } from '../clock.ts';
 import { WorkerPool, type WorkerPoolOptions } from '../workers/worker-pool.ts';
 import { Admission } from './admission.ts';
 import { DrainRate, textCost } from './drain-rate.ts';
 import type { Batch } from './entry.ts';
+import { BATCH_LENGTHS } from './length-buckets.ts';
 import { Scheduler } from './scheduler.ts';
 import { type Caller, ScoreCall } from './score-call.ts';
 
@@ -22,6 +24,8 @@ export interface BatchEngineOptions extends Omit<WorkerPoolOptions, 'onIdle'> {
   /** Padded tokens (longest text x texts) that one batch may hold. */
   readonly tokenBudget: number;
   readonly maxTokens: number;
+  /** Family of the CPUs that the workers run on. */
+  readonly cpuFamily: CpuFamily;
   readonly metrics: Metrics;
 }
 
@@ -45,13 +49,14 @@ export class BatchEngine {
   #refusal: (() => Error) | null = null;
 
   private constructor(options: BatchEngineOptions) {
-    const { workers, tokenBudget, maxTokens, metrics } = options;
+    const { workers, tokenBudget, maxTokens, cpuFamily, metrics } = options;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#scheduler = new Scheduler({
       workers,
       tokenBudget,
       maxTokens,
+      batchLengths: BATCH_LENGTHS[cpuFamily],
       maxPassOverMs: MAX_PASS_OVER_MS,
     });
     this.#admission = new Admission({

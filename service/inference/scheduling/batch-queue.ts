@@ -1,12 +1,13 @@
 import { DeadlineQueue } from './deadline-queue.ts';
 import type { Entry } from './entry.ts';
-import { LengthBuckets } from './length-buckets.ts';
+import { type BatchLengths, LengthBuckets } from './length-buckets.ts';
 
 export interface BatchQueueOptions {
   readonly workers: number;
   /** Padded tokens (longest x count) of a batch; a longer single text is a batch of its own. */
   readonly tokenBudget: number;
   readonly maxTokens: number;
+  readonly batchLengths: BatchLengths;
   /** Limit on how long the earliest deadline may be passed over for a fuller bucket. */
   readonly maxPassOverMs: number;
 }
@@ -24,7 +25,7 @@ export class BatchQueue<Caller> {
 
   constructor(options: BatchQueueOptions) {
     this.#options = options;
-    this.#lengths = new LengthBuckets(options.maxTokens);
+    this.#lengths = new LengthBuckets(options.maxTokens, options.batchLengths);
     this.#buckets = this.#lengths.limits.map(() => new DeadlineQueue());
   }
 

@@ -58,6 +58,13 @@ describe('two workers on a virtual clock', () => {
     expect(overloaded.refused).toBeGreaterThan(0);
     expect(overloaded.realTokens / overloaded.paddedTokens).toBeGreaterThan(0.93);
   });
+
+  it('compute no padding, and as many texts, in batches of equal lengths', () => {
+    const equal = run(ROBERTA, { requestsPerSecond: capacity * 2, batchLengths: 'equal' });
+    expect(equal.paddedTokens).toBe(equal.realTokens);
+    expect(perSecond(ROBERTA, equal)).toBeGreaterThan(0.98 * capacity);
+    expect(equal.late).toBe(0);
+  });
 });
 
 describe('two workers at twice their capacity answer every accepted request in time', () => {

@@ -4,6 +4,7 @@ import { OverloadedError } from '../../../../service/domain/errors.ts';
 import { Admission } from '../../../../service/inference/scheduling/admission.ts';
 import { DrainRate, textCost } from '../../../../service/inference/scheduling/drain-rate.ts';
 import type { Batch } from '../../../../service/inference/scheduling/entry.ts';
+import type { BatchLengths } from '../../../../service/inference/scheduling/length-buckets.ts';
 import { Scheduler } from '../../../../service/inference/scheduling/scheduler.ts';
 
 const WORKERS = 2;
@@ -33,6 +34,7 @@ export interface Load {
   readonly noise?: number;
   /** How many times slower the machine is at a moment. */
   readonly slowness?: (nowMs: number) => number;
+  readonly batchLengths?: BatchLengths;
   readonly seed?: number;
 }
 
@@ -91,12 +93,7 @@ class EngineSimulation {
   readonly #load: Load;
   readonly #random: () => number;
   readonly #drainRate = new DrainRate();
-  readonly #scheduler = new Scheduler<Request>({
-    workers: WORKERS,
-    tokenBudget: TOKEN_BUDGET,
-    maxTokens: MAX_TOKENS,
-    maxPassOverMs: 50,
-  });
+  readonly #scheduler: Scheduler<Request>;
   readonly #admission: Admission;
   readonly #workers: (Running | null)[] = new Array<null>(WORKERS).fill(null);
   readonly outcome: Outcome = {
@@ -114,6 +111,13 @@ class EngineSimulation {
   constructor(load: Load) {
     this.#load = load;
     this.#random = seededRandom(load.seed ?? 7);
+    this.#scheduler = new Scheduler({
+      workers: WORKERS,
+      tokenBudget: TOKEN_BUDGET,
+      maxTokens: MAX_TOKENS,
+      batchLengths: load.batchLengths ?? 'similar',
+      maxPassOverMs: 50,
+    });
     this.#admission = new Admission({
       workers: WORKERS,
       maxTexts: 20_000,

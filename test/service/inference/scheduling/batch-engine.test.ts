@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CpuFamily } from '../../../../service/contract/cpu-family.ts';
 import {
   AbandonedError,
   OverloadedError,
@@ -6,6 +7,7 @@ import {
 } from '../../../../service/domain/errors.ts';
 import {
   BatchEngine,
+  type BatchEngineOptions,
   type EngineReservation,
 } from '../../../../service/inference/scheduling/batch-engine.ts';
 import { requestContext } from '../helpers/context.ts';
@@ -39,7 +41,9 @@ afterEach(async () => {
 });
 
 async function start(
-  options: { workers?: number; tokenBudget?: number; hangTimeoutMs?: number } = {},
+  options: Partial<
+    Pick<BatchEngineOptions, 'workers' | 'tokenBudget' | 'hangTimeoutMs' | 'cpuFamily'>
+  > = {},
 ): Promise<void> {
   engine = await BatchEngine.start({
     workerUrl: STAND_IN_URL,
@@ -48,6 +52,7 @@ async function start(
     hangTimeoutMs: 30_000,
     tokenBudget: 64,
     maxTokens: 64,
+    cpuFamily: 'x64',
     clock,
     metrics,
     onRestart: () => {},
@@ -100,6 +105,20 @@ describe('the batch engine', () => {
     expect((await finish(first, 10))[0]?.[2]).toBe(1);
     expect((await Promise.all(later)).map((rows) => rows[0]?.[2])).toEqual([3, 3, 3]);
   });
+
+  it.each<{ cpuFamily: CpuFamily; sizes: number[] }>([
+    { cpuFamily: 'x64', sizes: [3, 3, 3, 1] },
+    { cpuFamily: 'arm64', sizes: [3, 1, 3, 3] },
+  ])(
+    'forms batches of $sizes texts of 9, 10, 9 and 9 tokens on $cpuFamily',
+    async ({ cpuFamily, sizes }) => {
+      await start({ cpuFamily });
+      const first = score([held(1)]);
+      const later = [9, 10, 9, 9].map((length, serial) => score([quick(serial, length)]));
+      await finish(first, 10);
+      expect((await Promise.all(later)).map((rows) => rows[0]?.[2])).toEqual(sizes);
+    },
+  );
 
   it('computes equal texts in flight once', async () => {
     await start();

@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { LengthBuckets } from '../../../../service/inference/scheduling/length-buckets.ts';
+import {
+  BATCH_LENGTHS,
+  LengthBuckets,
+} from '../../../../service/inference/scheduling/length-buckets.ts';
 
-describe('length buckets', () => {
-  const buckets = new LengthBuckets(256);
-  const lengths = Array.from({ length: 256 }, (_, i) => i + 1);
+const lengths = Array.from({ length: 256 }, (_, i) => i + 1);
+
+describe('buckets of similar lengths', () => {
+  const buckets = new LengthBuckets(256, 'similar');
 
   it('cover every length up to the window, in order', () => {
     const indexes = lengths.map((length) => buckets.indexOf(length));
@@ -23,5 +27,17 @@ describe('length buckets', () => {
 
   it.each([0, 257, -1])('reject a length of %i', (length) => {
     expect(() => buckets.indexOf(length)).toThrow(RangeError);
+  });
+});
+
+describe('buckets of equal lengths', () => {
+  it('hold one length each', () => {
+    expect(new LengthBuckets(256, 'equal').limits).toEqual(lengths);
+  });
+});
+
+describe('the lengths that share a batch', () => {
+  it('are equal on arm64, where padding moves scores', () => {
+    expect(BATCH_LENGTHS).toEqual({ x64: 'similar', arm64: 'equal' });
   });
 });

@@ -1,13 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { BatchQueueOptions } from '../../../../service/inference/scheduling/batch-queue.ts';
 import { textCost } from '../../../../service/inference/scheduling/drain-rate.ts';
 import type { Batch, Entry, Waiter } from '../../../../service/inference/scheduling/entry.ts';
-import { LengthBuckets } from '../../../../service/inference/scheduling/length-buckets.ts';
+import {
+  type BatchLengths,
+  LengthBuckets,
+} from '../../../../service/inference/scheduling/length-buckets.ts';
 import { Scheduler } from '../../../../service/inference/scheduling/scheduler.ts';
 
-const OPTIONS = { workers: 2, tokenBudget: 64, maxTokens: 64, maxPassOverMs: 50 };
+const OPTIONS: BatchQueueOptions = {
+  workers: 2,
+  tokenBudget: 64,
+  maxTokens: 64,
+  batchLengths: 'similar',
+  maxPassOverMs: 50,
+};
 
-function newScheduler(options: Partial<typeof OPTIONS> = {}): Scheduler<string> {
+function newScheduler(options: Partial<BatchQueueOptions> = {}): Scheduler<string> {
   return new Scheduler({ ...OPTIONS, ...options });
 }
 
@@ -46,6 +56,17 @@ describe('forming batches', () => {
     const scheduler = newScheduler();
     for (let kind = 0; kind < 20; kind++) scheduler.join(tokens(20, kind), waiter('a'), 0);
     expect(lengthsOf(scheduler.take(0).batch)).toEqual([20, 20, 20]);
+  });
+
+  it.each<[BatchLengths, number[]]>([
+    ['similar', [21, 22, 21]],
+    ['equal', [21, 21]],
+  ])('lets %s lengths share a batch', (batchLengths, expected) => {
+    const scheduler = newScheduler({ batchLengths, workers: 1, tokenBudget: 1000 });
+    for (const [kind, length] of [21, 22, 21, 30].entries()) {
+      scheduler.join(tokens(length, kind), waiter('a'), 0);
+    }
+    expect(lengthsOf(scheduler.take(0).batch)).toEqual(expected);
   });
 
   it('runs a text that exceeds the budget on its own', () => {
@@ -196,14 +217,19 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 
 /** Drives a scheduler and keeps separate books of the outcome of every waiter. */
 class Bookkeeper {
-  readonly scheduler = new Scheduler<number>(OPTIONS);
-  readonly #buckets = new LengthBuckets(OPTIONS.maxTokens);
+  readonly scheduler: Scheduler<number>;
+  readonly #buckets: LengthBuckets;
   readonly #waiting = new Map<Waiter<number>, Entry<number>>();
   readonly #outcomes = new Map<Waiter<number>, 'answered' | 'expired' | 'left'>();
   readonly #running: Batch<number>[] = [];
   readonly #reservations: { texts: number; cost: number; release: () => void }[] = [];
   #nowMs = 0;
   #added = 0;
+
+  constructor(batchLengths: BatchLengths) {
+    this.scheduler = new Scheduler({ ...OPTIONS, batchLengths });
+    this.#buckets = new LengthBuckets(OPTIONS.maxTokens, batchLengths);
+  }
 
   run(op: Operation): void {
     if (op.kind === 'reserve') this.#reserve(op.texts, op.cost, op.patienceMs);
@@ -317,10 +343,12 @@ class Bookkeeper {
 }
 
 describe('the scheduler under random operations', () => {
+  const lengths = fc.constantFrom<BatchLengths>('similar', 'equal');
+
   it('loses no waiter, answers none twice, and keeps its rules for batches and its accounts', () => {
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 120 }), (operations) => {
-        const books = new Bookkeeper();
+      fc.property(lengths, fc.array(operation, { maxLength: 120 }), (batchLengths, operations) => {
+        const books = new Bookkeeper(batchLengths);
         for (const op of operations) books.run(op);
         books.drain();
       }),

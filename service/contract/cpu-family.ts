@@ -1,0 +1,12 @@
+/**
+ * CPU families that the service is tested on. A text's score depends on nothing but the text, the
+ * bundle and the CPU family: ONNX Runtime's kernels of two families round differently.
+ */
+export const CPU_FAMILIES = ['x64', 'arm64'] as const;
+
+export type CpuFamily = (typeof CPU_FAMILIES)[number];
+
+/** @param architecture as Node names it; ONNX Runtime's package has no code for a third one */
+export function cpuFamilyOf(architecture: string): CpuFamily {
+  return architecture === 'arm64' ? 'arm64' : 'x64';
+}
