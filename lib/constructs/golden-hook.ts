@@ -8,6 +8,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
+import type { CpuFamily } from '../../service/contract/cpu-family.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { goldenFiles, readGolden } from '../golden-hook/golden.ts';
 import { retention } from '../retention.ts';
@@ -53,12 +54,13 @@ export class GoldenHook extends Construct {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(role);
+    const family: CpuFamily = config.architecture === 'arm64' ? 'arm64' : 'x64';
     const hook = new lambda.Function(this, 'Function', {
       description: 'Tests a release with golden texts before it gets traffic',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'handler.handler',
-      code: hookCode(config.modelName),
+      code: hookCode(config.modelName, family),
       memorySize: 256,
       // Three attempts of 10 s, two pauses of 5 s, and a cold start.
       timeout: Duration.seconds(60),
@@ -68,6 +70,8 @@ export class GoldenHook extends Construct {
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       environment: {
         MODEL_NAME: config.modelName,
+        // Of the tasks, not of this function.
+        CPU_FAMILY: family,
         TEST_URL: testUrl,
         RELEASE_CHECK_SECRET_ARN: this.secret.secretArn,
         ...(apiKeys && { API_KEYS_SECRET_ARN: apiKeys.secretArn }),
@@ -80,10 +84,10 @@ export class GoldenHook extends Construct {
   }
 }
 
-/** Bundle of the handler, the manifest and the model's golden texts. */
-function hookCode(modelName: string): lambda.Code {
+/** Bundle of the handler, the manifest and the model's golden texts on a CPU family. */
+function hookCode(modelName: string, family: CpuFamily): lambda.Code {
   // Fails synthesis instead of the release.
-  readGolden(MODELS_FOLDER, modelName);
+  readGolden(MODELS_FOLDER, modelName, family);
   return lambda.Code.fromAsset(fileURLToPath(new URL('../golden-hook', import.meta.url)), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
@@ -102,7 +106,7 @@ function hookCode(modelName: string): lambda.Code {
             external: ['@aws-sdk/*'],
             logLevel: 'error',
           });
-          for (const file of goldenFiles(MODELS_FOLDER, modelName)) {
+          for (const file of goldenFiles(MODELS_FOLDER, modelName, family)) {
             cpSync(join(MODELS_FOLDER, file), join(outputFolder, file));
           }
           return true;

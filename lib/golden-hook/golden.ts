@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CpuFamily } from '../../service/contract/cpu-family.ts';
 import {
-  batchTolerance,
+  type GoldenLines,
   type GoldenText,
+  goldenFamilyFile,
+  goldenTolerances,
   readGoldenTexts,
 } from '../../service/contract/golden-texts.ts';
 import {
@@ -20,23 +23,35 @@ export interface Golden {
 }
 
 /** Paths of the files that `readGolden` reads, relative to the models folder. */
-export function goldenFiles(modelsFolder: string, modelName: string): readonly string[] {
-  return ['manifest.json', join(modelName, readModel(modelsFolder, modelName).golden.file)];
+export function goldenFiles(
+  modelsFolder: string,
+  modelName: string,
+  family: CpuFamily,
+): readonly string[] {
+  const model = readModel(modelsFolder, modelName);
+  const scores = goldenFamilyFile(model, family);
+  const names = [model.golden.file, ...(scores === undefined ? [] : [scores.name])];
+  return ['manifest.json', ...names.map((name) => join(modelName, name))];
 }
 
 /**
  * Reads the golden texts that the manifest chooses for a quick check.
  *
+ * @param family of the CPUs that the release runs on
  * @throws ManifestError when the manifest is not valid or lacks the model, or a golden text does
  *   not say what to expect
  */
-export function readGolden(modelsFolder: string, modelName: string): Golden {
+export function readGolden(modelsFolder: string, modelName: string, family: CpuFamily): Golden {
   const model = readModel(modelsFolder, modelName);
-  const path = join(modelsFolder, modelName, model.golden.file);
+  const lines = (name: string): GoldenLines => {
+    const path = join(modelsFolder, modelName, name);
+    return { path, jsonLines: readFileSync(path, 'utf8') };
+  };
+  const scores = goldenFamilyFile(model, family);
   return {
     model,
-    tolerance: batchTolerance(model),
-    texts: readGoldenTexts(readFileSync(path, 'utf8'), model, path),
+    tolerance: goldenTolerances(model, family).batchTolerance,
+    texts: readGoldenTexts(lines(model.golden.file), model, scores && lines(scores.name)),
   };
 }
 

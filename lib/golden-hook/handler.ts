@@ -3,6 +3,7 @@
  * traffic does. It asks for the golden texts and fails the release if an answer is wrong.
  */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { cpuFamilyOf } from '../../service/contract/cpu-family.ts';
 import { checkGolden } from './check.ts';
 import { readGolden } from './golden.ts';
 
@@ -26,7 +27,8 @@ const ATTEMPTS = 3;
 export async function runHook(dependencies: HookDependencies): Promise<HookResult> {
   const { env, readSecret, timeoutMs, pauseMs } = dependencies;
   try {
-    const golden = readGolden(dependencies.modelsFolder, required(env, 'MODEL_NAME'));
+    const family = cpuFamilyOf(required(env, 'CPU_FAMILY'));
+    const golden = readGolden(dependencies.modelsFolder, required(env, 'MODEL_NAME'), family);
     const apiKeys = env.API_KEYS_SECRET_ARN;
     await checkGolden(golden, {
       url: `${required(env, 'TEST_URL')}/v1/inference`,

@@ -15,14 +15,15 @@ import { SourceError } from '../../cli/models/source.ts';
 import { writeManifest } from '../../cli/models/write-manifest.ts';
 import { StartupError } from '../../service/domain/errors.ts';
 import { findBundle, readManifest } from '../../service/inference/bundle/manifest.ts';
-import { loadBundle } from '../../service/inference/bundle/model-bundle.ts';
+import { goldenFamilyFiles, loadBundle } from '../../service/inference/bundle/model-bundle.ts';
 
 const CONTEXT = 'models';
 
 async function fetchModel(name: string, place: string, downloads: string, target: string) {
   const bundle = findBundle(await readManifest(CONTEXT), name);
   await mkdir(join(target, name), { recursive: true });
-  for (const file of bundle.files) {
+  // No source has the golden probabilities of other CPU families.
+  for (const file of [...bundle.files, ...goldenFamilyFiles(bundle)]) {
     await cp(join(CONTEXT, name, file.name), join(target, name, file.name)).catch(ignoreMissing);
   }
   const fetched =

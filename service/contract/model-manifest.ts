@@ -4,6 +4,7 @@
  */
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
+import { CPU_FAMILIES } from './cpu-family.ts';
 import { LABELS } from './labels.ts';
 import { PREPROCESSING_STEPS } from './preprocessing.ts';
 
@@ -33,6 +34,13 @@ const BundleFile = Type.Object({
   name: FileName,
   bytes: Type.Integer({ minimum: 0 }),
   sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+});
+
+/** Probabilities of the golden texts on another CPU family than that of `golden.file`. */
+const GoldenFamily = Type.Object({
+  ...BundleFile.properties,
+  tolerance: Tolerance,
+  batchTolerance: Type.Optional(Tolerance),
 });
 
 const Bundle = Type.Object({
@@ -84,6 +92,15 @@ const Bundle = Type.Object({
     tolerance: Tolerance,
     /** Tolerance in batches, where the model is not batch-invariant. */
     batchTolerance: Type.Optional(Tolerance),
+    /** CPU family that computed the file's probabilities; absent: x64. */
+    family: Type.Optional(Type.Enum(CPU_FAMILIES)),
+    /**
+     * Other families' probabilities, made by `tss models golden`. Evidence, not an input to any
+     * answer: these files are not among `files`, and the revision does not depend on them.
+     */
+    families: Type.Optional(
+      Type.Object({ x64: Type.Optional(GoldenFamily), arm64: Type.Optional(GoldenFamily) }),
+    ),
     /** Lines, from 0, that are checked at every start and before every release. */
     startUpLines: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1 }),
   }),
@@ -105,6 +122,7 @@ const Manifest = Type.Object({ models: Type.Array(Bundle) });
 
 export type BundleFile = Static<typeof BundleFile>;
 export type Bundle = Static<typeof Bundle>;
+export type GoldenFamily = Static<typeof GoldenFamily>;
 export type Manifest = Static<typeof Manifest>;
 
 /** A manifest or golden file that cannot be used; the message names the file and each fault. */

@@ -12,10 +12,10 @@ type Score = (texts: readonly string[]) => Promise<readonly (readonly number[])[
  * @throws StartupError naming the text's line in the golden file and both probabilities
  */
 export async function checkGoldenTexts(
-  { bundle, startUpTexts }: LoadedBundle,
+  { bundle, startUpTexts, tolerances }: LoadedBundle,
   score: Score,
 ): Promise<void> {
-  const { tolerance, batchTolerance = tolerance } = bundle.golden;
+  const { tolerance, batchTolerance } = tolerances;
   if (bundle.batchInvariant) {
     await compare(startUpTexts, tolerance, score);
     return;

@@ -21,7 +21,7 @@ const ALLOWED = [
   /^app\/dist\/swagger-ui\/[\w.-]+\.(js|css|html|json|png|svg)$/,
   /^app\/dist\/web\/(index\.html|assets\/[\w-]+\.(js|css|svg)(\.br|\.gz)?)$/,
   /^app\/models\/manifest\.json$/,
-  /^app\/models\/minilm-tweet-sentiment\/(model\.onnx|golden\.jsonl|config\.json|tokenizer(_config)?\.json)$/,
+  /^app\/models\/minilm-tweet-sentiment\/(model\.onnx|golden(-arm64)?\.jsonl|config\.json|tokenizer(_config)?\.json)$/,
   /^app\/node_modules\/onnxruntime-node\/(package\.json|dist\/\w+\.js)$/,
   /^app\/node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/([\w-]+\.js|package\.json))$/,
   new RegExp(`^app/node_modules/onnxruntime-node/bin/napi-v\\d/linux/${ARCHITECTURE}/`),

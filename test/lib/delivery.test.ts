@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../service/config/config.ts';
 import { DEFAULT_PORT, KEEP_ALIVE_TIMEOUT_MS, PATHS } from '../../service/contract/http.ts';
@@ -161,6 +163,19 @@ describe('a canary deployment', () => {
     expect(new Set(counted)).toEqual(new Set(['OwnFailures']));
   });
 
+  it('has a hook that expects the scores of the CPU family of the tasks', () => {
+    const arm64 = synthesise({ ...CONTEXT.prod, architecture: 'arm64' });
+    const [hook] = allOf(arm64, 'AWS::Lambda::Function').filter(
+      ({ Properties }) => Properties.Handler === 'handler.handler',
+    );
+    expect(hook?.Properties.Environment.Variables.CPU_FAMILY).toBe('arm64');
+    const path = join(arm64.outdir, `asset.${hook?.Properties.Code.S3Key.split('.')[0]}`);
+    const scores = 'minilm-tweet-sentiment/golden-arm64.jsonl';
+    expect(readFileSync(join(path, scores), 'utf8')).toBe(
+      readFileSync(join('models', scores), 'utf8'),
+    );
+  });
+
   it('has a hook outside the network, which may read its secrets and write its log', () => {
     const [hook] = allOf(prod, 'AWS::Lambda::Function').filter(
       ({ Properties }) => Properties.Handler === 'handler.handler',
@@ -168,6 +183,7 @@ describe('a canary deployment', () => {
     expect(hook?.Properties.VpcConfig).toBeUndefined();
     expect(hook?.Properties.Environment.Variables).toEqual({
       MODEL_NAME: 'minilm-tweet-sentiment',
+      CPU_FAMILY: 'x64',
       RELEASE_CHECK_SECRET_ARN: { Ref: expect.stringContaining('GoldenHookSecret') },
       TEST_URL: {
         'Fn::Join': [

@@ -13,11 +13,14 @@ import {
   it,
   jest,
 } from '@jest/globals';
-import { goldenFiles, readGolden } from '../../lib/golden-hook/golden.ts';
+import { type Golden, goldenFiles, readGolden } from '../../lib/golden-hook/golden.ts';
 import { runHook } from '../../lib/golden-hook/handler.ts';
+import { CPU_FAMILIES, type CpuFamily, cpuFamilyOf } from '../../service/contract/cpu-family.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 
 const MODEL = 'minilm-tweet-sentiment';
+/** Of the release, which runs on this machine. */
+const FAMILY = cpuFamilyOf(process.arch);
 const CHECK_SECRET = 'let-me-in';
 const API_KEY = 'first-key';
 const TIMEOUT_MS = 5_000;
@@ -76,6 +79,7 @@ async function forward(request: IncomingMessage, response: ServerResponse): Prom
 
 function hook({
   modelsFolder = 'models',
+  family = FAMILY as CpuFamily,
   timeoutMs = TIMEOUT_MS,
   secrets = { check: CHECK_SECRET, keys: `${API_KEY},second-key` } as Record<string, string>,
 } = {}) {
@@ -83,6 +87,7 @@ function hook({
   return runHook({
     env: {
       MODEL_NAME: MODEL,
+      CPU_FAMILY: family,
       TEST_URL: `http://127.0.0.1:${port}`,
       RELEASE_CHECK_SECRET_ARN: 'check',
       API_KEYS_SECRET_ARN: 'keys',
@@ -98,13 +103,28 @@ function hook({
   });
 }
 
+/** The answer of a release whose scores are the golden ones, each changed as given. */
+function rightAnswer(
+  { model, texts }: Golden,
+  change: (score: number) => unknown = (score) => score,
+) {
+  const results = texts.map(({ truncated, probabilities }) => ({
+    sentimentAnalyst: model.labels[probabilities.indexOf(Math.max(...probabilities))],
+    truncated,
+    scores: Object.fromEntries(
+      model.labels.map((label, index) => [label, change(probabilities[index]!)]),
+    ),
+  }));
+  return { model, results };
+}
+
 const reason = () => String(jest.mocked(console.error).mock.calls[0]?.[0]);
 
 /** A models folder whose manifest and golden texts are changed. */
 function changedModels(change: (file: string, text: string) => string): string {
   const folder = mkdtempSync(join(tmpdir(), 'models-'));
   mkdirSync(join(folder, MODEL));
-  for (const file of goldenFiles('models', MODEL)) {
+  for (const file of goldenFiles('models', MODEL, FAMILY)) {
     cpSync(join('models', file), join(folder, file));
     writeFileSync(join(folder, file), change(file, readFileSync(join(folder, file), 'utf8')));
   }
@@ -125,8 +145,27 @@ describe('the golden hook', () => {
     });
   });
 
+  it.each(CPU_FAMILIES)(
+    'expects the scores of the CPU family that the release runs on: %s',
+    async (family) => {
+      const golden = readGolden('models', MODEL, family);
+      interfere = (_, response) => {
+        response.writeHead(200).end(JSON.stringify(rightAnswer(golden)));
+        return true;
+      };
+      expect(await hook({ family })).toEqual({ hookStatus: 'SUCCEEDED' });
+    },
+  );
+
+  it('expects other scores of each CPU family', () => {
+    const [x64, arm64] = CPU_FAMILIES.map((family) =>
+      readGolden('models', MODEL, family).texts.map(({ probabilities }) => probabilities),
+    );
+    expect(arm64).not.toEqual(x64);
+  });
+
   it('asks for texts that a change of preprocessing would show', () => {
-    const texts = readGolden('models', MODEL).texts.map(({ text }) => text);
+    const texts = readGolden('models', MODEL, FAMILY).texts.map(({ text }) => text);
     expect(texts.length).toBeGreaterThanOrEqual(10);
     for (const sign of ['&amp;', '@', 'http', '[SEP]', '😡']) {
       expect(texts.some((text) => text.includes(sign))).toBe(true);
@@ -229,22 +268,15 @@ describe('the golden hook', () => {
     const modelsFolder = changedModels((_, text) =>
       text.replace(/"tolerance": [\d.]+/, '"tolerance": 0.01'),
     );
-    const golden = readGolden(modelsFolder, MODEL);
+    const golden = readGolden(modelsFolder, MODEL, FAMILY);
     let changed = 0;
-    const results = golden.texts.map(({ truncated, probabilities }) => ({
-      sentimentAnalyst: golden.model.labels[probabilities.indexOf(Math.max(...probabilities))],
-      truncated,
-      scores: Object.fromEntries(
-        golden.model.labels.map((label, index) => {
-          const score = probabilities[index]!;
-          const sent = change(score);
-          if (sent !== score) changed++;
-          return [label, sent];
-        }),
-      ),
-    }));
+    const changedAnswer = rightAnswer(golden, (score) => {
+      const sent = change(score);
+      if (sent !== score) changed++;
+      return sent;
+    });
     // JSON.stringify would write null for it.
-    const answer = JSON.stringify({ model: golden.model, results }, (_, value) =>
+    const answer = JSON.stringify(changedAnswer, (_, value) =>
       value === Number.POSITIVE_INFINITY ? 'huge' : value,
     ).replaceAll('"huge"', '1e999');
     interfere = (_, response) => {
@@ -263,7 +295,7 @@ describe('the golden hook', () => {
     ['null', 'null'],
     ['too few results', '{"model":{"name":"minilm-tweet-sentiment","revision":"R"},"results":[]}'],
   ])('fails a release that answers %s', async (_name, answer) => {
-    const { revision } = readGolden('models', MODEL).model;
+    const { revision } = readGolden('models', MODEL, FAMILY).model;
     interfere = (_, response) => {
       response.writeHead(200).end(answer.replace('"R"', `"${revision}"`));
       return true;
@@ -286,7 +318,7 @@ describe('the golden hook', () => {
 
 describe('golden texts', () => {
   it('are wanted of a model that the manifest knows', () => {
-    expect(() => readGolden('models', 'other')).toThrow(
+    expect(() => readGolden('models', 'other', FAMILY)).toThrow(
       'has no model "other", only minilm-tweet-sentiment; add it by "npm run models -- add"',
     );
   });
@@ -297,7 +329,7 @@ describe('golden texts', () => {
         ? text.replace(/"startUpLines": \[/, '"startUpLines": [99999,')
         : text,
     );
-    expect(() => readGolden(folder, MODEL)).toThrow(
+    expect(() => readGolden(folder, MODEL, FAMILY)).toThrow(
       /has 346 lines and no line 99999 \(from 0\); correct startUpLines/,
     );
     rmSync(folder, { recursive: true });
@@ -322,7 +354,7 @@ describe('golden texts', () => {
     ],
   ])('are refused when the model %s: every answer would be right', (_name, change, message) => {
     const folder = changedModels(change);
-    expect(() => readGolden(folder, MODEL)).toThrow(message);
+    expect(() => readGolden(folder, MODEL, FAMILY)).toThrow(message);
     rmSync(folder, { recursive: true });
   });
 });

@@ -110,6 +110,7 @@ describe('the image', () => {
     'models/minilm-tweet-sentiment/model.onnx',
     'models/minilm-tweet-sentiment/tokenizer.json',
     'models/minilm-tweet-sentiment/golden.jsonl',
+    'models/minilm-tweet-sentiment/golden-arm64.jsonl',
     'models/another/model.onnx',
     'package-lock.json',
     'stubs/sharp/index.js',

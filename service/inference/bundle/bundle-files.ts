@@ -13,13 +13,14 @@ export async function describeFiles(
   names: readonly string[],
 ): Promise<BundleFile[]> {
   const sorted = [...names].sort();
-  return Promise.all(
-    sorted.map(async (name) => {
-      const path = join(folder, name);
-      const { size } = await stat(path);
-      return { name, bytes: size, sha256: await sha256Of(path) };
-    }),
-  );
+  return Promise.all(sorted.map((name) => describeFile(folder, name)));
+}
+
+/** Size and hash of a file in a bundle's folder. */
+export async function describeFile(folder: string, name: string): Promise<BundleFile> {
+  const path = join(folder, name);
+  const { size } = await stat(path);
+  return { name, bytes: size, sha256: await sha256Of(path) };
 }
 
 /**

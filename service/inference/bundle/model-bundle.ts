@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GoldenText, readGoldenTexts } from '../../contract/golden-texts.ts';
+import { CPU_FAMILIES, type CpuFamily, cpuFamilyOf } from '../../contract/cpu-family.ts';
+import {
+  type GoldenLines,
+  type GoldenText,
+  type GoldenTolerances,
+  goldenFamilyFile,
+  goldenTolerances,
+  readGoldenTexts,
+} from '../../contract/golden-texts.ts';
+import type { GoldenFamily } from '../../contract/model-manifest.ts';
 import { StartupError } from '../../domain/errors.ts';
 import {
   parseTokenizerDefinition,
@@ -16,14 +25,21 @@ export interface LoadedBundle {
   readonly tokenizer: TokenizerDefinition;
   /** Golden texts to check at every start. */
   readonly startUpTexts: readonly GoldenText[];
+  /** Of those texts, on the process's CPU family. */
+  readonly tolerances: GoldenTolerances;
 }
 
 /**
  * Loads a bundle after verifying the size and hash of each of its files.
  *
+ * @param family whose golden probabilities are expected
  * @throws StartupError when the bundle is unknown, or a file is missing or differs from the manifest
  */
-export async function loadBundle(modelsDir: string, name: string): Promise<LoadedBundle> {
+export async function loadBundle(
+  modelsDir: string,
+  name: string,
+  family: CpuFamily = cpuFamilyOf(process.arch),
+): Promise<LoadedBundle> {
   const bundle = findBundle(await readManifest(modelsDir), name);
   const revision = bundleRevision(bundle.files, bundle.preprocessing);
   if (revision !== bundle.revision) {
@@ -32,10 +48,11 @@ export async function loadBundle(modelsDir: string, name: string): Promise<Loade
     );
   }
   const folder = join(modelsDir, name);
-  await verifyFiles(folder, bundle.files);
+  await verifyFiles(folder, [...bundle.files, ...goldenFamilyFiles(bundle)]);
   const tokenizerPath = join(folder, bundle.tokenizer);
-  const goldenPath = join(folder, bundle.golden.file);
-  const goldenLines = await readFile(goldenPath, 'utf8');
+  const texts = await readLines(folder, bundle.golden.file);
+  const scoresFile = goldenFamilyFile(bundle, family);
+  const scores = scoresFile && (await readLines(folder, scoresFile.name));
   return {
     bundle,
     graphPath: join(folder, bundle.graph),
@@ -43,6 +60,17 @@ export async function loadBundle(modelsDir: string, name: string): Promise<Loade
       JSON.parse(await readFile(tokenizerPath, 'utf8')),
       tokenizerPath,
     ),
-    startUpTexts: asStartupError(() => readGoldenTexts(goldenLines, bundle, goldenPath)),
+    startUpTexts: asStartupError(() => readGoldenTexts(texts, bundle, scores)),
+    tolerances: goldenTolerances(bundle, family),
   };
+}
+
+/** Files with the golden probabilities of other CPU families than that of the bundle's own file. */
+export function goldenFamilyFiles(bundle: Bundle): GoldenFamily[] {
+  return CPU_FAMILIES.flatMap((family) => goldenFamilyFile(bundle, family) ?? []);
+}
+
+async function readLines(folder: string, name: string): Promise<GoldenLines> {
+  const path = join(folder, name);
+  return { path, jsonLines: await readFile(path, 'utf8') };
 }

@@ -32,8 +32,8 @@ jest.setTimeout(300_000);
 
 /** Tolerance of the model card: a rounding step may go the other way on another CPU. */
 const TOLERANCE = 0.005;
-/** A batch changes a logit by about 1e-7. */
-const BATCH_TOLERANCE = 1e-5;
+/** A batch changes a logit by about 1e-7 on x64, and not at all on arm64. */
+const BATCH_TOLERANCE = 1e-6;
 
 const metrics = new RecordingMetrics();
 const logged: [Readonly<Record<string, unknown>>, string][] = [];

@@ -5,6 +5,7 @@ import type { PreprocessingStep } from '../../../../service/contract/preprocessi
 import { StartupError } from '../../../../service/domain/errors.ts';
 import {
   bundleRevision,
+  describeFile,
   describeFiles,
 } from '../../../../service/inference/bundle/bundle-files.ts';
 import { loadBundle } from '../../../../service/inference/bundle/model-bundle.ts';
@@ -37,6 +38,31 @@ describe('loading a bundle', () => {
       { line: 0, text: 'the lowing', probabilities: [0.2, 0.3, 0.5] },
       { line: 1, text: 'a', probabilities: [0.2, 0.3, 0.5] },
     ]);
+  });
+
+  it('returns the golden probabilities and tolerances of the CPU family', async () => {
+    const probabilities = [0.1, 0.3, 0.6];
+    const line = JSON.stringify({ probabilities });
+    await writeFile(join(models.bundleDir, 'golden-arm64.jsonl'), `${line}\n${line}\n`);
+    const described = await describeFile(models.bundleDir, 'golden-arm64.jsonl');
+    const families = { arm64: { ...described, tolerance: 0.01 } };
+    await models.writeManifest({ golden: { ...models.bundle.golden, families } });
+    const arm64 = await loadBundle(models.dir, 'tiny', 'arm64');
+    expect(arm64.startUpTexts[0]).toMatchObject({ text: 'the lowing', probabilities });
+    expect(arm64.tolerances).toEqual({ tolerance: 0.01, batchTolerance: 0.01 });
+    const x64 = await loadBundle(models.dir, 'tiny', 'x64');
+    expect(x64.startUpTexts[0]).toMatchObject({ probabilities: [0.2, 0.3, 0.5] });
+    expect(x64.bundle.revision).toBe(models.bundle.revision);
+  });
+
+  it('rejects golden probabilities of a CPU family that were tampered with', async () => {
+    const path = join(models.bundleDir, 'golden-arm64.jsonl');
+    await writeFile(path, '{"probabilities":[0.1,0.3,0.6]}');
+    const described = await describeFile(models.bundleDir, 'golden-arm64.jsonl');
+    const families = { arm64: { ...described, tolerance: 0.01 } };
+    await models.writeManifest({ golden: { ...models.bundle.golden, families } });
+    await writeFile(path, '{"probabilities":[0.6,0.3,0.1]}');
+    expect(await refusal()).toMatch(/golden-arm64\.jsonl has SHA-256/);
   });
 
   it('rejects a file that was tampered with, by name and with both hashes', async () => {
