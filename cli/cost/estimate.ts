@@ -125,12 +125,13 @@ function fargate(
 ) {
   const { vcpuHour, gigabyteHour } = FARGATE[architecture];
   const taskHour = (taskCpu / 1_024) * vcpuHour + (taskMemoryMiB / 1_024) * gigabyteHour;
+  const cpu = architecture === 'arm64' ? 'arm64 (tested under emulation)' : architecture;
   const onSpot = spot ? tasks - minTasks : 0;
   const hours = HOURS_PER_MONTH * (tasks - onSpot * SPOT_DISCOUNT);
   return {
     name: 'tasks',
     usdPerMonth: hours * taskHour,
-    basis: `${tasks} x ${taskCpu / 1_024} vCPU and ${taskMemoryMiB / 1_024} GB, ${architecture}${onSpot > 0 ? `, ${onSpot} of them on Spot` : ''}`,
+    basis: `${tasks} x ${taskCpu / 1_024} vCPU and ${taskMemoryMiB / 1_024} GB, ${cpu}${onSpot > 0 ? `, ${onSpot} of them on Spot` : ''}`,
   };
 }
 

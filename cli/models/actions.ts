@@ -8,6 +8,7 @@ import { WORKER_URL } from '../kit/inference-worker.ts';
 import { add } from './add.ts';
 import type { AddModelOptions } from './add-model-options.ts';
 import { checkSame } from './check-same.ts';
+import { makeGolden } from './golden.ts';
 import { inventory, verify } from './inventory.ts';
 import { withModelsLock } from './models-lock.ts';
 import { openOrigin, openSource } from './open-source.ts';
@@ -72,6 +73,17 @@ export async function listModels(): Promise<string> {
 
 export async function verifyModels(names: readonly string[]): ReturnType<typeof verify> {
   return verify(modelsDir(), await readManifest(modelsDir()), names);
+}
+
+/** @returns a summary */
+export async function makeModelGolden(name: string): Promise<string> {
+  const dir = modelsDir();
+  return withModelsLock(dir, output, async () => {
+    const manifest = await readManifest(dir);
+    const bundle = findBundle(manifest, name);
+    await makeGolden({ modelsDir: dir, manifest, bundle, output });
+    return `${name}: the golden probabilities of each CPU family are in the manifest; its revision is ${bundle.revision} as before.`;
+  });
 }
 
 /** @returns a summary */

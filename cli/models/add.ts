@@ -1,5 +1,6 @@
 import { lstat, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { cpuFamilyOf } from '../../service/contract/cpu-family.ts';
 import {
   type Bundle,
   type Manifest,
@@ -96,6 +97,7 @@ async function describeBundle(
   const lines = golden.map((line) => JSON.stringify(line));
   await writeFile(join(staging, GOLDEN_FILE), `${lines.join('\n')}\n`);
   const files = await describeFiles(staging, [...staged, GOLDEN_FILE]);
+  const family = cpuFamilyOf(process.arch);
   return {
     name,
     task: 'text-classification',
@@ -108,6 +110,7 @@ async function describeBundle(
     batchInvariant,
     golden: {
       file: GOLDEN_FILE,
+      ...(family === 'x64' ? {} : { family }),
       probabilities: 'probabilities',
       tolerance: batchInvariant ? TOLERANCE : INT8_TOLERANCE,
       ...(batchInvariant ? {} : { batchTolerance: INT8_BATCH_TOLERANCE }),

@@ -20,6 +20,7 @@ export function modelsCommand() {
     .addCommand(pullCommand())
     .addCommand(listCommand())
     .addCommand(verifyCommand())
+    .addCommand(goldenCommand())
     .addCommand(removeCommand())
     .addHelpText(
       'after',
@@ -135,6 +136,22 @@ function verifyCommand() {
         const { lines, ok } = await verifyModels(names);
         console.log(lines.join('\n'));
         if (!ok) process.exitCode = 1;
+      }),
+    );
+}
+
+function goldenCommand() {
+  return new Command('golden')
+    .description(
+      'Score the golden texts of a model on each CPU family, and write those of other families ' +
+        'beside its own. arm64 is emulated, which needs root on Debian and takes minutes.',
+    )
+    .argument('<NAME>', 'model in the manifest')
+    .addHelpText('after', helpText(['tss models golden minilm-tweet-sentiment']))
+    .action(
+      interruptible(UNCHANGED, async (_signal, name) => {
+        const { makeModelGolden } = await import('./actions.ts');
+        console.log(await makeModelGolden(name));
       }),
     );
 }

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cpuFamilyOf } from '../../service/contract/cpu-family.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import { BATCH_LENGTHS } from '../../service/inference/scheduling/length-buckets.ts';
 import { softmax } from '../../service/inference/scores.ts';
 import { cpuCount } from '../../service/inference/workers/cpu-count.ts';
 import { WorkerPool } from '../../service/inference/workers/worker-pool.ts';
@@ -13,7 +15,7 @@ export type GraphToTry = Pick<Bundle, 'graph' | 'graphOptimization' | 'labels' |
 /** Each worker has weights of its own; more of them would need more memory than serving does. */
 const WORKERS_MAX = 2;
 const SHARED_BYTES_MAX = 300_000_000;
-/** A busy machine may need minutes for a full window; the user can stop sooner. */
+/** A busy machine or an emulated CPU may need minutes for a full window; the user can stop sooner. */
 const HANG_TIMEOUT_MS = 600_000;
 
 /** A graph in the service's own workers. */
@@ -96,11 +98,23 @@ export class TrialGraph {
     return results;
   }
 
+  /** @returns probabilities of each sequence, computed in as few batches as the engine may form */
+  async together(sequences: readonly Sequence[]): Promise<number[][]> {
+    if (BATCH_LENGTHS[cpuFamilyOf(process.arch)] === 'similar') return this.#batch(sequences);
+    const rows: number[][] = [];
+    const byLength = Map.groupBy(sequences.entries(), ([, { ids }]) => ids.length);
+    for (const group of byLength.values()) {
+      const scored = await this.#batch(group.map(([, sequence]) => sequence));
+      for (const [position, [index]] of group.entries()) rows[index] = scored[position] ?? [];
+    }
+    return rows;
+  }
+
   /**
    * @returns probabilities of each sequence, computed in one batch
    * @throws SourceError when the logits are too many, too few, NaN or infinite
    */
-  async together(sequences: readonly Sequence[]): Promise<number[][]> {
+  async #batch(sequences: readonly Sequence[]): Promise<number[][]> {
     const logits = await this.#pool.compute({ sequences: sequences.map(({ ids }) => ids) });
     const width = this.#width;
     if (logits.length !== sequences.length * width) {

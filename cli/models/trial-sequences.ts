@@ -35,21 +35,35 @@ export interface TrialSequences {
   readonly highest: Sequence;
 }
 
-/** Tokenizes the bundled texts as the service does. */
-export async function trialSequences(
+/** Tokenizes texts as the service does. */
+export interface Encoder {
+  readonly definition: TokenizerDefinition;
+  readonly encode: (text: string) => Promise<Sequence>;
+}
+
+export async function openEncoder(
   folder: string,
   { tokenizer: file, maxTokens, preprocessing }: TokenizedModel,
-): Promise<TrialSequences> {
+): Promise<Encoder> {
   const definition = parseTokenizerDefinition(
     await readJsonFile(Type.Unknown(), folder, file),
     join(folder, file),
   );
   const tokenizer = openTokenizer(definition, maxTokens, file);
   const normalize = createNormalizer(preprocessing);
-  const encode = async (text: string): Promise<Sequence> => ({
-    text,
-    ids: (await tokenizer.encode(normalize(text))).ids,
-  });
+  return {
+    definition,
+    encode: async (text) => ({ text, ids: (await tokenizer.encode(normalize(text))).ids }),
+  };
+}
+
+/** Tokenizes the bundled texts. */
+export async function trialSequences(
+  folder: string,
+  model: TokenizedModel,
+): Promise<TrialSequences> {
+  const { maxTokens } = model;
+  const { definition, encode } = await openEncoder(folder, model);
   const corpus: Sequence[] = [];
   for (const text of trialCorpus()) corpus.push(await encode(text));
   const window = await encode(longText(maxTokens));

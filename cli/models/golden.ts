@@ -1,0 +1,125 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CPU_FAMILIES, type CpuFamily } from '../../service/contract/cpu-family.ts';
+import {
+  baseFamily,
+  FAMILY_PROBABILITIES,
+  readGoldenTexts,
+} from '../../service/contract/golden-texts.ts';
+import type { Bundle, GoldenFamily, Manifest } from '../../service/contract/model-manifest.ts';
+import { describeFile, verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
+import { asStartupError } from '../../service/inference/bundle/manifest.ts';
+import { CliError } from '../kit/errors.ts';
+import type { ProgressOutput } from '../kit/progress.ts';
+import { type ScoresByCpu, scoreOnFamily } from './score-on-family.ts';
+import { largestDifference } from './trial-graph.ts';
+import { openEncoder, type Sequence } from './trial-sequences.ts';
+import { writeManifest } from './write-manifest.ts';
+
+/** Digits of a probability that the file keeps. */
+const DIGITS = 6;
+/** Later CPUs of a family may differ as much again as those that were measured. */
+const MARGIN = 2;
+
+export interface GoldenOptions {
+  readonly modelsDir: string;
+  readonly manifest: Manifest;
+  readonly bundle: Bundle;
+  readonly output: ProgressOutput;
+  readonly score?: typeof scoreOnFamily;
+}
+
+/**
+ * Scores every golden text on each CPU family. Compares the family of the bundle's own golden file
+ * with that file, which is part of the revision and stays as it is; writes a file for each other
+ * family and names it in the manifest.
+ *
+ * @throws CliError where a family cannot be emulated here, or the own file is not reproduced
+ */
+export async function makeGolden(options: GoldenOptions): Promise<void> {
+  const { modelsDir, manifest, bundle, output, score = scoreOnFamily } = options;
+  const folder = join(modelsDir, bundle.name);
+  await verifyFiles(folder, bundle.files);
+  const { texts, expected } = await readGolden(folder, bundle);
+  const { encode } = await openEncoder(folder, bundle);
+  const sequences: Sequence[] = [];
+  for (const text of texts) sequences.push(await encode(text));
+  const base = baseFamily(bundle.golden);
+  const families = { ...bundle.golden.families };
+  for (const family of CPU_FAMILIES) {
+    output.write(`Scoring ${texts.length} golden texts on ${family} ...\n`);
+    const scores = await score(family, { folder, model: bundle, sequences });
+    if (scores === undefined) {
+      output.write(`${family} cannot be emulated here; run the command on such a machine, too.\n`);
+      continue;
+    }
+    const difference = largestDifference(scores[0], expected);
+    const { file } = bundle.golden;
+    const labels = scores[0].filter((row, line) => highest(row) !== highest(expected[line] ?? []));
+    output.write(
+      `${family}: up to ${difference.toFixed(6)} from ${file} (${base}), ${labels.length} other labels.\n`,
+    );
+    if (family === base) checkReproduced(difference, bundle);
+    else families[family] = await keep(folder, family, scores, bundle, output);
+  }
+  const described = { ...bundle, golden: { ...bundle.golden, families } };
+  const models = manifest.models.map((one) => (one.name === bundle.name ? described : one));
+  await writeManifest(modelsDir, { models });
+}
+
+/** Every text of the golden file and its probabilities. */
+async function readGolden(
+  folder: string,
+  bundle: Bundle,
+): Promise<{ texts: string[]; expected: number[][] }> {
+  const path = join(folder, bundle.golden.file);
+  const jsonLines = await readFile(path, 'utf8');
+  const startUpLines = jsonLines
+    .trimEnd()
+    .split('\n')
+    .map((_, line) => line);
+  const all = { ...bundle, golden: { ...bundle.golden, startUpLines } };
+  const golden = asStartupError(() => readGoldenTexts({ jsonLines, path }, all));
+  return {
+    texts: golden.map(({ text }) => text),
+    expected: golden.map(({ probabilities }) => [...probabilities]),
+  };
+}
+
+function highest(row: readonly number[]): number {
+  return row.indexOf(Math.max(...row));
+}
+
+function checkReproduced(difference: number, { golden, name }: Bundle): void {
+  if (difference <= golden.tolerance) return;
+  throw new CliError(
+    `${name}: the scores differ from ${golden.file} by up to ${difference.toFixed(4)}, more than the tolerance ` +
+      `${golden.tolerance}; is this machine of the family ${baseFamily(golden)}, and the graph the locked one?`,
+  );
+}
+
+/** Writes a family's probabilities. @returns its description for the manifest */
+async function keep(
+  folder: string,
+  family: CpuFamily,
+  [scores, ...others]: ScoresByCpu,
+  { golden }: Bundle,
+  output: ProgressOutput,
+): Promise<GoldenFamily> {
+  const spread = Math.max(0, ...others.map((rows) => largestDifference(rows, scores)));
+  output.write(`${family}: up to ${spread.toFixed(6)} between its CPUs.\n`);
+  const name = `golden-${family}.jsonl`;
+  const lines = scores.map((row) =>
+    JSON.stringify({ [FAMILY_PROBABILITIES]: row.map((value) => Number(value.toFixed(DIGITS))) }),
+  );
+  await writeFile(join(folder, name), `${lines.join('\n')}\n`);
+  const { bytes, sha256 } = await describeFile(folder, name);
+  const measured = Math.ceil(MARGIN * spread * 1000) / 1000;
+  return {
+    name,
+    bytes,
+    sha256,
+    tolerance: Math.max(golden.tolerance, measured),
+    ...(golden.batchTolerance !== undefined && { batchTolerance: golden.batchTolerance }),
+  };
+}
