@@ -48,6 +48,7 @@ export default {
     tier('infra', ['lib'], { ...buildsDist, ...takesMinutes }),
     tier('perf', ['perf'], { ...buildsDist, ...takesMinutes }),
     tier('deploy', ['deploy'], takesMinutes),
+    tier('arm64', ['arm64'], { ...buildsDist, ...takesMinutes }),
     tier('image', ['image'], { ...buildsDist, ...takesMinutes }),
   ],
 };

@@ -48,5 +48,7 @@ export const TIERS: readonly Tier[] = [
 /** Left out unless --all is given. */
 export const SLOW_TIERS: readonly Tier[] = [
   tier('deploy', 20, '--runInBand'),
+  // Emulated programs are slow; each keeps a CPU busy.
+  tier('arm64', 60, '--runInBand'),
   { name: 'image', command: ['node', 'script/image/test.ts'], timeoutMs: 40 * MINUTE_MS },
 ];

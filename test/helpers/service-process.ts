@@ -6,6 +6,17 @@ import { join, resolve } from 'node:path';
 import { containerCommand } from '../../script/image/lib/container-command.ts';
 
 const START_TIMEOUT_MS = 30_000;
+/** With an emulator. */
+const EMULATED_START_TIMEOUT_MS = 600_000;
+
+export interface LaunchOptions {
+  /** Folder that the service may write to where it runs in a container. */
+  readonly writable?: string;
+  /** Command that runs Node as another architecture; the service's files are its arguments. */
+  readonly emulator?: string;
+  /** Folder of dist/ and models/ instead of the repository's. */
+  readonly folder?: string;
+}
 
 export interface ServiceEnd {
   readonly code: number | null;
@@ -34,12 +45,10 @@ export class ServiceProcess {
   /**
    * Starts the service on a free port with nothing but the given environment, and waits
    * until it listens. Its working directory is empty, so that no `.env` is read.
-   *
-   * @param options.writable folder that the service may write to where it runs in a container
    */
   static async start(
     environment: Readonly<Record<string, string>> = {},
-    options: { readonly writable?: string } = {},
+    options: LaunchOptions = {},
   ): Promise<ServiceProcess> {
     const { child, ended, output } = launch({ LOG_LEVEL: 'info', ...environment }, options);
     const { promise: address, resolve: listening, reject } = Promise.withResolvers<string>();
@@ -51,10 +60,11 @@ export class ServiceProcess {
     void ended.then(({ code }) =>
       reject(new Error(`the service ended with ${code}:\n${output()}`)),
     );
+    const limitMs = options.emulator === undefined ? START_TIMEOUT_MS : EMULATED_START_TIMEOUT_MS;
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`the service did not listen within ${START_TIMEOUT_MS} ms:\n${output()}`));
-    }, START_TIMEOUT_MS);
+      reject(new Error(`the service did not listen within ${limitMs} ms:\n${output()}`));
+    }, limitMs);
     try {
       return new ServiceProcess(await address, child, ended, output);
     } finally {
@@ -110,10 +120,7 @@ export class ServiceProcess {
   }
 }
 
-function launch(
-  environment: Readonly<Record<string, string>>,
-  options: { readonly writable?: string } = {},
-) {
+function launch(environment: Readonly<Record<string, string>>, options: LaunchOptions = {}) {
   const { words, env } = serviceCommand({ PORT: '0', ...environment }, options);
   const [file, ...args] = words;
   const child = spawn(file, args, {
@@ -134,15 +141,19 @@ function launch(
 /** The bundle, or a container of the image where script/image/test.ts says so. */
 function serviceCommand(
   environment: Readonly<Record<string, string>>,
-  options: { readonly writable?: string },
+  options: LaunchOptions,
 ): { words: [file: string, ...args: string[]]; env: NodeJS.ProcessEnv } {
+  const { folder = '.', emulator } = options;
+  const env = { MODELS_DIR: resolve(folder, 'models'), ...environment };
+  const program = resolve(folder, 'dist/main.js');
+  if (emulator !== undefined) {
+    // The emulator is a shell script.
+    return { words: [emulator, program], env: { PATH: process.env.PATH, ...env } };
+  }
   const container = process.env.SERVICE_CONTAINER;
   if (container !== undefined) {
     const words = containerCommand(JSON.parse(container), environment, options);
     return { words, env: process.env };
   }
-  return {
-    words: [process.execPath, resolve('dist/main.js')],
-    env: { MODELS_DIR: resolve('models'), ...environment },
-  };
+  return { words: [process.execPath, program], env };
 }

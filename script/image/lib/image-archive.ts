@@ -51,6 +51,20 @@ export async function measureImage(engine: ContainerEngine, image: string): Prom
   });
 }
 
+/** Writes the files of an image's topmost layers into a folder, whatever their owners. */
+export async function unpackImage(
+  engine: ContainerEngine,
+  image: string,
+  layers: number,
+  folder: string,
+): Promise<void> {
+  await withArchive(engine, image, async (archives) => {
+    for (const layer of archives.slice(-layers)) {
+      await execute('tar', ['-xf', layer, '-C', folder, '--no-same-owner']);
+    }
+  });
+}
+
 async function withArchive<Result>(
   engine: ContainerEngine,
   image: string,
