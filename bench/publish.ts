@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { everyCpuDocument } from './report/every-cpu.ts';
 import { performanceDocuments } from './report/performance.ts';
 import {
   listOfPublished,
@@ -39,7 +40,8 @@ try {
     const list = listOfPublished(choose(names));
     writeFileSync(list.path, list.content);
   }
-  for (const { path, content } of performanceDocuments(readPublished())) {
+  const documents = [...performanceDocuments(readPublished()), everyCpuDocument()];
+  for (const { path, content } of documents) {
     writeFileSync(path, content);
     console.log(`Written: ${path}`);
   }

@@ -20,10 +20,14 @@ if (attempt.status === CANNOT) console.log(`Skipped: ${attempt.stderr.trim()}`);
 export const describeEmulated = attempt.status === CANNOT ? describe.skip : describe;
 
 /** Runs a program of this folder as arm64. @returns what it prints as JSON */
-export async function runAsArm64<Result>(cpu: string, program: string): Promise<Result> {
+export async function runAsArm64<Result>(
+  cpu: string,
+  program: string,
+  ...words: readonly string[]
+): Promise<Result> {
   const { stdout } = await promisify(execFile)(
     EMULATOR,
-    ['--cpu', cpu, resolve('test/arm64/programs', program)],
+    ['--cpu', cpu, resolve('test/arm64/programs', program), ...words],
     { timeout: EMULATION_TIMEOUT_MS, maxBuffer: 64 * 1024 * 1024 },
   );
   return JSON.parse(stdout);

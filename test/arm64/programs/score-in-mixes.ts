@@ -1,13 +1,15 @@
 /**
- * Scores golden texts of every length on the built engine: each alone, then in random mixes, many of
- * them at once. Prints an EngineReport.
+ * Scores golden texts of every length up to its argument on the engine and the built worker: each
+ * alone, then in random mixes, many of them at once. Prints an EngineReport.
  */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OnnxSentimentModel } from '../../../service/inference/onnx-sentiment-model.ts';
-import { cpuCount } from '../../../service/inference/workers/cpu-count.ts';
 import { seededRandom } from '../../../script/lib/seeded-random.ts';
+import { cpuFamilyOf } from '../../../service/contract/cpu-family.ts';
+import { BatchEngine } from '../../../service/inference/scheduling/batch-engine.ts';
+import { softmax } from '../../../service/inference/scores.ts';
+import { cpuCount } from '../../../service/inference/workers/cpu-count.ts';
 import { requestContext } from '../../service/inference/helpers/context.ts';
 import {
   EMBEDDED_MODEL,
@@ -15,7 +17,6 @@ import {
   MODELS_DIR,
   WORKER_URL,
 } from '../../service/inference/helpers/golden.ts';
-import { RecordingMetrics } from '../../service/inference/helpers/recording-metrics.ts';
 import { textsOfEveryLength } from '../helpers/texts-of-every-length.ts';
 
 export interface EngineReport {
@@ -31,31 +32,34 @@ export interface EngineReport {
   readonly mixedTexts: number;
 }
 
-const LABELS = ['negative', 'neutral', 'positive'] as const;
 const MIX_SIZES = [2, 3, 7, 16, 32];
+/** Longer than the slowest emulation takes. */
+const PATIENCE_MS = 3_600_000;
 
-const log = () => {};
-const model = await OnnxSentimentModel.start({
-  modelsDir: MODELS_DIR,
-  modelName: EMBEDDED_MODEL,
+const engine = await BatchEngine.start({
   workers: 1,
-  tokenBudget: 1024,
-  hangTimeoutMs: 600_000,
   workerUrl: WORKER_URL,
-  metrics: new RecordingMetrics(),
-  logger: { debug: log, info: log, warn: log, error: log },
-  onFatal: (reason) => {
-    throw new Error(reason);
+  settings: {
+    modelPath: join(MODELS_DIR, EMBEDDED_MODEL, 'model.onnx'),
+    graphOptimization: 'basic',
+    padId: 0,
+    warmUpLengths: [],
   },
+  hangTimeoutMs: PATIENCE_MS,
+  tokenBudget: 1024,
+  maxTokens: 256,
+  cpuFamily: cpuFamilyOf(process.arch),
+  metrics: { record: () => {} },
+  onRestart: (error) => console.error(error),
+  onFatal: (reason) => console.error(reason),
 });
 
 async function score(lines: readonly number[]): Promise<number[][]> {
-  const texts = lines.map((line) => GOLDENS[line]?.text ?? '');
-  const predictions = await model.predict(texts, requestContext(1_200_000));
-  return predictions.map((one) => LABELS.map((label) => one?.scores[label] ?? Number.NaN));
+  const sequences = lines.map((line) => GOLDENS[line]?.ids ?? []);
+  return (await engine.score(sequences, requestContext(PATIENCE_MS))).map(softmax);
 }
 
-const lines = textsOfEveryLength();
+const lines = textsOfEveryLength(Number(process.argv[2]));
 const alone: number[][] = [];
 for (const line of lines) alone.push(...(await score([line])));
 
@@ -79,7 +83,7 @@ await Promise.all(
     }
   }),
 );
-await model.close();
+await engine.close();
 
 const cgroup = mkdtempSync(join(tmpdir(), 'cgroup-'));
 writeFileSync(join(cgroup, 'cpu.max'), '150000 100000\n');
