@@ -1,7 +1,7 @@
 /**
  * `npm run bench:cpus -- [TEXTS]`: scores golden texts, all or as many as given, on this machine and
- * on emulated arm64 CPUs, in company, padded and in batches, and writes bench/results/every-cpu.json,
- * of which `npm run docs` makes the table in docs/cpu-families.md. Answers only: emulation has no speed.
+ * on emulated arm64 CPUs: in company, padded and in batches. Writes bench/results/every-cpu.json, of
+ * which `npm run docs` makes the table in docs/cpu-families.md. Emulation shows answers, not speed.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

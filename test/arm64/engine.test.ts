@@ -7,8 +7,8 @@ import { describeEmulated, EMULATION_TIMEOUT_MS, runAsArm64 } from './helpers/em
 import type { EngineReport } from './programs/score-in-mixes.ts';
 
 const FOLDER = 'models/minilm-tweet-sentiment';
-/** Emulated CPUs, and the longest texts that they score: the emulation of max is six times slower. */
-const MAX_TOKENS = { 'neoverse-n1': 256, max: 14 } as const;
+/** Longest texts that each emulated CPU scores: emulating max takes six times as long. */
+const MAX_TOKENS = { 'neoverse-n1': 256, max: 17 } as const;
 const CPUS = ['neoverse-n1', 'max'] as const;
 
 const [MODEL] = parseManifest(readFileSync('models/manifest.json', 'utf8'), 'manifest').models;
