@@ -1,6 +1,6 @@
 /**
- * CPU families that the service is tested on. A text's score depends on nothing but the text, the
- * bundle and the CPU family: ONNX Runtime's kernels of two families round differently.
+ * CPU families that the service is tested on. ONNX Runtime's kernels of two families round
+ * differently, so each has golden probabilities and a tolerance of its own.
  */
 export const CPU_FAMILIES = ['x64', 'arm64'] as const;
 
