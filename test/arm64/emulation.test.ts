@@ -6,7 +6,8 @@ describe('script/arm64', () => {
     if (attempt.status === CANNOT) {
       expect(attempt.stderr).toMatch(/arm64 cannot be emulated here: .+\./);
     } else {
-      expect([attempt.status, attempt.stdout.trim(), attempt.stderr]).toEqual([0, 'arm64', '']);
+      const { status, stdout, stderr } = attempt;
+      expect({ status, stdout, stderr }).toMatchObject({ status: 0, stdout: 'arm64\n' });
     }
   });
 });

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { containerCommand } from '../../script/image/lib/container-command.ts';
 
 const START_TIMEOUT_MS = 30_000;
-/** With an emulator. */
-const EMULATED_START_TIMEOUT_MS = 600_000;
+/** With an emulator: a minute of CPU time. */
+const EMULATED_START_TIMEOUT_MS = 3_600_000;
 
 export interface LaunchOptions {
   /** Folder that the service may write to where it runs in a container. */

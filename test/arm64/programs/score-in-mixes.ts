@@ -1,8 +1,10 @@
 /**
- * Scores golden texts of every length up to its argument on the engine and the built worker: each
- * alone, then in random mixes, many of them at once. Prints an EngineReport.
+ * Scores golden texts on the engine and the built worker: each alone, then all in random mixes at
+ * once, where each text has company of its own length. Prints an EngineReport.
+ *
+ * Arguments: the length of the longest text in tokens; `all` for every text up to that length.
  */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '../../../script/lib/seeded-random.ts';
@@ -32,9 +34,17 @@ export interface EngineReport {
   readonly mixedTexts: number;
 }
 
+/** Token ids, and the line of the golden file; company has none. */
+interface Sequence {
+  readonly ids: readonly number[];
+  readonly line?: number;
+}
+
 const MIX_SIZES = [2, 3, 7, 16, 32];
 /** Longer than the slowest emulation takes. */
-const PATIENCE_MS = 3_600_000;
+const PATIENCE_MS = 24 * 3_600_000;
+
+const [maxTokens, choice] = process.argv.slice(2);
 
 const engine = await BatchEngine.start({
   workers: 1,
@@ -54,32 +64,63 @@ const engine = await BatchEngine.start({
   onFatal: (reason) => console.error(reason),
 });
 
-async function score(lines: readonly number[]): Promise<number[][]> {
-  const sequences = lines.map((line) => GOLDENS[line]?.ids ?? []);
-  return (await engine.score(sequences, requestContext(PATIENCE_MS))).map(softmax);
+async function score(sequences: readonly Sequence[]): Promise<number[][]> {
+  const ids = sequences.map((sequence) => sequence.ids);
+  return (await engine.score(ids, requestContext(PATIENCE_MS))).map(softmax);
 }
 
-const lines = textsOfEveryLength(Number(process.argv[2]));
+/** For a text that is the only one of its length: its words in reverse. */
+function companyOf(texts: readonly Sequence[]): Sequence[] {
+  const byLength = Map.groupBy(texts, ({ ids }) => ids.length);
+  return [...byLength.values()].flatMap(([text, ...others]) =>
+    text === undefined || others.length > 0
+      ? []
+      : [
+          {
+            ids: text.ids
+              .with(0, text.ids.at(-1) ?? 0)
+              .with(-1, text.ids[0] ?? 0)
+              .toReversed(),
+          },
+        ],
+  );
+}
+
+function randomMixes(texts: readonly Sequence[]): Sequence[][] {
+  const random = seededRandom(14);
+  const shuffled = texts
+    .map((text) => ({ text, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ text }) => text);
+  const mixes: Sequence[][] = [];
+  for (let from = 0; from < shuffled.length; from += mixes.at(-1)?.length ?? 1) {
+    mixes.push(shuffled.slice(from, from + (MIX_SIZES[mixes.length % MIX_SIZES.length] ?? 1)));
+  }
+  return mixes;
+}
+
+const lines =
+  choice === 'all'
+    ? [...GOLDENS.keys()].filter((line) => (GOLDENS[line]?.ids.length ?? 0) <= Number(maxTokens))
+    : textsOfEveryLength(Number(maxTokens));
+const texts = lines.map((line): Sequence => ({ ids: GOLDENS[line]?.ids ?? [], line }));
 const alone: number[][] = [];
-for (const line of lines) alone.push(...(await score([line])));
+for (const text of texts) alone.push(...(await score([text])));
 
-const random = seededRandom(14);
-const shuffled = lines
-  .map((line) => [random(), line] as const)
-  .sort(([a], [b]) => a - b)
-  .map(([, line]) => line);
-const mixes: number[][] = [];
-for (let from = 0; from < shuffled.length; from += mixes.at(-1)?.length ?? 1) {
-  mixes.push(shuffled.slice(from, from + (MIX_SIZES[mixes.length % MIX_SIZES.length] ?? 1)));
-}
 let largestDifference = 0;
+let mixedTexts = 0;
 await Promise.all(
-  mixes.map(async (mix) => {
-    for (const [index, row] of (await score(mix)).entries()) {
-      const expected = alone[lines.indexOf(mix[index] ?? -1)] ?? [];
-      const differences = row.map((value, column) => Math.abs(value - (expected[column] ?? NaN)));
+  randomMixes([...texts, ...companyOf(texts)]).map(async (mix) => {
+    const scored = await score(mix);
+    for (const [index, { line }] of mix.entries()) {
+      if (line === undefined) continue;
+      const expected = alone[lines.indexOf(line)] ?? [];
+      const differences = (scored[index] ?? []).map((value, column) =>
+        Math.abs(value - (expected[column] ?? Number.NaN)),
+      );
       // Math.max keeps NaN, which no comparison accepts.
       largestDifference = Math.max(largestDifference, ...differences);
+      mixedTexts++;
     }
   }),
 );
@@ -87,12 +128,18 @@ await engine.close();
 
 const cgroup = mkdtempSync(join(tmpdir(), 'cgroup-'));
 writeFileSync(join(cgroup, 'cpu.max'), '150000 100000\n');
+const cpus: EngineReport['cpus'] = [
+  availableParallelism(),
+  await cpuCount(join(cgroup, 'none')),
+  await cpuCount(cgroup),
+];
+rmSync(cgroup, { recursive: true });
 const report: EngineReport = {
   architecture: process.arch,
-  cpus: [availableParallelism(), await cpuCount(join(cgroup, 'none')), await cpuCount(cgroup)],
+  cpus,
   lines,
   alone,
   largestDifference,
-  mixedTexts: mixes.flat().length,
+  mixedTexts,
 };
 console.log(JSON.stringify(report));
