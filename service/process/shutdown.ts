@@ -37,6 +37,8 @@ export class Shutdown {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => void this.#stop(signal));
     }
+    // Without a listener Node would open its inspector, which runs any code it is sent.
+    process.on('SIGUSR1', (signal) => this.#logger.warn({ signal }, 'signal ignored'));
     // Node writes warnings to stderr: a closed stderr must not end the process.
     process.stderr.on('error', () => undefined);
     process.on('uncaughtException', (error) => void this.fail(error));

@@ -116,3 +116,14 @@ describe('SIGTERM', () => {
     expect(await service.stop('SIGINT')).toEqual({ code: 1, signal: null });
   }, 60_000);
 });
+
+describe('SIGUSR1', () => {
+  it('does not open the inspector of Node', async () => {
+    const service = await ServiceProcess.start();
+    service.child.kill('SIGUSR1');
+    while (!service.output.includes('signal ignored')) await once(service.child.stdout!, 'data');
+    expect((await service.get('/livez')).status).toBe(200);
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(service.output).not.toMatch(/Debugger listening|ws:\/\//);
+  }, 60_000);
+});

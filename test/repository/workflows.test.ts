@@ -1,0 +1,27 @@
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+
+const workflows = globSync('.github/**/*.{yml,yaml}');
+const actions = workflows.flatMap((path) =>
+  [...readFileSync(path, 'utf8').matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, action]) => action),
+);
+
+describe('GitHub workflows', () => {
+  it('pin each action by its full commit, with its version as a comment', () => {
+    expect(actions.length).toBeGreaterThan(0);
+    for (const action of actions) {
+      expect(action).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
+  });
+
+  it('give jobs the right to read the repository and nothing else', () => {
+    const workflow = parse(readFileSync('.github/workflows/ci.yml', 'utf8'));
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+  });
+
+  it('take a release a week after it came out', () => {
+    const { updates } = parse(readFileSync('.github/dependabot.yml', 'utf8'));
+    for (const { cooldown } of updates) expect(cooldown).toEqual({ 'default-days': 7 });
+  });
+});
