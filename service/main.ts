@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { buildApp } from './app.ts';
 import { IngestTweets } from './application/ingest-tweets.ts';
+import { PendingWrites } from './application/pending-writes.ts';
 import type { FeatureStore } from './application/ports/feature-store.ts';
 import type { Metrics } from './application/ports/metrics.ts';
 import { NO_PREDICTION_LOG, type PredictionLog } from './application/ports/prediction-log.ts';
@@ -89,16 +90,17 @@ async function serve(config: Config): Promise<void> {
     'The feature store could not be opened (REDIS_URL)',
     featureStore(config, model.identity, metrics, logger),
   );
-  const purge = new Purge({ store, predictionLog });
+  const { rowTtlSeconds, storeText, pendingWritesMax: maxRows } = config.featureStore;
+  const pendingWrites = new PendingWrites({ maxRows, metrics });
+  const purge = new Purge({ store, predictionLog, pendingWrites });
   const storeWriter = new StoreWriter({
     store,
     predictionLog,
     purge,
-    metrics,
     logger,
-    maxPendingRows: config.featureStore.pendingWritesMax,
+    pendingWrites,
+    maxRows,
   });
-  const { rowTtlSeconds, storeText } = config.featureStore;
   const { exposeText, limits } = config.http;
   const assessment = { rowTtlSeconds, storeText, exposeText };
   const app = await buildApp({
@@ -142,7 +144,7 @@ async function serve(config: Config): Promise<void> {
       giveUp: () => app.server.closeAllConnections(),
       share: 0.7,
     },
-    { name: 'flush store writes', run: () => storeWriter.flush(), share: 0.5 },
+    { name: 'flush store writes', run: () => storeWriter.close(), share: 0.5 },
     { name: 'write prediction log', run: () => predictionLog.flush(), share: 0.5 },
     { name: 'close prediction log', run: async () => predictionLog.close(), share: 1 },
     { name: 'end workers', run: () => model.close(), share: 0.5 },

@@ -1,18 +1,21 @@
 import type { TweetId } from '../domain/tweet.ts';
 import type { UserReference } from '../domain/user.ts';
+import type { PendingWrites } from './pending-writes.ts';
 import type { FeatureStore, Purged } from './ports/feature-store.ts';
 import type { PredictionLog } from './ports/prediction-log.ts';
 
 export interface PurgeOptions {
   readonly store: FeatureStore;
   readonly predictionLog: PredictionLog;
+  readonly pendingWrites: PendingWrites;
   /** Milliseconds since the epoch; `Date.now` by default. */
   readonly now?: () => number;
 }
 
 /**
  * Use case: removes everything stored of a tweet, a user or a topic, and leaves tombstones in
- * the store and in the prediction log.
+ * the store and in the prediction log. Rows that wait for the store are removed first: they must not
+ * be written after the purge.
  *
  * Every method throws FeatureStoreUnavailableError if either of them does not answer; the purge
  * can then be repeated.
@@ -20,26 +23,32 @@ export interface PurgeOptions {
 export class Purge {
   readonly #store: FeatureStore;
   readonly #predictionLog: PredictionLog;
+  readonly #pendingWrites: PendingWrites;
   readonly #now: () => number;
 
-  constructor({ store, predictionLog, now = Date.now }: PurgeOptions) {
+  constructor({ store, predictionLog, pendingWrites, now = Date.now }: PurgeOptions) {
     this.#store = store;
+    this.#pendingWrites = pendingWrites;
     this.#predictionLog = predictionLog;
     this.#now = now;
   }
 
   async tweet(id: TweetId): Promise<Purged> {
+    this.#pendingWrites.dropTweet(id);
     const [purged] = await Promise.all([this.#store.purgeTweet(id), this.#record([id])]);
     return purged;
   }
 
   async user(user: UserReference): Promise<Purged> {
+    this.#pendingWrites.dropUser(user);
     const id = 'id' in user ? user.id : await this.#store.findUser(user.username);
     if (id === null) return { rows: 0, contributions: 0 };
+    this.#pendingWrites.dropUser({ id });
     return this.#store.purgeUser(id, this.#now(), (tweetIds) => this.#record(tweetIds));
   }
 
   async topic(topic: string): Promise<Purged> {
+    this.#pendingWrites.dropTopic(topic);
     return this.#store.purgeTopic(topic, this.#now(), (tweetIds) => this.#record(tweetIds));
   }
 

@@ -1,20 +1,24 @@
+import { FeatureStoreUnavailableError } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
+import { rowBytes } from '../domain/row-size.ts';
 import type { TweetId } from '../domain/tweet.ts';
+import { MAX_PENDING_BYTES, type PendingWrites } from './pending-writes.ts';
 import type { FeatureStore, FeatureWrite, WriteResult } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
-import type { Metrics } from './ports/metrics.ts';
 import type { PredictionLog } from './ports/prediction-log.ts';
 import type { Purge } from './purge.ts';
 import { recentlyPurged, rejected, type TweetOutcome } from './tweet-outcome.ts';
+import { WriteRetry } from './write-retry.ts';
 
 export interface StoreWriterOptions {
   readonly store: FeatureStore;
   readonly predictionLog: PredictionLog;
   readonly purge: Purge;
-  readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Rows that may be pending; further rows are dropped and counted. */
-  readonly maxPendingRows: number;
+  /** Rows that the store has not accepted; they are written as soon as it does. */
+  readonly pendingWrites: PendingWrites;
+  /** Rows that may be on their way to the store; further rows are pending. */
+  readonly maxRows: number;
 }
 
 /**
@@ -24,15 +28,20 @@ export interface StoreWriterOptions {
 export class StoreWriter {
   readonly #options: StoreWriterOptions;
   readonly #running = new Set<Promise<void>>();
-  #pendingRows = 0;
+  readonly #retry: WriteRetry;
+  /** Of the rows on their way. */
+  #rows = 0;
+  #bytes = 0;
 
   constructor(options: StoreWriterOptions) {
     this.#options = options;
+    const { pendingWrites, logger } = options;
+    this.#retry = new WriteRetry({ pendingWrites, logger, put: (writes) => this.#put(writes) });
   }
 
   /**
-   * Writes rows in the background, after the responses that wait for them have been sent. The
-   * store counts a failed write.
+   * Writes rows in the background, after the responses that wait for them have been sent, and
+   * again after a failure. The store counts a failed write.
    */
   write(writes: readonly FeatureWrite[]): void {
     if (writes.length > 0) this.#track(this.#writeLater(writes));
@@ -74,14 +83,21 @@ export class StoreWriter {
     await Promise.all(this.#running);
   }
 
+  /** Waits for all work, tries once more to write pending rows, and drops and counts the rest. */
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#retry.close();
+  }
+
   async #writeLater(writes: readonly FeatureWrite[]): Promise<void> {
-    const { predictionLog, metrics, logger, maxPendingRows } = this.#options;
+    const { predictionLog, logger, maxRows } = this.#options;
     const rows = writes.map(({ row }) => row);
-    const isDropped = this.#pendingRows + rows.length > maxPendingRows;
-    if (!isDropped) this.#pendingRows += rows.length;
+    const bytes = rows.reduce((sum, row) => sum + rowBytes(row), 0);
+    const fits = this.#rows + rows.length <= maxRows && this.#bytes + bytes <= MAX_PENDING_BYTES;
+    if (fits) this.#count(rows.length, bytes);
     await afterPendingPromises();
-    if (isDropped) {
-      metrics.record('FeatureStoreDroppedWrites', rows.length);
+    if (!fits) {
+      this.#retry.add(writes);
       predictionLog.append(rows);
       return;
     }
@@ -89,11 +105,17 @@ export class StoreWriter {
       const results = await this.#put(writes);
       predictionLog.append(rowsWith(writes, (index) => results[index] !== false));
     } catch (err) {
+      if (err instanceof FeatureStoreUnavailableError) this.#retry.add(writes);
       predictionLog.append(rows);
       logger.debug({ rows: rows.length, err }, 'feature rows not written');
     } finally {
-      this.#pendingRows -= rows.length;
+      this.#count(-rows.length, -bytes);
     }
+  }
+
+  #count(rows: number, bytes: number): void {
+    this.#rows += rows;
+    this.#bytes += bytes;
   }
 
   /** Logs rejected rows once for each call. */

@@ -80,7 +80,8 @@ export const METRICS = {
   },
   FeatureStoreDroppedWrites: {
     unit: 'Count',
-    description: 'Rows not written because too many writes were pending',
+    description:
+      'Rows not written: too many waited for the store, for too long, or at the end of the process',
   },
   PredictionLogRecords: { unit: 'Count', description: 'Records written to the prediction log' },
   PredictionLogErrors: {

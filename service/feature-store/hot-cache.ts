@@ -11,10 +11,10 @@ import type {
   WriteResult,
 } from '../application/ports/feature-store.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
+import { rowBytes } from '../domain/row-size.ts';
 import type { TweetId } from '../domain/tweet.ts';
 import type { UserId } from '../domain/user.ts';
 import type { DayRange } from '../domain/utc-days.ts';
-import { rowBytes } from './row-size.ts';
 
 export interface CachedFeatureStoreOptions {
   /** Wrapped store; closed with the cache. */

@@ -1,3 +1,4 @@
+import { PendingWrites } from '../../service/application/pending-writes.ts';
 import type {
   ActiveUser,
   BeforePurge,
@@ -17,7 +18,9 @@ import type {
   SentimentModel,
 } from '../../service/application/ports/sentiment-model.ts';
 import type { TweetLookup, TweetSource } from '../../service/application/ports/tweet-source.ts';
+import { Purge } from '../../service/application/purge.ts';
 import { PhaseTimings, type RequestContext } from '../../service/application/request-context.ts';
+import { StoreWriter } from '../../service/application/store-writer.ts';
 import { AbandonedError, RowRejectedError } from '../../service/domain/errors.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type { Prediction } from '../../service/domain/sentiment.ts';
@@ -298,4 +301,26 @@ export class RecordedLog implements Logger {
   #at(level: keyof Logger): Logger['info'] {
     return (fields, message) => this.lines.push({ level, fields, message });
   }
+}
+
+interface WriterParts {
+  readonly store: FeatureStore;
+  readonly predictionLog: PredictionLog;
+  readonly metrics?: Metrics;
+  readonly logger?: Logger;
+  readonly maxRows?: number;
+}
+
+/** A store writer with a purge that shares its pending writes. */
+export function aStoreWriter({
+  store,
+  predictionLog,
+  metrics = new RecordedMetrics(),
+  logger = new RecordedLog(),
+  maxRows = 1_000,
+}: WriterParts) {
+  const pendingWrites = new PendingWrites({ maxRows, metrics });
+  const purge = new Purge({ store, predictionLog, pendingWrites });
+  const options = { store, predictionLog, purge, logger, pendingWrites, maxRows };
+  return { storeWriter: new StoreWriter(options), purge, pendingWrites };
 }

@@ -47,7 +47,7 @@ export const FEATURE_STORE = {
   },
   PENDING_WRITES_MAX: {
     schema: integer(1, 1_000_000),
-    description: 'Rows that may wait to be written after their response; more are dropped',
+    description: 'Rows that may wait for the feature store to accept them; the oldest are dropped',
     default: 1_000,
   },
   STORE_TWEET_TEXT: {

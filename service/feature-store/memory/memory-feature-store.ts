@@ -15,12 +15,12 @@ import type {
 import { DEFAULT_AGGREGATE_TTL_SECONDS } from '../../contract/feature-store.ts';
 import { RowRejectedError } from '../../domain/errors.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
+import { rowBytes } from '../../domain/row-size.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
 import { rowFault } from '../row-fault.ts';
-import { rowBytes } from '../row-size.ts';
 import type { DayBuckets } from './day-buckets.ts';
 import { type AddedContribution, MemoryAggregates } from './memory-aggregates.ts';
 import { Tombstones } from './tombstones.ts';

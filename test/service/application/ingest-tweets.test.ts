@@ -1,28 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { IngestTweets } from '../../../service/application/ingest-tweets.ts';
-import { Purge } from '../../../service/application/purge.ts';
-import { StoreWriter } from '../../../service/application/store-writer.ts';
 import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
 import {
   aContext,
+  aStoreWriter,
   aTweet,
   FakeModel,
   FakePredictionLog,
   FakeStore,
-  RecordedLog,
-  RecordedMetrics,
 } from '../../helpers/fakes.ts';
 
 function aUseCase({ storeText = true, exposeText = true } = {}) {
   const [store, predictionLog, model] = [new FakeStore(), new FakePredictionLog(), new FakeModel()];
-  const storeWriter = new StoreWriter({
-    store,
-    predictionLog,
-    purge: new Purge({ store, predictionLog }),
-    metrics: new RecordedMetrics(),
-    logger: new RecordedLog(),
-    maxPendingRows: 0,
-  });
+  const { storeWriter } = aStoreWriter({ store, predictionLog });
   const settings = { rowTtlSeconds: 60, storeText, exposeText };
   return {
     store,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Purge } from '../../../service/application/purge.ts';
+import type { Purge } from '../../../service/application/purge.ts';
 import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
-import { FakePredictionLog, FakeStore } from '../../helpers/fakes.ts';
+import { aStoreWriter, FakePredictionLog, FakeStore } from '../../helpers/fakes.ts';
 import { aRow } from '../../port-suites/feature-store-contract.ts';
 
 const AUTHOR = '2244994945';
@@ -10,7 +10,7 @@ async function aPurge() {
   const [store, predictionLog] = [new FakeStore(), new FakePredictionLog()];
   const rows = ['1', '2'].map((tweetId) => aRow({ tweetId, authorId: AUTHOR, topics: ['#a'] }));
   await store.putTweets(rows.map((row) => ({ row, ttlSeconds: 60 })));
-  return { purge: new Purge({ store, predictionLog }), store, predictionLog };
+  return { ...aStoreWriter({ store, predictionLog }), store, predictionLog };
 }
 
 const NOTHING = { rows: 0, contributions: 0 };
@@ -53,5 +53,23 @@ describe('Purge', () => {
     await expect(purge.tweet('1')).rejects.toBe(predictionLog.failWith);
     await expect(purge.user({ id: AUTHOR })).rejects.toBe(predictionLog.failWith);
     expect(store.rows.has('2')).toBe(true);
+  });
+
+  it.each<[string, (purge: Purge) => Promise<unknown>]>([
+    ['its tweet', (purge) => purge.tweet('3')],
+    ['the id of its author', (purge) => purge.user({ id: AUTHOR })],
+    ['the name of its author', (purge) => purge.user({ username: 'SomeOne' })],
+    ['its topic', (purge) => purge.topic('#b')],
+  ])('removes a row that waits for the store, by %s, even if the purge fails', async (_, run) => {
+    const { purge, pendingWrites, store } = await aPurge();
+    const [row, other] = ['3', '4'].map((tweetId) => ({
+      row: aRow({ tweetId, authorId: AUTHOR, topics: ['#a', '#b'] }),
+      ttlSeconds: 60,
+    }));
+    const ofOthers = { authorId: '9', authorUsername: 'other', topics: ['#c'] };
+    pendingWrites.add([row!, { ...other!, row: { ...other!.row, ...ofOthers } }]);
+    store.failWith = new FeatureStoreUnavailableError('down');
+    await expect(run(purge)).rejects.toBe(store.failWith);
+    expect(pendingWrites.oldest(9).map(({ write }) => write.row.tweetId)).toEqual(['4']);
   });
 });

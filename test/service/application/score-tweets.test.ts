@@ -1,7 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Purge } from '../../../service/application/purge.ts';
 import { ScoreTweets } from '../../../service/application/score-tweets.ts';
-import { StoreWriter } from '../../../service/application/store-writer.ts';
 import type { TweetOutcome } from '../../../service/application/tweet-outcome.ts';
 import {
   AbandonedError,
@@ -13,6 +11,7 @@ import {
 import type { Prediction } from '../../../service/domain/sentiment.ts';
 import {
   aContext,
+  aStoreWriter,
   aTweet,
   FakeModel,
   FakePredictionLog,
@@ -37,14 +36,7 @@ function aUseCase(
   const source = options.source ?? new FakeSource({ [ID]: aTweet() });
   const [metrics, logger] = [new RecordedMetrics(), new RecordedLog()];
   const predictionLog = new FakePredictionLog();
-  const storeWriter = new StoreWriter({
-    store,
-    predictionLog,
-    purge: new Purge({ store, predictionLog }),
-    metrics,
-    logger,
-    maxPendingRows: 1_000,
-  });
+  const { storeWriter } = aStoreWriter({ store, predictionLog, metrics, logger });
   const useCase = new ScoreTweets({
     store,
     storeWriter,

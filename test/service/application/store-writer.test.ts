@@ -1,24 +1,22 @@
-import { describe, expect, it } from '@jest/globals';
-import { Purge } from '../../../service/application/purge.ts';
-import { StoreWriter } from '../../../service/application/store-writer.ts';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
-import { FakePredictionLog, FakeStore, RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
+import { rowBytes } from '../../../service/domain/row-size.ts';
+import {
+  aStoreWriter,
+  FakePredictionLog,
+  FakeStore,
+  RecordedLog,
+  RecordedMetrics,
+} from '../../helpers/fakes.ts';
 import { aRow } from '../../port-suites/feature-store-contract.ts';
 
-function aWriter({ maxPendingRows = 1_000 } = {}) {
+function aWriter({ maxRows = 1_000 } = {}) {
   const [store, predictionLog] = [new FakeStore(), new FakePredictionLog()];
   const [metrics, logger] = [new RecordedMetrics(), new RecordedLog()];
-  const purge = new Purge({ store, predictionLog });
-  const writer = new StoreWriter({
-    store,
-    predictionLog,
-    purge,
-    metrics,
-    logger,
-    maxPendingRows,
-  });
+  const parts = { store, predictionLog, metrics, logger };
+  const { storeWriter, ...shared } = aStoreWriter({ ...parts, maxRows });
   const logged = () => predictionLog.rows.map(({ tweetId }) => tweetId);
-  return { writer, store, predictionLog, metrics, logger, logged };
+  return { ...parts, ...shared, writer: storeWriter, logged };
 }
 
 const writesOf = (...ids: string[]) =>
@@ -77,29 +75,97 @@ describe('StoreWriter.write', () => {
     expect(JSON.stringify(logger.lines)).not.toContain(aRow().text);
   });
 
-  it('drops, counts and logs rows beyond its limit', async () => {
-    const { writer, store, metrics, logged } = aWriter({ maxPendingRows: 1 });
+  it('keeps rows beyond its limit for later, and logs them once', async () => {
+    const { writer, store, metrics, logged } = aWriter({ maxRows: 1 });
     const gate = Promise.withResolvers<void>();
     store.gate = gate.promise;
     writer.write(writesOf('1'));
     writer.write(writesOf('2'));
     gate.resolve();
     await writer.flush();
-    expect(metrics.sum('FeatureStoreDroppedWrites')).toBe(1);
     expect([...store.rows.keys()]).toEqual(['1']);
+    await writer.close();
+    expect([...store.rows.keys()]).toEqual(['1', '2']);
+    expect(metrics.sum('FeatureStoreDroppedWrites')).toBe(0);
     expect(logged().toSorted()).toEqual(['1', '2']);
   });
 
-  it('has room again after a failed write', async () => {
-    const { writer, store, metrics } = aWriter({ maxPendingRows: 1 });
-    store.failWith = new FeatureStoreUnavailableError('down');
-    writer.write(writesOf('1'));
+  it('keeps rows beyond 16 MiB for later', async () => {
+    const { writer, store, pendingWrites } = aWriter();
+    const gate = Promise.withResolvers<void>();
+    store.gate = gate.promise;
+    const longest = { row: aRow({ text: 'é'.repeat(25_000) }), ttlSeconds: 60 };
+    for (let id = 0; id < 400; id++) {
+      writer.write([{ ...longest, row: { ...longest.row, tweetId: `${id}` } }]);
+    }
+    gate.resolve();
     await writer.flush();
+    expect(store.rows.size + pendingWrites.rows).toBe(400);
+    expect(store.rows.size * rowBytes(longest.row)).toBeLessThanOrEqual(16 * 2 ** 20);
+    expect(pendingWrites.rows).toBeGreaterThan(0);
+    await writer.close();
+  });
+});
+
+describe('rows that the store fails to write', () => {
+  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'performance'] }));
+  afterEach(() => void jest.useRealTimers());
+
+  async function anOutage(maxRows = 1_000) {
+    const parts = aWriter({ maxRows });
+    parts.store.failWith = new FeatureStoreUnavailableError('down');
+    for (const id of ['1', '2', '3']) {
+      parts.writer.write(writesOf(id));
+      await parts.writer.flush();
+    }
+    return parts;
+  }
+
+  it('are written once the store is back, and logged once', async () => {
+    const { store, logger, logged } = await anOutage();
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(store.rows.size).toBe(0);
     store.failWith = undefined;
-    writer.write(writesOf('2'));
-    await writer.flush();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect([...store.rows.keys()]).toEqual(['1', '2', '3']);
+    expect(logged()).toEqual(['1', '2', '3']);
+    expect(logger.lines.at(-1)).toMatchObject({ level: 'info', fields: { rows: 3 } });
+  });
+
+  it('are attempted once a second, not once a request', async () => {
+    const { store, metrics } = await anOutage();
+    const attempts: number[] = [];
+    store.putTweets = async (writes) => {
+      attempts.push(writes.length);
+      throw new FeatureStoreUnavailableError('down');
+    };
+    await jest.advanceTimersByTimeAsync(3_000);
+    expect(attempts).toEqual([3, 3, 3]);
     expect(metrics.sum('FeatureStoreDroppedWrites')).toBe(0);
-    expect([...store.rows.keys()]).toEqual(['2']);
+  });
+
+  it('are dropped beyond the limit, oldest first, and counted', async () => {
+    const { writer, store, metrics } = await anOutage(2);
+    store.failWith = undefined;
+    await writer.close();
+    expect([...store.rows.keys()]).toEqual(['2', '3']);
+    expect(metrics.sum('FeatureStoreDroppedWrites')).toBe(1);
+  });
+
+  it('are not written after a purge, be it of the tweet or by a purge that failed', async () => {
+    const { purge, store } = await anOutage();
+    await expect(purge.tweet('2')).rejects.toThrow('down');
+    store.failWith = undefined;
+    await purge.tweet('3');
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect([...store.rows.keys()]).toEqual(['1']);
+  });
+
+  it('are dropped and counted at the end if the store is still away', async () => {
+    const { writer, metrics, logger } = await anOutage();
+    await writer.close();
+    expect(metrics.sum('FeatureStoreDroppedWrites')).toBe(3);
+    expect(logger.lines.at(-1)).toMatchObject({ level: 'warn', fields: { rows: 3 } });
   });
 });
 

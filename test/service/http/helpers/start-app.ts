@@ -6,18 +6,17 @@ import { pino } from 'pino';
 import { buildApp } from '../../../../service/app.ts';
 import { IngestTweets } from '../../../../service/application/ingest-tweets.ts';
 import type { MetricTotals } from '../../../../service/application/ports/metrics.ts';
-import { Purge } from '../../../../service/application/purge.ts';
 import { ReadFeatures } from '../../../../service/application/read-features.ts';
 import type { RequestContext } from '../../../../service/application/request-context.ts';
 import { ScoreTexts } from '../../../../service/application/score-texts.ts';
 import { ScoreTweets } from '../../../../service/application/score-tweets.ts';
-import { StoreWriter } from '../../../../service/application/store-writer.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/contract/feature-store.ts';
 import { DEFAULT_LIMITS } from '../../../../service/contract/http.ts';
 import type { Prediction } from '../../../../service/domain/sentiment.ts';
 import type { AppDeps, HttpSettings } from '../../../../service/http/app-deps.ts';
 import type { HttpLimits } from '../../../../service/http/limits.ts';
 import {
+  aStoreWriter,
   aTweet,
   FakeModel,
   FakePredictionLog,
@@ -106,15 +105,7 @@ export async function startApp(options: AppOptions = {}) {
   const silent = new RecordedLog();
   const predictionLog = new FakePredictionLog();
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const purge = new Purge({ store, predictionLog });
-  const storeWriter = new StoreWriter({
-    store,
-    predictionLog,
-    purge,
-    metrics,
-    logger: silent,
-    maxPendingRows: 100,
-  });
+  const { storeWriter, purge, pendingWrites } = aStoreWriter({ store, predictionLog, metrics });
   const exposeText = options.exposeText ?? true;
   const assessment = { rowTtlSeconds: DEFAULT_ROW_TTL_SECONDS, storeText: true, exposeText };
   const deps: AppDeps = {
@@ -194,6 +185,7 @@ export async function startApp(options: AppOptions = {}) {
       await soon(() => unsent.size === 0);
       await nextTurn();
       await storeWriter.flush();
+      pendingWrites.dropAll();
       for (const fake of [model, source, predictionLog, metrics]) fake.reset();
       await store.reset();
       lines.length = 0;

@@ -1,4 +1,4 @@
-import type { FeatureRow } from '../domain/feature-row.ts';
+import type { FeatureRow } from './feature-row.ts';
 
 /** Objects and numbers of a row. */
 const ROW_BYTES = 500;
