@@ -163,3 +163,13 @@ install_open_inference_clients() {
   install_python_packages "$folder" "$wanted" --no-deps --no-compile ||
     say "The tests with these clients are skipped. They need Python 3.11 or later and a package index."
 }
+
+# Installs Python's HTTP clients and schemathesis into .tools/http-clients, unless they are there.
+# Without them their tests are skipped.
+install_http_clients() {
+  local folder=.tools/http-clients wanted=test/integration/http/clients/requirements.txt
+  if are_python_packages_installed "$folder" "$wanted"; then return; fi
+  say "Installing HTTP clients and schemathesis into $folder (110 MB) ..."
+  install_python_packages "$folder" "$wanted" --no-deps --no-compile ||
+    say "The tests with these clients are skipped. They need Python 3.11 or later and a package index."
+}

@@ -3,7 +3,7 @@
  * are skipped, with the reason on standard error.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +13,10 @@ import { ServiceProcess } from '../../helpers/service-process.ts';
 const MIB = 1_048_576;
 const SIZES = [1.2 * MIB, 8 * MIB, 40 * MIB].map(Math.round);
 const ATTEMPTS = 2;
+
+/** With the clients that script/test installs, else with those that happen to be there. */
+const INSTALLED = resolve('.tools/http-clients/bin/python');
+const PYTHON = existsSync(INSTALLED) ? INSTALLED : 'python3';
 
 let service: ServiceProcess;
 let folder: string;
@@ -59,7 +63,7 @@ describe('the refusal of a body while it is sent', () => {
     async (client) => {
       for (const [status, path] of refusals) {
         const args = [file('client.py'), client, service.url + path, ATTEMPTS, ...SIZES];
-        expectAll(await statusesOf('python3', ...args), status);
+        expectAll(await statusesOf(PYTHON, ...args), status);
       }
     },
   );
