@@ -18,6 +18,14 @@ export interface Sentiment {
   readonly truncated: boolean;
 }
 
+/** The answer for one text of several. */
+export type TextResult =
+  | (Sentiment & { readonly status: 'ok' })
+  | {
+      readonly status: 'error';
+      readonly problem: { readonly code: string; readonly detail: string };
+    };
+
 export interface TweetSentiment extends Sentiment {
   readonly tweetId: string;
   readonly textInput?: string;
@@ -73,9 +81,9 @@ export class TweetSentimentClient {
     this.#timeoutMs = options.timeoutMs ?? 15_000;
   }
 
-  /** Up to 128 texts; the answer has the same length and order. */
-  async scoreTexts(texts: readonly string[]): Promise<readonly Sentiment[]> {
-    const { results } = await this.#send<{ results: Sentiment[] }>('/v1/inference', { texts });
+  /** Up to 128 texts; the answer has the same length and order. A text may fail alone. */
+  async scoreTexts(texts: readonly string[]): Promise<readonly TextResult[]> {
+    const { results } = await this.#send<{ results: TextResult[] }>('/v1/inference', { texts });
     return results;
   }
 
@@ -130,7 +138,11 @@ if (import.meta.main) {
   const texts = process.argv.length > 2 ? process.argv.slice(2) : ['I love this phone'];
   const { SERVICE_URL: url, API_KEY: apiKey } = process.env;
   const results = await new TweetSentimentClient({ url, apiKey }).scoreTexts(texts);
-  for (const [index, { sentimentAnalyst, scores }] of results.entries()) {
-    console.log(`${sentimentAnalyst} (${scores[sentimentAnalyst].toFixed(3)})  ${texts[index]}`);
+  for (const [index, result] of results.entries()) {
+    const said =
+      result.status === 'ok'
+        ? `${result.sentimentAnalyst} (${result.scores[result.sentimentAnalyst].toFixed(3)})`
+        : result.problem.code;
+    console.log(`${said}  ${texts[index]}`);
   }
 }

@@ -1,7 +1,6 @@
-import { EmptyTextError, ModelFailedError } from '../domain/errors.ts';
-import { hasFiniteScores, type Prediction } from '../domain/sentiment.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
 import { type Caller, deadlineIn } from './request-context.ts';
+import { type TextOutcome, textOutcome } from './text-outcome.ts';
 
 export interface ScoreTextsOptions {
   readonly model: SentimentModel;
@@ -18,30 +17,17 @@ export class ScoreTexts {
   }
 
   /**
-   * Returns predictions in the length and order of the texts. One text has the deadline of a
+   * Returns outcomes in the length and order of the texts. One text has the deadline of a
    * single request, several texts that of a batch.
    *
-   * @throws EmptyTextError if a text has nothing to score
-   * @throws ModelFailedError if the scores of a text are not finite
-   * @throws OverloadedError
+   * @throws OverloadedError if the whole call fails
    */
-  async score(texts: readonly string[], caller: Caller): Promise<Prediction[]> {
+  async score(texts: readonly string[], caller: Caller): Promise<TextOutcome[]> {
     const { model, singleDeadlineMs, batchDeadlineMs } = this.#options;
     const predictions = await model.predict(texts, {
       ...caller,
       deadline: deadlineIn(texts.length === 1 ? singleDeadlineMs : batchDeadlineMs),
     });
-    return predictions.map((prediction, index) => {
-      const position = `${index + 1} of ${texts.length}`;
-      if (!prediction) {
-        throw new EmptyTextError(`Text ${position} has nothing to score; leave it out.`);
-      }
-      if (!hasFiniteScores(prediction)) {
-        throw new ModelFailedError(
-          `The model failed to score text ${position}; leave it out and report it.`,
-        );
-      }
-      return prediction;
-    });
+    return predictions.map(textOutcome);
   }
 }

@@ -1,6 +1,6 @@
 import type { TextsResponse } from '../http/routes/texts/schemas.ts';
 import type { TweetSentiment } from '../http/routes/tweets/schemas.ts';
-import { call } from './api.ts';
+import { ApiProblem, call } from './api.ts';
 import { allowAsking } from './api-key.ts';
 import { byId, element } from './dom.ts';
 import { percent, time } from './format.ts';
@@ -76,6 +76,9 @@ async function ask(typed: string): Promise<Verdict> {
     });
     const [answer] = results;
     if (!answer) throw new Error('The service answered without a result.');
+    if (answer.status === 'error') {
+      throw new ApiProblem(answer.problem.code, answer.problem.detail);
+    }
     return { ...answer, text: question.text, facts: [`model ${model.name}`] };
   }
   const path = `/v1/inference?${new URLSearchParams({ tweetUrl: question.tweetUrl })}`;

@@ -9,7 +9,7 @@ import type {
   UserSentiment,
 } from '../../service/http/routes/features/schemas.ts';
 import type { Status } from '../../service/http/routes/status/schemas.ts';
-import type { TextsResponse } from '../../service/http/routes/texts/schemas.ts';
+import type { TextSentiment } from '../../service/http/routes/texts/schemas.ts';
 import type { TweetSentiment } from '../../service/http/routes/tweets/schemas.ts';
 import { count, percent, share, shortDate } from '../../service/web/format.ts';
 import { RedisServer } from '../helpers/redis-server.ts';
@@ -154,7 +154,7 @@ describe('the page shows the figures of the API', () => {
   it('of a text', async () => {
     const text = 'The <b>new</b> carriages are gorgeous & <img src=x onerror=alert(1)> on time';
     const body = await service.post('/v1/inference', { texts: [text] });
-    const [answer] = ((await body.json()) as TextsResponse).results;
+    const [answer] = ((await body.json()) as { results: TextSentiment[] }).results;
     const opened = await openFilled();
     const { page } = opened;
     await page.getByLabel('Text or tweet URL').fill(text);

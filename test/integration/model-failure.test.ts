@@ -42,7 +42,7 @@ afterAll(() => {
 
 interface Result {
   readonly status: string;
-  readonly problem?: { readonly code: string };
+  readonly problem?: { readonly code: string; readonly requestId: string };
 }
 
 interface Body {
@@ -138,20 +138,27 @@ describe.each(['memory', 'redis'])(
       expect(await countsOf('topics', '#source')).toEqual({ negative: 0, neutral: 0, positive: 1 });
     });
 
-    it('names the text that the model fails on', async () => {
+    it('fails the text alone in a request for several, with the scores of the others unchanged', async () => {
       const texts = ['I love it', 'banana', 'I hate it'];
       const { status, body } = await json(service.post('/v1/inference', { texts }));
-      expect([status, body.code]).toEqual([500, 'model_failed']);
-      expect(body.detail).toContain('text 2 of 3');
+      expect([status, codesOf(body)]).toEqual([200, ['ok', 'model_failed', 'ok']]);
       const others = texts.filter((text) => text !== 'banana');
-      expect((await service.post('/v1/inference', { texts: others })).status).toBe(200);
+      const without = await json(service.post('/v1/inference', { texts: others }));
+      expect(body.results?.filter(({ status }) => status === 'ok')).toEqual(without.body.results);
+      const requestId = body.results?.[1]?.problem?.requestId;
+      expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
     });
 
-    it('names the text in the error of the Open Inference Protocol', async () => {
-      const input = { name: 'text', shape: [2], datatype: 'BYTES', data: ['I love it', 'banana'] };
-      const path = `/v2/models/${BANANA}/infer`;
-      const { status, body } = await json(service.post(path, { inputs: [input] }));
-      expect([status, JSON.stringify(body)]).toEqual([500, expect.stringContaining('text 2 of 2')]);
+    it('fails a request of the Open Inference Protocol, and names every row that failed', async () => {
+      const infer = (...data: string[]) => {
+        const input = { name: 'text', shape: [data.length], datatype: 'BYTES', data };
+        return json(service.post(`/v2/models/${BANANA}/infer`, { inputs: [input] }));
+      };
+      const { status, body } = await infer('I love it', 'banana', 'I hate it', 'a banana');
+      const error =
+        'data[1], data[3] of "text": The model failed to score the text; leave it out and report it.';
+      expect([status, body]).toEqual([500, { error }]);
+      expect((await infer('I love it', 'I hate it')).status).toBe(200);
     });
 
     it('makes populate report the tweets that it did not store', async () => {

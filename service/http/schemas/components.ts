@@ -7,7 +7,7 @@ import * as openInference from '../routes/open-inference/schemas.ts';
 import { Identity } from '../routes/page/schemas.ts';
 import { PurgeResponse, TweetListing } from '../routes/purge/schemas.ts';
 import { Status } from '../routes/status/schemas.ts';
-import { TextSentiment, TextsResponse } from '../routes/texts/schemas.ts';
+import { TextFailure, TextSentiment, TextsResponse } from '../routes/texts/schemas.ts';
 import * as tweets from '../routes/tweets/schemas.ts';
 import { OpenInferenceError } from './answers.ts';
 import { Model, Scores, SentimentLabel } from './shared.ts';
@@ -20,6 +20,7 @@ export const COMPONENTS: readonly TSchema[] = [
   SentimentLabel,
   Model,
   TextSentiment,
+  TextFailure,
   TextsResponse,
   tweets.TweetSentiment,
   tweets.TweetResult,

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TextsResponse } from '../../../service/http/routes/texts/schemas.ts';
+import type { TextSentiment, TextsResponse } from '../../../service/http/routes/texts/schemas.ts';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 
 const FOLDER = '.tools/open-inference';
@@ -33,6 +33,11 @@ else {
   it(`clients of the Open Inference Protocol work (skipped: ${reason})`, () => {});
 }
 
+/** The answer of /v1 in which no text failed. */
+interface Answer extends Pick<TextsResponse, 'model'> {
+  readonly results: readonly TextSentiment[];
+}
+
 function specify(): void {
   let service: ServiceProcess;
   let model: TextsResponse['model'];
@@ -42,7 +47,7 @@ function specify(): void {
     service = await ServiceProcess.start({ API_KEYS: API_KEY, TWEET_SOURCE: 'fixture' });
     const headers = { 'x-api-key': API_KEY };
     const answer = await service.post('/v1/inference', { texts: TEXTS }, { headers });
-    const body = (await answer.json()) as TextsResponse;
+    const body = (await answer.json()) as Answer;
     model = body.model;
     expected = body.results.map(({ scores }) => [scores.negative, scores.neutral, scores.positive]);
   });

@@ -2,11 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import type { RequestContext } from '../../../service/application/request-context.ts';
 import { PhaseTimings } from '../../../service/application/request-context.ts';
 import { ScoreTexts } from '../../../service/application/score-texts.ts';
-import {
-  EmptyTextError,
-  ModelFailedError,
-  OverloadedError,
-} from '../../../service/domain/errors.ts';
+import { OverloadedError } from '../../../service/domain/errors.ts';
 import { FakeModel } from '../../helpers/fakes.ts';
 
 class RecordingModel extends FakeModel {
@@ -31,10 +27,11 @@ function aUseCase() {
 const aCaller = () => ({ signal: new AbortController().signal, timings: new PhaseTimings() });
 
 describe('ScoreTexts', () => {
-  it('returns one prediction per text in one batch', async () => {
+  it('returns one outcome per text in one batch', async () => {
     const { model, useCase } = aUseCase();
-    const predictions = await useCase.score(['good', 'fine'], aCaller());
-    expect(predictions.map(({ label }) => label)).toEqual(['positive', 'positive']);
+    const outcomes = await useCase.score(['good', 'fine'], aCaller());
+    const positive = { status: 'ok', prediction: { label: 'positive' } };
+    expect(outcomes).toMatchObject([positive, positive]);
     expect(model.asked).toEqual([['good', 'fine']]);
   });
 
@@ -49,16 +46,16 @@ describe('ScoreTexts', () => {
     expect(model.contexts[0]!.deadline).toEqual({ atMs: 5_000 + deadlineMs });
   });
 
-  it('names the text that has nothing to score', async () => {
-    const scored = aUseCase().useCase.score(['good', ' '], aCaller());
-    await expect(scored).rejects.toThrow(EmptyTextError);
-    await expect(scored).rejects.toThrow('Text 2 of 2');
-  });
-
-  it('names the text for which the model gives NaN', async () => {
-    const scored = aUseCase().useCase.score(['good', 'a banana split'], aCaller());
-    await expect(scored).rejects.toThrow(ModelFailedError);
-    await expect(scored).rejects.toThrow('text 2 of 2');
+  it.each([
+    ['has nothing to score', ' ', 'empty_text'],
+    ['gets NaN from the model', 'a banana split', 'model_failed'],
+  ])('fails a text that %s, and scores the others', async (_what, text, code) => {
+    const outcomes = await aUseCase().useCase.score(['good', text, 'fine'], aCaller());
+    expect(outcomes).toMatchObject([
+      { status: 'ok' },
+      { status: 'error', error: { code } },
+      { status: 'ok' },
+    ]);
   });
 
   it('passes on the refusal of a full engine', async () => {

@@ -90,6 +90,22 @@ describe('inference', () => {
     expect([answer.statusCode, answer.json().outputs[0].shape]).toEqual([200, [2, 3]]);
   });
 
+  it('fails a request with texts that the model fails on, and names every row', async () => {
+    const data = ['good', 'a banana split', 'fine', 'banana'];
+    const { status, json } = await infer({ inputs: [text({ shape: [4], data })] });
+    const error =
+      'data[1], data[3] of "text": The model failed to score the text; leave it out and report it.';
+    expect([status, json]).toEqual([500, { error }]);
+  });
+
+  it('fails a request with texts that have nothing to score, and names every row', async () => {
+    app.model.unscorable = true;
+    const { status, json } = await infer({ inputs: [text()] });
+    app.model.unscorable = false;
+    const error = 'data[0], data[1] of "text": The text has nothing to score; leave it out.';
+    expect([status, json]).toEqual([422, { error }]);
+  });
+
   it('returns no id when there was none', async () => {
     expect((await infer({ inputs: [text()] })).json).not.toHaveProperty('id');
   });

@@ -27,6 +27,7 @@ describe('POST /v1/inference', () => {
   it('answers one result per text, in order, and names the model', async () => {
     const { status, json } = await score(['I love this phone', 'so do I']);
     const result = {
+      status: 'ok',
       sentimentAnalyst: 'positive',
       scores: { negative: 0.05, neutral: 0.05, positive: 0.9 },
       truncated: false,
@@ -59,18 +60,22 @@ describe('POST /v1/inference', () => {
     expect(await deadlineOf(['a', 'b'])).toBe(DEFAULT_LIMITS.batchDeadlineMs);
   });
 
-  it('says which text holds nothing to score', async () => {
+  it('answers a problem in place of a text with nothing to score', async () => {
     app.model.unscorable = true;
-    const { status, json } = await score(['\u200b', '\u200b']);
+    const { status, json } = await score(['\u200b']);
     app.model.unscorable = false;
-    expect([status, json.code]).toEqual([422, 'empty_text']);
-    expect(json.detail).toContain('Text 1 of 2');
+    const problem = { code: 'empty_text', status: 422, detail: expect.stringContaining('leave') };
+    expect([status, json.results]).toMatchObject([200, [{ status: 'error', problem }]]);
   });
 
-  it('names the text that the model failed on', async () => {
-    const { status, json } = await score(['good', 'a banana split']);
-    expect([status, json.code]).toEqual([500, 'model_failed']);
-    expect(json.detail).toContain('text 2 of 2');
+  it('answers a problem in place of the text that the model fails on, and scores the others', async () => {
+    const { status, json } = await score(['good', 'a banana split', 'fine']);
+    expect(status).toBe(200);
+    expect(json.results).toMatchObject([
+      { status: 'ok', sentimentAnalyst: 'positive' },
+      { status: 'error', problem: { code: 'model_failed', status: 500 } },
+      { status: 'ok', sentimentAnalyst: 'positive' },
+    ]);
   });
 
   it('asks neither the tweet source nor the feature store', () => {

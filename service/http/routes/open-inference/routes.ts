@@ -16,6 +16,7 @@ import {
   BINARY_TYPE,
   JSON_LENGTH_HEADER,
 } from './binary-body.ts';
+import { requireEveryRow } from './every-row.ts';
 import { MODEL_PATHS, requireModel } from './model.ts';
 import { binaryBody, inferResponse, modelMetadata } from './presenter.ts';
 import { textsOf, wantsBinary } from './request.ts';
@@ -35,7 +36,10 @@ const INFER_DESCRIPTION = `Input \`text\` BYTES [n]; output \`probabilities\` FP
 With the extension \`binary_tensor_data\`, the tensor \`text\` follows the JSON object in the body: for
 each text its length in bytes (4 bytes, little-endian) and the text in UTF-8.
 \`binary_data_size\` is the length of the tensor; the header \`Inference-Header-Content-Length\` is
-the length of the JSON. With 0 the body is one text without a length.`;
+the length of the JSON. With 0 the body is one text without a length.
+
+A tensor has no place for the error of one row, so a text that cannot be scored fails the request;
+the error names every such row, counted from 0. \`POST /v1/inference\` answers the other texts.`;
 
 /** Metadata of the server and its model, open to everyone. */
 export const openInferenceMetadataRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
@@ -129,7 +133,8 @@ export const openInferenceRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       async (request, reply) => {
         requireModel(request.params, model.identity);
         const texts = textsOf(request.body, request.tensorBytes, settings.limits);
-        const predictions = await scoreTexts.score(texts, callerOf(request, reply));
+        const outcomes = await scoreTexts.score(texts, callerOf(request, reply));
+        const predictions = requireEveryRow(outcomes);
         const response = inferResponse(request.body.id, predictions, model.identity);
         if (!wantsBinary(request.body)) return response;
         const { body, jsonLength } = binaryBody(response);

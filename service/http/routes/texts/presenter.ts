@@ -1,16 +1,23 @@
-import type { ModelIdentity, Prediction } from '../../../domain/sentiment.ts';
+import type { TextOutcome } from '../../../application/text-outcome.ts';
+import type { ModelIdentity } from '../../../domain/sentiment.ts';
+import { problemOf } from '../../problem.ts';
 import type { TextsResponse } from './schemas.ts';
 
 export function textsResponse(
-  predictions: readonly Prediction[],
+  outcomes: readonly TextOutcome[],
   { name, revision }: ModelIdentity,
+  requestId: string,
 ): TextsResponse {
   return {
-    results: predictions.map(({ label, scores, truncated }) => ({
-      sentimentAnalyst: label,
-      scores,
-      truncated,
-    })),
+    results: outcomes.map((outcome) => itemOf(outcome, requestId)),
     model: { name, revision },
   };
+}
+
+function itemOf(outcome: TextOutcome, requestId: string): TextsResponse['results'][number] {
+  if (outcome.status === 'error') {
+    return { status: 'error', problem: problemOf(outcome.error, requestId) };
+  }
+  const { label, scores, truncated } = outcome.prediction;
+  return { status: 'ok', sentimentAnalyst: label, scores, truncated };
 }

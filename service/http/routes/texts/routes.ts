@@ -20,7 +20,7 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['inference'],
         summary: 'Sentiment of texts',
         description:
-          "Scores texts in one batch. Texts longer than the model's window are truncated, and marked as such.",
+          "Scores texts in one batch. Texts longer than the model's window are truncated, and marked as such. A text that fails has a problem in its place; the call fails only for reasons that concern all texts.",
         security: callerSecurity(settings),
         querystring: NoQuery,
         body: textsRequest(settings.limits),
@@ -29,14 +29,12 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
           ...BODY_CODES,
           'batch_too_large',
           'text_too_long',
-          'empty_text',
-          'model_failed',
         ]),
       },
     },
     async (request, reply): Promise<TextsResponse> => {
-      const predictions = await scoreTexts.score(request.body.texts, callerOf(request, reply));
-      return textsResponse(predictions, model.identity);
+      const outcomes = await scoreTexts.score(request.body.texts, callerOf(request, reply));
+      return textsResponse(outcomes, model.identity, request.id);
     },
   );
 };

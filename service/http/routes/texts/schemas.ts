@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { HttpLimits } from '../../limits.ts';
-import { Model, ref, Scores, SentimentLabel, Truncated } from '../../schemas/shared.ts';
+import { Problem } from '../../problem.ts';
+import { Model, oneOf, ref, Scores, SentimentLabel, Truncated } from '../../schemas/shared.ts';
 
 /** A text to score. The pattern requires a character other than white space. */
 export function text(limits: HttpLimits) {
@@ -24,12 +25,27 @@ export function textsRequest(limits: HttpLimits) {
 }
 
 export const TextSentiment = Type.Object(
-  { sentimentAnalyst: ref(SentimentLabel), scores: ref(Scores), truncated: Truncated },
-  { $id: 'TextSentiment' },
+  {
+    status: oneOf(['ok'], 'The text was scored.'),
+    sentimentAnalyst: ref(SentimentLabel),
+    scores: ref(Scores),
+    truncated: Truncated,
+  },
+  { $id: 'TextSentiment', description: 'A scored text.' },
+);
+
+export type TextSentiment = Static<typeof TextSentiment>;
+
+export const TextFailure = Type.Object(
+  { status: oneOf(['error'], 'The text was not scored.'), problem: ref(Problem) },
+  { $id: 'TextFailure', description: 'A text that was not scored, with the problem.' },
 );
 
 export const TextsResponse = Type.Object(
-  { results: Type.Array(ref(TextSentiment)), model: ref(Model) },
+  {
+    results: Type.Array(Type.Union([ref(TextSentiment), ref(TextFailure)])),
+    model: ref(Model),
+  },
   { $id: 'TextsResponse' },
 );
 
