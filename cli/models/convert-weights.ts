@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { WEIGHTS } from './choose-files.ts';
 import { readShardNames } from './convert/checkpoint/shard-index.ts';
 import { ConversionError } from './convert/conversion-error.ts';
-import { convertCheckpoint } from './convert/convert-checkpoint.ts';
-import type { Precision } from './convert/graph/classifier-graph.ts';
+import { type ConvertOptions, convertCheckpoint } from './convert/convert-checkpoint.ts';
 import { SourceError } from './source.ts';
 
 /** Names of the weights that an index lists; none for a file that is no index. */
@@ -12,6 +11,8 @@ export async function shardsOf(folder: string, file: string): Promise<readonly s
   if (!file.endsWith('.index.json')) return [];
   return explained(() => readShardNames(join(folder, file)));
 }
+
+type GraphToWrite = Pick<ConvertOptions, 'precision' | 'weightsBeside'> & { readonly name: string };
 
 /**
  * Converts the weights of a folder to ONNX graphs of some precisions.
@@ -22,13 +23,13 @@ export async function shardsOf(folder: string, file: string): Promise<readonly s
 export async function convertWeights(
   folder: string,
   weights: string,
-  graphs: readonly { readonly precision: Precision; readonly name: string }[],
+  graphs: readonly GraphToWrite[],
 ): Promise<void> {
   for (const name of WEIGHTS) {
     if (name !== weights) await rm(join(folder, name), { force: true });
   }
-  for (const { precision, name } of graphs) {
-    await explained(() => convertCheckpoint({ folder, precision, out: join(folder, name) }));
+  for (const { name, ...graph } of graphs) {
+    await explained(() => convertCheckpoint({ ...graph, folder, out: join(folder, name) }));
   }
 }
 

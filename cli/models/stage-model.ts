@@ -119,7 +119,9 @@ async function makeGraph(
   output.write(`Converting ${name} to ${CONVERTED_GRAPH} (${precision}).\n`);
   await convertWeights(staging, name, [
     { precision, name: CONVERTED_GRAPH },
-    ...(hasReference ? [{ precision: 'fp32' as const, name: REFERENCE_GRAPH }] : []),
+    ...(hasReference
+      ? [{ precision: 'fp32' as const, name: REFERENCE_GRAPH, weightsBeside: true }]
+      : []),
   ]);
   return {
     model: {

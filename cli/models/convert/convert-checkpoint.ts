@@ -13,6 +13,8 @@ export interface ConvertOptions {
   readonly precision: Precision;
   /** Path of the ONNX graph. */
   readonly out: string;
+  /** See `WriteOptions`. */
+  readonly weightsBeside?: boolean;
 }
 
 /** What the graph was made from, and what who runs it has to know. */
@@ -34,12 +36,13 @@ export interface ConvertedModel {
  * @throws ConversionError, and leaves no graph behind
  */
 export async function convertCheckpoint(options: ConvertOptions): Promise<ConvertedModel> {
-  const { folder, precision, out } = options;
+  const { folder, precision, out, weightsBeside = false } = options;
   const classifier = describeClassifier(await readConfig(join(folder, 'config.json')));
   const checkpoint = await Checkpoint.open(folder);
   try {
     const weights = new Weights(checkpoint.tensors, classifier.prefix);
-    const bytes = await writeModel(out, classifierGraph(classifier, weights, precision));
+    const graph = classifierGraph(classifier, weights, precision);
+    const bytes = await writeModel(out, graph, { weightsBeside });
     const { family, labels, padId } = classifier;
     return { family, precision, labels, maxTokens: maxTokens(classifier), padId, bytes };
   } finally {

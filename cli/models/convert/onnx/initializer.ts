@@ -1,4 +1,5 @@
 import { valueCount } from '../shape.ts';
+
 /** Numbers of ONNX's TensorProto.DataType. */
 export const ELEMENT_TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 
@@ -23,4 +24,16 @@ export interface Initializer {
 
 export function byteCount({ type, shape }: Initializer): number {
   return valueCount(shape) * ELEMENT_BYTES[type];
+}
+
+/** The values as bytes. */
+export async function* valueBytes(initializer: Initializer): AsyncGenerator<Uint8Array> {
+  let written = 0;
+  for await (const { buffer, byteOffset, byteLength } of initializer.chunks()) {
+    yield new Uint8Array(buffer, byteOffset, byteLength);
+    written += byteLength;
+  }
+  if (written !== byteCount(initializer)) {
+    throw new Error(`${initializer.name} has ${written} bytes, ${byteCount(initializer)} expected`);
+  }
 }

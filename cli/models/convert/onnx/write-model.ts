@@ -1,23 +1,36 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { ConversionError } from '../conversion-error.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { byteCount, ELEMENT_TYPES, type ElementType, type Initializer } from './initializer.ts';
+import {
+  byteCount,
+  ELEMENT_TYPES,
+  type ElementType,
+  type Initializer,
+  valueBytes,
+} from './initializer.ts';
 import {
   GraphProtoSchema,
   ModelProtoSchema,
+  StringStringEntryProtoSchema,
+  type TensorProto,
   TensorProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from './onnx-pb.ts';
+import { type PlacedTensor, placeLarge, weightsFile } from './weights-file.ts';
 
 const IR_VERSION = 9n;
 const OPSET = 17n;
 const MICROSOFT_OPSET = 1n;
+
+/** Number of ONNX's TensorProto.DataLocation. */
+const EXTERNAL = 1;
 
 /** Protocol buffers end at 2 GiB, and ONNX Runtime reads no larger file. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -35,6 +48,14 @@ export interface ModelFile {
   readonly outputs: readonly TensorType[];
 }
 
+export interface WriteOptions {
+  /**
+   * Puts large constants into PATH.data: ONNX Runtime maps that file, and reads from a table the rows
+   * that it needs. Constants of the graph itself are copied.
+   */
+  readonly weightsBeside?: boolean;
+}
+
 /**
  * Writes an ONNX file tensor by tensor: no more than one chunk of weights is in memory. The file
  * appears when it is complete.
@@ -42,22 +63,34 @@ export interface ModelFile {
  * @returns its size in bytes
  * @throws ConversionError when the graph is too large for one file
  */
-export async function writeModel(path: string, file: ModelFile): Promise<number> {
-  const plan = planModel(file);
+export async function writeModel(
+  path: string,
+  file: ModelFile,
+  { weightsBeside = false }: WriteOptions = {},
+): Promise<number> {
+  const data = `${path}.data`;
+  const placed = weightsBeside ? placeLarge(file.graph.initializers) : [];
+  const plan = planModel(file, placed, basename(data));
   if (plan.bytes > MAX_BYTES) {
     throw new ConversionError(
       `the graph takes ${(plan.bytes / 1e9).toFixed(2)} GB, an ONNX file ends at ${(MAX_BYTES / 1e9).toFixed(2)} GB; use --precision int8, or a smaller model`,
     );
   }
+  if (weightsBeside) await writeWhole(data, weightsFile(placed));
+  await writeWhole(path, plan.chunks());
+  return plan.bytes;
+}
+
+/** Writes a file that appears when it is complete. */
+async function writeWhole(path: string, chunks: AsyncGenerator<Uint8Array>): Promise<void> {
   const partial = `${path}.partial`;
   try {
-    await pipeline(Readable.from(plan.chunks(), { objectMode: true }), createWriteStream(partial));
+    await pipeline(Readable.from(chunks, { objectMode: true }), createWriteStream(partial));
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
-  return plan.bytes;
 }
 
 interface Plan {
@@ -65,7 +98,11 @@ interface Plan {
   readonly chunks: () => AsyncGenerator<Uint8Array>;
 }
 
-function planModel({ graph, inputs, outputs }: ModelFile): Plan {
+function planModel(
+  { graph, inputs, outputs }: ModelFile,
+  placed: readonly PlacedTensor[],
+  dataFile: string,
+): Plan {
   const model = toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -81,12 +118,13 @@ function planModel({ graph, inputs, outputs }: ModelFile): Plan {
       node: graph.nodes,
       input: inputs.map(toValueInfo),
       output: outputs.map(toValueInfo),
+      initializer: placed.map((tensor) => toReference(tensor, dataFile)),
     }),
   );
-  const tensors = graph.initializers.map((initializer) => ({
-    initializer,
-    head: tensorHead(initializer),
-  }));
+  const beside = new Set(placed.map(({ initializer }) => initializer));
+  const tensors = graph.initializers
+    .filter((initializer) => !beside.has(initializer))
+    .map((initializer) => ({ initializer, head: tensorHead(initializer) }));
   const graphBytes = tensors.reduce(
     (sum, { initializer, head }) => sum + head.length + byteCount(initializer),
     body.length,
@@ -101,22 +139,32 @@ function planModel({ graph, inputs, outputs }: ModelFile): Plan {
       yield body;
       for (const tensor of tensors) {
         yield tensor.head;
-        yield* values(tensor.initializer);
+        yield* valueBytes(tensor.initializer);
       }
     },
   };
 }
 
+function describe({ name, shape, type }: Initializer): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dims: shape.map(BigInt),
+    dataType: ELEMENT_TYPES[type],
+  });
+}
+
+/** A constant whose values are in the file beside the graph. */
+function toReference({ initializer, offset, bytes }: PlacedTensor, location: string): TensorProto {
+  const place = { location, offset: `${offset}`, length: `${bytes}` };
+  const externalData = Object.entries(place).map(([key, value]) =>
+    create(StringStringEntryProtoSchema, { key, value }),
+  );
+  return { ...describe(initializer), dataLocation: EXTERNAL, externalData };
+}
+
 /** All of an initializer but its values: these follow as the message's last field. */
 function tensorHead(initializer: Initializer): Uint8Array {
-  const description = toBinary(
-    TensorProtoSchema,
-    create(TensorProtoSchema, {
-      name: initializer.name,
-      dims: initializer.shape.map(BigInt),
-      dataType: ELEMENT_TYPES[initializer.type],
-    }),
-  );
+  const description = toBinary(TensorProtoSchema, describe(initializer));
   const bytes = byteCount(initializer);
   if (bytes > MAX_BYTES) return new Uint8Array();
   const rawData = lengthPrefix(TensorProtoSchema.field.rawData.number, bytes);
@@ -131,17 +179,6 @@ function tensorHead(initializer: Initializer): Uint8Array {
 
 function lengthPrefix(field: number, bytes: number): Uint8Array {
   return new BinaryWriter().tag(field, WireType.LengthDelimited).uint32(bytes).finish();
-}
-
-async function* values(initializer: Initializer): AsyncGenerator<Uint8Array> {
-  let written = 0;
-  for await (const { buffer, byteOffset, byteLength } of initializer.chunks()) {
-    yield new Uint8Array(buffer, byteOffset, byteLength);
-    written += byteLength;
-  }
-  if (written !== byteCount(initializer)) {
-    throw new Error(`${initializer.name} has ${written} bytes, ${byteCount(initializer)} expected`);
-  }
 }
 
 function toValueInfo({ name, type, shape }: TensorType): ValueInfoProto {

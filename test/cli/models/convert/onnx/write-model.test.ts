@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GraphBuilder } from '../../../../../cli/models/convert/onnx/graph-builder.ts';
 import { ModelProtoSchema } from '../../../../../cli/models/convert/onnx/onnx-pb.ts';
 import { writeModel } from '../../../../../cli/models/convert/onnx/write-model.ts';
+import { externalDataOf } from '../../../../../cli/models/external-data.ts';
 import { CheckpointFolder } from '../helpers/fixtures.ts';
 
 let folder: CheckpointFolder;
@@ -45,6 +46,32 @@ describe('a written model', () => {
       name: 'x',
       type: { tensorType: { elemType: 7 } },
     });
+  });
+
+  it('has large constants in a file beside it where that is asked for, each from a page on', async () => {
+    const graph = new GraphBuilder();
+    graph.floats('small', [2], async () => Float32Array.of(5, 6));
+    graph.floats('table', [100, 200], async () => new Float32Array(20_000).fill(7));
+    graph.floats('other', [16_384], async () => new Float32Array(16_384).fill(8));
+    const path = folder.file('model.onnx');
+    await writeModel(path, { graph, inputs, outputs }, { weightsBeside: true });
+
+    const { graph: written } = fromBinary(ModelProtoSchema, readFileSync(path));
+    const places = written?.initializer.map(({ name, dataLocation, externalData }) => ({
+      name,
+      dataLocation,
+      ...Object.fromEntries(externalData.map(({ key, value }) => [key, value])),
+    }));
+    const location = 'model.onnx.data';
+    expect(places).toEqual([
+      { name: 'table', dataLocation: 1, location, offset: '0', length: '80000' },
+      { name: 'other', dataLocation: 1, location, offset: '81920', length: '65536' },
+      { name: 'small', dataLocation: 0 },
+    ]);
+    const data = new Float32Array(Uint8Array.from(readFileSync(`${path}.data`)).buffer);
+    expect([data.length, data[0], data[19_999]]).toEqual([36_864, 7, 7]);
+    expect(new Set(data.subarray(20_480))).toEqual(new Set([8]));
+    expect(externalDataOf(folder.path, 'model.onnx')).toEqual([location]);
   });
 
   it('is refused, and not begun, where it would pass 2 GiB', async () => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { convertCheckpoint } from '../../../../../cli/models/convert/convert-checkpoint.ts';
 import type { Precision } from '../../../../../cli/models/convert/graph/classifier-graph.ts';
@@ -7,6 +7,7 @@ import {
   expectedOf,
   FAMILIES,
 } from '../../../../cli/models/convert/helpers/fixtures.ts';
+import { robertaRepository } from '../../../../helpers/roberta-repository.ts';
 import { largestDifference, runGraph } from './run-graph.ts';
 
 /** Models 32 wide lose more to INT8 than real ones, whose sums are of 768 products. */
@@ -80,6 +81,26 @@ describe('a converted model', () => {
     expect(model).toMatchObject({ family, precision: 'int8', padId: expected.padId });
     expect(model.labels).toEqual(Array.from({ length: expected.labels }, (_, id) => `LABEL_${id}`));
     expect(model.maxTokens).toBe(expected.maxTokens);
+  });
+
+  it('computes the same with its weights in a file beside the graph', async () => {
+    const repository = robertaRepository();
+    for (const name of ['config.json', 'pytorch_model.bin']) {
+      folder.write(name, repository.get(name)!);
+    }
+    const { padId } = await convert('fp32');
+    const out = folder.file('beside.onnx');
+    await convertCheckpoint({ folder: folder.path, precision: 'fp32', out, weightsBeside: true });
+    expect(statSync(`${out}.data`).size).toBeGreaterThan(statSync(out).size);
+    const batches = [
+      [[0, 5, 9, 2]],
+      [
+        [0, 7, 2],
+        [0, 8, 5, 6, 2],
+      ],
+    ];
+    const inside = await runGraph(folder.file('model.onnx'), padId, batches);
+    expect(largestDifference(await runGraph(out, padId, batches), inside)).toBe(0);
   });
 
   it('is made from pytorch_model.bin where there is no model.safetensors', async () => {
