@@ -63,17 +63,17 @@ export function addStacks(app: App, config: StageConfig): Stacks {
 
 /** Warns of a prod stage that lacks values which it may have been deployed with before. */
 export function warnOfMissingValues({ service, observability }: Stacks, config: StageConfig): void {
-  if (config.stage !== 'prod') return;
+  if (config.preset !== 'prod') return;
   if (config.apiKeysSecretArn === undefined) {
     Annotations.of(service).addWarningV2(
       'tweet-sentiment:no-api-keys',
-      'This prod stage answers everyone: no apiKeysSecretArn is given. If it had one before, add it to stages/prod.json.',
+      `This prod stage answers everyone: no apiKeysSecretArn is given. If it had one before, add it to stages/${config.stage}.json.`,
     );
   }
   if (config.alertEmail === undefined) {
     Annotations.of(observability).addWarningV2(
       'tweet-sentiment:no-alert-email',
-      'Alarms of this prod stage send no e-mail: no alertEmail is given. If it had one before, add it to stages/prod.json.',
+      `Alarms of this prod stage send no e-mail: no alertEmail is given. If it had one before, add it to stages/${config.stage}.json.`,
     );
   }
 }

@@ -7,10 +7,10 @@ import {
   type Rule,
   readValues,
 } from '../service/contract/configuration.ts';
-import { STAGES, type Stage } from '../service/contract/deployment.ts';
+import { STAGE_PATTERN } from '../service/contract/deployment.ts';
 import { ManifestError, parseManifest } from '../service/contract/model-manifest.ts';
 import { StageConfigError } from './stage-config/error.ts';
-import { PRESETS, type StageConfig } from './stage-config/presets.ts';
+import { PRESETS, presetOf, type StageConfig } from './stage-config/presets.ts';
 import { stageRules } from './stage-config/rules.ts';
 import { STAGE_SCHEMA } from './stage-config/schema.ts';
 import type { Context } from './stage-config/stage-file.ts';
@@ -30,10 +30,10 @@ export function readStageConfig(
   context: Context,
   models: readonly string[] = modelNames(),
 ): StageConfig {
-  const stage = STAGES.find((name) => name === context.stage);
-  if (stage === undefined) {
+  const { stage } = context;
+  if (typeof stage !== 'string' || !new RegExp(STAGE_PATTERN).test(stage)) {
     throw new StageConfigError(
-      `The context value stage is ${JSON.stringify(context.stage)}; use -c stage=dev or -c stage=prod, whose values are in ${STAGES.map((name) => `stages/${name}.json`).join(' and ')}.`,
+      `The context value stage is ${JSON.stringify(stage)}; use -c stage=NAME, such as dev, prod or ${STAGE_SCHEMA.stage.description}. Its values are in stages/NAME.json.`,
     );
   }
   const { config, faults } = readContext(stage, context, stageRules(models));
@@ -43,9 +43,9 @@ export function readStageConfig(
   return config;
 }
 
-function readContext(stage: Stage, context: Context, rules: readonly Rule<StageConfig>[]) {
+function readContext(stage: string, context: Context, rules: readonly Rule<StageConfig>[]) {
   const read = readValues(
-    definitionsOf(stage),
+    definitionsOf(stage, context),
     context,
     // The definitions' values are a StageConfig, but only STAGE_SCHEMA knows their types.
     rules as readonly Rule<object>[],
@@ -56,8 +56,9 @@ function readContext(stage: Stage, context: Context, rules: readonly Rule<StageC
   return { config, faults: isRead ? [...faults, ...environmentFaults(config)] : faults };
 }
 
-function definitionsOf(stage: Stage): Definitions {
-  const preset: Readonly<Record<string, unknown>> = { ...PRESETS[stage], stage };
+function definitionsOf(stage: string, context: Context): Definitions {
+  const name = presetOf(stage, context.preset);
+  const preset: Readonly<Record<string, unknown>> = { ...PRESETS[name], stage, preset: name };
   return Object.fromEntries(
     Object.entries(STAGE_SCHEMA).map(([key, schema]) => [
       key,

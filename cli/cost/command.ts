@@ -1,6 +1,5 @@
-import { Command, Option } from '@commander-js/extra-typings';
-import { STAGES } from '../../service/contract/deployment.ts';
-import { collect, number } from '../kit/arguments.ts';
+import { Command } from '@commander-js/extra-typings';
+import { collect, number, stageName } from '../kit/arguments.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
 
@@ -13,9 +12,7 @@ export const MEASURED_PER_VCPU = 187;
 export function costCommand() {
   return new Command('cost')
     .description('Estimate the monthly cost of a stage. Reads no AWS account.')
-    .addOption(
-      new Option('--stage <STAGE>', 'stage to estimate').choices(STAGES).makeOptionMandatory(),
-    )
+    .requiredOption('--stage <STAGE>', 'stage to estimate', stageName)
     .option(
       '--requests-per-day <N>',
       'tweets asked for; 0: a stage at rest',

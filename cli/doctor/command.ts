@@ -1,15 +1,12 @@
-import { Command, Option } from '@commander-js/extra-typings';
-import { STAGES } from '../../service/contract/deployment.ts';
-import { collect } from '../kit/arguments.ts';
+import { Command } from '@commander-js/extra-typings';
+import { collect, stageName } from '../kit/arguments.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
 
 export function doctorCommand() {
   return new Command('doctor')
     .description('Check an account before a stage is deployed to it. Changes nothing.')
-    .addOption(
-      new Option('--stage <STAGE>', 'stage to deploy').choices(STAGES).makeOptionMandatory(),
-    )
+    .requiredOption('--stage <STAGE>', 'stage to deploy', stageName)
     .option(
       '-c, --context <KEY=VALUE>',
       'override of the stage, as for cdk, such as -c maxTasks=4; repeatable',

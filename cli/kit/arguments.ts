@@ -1,3 +1,4 @@
+import { STAGE_PATTERN } from '../../service/contract/deployment.ts';
 import { UsageError } from './errors.ts';
 
 /** Parser of an option that takes an integer. */
@@ -31,4 +32,12 @@ export function httpUrl(option: string) {
 /** Parser of an option that may be repeated. */
 export function collect(given: string, before: string[] | undefined): string[] {
   return [...(before ?? []), given];
+}
+
+/** Parser of the option that names a stage. */
+export function stageName(given: string): string {
+  if (new RegExp(STAGE_PATTERN).test(given)) return given;
+  throw new UsageError(
+    `--stage must be 1 to 16 lower-case letters and digits that start with a letter, got '${given}'`,
+  );
 }

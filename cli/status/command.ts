@@ -1,6 +1,5 @@
-import { Command, Option } from '@commander-js/extra-typings';
-import { STAGES } from '../../service/contract/deployment.ts';
-import { number } from '../kit/arguments.ts';
+import { Command } from '@commander-js/extra-typings';
+import { number, stageName } from '../kit/arguments.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
 
@@ -9,7 +8,7 @@ const DEFAULT_HOURS = 3;
 export function statusCommand() {
   return new Command('status')
     .description("Print the figures of a stage's dashboard and the state of its alarms.")
-    .addOption(new Option('--stage <STAGE>', 'stage to read').choices(STAGES).makeOptionMandatory())
+    .requiredOption('--stage <STAGE>', 'stage to read', stageName)
     .option('--hours <N>', 'length of the window', number('--hours', 1, 360), DEFAULT_HOURS)
     .option('--json', 'print all values as JSON', false)
     .addHelpText(

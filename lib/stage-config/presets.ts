@@ -1,6 +1,5 @@
-import type { Stage } from '../../service/contract/deployment.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
-import type { StageKey, StageValues } from './schema.ts';
+import { PRESET_NAMES, type StageKey, type StageValues } from './schema.ts';
 
 /** Keys without a preset value. */
 type OptionalKey =
@@ -16,7 +15,10 @@ type OptionalKey =
   | 'runbookUrl';
 
 type Preset = {
-  readonly [Key in Exclude<StageKey, OptionalKey | 'stage'>]: Exclude<StageValues[Key], undefined>;
+  readonly [Key in Exclude<StageKey, OptionalKey | 'stage' | 'preset'>]: Exclude<
+    StageValues[Key],
+    undefined
+  >;
 };
 
 const common = {
@@ -36,7 +38,9 @@ const common = {
   tweetReadsPerHour: 1_000,
 } as const satisfies Partial<Preset>;
 
-export const PRESETS: Readonly<Record<Stage, Preset>> = {
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   /** As cheap as the parts allow: one task, one small node, no NAT gateway. */
   dev: {
     ...common,
@@ -72,4 +76,16 @@ export const PRESETS: Readonly<Record<Stage, Preset>> = {
 };
 
 /** One deployment of the service: a preset, overridden by the context. */
-export type StageConfig = Preset & { readonly stage: Stage } & Pick<StageValues, OptionalKey>;
+export type StageConfig = Preset & {
+  readonly stage: string;
+  readonly preset: PresetName;
+} & Pick<StageValues, OptionalKey>;
+
+/** Preset of a stage: the one of its name, else the chosen one, else dev. */
+export function presetOf(stage: unknown, chosen: unknown): PresetName {
+  return (
+    PRESET_NAMES.find((name) => name === stage) ??
+    PRESET_NAMES.find((name) => name === chosen) ??
+    'dev'
+  );
+}

@@ -1,5 +1,5 @@
 import { type Rule, rulesFor } from '../../service/contract/configuration.ts';
-import type { StageConfig } from './presets.ts';
+import { presetOf, type StageConfig } from './presets.ts';
 
 const rule = rulesFor<StageConfig>();
 
@@ -12,8 +12,14 @@ const CERTIFICATE_REMEDY =
  * @param models names in models/manifest.json
  */
 export function stageRules(models: readonly string[]): readonly Rule<StageConfig>[] {
-  return [...ENDPOINT_RULES, modelRule(models), ...TASK_RULES, ...FEATURE_STORE_RULES];
+  return [PRESET_RULE, ...ENDPOINT_RULES, modelRule(models), ...TASK_RULES, ...FEATURE_STORE_RULES];
 }
+
+const PRESET_RULE = rule(['preset', 'stage'], ({ preset, stage }) =>
+  preset === presetOf(stage, preset)
+    ? undefined
+    : `"${preset}" is not the preset of the stage ${stage}; leave preset out, or give the stage another name`,
+);
 
 const ENDPOINT_RULES = [
   rule(['hostedZoneId', 'hostedZoneName', 'domainName'], (config) => {
@@ -30,21 +36,21 @@ const ENDPOINT_RULES = [
       ? `"${domainName}" is not in the zone "${hostedZoneName}"; give a name in it, or the zone of the name`
       : undefined,
   ),
-  rule(['certificateArn', 'hostedZoneId', 'hostedZoneName', 'stage'], (config) =>
-    config.stage === 'prod' && !speaksHttps(config)
+  rule(['certificateArn', 'hostedZoneId', 'hostedZoneName', 'preset'], (config) =>
+    config.preset === 'prod' && !speaksHttps(config)
       ? `a prod stage answers on HTTPS only; give ${CERTIFICATE_REMEDY}`
       : undefined,
   ),
-  rule(['domainName', 'certificateArn', 'hostedZoneId', 'hostedZoneName', 'stage'], (config) =>
-    config.stage !== 'prod' && config.domainName !== undefined && !speaksHttps(config)
+  rule(['domainName', 'certificateArn', 'hostedZoneId', 'hostedZoneName', 'preset'], (config) =>
+    config.preset !== 'prod' && config.domainName !== undefined && !speaksHttps(config)
       ? `"${config.domainName}" needs a certificate; give ${CERTIFICATE_REMEDY}`
       : undefined,
   ),
   ...(['adminTokenSecretArn', 'apiKeysSecretArn'] as const).map((key) =>
     rule(
-      [key, 'allowPlainHttp', 'certificateArn', 'hostedZoneId', 'hostedZoneName', 'stage'],
+      [key, 'allowPlainHttp', 'certificateArn', 'hostedZoneId', 'hostedZoneName', 'preset'],
       (config) =>
-        config.stage !== 'prod' &&
+        config.preset !== 'prod' &&
         config[key] !== undefined &&
         !config.allowPlainHttp &&
         !speaksHttps(config)
@@ -99,8 +105,8 @@ const TASK_RULES = [
       ? `${minTasks} is more than maxTasks, ${maxTasks}; raise maxTasks`
       : undefined,
   ),
-  rule(['minTasks', 'stage'], ({ minTasks, stage }) =>
-    stage === 'prod' && minTasks < 2
+  rule(['minTasks', 'preset'], ({ minTasks, preset }) =>
+    preset === 'prod' && minTasks < 2
       ? `${minTasks} would not survive the loss of a zone; use at least 2`
       : undefined,
   ),
@@ -112,8 +118,8 @@ const TASK_RULES = [
 ];
 
 const FEATURE_STORE_RULES = [
-  rule(['valkeyReplicas', 'stage'], ({ valkeyReplicas, stage }) =>
-    stage === 'prod' && valkeyReplicas < 1
+  rule(['valkeyReplicas', 'preset'], ({ valkeyReplicas, preset }) =>
+    preset === 'prod' && valkeyReplicas < 1
       ? `${valkeyReplicas} leaves nothing to fail over to; use at least 1`
       : undefined,
   ),

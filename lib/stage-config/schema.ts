@@ -1,7 +1,7 @@
 /** The allowed values of each context key; docs/operations.md has the same list, a test compares them. */
 import Type from 'typebox';
 import type { Definitions, ValuesOf } from '../../service/contract/configuration.ts';
-import { STAGES } from '../../service/contract/deployment.ts';
+import { STAGE_PATTERN } from '../../service/contract/deployment.ts';
 import { boolean, described, integer, oneOf, text } from '../../service/contract/schemas.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 
@@ -13,6 +13,9 @@ const secretArn = text(
   '^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:.+-[A-Za-z0-9]{6}$',
   'the whole ARN of a secret in Secrets Manager, with its six random characters',
 );
+/** A stage of one of these names uses that preset; any other one chooses. */
+export const PRESET_NAMES = ['dev', 'prod'] as const;
+
 /** The practical part of what CloudWatch Logs allows. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 180, 365] as const;
 
@@ -24,7 +27,11 @@ const NODE_TYPE = [
 ].join('|');
 
 export const STAGE_SCHEMA = {
-  stage: oneOf(...STAGES),
+  stage: text(
+    STAGE_PATTERN,
+    'a name of 1 to 16 lower-case letters and digits that starts with a letter',
+  ),
+  preset: oneOf(...PRESET_NAMES),
 
   allowPlainHttp: boolean(),
   certificateArn: text(

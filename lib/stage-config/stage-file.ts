@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { STAGES } from '../../service/contract/deployment.ts';
+import { STAGE_PATTERN } from '../../service/contract/deployment.ts';
 import { StageConfigError } from './error.ts';
+import { PRESET_NAMES } from './schema.ts';
 
 /** Context as `cdk -c KEY=VALUE` (always text) or a file (typed) gives it. */
 export type Context = Readonly<Record<string, unknown>>;
@@ -17,15 +18,24 @@ export interface StageContext {
 
 /**
  * Adds the values in `stages/NAME.json` of the chosen stage to the context, which overrides them.
- * Without a file the context is all there is.
+ * Without a file the context is all there is; only dev and prod can do without.
  *
- * @throws StageConfigError when the file is no JSON object or names another stage
+ * @throws StageConfigError when the file is missing, is no JSON object or names another stage
  */
 export function withStageFile(context: Context, root = ROOT): StageContext {
-  const stage = STAGES.find((name) => name === context.stage);
-  if (stage === undefined) return { context, overrides: [] };
+  const { stage } = context;
+  // The name is part of a path; one that is not allowed is refused with the other faults.
+  if (typeof stage !== 'string' || !new RegExp(STAGE_PATTERN).test(stage)) {
+    return { context, overrides: [] };
+  }
   const path = `stages/${stage}.json`;
-  const file = existsSync(`${root}${path}`) ? readFile(root, path) : {};
+  const exists = existsSync(`${root}${path}`);
+  if (!exists && !PRESET_NAMES.some((name) => name === stage)) {
+    throw new StageConfigError(
+      `The stage ${stage} has no ${path}; create it, such as {"preset": "dev"}, or correct the name.`,
+    );
+  }
+  const file = exists ? readFile(root, path) : {};
   if (file.stage !== undefined && file.stage !== stage) {
     throw new StageConfigError(
       `stages/${stage}.json: stage is ${JSON.stringify(file.stage)}; leave it out, or use "${stage}".`,

@@ -3,11 +3,15 @@
  * CloudFormation. The infrastructure creates them, so this imports nothing.
  */
 
-export const STAGES = ['dev', 'prod'] as const;
+/**
+ * Name of a stage. At most 16 characters: a store user's id has 40, `tweet-sentiment-` and the
+ * user's name among them. Without a dash, or alarms of `prod-eu` would be found as those of `prod`.
+ */
+export const STAGE_PATTERN = '^[a-z][a-z0-9]{0,15}$';
 
-export type Stage = (typeof STAGES)[number];
+export type Stage = string;
 
-/** Every name of a stage starts with this. Short: a Valkey group's id has at most 40 characters. */
+/** Every name of a stage starts with this. */
 export function deploymentName(stage: Stage): string {
   return `tweet-sentiment-${stage}`;
 }

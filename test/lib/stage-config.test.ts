@@ -42,6 +42,13 @@ describe('the configuration of a stage', () => {
     expect(readStageConfig(context)).toMatchObject({ stage: context.stage });
   });
 
+  it('takes a stage of another name, with the preset dev unless it chooses prod', () => {
+    expect(readStageConfig({ stage: 'staging' })).toMatchObject({ preset: 'dev', minTasks: 1 });
+    expect(
+      readStageConfig({ stage: 'abcdefghijklmno1', preset: 'prod', ...CERTIFICATE }),
+    ).toMatchObject({ preset: 'prod', minTasks: 2 });
+  });
+
   it('turns text into what it means', () => {
     const config = readStageConfig({ stage: 'dev', minTasks: '2', offlineStore: 'true' });
     expect(config).toMatchObject({ minTasks: 2, offlineStore: true });
@@ -61,12 +68,25 @@ describe('the configuration of a stage', () => {
   });
 
   it.each<[string, Context, string]>([
+    ['no stage', {}, 'The context value stage is undefined; use -c stage=NAME, such as dev, prod'],
+    ['a stage with a dash', { stage: 'prod-eu' }, 'The context value stage is "prod-eu"; use'],
+    ['a path as a stage', { stage: '../x' }, 'The context value stage is "../x"; use -c stage'],
+    ['a stage of 17 letters', { stage: 'a'.repeat(17) }, 'or a name of 1 to 16 lower-case letters'],
     [
-      'no stage',
-      {},
-      'The context value stage is undefined; use -c stage=dev or -c stage=prod, whose values are in stages/dev.json and stages/prod.json.',
+      'the preset of dev for prod',
+      { stage: 'prod', preset: 'dev' },
+      'preset: "dev" is not the preset of the stage prod; leave preset out',
     ],
-    ['another stage', { stage: 'test' }, 'The context value stage is "test"; use -c stage=dev'],
+    [
+      'a stage of the preset prod without a certificate',
+      { stage: 'staging', preset: 'prod' },
+      'certificateArn: a prod stage answers on HTTPS only',
+    ],
+    [
+      'an unknown preset',
+      { stage: 'qa', preset: 'test' },
+      'preset: "test" is not allowed; use dev',
+    ],
     ['a key that is misspelt', { stage: 'dev', minTask: '2' }, 'minTask: unknown; use one of'],
     [
       'no number',
@@ -290,7 +310,7 @@ describe('docs/operations.md', () => {
 describe('the application', () => {
   it('ends with what is wrong with the configuration and nothing else', async () => {
     const app = fileURLToPath(new URL('../../bin/app.ts', import.meta.url));
-    const env = { ...process.env, CDK_CONTEXT_JSON: '{"stage":"qa"}', NODE_OPTIONS: '' };
+    const env = { ...process.env, CDK_CONTEXT_JSON: '{"stage":"QA"}', NODE_OPTIONS: '' };
     const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
       execFile(process.execPath, [app], { env }, (error, _stdout, stderr) =>
         resolve({ code: error?.code, stderr }),
@@ -299,7 +319,7 @@ describe('the application', () => {
     expect(ended).toEqual({
       code: 1,
       stderr:
-        'The context value stage is "qa"; use -c stage=dev or -c stage=prod, whose values are in stages/dev.json and stages/prod.json.\n',
+        'The context value stage is "QA"; use -c stage=NAME, such as dev, prod or a name of 1 to 16 lower-case letters and digits that starts with a letter. Its values are in stages/NAME.json.\n',
     });
   });
 });

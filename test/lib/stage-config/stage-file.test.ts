@@ -46,6 +46,14 @@ describe('the file of a stage', () => {
     expect(read()).toEqual({ context: { stage: 'dev' }, overrides: [] });
   });
 
+  it('must exist for a stage that is no preset, so that a mistyped name makes no new stage', () => {
+    expect(() => read({ stage: 'staging' })).toThrow(
+      'The stage staging has no stages/staging.json; create it, such as {"preset": "dev"}',
+    );
+    writeFileSync(join(root, 'stages/staging.json'), '{"preset": "prod"}');
+    expect(read({ stage: 'staging' }).context).toEqual({ preset: 'prod', stage: 'staging' });
+  });
+
   it.each([
     ['{"maxTasks": 4', 'stages/dev.json is not valid JSON'],
     ['[4]', 'stages/dev.json must hold a JSON object such as {"minTasks": 4}'],
