@@ -1,22 +1,13 @@
 import { stat } from 'node:fs/promises';
-import type { Logger } from '../../service/application/ports/logger.ts';
 import { PhaseTimings, type RequestContext } from '../../service/application/request-context.ts';
-import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import type { Label, ModelIdentity } from '../../service/domain/sentiment.ts';
 import { type Bundle, findBundle, readManifest } from '../../service/inference/bundle/manifest.ts';
-import { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
+import type { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
 import { modelsDir } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
-import { WORKER_URL } from '../kit/inference-worker.ts';
+import { type ModelChoice, startModel } from '../kit/start-model.ts';
 
 const CALL_TIMEOUT_MS = 600_000;
-
-/** A model to measure. */
-export interface ModelChoice {
-  readonly name: string;
-  /** ONNX file instead of the bundle's own graph. */
-  readonly graph?: string;
-}
 
 /** A model's answer to one text. */
 export interface Answer {
@@ -47,22 +38,7 @@ export class Candidate {
   static async load({ name, graph }: ModelChoice): Promise<Candidate> {
     const bundle = findBundle(await readManifest(modelsDir()), name);
     const graphBytes = graph === undefined ? graphBytesOf(bundle) : await sizeOf(graph);
-    const model = await OnnxSentimentModel.start({
-      modelsDir: modelsDir(),
-      modelName: name,
-      ...(graph !== undefined && { graphPath: graph }),
-      workers: undefined,
-      workerUrl: WORKER_URL,
-      hangTimeoutMs: ENVIRONMENT.INFERENCE_HANG_TIMEOUT_MS.default,
-      tokenBudget: ENVIRONMENT.INFERENCE_TOKEN_BUDGET.default,
-      metrics: { record: () => {} },
-      logger: SILENT,
-      onFatal: (reason) => {
-        console.error(reason);
-        // process.exit would wait for a worker that hangs in native code.
-        process.kill(process.pid, 'SIGKILL');
-      },
-    });
+    const model = await startModel({ name, ...(graph !== undefined && { graph }) });
     return new Candidate(model, graph ?? null, graphBytes);
   }
 
@@ -82,8 +58,6 @@ export class Candidate {
     await this.#model.close();
   }
 }
-
-const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 function graphBytesOf({ files, graph }: Bundle): number {
   return files.find(({ name }) => name === graph)?.bytes ?? 0;

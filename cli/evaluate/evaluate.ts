@@ -1,7 +1,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import { perLabel } from '../../service/domain/sentiment.ts';
 import { ProgressBar } from '../kit/progress.ts';
-import { Candidate, type ModelChoice } from './candidate.ts';
+import type { ModelChoice } from '../kit/start-model.ts';
+import { Candidate } from './candidate.ts';
 import type { Dataset } from './dataset.ts';
 import { agreementOf, countOf, evaluationOf } from './evaluation.ts';
 import { requireFiniteAnswers } from './finite-answers.ts';

@@ -1,10 +1,11 @@
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Check } from 'typebox/value';
 import { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { withoutNulls } from '../../service/tweet-source/x-format/without-nulls.ts';
 import { CliError } from '../kit/errors.ts';
-import { type FileLine, linesOf } from './file-lines.ts';
+import { type Line, linesOf } from '../kit/lines.ts';
 import { BATCH_SIZE, type Batch, type LeaveOut, type Supply } from './supply.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function fileSupply(path: string): Promise<Supply> {
   try {
     const { size, mtimeMs } = await stat(path);
     let total = 0;
-    for await (const line of linesOf(path)) if (line.text?.trim() !== '') total++;
+    for await (const line of linesOf(createReadStream(path))) if (line.text?.trim() !== '') total++;
     return {
       name: path,
       // A changed file starts from the beginning.
@@ -39,7 +40,7 @@ async function* batches(
   let tweets: XTweet[] = [];
   let places: string[] = [];
   let last = linesSent;
-  for await (const line of linesOf(path)) {
+  for await (const line of linesOf(createReadStream(path))) {
     if (line.number <= linesSent || line.text?.trim() === '') continue;
     const place = `line ${line.number}`;
     const tweet = tweetOf(line);
@@ -59,7 +60,7 @@ async function* batches(
 }
 
 /** The tweet of a line, or the reason why it is none. */
-function tweetOf({ text, fault = '' }: FileLine): XTweet | string {
+function tweetOf({ text, fault = '' }: Line): XTweet | string {
   if (text === null) return fault;
   let value: unknown;
   try {

@@ -1,0 +1,73 @@
+/** Longest line that is read; a page of 100 tweets has about 2 MB. */
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
+
+const LINE_FEED = 0x0a;
+
+/** A line of a file: its text, or the reason why it has none. */
+export interface Line {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly text: string | null;
+  readonly fault?: string;
+  /** Offset of the next line, in bytes. */
+  readonly end: number;
+}
+
+/** Start of a line. */
+export interface LineStart {
+  readonly bytes: number;
+  /** Lines before it. */
+  readonly lines: number;
+}
+
+const FILE_START: LineStart = { bytes: 0, lines: 0 };
+
+/**
+ * The lines of UTF-8 bytes, in bounded memory. They end at a line feed only: U+2028 and U+2029 are
+ * valid inside of JSON strings, and Node's readline would split there. A byte order mark at the
+ * start of the file is left out.
+ *
+ * @param from where the bytes start in their file
+ * @throws Error when the bytes cannot be read
+ */
+export async function* linesOf(
+  chunks: AsyncIterable<Buffer>,
+  from: LineStart = FILE_START,
+): AsyncGenerator<Line> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let number = from.lines + 1;
+  let end = from.bytes;
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  const keep = (part: Buffer) => {
+    bytes += part.length;
+    end += part.length;
+    // What is too long is counted, not kept.
+    if (bytes > MAX_LINE_BYTES) parts = [];
+    else parts.push(part);
+  };
+  const line = (): Line => {
+    if (bytes > MAX_LINE_BYTES) {
+      return { number, end, text: null, fault: `is longer than ${MAX_LINE_BYTES} bytes` };
+    }
+    try {
+      const text = decoder.decode(Buffer.concat(parts));
+      return { number, end, text: number === 1 ? text.replace(/^\ufeff/, '') : text };
+    } catch {
+      return { number, end, text: null, fault: 'is not UTF-8' };
+    }
+  };
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (;;) {
+      const feed = chunk.indexOf(LINE_FEED, start);
+      if (feed < 0) break;
+      keep(chunk.subarray(start, feed));
+      end++;
+      yield line();
+      [number, parts, bytes, start] = [number + 1, [], 0, feed + 1];
+    }
+    keep(chunk.subarray(start));
+  }
+  if (bytes > 0) yield line();
+}
