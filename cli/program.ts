@@ -8,6 +8,7 @@ import { featuresCommand } from './features/command.ts';
 import { helpText } from './kit/help.ts';
 import { modelsCommand } from './models/command.ts';
 import { populateCommand } from './populate/command.ts';
+import { scoreCommand } from './score/command.ts';
 import { statusCommand } from './status/command.ts';
 
 /** All commands of `tss`. */
@@ -15,6 +16,8 @@ export function createProgram() {
   return new Command('tss')
     .description('Command-line tools of tweet-sentiment-service.')
     .version(packageJson.version)
+    .commandsGroup('Texts:')
+    .addCommand(scoreCommand())
     .commandsGroup('Models:')
     .addCommand(modelsCommand())
     .addCommand(evaluateCommand())

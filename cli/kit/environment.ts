@@ -54,3 +54,23 @@ export function serviceUrl(): string {
   const reachable = host === '0.0.0.0' || host === '::' ? ENVIRONMENT.HOST.default : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
+
+/**
+ * Model and worker threads that the service would use.
+ *
+ * @throws UsageError when the service would refuse a value too
+ */
+export function engineSettings(): { readonly model: string; readonly workers?: number } {
+  const { MODEL_NAME, INFERENCE_WORKERS } = ENVIRONMENT;
+  const { values, faults } = readValues(
+    { MODEL_NAME, INFERENCE_WORKERS },
+    {
+      MODEL_NAME: process.env.MODEL_NAME || undefined,
+      INFERENCE_WORKERS: process.env.INFERENCE_WORKERS || undefined,
+    },
+  );
+  const [fault] = faults;
+  if (fault) throw new UsageError(`${fault.name}: ${fault.problem}`);
+  const { MODEL_NAME: model, INFERENCE_WORKERS: workers } = values;
+  return { model, ...(workers !== undefined && { workers }) };
+}

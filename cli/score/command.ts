@@ -1,0 +1,59 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import { integer } from '../kit/arguments.ts';
+import { engineSettings } from '../kit/environment.ts';
+import { helpText } from '../kit/help.ts';
+import { interruptible } from '../kit/interruptible.ts';
+
+/** Formats of the input. */
+const FORMATS = ['csv', 'jsonl', 'text'] as const;
+const MOST_WORKERS = 256;
+
+export function scoreCommand() {
+  return new Command('score')
+    .description('Score the texts of a file, without a running service.')
+    .argument('<FILE>', 'CSV with a header, JSON Lines or plain text, also as .gz; - for stdin')
+    .option('--out <FILE>', 'file to write, also as .gz (default: standard output)')
+    .addOption(
+      new Option('--format <FORMAT>', "format of the input (default: by the file's name)").choices(
+        FORMATS,
+      ),
+    )
+    .option(
+      '--text-column <NAME>',
+      'column of the texts, or key of JSON objects (default: text or another usual name)',
+    )
+    .option('--prefix <PREFIX>', 'put before the names of the columns that are added', '')
+    .option('--model <NAME>', 'model of manifest.json (default: MODEL_NAME)')
+    .option(
+      '--workers <N>',
+      'worker threads (default: INFERENCE_WORKERS, else one per vCPU)',
+      integer('--workers', 1, MOST_WORKERS),
+    )
+    .option('--strict', 'end at the first text that cannot be scored', false)
+    .addHelpText(
+      'after',
+      helpText(
+        [
+          'tss score tweets.csv --out scored.csv',
+          'tss score comments.csv --text-column comment --out scored.csv.gz',
+          'tss score tweets.jsonl.gz --out scored.jsonl',
+          'tss score - --format text',
+        ],
+        'Adds the columns label, score_negative, score_neutral, score_positive, truncated, model_name\n' +
+          'and model_revision. CSV and plain text become CSV, JSON Lines stay JSON Lines. A line that\n' +
+          'cannot be scored is reported and left out.',
+        'The same command continues a run that ended early, from a file to a file.',
+        'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but texts were left out.',
+        'Variables, also read from .env: MODEL_NAME, MODELS_DIR, INFERENCE_WORKERS.',
+      ),
+    )
+    .action(
+      interruptible(
+        { kept: 'Stopped. The same command continues, from a file to a file.' },
+        async (_signal, file, options) => {
+          const { scoreFile } = await import('./score-file.ts');
+          await scoreFile({ ...engineSettings(), ...options, file });
+        },
+      ),
+    );
+}

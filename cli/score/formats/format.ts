@@ -1,0 +1,41 @@
+import type { LineStart } from '../../kit/lines.ts';
+import type { AddedValues } from '../added-columns.ts';
+
+export type FormatName = 'csv' | 'jsonl' | 'text';
+
+/** A text to score, and its place in the output. */
+export interface ScorableText {
+  readonly text: string;
+  /** A line of the output, without its end. */
+  scored(added: AddedValues): string;
+}
+
+/** A text that is left out, and the reason. */
+export interface LeftOutText {
+  readonly fault: string;
+  /** Position of a tweet in a page of several, from 1. */
+  readonly tweet?: number;
+}
+
+/** A record of the input: a line, or the lines of a CSV record. */
+export interface InputRecord {
+  /** Line in which it begins. */
+  readonly line: number;
+  /** Start of the next record. */
+  readonly next: LineStart;
+  /** One text, several of a page of tweets, none of a blank line. */
+  readonly texts: readonly (ScorableText | LeftOutText)[];
+}
+
+/** What the output repeats of the input, decided by the first record. Kept for a later run. */
+export interface Layout {
+  /** Text before the first record of the output. */
+  readonly header: string;
+  /** Of CSV: the separator, the number of columns, and the place of the text among them. */
+  readonly csv?: { readonly delimiter: string; readonly width: number; readonly text: number };
+}
+
+export interface RecordReader {
+  readonly layout: Layout;
+  readonly records: AsyncIterable<InputRecord>;
+}

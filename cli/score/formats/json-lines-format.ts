@@ -1,0 +1,79 @@
+import { tweetFromX } from '../../../service/tweet-source/x-format/tweet.ts';
+import type { Line } from '../../kit/lines.ts';
+import { type TweetObjects, tweetObjects } from '../../kit/tweet-objects.ts';
+import type { AddedColumns, AddedValues } from '../added-columns.ts';
+import type { InputRecord, LeftOutText, RecordReader, ScorableText } from './format.ts';
+import { textColumn } from './text-column.ts';
+
+export interface JsonLinesOptions {
+  /** Key of the texts; found by default, and in tweets of every format. */
+  readonly column: string | undefined;
+  readonly added: AddedColumns;
+}
+
+/** JSON Lines: an object with a text, a tweet, or a page of tweets a line. */
+export function openJsonLines(lines: AsyncIterable<Line>, options: JsonLinesOptions): RecordReader {
+  return { layout: { header: '' }, records: recordsOf(lines, options) };
+}
+
+async function* recordsOf(
+  lines: AsyncIterable<Line>,
+  options: JsonLinesOptions,
+): AsyncGenerator<InputRecord> {
+  for await (const { number, end, text, fault = '' } of lines) {
+    const texts = text === null ? [{ fault }] : textsOf(text.trim(), options);
+    yield { line: number, next: { bytes: end, lines: number }, texts };
+  }
+}
+
+function textsOf(line: string, options: JsonLinesOptions): InputRecord['texts'] {
+  if (line === '') return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return [{ fault: 'is not JSON' }];
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [{ fault: 'is not a JSON object' }];
+  }
+  const { column, added } = options;
+  const taken = added.names.find((name) => Object.hasOwn(value, name));
+  if (taken !== undefined) {
+    return [{ fault: `has '${taken}' already; give --prefix, such as --prefix predicted_` }];
+  }
+  const keys = Object.keys(value);
+  const key = textColumn(keys, column);
+  const isTweet = column === undefined && (key === undefined || isWithMoreText(keys));
+  const objects = isTweet ? tweetObjects(value) : null;
+  if (objects) return tweetTexts(objects, line, value);
+  const text: unknown = key === undefined ? undefined : Reflect.get(value, key);
+  if (typeof text === 'string') return [{ text, scored: extended(line) }];
+  const wanted = column === undefined ? 'known by its name' : `'${column}'`;
+  return [{ fault: `has no text ${wanted}; name its key with --text-column` }];
+}
+
+/** True for tweets whose `text` may be cut off. */
+function isWithMoreText(keys: readonly string[]): boolean {
+  const more = ['note_tweet', 'note_post', 'extended_tweet', 'retweeted_status', 'tweet'];
+  return more.some((key) => keys.includes(key));
+}
+
+function tweetTexts(
+  { tweets, includes }: TweetObjects,
+  line: string,
+  value: object,
+): (ScorableText | LeftOutText)[] {
+  return tweets.map(({ source, tweet }, index) => {
+    if (!tweet) {
+      return { fault: 'is not a tweet: it needs at least an id and a text', tweet: index + 1 };
+    }
+    const { text } = tweetFromX(tweet, includes);
+    return { text, scored: extended(source === value ? line : JSON.stringify(source)) };
+  });
+}
+
+/** Adds members to an object's JSON, whose own text stays: its numbers may have 19 digits. */
+function extended(json: string): (added: AddedValues) => string {
+  return (added) => `${json.slice(0, -1)},${JSON.stringify(added).slice(1)}`;
+}

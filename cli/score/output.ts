@@ -1,0 +1,153 @@
+import type { FileHandle } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { Type } from 'typebox';
+import { Check } from 'typebox/value';
+import { CliError, reasonOf } from '../kit/errors.ts';
+import type { Layout } from './formats/format.ts';
+
+const Count = Type.Integer({ minimum: 0 });
+
+/** How far a run has come. */
+const Progress = Type.Object({
+  next: Type.Object({ bytes: Count, lines: Count }),
+  layout: Type.Unsafe<Layout>(Type.Object({ header: Type.String() })),
+  counts: Type.Object({ negative: Count, neutral: Count, positive: Count, leftOut: Count }),
+});
+export type Progress = Readonly<Type.Static<typeof Progress>>;
+
+const State = Type.Object({
+  /** Input, model and options of the run. */
+  run: Type.String(),
+  /** Bytes of the output that belong to the progress. */
+  bytes: Count,
+  progress: Progress,
+});
+
+/** Where scored records go. */
+export interface Output {
+  /** Progress of an earlier run that this one continues. */
+  readonly earlier: Progress | undefined;
+  /** Writes text, and the progress that it makes up. */
+  append(text: string, progress: Progress): Promise<void>;
+  /** Called when all is written. */
+  finish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Standard output, for another program. */
+export const STANDARD_OUTPUT: Output = {
+  earlier: undefined,
+  append: (text) => new Promise((written) => process.stdout.write(text, () => written())),
+  finish: async () => {},
+  close: async () => {},
+};
+
+/**
+ * A file that appears under its name when it is whole. Until then it grows as `NAME.partial`, and
+ * `NAME.partial.state` says which input it is made of and how far: a run that ends at any moment is
+ * continued by the next one, with every record once.
+ */
+export class FileOutput implements Output {
+  readonly earlier: Progress | undefined;
+  readonly #name: string;
+  readonly #run: string;
+  readonly #file: FileHandle;
+  #bytes: number;
+
+  private constructor(
+    name: string,
+    run: string,
+    file: FileHandle,
+    state?: Type.Static<typeof State>,
+  ) {
+    this.#name = name;
+    this.#run = run;
+    this.#file = file;
+    this.#bytes = state?.bytes ?? 0;
+    this.earlier = state?.progress;
+  }
+
+  /**
+   * @param run identifies what the output is made of; undefined: it cannot be continued
+   * @throws CliError when the file exists already or cannot be written
+   */
+  static async open(name: string, run: string | undefined): Promise<FileOutput> {
+    if (await exists(name)) {
+      throw new CliError(`${name} exists already; delete it, or choose another name with --out`);
+    }
+    const state = run === undefined ? undefined : await earlierState(name, run);
+    try {
+      const file = await open(partialOf(name), state ? 'r+' : 'w');
+      await file.truncate(state?.bytes ?? 0);
+      if (!state) await rm(stateOf(name), { force: true });
+      return new FileOutput(name, run ?? '', file, state);
+    } catch (cause) {
+      throw new CliError(`${name} cannot be written: ${reasonOf(cause)}`, { cause });
+    }
+  }
+
+  async append(text: string, progress: Progress): Promise<void> {
+    // Parts that are compressed one by one make up a valid file.
+    const bytes = this.#name.endsWith('.gz') ? gzipSync(text) : Buffer.from(text);
+    await this.#writing(async () => {
+      await this.#file.write(bytes, 0, bytes.length, this.#bytes);
+      this.#bytes += bytes.length;
+      if (this.#run === '') return;
+      // In this order: the state never speaks of text that a power failure could take.
+      await this.#file.datasync();
+      const state = { run: this.#run, bytes: this.#bytes, progress };
+      const next = `${stateOf(this.#name)}.new`;
+      await writeFile(next, JSON.stringify(state));
+      await rename(next, stateOf(this.#name));
+    });
+  }
+
+  async finish(): Promise<void> {
+    await this.#writing(async () => {
+      await rename(partialOf(this.#name), this.#name);
+      await rm(stateOf(this.#name), { force: true });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  async #writing(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (cause) {
+      throw new CliError(`${this.#name} cannot be written: ${reasonOf(cause)}`, { cause });
+    }
+  }
+}
+
+function partialOf(name: string): string {
+  return `${name}.partial`;
+}
+
+function stateOf(name: string): string {
+  return `${name}.partial.state`;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The state of an unfinished run of the same kind; undefined when there is none to continue. */
+async function earlierState(
+  name: string,
+  run: string,
+): Promise<Type.Static<typeof State> | undefined> {
+  try {
+    const state: unknown = JSON.parse(await readFile(stateOf(name), 'utf8'));
+    const { size } = await stat(partialOf(name));
+    return Check(State, state) && state.run === run && size >= state.bytes ? state : undefined;
+  } catch {
+    return undefined;
+  }
+}

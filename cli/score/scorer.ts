@@ -1,0 +1,66 @@
+import { PhaseTimings } from '../../service/application/request-context.ts';
+import { hasFiniteScores, type Label } from '../../service/domain/sentiment.ts';
+import type { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
+import type { AddedColumns } from './added-columns.ts';
+import type { InputRecord, LeftOutText, ScorableText } from './formats/format.ts';
+
+/** No caller waits: as good as no deadline. */
+const CALL_TIMEOUT_MS = 24 * 3_600_000;
+
+/** A line of the output, or a text that is left out, with its lines of the input. */
+export type ScoredText = { readonly line: number; readonly lastLine: number } & (
+  | { readonly output: string; readonly label: Label }
+  | LeftOutText
+);
+
+export interface ScorerOptions {
+  readonly model: OnnxSentimentModel;
+  readonly added: AddedColumns;
+  /** A longer text is left out, as the service refuses it. */
+  readonly maxCharacters: number;
+}
+
+/** Scores records by the service's engine. */
+export class Scorer {
+  readonly #options: ScorerOptions;
+
+  constructor(options: ScorerOptions) {
+    this.#options = options;
+  }
+
+  /** The texts of all records, in their order. */
+  async score(records: readonly InputRecord[]): Promise<ScoredText[]> {
+    const { model, added } = this.#options;
+    const given = records.flatMap(({ line, next, texts }) =>
+      texts.map((text) => ({ lines: { line, lastLine: next.lines }, text: this.#checked(text) })),
+    );
+    const scorable = given.flatMap(({ text }) => ('fault' in text ? [] : [text.text]));
+    const predictions = await model.predict(scorable, {
+      deadline: { atMs: performance.now() + CALL_TIMEOUT_MS },
+      signal: new AbortController().signal,
+      timings: new PhaseTimings(),
+    });
+    let next = 0;
+    return given.map(({ lines, text }) => {
+      if ('fault' in text) return { ...lines, ...text };
+      const prediction = predictions[next++];
+      if (!prediction) return { ...lines, fault: 'has nothing to score' };
+      if (!hasFiniteScores(prediction)) {
+        return { ...lines, fault: 'has no finite scores: the model fails for this text' };
+      }
+      const output = text.scored(added.values(prediction, model.identity));
+      return { ...lines, output, label: prediction.label };
+    });
+  }
+
+  #checked(text: ScorableText | LeftOutText): ScorableText | LeftOutText {
+    if ('fault' in text) return text;
+    const { maxCharacters } = this.#options;
+    if (text.text.trim() === '') return { fault: 'has nothing to score' };
+    const { length } = text.text;
+    if (length <= maxCharacters) return text;
+    return {
+      fault: `has a text of ${length} characters; the longest allowed has ${maxCharacters}`,
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { readRecords } from './records.ts';
+
+const read = (...lines: readonly string[]) => readRecords('jsonl', `${lines.join('\n')}\n`);
+
+describe('a JSON Lines file', () => {
+  it('keeps every object as it is, and adds the scores', async () => {
+    const { output } = await read('{ "id": 1460323737035677698, "text": "I love it" }');
+    expect(output).toEqual([
+      '{ "id": 1460323737035677698, "text": "I love it" ,"label":"positive","score_positive":0.9,"truncated":false}',
+    ]);
+  });
+
+  it('has every line that is not blank in the output or in the report', async () => {
+    const line = fc.oneof(
+      fc.json(),
+      fc.string({ unit: 'binary' }),
+      fc.record({ text: fc.string({ unit: 'binary' }) }).map((value) => JSON.stringify(value)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(line), async (lines) => {
+        const given = lines.map((each) => each.replaceAll('\n', ''));
+        const { output, faults } = await read(...given);
+        const filled = given.filter((each) => each.replace(/^\ufeff/, '').trim() !== '');
+        expect(output.length + faults.length).toBe(filled.length);
+        for (const each of output) expect(JSON.parse(each)).toMatchObject({ label: 'positive' });
+      }),
+    );
+  });
+
+  it('may hold tweets of X API v2, whose long text counts', async () => {
+    const { texts } = await read(
+      '{"id":"1","text":"short"}',
+      '{"id":"2","text":"cut of…","note_tweet":{"text":"cut off no more"}}',
+    );
+    expect(texts).toEqual(['short', 'cut off no more']);
+  });
+
+  it('may hold pages as twarc writes them: each tweet is a line of the output', async () => {
+    const page = {
+      data: [
+        { id: '1', text: 'RT @a: the be…', referenced_tweets: [{ type: 'retweeted', id: '9' }] },
+        { text: 'without an id' },
+        { id: '3', text: 'b', author_id: '7' },
+      ],
+      includes: { tweets: [{ id: '9', text: 'the beginning and the end' }] },
+      meta: { result_count: 3 },
+    };
+    const { texts, output, faults } = await read(JSON.stringify(page));
+    expect(texts).toEqual(['the beginning and the end', 'b']);
+    expect(JSON.parse(output[1] ?? '')).toMatchObject({ id: '3', author_id: '7', text: 'b' });
+    expect(faults).toEqual([[1, 'is not a tweet: it needs at least an id and a text']]);
+  });
+
+  it('may hold tweets of the v1.1 format, alone or in their envelope of an archive', async () => {
+    const { texts } = await read(
+      '{"id_str":"1","full_text":"the full text"}',
+      '{"tweet":{"id_str":"2","full_text":"an old one"}}',
+      '{"id_str":"3","text":"RT @a: wh…","retweeted_status":{"id_str":"4","full_text":"whole"}}',
+    );
+    expect(texts).toEqual(['the full text', 'an old one', 'whole']);
+  });
+
+  it.each([
+    ['is not JSON', 'nope'],
+    ['is not a JSON object', '["a"]'],
+    ['has no text known by its name; name its key with --text-column', '{"id":1,"text":2}'],
+    ["has 'label' already; give --prefix, such as --prefix predicted_", '{"text":"a","label":1}'],
+  ])('reports a line that %s', async (fault, line) => {
+    expect((await read('', line)).faults).toEqual([[2, fault]]);
+  });
+});

@@ -1,0 +1,77 @@
+import { existsSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { FileOutput, type Progress } from '../../../cli/score/output.ts';
+
+let out: string;
+beforeEach(() => {
+  out = join(mkdtempSync(join(tmpdir(), 'score-output-')), 'scored.csv');
+});
+
+function progress(lines: number): Progress {
+  const counts = { negative: 0, neutral: 0, positive: lines, leftOut: 0 };
+  return { next: { bytes: 10 * lines, lines }, layout: { header: 'text\n' }, counts };
+}
+
+/** Writes a line, then ends as if killed while the second one is written. */
+async function endedEarly(run: string): Promise<void> {
+  const output = await FileOutput.open(out, run);
+  await output.append('text\na\n', progress(2));
+  await output.close();
+  writeFileSync(`${out}.partial`, 'half a li', { flag: 'a' });
+}
+
+describe('a file of scores', () => {
+  it('has its name when it is finished, and not before', async () => {
+    const output = await FileOutput.open(out, 'run');
+    await output.append('text\na\n', progress(2));
+    expect(existsSync(out)).toBe(false);
+    await output.finish();
+    await output.close();
+    expect(readFileSync(out, 'utf8')).toBe('text\na\n');
+    expect(existsSync(`${out}.partial`) || existsSync(`${out}.partial.state`)).toBe(false);
+  });
+
+  it('is continued behind what is known to be complete', async () => {
+    await endedEarly('run');
+    const output = await FileOutput.open(out, 'run');
+    expect(output.earlier).toEqual(progress(2));
+    await output.append('b\n', progress(3));
+    await output.finish();
+    await output.close();
+    expect(readFileSync(out, 'utf8')).toBe('text\na\nb\n');
+  });
+
+  it('is continued by compressed parts, too', async () => {
+    out += '.gz';
+    await endedEarly('run');
+    const output = await FileOutput.open(out, 'run');
+    await output.append('b\n', progress(3));
+    await output.finish();
+    await output.close();
+    expect(gunzipSync(readFileSync(out)).toString()).toBe('text\na\nb\n');
+  });
+
+  it.each([
+    ['of another run', () => {}, 'other'],
+    ['whose state is not readable', () => writeFileSync(`${out}.partial.state`, '{'), 'run'],
+    ['that lost its end', () => truncateSync(`${out}.partial`, 3), 'run'],
+  ])('starts from the beginning in place of one %s', async (_what, damage, run) => {
+    await endedEarly('run');
+    damage();
+    const output = await FileOutput.open(out, run);
+    expect(output.earlier).toBeUndefined();
+    await output.append('text\nz\n', progress(2));
+    await output.finish();
+    await output.close();
+    expect(readFileSync(out, 'utf8')).toBe('text\nz\n');
+  });
+
+  it('is never overwritten', async () => {
+    writeFileSync(out, 'precious');
+    await expect(FileOutput.open(out, 'run')).rejects.toThrow('exists already');
+    expect(readFileSync(out, 'utf8')).toBe('precious');
+  });
+});
