@@ -103,6 +103,7 @@ export default {
     inference('workers', [clock], 'Workers compute what they are given.'),
     inference('scheduling', [clock, '^service/inference/workers/'], 'Queues give work to workers.'),
     inference('drift', [clock], 'Drift watches predictions.'),
+    inference('language', [], 'The language of a text; it knows no model.'),
     only('telemetry-imports', '^service/telemetry/', core, 'Telemetry serves every layer.'),
     only(
       'process-imports',

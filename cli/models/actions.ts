@@ -41,6 +41,7 @@ export async function addModel(place: string, options: AddModelOptions): Promise
       graph: file,
       labels,
       precision,
+      languages: options.languages,
       preprocessing: options.preprocessing,
       force: options.force ?? false,
       workerUrl: WORKER_URL,

@@ -8,6 +8,7 @@ export interface AddModelOptions {
   readonly revision?: string | undefined;
   readonly file?: string | undefined;
   readonly labels?: readonly string[] | undefined;
+  readonly languages?: readonly string[] | undefined;
   readonly precision?: Precision | undefined;
   readonly preprocessing?: readonly PreprocessingStep[] | undefined;
   readonly force?: boolean | undefined;

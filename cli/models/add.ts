@@ -13,6 +13,7 @@ import { bundleRevision, describeFiles } from '../../service/inference/bundle/bu
 import type { ProgressOutput } from '../kit/progress.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import { defaultPreprocessing } from './default-preprocessing.ts';
+import { languagesOfCard } from './model-languages.ts';
 import { type ModelSource, SourceError } from './source.ts';
 import { type StagedModel, type StagingOptions, stageModel } from './stage-model.ts';
 import { INT8_BATCH_TOLERANCE, type Trial, type TrialOptions, tryModel } from './trial.ts';
@@ -26,6 +27,8 @@ export interface AddOptions
   readonly name: string;
   /** Absent: as the model's card says, where it is known. */
   readonly preprocessing: readonly PreprocessingStep[] | undefined;
+  /** Absent: as the model's card says. */
+  readonly languages: readonly string[] | undefined;
   /** Opened once it is clear that the model has a place. */
   readonly source: () => Promise<ModelSource>;
 }
@@ -67,7 +70,8 @@ export async function add(options: AddOptions): Promise<Bundle> {
   const preprocessing = [
     ...(options.preprocessing ?? defaultPreprocessing(source.origin.repository)),
   ];
-  const described = { ...model, preprocessing };
+  const languages = [...(options.languages ?? languagesOfCard(source.languages ?? []))];
+  const described = { ...model, languages, preprocessing };
   const trial = await tryModel(staging, described, { ...options, reference });
   const bundle = await describeBundle(name, source, staging, staged, described, trial);
   const kept = bundle.files.map((file) => file.name);
@@ -91,7 +95,7 @@ async function describeBundle(
   source: ModelSource,
   staging: string,
   staged: readonly string[],
-  model: StagedModel['model'] & { preprocessing: PreprocessingStep[] },
+  model: StagedModel['model'] & { languages: string[]; preprocessing: PreprocessingStep[] },
   { golden, batchInvariant }: Trial,
 ): Promise<Bundle> {
   const lines = golden.map((line) => JSON.stringify(line));

@@ -1,9 +1,18 @@
+import { ANY_LANGUAGE } from '../../service/contract/languages.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import type { Trial } from './trial.ts';
 
 /** Text of the README.md beside an added model: where it is from, and what the trial has measured. */
 export function bundleReadme(bundle: Bundle, { batchDifference, comparison }: Trial): string {
-  const { name, revision, source, licence, conversion, preprocessing = [] } = bundle;
+  const {
+    name,
+    revision,
+    source,
+    licence,
+    conversion,
+    languages = [],
+    preprocessing = [],
+  } = bundle;
   const origin =
     source.revision === null ? source.repository : `${source.repository} at ${source.revision}`;
   const bytes = bundle.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -18,6 +27,7 @@ export function bundleReadme(bundle: Bundle, { batchDifference, comparison }: Tr
     ['graph', form],
     ['size', `${(bytes / 1e6).toFixed(1)} MB`],
     ['labels, in the order of the logits', bundle.labels.join(', ')],
+    ['languages', languages.filter((each) => each !== ANY_LANGUAGE).join(', ') || 'unknown'],
     ['window', `${bundle.maxTokens} tokens`],
     ['preprocessing', preprocessing.join(', ') || 'none'],
     ['largest change of a probability in a batch', batchDifference.toPrecision(2)],

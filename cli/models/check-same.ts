@@ -1,3 +1,4 @@
+import { ANY_LANGUAGE } from '../../service/contract/languages.ts';
 import { inRunningOrder, PREPROCESSING_STEPS } from '../../service/contract/preprocessing.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import type { AddModelOptions } from './add-model-options.ts';
@@ -13,7 +14,7 @@ import { type ModelSource, SourceError } from './source.ts';
 export async function checkSame(
   bundle: Bundle,
   place: string,
-  { revision, file, labels, precision, preprocessing }: AddModelOptions,
+  { revision, file, labels, languages, precision, preprocessing }: AddModelOptions,
   source: () => Promise<ModelSource>,
 ): Promise<void> {
   const repository = repositoryOf(place);
@@ -26,6 +27,9 @@ export async function checkSame(
   }
   if (labels !== undefined && labels.join() !== bundle.labels.join()) {
     refuse(bundle, `not the labels ${labels.join(',')}`);
+  }
+  if (languages !== undefined && languages.join() !== (bundle.languages ?? [ANY_LANGUAGE]).join()) {
+    refuse(bundle, `not the languages ${languages.join(',')}`);
   }
   if (file !== undefined && (bundle.conversion !== undefined || file !== bundle.graph)) {
     refuse(bundle, `not the graph ${file}`);

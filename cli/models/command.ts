@@ -7,6 +7,7 @@ import {
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { type Interruption, interruptible } from '../kit/interruptible.ts';
+import { parseLanguages } from './model-languages.ts';
 
 const DOWNLOADING: Interruption = {
   kept: 'Stopped; downloads are kept, and the same command resumes them.',
@@ -59,6 +60,11 @@ function addCommand() {
       ).choices(['int8', 'fp32'] as const),
     )
     .option('--labels <A,B,C>', 'labels in the order of the logits (default: as in config.json)')
+    .option(
+      '--languages <CODES>',
+      'languages that the model reads, such as en,de; * where unknown (default: as in its card)',
+      parseLanguages,
+    )
     .addOption(
       new Option(
         '--preprocessing <STEPS>',

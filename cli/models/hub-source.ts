@@ -34,7 +34,13 @@ const Repository = Type.Object({
     }),
   ),
   cardData: Type.Optional(
-    Type.Union([Type.Object({ license: Type.Optional(Type.Unknown()) }), Type.Null()]),
+    Type.Union([
+      Type.Object({
+        license: Type.Optional(Type.Unknown()),
+        language: Type.Optional(Type.Unknown()),
+      }),
+      Type.Null(),
+    ]),
   ),
 });
 
@@ -42,6 +48,7 @@ const Repository = Type.Object({
 export class HubSource implements ModelSource {
   readonly origin: { readonly repository: string; readonly revision: string };
   readonly licence: string | undefined;
+  readonly languages: readonly string[];
   readonly #options: HubOptions;
   readonly #files: readonly SourceFile[];
 
@@ -49,6 +56,7 @@ export class HubSource implements ModelSource {
     this.#options = options;
     this.origin = { repository: options.repository, revision: sha };
     this.licence = typeof cardData?.license === 'string' ? cardData.license : undefined;
+    this.languages = [cardData?.language].flat().filter((tag) => typeof tag === 'string');
     this.#files = siblings.map(({ rfilename, size, lfs }) => ({
       name: rfilename,
       ...(size === undefined ? {} : { bytes: size }),

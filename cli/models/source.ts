@@ -32,6 +32,8 @@ export interface ModelSource {
   /** As the manifest stores it; the revision is null when the place has none. */
   readonly origin: { readonly repository: string; readonly revision: string | null };
   readonly licence: string | undefined;
+  /** Languages by the model's card, as written there; empty if it states none. */
+  readonly languages?: readonly string[];
   /** @throws SourceError */
   list(): Promise<readonly SourceFile[]>;
   /** @throws SourceError also while the body is read */

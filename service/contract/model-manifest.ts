@@ -6,6 +6,7 @@ import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { CPU_FAMILIES } from './cpu-family.ts';
 import { LABELS } from './labels.ts';
+import { ANY_LANGUAGE, LANGUAGE } from './languages.ts';
 import { PREPROCESSING_STEPS } from './preprocessing.ts';
 
 /**
@@ -76,6 +77,13 @@ const Bundle = Type.Object({
     maxItems: LABELS.length,
     uniqueItems: true,
   }),
+  /** Languages of the texts that the model reads; `*` alone, or absent: unknown. */
+  languages: Type.Optional(
+    Type.Union([
+      Type.Tuple([Type.Literal(ANY_LANGUAGE)]),
+      Type.Array(Type.String({ pattern: LANGUAGE.source }), { minItems: 1, uniqueItems: true }),
+    ]),
+  ),
   /** The window in tokens, special tokens included. */
   maxTokens: Type.Integer({ minimum: 3 }),
   padId: Type.Integer({ minimum: 0 }),

@@ -7,6 +7,7 @@ import {
   type RequestContext,
 } from '../application/request-context.ts';
 import { type CpuFamily, cpuFamilyOf } from '../contract/cpu-family.ts';
+import { ANY_LANGUAGE } from '../domain/language.ts';
 import {
   hasFiniteScores,
   type Label,
@@ -65,6 +66,7 @@ const CHARACTERS_PER_TOKEN = 6;
 export class OnnxSentimentModel implements SentimentModel {
   readonly identity: ModelIdentity;
   readonly maxTokens: number;
+  readonly languages: readonly string[];
   readonly #labels: readonly Label[];
   readonly #normalize: Normalizer;
   readonly #tokenizer: Tokenizer;
@@ -90,6 +92,7 @@ export class OnnxSentimentModel implements SentimentModel {
       preprocessingVersion: bundle.preprocessingVersion,
     };
     this.maxTokens = bundle.maxTokens;
+    this.languages = bundle.languages ?? [ANY_LANGUAGE];
     this.#labels = bundle.labels;
     this.#clock = parts.clock;
     this.#normalize = createNormalizer(bundle.preprocessing);

@@ -75,6 +75,7 @@ function predictionOf(text: string): Prediction | null {
 export class FakeModel implements SentimentModel {
   readonly identity = { name: 'fake-model', revision: '0123456789ab', preprocessingVersion: 1 };
   readonly maxTokens = 256;
+  languages: readonly string[] = ['en'];
   readonly asked: string[][] = [];
   held = 0;
   gate: Promise<void> | undefined;

@@ -8,6 +8,8 @@ export interface HubRepository {
   readonly name: string;
   readonly files: Map<string, Buffer>;
   readonly license?: string;
+  /** As in the card. */
+  readonly language?: string | readonly string[];
   /** Only whoever sends this token may read it. */
   readonly token?: string;
 }
@@ -34,7 +36,7 @@ export class HubStub {
   }
 
   static async start(repository: HubRepository): Promise<HubStub> {
-    const { name, files, license, token } = repository;
+    const { name, files, token } = repository;
     const store = await BlobServer.start((request, response, server) => {
       const file = pathOf(request).slice(1);
       const content = files.get(file);
@@ -51,7 +53,7 @@ export class HubStub {
       } else if (
         REVISIONS.some((revision) => path === `/api/models/${name}/revision/${revision}`)
       ) {
-        response.end(JSON.stringify(describe(files, license)));
+        response.end(JSON.stringify(describe(repository)));
       } else if (content === undefined) {
         response.writeHead(404).end('Entry not found');
       } else if (path.startsWith('/cached/')) {
@@ -80,7 +82,7 @@ function pathOf(request: IncomingMessage): string {
   return decodeURIComponent(new URL(request.url ?? '/', 'http://stub').pathname);
 }
 
-function describe(files: ReadonlyMap<string, Buffer>, license: string | undefined) {
+function describe({ files, license, language }: HubRepository) {
   return {
     sha: HUB_COMMIT,
     siblings: [...files].map(([rfilename, content]) => ({
@@ -90,6 +92,7 @@ function describe(files: ReadonlyMap<string, Buffer>, license: string | undefine
         ? { lfs: { sha256: sha256(content), size: content.length, pointerSize: 133 } }
         : {}),
     })),
-    ...(license === undefined ? {} : { cardData: { license } }),
+    // Undefined members are left out of the JSON.
+    cardData: { license, language },
   };
 }

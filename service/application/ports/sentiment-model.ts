@@ -20,6 +20,9 @@ export interface SentimentModel {
   /** Longest input in tokens, special tokens included; longer inputs are truncated. */
   readonly maxTokens: number;
 
+  /** Languages that the model reads; `*` alone if they are unknown. */
+  readonly languages: readonly string[];
+
   /**
    * Reserves room for `count` texts at an estimated cost, so that an overloaded service rejects a
    * request before it pays to read the texts.

@@ -19,6 +19,7 @@ describe("an added model's README", () => {
         '| source | acme/x |',
         '| license | mine \\| \\<b\\> yours |',
         '| labels, in the order of the logits | negative, neutral, positive |',
+        '| languages | en |',
         '| preprocessing | none |',
         '| largest change of a probability in a batch | 2.4e-7 |',
         '| labels as in FP32, of 130 texts | 99.2 % |',

@@ -16,7 +16,12 @@ let hub: HubStub;
 
 beforeEach(async () => {
   folder = new ModelsFolder();
-  hub = await HubStub.start({ name: REPOSITORY, files: embeddedFiles(), license: 'mit' });
+  hub = await HubStub.start({
+    name: REPOSITORY,
+    files: embeddedFiles(),
+    license: 'mit',
+    language: ['multilingual', 'en', 'de'],
+  });
 });
 
 afterEach(async () => {
@@ -35,6 +40,7 @@ describe('models add, from the hub', () => {
       name: 'tweets',
       source: { repository: REPOSITORY, revision: HUB_COMMIT },
       licence: 'mit',
+      languages: ['en', 'de'],
       graph: GRAPH,
       labels: ['negative', 'neutral', 'positive'],
       maxTokens: 256,

@@ -189,6 +189,7 @@ describe('models add', () => {
       graph: undefined,
       labels: undefined,
       precision: undefined,
+      languages: undefined,
       preprocessing: undefined,
       force: false,
       workerUrl: pathToFileURL('dist/inference-worker.js'),

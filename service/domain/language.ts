@@ -1,0 +1,55 @@
+import { ANY_LANGUAGE, LANGUAGE } from '../contract/languages.ts';
+
+export { ANY_LANGUAGE } from '../contract/languages.ts';
+
+/** Primary subtag of a BCP 47 language tag in lower case, such as `en`. */
+export type Language = string;
+
+/** The language of a text, and whether the model reads it. */
+export interface LanguageFinding {
+  /** Null if undetermined: too short, mixed, or without words. */
+  readonly language: Language | null;
+  /** Null if the language is undetermined or the model has no stated languages. */
+  readonly languageSupported: boolean | null;
+}
+
+/** Longest tag that is read; X sends up to six characters. */
+const MAX_TAG_CHARACTERS = 35;
+
+/** Codes of ISO 639 for several languages, no linguistic content, uncoded and artificial ones. */
+const NO_LANGUAGE = new Set(['und', 'mul', 'zxx', 'mis', 'art']);
+
+/**
+ * The language of a BCP 47 tag, with today's code for a deprecated one (X sends `in` for `id`).
+ * Null for an invalid tag and for one that names no language, such as X's `und` and `qme`.
+ */
+export function languageOf(tag: string | null | undefined): Language | null {
+  if (!tag || tag.length > MAX_TAG_CHARACTERS) return null;
+  const language = primarySubtag(tag);
+  // ISO 639 reserves qaa to qtz for private use.
+  return NO_LANGUAGE.has(language) || /^q[a-t]./.test(language) || !isLanguage(language)
+    ? null
+    : language;
+}
+
+/** True for the form that languages have. */
+export function isLanguage(text: string): boolean {
+  return LANGUAGE.test(text);
+}
+
+/** Compares the language of a text with the languages that the model reads. */
+export function findingOf(
+  language: Language | null,
+  modelLanguages: readonly string[],
+): LanguageFinding {
+  const isKnown = language !== null && !modelLanguages.includes(ANY_LANGUAGE);
+  return { language, languageSupported: isKnown ? modelLanguages.includes(language) : null };
+}
+
+function primarySubtag(tag: string): string {
+  try {
+    return new Intl.Locale(tag).language;
+  } catch {
+    return '';
+  }
+}

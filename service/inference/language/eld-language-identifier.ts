@@ -1,0 +1,52 @@
+import { eld } from 'eld/small';
+import type { LanguageIdentifier } from '../../application/ports/language-identifier.ts';
+import { type Language, languageOf } from '../../domain/language.ts';
+
+/** The library reads about 350 bytes; the rest of a long post need not be prepared. */
+const MAX_CHARACTERS = 1_000;
+
+/** Fewest letters of a text in Latin script, which many languages share. */
+const MIN_LATIN_LETTERS = 8;
+
+/** Fewest letters of a text in another script. */
+const MIN_LETTERS = 2;
+
+/** A text within this distance of a language that the model reads may well be in it. */
+const MARGIN = 0.1;
+
+/** Addresses, mentions and tags: names in any language, most of them English. */
+const NAMES = /https?:\/\/\S+|[@#＃$][\p{L}\p{M}\p{N}_]+|\bRT\b/gu;
+
+/**
+ * Identifies 60 languages by their n-grams, with the library ELD.
+ *
+ * To take a text that the model reads for another language costs more than the reverse: it leaves
+ * the aggregates. A Latin text that is short, unlike every language, or close to a language of the
+ * model is therefore undetermined.
+ */
+export class EldLanguageIdentifier implements LanguageIdentifier {
+  readonly #modelLanguages: readonly Language[];
+
+  /** @param modelLanguages the languages that the model reads */
+  constructor(modelLanguages: readonly Language[]) {
+    this.#modelLanguages = modelLanguages;
+  }
+
+  identify(text: string): Language | null {
+    const words = text.slice(0, MAX_CHARACTERS).replace(NAMES, ' ');
+    const letters = words.match(/\p{L}/gu) ?? [];
+    const latin = words.match(/\p{Script=Latin}/gu) ?? [];
+    if (letters.length < MIN_LETTERS) return null;
+    const result = eld.detect(words);
+    const language = languageOf(result.language);
+    if (language === null || 2 * latin.length <= letters.length) return language;
+    if (latin.length < MIN_LATIN_LETTERS || !result.isReliable()) return null;
+    return this.#isClear(language, result.getScores()) ? language : null;
+  }
+
+  #isClear(language: Language, scores: Readonly<Record<string, number>>): boolean {
+    if (this.#modelLanguages.includes(language)) return true;
+    const score = scores[language] ?? 0;
+    return this.#modelLanguages.every((each) => score - (scores[each] ?? 0) >= MARGIN);
+  }
+}
