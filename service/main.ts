@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { buildApp } from './app.ts';
 import { IngestTweets } from './application/ingest-tweets.ts';
+import { LanguageCheck } from './application/language-check.ts';
 import { PendingWrites } from './application/pending-writes.ts';
 import type { FeatureStore } from './application/ports/feature-store.ts';
 import type { Metrics } from './application/ports/metrics.ts';
@@ -22,6 +23,7 @@ import type { ModelIdentity } from './domain/sentiment.ts';
 import { CachedFeatureStore } from './feature-store/hot-cache.ts';
 import { MemoryFeatureStore } from './feature-store/memory/memory-feature-store.ts';
 import { RedisFeatureStore } from './feature-store/redis/redis-feature-store.ts';
+import { EldLanguageIdentifier } from './inference/language/eld-language-identifier.ts';
 import { OnnxSentimentModel } from './inference/onnx-sentiment-model.ts';
 import { BufferedPredictionLog } from './prediction-log/buffer.ts';
 import { FilePredictionLogSink } from './prediction-log/file-sink.ts';
@@ -102,7 +104,12 @@ async function serve(config: Config): Promise<void> {
     maxRows,
   });
   const { exposeText, limits } = config.http;
-  const assessment = { rowTtlSeconds, storeText, exposeText };
+  const languages = new LanguageCheck({
+    identifier: new EldLanguageIdentifier(model.languages),
+    modelLanguages: model.languages,
+  });
+  const assessment = { rowTtlSeconds, storeText, exposeText, languages };
+  const { unsupportedLanguage } = config;
   const app = await buildApp({
     settings: {
       ...config.http,
@@ -117,8 +124,9 @@ async function serve(config: Config): Promise<void> {
       model,
       metrics,
       logger,
+      unsupportedLanguage,
     }),
-    scoreTexts: new ScoreTexts({ ...limits, model }),
+    scoreTexts: new ScoreTexts({ ...limits, model, languages, unsupportedLanguage }),
     ingestTweets: new IngestTweets({ ...assessment, storeWriter, model }),
     readFeatures: new ReadFeatures({ store, exposeText }),
     purge,

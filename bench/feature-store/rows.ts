@@ -53,6 +53,8 @@ export function* rows(users: number): Generator<FeatureRow> {
       label: topLabel(scores),
       scores,
       truncated: false,
+      language: 'en',
+      languageSupported: true,
       text: TEXT,
     };
   }

@@ -16,6 +16,10 @@ export interface Sentiment {
   readonly scores: PerLabel;
   /** The text was too long for the model, and its end was not read. */
   readonly truncated: boolean;
+  /** Such as `en`; null if it is undetermined. */
+  readonly language: string | null;
+  /** False: the model does not read the language, and the scores mean nothing. */
+  readonly languageSupported: boolean | null;
 }
 
 /** The answer for one text of several. */

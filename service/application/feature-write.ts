@@ -1,4 +1,5 @@
 import { EDITABLE_ROW_TTL_SECONDS, type FeatureRow } from '../domain/feature-row.ts';
+import type { LanguageFinding } from '../domain/language.ts';
 import type { ModelIdentity, Prediction } from '../domain/sentiment.ts';
 import type { Tweet } from '../domain/tweet.ts';
 import type { FeatureWrite } from './ports/feature-store.ts';
@@ -13,6 +14,7 @@ export interface RowSettings {
 export function featureWrite(
   tweet: Tweet,
   prediction: Prediction,
+  { language, languageSupported }: LanguageFinding,
   identity: ModelIdentity,
   { rowTtlSeconds, storeText }: RowSettings,
 ): FeatureWrite {
@@ -28,6 +30,8 @@ export function featureWrite(
     label: prediction.label,
     scores: prediction.scores,
     truncated: prediction.truncated,
+    language,
+    languageSupported,
     text: storeText ? tweet.text : null,
   };
   const editable = (tweet.editableUntilMs ?? 0) > row.createdTimestampMs;

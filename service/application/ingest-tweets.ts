@@ -31,7 +31,7 @@ export class IngestTweets {
     const distinct = [...new Map(tweets.map((tweet) => [tweet.id, tweet])).values()];
     const texts = distinct.map((tweet) => tweet.text);
     const predictions = await model.predict(texts, context);
-    const { outcomes, writes } = assessTweets(
+    const { outcomes, writes } = await assessTweets(
       distinct,
       predictions,
       model.identity,

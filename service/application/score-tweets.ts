@@ -10,7 +10,8 @@ import type { SentimentModel } from './ports/sentiment-model.ts';
 import type { TweetSource } from './ports/tweet-source.ts';
 import type { RequestContext } from './request-context.ts';
 import type { StoreWriter } from './store-writer.ts';
-import { type TweetOutcome, unavailable } from './tweet-outcome.ts';
+import { type TweetOutcome, unavailable, unreadable } from './tweet-outcome.ts';
+import type { UnsupportedLanguagePolicy } from './unsupported-language.ts';
 
 export interface ScoreTweetsOptions extends AssessmentSettings {
   readonly store: FeatureStore;
@@ -19,6 +20,7 @@ export interface ScoreTweetsOptions extends AssessmentSettings {
   readonly model: SentimentModel;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly unsupportedLanguage: UnsupportedLanguagePolicy;
 }
 
 type Outcomes = ReadonlyMap<TweetId, TweetOutcome>;
@@ -44,8 +46,17 @@ export class ScoreTweets {
     return ids.map((id) => {
       const outcome = outcomes.get(id);
       if (!outcome) throw new Error(`tweet ${id} was computed without an outcome`);
-      return outcome;
+      return this.#withinPolicy(outcome);
     });
+  }
+
+  /** Refuses a tweet that the model cannot read after it is stored: it is read and paid once. */
+  #withinPolicy(outcome: TweetOutcome): TweetOutcome {
+    const { unsupportedLanguage, model } = this.#options;
+    if (unsupportedLanguage === 'score' || outcome.status === 'error') return outcome;
+    const { tweetId, language, languageSupported } = outcome.row;
+    if (languageSupported !== false) return outcome;
+    return unreadable(tweetId, language, model.languages);
   }
 
   async #compute(ids: readonly TweetId[], context: RequestContext): Promise<Outcomes> {
@@ -104,7 +115,7 @@ export class ScoreTweets {
       if (tweets.length === 0) return new Map(gone);
       const texts = tweets.map((tweet) => tweet.text);
       const predictions = await model.predict(texts, context, reservation);
-      const { outcomes, writes } = assessTweets(
+      const { outcomes, writes } = await assessTweets(
         tweets,
         predictions,
         model.identity,

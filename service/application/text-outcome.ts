@@ -1,24 +1,28 @@
 import { EmptyTextError, ModelFailedError, type ServiceError } from '../domain/errors.ts';
+import type { LanguageFinding } from '../domain/language.ts';
 import { hasFiniteScores, type Prediction } from '../domain/sentiment.ts';
+
+/** The prediction of a text, and its language. */
+export interface TextPrediction extends Prediction, LanguageFinding {}
 
 /** The answer for one text. */
 export type TextOutcome =
-  | { readonly status: 'ok'; readonly prediction: Prediction }
+  | { readonly status: 'ok'; readonly prediction: TextPrediction }
   | { readonly status: 'error'; readonly error: ServiceError };
 
 /** @param prediction null if preprocessing left nothing to score */
-export function textOutcome(prediction: Prediction | null): TextOutcome {
+export function textOutcome(prediction: Prediction | null, finding: LanguageFinding): TextOutcome {
   if (!prediction) {
-    return failed(new EmptyTextError('The text has nothing to score; leave it out.'));
+    return failedText(new EmptyTextError('The text has nothing to score; leave it out.'));
   }
   if (!hasFiniteScores(prediction)) {
-    return failed(
+    return failedText(
       new ModelFailedError('The model failed to score the text; leave it out and report it.'),
     );
   }
-  return { status: 'ok', prediction };
+  return { status: 'ok', prediction: { ...prediction, ...finding } };
 }
 
-function failed(error: ServiceError): TextOutcome {
+export function failedText(error: ServiceError): TextOutcome {
   return { status: 'error', error };
 }

@@ -6,8 +6,10 @@ import {
   TweetUnavailableError,
 } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
+import type { Language } from '../domain/language.ts';
 import type { TweetId } from '../domain/tweet.ts';
 import type { UnavailableReason } from './ports/tweet-source.ts';
+import { unsupportedLanguage } from './unsupported-language.ts';
 
 /** How the feature store took part in an answer. */
 export type StoreOutcome = 'hit' | 'miss' | 'unavailable';
@@ -45,6 +47,15 @@ export function modelFailed(id: TweetId): TweetOutcome {
   return failed(
     new ModelFailedError(`The model failed to score tweet ${id}; leave it out and report it.`),
   );
+}
+
+/** The configuration refuses languages that the model does not read. */
+export function unreadable(
+  id: TweetId,
+  language: Language | null,
+  modelLanguages: readonly string[],
+): TweetOutcome {
+  return failed(unsupportedLanguage(`Tweet ${id}`, language, modelLanguages));
 }
 
 /** The store rejects tweets purged within the last day. */

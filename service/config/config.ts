@@ -48,6 +48,7 @@ function arrange(settings: Settings) {
       tokenBudget: settings.INFERENCE_TOKEN_BUDGET,
       hangTimeoutMs: settings.INFERENCE_HANG_TIMEOUT_MS,
     },
+    unsupportedLanguage: settings.UNSUPPORTED_LANGUAGE,
     featureStore: {
       /** Undefined: the store is in memory. */
       redis: settings.REDIS_URL === undefined ? undefined : redis(settings, settings.REDIS_URL),

@@ -33,6 +33,7 @@ export const ERROR_CLASS = {
   tweet_withheld: 'caller',
   entity_not_found: 'caller',
   empty_text: 'caller',
+  unsupported_language: 'caller',
   rate_limited: 'caller',
   model_failed: 'own',
   overloaded: 'own',

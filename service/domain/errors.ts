@@ -36,6 +36,7 @@ export type CallerErrorCode = Exclude<
   | UnavailableTweetCode
   | 'entity_not_found'
   | 'empty_text'
+  | 'unsupported_language'
   | 'rate_limited'
   | 'model_failed'
   | 'overloaded'
@@ -71,6 +72,13 @@ export class EntityNotFoundError extends ServiceError {
 export class EmptyTextError extends ServiceError {
   constructor(message: string) {
     super('empty_text', message, false);
+  }
+}
+
+/** The text is in a language that the model does not read, and the configuration refuses those. */
+export class UnsupportedLanguageError extends ServiceError {
+  constructor(message: string) {
+    super('unsupported_language', message, false);
   }
 }
 

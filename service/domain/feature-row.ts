@@ -1,8 +1,12 @@
+import type { LanguageFinding } from './language.ts';
 import type { Label, Scores } from './sentiment.ts';
 import type { TweetId } from './tweet.ts';
 
-/** One scored tweet: the row that the online and the offline store share. */
-export interface FeatureRow {
+/**
+ * One scored tweet: the row that the online and the offline store share. Rows of releases without
+ * languages have none: they count as read by the model.
+ */
+export interface FeatureRow extends LanguageFinding {
   readonly tweetId: TweetId;
   readonly authorId: string | null;
   readonly authorUsername: string | null;

@@ -1,3 +1,5 @@
+import type { Language } from './language.ts';
+
 /** Decimal digits of a post's snowflake id without leading zeros, 1 to 2^63-1. */
 export type TweetId = string;
 
@@ -13,6 +15,8 @@ export interface Tweet {
   readonly createdAtMs: number;
   /** Canonical topics: `#bitcoin`, `$btc`, or a plain name given at ingest. */
   readonly topics: readonly string[];
+  /** Language as the source tells it; null if it does not. */
+  readonly language: Language | null;
   /** End of the edit window, in milliseconds since the epoch; null if unknown. */
   readonly editableUntilMs: number | null;
 }

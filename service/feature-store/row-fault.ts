@@ -1,4 +1,5 @@
 import type { FeatureRow } from '../domain/feature-row.ts';
+import { isLanguage } from '../domain/language.ts';
 import { hasFiniteScores } from '../domain/sentiment.ts';
 import { normalizeTopic } from '../domain/topics.ts';
 import { isTweetId } from '../domain/tweet-url.ts';
@@ -33,6 +34,9 @@ export function rowFault(row: FeatureRow): string | null {
   if (!/^[0-9a-f]{12}$/.test(model.revision)) return `the model revision is "${model.revision}"`;
   if (!Number.isSafeInteger(preprocessingVersion) || preprocessingVersion < 0) {
     return `the preprocessing version is ${preprocessingVersion}`;
+  }
+  if (row.language !== null && !isLanguage(row.language)) {
+    return `the language is "${row.language}"`;
   }
   return hasFiniteScores(row) ? null : 'a score is not a number';
 }

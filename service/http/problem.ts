@@ -24,6 +24,7 @@ export const STATUS = {
   unsupported_media_type: 415,
   expectation_failed: 417,
   empty_text: 422,
+  unsupported_language: 422,
   rate_limited: 429,
   headers_too_large: 431,
   tweet_withheld: 451,

@@ -12,6 +12,8 @@ export function tweetSentiment({ row, text, featureStore }: ScoredTweet) {
     ...(text !== null && { textInput: text }),
     scores: row.scores,
     truncated: row.truncated,
+    language: row.language,
+    languageSupported: row.languageSupported,
     model: row.model,
     featureStore,
     author: { id: row.authorId, username: row.authorUsername },

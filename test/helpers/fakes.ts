@@ -1,3 +1,4 @@
+import { LanguageCheck } from '../../service/application/language-check.ts';
 import { PendingWrites } from '../../service/application/pending-writes.ts';
 import type {
   ActiveUser,
@@ -10,6 +11,7 @@ import type {
   UserBuckets,
   WriteResult,
 } from '../../service/application/ports/feature-store.ts';
+import type { LanguageIdentifier } from '../../service/application/ports/language-identifier.ts';
 import type { Logger } from '../../service/application/ports/logger.ts';
 import type { Metrics } from '../../service/application/ports/metrics.ts';
 import type { PredictionLog } from '../../service/application/ports/prediction-log.ts';
@@ -48,6 +50,7 @@ export function aTweet(overrides: Partial<Tweet> = {}): Tweet {
     authorUsername: 'someone',
     createdAtMs: Date.UTC(2021, 10, 15, 19, 8, 5),
     topics: ['#phones'],
+    language: 'en',
     editableUntilMs: null,
     ...overrides,
   };
@@ -70,6 +73,16 @@ function predictionOf(text: string): Prediction | null {
   if (text.trim() === '') return null;
   return text.includes('banana') ? NOT_FINITE : POSITIVE;
 }
+
+/** A check by `fakeIdentifier` for a model that reads English. */
+export function aLanguageCheck(modelLanguages: readonly string[] = ['en']): LanguageCheck {
+  return new LanguageCheck({ identifier: fakeIdentifier, modelLanguages });
+}
+
+/** Takes every text for English, texts with "ß" for German, and texts without letters for neither. */
+const fakeIdentifier: LanguageIdentifier = {
+  identify: (text) => (text.includes('ß') ? 'de' : /\p{L}/u.test(text) ? 'en' : null),
+};
 
 /** Scores every text as positive, texts with "banana" as NaN, and blank texts not at all. Waits for `gate` if it is set. */
 export class FakeModel implements SentimentModel {

@@ -42,6 +42,8 @@ export function aRow(overrides: Partial<FeatureRow> = {}): FeatureRow {
     scores: { negative: 0.05, neutral: 0.15, positive: 0.8 },
     truncated: false,
     text: 'I love this phone',
+    language: 'en',
+    languageSupported: true,
     ...overrides,
   };
 }
@@ -74,6 +76,9 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         ['of an unknown author', { authorId: null, authorUsername: null }],
         ['without topics', { topics: [] }],
         ['that was truncated', { truncated: true }],
+        ['of another language', { language: 'de', languageSupported: false }],
+        ['of an undetermined language', { language: null, languageSupported: null }],
+        ['of a model of unknown languages', { language: 'fil', languageSupported: null }],
         [
           'with a text of many scripts',
           { text: 'naïve 🙂‍↔️ 日本語 "\\\n\u0000', topics: ['#日本'] },

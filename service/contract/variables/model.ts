@@ -1,5 +1,6 @@
+import { UNSUPPORTED_LANGUAGE_POLICIES } from '../languages.ts';
 import { MODEL_NAME, MODEL_NAME_RULE } from '../model-manifest.ts';
-import { integer, path, text } from '../schemas.ts';
+import { integer, oneOf, path, text } from '../schemas.ts';
 import { TEN_MINUTES_MS, type Variable } from './variable.ts';
 
 export const MODEL = {
@@ -13,6 +14,12 @@ export const MODEL = {
     schema: path(),
     description: 'Folder of manifest.json and the bundles',
     default: 'models',
+  },
+  UNSUPPORTED_LANGUAGE: {
+    schema: oneOf(...UNSUPPORTED_LANGUAGE_POLICIES),
+    description:
+      'Answer for a text in a language that the model does not read: score (its scores, marked) or refuse (422)',
+    default: 'score',
   },
   INFERENCE_WORKERS: {
     schema: integer(1, 256),

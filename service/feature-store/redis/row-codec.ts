@@ -1,12 +1,16 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { LANGUAGE } from '../../contract/languages.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import { LABELS, type ModelIdentity, type Scores } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { MAX_TIMESTAMP_MS } from '../row-fault.ts';
 
 /** First byte of a value. A change of the format takes the next digit. */
-const FORMAT = '1';
+const FORMAT = '2';
+
+/** The format before languages: the same without the last two fields. */
+const FORMAT_WITHOUT_LANGUAGE = '1';
 
 /** Tolerance for the sum of a row's scores, which must be 1. */
 const SCORE_SUM_TOLERANCE = 1e-6;
@@ -16,7 +20,7 @@ const Score = Type.Number({ minimum: 0, maximum: 1 });
 const NullableString = Type.Union([Type.String(), Type.Null()]);
 
 /** Compact JSON after the format byte; the key holds the rest of the row. */
-const Fields = Type.Tuple([
+const FIELDS = [
   Type.String({ description: 'tweetId' }),
   NullableString, // authorId
   NullableString, // authorUsername
@@ -27,9 +31,17 @@ const Fields = Type.Tuple([
   Type.Tuple([Score, Score, Score]), // scores, in the order of LABELS
   Type.Integer({ minimum: 0, maximum: 1 }), // truncated
   NullableString, // text
+] as const;
+
+const Fields = Type.Tuple([
+  ...FIELDS,
+  Type.Union([Type.String({ pattern: LANGUAGE.source }), Type.Null()]), // language
+  Type.Union([Type.Literal(0), Type.Literal(1), Type.Null()]), // languageSupported
 ]);
+type Fields = Static<typeof Fields>;
 
 const fields = Compile(Fields);
+const fieldsWithoutLanguage = Compile(Type.Tuple([...FIELDS]));
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Encodes a row as docs/feature-store-format.md specifies. */
@@ -47,6 +59,8 @@ export function encodeRow(row: FeatureRow): string {
       LABELS.map((label) => row.scores[label]),
       row.truncated ? 1 : 0,
       row.text,
+      row.language,
+      row.languageSupported === null ? null : Number(row.languageSupported),
     ])
   );
 }
@@ -61,12 +75,11 @@ export function decodeRow(
   { name, revision, preprocessingVersion }: ModelIdentity,
 ): FeatureRow | 'corrupt' | 'other-format' {
   const format = String.fromCharCode(value[0] ?? 0);
-  if (format !== FORMAT) return /[2-9]/.test(format) ? 'other-format' : 'corrupt';
-
-  const parsed = parseJson(value.subarray(1));
-  if (!fields.Check(parsed)) return 'corrupt';
-  const [tweetId, authorId, authorUsername, topics, event, created, place, scored, cut, text] =
-    parsed;
+  if (/[3-9]/.test(format)) return 'other-format';
+  const parsed = parseFields(format, parseJson(value.subarray(1)));
+  if (parsed === null) return 'corrupt';
+  const [tweetId, authorId, authorUsername, topics, event, created] = parsed;
+  const [, , , , , , place, scored, cut, text, language, supported] = parsed;
   const label = LABELS[place];
   const [negative, neutral, positive] = scored;
   const scores: Scores = { negative, neutral, positive };
@@ -86,7 +99,16 @@ export function decodeRow(
     scores,
     truncated: cut === 1,
     text,
+    language,
+    languageSupported: supported === null ? null : supported === 1,
   };
+}
+
+/** Fields of the current format; rows of the format before have no language. */
+function parseFields(format: string, json: unknown): Fields | null {
+  if (format === FORMAT) return fields.Check(json) ? json : null;
+  const isOlder = format === FORMAT_WITHOUT_LANGUAGE && fieldsWithoutLanguage.Check(json);
+  return isOlder ? [...json, null, null] : null;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

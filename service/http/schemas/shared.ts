@@ -19,6 +19,16 @@ export function nullableString(description: string) {
   return Type.Unsafe<string | null>({ type: ['string', 'null'], description });
 }
 
+export const Language = nullableString(
+  'Language of the text, a primary subtag of BCP 47 such as `en`, from the tweet source or else identified; null if undetermined.',
+);
+
+export const LanguageSupported = Type.Unsafe<boolean | null>({
+  type: ['boolean', 'null'],
+  description:
+    'False: the model does not read this language, and the scores mean nothing. Null: the language is undetermined, or the languages of the model are unknown.',
+});
+
 /** For routes without query parameters, which reject them all: a typo must not pass unnoticed. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
 

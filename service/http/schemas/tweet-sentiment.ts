@@ -1,6 +1,8 @@
 import { Type } from 'typebox';
 import { Problem } from '../problem.ts';
 import {
+  Language,
+  LanguageSupported,
   Model,
   nullableString,
   oneOf,
@@ -20,6 +22,8 @@ export const tweetSentimentProperties = {
   ),
   scores: ref(Scores),
   truncated: Truncated,
+  language: Language,
+  languageSupported: LanguageSupported,
   model: ref(Model),
   featureStore: oneOf(['hit', 'miss', 'unavailable'], 'Result of the feature store lookup.'),
   author: Type.Object({

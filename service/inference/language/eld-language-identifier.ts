@@ -2,8 +2,8 @@ import { eld } from 'eld/small';
 import type { LanguageIdentifier } from '../../application/ports/language-identifier.ts';
 import { type Language, languageOf } from '../../domain/language.ts';
 
-/** The library reads about 350 bytes; the rest of a long post need not be prepared. */
-const MAX_CHARACTERS = 1_000;
+/** The length of a tweet, which is enough; the library itself reads about 350 bytes. */
+const MAX_CHARACTERS = 280;
 
 /** Fewest letters of a text in Latin script, which many languages share. */
 const MIN_LATIN_LETTERS = 8;

@@ -1,14 +1,21 @@
 import { Parser } from 'htmlparser2';
+import { type Language, languageOf } from '../../domain/language.ts';
 
 /** Tweets of before 2016 have http links. */
 const SHORT_LINK = /^https?:\/\/t\.co\//i;
 
+export interface OembedText {
+  readonly text: string;
+  /** From the attribute `lang` of the first paragraph; null if it tells none. */
+  readonly language: Language | null;
+}
+
 /**
- * Extracts the text of a tweet from oEmbed's HTML: the paragraphs of its blockquote. As in the X
+ * Extracts the text of a tweet and its language from oEmbed's HTML: the paragraphs of its blockquote. As in the X
  * API, line breaks become `\n`, emoji images their character, and X's links their t.co address
  * (oEmbed shows pic.twitter.com/… for pictures). Null without a paragraph.
  */
-export function textFromOembed(html: string): string | null {
+export function textFromOembed(html: string): OembedText | null {
   const text = new ParagraphText();
   const parser = new Parser(text);
   parser.end(html);
@@ -17,13 +24,15 @@ export function textFromOembed(html: string): string | null {
 
 class ParagraphText {
   #text = '';
+  #language: Language | null = null;
   #paragraphs = 0;
   #isInParagraph = false;
   #isInShortLink = false;
 
-  onopentag(name: string, { href = '', alt = '' }: Record<string, string>): void {
+  onopentag(name: string, { href = '', alt = '', lang = '' }: Record<string, string>): void {
     if (name === 'p') {
       if (this.#paragraphs > 0) this.#text += '\n';
+      else this.#language = languageOf(lang);
       this.#paragraphs += 1;
       this.#isInParagraph = true;
     } else if (name === 'br') {
@@ -45,8 +54,9 @@ class ParagraphText {
     if (name === 'p' || name === 'a') this.#isInShortLink = false;
   }
 
-  result(): string | null {
-    return this.#paragraphs > 0 ? this.#text.trim() : null;
+  result(): OembedText | null {
+    if (this.#paragraphs === 0) return null;
+    return { text: this.#text.trim(), language: this.#language };
   }
 
   #add(text: string): void {

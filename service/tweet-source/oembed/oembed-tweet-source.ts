@@ -162,8 +162,9 @@ function networkCode(error: unknown): string {
 function foundIn(id: TweetId, body: string): TweetLookup | null {
   const oembed = parseJson(body);
   if (!Check(Oembed, oembed)) return null;
-  const text = textFromOembed(oembed.html);
-  if (text === null) return null;
+  const found = textFromOembed(oembed.html);
+  if (found === null) return null;
+  const { text, language } = found;
   return {
     status: 'found',
     tweet: {
@@ -174,6 +175,7 @@ function foundIn(id: TweetId, body: string): TweetLookup | null {
         /^https:\/\/[^/]+\/([A-Za-z0-9_]{1,50})$/.exec(oembed.author_url ?? '')?.[1] ?? null,
       createdAtMs: snowflakeTimeMs(id),
       topics: normalizeTopics(extractTopics(text)),
+      language,
       editableUntilMs: null,
     },
   };

@@ -21,6 +21,7 @@ export const POST_FIELDS = {
     'created_at',
     'edit_controls',
     'entities',
+    'lang',
     'note_tweet',
     'referenced_tweets',
     'withheld',

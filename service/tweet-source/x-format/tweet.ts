@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { languageOf } from '../../domain/language.ts';
 import { snowflakeTimeMs } from '../../domain/snowflake.ts';
 import {
   extractTopics,
@@ -45,6 +46,8 @@ export const XTweet = Type.Object({
   author: Type.Optional(XUser),
   created_at: Type.Optional(XTime),
   entities: Type.Optional(XEntities),
+  /** Language of the text: a tag of BCP 47, or one of X's own such as `qme`. */
+  lang: Type.Optional(Type.String({ maxLength: 35 })),
   /** A long post, by its name in the documentation and by that in the OpenAPI file. */
   note_tweet: Type.Optional(XNote),
   note_post: Type.Optional(XNote),
@@ -100,6 +103,7 @@ export function tweetFromX(x: XTweet, includes: XIncludes = {}): Tweet {
       ...(x.topics ?? []),
       ...(entities ? tagsOf(entities) : extractTopics(unescaped)),
     ]),
+    language: languageOf(spoken.lang),
     editableUntilMs: x.edit_controls?.is_edit_eligible
       ? timeMs(x.edit_controls.editable_until)
       : null,

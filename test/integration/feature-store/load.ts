@@ -80,6 +80,8 @@ function rowOf(tweetId: string): FeatureRow {
     label: 'neutral',
     scores: { negative: 0, neutral: 1, positive: 0 },
     truncated: false,
+    language: 'en',
+    languageSupported: true,
     text: `the text of ${tweetId}`,
   };
 }

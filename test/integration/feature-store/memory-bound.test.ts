@@ -17,7 +17,7 @@ function fill(tweets: number, kind: string) {
       const row = {
         tweetId: String(i), authorId: String(i), authorUsername: null, topics: [], text: null,
         eventTimestampMs: i, createdTimestampMs: i, model: identity, preprocessingVersion: 1,
-        label: 'positive', scores, truncated: false, ...(${kind})(i),
+        label: 'positive', scores, truncated: false, language: 'en', languageSupported: true, ...(${kind})(i),
       };
       await store.putTweets([{ row, ttlSeconds: 5_184_000 }]);
     }

@@ -3,6 +3,7 @@ import { IngestTweets } from '../../../service/application/ingest-tweets.ts';
 import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
 import {
   aContext,
+  aLanguageCheck,
   aStoreWriter,
   aTweet,
   FakeModel,
@@ -13,7 +14,7 @@ import {
 function aUseCase({ storeText = true, exposeText = true } = {}) {
   const [store, predictionLog, model] = [new FakeStore(), new FakePredictionLog(), new FakeModel()];
   const { storeWriter } = aStoreWriter({ store, predictionLog });
-  const settings = { rowTtlSeconds: 60, storeText, exposeText };
+  const settings = { rowTtlSeconds: 60, storeText, exposeText, languages: aLanguageCheck() };
   return {
     store,
     predictionLog,
@@ -52,6 +53,21 @@ describe('IngestTweets', () => {
     expect(scored).toMatchObject({ status: 'ok' });
     expect([...store.rows.keys()]).toEqual(['2']);
     expect(predictionLog.rows.map(({ tweetId }) => tweetId)).toEqual(['2']);
+  });
+
+  it('stores the language that the source tells, else the identified one', async () => {
+    const { store, useCase } = aUseCase();
+    const tweets = [
+      aTweet({ id: '1', language: 'ja' }),
+      aTweet({ id: '2', language: null, text: 'ein großer Spaß' }),
+      aTweet({ id: '3', language: null, text: '12:30' }),
+    ];
+    await useCase.ingest(tweets, aContext());
+    expect([...store.rows.values()]).toMatchObject([
+      { language: 'ja', languageSupported: false },
+      { language: 'de', languageSupported: false },
+      { language: null, languageSupported: null },
+    ]);
   });
 
   it('measures the write as the store phase', async () => {

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../../service/application/request-contex
 import { PhaseTimings } from '../../../service/application/request-context.ts';
 import { ScoreTexts } from '../../../service/application/score-texts.ts';
 import { OverloadedError } from '../../../service/domain/errors.ts';
-import { FakeModel } from '../../helpers/fakes.ts';
+import { aLanguageCheck, FakeModel } from '../../helpers/fakes.ts';
 
 class RecordingModel extends FakeModel {
   readonly contexts: RequestContext[] = [];
@@ -14,10 +14,12 @@ class RecordingModel extends FakeModel {
   }
 }
 
-function aUseCase() {
+function aUseCase({ unsupportedLanguage = 'score' as 'score' | 'refuse' } = {}) {
   const model = new RecordingModel();
   const useCase = new ScoreTexts({
     model,
+    languages: aLanguageCheck(),
+    unsupportedLanguage,
     singleDeadlineMs: 1_000_000,
     batchDeadlineMs: 9_000_000,
   });
@@ -54,6 +56,32 @@ describe('ScoreTexts', () => {
     expect(outcomes).toMatchObject([
       { status: 'ok' },
       { status: 'error', error: { code } },
+      { status: 'ok' },
+    ]);
+  });
+
+  it('tells the language of each text and whether the model reads it', async () => {
+    const outcomes = await aUseCase().useCase.score(['good', 'Spaß', '12:30'], aCaller());
+    expect(outcomes).toMatchObject([
+      { prediction: { language: 'en', languageSupported: true } },
+      { prediction: { language: 'de', languageSupported: false } },
+      { prediction: { language: null, languageSupported: null } },
+    ]);
+  });
+
+  it('refuses a text in a language that the model does not read, where configured so', async () => {
+    const { useCase } = aUseCase({ unsupportedLanguage: 'refuse' });
+    const outcomes = await useCase.score(['good', 'Spaß', '12:30'], aCaller());
+    expect(outcomes).toMatchObject([
+      { status: 'ok' },
+      {
+        status: 'error',
+        error: {
+          code: 'unsupported_language',
+          message:
+            'The text is in the language "de", which the model does not read; it reads en.',
+        },
+      },
       { status: 'ok' },
     ]);
   });

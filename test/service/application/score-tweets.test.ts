@@ -11,6 +11,7 @@ import {
 import type { Prediction } from '../../../service/domain/sentiment.ts';
 import {
   aContext,
+  aLanguageCheck,
   aStoreWriter,
   aTweet,
   FakeModel,
@@ -29,6 +30,7 @@ function aUseCase(
     model?: FakeModel;
     storeText?: boolean;
     exposeText?: boolean;
+    unsupportedLanguage?: 'score' | 'refuse';
   } = {},
 ) {
   const store = new FakeStore();
@@ -44,6 +46,8 @@ function aUseCase(
     model,
     metrics,
     logger,
+    languages: aLanguageCheck(),
+    unsupportedLanguage: options.unsupportedLanguage ?? 'score',
     rowTtlSeconds: 5_184_000,
     storeText: options.storeText ?? true,
     exposeText: options.exposeText ?? true,
@@ -76,6 +80,22 @@ describe('ScoreTweets', () => {
     expect(hit).toEqual({ ...miss, featureStore: 'hit' });
     expect([source.asked.length, model.asked.length]).toEqual([1, 1]);
     expect(metrics.sum('FeatureStoreHits')).toBe(1);
+  });
+
+  it('marks a tweet in a language that the model does not read', async () => {
+    const source = new FakeSource({ [ID]: aTweet({ language: 'ja' }) });
+    const { score } = aUseCase({ source });
+    const marked = { row: { language: 'ja', languageSupported: false } };
+    expect([await score(), await score()]).toMatchObject([marked, marked]);
+  });
+
+  it('refuses such a tweet where configured so, and reads it from the source once', async () => {
+    const source = new FakeSource({ [ID]: aTweet({ language: 'ja' }) });
+    const { score, store } = aUseCase({ source, unsupportedLanguage: 'refuse' });
+    const refused = { status: 'error', error: { code: 'unsupported_language' } };
+    expect([await score(), await score()]).toMatchObject([refused, refused]);
+    expect(source.asked).toHaveLength(1);
+    expect(store.rows.size).toBe(1);
   });
 
   it('writes the row and its prediction record only after it has returned the outcome', async () => {

@@ -29,6 +29,7 @@ describe('the configuration', () => {
         tokenBudget: 256,
         hangTimeoutMs: 30_000,
       },
+      unsupportedLanguage: 'score',
       featureStore: {
         redis: undefined,
         rowTtlSeconds: 5_184_000,

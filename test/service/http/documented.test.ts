@@ -173,6 +173,7 @@ const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
       app.model.notFinite = true;
     },
   },
+  unsupported_language: { options: { unsupportedLanguage: 'refuse', modelLanguages: ['de'] } },
   empty_text: {
     arrange: (app) => {
       app.model.unscorable = true;

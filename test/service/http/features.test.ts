@@ -236,6 +236,8 @@ describe('GET /v1/features/tweets', () => {
       label: 'positive',
       scores: SCORES,
       truncated: false,
+      language: 'en',
+      languageSupported: true,
       text: row?.text,
     };
     expect(json).toEqual({ rows: [null, shown, shown] });

@@ -31,12 +31,23 @@ describe('POST /v1/inference', () => {
       sentimentAnalyst: 'positive',
       scores: { negative: 0.05, neutral: 0.05, positive: 0.9 },
       truncated: false,
+      language: 'en',
+      languageSupported: true,
     };
     expect(status).toBe(200);
     expect(json).toEqual({
       results: [result, result],
       model: { name: 'fake-model', revision: '0123456789ab' },
     });
+  });
+
+  it('marks a text in a language that the model does not read', async () => {
+    const { json } = await score(['good', 'ein großer Spaß', '12:30']);
+    expect(json.results).toMatchObject([
+      { language: 'en', languageSupported: true },
+      { language: 'de', languageSupported: false },
+      { language: null, languageSupported: null },
+    ]);
   });
 
   it('hands texts on as they are, in one batch', async () => {

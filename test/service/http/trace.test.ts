@@ -193,6 +193,7 @@ describe('GET /v1/status', () => {
         name: 'fake-model',
         revision: '0123456789ab',
         preprocessingVersion: 1,
+        languages: ['en'],
         maxTokens: 256,
       },
       featureStore: { kind: 'memory', hits: 1, misses: 1, errors: 0, hitRate: 0.5 },

@@ -30,6 +30,8 @@ const RESULT = {
   textInput: 'I love this phone',
   scores: { negative: 0.05, neutral: 0.05, positive: 0.9 },
   truncated: false,
+  language: 'en',
+  languageSupported: true,
   model: { name: 'fake-model', revision: '0123456789ab' },
   featureStore: 'miss',
   author: { id: '2244994945', username: 'someone' },

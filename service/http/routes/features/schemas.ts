@@ -2,6 +2,8 @@ import { type Static, Type } from 'typebox';
 import { DEFAULT_RANGE_DAYS, MAX_RANGE_DAYS } from '../../../domain/utc-days.ts';
 import type { HttpLimits } from '../../limits.ts';
 import {
+  Language,
+  LanguageSupported,
   Model,
   nullableString,
   oneOf,
@@ -180,6 +182,8 @@ export const FeatureRow = Type.Object(
     scores: ref(Scores),
     label: ref(SentimentLabel),
     truncated: Truncated,
+    language: Language,
+    languageSupported: LanguageSupported,
     text: Type.Optional(
       Type.String({
         description: 'The scored text; absent if it is not exposed or not stored.',

@@ -125,6 +125,7 @@ export const openInferenceRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
               'batch_too_large',
               'text_too_long',
               'empty_text',
+              'unsupported_language',
               'model_failed',
             ),
           },

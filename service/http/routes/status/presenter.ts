@@ -11,7 +11,13 @@ export function statusOf({ info, lifecycle, model, totals }: AppDeps): Status {
     status: lifecycle.state,
     startedAt: new Date(info.startedAtMs).toISOString(),
     uptimeSeconds: info.uptimeSeconds(),
-    model: { name, revision, preprocessingVersion, maxTokens: model.maxTokens },
+    model: {
+      name,
+      revision,
+      preprocessingVersion,
+      languages: [...model.languages],
+      maxTokens: model.maxTokens,
+    },
     featureStore: {
       kind: info.featureStore,
       hits,

@@ -14,6 +14,9 @@ export const Status = Type.Object(
       name: Type.String(),
       revision: Type.String(),
       preprocessingVersion: Type.Integer(),
+      languages: Type.Array(Type.String(), {
+        description: 'Languages that the model reads; `*` alone if they are unknown.',
+      }),
       maxTokens: Type.Integer({ description: 'Longest input; longer texts are truncated.' }),
     }),
     featureStore: Type.Object({

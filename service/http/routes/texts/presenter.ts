@@ -18,6 +18,7 @@ function itemOf(outcome: TextOutcome, requestId: string): TextsResponse['results
   if (outcome.status === 'error') {
     return { status: 'error', problem: problemOf(outcome.error, requestId) };
   }
-  const { label, scores, truncated } = outcome.prediction;
-  return { status: 'ok', sentimentAnalyst: label, scores, truncated };
+  const { label: sentimentAnalyst, scores, truncated, language, languageSupported } =
+    outcome.prediction;
+  return { status: 'ok', sentimentAnalyst, scores, truncated, language, languageSupported };
 }

@@ -20,7 +20,7 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['inference'],
         summary: 'Sentiment of texts',
         description:
-          "Scores texts in one batch. Texts longer than the model's window are truncated, and marked as such. A text that fails has a problem in its place; the call fails only for reasons that concern all texts.",
+          "Scores texts in one batch. Texts longer than the model's window are truncated, and marked as such. Texts in a language that the model does not read are marked, too, or refused with UNSUPPORTED_LANGUAGE=refuse. A text that fails has a problem in its place; the call fails only for reasons that concern all texts.",
         security: callerSecurity(settings),
         querystring: NoQuery,
         body: textsRequest(settings.limits),

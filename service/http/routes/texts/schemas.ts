@@ -1,7 +1,16 @@
 import { type Static, Type } from 'typebox';
 import type { HttpLimits } from '../../limits.ts';
 import { Problem } from '../../problem.ts';
-import { Model, oneOf, ref, Scores, SentimentLabel, Truncated } from '../../schemas/shared.ts';
+import {
+  Language,
+  LanguageSupported,
+  Model,
+  oneOf,
+  ref,
+  Scores,
+  SentimentLabel,
+  Truncated,
+} from '../../schemas/shared.ts';
 
 /** A text to score. The pattern requires a character other than white space. */
 export function text(limits: HttpLimits) {
@@ -30,6 +39,8 @@ export const TextSentiment = Type.Object(
     sentimentAnalyst: ref(SentimentLabel),
     scores: ref(Scores),
     truncated: Truncated,
+    language: Language,
+    languageSupported: LanguageSupported,
   },
   { $id: 'TextSentiment', description: 'A scored text.' },
 );

@@ -39,6 +39,7 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
           'tweet_protected',
           'tweet_withheld',
           'empty_text',
+          'unsupported_language',
           'model_failed',
           'tweet_source_failed',
           'tweet_source_limited',

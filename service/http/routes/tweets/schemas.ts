@@ -41,6 +41,8 @@ export const TweetSentiment = Type.Object(tweetSentimentProperties, {
       textInput: 'I love this phone',
       scores: { negative: 0.01, neutral: 0.07, positive: 0.92 },
       truncated: false,
+      language: 'en',
+      languageSupported: true,
       model: { name: 'minilm-tweet-sentiment', revision: '1f0c2a9b7d3e' },
       featureStore: 'miss',
       author: { id: '12', username: 'jack' },

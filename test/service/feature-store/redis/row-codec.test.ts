@@ -14,7 +14,7 @@ const decode = (value: Uint8Array) => decodeRow(value, ID, IDENTITY);
 function withField(place: number, field: unknown): Buffer {
   const fields = JSON.parse(encodeRow(aRow()).slice(1));
   fields[place] = field;
-  return bytes(`1${JSON.stringify(fields)}`);
+  return bytes(`2${JSON.stringify(fields)}`);
 }
 
 const anyScores: fc.Arbitrary<Scores> = fc
@@ -34,14 +34,16 @@ const anyRow: fc.Arbitrary<FeatureRow> = fc
     scores: anyScores,
     truncated: fc.boolean(),
     text: fc.option(anyText),
+    language: fc.option(fc.constantFrom('en', 'de', 'fil')),
+    languageSupported: fc.option(fc.boolean()),
   })
   .map((fields) => aRow({ ...fields, label: topLabel(fields.scores) }));
 
 describe('row codec', () => {
   it('writes the format byte and the fields in their order', () => {
     expect(encodeRow(aRow({ text: null }))).toBe(
-      '1["1460323737035677698","2244994945","someone",["#phones","$btc"],' +
-        '1637003285000,1795420800123,2,[0.05,0.15,0.8],0,null]',
+      '2["1460323737035677698","2244994945","someone",["#phones","$btc"],' +
+        '1637003285000,1795420800123,2,[0.05,0.15,0.8],0,null,"en",1]',
     );
   });
 
@@ -53,6 +55,14 @@ describe('row codec', () => {
     );
   });
 
+  it('reads a row of the format before languages as one of an undetermined language', () => {
+    const value =
+      '1["1460323737035677698","2244994945","someone",["#phones","$btc"],' +
+      '1637003285000,1795420800123,2,[0.05,0.15,0.8],0,null]';
+    const row = aRow({ text: null, language: null, languageSupported: null });
+    expect(decode(bytes(value))).toEqual(row);
+  });
+
   it('reads any label of a tie', () => {
     const scores = { negative: 0.5, neutral: 0.5, positive: 0 };
     const row = aRow({ scores, label: 'neutral' });
@@ -61,17 +71,17 @@ describe('row codec', () => {
 
   it.each<[string, Uint8Array]>([
     ['an empty value', bytes('')],
-    ['the format byte alone', bytes('1')],
+    ['the format byte alone', bytes('2')],
     ['a format byte that was never used', bytes(`0${encodeRow(aRow()).slice(1)}`)],
     ['something before the format byte', bytes(` ${encodeRow(aRow())}`)],
     ['half of a row', bytes(encodeRow(aRow()).slice(0, -20))],
     ['more than a row', bytes(`${encodeRow(aRow())}]`)],
-    ['an object', bytes('1{}')],
+    ['an object', bytes('2{}')],
     [
       'bytes that are not UTF-8',
       Buffer.concat([bytes(encodeRow(aRow()).slice(0, -3)), Buffer.from([0xff]), bytes('"]')]),
     ],
-    ['a byte order mark', bytes(`1\ufeff${encodeRow(aRow()).slice(1)}`)],
+    ['a byte order mark', bytes(`2\ufeff${encodeRow(aRow()).slice(1)}`)],
     ['the row of another tweet', withField(0, '1460323737035677699')],
     ['a numeric author id', withField(1, 2244994945)],
     ['a numeric author name', withField(2, 1)],
@@ -88,12 +98,16 @@ describe('row codec', () => {
     ['a score that is null', withField(7, [null, 0.2, 0.8])],
     ['truncated written as a boolean', withField(8, true)],
     ['a text that is not a string', withField(9, 7)],
-    ['a field too many', withField(10, null)],
+    ['a language that is a sentence', withField(10, 'all of them')],
+    ['a number for a language', withField(10, 1)],
+    ['a supported language written as a boolean', withField(11, true)],
+    ['a field too many', withField(12, null)],
+    ['the fields of the format before', bytes(`1${encodeRow(aRow()).slice(1)}`)],
   ])('reports %s as corrupt', (_, value) => {
     expect(decode(value)).toBe('corrupt');
   });
 
-  it.each(['2', '9'])('reports a value of format %s as of another format', (format) => {
+  it.each(['3', '9'])('reports a value of format %s as of another format', (format) => {
     expect(decode(bytes(`${format}anything`))).toBe('other-format');
   });
 
@@ -101,7 +115,7 @@ describe('row codec', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (value) => {
         expect(['corrupt', 'other-format']).toContain(decode(value));
-        expect(decode(Buffer.concat([bytes('1'), value]))).toBe('corrupt');
+        expect(decode(Buffer.concat([bytes('2'), value]))).toBe('corrupt');
       }),
     );
   });

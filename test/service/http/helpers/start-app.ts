@@ -10,12 +10,14 @@ import { ReadFeatures } from '../../../../service/application/read-features.ts';
 import type { RequestContext } from '../../../../service/application/request-context.ts';
 import { ScoreTexts } from '../../../../service/application/score-texts.ts';
 import { ScoreTweets } from '../../../../service/application/score-tweets.ts';
+import type { UnsupportedLanguagePolicy } from '../../../../service/application/unsupported-language.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/contract/feature-store.ts';
 import { DEFAULT_LIMITS } from '../../../../service/contract/http.ts';
 import type { Prediction } from '../../../../service/domain/sentiment.ts';
 import type { AppDeps, HttpSettings } from '../../../../service/http/app-deps.ts';
 import type { HttpLimits } from '../../../../service/http/limits.ts';
 import {
+  aLanguageCheck,
   aStoreWriter,
   aTweet,
   FakeModel,
@@ -80,6 +82,9 @@ export interface AppOptions {
   readonly settings?: Partial<Omit<HttpSettings, 'limits'>>;
   readonly limits?: Partial<HttpLimits>;
   readonly exposeText?: boolean;
+  readonly unsupportedLanguage?: UnsupportedLanguagePolicy;
+  /** English by default. */
+  readonly modelLanguages?: readonly string[];
   /** The lifecycle stays where it starts. */
   readonly starting?: boolean;
 }
@@ -89,6 +94,7 @@ export type TestApp = Awaited<ReturnType<typeof startApp>>;
 /** The app over real HTTP on a free port of the loopback, with fakes at its ports. */
 export async function startApp(options: AppOptions = {}) {
   const model = new ScriptedModel();
+  if (options.modelLanguages) model.languages = options.modelLanguages;
   const store = new FakeStore();
   const source = new FakeSource({
     [TWEET_ID]: aTweet(),
@@ -107,7 +113,14 @@ export async function startApp(options: AppOptions = {}) {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { storeWriter, purge, pendingWrites } = aStoreWriter({ store, predictionLog, metrics });
   const exposeText = options.exposeText ?? true;
-  const assessment = { rowTtlSeconds: DEFAULT_ROW_TTL_SECONDS, storeText: true, exposeText };
+  const languages = aLanguageCheck(model.languages);
+  const assessment = {
+    rowTtlSeconds: DEFAULT_ROW_TTL_SECONDS,
+    storeText: true,
+    exposeText,
+    languages,
+  };
+  const { unsupportedLanguage = 'score' } = options;
   const deps: AppDeps = {
     settings: {
       limits,
@@ -130,8 +143,9 @@ export async function startApp(options: AppOptions = {}) {
       model,
       metrics,
       logger: silent,
+      unsupportedLanguage,
     }),
-    scoreTexts: new ScoreTexts({ ...limits, model }),
+    scoreTexts: new ScoreTexts({ ...limits, model, languages, unsupportedLanguage }),
     ingestTweets: new IngestTweets({ ...assessment, storeWriter, model }),
     readFeatures: new ReadFeatures({ store, exposeText }),
     purge,

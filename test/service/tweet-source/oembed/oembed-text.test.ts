@@ -5,7 +5,7 @@ import { oembedOf } from '../../../helpers/x-api-stub.ts';
 
 const textOf = (paragraph: string) => {
   const { html } = oembedOf({ id: '20', text: paragraph }) as { html: string };
-  return textFromOembed(html);
+  return textFromOembed(html)?.text;
 };
 
 describe('textFromOembed', () => {
@@ -61,8 +61,19 @@ describe('textFromOembed', () => {
   });
 
   it('joins paragraphs with a line break', () => {
-    expect(textFromOembed('<blockquote><p>one</p><p>two</p>&mdash; me</blockquote>')).toBe(
+    expect(textFromOembed('<blockquote><p>one</p><p>two</p>&mdash; me</blockquote>')?.text).toBe(
       'one\ntwo',
+    );
+  });
+
+  it.each([
+    ['de', 'de'],
+    ['und', null],
+    ['', null],
+    ['nonsense of a tag', null],
+  ])('reads the language of a paragraph of lang="%s" as %s', (lang, language) => {
+    expect(textFromOembed(`<p lang="${lang}">one</p><p lang="fr">two</p>`)?.language).toBe(
+      language,
     );
   });
 

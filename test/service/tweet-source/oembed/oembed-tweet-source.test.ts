@@ -73,6 +73,7 @@ describe('a lookup by oEmbed', () => {
           authorUsername: 'somebody',
           createdAtMs: Date.parse('2021-11-15T19:08:05.069Z'),
           topics: ['#phone', '$acme'],
+          language: 'en',
           editableUntilMs: null,
         },
       },

@@ -84,7 +84,7 @@ describe('XApiTweetSource.lookup', () => {
       ids: '20,21',
       expansions: 'author_id,referenced_tweets.id',
       'tweet.fields':
-        'author_id,created_at,edit_controls,entities,note_tweet,referenced_tweets,withheld',
+        'author_id,created_at,edit_controls,entities,lang,note_tweet,referenced_tweets,withheld',
       'user.fields': 'username',
     });
   });

@@ -67,8 +67,24 @@ describe('tweetFromX', () => {
       authorUsername: 'somebody',
       createdAtMs: Date.parse('2021-11-15T19:08:05.000Z'),
       topics: [],
+      language: null,
       editableUntilMs: null,
     });
+  });
+
+  it.each([
+    ['en', 'en'],
+    ['in', 'id'],
+    ['und', null],
+    ['qme', null],
+  ])('reads the language %s as %s', (lang, language) => {
+    expect(tweetFromX({ ...X, lang }).language).toBe(language);
+  });
+
+  it('reads the language of a retweet from its original', () => {
+    const retweet = { ...X, lang: 'en', referenced_tweets: [{ type: 'retweeted', id: '20' }] };
+    const original = { id: '20', text: 'Danke', lang: 'de' };
+    expect(tweetFromX(retweet, { tweets: [original] }).language).toBe('de');
   });
 
   it('unescapes the text of X once', () => {

@@ -1,0 +1,43 @@
+import { setImmediate } from 'node:timers/promises';
+import { findingOf, type Language, type LanguageFinding } from '../domain/language.ts';
+import type { LanguageIdentifier } from './ports/language-identifier.ts';
+
+/** A text, and its language as the source tells it. */
+export interface TextToCheck {
+  readonly text: string;
+  /** Null: identified from the text. */
+  readonly language: Language | null;
+}
+
+export interface LanguageCheckOptions {
+  readonly identifier: LanguageIdentifier;
+  /** Languages that the model reads; `*` alone if they are unknown. */
+  readonly modelLanguages: readonly string[];
+}
+
+/** Texts that are identified before other requests get a turn: usually well below 1 ms. */
+const TEXTS_PER_TURN = 8;
+
+/** Finds the languages of texts and compares them with those that the model reads. */
+export class LanguageCheck {
+  readonly #options: LanguageCheckOptions;
+
+  constructor(options: LanguageCheckOptions) {
+    this.#options = options;
+  }
+
+  /** Findings in the length and order of the texts. */
+  async findAll(texts: readonly TextToCheck[]): Promise<LanguageFinding[]> {
+    const findings: LanguageFinding[] = [];
+    for (const text of texts) {
+      if (findings.length > 0 && findings.length % TEXTS_PER_TURN === 0) await setImmediate();
+      findings.push(this.#find(text));
+    }
+    return findings;
+  }
+
+  #find({ text, language }: TextToCheck): LanguageFinding {
+    const { identifier, modelLanguages } = this.#options;
+    return findingOf(language ?? identifier.identify(text), modelLanguages);
+  }
+}
