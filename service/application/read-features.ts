@@ -13,8 +13,12 @@ import type {
   TweetListing,
 } from './ports/feature-store.ts';
 
-/** Label counts and mean scores over a period. */
+/**
+ * Label counts and mean scores over a period. Tweets in languages that the model does not read are
+ * counted apart.
+ */
 export interface SentimentSummary {
+  readonly otherLanguages: number;
   readonly counts: LabelCounts;
   /** Null if there are no tweets. */
   readonly meanScores: Readonly<Record<Label, number>> | null;
@@ -40,6 +44,7 @@ export interface ReadFeaturesOptions {
 const NO_TWEETS: Omit<DayBucket, 'day'> = {
   counts: { negative: 0, neutral: 0, positive: 0 },
   scoreSums: { negative: 0, neutral: 0, positive: 0 },
+  otherLanguages: 0,
 };
 
 /**
@@ -113,12 +118,14 @@ function add(a: Omit<DayBucket, 'day'>, b: Omit<DayBucket, 'day'>): Omit<DayBuck
   return {
     counts: perLabel((label) => a.counts[label] + b.counts[label]),
     scoreSums: perLabel((label) => a.scoreSums[label] + b.scoreSums[label]),
+    otherLanguages: a.otherLanguages + b.otherLanguages,
   };
 }
 
-function summaryOf({ counts, scoreSums }: Omit<DayBucket, 'day'>): SentimentSummary {
+function summaryOf(sums: Omit<DayBucket, 'day'>): SentimentSummary {
+  const { counts, scoreSums, otherLanguages } = sums;
   const total = totalOf(counts);
   const meanScores =
     total === 0 ? null : perLabel((label) => scoreSums[label] / SCORE_UNITS / total);
-  return { counts, meanScores };
+  return { otherLanguages, counts, meanScores };
 }

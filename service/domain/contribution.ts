@@ -14,6 +14,8 @@ export interface Contribution {
   readonly authorId: UserId | null;
   readonly topics: readonly string[];
   readonly day: UtcDay;
+  /** In a language that the model does not read: counted apart from the others. */
+  readonly isOtherLanguage: boolean;
   readonly label: Label;
   readonly scoreUnits: Readonly<Record<Label, number>>;
   /** Milliseconds since the epoch. */
@@ -31,6 +33,7 @@ export function contributionOf(row: FeatureRow): Contribution {
     authorId: row.authorId,
     topics: [...new Set(row.topics)].slice(0, MAX_CONTRIBUTION_TOPICS),
     day: utcDay(row.eventTimestampMs),
+    isOtherLanguage: row.languageSupported === false,
     label: row.label,
     scoreUnits: perLabel((label) => Math.round(row.scores[label] * SCORE_UNITS)),
     scoredAtMs: row.createdTimestampMs,
@@ -50,6 +53,11 @@ export function mergeContributions(held: Contribution, incoming: Contribution): 
     authorId: newer.authorId ?? older.authorId,
     topics: [...new Set([...newer.topics, ...plainTopics])].slice(0, MAX_CONTRIBUTION_TOPICS),
   };
+}
+
+/** Names a day bucket of an entity. Tweets in other languages have buckets of their own. */
+export function bucketName({ day, isOtherLanguage }: Contribution): string {
+  return isOtherLanguage ? `${day}o` : `${day}`;
 }
 
 function isNewer(incoming: Contribution, held: Contribution): boolean {

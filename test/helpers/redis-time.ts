@@ -17,7 +17,7 @@ for _, key in ipairs(redis.call('KEYS', prefix .. '*')) do
       local fields = redis.call('HGETALL', key)
       for i = 1, #fields, 2 do
         local born, rest = string.match(fields[i + 1], '^(%d+)( .*)$')
-        if string.match(fields[i], '^%d+$') then
+        if string.match(fields[i], '^%d+o?$') then
           redis.call('HSET', key, fields[i], string.format('%.0f', born - seconds) .. rest)
         end
       end

@@ -20,7 +20,7 @@ interface State {
   readonly rows: Map<string, { row: FeatureRow; endsMs: number }>;
   /** By tweet: its newest score, whether it still counts or not. */
   readonly counted: Map<string, CountedTweet>;
-  /** By entity and day: the tweets that count. */
+  /** By entity and day, plus a half for those in other languages: the tweets that count. */
   readonly buckets: Map<
     string,
     Map<number, { endsMs: number; counted: Map<string, CountedTweet> }>
@@ -94,7 +94,8 @@ export class StoreOracle {
     const before = state.counted.get(row.tweetId);
     const stillKnown = before && (this.#counts(before) || before.writtenMs + LIFE_MS > state.nowMs);
     const tweet = this.#merge(stillKnown ? before : undefined, row);
-    const day = Math.floor(tweet.row.eventTimestampMs / DAY_MS);
+    const isOther = tweet.row.languageSupported === false;
+    const day = Math.floor(tweet.row.eventTimestampMs / DAY_MS) + (isOther ? 0.5 : 0);
     const left = before ? this.#takeOut(row.tweetId) : [];
     state.counted.set(row.tweetId, tweet);
     for (const entity of entitiesOf(tweet.author, tweet.topics)) {
@@ -153,9 +154,14 @@ export class StoreOracle {
   buckets(entity: string) {
     const days = this.#state.buckets.get(entity);
     if (!days) return null;
-    return [...days]
-      .sort(([a], [b]) => a - b)
-      .map(([day, { counted }]) => ({ day, ...added([...counted.values()]) }));
+    const tweets = (day: number) => [...(days.get(day)?.counted.values() ?? [])];
+    return [...new Set([...days.keys()].map(Math.floor))]
+      .sort((a, b) => a - b)
+      .map((day) => ({
+        day,
+        ...added(tweets(day)),
+        otherLanguages: tweets(day + 0.5).length,
+      }));
   }
 
   username(id: string): string | null {
@@ -170,15 +176,18 @@ export class StoreOracle {
     return [...this.#state.buckets]
       .filter(([entity]) => entity.startsWith('u:'))
       .map(([entity, days]) => {
-        const counted = [...days.values()].flatMap((bucket) => [...bucket.counted.values()]);
+        const all = [...days.values()].flatMap((bucket) => [...bucket.counted.values()]);
+        const counted = all.filter(({ row }) => row.languageSupported !== false);
         const id = entity.slice(2);
         return {
           id,
           username: this.username(id),
           counts: added(counted).counts,
+          otherLanguages: all.length - counted.length,
           total: counted.length,
         };
       })
+      .filter(({ total }) => total > 0)
       .sort((a, b) => b.total - a.total || (a.id < b.id ? 1 : -1))
       .map(({ total: _, ...user }) => user);
   }

@@ -72,6 +72,7 @@ export function aggregateStoreContract(
           day: DAY,
           counts: { negative: 0, neutral: 0, positive: 1 },
           scoreSums: { negative: 500_000, neutral: 1_500_000, positive: 8_000_000 },
+          otherLanguages: 0,
         };
         expect(await user()).toEqual({ id: '2244994945', username: 'someone', buckets: [bucket] });
         expect(await topic('#phones')).toEqual([bucket]);
@@ -88,6 +89,7 @@ export function aggregateStoreContract(
             day: DAY,
             counts: { negative: 1, neutral: 0, positive: 2 },
             scoreSums: { negative: 8_000_000, neutral: 5_000_000, positive: 17_000_000 },
+            otherLanguages: 0,
           },
         ]);
       });
@@ -133,6 +135,91 @@ export function aggregateStoreContract(
         }
         await store.purgeTweet(tweetId);
         expect(await user()).toEqual(before);
+      });
+    });
+
+    describe('a tweet in a language that the model does not read', () => {
+      const NONE = { negative: 0, neutral: 0, positive: 0 };
+      const GERMAN = { language: 'de', languageSupported: false } as const;
+      const others = async () =>
+        (await user())?.buckets.map(({ day, otherLanguages }) => [day - DAY, otherLanguages]);
+
+      it('is counted apart from the others', async () => {
+        await put(POSITIVE);
+        await put({ ...NEGATIVE, ...GERMAN });
+        await put({ ...NEGATIVE, ...GERMAN });
+        const bucket = {
+          day: DAY,
+          counts: { negative: 0, neutral: 0, positive: 1 },
+          scoreSums: { negative: 500_000, neutral: 1_500_000, positive: 8_000_000 },
+          otherLanguages: 2,
+        };
+        expect((await user())?.buckets).toEqual([bucket]);
+        expect(await topic('#phones')).toEqual([bucket]);
+        expect(await store.mostActiveUsers(10)).toEqual([
+          {
+            id: '2244994945',
+            username: 'someone',
+            counts: { negative: 0, neutral: 0, positive: 1 },
+            otherLanguages: 2,
+          },
+        ]);
+      });
+
+      it('makes its user and topics known, and leaves the user out of the ranking', async () => {
+        await put(GERMAN);
+        const bucket = { day: DAY, counts: NONE, scoreSums: NONE, otherLanguages: 1 };
+        expect(await topic('#phones')).toEqual([bucket]);
+        expect(await user()).toEqual({ id: '2244994945', username: 'someone', buckets: [bucket] });
+        expect(await store.findUser('someone')).toBe('2244994945');
+        expect(await store.mostActiveUsers(10)).toEqual([]);
+        expect((await store.userBuckets('2244994945', { from: 0, to: 1 }))?.buckets).toEqual([]);
+      });
+
+      it('is counted as read where its language is undetermined or was not recorded', async () => {
+        await put({ ...POSITIVE, language: null, languageSupported: null });
+        await put({ ...POSITIVE, language: 'de', languageSupported: null });
+        expect(await userTotal()).toEqual([2]);
+        expect(await others()).toEqual([[0, 0]]);
+      });
+
+      it('moves when a newer score finds another language', async () => {
+        const tweetId = anId();
+        await put({ tweetId, createdTimestampMs: 1, ...GERMAN });
+        await put({ tweetId, createdTimestampMs: 2 });
+        expect([await userTotal(), await others()]).toEqual([[1], [[0, 0]]]);
+        await put({ tweetId, createdTimestampMs: 3, ...GERMAN });
+        expect([await userTotal(), await others()]).toEqual([[0], [[0, 1]]]);
+        expect(await ranking()).toEqual([]);
+      });
+
+      it('is taken out by a purge of the tweet, its user or a topic', async () => {
+        const english = await put();
+        const german = await put(GERMAN);
+        expect(await store.purgeTweet(german.tweetId)).toEqual({ rows: 1, contributions: 3 });
+        expect([await userTotal(), await others()]).toEqual([[1], [[0, 0]]]);
+        await store.purgeTweet(english.tweetId);
+        expect(await user()).toBeNull();
+
+        for (const language of [GERMAN, GERMAN, {}]) await put({ ...language, topics: ['#x'] });
+        const purged = { rows: 3, contributions: 6 };
+        expect(await store.purgeTopic('#x', 0, unrecorded)).toEqual(purged);
+        expect([await user(), await topic('#x')]).toEqual([null, null]);
+        for (const language of [GERMAN, GERMAN, {}]) await put({ ...language, topics: ['#y'] });
+        expect(await store.purgeUser('2244994945', 0, unrecorded)).toEqual(purged);
+        expect([await user(), await topic('#y')]).toEqual([null, null]);
+      });
+
+      it('has day buckets with a life of their own', async () => {
+        await put();
+        await put(GERMAN);
+        await advance(200 * DAY_SECONDS);
+        await put(GERMAN);
+        await advance(DEFAULT_AGGREGATE_TTL_SECONDS - 100 * DAY_SECONDS);
+        expect([await userTotal(), await others()]).toEqual([[0], [[0, 2]]]);
+        expect(await ranking()).toEqual([]);
+        await advance(100 * DAY_SECONDS);
+        expect(await user()).toBeNull();
       });
     });
 
@@ -223,7 +310,7 @@ export function aggregateStoreContract(
           await put({ authorId: id, authorUsername: `user${id}` });
         }
         await put({ ...NEGATIVE, authorId: '3', authorUsername: 'user3' });
-        expect(await store.mostActiveUsers(2)).toEqual([
+        expect(await store.mostActiveUsers(2)).toMatchObject([
           { id: '3', username: 'user3', counts: { negative: 1, neutral: 0, positive: 3 } },
           { id: '2', username: 'user2', counts: { negative: 0, neutral: 0, positive: 2 } },
         ]);

@@ -71,6 +71,7 @@ const row = fc
     createdTimestampMs: fc.integer({ min: 0, max: 9 }),
     revision: fc.constantFrom(IDENTITY.revision, 'ba9876543210'),
     scores,
+    languageSupported: fc.constantFrom(true, true, false, false, null),
   })
   .map(({ tweet, author, authorUsername, revision, ...rest }): FeatureRow => {
     // A tweet has one author, whom not every source names; ingest may name another.

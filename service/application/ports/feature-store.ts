@@ -32,12 +32,14 @@ export interface TweetListing {
 /** Number of tweets for each label. */
 export type LabelCounts = Readonly<Record<Label, number>>;
 
-/** Sums over the tweets of one day. */
+/** Sums over the tweets of one day that are not known to be in a language the model does not read. */
 export interface DayBucket {
   readonly day: UtcDay;
   readonly counts: LabelCounts;
   /** Sums of the tweets' scores, in units of 1 / SCORE_UNITS. */
   readonly scoreSums: Readonly<Record<Label, number>>;
+  /** Number of tweets in languages that the model does not read; they are in no other figure. */
+  readonly otherLanguages: number;
 }
 
 export interface UserProfile {
@@ -52,6 +54,8 @@ export interface UserBuckets extends UserProfile {
 
 export interface ActiveUser extends UserProfile {
   readonly counts: LabelCounts;
+  /** As in DayBucket. */
+  readonly otherLanguages: number;
 }
 
 /** Called with the ids of each step of a purge; the step runs only if the promise resolves. */
@@ -95,7 +99,10 @@ export interface FeatureStore {
   /** Day buckets of a topic in its normal form; null for an unknown topic. */
   topicBuckets(topic: string, range: DayRange): Promise<readonly DayBucket[] | null>;
 
-  /** Users with the most tweets, descending; ties by id, descending, compared as strings. */
+  /**
+   * Users with the most tweets, descending; ties by id, descending, compared as strings. Tweets in
+   * other languages do not count, and a user without others is left out.
+   */
   mostActiveUsers(limit: number): Promise<readonly ActiveUser[]>;
 
   /**

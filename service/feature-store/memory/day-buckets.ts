@@ -1,5 +1,5 @@
 import type { DayBucket } from '../../application/ports/feature-store.ts';
-import type { Contribution } from '../../domain/contribution.ts';
+import { bucketName, type Contribution } from '../../domain/contribution.ts';
 import { LABELS, type Label, perLabel } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UtcDay } from '../../domain/utc-days.ts';
@@ -9,6 +9,8 @@ import type { UtcDay } from '../../domain/utc-days.ts';
  * place for the day and holds none of its tweets.
  */
 export interface StoredDayBucket {
+  readonly day: UtcDay;
+  readonly isOtherLanguage: boolean;
   readonly tweets: Set<TweetId>;
   readonly counts: Record<Label, number>;
   readonly scoreSums: Record<Label, number>;
@@ -26,7 +28,7 @@ export interface DayBucketsOptions {
 /** The day buckets of all users, or of all topics. Drops ended ones when it comes across them. */
 export class DayBuckets {
   readonly #options: DayBucketsOptions;
-  readonly #entities = new Map<string, Map<UtcDay, StoredDayBucket>>();
+  readonly #entities = new Map<string, Map<string, StoredDayBucket>>();
 
   constructor(options: DayBucketsOptions) {
     this.#options = options;
@@ -34,18 +36,21 @@ export class DayBuckets {
 
   add(entity: string, tweetId: TweetId, contribution: Contribution): StoredDayBucket {
     const { now, ttlMs } = this.#options;
-    const { day, label, scoreUnits } = contribution;
-    const days = this.#entities.get(entity) ?? new Map<UtcDay, StoredDayBucket>();
-    this.#entities.set(entity, days);
-    let bucket = days.get(day);
+    const { day, isOtherLanguage, label, scoreUnits } = contribution;
+    const name = bucketName(contribution);
+    const buckets = this.#entities.get(entity) ?? new Map<string, StoredDayBucket>();
+    this.#entities.set(entity, buckets);
+    let bucket = buckets.get(name);
     if (!bucket || bucket.endsMs <= now()) {
       bucket = {
+        day,
+        isOtherLanguage,
         tweets: new Set(),
         counts: perLabel(() => 0),
         scoreSums: perLabel(() => 0),
         endsMs: 0,
       };
-      days.set(day, bucket);
+      buckets.set(name, bucket);
     }
     bucket.tweets.add(tweetId);
     bucket.counts[label] += 1;
@@ -65,12 +70,12 @@ export class DayBuckets {
 
   /** Drops an entity's buckets that have ended or are empty, and the entity with its last one. */
   tidy(entity: string): void {
-    const days = this.#entities.get(entity);
-    if (!days) return;
-    for (const [day, { endsMs, tweets }] of days) {
-      if (endsMs <= this.#options.now() || tweets.size === 0) days.delete(day);
+    const buckets = this.#entities.get(entity);
+    if (!buckets) return;
+    for (const [name, { endsMs, tweets }] of buckets) {
+      if (endsMs <= this.#options.now() || tweets.size === 0) buckets.delete(name);
     }
-    if (days.size > 0) return;
+    if (buckets.size > 0) return;
     this.#entities.delete(entity);
     this.#options.onForgotten?.(entity);
   }
@@ -82,22 +87,35 @@ export class DayBuckets {
   /** Null for an unknown entity. */
   of(entity: string): readonly DayBucket[] | null {
     this.tidy(entity);
-    const days = this.#entities.get(entity);
-    if (!days) return null;
-    return [...days].map(([day, { counts, scoreSums }]) => ({
-      day,
-      counts: { ...counts },
-      scoreSums: { ...scoreSums },
-    }));
+    const buckets = this.#entities.get(entity)?.values();
+    return buckets ? daysOf(buckets) : null;
   }
 
   tweetsOf(entity: string): readonly TweetId[] {
     this.tidy(entity);
-    const days = this.#entities.get(entity)?.values() ?? [];
-    return [...days].flatMap(({ tweets }) => [...tweets]);
+    const buckets = this.#entities.get(entity)?.values() ?? [];
+    return [...buckets].flatMap(({ tweets }) => [...tweets]);
   }
 
   clear(): void {
     this.#entities.clear();
   }
+}
+
+/** Joins the bucket of the tweets that the model reads with that of the others, for each day. */
+function daysOf(buckets: Iterable<StoredDayBucket>): readonly DayBucket[] {
+  const days = new Map<UtcDay, DayBucket>();
+  for (const { day, isOtherLanguage, tweets, counts, scoreSums } of buckets) {
+    const joined = days.get(day) ?? {
+      day,
+      counts: perLabel(() => 0),
+      scoreSums: perLabel(() => 0),
+      otherLanguages: 0,
+    };
+    const own = isOtherLanguage
+      ? { otherLanguages: tweets.size }
+      : { counts: { ...counts }, scoreSums: { ...scoreSums } };
+    days.set(day, { ...joined, ...own });
+  }
+  return [...days.values()];
 }

@@ -86,7 +86,10 @@ export class MemoryAggregates {
       if (!buckets) return [];
       const counts = perLabel((label) => sum(buckets.map((bucket) => bucket.counts[label])));
       const total = sum(Object.values(counts));
-      return [{ total, user: { id, username: this.#names.nameOf(id), counts } }];
+      if (total === 0) return [];
+      const otherLanguages = sum(buckets.map((bucket) => bucket.otherLanguages));
+      const username = this.#names.nameOf(id);
+      return [{ total, user: { id, username, counts, otherLanguages } }];
     });
     return users
       .sort((a, b) => b.total - a.total || (a.user.id < b.user.id ? 1 : -1))

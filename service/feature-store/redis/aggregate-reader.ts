@@ -7,10 +7,12 @@ import type {
 } from '../../application/ports/feature-store.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 import { FeatureStoreUnavailableError } from '../../domain/errors.ts';
+import { LABELS, perLabel } from '../../domain/sentiment.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange, UtcDay } from '../../domain/utc-days.ts';
 import {
   decodeDayBucket,
+  decodeOthers,
   decodeTotal,
   decodeUsername,
   type StoredDayBucket,
@@ -36,6 +38,9 @@ interface Found {
   readonly profile: string | null;
   readonly buckets: readonly DayBucket[];
 }
+
+/** Id, total by label, number of tweets in other languages (empty: none), profile. */
+type UserReply = readonly [string, string, string, string];
 
 /** Reads aggregates by user and by topic from Redis. */
 export class AggregateReader {
@@ -71,7 +76,7 @@ export class AggregateReader {
     for (let step = 0; step < MAX_SETTLE_STEPS; step++) {
       const users = await guard.run('read', async () => {
         const reply = await client.mostActive(keys.prefix, limit, SETTLE_STEP_BUCKETS);
-        if (reply === null || isTriples(reply)) return reply;
+        if (reply === null || areUsers(reply)) return reply;
         throw new Error('Redis answered a read of the ranking with something other than users.');
       });
       if (users) return users.flatMap((user) => this.#activeUser(user) ?? []);
@@ -83,9 +88,14 @@ export class AggregateReader {
 
   async #find(entity: string, { from, to }: DayRange): Promise<Found | null> {
     const days = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-    const { nowSeconds, values } = await this.#read(entity, ['@', ...days.map(String)]);
+    const fields = days.flatMap((day) => [`${day}`, `${day}o`]);
+    const { nowSeconds, values } = await this.#read(entity, ['@', ...fields]);
     const [profile = null, ...texts] = values;
-    const live = days.flatMap((day, index) => this.#live(texts[index], day, nowSeconds) ?? []);
+    const live = days.flatMap((day, index) => {
+      const read = this.#live(texts[2 * index], nowSeconds);
+      const others = this.#live(texts[2 * index + 1], nowSeconds);
+      return read || others ? [dayBucket(day, read, others)] : [];
+    });
     return live.length > 0 || (await this.#isKnown(entity)) ? { profile, buckets: live } : null;
   }
 
@@ -119,21 +129,22 @@ export class AggregateReader {
         throw new Error('Redis answered a read of aggregates with something other than a hash.');
       }
       return Object.entries(fields ?? {}).some(
-        ([field, text]) => /^\d+$/.test(field) && this.#live(text, Number(field), Number(time[0])),
+        ([field, text]) => /^\d+o?$/.test(field) && this.#live(text, Number(time[0])),
       );
     });
   }
 
-  #live(text: string | null | undefined, day: UtcDay, nowSeconds: number): DayBucket | null {
+  #live(text: string | null | undefined, nowSeconds: number): StoredDayBucket | null {
     if (text === null || text === undefined) return null;
     const bucket = this.#counted(decodeDayBucket(text));
-    if (!bucket || bucket.endsAtSeconds <= nowSeconds) return null;
-    return { day, counts: bucket.counts, scoreSums: bucket.scoreSums };
+    return bucket && bucket.endsAtSeconds > nowSeconds ? bucket : null;
   }
 
-  #activeUser([id, total, profile]: readonly [string, string, string]): ActiveUser | null {
+  #activeUser([id, total, others, profile]: UserReply): ActiveUser | null {
     const counts = this.#counted(isId(id) ? decodeTotal(total) : null);
-    return counts && { id, username: decodeUsername(profile), counts };
+    const otherLanguages = this.#counted(decodeOthers(others));
+    if (counts === null || otherLanguages === null) return null;
+    return { id, username: decodeUsername(profile), counts, otherLanguages };
   }
 
   /** Replies, with null for a key of another type, which counts as absent. */
@@ -145,10 +156,24 @@ export class AggregateReader {
     });
   }
 
-  #counted<T extends StoredDayBucket | LabelCounts | UserId>(decoded: T | null): T | null {
+  #counted<T extends StoredDayBucket | LabelCounts | UserId | number>(decoded: T | null): T | null {
     if (decoded === null) this.#options.metrics.record('FeatureStoreCorruptRows', 1);
     return decoded;
   }
+}
+
+/** Joins the bucket of the tweets that the model reads with that of the others. */
+function dayBucket(
+  day: UtcDay,
+  read: StoredDayBucket | null,
+  others: StoredDayBucket | null,
+): DayBucket {
+  return {
+    day,
+    counts: read?.counts ?? perLabel(() => 0),
+    scoreSums: read?.scoreSums ?? perLabel(() => 0),
+    otherLanguages: others ? LABELS.reduce((sum, label) => sum + others.counts[label], 0) : 0,
+  };
 }
 
 function isTexts(reply: unknown, length: number): reply is (string | null)[] {
@@ -159,12 +184,12 @@ function isTexts(reply: unknown, length: number): reply is (string | null)[] {
   );
 }
 
-function isTriples(reply: unknown): reply is [string, string, string][] {
+function areUsers(reply: unknown): reply is UserReply[] {
   return (
     Array.isArray(reply) &&
     reply.every(
       (user) =>
-        Array.isArray(user) && user.length === 3 && user.every((part) => typeof part === 'string'),
+        Array.isArray(user) && user.length === 4 && user.every((part) => typeof part === 'string'),
     )
   );
 }

@@ -1,16 +1,17 @@
 import type { DayBucket, LabelCounts } from '../../application/ports/feature-store.ts';
-import type { Contribution } from '../../domain/contribution.ts';
+import { bucketName, type Contribution } from '../../domain/contribution.ts';
 import { LABELS } from '../../domain/sentiment.ts';
 
 /** A day bucket and its end, in seconds since the epoch. */
-export interface StoredDayBucket extends Omit<DayBucket, 'day'> {
+export interface StoredDayBucket extends Pick<DayBucket, 'counts' | 'scoreSums'> {
   readonly endsAtSeconds: number;
 }
 
-/** Writes the field `c` of an index: day, label as 1 to 3, scores. */
-export function encodeContent({ day, label, scoreUnits }: Contribution): string {
+/** Writes the field `c` of an index: name of the day bucket, label as 1 to 3, scores. */
+export function encodeContent(contribution: Contribution): string {
+  const { label, scoreUnits } = contribution;
   const scores = LABELS.map((each) => scoreUnits[each]);
-  return [day, LABELS.indexOf(label) + 1, ...scores].join(' ');
+  return [bucketName(contribution), LABELS.indexOf(label) + 1, ...scores].join(' ');
 }
 
 /** Reads a day bucket as the scripts write it; null for anything else. */
@@ -25,6 +26,11 @@ export function decodeDayBucket(text: string): StoredDayBucket | null {
 /** Reads a user's counts over all day buckets; null for anything else. */
 export function decodeTotal(text: string): LabelCounts | null {
   return byLabel(decodeNumbers(text, 3) ?? []);
+}
+
+/** Reads a user's number of tweets in other languages; null for anything but a number. */
+export function decodeOthers(text: string): number | null {
+  return text === '' ? 0 : (decodeNumbers(text, 1)?.[0] ?? null);
 }
 
 /** Reads the newest username of a user's profile; null if there is none. */

@@ -119,6 +119,17 @@ describe('a malformed total', () => {
   );
 });
 
+describe('a malformed total of other languages', () => {
+  it.each(['', 'garbage', '1 2', '-1'])('is replaced by the sum of the day buckets: %j', (text) =>
+    withStore(async () => {
+      const german = { language: 'de', languageSupported: false };
+      await put(aRow({ tweetId: anId(), authorId: '1', ...german }));
+      await admin.hset(`${keyPrefix}u:1`, 'o', text);
+      expect(await store.mostActiveUsers(1)).toMatchObject([{ id: '1', otherLanguages: 1 }]);
+    }),
+  );
+});
+
 describe('a malformed owner of a name', () => {
   it.each(['', '0 1', '01 1', '12345678901234567890 1', 'garbage'])(
     'counts as unknown: %j',
@@ -136,6 +147,8 @@ describe('a malformed index', () => {
   it.each([
     ['c', ''],
     ['c', '18946 9 1 2 3'],
+    ['c', '18946x 1 1 2 3'],
+    ['c', 'o 1 1 2 3'],
     ['s', '12 garbage'],
     ['a', '../2'],
     ['r:0123456789ab:1', 'garbage'],
@@ -220,7 +233,15 @@ describe('malformed ids', () => {
 describe('any value in one key', () => {
   const garbage = fc.oneof(
     fc.string(),
-    fc.constantFrom('-1', '0', '1 1', '1 x', '99999999999999999999', '1 0 9 0 0 1 0 0 1'),
+    fc.constantFrom(
+      '-1',
+      '0',
+      '1 1',
+      '1 x',
+      '99999999999999999999',
+      '1 0 9 0 0 1 0 0 1',
+      '18946o 1 1 2 3',
+    ),
     fc.array(fc.nat(), { maxLength: 10 }).map((numbers) => numbers.join(' ')),
   );
   const corruption = fc.oneof(

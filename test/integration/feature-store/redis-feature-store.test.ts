@@ -190,10 +190,10 @@ describe('RedisFeatureStore', () => {
 
     it('neither counts nor deletes a row of another format', async () => {
       const id = anId();
-      await admin.set(rowKey(id), '2something newer');
+      await admin.set(rowKey(id), '3something newer');
       expect(await store.getTweets([id])).toEqual([null]);
       await store.getTweets([id]);
-      expect(await admin.get(rowKey(id))).toBe('2something newer');
+      expect(await admin.get(rowKey(id))).toBe('3something newer');
       expect(metrics.records).toEqual([]);
     });
 

@@ -37,8 +37,12 @@ const purge = (path: string) =>
   app.call(`/v1/admin/features/${path}`, { method: 'DELETE', headers: AS_ADMIN });
 
 describe('GET /v1/users/{user}/sentiment', () => {
-  it('answers totals and one entry for each day', async () => {
-    await store({}, { label: 'negative', scores: { negative: 0.6, neutral: 0.1, positive: 0.3 } });
+  it('answers totals and one entry for each day, other languages apart', async () => {
+    await store(
+      {},
+      { label: 'negative', scores: { negative: 0.6, neutral: 0.1, positive: 0.3 } },
+      { language: 'de', languageSupported: false },
+    );
     const { status, json } = await get(`/v1/users/2244994945/sentiment?${RANGE}`);
     const counts = { negative: 1, neutral: 0, positive: 1 };
     const meanScores = { negative: 0.325, neutral: 0.125, positive: 0.55 };
@@ -48,12 +52,13 @@ describe('GET /v1/users/{user}/sentiment', () => {
       from: '2021-11-14',
       to: '2021-11-16',
       total: 2,
+      otherLanguages: 1,
       counts,
       meanScores,
       timeline: [
-        { date: '2021-11-14', counts: NONE, meanScores: null },
-        { date: '2021-11-15', counts, meanScores },
-        { date: '2021-11-16', counts: NONE, meanScores: null },
+        { date: '2021-11-14', otherLanguages: 0, counts: NONE, meanScores: null },
+        { date: '2021-11-15', otherLanguages: 1, counts, meanScores },
+        { date: '2021-11-16', otherLanguages: 0, counts: NONE, meanScores: null },
       ],
     });
   });
@@ -196,6 +201,7 @@ describe('GET /v1/users', () => {
     expect(json.users[0]).toEqual({
       user: { id: '111', username: 'user11' },
       total: 12,
+      otherLanguages: 0,
       counts: { negative: 0, neutral: 0, positive: 12 },
     });
     const totals = json.users.map(({ total }: { total: number }) => total);

@@ -1,5 +1,6 @@
 -- Contributions: a tweet's share of the aggregates, as its index records it. Follows entities.lua.
--- `content` is the text that the index stores: day, label as 1 to 3, three scores.
+-- `content` is the text that the index stores: name of the day bucket, label as 1 to 3, three
+-- scores.
 
 local function split_topics(text)
   local topics = {}
@@ -11,8 +12,13 @@ end
 
 -- Nil for a text that is not as described.
 local function parse_content(text)
-  local content = parse_integers(text, 5)
-  return content and content[2] >= 1 and content[2] <= 3 and content or nil
+  local day, other, rest = string.match(text or '', '^(%d+)(o?) (.*)$')
+  local n = day and parse_integers(day .. ' ' .. rest, 5)
+  local name = day and day .. other
+  return n and n[2] >= 1 and n[2] <= 3 and {
+    bucket = name, label = n[2], counter = is_other_language(name) and OTHERS or n[2],
+    scores = { n[3], n[4], n[5] },
+  } or nil
 end
 
 -- Nil for an index that is not as described.
@@ -84,23 +90,23 @@ end
 -- added: a bucket that replaced an ended one does not hold it. Returns how many there were.
 local function remove_contribution(tweet, contribution)
   local content = parse_content(contribution.content)
-  local day, label = content[1], content[2]
+  local name, label = content.bucket, content.label
   local removed = 0
   for _, entity in ipairs(entities_of(contribution)) do
     settle_if_due(entity)
-    local bucket = parse_day_bucket(call('HGET', prefix .. entity, day))
+    local bucket = parse_day_bucket(call('HGET', prefix .. entity, name))
     if bucket and bucket.born <= contribution.added then
       bucket.counts[label] = bucket.counts[label] - 1
       for i = 1, 3 do
-        bucket.sums[i] = bucket.sums[i] - content[2 + i]
+        bucket.sums[i] = bucket.sums[i] - content.scores[i]
       end
       if bucket.counts[1] + bucket.counts[2] + bucket.counts[3] > 0 then
         call('ZREM', prefix .. 'm' .. entity, tweet)
-        write_day_bucket(entity, day, bucket)
+        write_day_bucket(entity, name, bucket)
       else
-        drop_day_bucket(entity, day)
+        drop_day_bucket(entity, name)
       end
-      add_to_total(entity, label, -1)
+      add_to_total(entity, content.counter, -1)
       removed = removed + 1
     end
   end

@@ -1,5 +1,9 @@
 -- Entities: users and topics with their day buckets, totals and ends. Follows store.lua.
--- An entity is written as in its keys: `u:<user id>` or `g:<topic>`.
+-- An entity is written as in its keys: `u:<user id>` or `g:<topic>`. A day bucket is named by its
+-- day, with `o` for tweets in languages that the model does not read, which have their own.
+
+-- Total of a user's tweets in other languages, beside those of the three labels.
+local OTHERS = 4
 
 local function is_user(entity)
   return string.sub(entity, 1, 2) == 'u:'
@@ -13,6 +17,16 @@ local function due_key(entity)
   return prefix .. 'due:' .. string.sub(entity, 1, 1)
 end
 
+-- Score of a day bucket's tweets among those of the entity. Nil for the name of another field.
+local function place_of(name)
+  local day, other = string.match(name, '^(%d+)(o?)$')
+  return day and tonumber(day) + (other == 'o' and 0.5 or 0)
+end
+
+local function is_other_language(name)
+  return string.sub(name, -1) == 'o'
+end
+
 -- A value that is not as described counts as an absent day bucket.
 local function parse_day_bucket(text)
   local n = parse_integers(text, 9)
@@ -22,7 +36,7 @@ local function parse_day_bucket(text)
   }
 end
 
-local function write_day_bucket(entity, day, bucket)
+local function write_day_bucket(entity, name, bucket)
   local fields = {
     bucket.born, bucket.ends - bucket.born, bucket.covered - bucket.born,
     bucket.counts[1], bucket.counts[2], bucket.counts[3],
@@ -31,22 +45,49 @@ local function write_day_bucket(entity, day, bucket)
   for i, field in ipairs(fields) do
     fields[i] = format_integer(field)
   end
-  call('HSET', prefix .. entity, day, table.concat(fields, ' '))
+  call('HSET', prefix .. entity, name, table.concat(fields, ' '))
 end
 
-local function drop_day_bucket(entity, day)
-  call('HDEL', prefix .. entity, day)
-  call('ZREMRANGEBYSCORE', prefix .. 'm' .. entity, day, day)
+local function drop_day_bucket(entity, name)
+  local place = place_of(name)
+  call('HDEL', prefix .. entity, name)
+  call('ZREMRANGEBYSCORE', prefix .. 'm' .. entity, place, place)
 end
 
--- Only users have a total and a place in the ranking.
+-- Numbers of a user's tweets over all day buckets: of the three labels, and in other languages.
+-- Nil if they are absent or malformed.
+local function read_total(entity)
+  local fields = call('HMGET', prefix .. entity, 't', 'o')
+  local total, others = parse_integers(fields[1], 3), parse_integers(fields[2] or '0', 1)
+  if total and others then
+    total[OTHERS] = others[1]
+    return total
+  end
+end
+
+local function is_read(total)
+  return total[1] + total[2] + total[3] > 0
+end
+
+-- Only users have a total and, for tweets that the model reads, a place in the ranking.
 local function write_total(entity, total)
-  if is_user(entity) then
-    for i = 1, 3 do
-      total[i] = format_integer(total[i])
-    end
-    call('HSET', prefix .. entity, 't', table.concat(total, ' '))
+  if not is_user(entity) then
+    return
+  end
+  local texts = {}
+  for i = 1, OTHERS do
+    texts[i] = format_integer(total[i])
+  end
+  call('HSET', prefix .. entity, 't', table.concat(texts, ' ', 1, 3))
+  if total[OTHERS] > 0 then
+    call('HSET', prefix .. entity, 'o', texts[OTHERS])
+  else
+    call('HDEL', prefix .. entity, 'o')
+  end
+  if is_read(total) then
     call('ZADD', prefix .. 'rank', total[1] + total[2] + total[3], id_of(entity))
+  else
+    call('ZREM', prefix .. 'rank', id_of(entity))
   end
 end
 
@@ -68,7 +109,10 @@ end
 
 local function forget_if_empty(entity)
   local key = prefix .. entity
-  local others = call('HEXISTS', key, 't') + call('HEXISTS', key, '@')
+  local others = 0
+  for _, field in ipairs({ 't', 'o', '@' }) do
+    others = others + call('HEXISTS', key, field)
+  end
   if call('HLEN', key) == others then
     forget(entity)
   end
@@ -80,16 +124,15 @@ end
 local function settle(entity)
   call('HDEL', prefix .. entity, '')
   local fields = call('HGETALL', prefix .. entity)
-  local total, first_end, stored_total = { 0, 0, 0 }, nil, nil
+  local total, first_end = { 0, 0, 0, 0 }, nil
   for i = 1, #fields, 2 do
-    if fields[i] == 't' then
-      stored_total = fields[i + 1]
-    elseif string.match(fields[i], '^%d+$') then
+    if place_of(fields[i]) then
       local bucket = parse_day_bucket(fields[i + 1])
       if bucket and bucket.ends > now then
         first_end = math.min(first_end or bucket.ends, bucket.ends)
         for label = 1, 3 do
-          total[label] = total[label] + bucket.counts[label]
+          local counter = is_other_language(fields[i]) and OTHERS or label
+          total[counter] = total[counter] + bucket.counts[label]
         end
       else
         drop_day_bucket(entity, fields[i])
@@ -100,7 +143,8 @@ local function settle(entity)
     forget(entity)
   else
     call('ZADD', due_key(entity), first_end, id_of(entity))
-    if stored_total ~= table.concat(total, ' ') then
+    local stored = is_user(entity) and read_total(entity) or {}
+    if table.concat(stored, ' ') ~= table.concat(total, ' ') then
       write_total(entity, total)
     end
   end
@@ -131,12 +175,12 @@ local function settle_due(kind, max_entities, max_buckets)
   end
 end
 
--- Adds to a user's total after a change of a day bucket.
-local function add_to_total(entity, label, amount)
+-- Adds to a user's total, of a label or of other languages, after a change of a day bucket.
+local function add_to_total(entity, counter, amount)
   if is_user(entity) then
-    local total = parse_integers(call('HGET', prefix .. entity, 't'), 3)
+    local total = read_total(entity)
     if total then
-      total[label] = total[label] + amount
+      total[counter] = total[counter] + amount
       write_total(entity, total)
     else
       settle(entity)

@@ -30,18 +30,19 @@ local function prolong(key)
 end
 
 -- An index must outlive every day bucket that holds its tweet.
-local function prolong_indexes(entity, day)
-  for _, member in ipairs(call('ZRANGEBYSCORE', prefix .. 'm' .. entity, day, day)) do
+local function prolong_indexes(entity, place)
+  for _, member in ipairs(call('ZRANGEBYSCORE', prefix .. 'm' .. entity, place, place)) do
     extend(prefix .. 'i:' .. member, cover_seconds)
   end
 end
 
 local function add_contribution(contribution)
   local content = parse_content(contribution.content)
-  local day, label = content[1], content[2]
+  local name, label = content.bucket, content.label
+  local place = place_of(name)
   for _, entity in ipairs(entities_of(contribution)) do
     local key, members = prefix .. entity, prefix .. 'm' .. entity
-    local text = call('HGET', key, day)
+    local text = call('HGET', key, name)
     local bucket = parse_day_bucket(text)
     if text and not bucket then
       -- The counts of a malformed bucket are lost, and must leave the total too.
@@ -55,17 +56,17 @@ local function add_contribution(contribution)
     end
     bucket.ends = math.max(bucket.ends, now + aggregate_seconds)
     if bucket.ends > bucket.covered then
-      prolong_indexes(entity, day)
+      prolong_indexes(entity, place)
       bucket.covered = now + cover_seconds
     end
     bucket.covered = math.min(bucket.covered, now + cover_seconds)
     bucket.counts[label] = bucket.counts[label] + 1
     for i = 1, 3 do
-      bucket.sums[i] = bucket.sums[i] + content[2 + i]
+      bucket.sums[i] = bucket.sums[i] + content.scores[i]
     end
-    write_day_bucket(entity, day, bucket)
-    add_to_total(entity, label, 1)
-    call('ZADD', members, day, tweet)
+    write_day_bucket(entity, name, bucket)
+    add_to_total(entity, content.counter, 1)
+    call('ZADD', members, place, tweet)
     call('ZADD', due_key(entity), 'LT', bucket.ends, id_of(entity))
     prolong(key)
     prolong(members)

@@ -17,19 +17,20 @@ export function shownRow(row: FeatureRow): ShownRow {
 
 /** The properties of every aggregate besides its entity. */
 export function shownSentiment(
-  { total, counts, meanScores, timeline }: Omit<EntitySentiment<unknown>, 'entity'>,
+  { total, otherLanguages, counts, meanScores, timeline }: Omit<EntitySentiment<unknown>, 'entity'>,
   { from, to }: DayRange,
 ) {
   return {
     from: formatDay(from),
     to: formatDay(to),
     total,
+    otherLanguages,
     counts,
     meanScores,
     timeline: timeline.map(shownDay),
   };
 }
 
-function shownDay({ day, counts, meanScores }: DaySentiment) {
-  return { date: formatDay(day), counts, meanScores };
+function shownDay({ day, otherLanguages, counts, meanScores }: DaySentiment) {
+  return { date: formatDay(day), otherLanguages, counts, meanScores };
 }

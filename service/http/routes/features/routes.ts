@@ -100,7 +100,12 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       const limit = Number(request.query.limit ?? DEFAULT_ACTIVE_USERS);
       const users = await readFeatures.mostActiveUsers(limit);
       return {
-        users: users.map(({ counts, ...user }) => ({ user, total: totalOf(counts), counts })),
+        users: users.map(({ counts, otherLanguages, ...user }) => ({
+          user,
+          total: totalOf(counts),
+          otherLanguages,
+          counts,
+        })),
       };
     },
   );

@@ -71,9 +71,16 @@ const meanScores = Type.Unsafe<Static<typeof Scores> | null>({
   description: 'Mean of the scores of all tweets; null if there are none.',
 });
 
+const otherLanguages = Type.Integer({
+  minimum: 0,
+  description:
+    'Tweets in languages that the model does not read; they are in none of the other figures.',
+});
+
 export const DaySentiment = Type.Object(
   {
     date: Type.String({ format: 'date', description: 'A day in UTC.' }),
+    otherLanguages,
     counts: ref(LabelCounts),
     meanScores,
   },
@@ -83,7 +90,11 @@ export const DaySentiment = Type.Object(
 const sentimentProperties = {
   from: Type.String({ format: 'date', description: 'First day, inclusive.' }),
   to: Type.String({ format: 'date', description: 'Last day, inclusive.' }),
-  total: Type.Integer({ minimum: 0, description: 'Tweets in the range.' }),
+  total: Type.Integer({
+    minimum: 0,
+    description: 'Tweets in the range, without those in other languages.',
+  }),
+  otherLanguages,
   counts: ref(LabelCounts),
   meanScores,
   timeline: Type.Array(ref(DaySentiment), { description: 'One entry per day of the range.' }),
@@ -93,11 +104,13 @@ const numbers = {
   from: '2021-11-15',
   to: '2021-11-15',
   total: 1,
+  otherLanguages: 0,
   counts: { negative: 0, neutral: 0, positive: 1 },
   meanScores: { negative: 0.01, neutral: 0.07, positive: 0.92 },
   timeline: [
     {
       date: '2021-11-15',
+      otherLanguages: 0,
       counts: { negative: 0, neutral: 0, positive: 1 },
       meanScores: { negative: 0.01, neutral: 0.07, positive: 0.92 },
     },
@@ -145,20 +158,26 @@ export const ActiveUsers = Type.Object(
     users: Type.Array(
       Type.Object({
         user: Type.Object(user),
-        total: Type.Integer({ minimum: 0, description: 'Tweets of all stored days.' }),
+        total: Type.Integer({
+          minimum: 0,
+          description: 'Tweets of all stored days, without those in other languages.',
+        }),
+        otherLanguages,
         counts: ref(LabelCounts),
       }),
     ),
   },
   {
     $id: 'ActiveUsers',
-    description: 'Descending by number of tweets.',
+    description:
+      'Descending by number of tweets. Users with tweets in other languages only are left out.',
     examples: [
       {
         users: [
           {
             user: { id: '12', username: 'jack' },
             total: 1,
+            otherLanguages: 0,
             counts: { negative: 0, neutral: 0, positive: 1 },
           },
         ],
