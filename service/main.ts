@@ -31,8 +31,8 @@ import { exitNow } from './process/exit-now.ts';
 import { Lifecycle } from './process/lifecycle.ts';
 import { Shutdown } from './process/shutdown.ts';
 import { describeChoices } from './process/startup-log.ts';
-import { EmfMetrics } from './telemetry/emf-metrics.ts';
 import { createLogger } from './telemetry/logging.ts';
+import { openMetricsSink } from './telemetry/metrics-sink.ts';
 import { Output } from './telemetry/output.ts';
 import { TotalingMetrics } from './telemetry/totals.ts';
 import { FixtureTweetSource } from './tweet-source/fixture/fixture-tweet-source.ts';
@@ -56,17 +56,12 @@ async function serve(config: Config): Promise<void> {
     destination: output,
     pretty: process.stdout.isTTY === true,
   });
-  const emf =
-    config.metrics.kind === 'emf'
-      ? new EmfMetrics({
-          write: (line) => output.write(line),
-          intervalMs: config.metrics.intervalMs,
-          serviceName: config.metrics.serviceName,
-          revision: config.metrics.revision,
-          logger,
-        })
-      : undefined;
-  const metrics = new TotalingMetrics(emf);
+  const metricsSink = await openMetricsSink(
+    { ...config.metrics, version: packageJson.version },
+    (line) => output.write(line),
+    logger,
+  );
+  const metrics = new TotalingMetrics(metricsSink);
   const lifecycle = new Lifecycle();
   output.onDrop = () => metrics.record('LogDroppedLines', 1);
   output.onRecovery = (lines) =>
@@ -157,7 +152,7 @@ async function serve(config: Config): Promise<void> {
     { name: 'close prediction log', run: async () => predictionLog.close(), share: 1 },
     { name: 'end workers', run: () => model.close(), share: 0.5 },
     { name: 'close store', run: () => store.close(), share: 0.8 },
-    { name: 'write metrics', run: async () => emf?.close(), share: 1 },
+    { name: 'close metrics', run: async () => metricsSink?.close(), share: 1 },
   ]);
 
   describeChoices(config, { model: model.identity, tweetSource: source.name }, logger);

@@ -5,6 +5,7 @@ import { METRICS, type MetricDefinition } from '../../service/contract/metrics.t
 import { ENVIRONMENT, type Variable } from '../../service/contract/variables.ts';
 import { betweenMarkers } from './between-markers.ts';
 import { commandReference } from './command-reference.ts';
+import { grafanaDashboard } from './grafana-dashboard.ts';
 
 export interface GeneratedDocument {
   readonly path: string;
@@ -23,6 +24,10 @@ export function generatedDocuments(): GeneratedDocument[] {
       table(LOAD_TABLE_HEAD, loadTableRows(MEASURED_PER_VCPU)),
     ),
     between('docs/commands.md', 'commands', commandReference()),
+    {
+      path: 'docs/observability/grafana-dashboard.json',
+      content: `${JSON.stringify(grafanaDashboard(), null, 2)}\n`,
+    },
   ];
 }
 

@@ -87,6 +87,8 @@ function arrange(settings: Settings) {
     },
     metrics: {
       kind: settings.METRICS,
+      host: settings.HOST,
+      port: settings.METRICS_PORT,
       intervalMs: settings.METRICS_INTERVAL_MS,
       serviceName: settings.SERVICE_NAME,
       /** Undefined: no metric carries a revision. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '../helpers/eventually.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 
 interface EmfDocument {
@@ -68,6 +69,54 @@ describe('metrics', () => {
       expect(sum('RequestFailures')).toBe(wanted ? 1 : 0);
     }
   }, 60_000);
+
+  it('are served to Prometheus on a port apart from the API', async () => {
+    const service = await ServiceProcess.start({
+      TWEET_SOURCE: 'fixture',
+      METRICS: 'prometheus',
+      METRICS_PORT: '0',
+    });
+    const port = /metrics: http:\/\/[^:]+:(\d+)\/metrics/.exec(service.output)?.[1];
+    const url = new URL('/metrics', service.url);
+    expect((await fetch(url)).status).toBe(404);
+    url.port = port ?? '';
+    for (let time = 0; time < 3; time++) await service.post('/v1/inference', { texts: ['great'] });
+    await service.tweet('https://example.com/');
+    // A request is counted once its answer is sent.
+    const lines = await eventually(async () => {
+      const answer = await fetch(url);
+      expect(answer.headers.get('content-type')).toMatch(/^application\/openmetrics-text; /);
+      const scraped = (await answer.text()).split('\n');
+      expect(scraped).toContain('tweet_sentiment_request_latency_seconds_count 4');
+      return scraped;
+    });
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'tweet_sentiment_requests_total 4',
+        'tweet_sentiment_predicted_labels_total{label="positive"} 3',
+        'tweet_sentiment_request_failures_total{code="unsupported_host"} 1',
+        'tweet_sentiment_server_errors_total 0',
+      ]),
+    );
+    expect(lines.filter((line) => line.startsWith('process_resident_memory_bytes '))).toHaveLength(
+      1,
+    );
+    expect((await fetch(url, { method: 'POST' })).status).toBe(405);
+    expect((await fetch(new URL('/v1/status', url))).status).toBe(404);
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('that cannot be served end the start with the variable to change', async () => {
+    const first = await ServiceProcess.start({ TWEET_SOURCE: 'fixture' });
+    const end = await ServiceProcess.runToEnd({
+      TWEET_SOURCE: 'fixture',
+      METRICS: 'prometheus',
+      METRICS_PORT: new URL(first.url).port,
+    });
+    await first.stop();
+    expect(end.code).toBe(1);
+    expect(end.output).toMatch(/METRICS_PORT=\d+: listen EADDRINUSE.* Choose another METRICS_PORT/);
+  });
 
   it('tell posts like those of the model card from others', async () => {
     const usual = await askFor({ negative: 45, neutral: 33, positive: 22 });

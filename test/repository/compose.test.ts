@@ -20,6 +20,12 @@ interface Compose {
   >;
 }
 
+interface Scrapes {
+  readonly scrape_configs: readonly {
+    readonly static_configs: readonly { readonly targets: readonly string[] }[];
+  }[];
+}
+
 const { services } = parse(readFileSync('compose.yaml', 'utf8')) as Compose;
 const { environment, ports, healthcheck, stop_grace_period } = services.service;
 const config = loadConfig(environment);
@@ -44,6 +50,16 @@ describe('compose.yaml', () => {
     const store = new URL(config.featureStore.redis?.url ?? '').hostname;
     expect(services.service.depends_on).toEqual({ [store]: { condition: 'service_healthy' } });
     expect(Object.keys(services)).toContain(store);
+  });
+
+  it('has metrics where docs/observability/prometheus.yaml looks for them', () => {
+    const { scrape_configs } = parse(
+      readFileSync('docs/observability/prometheus.yaml', 'utf8'),
+    ) as Scrapes;
+    expect(config.metrics.kind).toBe('prometheus');
+    expect(scrape_configs.flatMap(({ static_configs }) => static_configs)).toEqual([
+      { targets: [`service:${config.metrics.port}`] },
+    ]);
   });
 
   it('gives the service the time it may take to stop', () => {

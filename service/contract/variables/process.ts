@@ -26,15 +26,22 @@ export const PROCESS = {
 
 export const METRICS = {
   METRICS: {
-    schema: oneOf('emf', 'off'),
-    description: 'emf writes CloudWatch embedded metrics to stdout; off',
+    schema: oneOf('emf', 'prometheus', 'off'),
+    description:
+      'emf writes CloudWatch embedded metrics to stdout; prometheus serves GET /metrics on METRICS_PORT; off',
     default: 'off',
     deployment: true,
+  },
+  METRICS_PORT: {
+    /** 0 takes any free port. */
+    schema: integer(0, 65_535),
+    description: 'Port of GET /metrics with METRICS=prometheus, apart from the port of the API',
+    default: 9_464,
   },
   METRICS_INTERVAL_MS: {
     /** CloudWatch keeps a value a minute: slower than that would leave gaps in a graph. */
     schema: integer(10, 60_000),
-    description: 'Time between two emissions',
+    description: 'Time between two emissions with METRICS=emf',
     default: 10_000,
   },
   SERVICE_NAME: {

@@ -54,6 +54,8 @@ describe('the configuration', () => {
       },
       metrics: {
         kind: 'off',
+        host: '127.0.0.1',
+        port: 9_464,
         intervalMs: 10_000,
         serviceName: 'tweet-sentiment-service',
         revision: undefined,
