@@ -9,6 +9,8 @@ const BAR = 24;
 const TERMINAL_INTERVAL_MS = 100;
 const PLAIN_INTERVAL_MS = 5_000;
 const QUARTERS = 4;
+/** A rate of less time, in which little but the start is seen, would say nothing. */
+const RATE_AFTER_MS = 1_000;
 
 export interface ProgressOptions {
   readonly output: ProgressOutput;
@@ -83,13 +85,13 @@ export class ProgressBar {
     const { output, name, total, unit = 'items' } = this.#options;
     this.#writtenMs = this.#now();
     this.#writtenQuarter = this.#quarter();
-    const seconds = (this.#writtenMs - this.#startedMs) / 1_000;
+    const elapsedMs = this.#writtenMs - this.#startedMs;
     const line = progressLine({
       name,
       total,
       unit,
       done: this.#done,
-      perSecond: seconds > 0 ? (this.#done - this.#before) / seconds : 0,
+      perSecond: elapsedMs >= RATE_AFTER_MS ? (1_000 * (this.#done - this.#before)) / elapsedMs : 0,
       isDrawn: this.#isDrawn,
     });
     // A line that wraps cannot be redrawn.

@@ -10,6 +10,7 @@ import type { AddModelOptions } from './add-model-options.ts';
 import { checkSame } from './check-same.ts';
 import { makeGolden } from './golden.ts';
 import { inventory, verify } from './inventory.ts';
+import { downloadsDir } from './leftovers.ts';
 import { withModelsLock } from './models-lock.ts';
 import { openOrigin, openSource } from './open-source.ts';
 import type { PullOptions } from './pull.ts';
@@ -107,7 +108,7 @@ async function pullBundle(bundle: Bundle, source: PullOptions['source']): Promis
   const { name } = bundle;
   const fetched = await pullOrConvert(bundle, {
     source,
-    downloadsDir: join(modelsDir(), '.downloads'),
+    downloadsDir: downloadsDir(modelsDir()),
     folder: join(modelsDir(), name),
     output,
   });

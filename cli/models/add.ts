@@ -13,6 +13,7 @@ import { bundleRevision, describeFiles } from '../../service/inference/bundle/bu
 import type { ProgressOutput } from '../kit/progress.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import { defaultPreprocessing } from './default-preprocessing.ts';
+import { downloadsDir, withDownloads } from './leftovers.ts';
 import { languagesOfCard } from './model-languages.ts';
 import { type ModelSource, SourceError } from './source.ts';
 import { type StagedModel, type StagingOptions, stageModel } from './stage-model.ts';
@@ -50,13 +51,20 @@ const INT8_TOLERANCE = 0.05;
  * @throws SourceError, and leaves manifest and models as they were
  */
 export async function add(options: AddOptions): Promise<Bundle> {
-  const { modelsDir, manifest, name } = options;
+  const { modelsDir, name } = options;
   checkName(name);
   const folder = join(modelsDir, name);
-  const staging = join(modelsDir, '.downloads', name);
+  const staging = join(downloadsDir(modelsDir), name);
   await takeBack(folder, staging, options.output);
   await refuseToReplace(folder);
   const source = await options.source();
+  return withDownloads(staging, source, options.output, () => addFrom(source, staging, options));
+}
+
+/** @param staging folder of the downloads, which becomes the model's */
+async function addFrom(source: ModelSource, staging: string, options: AddOptions): Promise<Bundle> {
+  const { modelsDir, manifest, name } = options;
+  const folder = join(modelsDir, name);
   const {
     files: staged,
     reference,
@@ -106,7 +114,7 @@ async function describeBundle(
     name,
     task: 'text-classification',
     source: source.origin,
-    licence: source.licence || 'not stated',
+    licence: source.license || 'not stated',
     files,
     revision: bundleRevision(files, model.preprocessing),
     ...model,

@@ -15,6 +15,13 @@ export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 /** A text has a start and an end token beside its own. */
 const MIN_TOKENS = 3;
 
+/** Names of labels that cannot mean anything else, in lower case. */
+const LABEL_NAMES: ReadonlyMap<string, Label> = new Map([
+  ...LABELS.map((label): [string, Label] => [label, label]),
+  // pysentimiento's models and others.
+  ...LABELS.map((label): [string, Label] => [label.slice(0, 3), label]),
+]);
+
 const LabeledConfig = Type.Object({ id2label: Type.Record(Type.String(), Type.String()) });
 
 /** What an ONNX graph of any family needs to have said. */
@@ -124,7 +131,7 @@ function checkCount(names: readonly string[]): void {
 
 function toLabels(names: readonly string[]): Label[] {
   const labels = names
-    .map((name) => LABELS.find((label) => label === name.trim().toLowerCase()))
+    .map((name) => LABEL_NAMES.get(name.trim().toLowerCase()))
     .filter((label) => label !== undefined);
   if (names.length !== LABELS.length || new Set(labels).size !== LABELS.length) {
     const isNumbered = names.every((name, index) => name === `LABEL_${index}`);

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { describeFiles } from '../../service/inference/bundle/bundle-files.ts';
 import { ProgressBar, type ProgressOutput } from '../kit/progress.ts';
 import { withRetries } from '../kit/retry.ts';
+import { isLfsPointer } from './lfs-pointer.ts';
 import { SOURCE_RETRIES } from './retries.ts';
 import { type ModelSource, type ResumePoint, SourceError, type SourceFile } from './source.ts';
 
@@ -40,7 +41,7 @@ export async function download(
     done: resume?.startByte ?? 0,
   });
   await withRetries(() => attempt(source, file, part, progress, options), SOURCE_RETRIES);
-  await check(file, part);
+  await check(source, file, part);
   await rename(part, path);
   await rm(etagPath(part), { force: true });
   progress.update((await stat(path)).size);
@@ -109,10 +110,15 @@ async function resumePoint(
   }
 }
 
-async function check(file: SourceFile, part: string): Promise<void> {
+async function check(source: ModelSource, file: SourceFile, part: string): Promise<void> {
   const [actual] = await describeFiles(dirname(part), [basename(part)]);
   let fault: SourceError | undefined;
-  if (file.bytes !== undefined && actual?.bytes !== file.bytes) {
+  if (await isLfsPointer(part)) {
+    fault = new SourceError(
+      `${file.name} is a Git LFS pointer, not the file itself; ${source.pointerRemedy}`,
+      { retryable: false },
+    );
+  } else if (file.bytes !== undefined && actual?.bytes !== file.bytes) {
     fault = wrongSize(file, `${actual?.bytes} bytes, ${file.bytes} were expected`);
   } else if (file.sha256 !== undefined && actual?.sha256 !== file.sha256) {
     fault = new SourceError(

@@ -12,7 +12,8 @@ import {
 /** A folder of this machine. */
 export class FolderSource implements ModelSource {
   readonly origin: ModelSource['origin'];
-  readonly licence = undefined;
+  readonly license = undefined;
+  readonly pointerRemedy = 'fetch the files by `git lfs pull` in the folder';
   readonly #folder: string;
 
   constructor(folder: string) {

@@ -47,15 +47,17 @@ const Repository = Type.Object({
 /** One commit of a model repository on the Hugging Face hub. */
 export class HubSource implements ModelSource {
   readonly origin: { readonly repository: string; readonly revision: string };
-  readonly licence: string | undefined;
+  readonly license: string | undefined;
   readonly languages: readonly string[];
+  readonly pointerRemedy =
+    'the hub answered with the pointer. Give the command again; if HF_ENDPOINT names a mirror, try without it';
   readonly #options: HubOptions;
   readonly #files: readonly SourceFile[];
 
   private constructor(options: HubOptions, { sha, siblings, cardData }: Static<typeof Repository>) {
     this.#options = options;
     this.origin = { repository: options.repository, revision: sha };
-    this.licence = typeof cardData?.license === 'string' ? cardData.license : undefined;
+    this.license = typeof cardData?.license === 'string' ? cardData.license : undefined;
     this.languages = [cardData?.language].flat().filter((tag) => typeof tag === 'string');
     this.#files = siblings.map(({ rfilename, size, lfs }) => ({
       name: rfilename,

@@ -4,10 +4,11 @@ import { StartupError } from '../../service/domain/errors.ts';
 import { type Bundle, findBundle, type Manifest } from '../../service/inference/bundle/manifest.ts';
 import { loadBundle } from '../../service/inference/bundle/model-bundle.ts';
 import { tableLines } from '../kit/table.ts';
+import { leftoverLines } from './leftovers.ts';
 
-/** Table of the models in the manifest and whether their files are present. */
+/** Table of the models in the manifest and whether their files are present; then what is left over. */
 export async function inventory(modelsDir: string, { models }: Manifest): Promise<string> {
-  const rows = [['model', 'revision', 'size', 'files', 'licence', 'source']];
+  const rows = [['model', 'revision', 'size', 'files', 'license', 'source']];
   for (const bundle of models) {
     const { name, revision, files, licence, source } = bundle;
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -22,7 +23,8 @@ export async function inventory(modelsDir: string, { models }: Manifest): Promis
       origin,
     ]);
   }
-  return tableLines(rows, 'l').join('\n');
+  const left = await leftoverLines(modelsDir);
+  return [...tableLines(rows, 'l'), ...(left.length > 0 ? ['', ...left] : [])].join('\n');
 }
 
 /**

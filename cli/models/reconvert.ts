@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { reasonOf } from '../kit/errors.ts';
+import { withDownloads } from './leftovers.ts';
 import { type PullOptions, pull } from './pull.ts';
-import { SourceError, type SourceFile } from './source.ts';
+import { type ModelSource, SourceError, type SourceFile } from './source.ts';
 import { stageModel } from './stage-model.ts';
 
 /**
@@ -34,13 +35,33 @@ export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promi
     );
   }
   const staging = join(options.downloadsDir, name);
+  const convert = () => convertAgain(bundle, made, source, staging, options);
+  if (options.keepDownloads) await convert();
+  else await withDownloads(staging, source, options.output, convert);
+  for (const file of made) {
+    const path = join(options.folder, file.name);
+    await mkdir(dirname(path), { recursive: true });
+    await (options.keepDownloads ? copyFile : rename)(join(staging, file.name), path);
+  }
+  if (!options.keepDownloads) await rm(staging, { recursive: true });
+  return made.map((file) => file.name);
+}
+
+/** Makes the files of a bundle from its source's weights. */
+async function convertAgain(
+  { name, labels, conversion }: Bundle,
+  made: Bundle['files'],
+  source: ModelSource,
+  staging: string,
+  { output }: PullOptions,
+): Promise<void> {
   await stageModel(source, {
     staging,
     graph: undefined,
-    precision: conversion.precision,
-    labels: bundle.labels,
+    precision: conversion?.precision,
+    labels,
     compare: false,
-    output: options.output,
+    output,
   });
   await verifyFiles(staging, made).catch((cause: unknown) => {
     throw new SourceError(
@@ -50,13 +71,6 @@ export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promi
       { retryable: false, cause },
     );
   });
-  for (const file of made) {
-    const path = join(options.folder, file.name);
-    await mkdir(dirname(path), { recursive: true });
-    await (options.keepDownloads ? copyFile : rename)(join(staging, file.name), path);
-  }
-  if (!options.keepDownloads) await rm(staging, { recursive: true });
-  return made.map((file) => file.name);
 }
 
 /** Tells the converted graph from a graph of the same name that the repository has, too. */

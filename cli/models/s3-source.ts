@@ -10,7 +10,9 @@ import {
 /** The objects below a prefix of an S3 bucket. Access comes from the AWS SDK's usual places. */
 export class S3Source implements ModelSource {
   readonly origin: ModelSource['origin'];
-  readonly licence = undefined;
+  readonly license = undefined;
+  readonly pointerRemedy =
+    'run `git lfs pull` in the clone it was uploaded from, and upload the file again';
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;

@@ -31,9 +31,11 @@ export interface OpenedFile {
 export interface ModelSource {
   /** As the manifest stores it; the revision is null when the place has none. */
   readonly origin: { readonly repository: string; readonly revision: string | null };
-  readonly licence: string | undefined;
+  readonly license: string | undefined;
   /** Languages by the model's card, as written there; empty if it states none. */
   readonly languages?: readonly string[];
+  /** Tells what to do about a Git LFS pointer in place of a file. */
+  readonly pointerRemedy: string;
   /** @throws SourceError */
   list(): Promise<readonly SourceFile[]>;
   /** @throws SourceError also while the body is read */

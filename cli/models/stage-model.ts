@@ -116,7 +116,8 @@ async function makeGraph(
   await fetchFiles(source, files, staging, output);
   const { precision } = choice;
   const hasReference = compare && precision !== 'fp32';
-  output.write(`Converting ${name} to ${CONVERTED_GRAPH} (${precision}).\n`);
+  const weights = shards.length === 0 ? name : `${shards.length} files of weights`;
+  output.write(`Converting ${weights} to ${CONVERTED_GRAPH} (${precision}).\n`);
   await convertWeights(staging, name, [
     { precision, name: CONVERTED_GRAPH },
     ...(hasReference

@@ -18,6 +18,9 @@ const SHARED_BYTES_MAX = 300_000_000;
 /** A busy machine or an emulated CPU may need minutes for a full window; the user can stop sooner. */
 const HANG_TIMEOUT_MS = 600_000;
 
+/** Called after each batch with its number of texts. */
+export type OnBatch = (texts: number) => void;
+
 /** A graph in the service's own workers. */
 export class TrialGraph {
   readonly #pool: WorkerPool;
@@ -77,14 +80,15 @@ export class TrialGraph {
   }
 
   /** @returns probabilities of each sequence, computed by itself */
-  async alone(sequences: readonly Sequence[]): Promise<number[][]> {
-    return (await this.batches(sequences.map((sequence) => [sequence]))).flat();
+  async alone(sequences: readonly Sequence[], onBatch?: OnBatch): Promise<number[][]> {
+    const batches = sequences.map((sequence) => [sequence]);
+    return (await this.batches(batches, onBatch)).flat();
   }
 
   /** @returns probabilities by batch; as many batches at once as there are workers */
   async batches(
     batches: readonly (readonly Sequence[])[],
-    onBatch: (texts: number) => void = () => {},
+    onBatch: OnBatch = () => {},
   ): Promise<number[][][]> {
     const results: number[][][] = [];
     const queue = batches.entries();

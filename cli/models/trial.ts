@@ -1,7 +1,7 @@
 import type { Label } from '../../service/domain/sentiment.ts';
 import { ProgressBar, type ProgressOutput } from '../kit/progress.ts';
 import { SourceError } from './source.ts';
-import { type GraphToTry, largestDifference, TrialGraph } from './trial-graph.ts';
+import { type GraphToTry, largestDifference, type OnBatch, TrialGraph } from './trial-graph.ts';
 import {
   type Sequence,
   type TokenizedModel,
@@ -65,9 +65,12 @@ export async function tryModel(
   options: TrialOptions,
 ): Promise<Trial> {
   const { workerUrl, reference } = options;
+  const { output } = options;
+  const startedMs = performance.now();
+  output.write('Trying the model: texts alone, in batches and of every length.\n');
   const sequences = await trialSequences(folder, model);
   const { alone, batchDifference } = await TrialGraph.use(folder, model, workerUrl, (graph) =>
-    run(graph, sequences, options.output),
+    run(graph, sequences, output),
   );
   checkBatches(batchDifference);
   checkLabels(alone, model.labels, options);
@@ -77,10 +80,11 @@ export async function tryModel(
       folder,
       { ...model, graph: reference },
       workerUrl,
-      (graph) => graph.alone(sequences.compared),
+      (graph) => compareTexts(graph, sequences.compared, output),
     );
     comparison = compare(alone, expected, options);
   }
+  output.write(`Tried in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s.\n`);
   return {
     golden: GOLDEN_TEXTS.map(({ text }, row) => ({ text, probabilities: alone[row] ?? [] })),
     batchInvariant: batchDifference <= SAME_IN_BATCHES,
@@ -96,15 +100,19 @@ async function run(
   output: ProgressOutput,
 ): Promise<{ alone: number[][]; batchDifference: number }> {
   await graph.checkToken(highest);
-  await graph.alone(lengths);
   const mixed = [
     ...compared,
     ...corpus.slice(compared.length).filter((_, index) => index % SAMPLED_EVERY === 0),
     ...lengths.filter(({ ids }) => ids.length <= MIXED_LENGTH_MAX),
   ];
-  const alone = await graph.alone(mixed);
-  const together = await inMixedBatches(graph, mixed);
-  await answerAll(graph, corpus, output);
+  const total = lengths.length + 2 * mixed.length + corpus.length;
+  const progress = new ProgressBar({ output, name: 'texts tried', total });
+  const onBatch = (texts: number) => progress.add(texts);
+  await graph.alone(lengths, onBatch);
+  const alone = await graph.alone(mixed, onBatch);
+  const together = await inMixedBatches(graph, mixed, onBatch);
+  await answerAll(graph, corpus, onBatch);
+  progress.end();
   return {
     alone: alone.slice(0, compared.length),
     batchDifference: largestDifference(alone, together),
@@ -115,6 +123,7 @@ async function run(
 async function inMixedBatches(
   graph: TrialGraph,
   sequences: readonly Sequence[],
+  onBatch: OnBatch,
 ): Promise<number[][]> {
   const golden = GOLDEN_TEXTS.length;
   const indices = [...sequences.keys()];
@@ -128,6 +137,7 @@ async function inMixedBatches(
   ];
   const rows = await graph.batches(
     groups.map((group) => group.flatMap((index) => sequences[index] ?? [])),
+    onBatch,
   );
   const together: number[][] = [];
   for (const [at, group] of groups.entries()) {
@@ -140,15 +150,25 @@ async function inMixedBatches(
 async function answerAll(
   graph: TrialGraph,
   corpus: readonly Sequence[],
-  output: ProgressOutput,
+  onBatch: OnBatch,
 ): Promise<void> {
-  const progress = new ProgressBar({ output, name: 'texts tried', total: corpus.length });
   const sorted = corpus.toSorted((a, b) => a.ids.length - b.ids.length);
   const batches = Array.from({ length: Math.ceil(sorted.length / BATCH) }, (_, index) =>
     sorted.slice(index * BATCH, (index + 1) * BATCH),
   );
-  await graph.batches(batches, (texts) => progress.add(texts));
+  await graph.batches(batches, onBatch);
+}
+
+/** Scores texts with the reference graph, each alone. */
+async function compareTexts(
+  graph: TrialGraph,
+  texts: readonly Sequence[],
+  output: ProgressOutput,
+): Promise<number[][]> {
+  const progress = new ProgressBar({ output, name: 'compared with FP32', total: texts.length });
+  const rows = await graph.alone(texts, (count) => progress.add(count));
   progress.end();
+  return rows;
 }
 
 function checkBatches(difference: number): void {

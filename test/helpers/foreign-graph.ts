@@ -22,6 +22,8 @@ export interface ForeignGraphOptions {
   readonly rows?: number;
   /** Logits of a word, in place of the usual ones. */
   readonly words?: Readonly<Record<string, readonly number[]>>;
+  /** False: the graph has no attention_mask, and counts the tokens that pad a text. */
+  readonly masked?: boolean;
 }
 
 /**
@@ -29,12 +31,12 @@ export interface ForeignGraphOptions {
  * the words of a text. Weights in another file are beside it, as `graph_data`.
  */
 export function foreignRepository(options: ForeignGraphOptions = {}): Map<string, Buffer> {
-  const { type = 'float', location, rows = VOCABULARY.length } = options;
+  const { type = 'float', location, rows = VOCABULARY.length, masked = true } = options;
   const weights = table(type, rows, { ...WORDS, ...options.words });
   const files = new Map([
     ['config.json', Buffer.from(JSON.stringify(CONFIG))],
     ['vocab.txt', Buffer.from(`${VOCABULARY.join('\n')}\n`)],
-    ['model.onnx', model(type, rows, weights, location)],
+    ['model.onnx', model(type, rows, weights, location, masked)],
   ]);
   return location === undefined ? files : files.set(location, weights);
 }
@@ -89,6 +91,7 @@ function model(
   rows: number,
   weights: Buffer,
   location: string | undefined,
+  masked: boolean,
 ): Buffer {
   const data: Field[] =
     location === undefined
@@ -98,18 +101,22 @@ function model(
           [14, EXTERNAL],
         ];
   const embedding = message([1, rows], [1, 3], [2, ONNX[type]], [8, 'embedding'], ...data);
-  const graph = message(
-    [1, node('Gather', ['embedding', 'input_ids'], 'words')],
+  const mask: Field[] = [
     [1, node('Cast', ['attention_mask'], 'mask', ['to', ONNX[type]])],
     [1, node('Unsqueeze', ['mask', 'last'], 'column')],
     [1, node('Mul', ['words', 'column'], 'masked')],
-    [1, node('ReduceSum', ['masked', 'tokens'], 'logits', ['keepdims', 0])],
+    [11, valueInfo('attention_mask', ONNX.int64, 2)],
+  ];
+  const summed = masked ? 'masked' : 'words';
+  const graph = message(
+    [1, node('Gather', ['embedding', 'input_ids'], 'words')],
+    ...(masked ? mask : []),
+    [1, node('ReduceSum', [summed, 'tokens'], 'logits', ['keepdims', 0])],
     [2, 'foreign'],
     [5, embedding],
     [5, axis('last', 2)],
     [5, axis('tokens', 1)],
     [11, valueInfo('input_ids', ONNX.int64, 2)],
-    [11, valueInfo('attention_mask', ONNX.int64, 2)],
     [12, valueInfo('logits', ONNX[type], 2)],
   );
   return Buffer.from(message([1, 8], [7, graph], [8, message([2, 17])]));

@@ -19,18 +19,22 @@ const HIDDEN = 32;
  * a vocabulary, PyTorch weights and labels without names, but no tokenizer.json, no
  * tokenizer_config.json and no ONNX graph.
  */
-export function robertaRepository(): Map<string, Buffer> {
+export function robertaRepository({ sharded = false } = {}): Map<string, Buffer> {
   const vocabulary = readFileSync(`${TOKENIZER}/vocab.json`);
   const words = Object.keys(JSON.parse(vocabulary.toString())).length;
   const config = JSON.parse(readFileSync(`${CHECKPOINT}/config.json`, 'utf8'));
   const positions = 514;
+  const tensors = tensorsOf(words, positions);
+  const weights: [string, Buffer][] = sharded
+    ? shardedWeights(tensors)
+    : [['pytorch_model.bin', randomWeights(tensors)]];
   return new Map([
     ['.gitattributes', Buffer.from('*.bin filter=lfs diff=lfs merge=lfs -text\n')],
     ['README.md', Buffer.from('# Twitter-roBERTa-base for Sentiment Analysis\n')],
     ['config.json', json({ ...config, vocab_size: words, max_position_embeddings: positions })],
     ['flax_model.msgpack', Buffer.from('never fetched')],
     ['merges.txt', readFileSync(`${TOKENIZER}/merges.txt`)],
-    ['pytorch_model.bin', randomWeights(words, positions)],
+    ...weights,
     ['special_tokens_map.json', json({ bos_token: '<s>', cls_token: '<s>', pad_token: '<pad>' })],
     ['tf_model.h5', Buffer.from('never fetched')],
     ['vocab.json', vocabulary],
@@ -41,18 +45,27 @@ function json(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
-/** A file of torch.save with the names and shapes of the tiny checkpoint, and more tokens. */
-function randomWeights(words: number, positions: number): Buffer {
-  const random = randomNumbers();
-  const tensors = Object.entries(shapes()).map(([name, shape]) => {
+interface NamedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** The names and shapes of the tiny checkpoint, with more tokens. */
+function tensorsOf(words: number, positions: number): NamedTensor[] {
+  return Object.entries(shapes()).map(([name, shape]) => {
     if (name.endsWith('word_embeddings.weight')) return { name, shape: [words, HIDDEN] };
     if (name.endsWith('position_embeddings.weight')) return { name, shape: [positions, HIDDEN] };
     return { name, shape };
   });
+}
+
+/** A file of torch.save. */
+function randomWeights(tensors: readonly NamedTensor[]): Buffer {
+  const random = randomNumbers();
   const entries = tensors.map(({ name, shape }, index) => {
     const values = shape.reduce((product, size) => product * size, 1);
     const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-    const value = tensor(floatStorage(`${index}`, values), 0, shape, strides);
+    const value = tensor(floatStorage(`${index}`, values), 0, [...shape], strides);
     return { item: Buffer.concat([text(name), value, SETITEM]), name, values };
   });
   const stateDict = pickle(EMPTY_DICT, ...entries.map(({ item }) => item));
@@ -61,6 +74,20 @@ function randomWeights(words: number, positions: number): Buffer {
     return [`${index}`, Array.from({ length: values }, () => one + random())];
   });
   return torchStream(stateDict, storages(...data));
+}
+
+/** Weights in two files, and their index. */
+function shardedWeights(tensors: readonly NamedTensor[]): [string, Buffer][] {
+  const half = Math.ceil(tensors.length / 2);
+  const shards = [tensors.slice(0, half), tensors.slice(half)].map((part, index) => ({
+    file: `pytorch_model-0000${index + 1}-of-00002.bin`,
+    part,
+  }));
+  const places = shards.flatMap(({ file, part }) => part.map(({ name }) => [name, file]));
+  return [
+    ...shards.map(({ file, part }): [string, Buffer] => [file, randomWeights(part)]),
+    ['pytorch_model.bin.index.json', json({ weight_map: Object.fromEntries(places) })],
+  ];
 }
 
 function shapes(): Record<string, number[]> {

@@ -1,5 +1,5 @@
 /** The route of a model that has PyTorch weights only, from the hub to an answer over HTTP. */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { HUB_COMMIT, HubStub } from '../helpers/hub-stub.ts';
@@ -170,11 +170,30 @@ describe('weights', () => {
     expect(fetched()).not.toContain('vocab.json');
   });
 
+  it('are named where --file asks for a graph that the repository lacks', async () => {
+    const { code, stderr } = await models(...ADD, '--file', 'onnx/model_quantized.onnx');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^There is no onnx\/model_quantized\.onnx; the source has .*; without --file, pytorch_model\.bin is converted$/m,
+      ),
+    ]);
+  });
+
   it('that call praise negative are refused without --force, and not fetched again with it', async () => {
     const { code, stderr } = await models(...ADD);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^The model calls .*--force adds/m)]);
     expect(folder.manifest.models).toHaveLength(1);
+    const kept = join(folder.path, '.downloads', NAME);
+    expect(stderr).toMatch(/MB of downloads are kept in .*: give the same command again to go on/);
+    expect(folder.files('.downloads')).toEqual([NAME, `${NAME}/pytorch_model.bin`]);
+    const listed = await models('list');
+    expect(listed.stdout).toMatch(
+      /\.downloads\/twitter-.* holds [\d.]+ MB of a `tss models add` that did not finish; give the same command/,
+    );
     expect((await models(...FORCED)).code).toBe(0);
+    expect((await models('list')).stdout).not.toContain('did not finish');
+    expect(existsSync(kept)).toBe(false);
     expect(fetched().filter((name) => name === 'pytorch_model.bin')).toHaveLength(2);
   });
 
@@ -182,6 +201,18 @@ describe('weights', () => {
     const { code, stderr } = await models(...FORCED, '--precision', 'fp32');
     expect([code, stderr]).toEqual([0, expect.not.stringContaining('INT8 against FP32')]);
     expect(folder.manifest.models[1]?.conversion).toEqual({ precision: 'fp32' });
+  });
+
+  it('in several files are fetched by their index and converted together', async () => {
+    const { files } = hub.repository;
+    files.clear();
+    for (const [name, content] of robertaRepository({ sharded: true })) files.set(name, content);
+    const { code, stderr } = await models(...FORCED);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining('Converting 2 files of weights to model.onnx (int8).\n'),
+    ]);
+    expect(stderr).toMatch(/\nTried in \d+ s\.\n/);
   });
 
   it('of a family that cannot be converted are refused by its name before they are fetched', async () => {

@@ -71,6 +71,18 @@ describe('a progress bar', () => {
     expect(output.written.split('\n')).toHaveLength(2);
   });
 
+  it('estimates a rate and the time left only after a second', () => {
+    const output = new Output(true);
+    let nowMs = 0;
+    const bar = new ProgressBar({ output, name: 'a', total: 1_000, now: () => nowMs });
+    nowMs = 900;
+    bar.add(1);
+    expect(output.written).not.toContain('left');
+    nowMs = 1_100;
+    bar.add(109);
+    expect(output.written).toContain('110/1000  11 %  100/s  9 s left');
+  });
+
   it('prints a line at each quarter and every five seconds outside a terminal', () => {
     const output = new Output(false);
     let nowMs = 0;

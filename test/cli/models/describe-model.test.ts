@@ -35,11 +35,27 @@ describe('what the manifest learns from the files of an exporter', () => {
     });
   });
 
+  it("counts MPNet's window from behind the pad token, too", async () => {
+    const config = { ...ROBERTA, model_type: 'mpnet' };
+    const labels = ['negative', 'neutral', 'positive'];
+    const { maxTokens } = await describeModel(aFolder(config), 'graph', labels);
+    expect(maxTokens).toBe(512);
+  });
+
   it('takes the labels from config.json, whatever their case, in the order of their numbers', async () => {
     const id2label = { '2': 'NEGATIVE', '0': 'positive', '1': 'Neutral' };
     const { labels } = await describeModel(aFolder({ ...BERT, id2label }), 'graph', undefined);
     expect(labels).toEqual(['positive', 'neutral', 'negative']);
   });
+
+  it.each([[['NEG', 'NEU', 'POS']], [['neg', 'Neu', 'pos ']], [['NEGATIVE', 'neu', 'Positive']]])(
+    'takes abbreviated labels, in any case: %j',
+    async (names) => {
+      const id2label = Object.fromEntries(names.entries());
+      const { labels } = await describeModel(aFolder({ ...BERT, id2label }), 'weights', undefined);
+      expect(labels).toEqual(['negative', 'neutral', 'positive']);
+    },
+  );
 
   it.each([
     ['a tokenizer with a smaller window', { model_max_length: 128 }, 128],

@@ -74,6 +74,20 @@ describe('a graph of FP16', () => {
   });
 });
 
+describe('a graph without attention_mask', () => {
+  it('is refused where the padding of a batch changes its scores, as a start would refuse it', async () => {
+    write({ masked: false, words: { '[PAD]': [1, 0, -1] } });
+    const { code, stderr } = await add();
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^The model's scores of a text differ by 0\.\d+ between the text alone and in a batch, at most 0\.15 is accepted; does the graph use attention_mask\?/m,
+      ),
+    ]);
+    expect(folder.manifest.models).toHaveLength(1);
+  });
+});
+
 describe('an embedding with fewer rows than the vocabulary has words', () => {
   it('is refused with the name of the word', async () => {
     write({ rows: 15 });

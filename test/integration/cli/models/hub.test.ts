@@ -131,10 +131,27 @@ describe('models add, from the hub', () => {
     expect(folder.manifest.models.map(({ name }) => name)).toEqual([EMBEDDED]);
   });
 
+  it('says that the hub answered with a pointer of Git LFS, and fetches the file the next time', async () => {
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n';
+    hub.store.replaceNext(GRAPH, Buffer.from(pointer));
+    const { code, stderr } = await models('add', REPOSITORY);
+    const message = `${GRAPH} is a Git LFS pointer, not the file itself; the hub answered with the pointer. Give the command again`;
+    expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+    expect((await models('add', REPOSITORY)).code).toBe(0);
+  });
+
   it('says of a repository that is not there, or private, how to get in', async () => {
     const { code, stderr } = await models('add', 'acme/other');
     expect(code).toBe(1);
     expect(stderr).toMatch(/404.*acme\/other.*HF_TOKEN/);
+  });
+
+  it('says of a revision that is not there which one it is', async () => {
+    const { code, stderr } = await models('add', REPOSITORY, '--revision', 'v9');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`${REPOSITORY} at v9 does not exist`),
+    ]);
   });
 
   it('wants the order of labels that config.json does not name', async () => {

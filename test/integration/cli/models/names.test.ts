@@ -136,7 +136,9 @@ describe('models add', () => {
         'version https://git-lfs.github.com/spec/v1\noid sha256:0\n',
       );
       const { code, stderr } = await folder.run(['add', source, '--name', 'x']);
-      expect([code, stderr]).toEqual([1, expect.stringContaining(`${name} is a Git LFS pointer`)]);
+      const message = `${name} is a Git LFS pointer, not the file itself; fetch the files by \`git lfs pull\` in the folder`;
+      expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+      expect(folder.files('.downloads')).toEqual([]);
     },
   );
 
@@ -197,6 +199,7 @@ describe('models add', () => {
     });
     await expect(adding).rejects.toThrow(/manifest\.json/);
     expect(readdirSync(modelsDir).sort()).toEqual(['.downloads', 'manifest.json']);
+    expect(readdirSync(join(modelsDir, '.downloads'))).toEqual([]);
   });
 });
 
