@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WEIGHTS } from './choose-files.ts';
 import { readShardNames } from './convert/checkpoint/shard-index.ts';
-import { ConversionError } from './convert/conversion-error.ts';
+import { CheckpointError, ConversionError } from './convert/conversion-error.ts';
 import { type ConvertOptions, convertCheckpoint } from './convert/convert-checkpoint.ts';
 import { SourceError } from './source.ts';
 
@@ -18,27 +18,33 @@ type GraphToWrite = Pick<ConvertOptions, 'precision' | 'weightsBeside'> & { read
  * Converts the weights of a folder to ONNX graphs of some precisions.
  *
  * @param weights the file, or the index, that was fetched; others are of an earlier attempt
+ * @param isAsStated the weights have the hashes that their source states
  * @throws SourceError when the weights do not fit config.json, or are damaged
  */
 export async function convertWeights(
   folder: string,
   weights: string,
   graphs: readonly GraphToWrite[],
+  isAsStated: boolean,
 ): Promise<void> {
   for (const name of WEIGHTS) {
     if (name !== weights) await rm(join(folder, name), { force: true });
   }
   for (const { name, ...graph } of graphs) {
-    await explained(() => convertCheckpoint({ ...graph, folder, out: join(folder, name) }));
+    const out = join(folder, name);
+    await explained(() => convertCheckpoint({ ...graph, folder, out }), isAsStated);
   }
 }
 
 /** The converter's faults as errors that are printed without a stack. */
-async function explained<T>(convert: () => Promise<T>): Promise<T> {
+async function explained<T>(convert: () => Promise<T>, isAsStated = false): Promise<T> {
   try {
     return await convert();
   } catch (cause) {
     if (!(cause instanceof ConversionError)) throw cause;
-    throw new SourceError(cause.message, { retryable: false, cause });
+    const isAtSource = isAsStated && cause instanceof CheckpointError;
+    const remedy =
+      '. Its hash is the one that the source states, so it is damaged there: try another revision';
+    throw new SourceError(cause.message + (isAtSource ? remedy : ''), { retryable: false, cause });
   }
 }

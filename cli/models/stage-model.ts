@@ -118,12 +118,16 @@ async function makeGraph(
   const hasReference = compare && precision !== 'fp32';
   const weights = shards.length === 0 ? name : `${shards.length} files of weights`;
   output.write(`Converting ${weights} to ${CONVERTED_GRAPH} (${precision}).\n`);
-  await convertWeights(staging, name, [
+  const graphs = [
     { precision, name: CONVERTED_GRAPH },
     ...(hasReference
       ? [{ precision: 'fp32' as const, name: REFERENCE_GRAPH, weightsBeside: true }]
       : []),
-  ]);
+  ];
+  const isAsStated = [choice.file, ...files].every(
+    (file) => file.sha256 !== undefined || file.name.endsWith('.index.json'),
+  );
+  await convertWeights(staging, name, graphs, isAsStated);
   return {
     model: {
       graph: CONVERTED_GRAPH,

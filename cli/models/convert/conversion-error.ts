@@ -7,3 +7,6 @@ export class ConversionError extends Error {
     super(message.slice(0, MAX_LENGTH).replaceAll(/\p{Cc}/gu, '?'), options);
   }
 }
+
+/** A file of weights that is damaged, or of another format than its name says. */
+export class CheckpointError extends ConversionError {}

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ConversionError } from '../conversion-error.ts';
+import { CheckpointError, ConversionError } from '../conversion-error.ts';
 
 const GIT_LFS_POINTER = 'version https://git-lfs';
 
@@ -56,8 +56,8 @@ export class CheckpointFile {
     return bytes;
   }
 
-  fault(message: string, cause?: unknown): ConversionError {
-    return new ConversionError(`${this.name}: ${message}`, { cause });
+  fault(message: string, cause?: unknown): CheckpointError {
+    return new CheckpointError(`${this.name}: ${message}`, { cause });
   }
 
   close(): Promise<void> {

@@ -76,7 +76,7 @@ async function locateStorages(
     position += COUNT_BYTES;
     if (values !== storage.values || position + bytes > file.bytes) {
       throw file.fault(
-        `storage ${storage.key} needs ${storage.values} values, the file has ${values} in ${file.bytes - position} bytes; download it again`,
+        `storage ${storage.key} needs ${storage.values} values (${bytes} bytes), the file announces ${values} and ends after ${Math.max(0, file.bytes - position)} bytes; download it again`,
       );
     }
     offsets.set(storage.key, position);
