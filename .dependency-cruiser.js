@@ -16,7 +16,7 @@ const domain = '^service/domain/';
 const application = '^service/application/';
 const xFormat = '^service/tweet-source/x-format/';
 const core = [contract, domain, application];
-const libShared = '^lib/(acknowledge|retention|stage-config)';
+const libShared = '^lib/(acknowledge|encryption|retention|stage-config)';
 const adapter = [...core, '^service/telemetry/outage-log\\.ts$'];
 
 const clock = '^service/inference/clock\\.ts$';

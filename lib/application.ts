@@ -1,5 +1,8 @@
-import { Annotations, type App, Tags } from 'aws-cdk-lib';
+import { Annotations, type App, Stack, Tags } from 'aws-cdk-lib';
+import { CfnListenerRule } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { deploymentName } from '../service/contract/deployment.ts';
+import { existingNetwork } from './constructs/network.ts';
 import { FeatureStoreStack } from './stacks/feature-store-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
@@ -9,7 +12,8 @@ import type { StageConfig } from './stage-config.ts';
 
 /** Stacks of a stage. */
 export interface Stacks {
-  readonly network: NetworkStack;
+  /** Undefined in an existing VPC. */
+  readonly network: NetworkStack | undefined;
   readonly featureStore: FeatureStoreStack;
   readonly offlineStore: OfflineStoreStack | undefined;
   readonly service: ServiceStack;
@@ -27,14 +31,18 @@ export function addStacks(app: App, config: StageConfig): Stacks {
     terminationProtection: config.retainData,
   });
 
-  const network = new NetworkStack(app, 'Network', {
-    ...stack('network'),
-    description: 'Tweet sentiment: network',
-  });
+  const { networkStack, network } = addNetwork(
+    config,
+    () =>
+      new NetworkStack(app, 'Network', {
+        ...stack('network'),
+        description: 'Tweet sentiment: network',
+      }),
+  );
   const featureStore = new FeatureStoreStack(app, 'FeatureStore', {
     ...stack('feature-store'),
     description: 'Tweet sentiment: online feature store',
-    vpc: network.vpc,
+    network,
   });
   const offlineStore = config.offlineStore
     ? new OfflineStoreStack(app, 'OfflineStore', {
@@ -56,9 +64,37 @@ export function addStacks(app: App, config: StageConfig): Stacks {
     valkey: featureStore.valkey,
     predictions: offlineStore?.predictions,
   });
+  tag(app, config);
+  bound(app, config);
+  return { network: networkStack, featureStore, offlineStore, service, observability };
+}
+
+/** The existing network, else a stack that makes one. */
+function addNetwork(config: StageConfig, make: () => NetworkStack) {
+  const existing = existingNetwork(config);
+  if (existing) return { networkStack: undefined, network: existing };
+  const networkStack = make();
+  return { networkStack, network: () => networkStack };
+}
+
+function tag(app: App, { stage, tags }: StageConfig): void {
   Tags.of(app).add('service', 'tweet-sentiment');
-  Tags.of(app).add('stage', config.stage);
-  return { network, featureStore, offlineStore, service, observability };
+  Tags.of(app).add('stage', stage);
+  for (const [key, value] of Object.entries(tags)) {
+    // An update of a listener rule resets the weights that a canary has moved.
+    Tags.of(app).add(key, value, {
+      excludeResourceTypes: [CfnListenerRule.CFN_RESOURCE_TYPE_NAME],
+    });
+  }
+}
+
+/** Bounds the rights of every role. */
+function bound(app: App, { permissionsBoundaryArn: arn }: StageConfig): void {
+  if (arn === undefined) return;
+  for (const stack of app.node.children.filter(Stack.isStack)) {
+    const boundary = ManagedPolicy.fromManagedPolicyArn(stack, 'PermissionsBoundary', arn);
+    PermissionsBoundary.of(stack).apply(boundary);
+  }
 }
 
 /** Warns of a prod stage that lacks values which it may have been deployed with before. */

@@ -1,13 +1,16 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { LogGroupProps } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { customerKey } from './encryption.ts';
 import type { StageConfig } from './stage-config.ts';
 
-/** Retention and removal policy of a log group. */
-export function retention(config: StageConfig): {
-  readonly retention: RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
-} {
-  return { retention: config.logDays, removalPolicy: removalPolicy(config) };
+/** Retention, removal policy and key of a log group. */
+export function retention(scope: Construct, config: StageConfig): LogGroupProps {
+  return {
+    retention: config.logDays,
+    removalPolicy: removalPolicy(config),
+    encryptionKey: customerKey(scope, config),
+  };
 }
 
 /**

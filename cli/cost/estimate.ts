@@ -69,7 +69,6 @@ const IMAGE_GIGABYTES = 0.143;
 const IMAGES_KEPT = 10;
 /** What one look-up at X moves, its share of a TLS connection included. */
 const BYTES_PER_SOURCE_CALL = 6_000;
-const LOAD_BALANCER_ADDRESSES = 2;
 
 /**
  * What a stage costs in a month under an even load, component by component.
@@ -150,12 +149,12 @@ function loadBalancer(requests: number): Component {
 }
 
 function natGateways(
-  { egress, natGateways: gateways }: StageConfig,
+  { egress, natGateways: gateways, vpcId }: StageConfig,
   misses: number,
   requests: number,
   tasks: number,
 ): Component {
-  const count = egress === 'nat' ? gateways : 0;
+  const count = egress === 'nat' && vpcId === undefined ? gateways : 0;
   const bytes = misses * BYTES_PER_SOURCE_CALL + logBytes(requests, tasks);
   return {
     name: 'NAT',
@@ -167,8 +166,11 @@ function natGateways(
   };
 }
 
-function publicAddresses({ egress, natGateways: gateways }: StageConfig, tasks: number): Component {
-  const count = LOAD_BALANCER_ADDRESSES + (egress === 'nat' ? gateways : tasks);
+function publicAddresses(config: StageConfig, tasks: number): Component {
+  const { egress, natGateways, vpcId, loadBalancer: scheme, zones } = config;
+  const balancer = scheme === 'public' ? (config.loadBalancerSubnetIds?.length ?? zones) : 0;
+  const gateways = vpcId === undefined ? natGateways : 0;
+  const count = balancer + (egress === 'nat' ? gateways : tasks);
   return {
     name: 'public IPv4',
     usdPerMonth: HOURS_PER_MONTH * count * PUBLIC_IPV4_HOUR,

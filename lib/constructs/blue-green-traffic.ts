@@ -1,6 +1,6 @@
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import type { PublicLoadBalancer } from './public-load-balancer.ts';
+import type { ServiceLoadBalancer } from './service-load-balancer.ts';
 
 export type Color = 'blue' | 'green';
 
@@ -13,7 +13,7 @@ export class BlueGreenTraffic extends Construct {
   readonly targetGroups: Readonly<Record<Color, elbv2.ApplicationTargetGroup>>;
   readonly productionRule: elbv2.ApplicationListenerRule;
 
-  constructor(scope: Construct, id: string, endpoint: PublicLoadBalancer) {
+  constructor(scope: Construct, id: string, endpoint: ServiceLoadBalancer) {
     super(scope, id);
     this.targetGroups = {
       blue: endpoint.addTargetGroup('Blue'),

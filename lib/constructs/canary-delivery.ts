@@ -8,16 +8,18 @@ import { Alarms } from '../monitoring/alarm.ts';
 import { releaseAlarms } from '../monitoring/release-alarms.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { type BlueGreenTraffic, REFUSE } from './blue-green-traffic.ts';
+import type { CheckOrigin } from './check-origin.ts';
 import { GoldenHook, RELEASE_CHECK_HEADER } from './golden-hook.ts';
-import type { PublicLoadBalancer } from './public-load-balancer.ts';
 import type { ServiceDelivery } from './service-delivery.ts';
+import type { ServiceLoadBalancer } from './service-load-balancer.ts';
 import type { ServiceTask } from './service-task.ts';
 
 export interface CanaryDeliveryProps {
   readonly config: StageConfig;
-  readonly endpoint: PublicLoadBalancer;
+  readonly endpoint: ServiceLoadBalancer;
   readonly traffic: BlueGreenTraffic;
   readonly task: ServiceTask;
+  readonly origin: CheckOrigin;
 }
 
 const TEST_PORT = 8443;
@@ -35,16 +37,17 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
 
   constructor(scope: Construct, id: string, props: CanaryDeliveryProps) {
     super(scope, id);
-    const { config, endpoint, traffic, task } = props;
+    const { config, endpoint, traffic, task, origin } = props;
     this.#props = props;
     const scheme = endpoint.certificate ? 'https' : 'http';
     this.#hook = new GoldenHook(this, 'GoldenHook', {
       config,
+      origin,
       testUrl: `${scheme}://${endpoint.loadBalancer.loadBalancerDnsName}:${TEST_PORT}`,
     });
     this.#testRule = traffic.addRule(
       'TestRule',
-      endpoint.addListener('Test', TEST_PORT, REFUSE),
+      endpoint.addListener('Test', TEST_PORT, REFUSE, origin.peers),
       elbv2.ListenerCondition.httpHeader(RELEASE_CHECK_HEADER, [
         // A dynamic reference that CloudFormation resolves; the template has no secret.
         this.#hook.secret.secretValue.unsafeUnwrap(),

@@ -1,4 +1,5 @@
 import { CfnUser, CfnUserGroup } from 'aws-cdk-lib/aws-elasticache';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { featureStoreAccess } from '../../service/contract/feature-store.ts';
@@ -8,6 +9,8 @@ import { acknowledge } from '../acknowledge.ts';
 export interface FeatureStoreUserProps {
   /** Start of the ids of users and group, which are unique in account and region. */
   readonly name: string;
+  /** Key of the generated passwords; undefined: the one of Secrets Manager. */
+  readonly encryptionKey: IKey | undefined;
 }
 
 /** User of the feature store with only the commands that the service sends. */
@@ -16,9 +19,11 @@ export class FeatureStoreUser extends Construct {
   readonly password: secretsmanager.Secret;
   readonly userGroup: CfnUserGroup;
 
-  constructor(scope: Construct, id: string, { name }: FeatureStoreUserProps) {
+  constructor(scope: Construct, id: string, { name, encryptionKey }: FeatureStoreUserProps) {
     super(scope, id);
-    this.password = generatedPassword(this, 'Password', 'Password of the feature store user');
+    const password = (secretId: string, description: string) =>
+      generatedPassword(this, secretId, { description, encryptionKey });
+    this.password = password('Password', 'Password of the feature store user');
     const user = new CfnUser(this, 'User', {
       engine: 'valkey',
       userId: `${name}-service`,
@@ -33,7 +38,7 @@ export class FeatureStoreUser extends Construct {
       userName: 'default',
       accessString: 'off -@all',
       authenticationMode: passwordMode(
-        generatedPassword(this, 'NobodysPassword', 'Password of the disabled default user'),
+        password('NobodysPassword', 'Password of the disabled default user'),
       ),
     });
     this.userGroup = new CfnUserGroup(this, 'Group', {
@@ -45,9 +50,9 @@ export class FeatureStoreUser extends Construct {
 }
 
 /** A password that ElastiCache accepts: 16 to 128 characters. */
-function generatedPassword(scope: Construct, id: string, description: string) {
+function generatedPassword(scope: Construct, id: string, props: secretsmanager.SecretProps) {
   const secret = new secretsmanager.Secret(scope, id, {
-    description,
+    ...props,
     generateSecretString: { passwordLength: 64, excludePunctuation: true },
   });
   acknowledge(secret, {

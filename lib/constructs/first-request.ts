@@ -1,5 +1,5 @@
 import type { StageConfig } from '../stage-config.ts';
-import type { PublicLoadBalancer } from './public-load-balancer.ts';
+import type { ServiceLoadBalancer } from './service-load-balancer.ts';
 
 interface FirstRequest {
   /** Shell command. */
@@ -11,7 +11,7 @@ interface FirstRequest {
  * A request that works as soon as the stage is deployed. Without our DNS record it targets the load
  * balancer, whose host name is not in the certificate.
  */
-export function firstRequest(config: StageConfig, endpoint: PublicLoadBalancer): FirstRequest {
+export function firstRequest(config: StageConfig, endpoint: ServiceLoadBalancer): FirstRequest {
   const { domainName, apiKeysSecretArn } = config;
   const { certificate, addressMade, url, loadBalancer } = endpoint;
   const hasKey = apiKeysSecretArn !== undefined;

@@ -10,14 +10,17 @@ import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import type { CpuFamily } from '../../service/contract/cpu-family.ts';
 import { acknowledge } from '../acknowledge.ts';
+import { customerKey, givenSecret, grantKeyUse } from '../encryption.ts';
 import { goldenFiles, readGolden } from '../golden-hook/golden.ts';
 import { retention } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
+import type { CheckOrigin } from './check-origin.ts';
 
 export interface GoldenHookProps {
   readonly config: StageConfig;
   /** Where test traffic goes, without a slash at the end. */
   readonly testUrl: string;
+  readonly origin: CheckOrigin;
 }
 
 /** Header that the test listener requires. */
@@ -27,7 +30,7 @@ const HANDLER = fileURLToPath(new URL('../golden-hook/handler.ts', import.meta.u
 const MODELS_FOLDER = fileURLToPath(new URL('../../models', import.meta.url));
 
 /**
- * Lambda function outside the VPC that fails a release with wrong answers. It bundles the golden
+ * Lambda function that fails a release with wrong answers. It bundles the golden
  * texts of the model, so a change of model changes the test of its release.
  */
 export class GoldenHook extends Construct {
@@ -36,11 +39,12 @@ export class GoldenHook extends Construct {
   /** Value of the header RELEASE_CHECK_HEADER. */
   readonly secret: secretsmanager.Secret;
 
-  constructor(scope: Construct, id: string, { config, testUrl }: GoldenHookProps) {
+  constructor(scope: Construct, id: string, { config, testUrl, origin }: GoldenHookProps) {
     super(scope, id);
     this.secret = new secretsmanager.Secret(this, 'Secret', {
       description: `Value of the header ${RELEASE_CHECK_HEADER}, which the test listener requires`,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      encryptionKey: customerKey(this, config),
     });
     acknowledge(this.secret, {
       SMG4: 'Rotation would not update the listener rule; docs/operations.md describes how to change both.',
@@ -48,13 +52,15 @@ export class GoldenHook extends Construct {
     const apiKeys =
       config.apiKeysSecretArn === undefined
         ? undefined
-        : secretsmanager.Secret.fromSecretCompleteArn(this, 'ApiKeys', config.apiKeysSecretArn);
-    const logGroup = new logs.LogGroup(this, 'Log', retention(config));
+        : givenSecret(this, 'ApiKeys', config, config.apiKeysSecretArn);
+    const logGroup = new logs.LogGroup(this, 'Log', retention(this, config));
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(role);
     const family: CpuFamily = config.architecture === 'arm64' ? 'arm64' : 'x64';
+    origin.grantNetwork(role);
+    grantKeyUse(role, config, 'kms:Decrypt');
     const hook = new lambda.Function(this, 'Function', {
       description: 'Tests a release with golden texts before it gets traffic',
       runtime: lambda.Runtime.NODEJS_24_X,
@@ -66,6 +72,7 @@ export class GoldenHook extends Construct {
       timeout: Duration.seconds(60),
       role,
       logGroup,
+      ...origin.functionOptions,
       // A release that is rolled back is judged by the texts of its own model.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       environment: {

@@ -7,6 +7,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { PARTITION_COLUMN, type PredictionColumn } from '../../service/contract/offline.ts';
 import { acknowledge } from '../acknowledge.ts';
+import { grantKeyUse } from '../encryption.ts';
 import { retention } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
 
@@ -35,7 +36,7 @@ export class PredictionStream extends Construct {
   constructor(scope: Construct, id: string, props: PredictionStreamProps) {
     super(scope, id);
     const { bucket, prefix } = props;
-    const logGroup = new logs.LogGroup(this, 'Log', retention(props.config));
+    const logGroup = new logs.LogGroup(this, 'Log', retention(this, props.config));
     const role = this.#role(props, logGroup);
     const day = '!{partitionKeyFromQuery:scored_date}';
     this.stream = new firehose.DeliveryStream(this, 'Stream', {
@@ -68,7 +69,10 @@ export class PredictionStream extends Construct {
   }
 
   /** Role with the rights that AWS documents for such a stream, limited to its folders. */
-  #role({ bucket, prefix, table }: PredictionStreamProps, logGroup: logs.ILogGroup): iam.Role {
+  #role(
+    { config, bucket, prefix, table }: PredictionStreamProps,
+    logGroup: logs.ILogGroup,
+  ): iam.Role {
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
     });
@@ -85,6 +89,7 @@ export class PredictionStream extends Construct {
         resources: [bucket.bucketArn],
       }),
     );
+    grantKeyUse(role, config, 'kms:Decrypt', 'kms:GenerateDataKey');
     const { databaseName } = table;
     const glue = (resource: string, resourceName?: string) =>
       Stack.of(this).formatArn({ service: 'glue', resource, resourceName });

@@ -1,12 +1,13 @@
 import { Duration, Size, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import { DEFAULT_PORT, DEFAULT_SHUTDOWN_TIMEOUT_MS, PATHS } from '../../service/contract/http.ts';
 import type { RequiredEnvName, SecretEnvName } from '../../service/contract/variables.ts';
 import { acknowledge } from '../acknowledge.ts';
+import { givenSecret, grantKeyUse } from '../encryption.ts';
 import { retention } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { PredictionStream } from './prediction-stream.ts';
@@ -41,7 +42,7 @@ export class ServiceTask extends Construct {
   constructor(scope: Construct, id: string, props: ServiceTaskProps) {
     super(scope, id);
     const { config } = props;
-    this.logGroup = new logs.LogGroup(this, 'Log', retention(config));
+    this.logGroup = new logs.LogGroup(this, 'Log', retention(this, config));
     this.definition = new ecs.FargateTaskDefinition(this, 'Definition', {
       family: deploymentName(config.stage),
       cpu: config.taskCpu,
@@ -92,6 +93,7 @@ export class ServiceTask extends Construct {
     acknowledge(this.definition, {
       ECS2: 'Plain variables hold no secrets; secrets come from Secrets Manager.',
     });
+    grantKeyUse(this.definition.obtainExecutionRole(), config, 'kms:Decrypt');
     acknowledge(this.definition.obtainExecutionRole(), {
       'IAM5[Resource::*]': 'ecr:GetAuthorizationToken does not support resources.',
     });
@@ -109,7 +111,7 @@ export class ServiceTask extends Construct {
     };
     for (const [name, arn] of Object.entries(configured)) {
       if (arn === undefined) continue;
-      const secret = secretsmanager.Secret.fromSecretCompleteArn(this, name, arn);
+      const secret = givenSecret(this, name, config, arn);
       secrets[name as keyof typeof configured] = ecs.Secret.fromSecretsManager(secret);
     }
     return secrets;

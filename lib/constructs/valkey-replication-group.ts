@@ -19,6 +19,8 @@ export interface ValkeyReplicationGroupProps {
   /** 0: no snapshots. */
   readonly snapshotDays: number;
   readonly userGroupId: string;
+  /** Key of the data at rest; undefined: one of AWS. */
+  readonly kmsKeyArn: string | undefined;
 }
 
 /** Evicts the keys that expire soonest when memory is full. */
@@ -77,6 +79,7 @@ export class ValkeyReplicationGroup extends Construct implements ec2.IConnectabl
       transitEncryptionEnabled: true,
       transitEncryptionMode: 'required',
       atRestEncryptionEnabled: true,
+      kmsKeyId: props.kmsKeyArn,
       userGroupIds: [props.userGroupId],
       snapshotRetentionLimit: snapshotDays,
       autoMinorVersionUpgrade: true,

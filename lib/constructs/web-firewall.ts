@@ -74,7 +74,7 @@ export class WebFirewall extends Construct {
     const logGroup = new logs.LogGroup(this, 'Log', {
       // WAF writes only to log groups with this prefix.
       logGroupName: `aws-waf-logs-${name}`,
-      ...retention(config),
+      ...retention(this, config),
       // A retained group would block the next deployment, which uses the same name.
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
@@ -15,6 +16,7 @@ import {
 import { LogBucket } from '../constructs/log-bucket.ts';
 import { PredictionStream, REJECTED_PREFIX } from '../constructs/prediction-stream.ts';
 import { RecordTable } from '../constructs/record-table.ts';
+import { customerKey } from '../encryption.ts';
 import { removalPolicy } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
 
@@ -35,9 +37,12 @@ export class OfflineStoreStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: OfflineStoreStackProps) {
     super(scope, id, props);
     const name = deploymentName(config.stage);
+    const key = customerKey(this, config);
     const bucket = new s3.Bucket(this, 'Bucket', {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      encryption: s3.BucketEncryption.S3_MANAGED,
+      encryption: key ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
+      encryptionKey: key,
+      bucketKeyEnabled: key && true,
       enforceSSL: true,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       serverAccessLogsBucket: new LogBucket(this, 'AccessLogs', config),
@@ -90,7 +95,7 @@ export class OfflineStoreStack extends Stack {
       id: 'CloudFormation-Validate::W7001',
       reason: 'aws-cdk-lib adds a mapping of Firehose addresses that this stack does not use.',
     });
-    this.#saveQueries(name, database.ref, bucket.s3UrlForObject(RESULTS));
+    this.#saveQueries(name, database.ref, bucket.s3UrlForObject(RESULTS), key);
     new CfnOutput(this, 'PredictionStreamName', {
       value: this.predictions.stream.deliveryStreamName,
       description: 'Firehose stream of prediction records',
@@ -101,7 +106,12 @@ export class OfflineStoreStack extends Stack {
     });
   }
 
-  #saveQueries(name: string, database: string, resultLocation: string): void {
+  #saveQueries(
+    name: string,
+    database: string,
+    resultLocation: string,
+    key: IKey | undefined,
+  ): void {
     const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
       name,
       description: 'Training sets from the offline feature store',
@@ -111,7 +121,9 @@ export class OfflineStoreStack extends Stack {
         publishCloudWatchMetricsEnabled: true,
         resultConfiguration: {
           outputLocation: resultLocation,
-          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+          encryptionConfiguration: key
+            ? { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn }
+            : { encryptionOption: 'SSE_S3' },
         },
       },
     });

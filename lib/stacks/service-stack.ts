@@ -5,10 +5,12 @@ import type { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import { BlueGreenTraffic } from '../constructs/blue-green-traffic.ts';
 import { CanaryDelivery } from '../constructs/canary-delivery.ts';
+import { CheckOrigin } from '../constructs/check-origin.ts';
 import { firstRequest } from '../constructs/first-request.ts';
-import { PublicLoadBalancer } from '../constructs/public-load-balancer.ts';
+import type { NetworkFor } from '../constructs/network.ts';
 import { RollingDelivery } from '../constructs/rolling-delivery.ts';
 import type { ServiceDelivery } from '../constructs/service-delivery.ts';
+import { ServiceLoadBalancer } from '../constructs/service-load-balancer.ts';
 import { ServiceTask } from '../constructs/service-task.ts';
 import { scaleTasks } from '../constructs/task-scaling.ts';
 import { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
@@ -17,12 +19,11 @@ import { contractMetric } from '../monitoring/contract-metric.ts';
 import { chosenValues, STAGE_VALUES_OUTPUT } from '../stage-config/chosen-values.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { FeatureStoreStack } from './feature-store-stack.ts';
-import type { NetworkStack } from './network-stack.ts';
 import type { OfflineStoreStack } from './offline-store-stack.ts';
 
 export interface ServiceStackProps extends StackProps {
   readonly config: StageConfig;
-  readonly network: NetworkStack;
+  readonly network: NetworkFor;
   readonly featureStore: FeatureStoreStack;
   readonly offlineStore: OfflineStoreStack | undefined;
 }
@@ -38,13 +39,14 @@ export class ServiceStack extends Stack {
   readonly cluster: ecs.Cluster;
   readonly service: ecs.FargateService;
   readonly task: ServiceTask;
-  readonly endpoint: PublicLoadBalancer;
+  readonly endpoint: ServiceLoadBalancer;
   readonly targetGroups: BlueGreenTraffic['targetGroups'];
   readonly webFirewall: WebFirewall | undefined;
 
   constructor(scope: Construct, id: string, { config, ...props }: ServiceStackProps) {
-    const { network, featureStore, offlineStore, ...stackProps } = props;
+    const { featureStore, offlineStore, network: networkFor, ...stackProps } = props;
     super(scope, id, stackProps);
+    const network = networkFor(this);
     const name = deploymentName(config.stage);
     this.cluster = new ecs.Cluster(this, 'Cluster', {
       clusterName: name,
@@ -62,13 +64,19 @@ export class ServiceStack extends Stack {
       featureStorePassword: featureStore.user.password,
       predictions: offlineStore?.predictions,
     });
-    this.endpoint = new PublicLoadBalancer(this, 'Endpoint', { config, vpc: network.vpc });
+    this.endpoint = new ServiceLoadBalancer(this, 'Endpoint', { config, network });
     const { endpoint } = this;
     const traffic = new BlueGreenTraffic(this, 'Traffic', endpoint);
     this.targetGroups = traffic.targetGroups;
     const delivery: ServiceDelivery =
       config.deployment === 'canary'
-        ? new CanaryDelivery(this, 'Canary', { config, endpoint, traffic, task: this.task })
+        ? new CanaryDelivery(this, 'Canary', {
+            config,
+            endpoint,
+            traffic,
+            task: this.task,
+            origin: new CheckOrigin(this, 'Checks', { config, network }),
+          })
         : new RollingDelivery(traffic, this.task);
 
     const securityGroup = new ec2.SecurityGroup(this, 'Tasks', {

@@ -12,7 +12,15 @@ type OptionalKey =
   | 'adminTokenSecretArn'
   | 'apiKeysSecretArn'
   | 'alertEmail'
-  | 'runbookUrl';
+  | 'runbookUrl'
+  | 'vpcId'
+  | 'loadBalancerSubnetIds'
+  | 'taskSubnetIds'
+  | 'storeSubnetIds'
+  | 'zoneNames'
+  | 'allowedCidrs'
+  | 'permissionsBoundaryArn'
+  | 'kmsKeyArn';
 
 type Preset = {
   readonly [Key in Exclude<StageKey, OptionalKey | 'stage' | 'preset'>]: Exclude<
@@ -30,6 +38,10 @@ const common = {
   environment: {},
   canaryPercent: 10,
   canaryMinutes: 10,
+  vpcCidr: '10.0.0.0/16',
+  zones: 2,
+  loadBalancer: 'public',
+  tags: {},
   natGateways: 2,
   /** About 67 a second for each API key, or each address where there are no keys. */
   requestsPerFiveMinutes: 20_000,

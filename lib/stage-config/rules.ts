@@ -1,4 +1,5 @@
 import { type Rule, rulesFor } from '../../service/contract/configuration.ts';
+import { NETWORK_RULES } from './network-rules.ts';
 import { presetOf, type StageConfig } from './presets.ts';
 
 const rule = rulesFor<StageConfig>();
@@ -12,7 +13,14 @@ const CERTIFICATE_REMEDY =
  * @param models names in models/manifest.json
  */
 export function stageRules(models: readonly string[]): readonly Rule<StageConfig>[] {
-  return [PRESET_RULE, ...ENDPOINT_RULES, modelRule(models), ...TASK_RULES, ...FEATURE_STORE_RULES];
+  return [
+    PRESET_RULE,
+    ...ENDPOINT_RULES,
+    modelRule(models),
+    ...TASK_RULES,
+    ...FEATURE_STORE_RULES,
+    ...NETWORK_RULES,
+  ];
 }
 
 const PRESET_RULE = rule(['preset', 'stage'], ({ preset, stage }) =>

@@ -4,6 +4,7 @@ import type { Definitions, ValuesOf } from '../../service/contract/configuration
 import { STAGE_PATTERN } from '../../service/contract/deployment.ts';
 import { boolean, described, integer, oneOf, text } from '../../service/contract/schemas.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
+import { NETWORK_SCHEMA } from './network-schema.ts';
 
 const domainName = text(
   '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$',
@@ -66,8 +67,9 @@ export const STAGE_SCHEMA = {
   adminTokenSecretArn: secretArn,
   apiKeysSecretArn: secretArn,
 
+  ...NETWORK_SCHEMA,
   egress: oneOf('nat', 'public'),
-  natGateways: integer(1, 2),
+  natGateways: integer(1, 3),
   webFirewall: boolean(),
   requestsPerFiveMinutes: integer(100, 2_000_000_000),
 

@@ -100,6 +100,7 @@ function withoutCredentials(shown: string): string {
 
 /** Text as the type of its schema where it is written exactly so, else the text itself. */
 function fromText(schema: ValueSchema, written: string): unknown {
+  if (Type.IsArray(schema)) return written.split(',').map((part) => part.trim());
   if (Value.Check(schema, written)) return written;
   if (/^(0|[1-9]\d*)$/.test(written)) return Number(written);
   if (/^(true|false)$/.test(written)) return written === 'true';

@@ -23,6 +23,15 @@ export function text(pattern: string, description: string) {
   return described(Type.String({ pattern }), description);
 }
 
+/** Several values of one schema, none twice; as text they are separated by commas. */
+export function list<Item extends TSchema>(
+  item: Item,
+  { minItems, maxItems }: { readonly minItems: number; readonly maxItems: number },
+  description: string,
+) {
+  return described(Type.Array(item, { minItems, maxItems, uniqueItems: true }), description);
+}
+
 /** A path of the file system. */
 export function path() {
   return text('^[^\\0]+$', 'a path');

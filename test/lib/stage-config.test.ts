@@ -87,6 +87,63 @@ describe('the configuration of a stage', () => {
       { stage: 'qa', preset: 'test' },
       'preset: "test" is not allowed; use dev',
     ],
+    [
+      'half of an existing VPC',
+      { stage: 'dev', vpcId: 'vpc-0a1b2c3d' },
+      'vpcId: an existing VPC needs vpcId, loadBalancerSubnetIds, taskSubnetIds and storeSubnetIds',
+    ],
+    [
+      'one subnet, which spans one zone',
+      { stage: 'dev', taskSubnetIds: 'subnet-0a1b2c3d' },
+      'taskSubnetIds: "subnet-0a1b2c3d" is not allowed; use the ids of 2 to 6 subnets',
+    ],
+    [
+      'a subnet twice',
+      { stage: 'dev', taskSubnetIds: 'subnet-0a1b2c3d,subnet-0a1b2c3d' },
+      'is not allowed; use the ids of 2 to 6 subnets of vpcId in different zones',
+    ],
+    [
+      'an address that is no network',
+      { stage: 'dev', vpcCidr: '10.20.30.0/16' },
+      'vpcCidr: "10.20.30.0/16" is not allowed; use an IPv4 network of /16 to /20',
+    ],
+    ['a network that is too small', { stage: 'dev', vpcCidr: '10.20.0.0/21' }, 'of /16 to /20'],
+    [
+      'an allowed network with a typing error',
+      { stage: 'dev', allowedCidrs: '203.0.113.0/24,198.51.100.7' },
+      'use 1 to 20 IPv4 networks, separated by commas',
+    ],
+    [
+      'fewer names of zones than zones',
+      { stage: 'dev', zones: '3', zoneNames: 'us-east-1a,us-east-1b' },
+      'zoneNames: us-east-1a,us-east-1b are 2 names for 3 zones; give 3, or -c zones=2',
+    ],
+    ['more NAT gateways than zones', { stage: 'dev', natGateways: '3' }, 'natGateways: 3 is more'],
+    [
+      'a tag that the stacks set',
+      { stage: 'dev', tags: { stage: 'x' } },
+      'use a JSON object of at most 40 tags',
+    ],
+    ['a tag of AWS', { stage: 'dev', tags: { 'aws:x': 'y' } }, 'with other keys than service,'],
+    [
+      'an alias in place of a key',
+      { stage: 'dev', kmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:alias/mine' },
+      'use the ARN of a KMS key (not of an alias)',
+    ],
+    [
+      'a certificate and a key of two regions',
+      {
+        stage: 'dev',
+        ...CERTIFICATE,
+        kmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555',
+      },
+      'certificateArn: certificateArn is in eu-central-1 and kmsKeyArn in us-east-1; both must be',
+    ],
+    [
+      'a hook without a way to the load balancer',
+      { stage: 'dev', deployment: 'canary', loadBalancer: 'internal' },
+      'deployment: the golden hook reaches this load balancer from the subnets of the tasks only',
+    ],
     ['a key that is misspelt', { stage: 'dev', minTask: '2' }, 'minTask: unknown; use one of'],
     [
       'no number',

@@ -11,7 +11,16 @@ const CERTIFICATE = 'certificateArn=arn:aws:acm:us-east-1:123456789012:certifica
 const VARIANTS = {
   dev: ['stage=dev'],
   prod: ['stage=prod', CERTIFICATE],
-  'dev with everything': ['stage=dev', 'offlineStore=true', 'webFirewall=true', 'spot=true'],
+  'dev with everything': [
+    'stage=dev',
+    'offlineStore=true',
+    'webFirewall=true',
+    'spot=true',
+    'vpcCidr=10.20.0.0/18',
+    'zones=3',
+    'zoneNames=us-east-1a,us-east-1b,us-east-1d',
+    'tags={"cost-center":"1234"}',
+  ],
   'prod with everything': [
     'stage=prod',
     'offlineStore=true',
@@ -21,6 +30,22 @@ const VARIANTS = {
     'alertEmail=someone@example.org',
     'xBearerTokenSecretArn=arn:aws:secretsmanager:us-east-1:123456789012:secret:x-AbCdEf',
     'apiKeysSecretArn=arn:aws:secretsmanager:us-east-1:123456789012:secret:k-AbCdEf',
+    'allowedCidrs=203.0.113.0/24,198.51.100.7/32',
+  ],
+  'prod in the network of a company': [
+    'stage=prod',
+    CERTIFICATE,
+    'offlineStore=true',
+    'alertEmail=someone@example.org',
+    'apiKeysSecretArn=arn:aws:secretsmanager:us-east-1:123456789012:secret:k-AbCdEf',
+    'vpcId=vpc-0123456789abcdef0',
+    'loadBalancerSubnetIds=subnet-0a1b2c3d,subnet-0a1b2c3e',
+    'taskSubnetIds=subnet-0a1b2c3f,subnet-0a1b2c40',
+    'storeSubnetIds=subnet-0a1b2c41,subnet-0a1b2c42',
+    'loadBalancer=internal',
+    'tags={"cost-center":"1234"}',
+    'permissionsBoundaryArn=arn:aws:iam::123456789012:policy/boundary',
+    'kmsKeyArn=arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555',
   ],
 } as const;
 /** Warnings that are meant: a prod stage with the least that it needs. */

@@ -8,15 +8,19 @@ import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import { DEFAULT_PORT, KEEP_ALIVE_TIMEOUT_MS, PATHS } from '../../service/contract/http.ts';
 import { acknowledge } from '../acknowledge.ts';
+import { callerCidrs } from '../stage-config/callers.ts';
 import { DEREGISTRATION_DELAY_MS } from '../stage-config/task-environment.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { certificate, hostedZone } from './certificate.ts';
 import { LogBucket } from './log-bucket.ts';
+import type { Network } from './network.ts';
 
-export interface PublicLoadBalancerProps {
+export interface ServiceLoadBalancerProps {
   readonly config: StageConfig;
-  readonly vpc: ec2.IVpc;
+  readonly network: Network;
 }
+
+const ANYONE = ec2.Peer.anyIpv4().uniqueId;
 
 /** Shorter than the service's keep-alive time-out, or requests would hit closed connections. */
 const IDLE_TIMEOUT = Duration.seconds(60);
@@ -27,8 +31,8 @@ const IDLE_TIMEOUT = Duration.seconds(60);
  */
 const DEREGISTRATION_DELAY = Duration.millis(DEREGISTRATION_DELAY_MS);
 
-/** Internet-facing load balancer; HTTPS if there is a certificate. */
-export class PublicLoadBalancer extends Construct {
+/** Load balancer, public or internal; HTTPS if there is a certificate. */
+export class ServiceLoadBalancer extends Construct {
   readonly loadBalancer: elbv2.ApplicationLoadBalancer;
   readonly certificate: acm.ICertificate | undefined;
   /** URL of the service, without a trailing slash. */
@@ -36,10 +40,13 @@ export class PublicLoadBalancer extends Construct {
   /** True if the stack creates the DNS record; else the owner of the domain has to. */
   readonly addressMade: boolean;
   readonly #vpc: ec2.IVpc;
+  readonly #callers: readonly ec2.IPeer[];
 
-  constructor(scope: Construct, id: string, { config, vpc }: PublicLoadBalancerProps) {
+  constructor(scope: Construct, id: string, { config, network }: ServiceLoadBalancerProps) {
     super(scope, id);
+    const { vpc, loadBalancerSubnets } = network;
     this.#vpc = vpc;
+    this.#callers = callerCidrs(config).map((cidr) => ec2.Peer.ipv4(cidr));
     if (IDLE_TIMEOUT.toMilliseconds() >= KEEP_ALIVE_TIMEOUT_MS) {
       throw new Error(
         `The service keeps idle connections for ${KEEP_ALIVE_TIMEOUT_MS} ms, no longer than the load balancer (${IDLE_TIMEOUT.toMilliseconds()} ms): raise KEEP_ALIVE_TIMEOUT_MS in the contract.`,
@@ -55,8 +62,8 @@ export class PublicLoadBalancer extends Construct {
     acknowledge(securityGroup, { EC23: 'Public service.' });
     this.loadBalancer = new elbv2.ApplicationLoadBalancer(this, 'Resource', {
       vpc,
-      internetFacing: true,
-      vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC },
+      internetFacing: config.loadBalancer === 'public',
+      vpcSubnets: loadBalancerSubnets,
       securityGroup,
       idleTimeout: IDLE_TIMEOUT,
       dropInvalidHeaderFields: true,
@@ -94,29 +101,32 @@ export class PublicLoadBalancer extends Construct {
     });
   }
 
-  /** Public listener: HTTPS with a redirect from HTTP if there is a certificate, else HTTP. */
+  /** Listener of the callers: HTTPS with a redirect from HTTP if there is a certificate, else HTTP. */
   addPublicListener(defaultAction: elbv2.ListenerAction): elbv2.ApplicationListener {
     if (!this.certificate) {
-      return this.loadBalancer.addListener('Http', { port: 80, open: true, defaultAction });
+      return this.addListener('Http', 80, defaultAction, this.#callers);
     }
-    this.loadBalancer.addRedirect({ open: true });
-    return this.addListener('Https', 443, defaultAction);
+    admit(this.loadBalancer.addRedirect({ open: false }), this.#callers);
+    return this.addListener('Https', 443, defaultAction, this.#callers);
   }
 
-  /** Listener that uses HTTPS if there is a certificate. */
+  /** Listener for these peers; it uses HTTPS if there is a certificate. */
   addListener(
     id: string,
     port: number,
     defaultAction: elbv2.ListenerAction,
+    peers: readonly ec2.IPeer[],
   ): elbv2.ApplicationListener {
-    return this.loadBalancer.addListener(id, {
+    const listener = this.loadBalancer.addListener(id, {
       port,
-      open: true,
+      open: false,
       defaultAction,
       ...(this.certificate
         ? { protocol: elbv2.ApplicationProtocol.HTTPS, certificates: [this.certificate] }
         : { protocol: elbv2.ApplicationProtocol.HTTP }),
     });
+    admit(listener, peers);
+    return listener;
   }
 
   /** Access logs, by attributes: logAccessLogs() requires a region, and the stack has none. */
@@ -135,5 +145,14 @@ export class PublicLoadBalancer extends Construct {
     this.loadBalancer.setAttribute('access_logs.s3.prefix', prefix);
     // Elastic Load Balancing writes a test object when the attribute is set.
     if (bucket.policy) this.loadBalancer.node.addDependency(bucket.policy);
+  }
+}
+
+function admit(listener: elbv2.ApplicationListener, peers: readonly ec2.IPeer[]): void {
+  for (const peer of peers) {
+    listener.connections.allowDefaultPortFrom(
+      peer,
+      peer.uniqueId === ANYONE ? `Allow from anyone on port ${listener.port}` : 'Callers',
+    );
   }
 }

@@ -1,0 +1,65 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import { callerCidrs, isOpenToAnyone } from '../stage-config/callers.ts';
+import type { StageConfig } from '../stage-config.ts';
+import type { Network } from './network.ts';
+
+export interface CheckOriginProps {
+  readonly config: StageConfig;
+  readonly network: Network;
+}
+
+const VPC_POLICY = 'service-role/AWSLambdaVPCAccessExecutionRole';
+
+/**
+ * Where functions that check the service run, and as whom the load balancer sees them: outside the
+ * VPC if anyone may call the service, else in the subnets of the tasks.
+ */
+export class CheckOrigin extends Construct {
+  readonly functionOptions: Pick<
+    lambda.FunctionOptions,
+    'vpc' | 'vpcSubnets' | 'securityGroups' | 'allowPublicSubnet'
+  >;
+  /** Whom the load balancer has to let in. */
+  readonly peers: readonly ec2.IPeer[];
+
+  constructor(scope: Construct, id: string, { config, network }: CheckOriginProps) {
+    super(scope, id);
+    if (isOpenToAnyone(config)) {
+      this.functionOptions = {};
+      this.peers = [ec2.Peer.anyIpv4()];
+      return;
+    }
+    const { vpc, taskSubnets, natAddresses } = network;
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: 'Functions that check the service',
+      allowAllOutbound: false,
+    });
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'AWS services and service');
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(80), 'Service without HTTPS');
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(8443), 'Test listener');
+    this.functionOptions = { vpc, vpcSubnets: taskSubnets, securityGroups: [securityGroup] };
+    this.peers =
+      config.loadBalancer === 'internal'
+        ? [securityGroup]
+        : // A public load balancer sees the address of the NAT gateway.
+          [
+            ...natAddresses.map((address) => `${address}/32`),
+            ...(natAddresses.length === 0 ? callerCidrs(config) : []),
+          ].map((cidr) => ec2.Peer.ipv4(cidr));
+  }
+
+  /** Lets a function with this role use the network. */
+  grantNetwork(role: iam.Role): void {
+    if (this.functionOptions.vpc === undefined) return;
+    role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName(VPC_POLICY));
+    acknowledge(role, {
+      [`IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${VPC_POLICY}]`]:
+        'The managed policy with which a function in a VPC makes its network interfaces.',
+    });
+  }
+}

@@ -1,0 +1,184 @@
+import { describe, expect, it } from '@jest/globals';
+import { subnetCidr } from '../../lib/constructs/subnet-layout.ts';
+import { formatCidr, parseCidr } from '../../lib/stage-config/cidr.ts';
+import { allOf, CONTEXT, type Resource, synthesise } from './synthesise.ts';
+
+const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+const BOUNDARY = 'arn:aws:iam::123456789012:policy/boundary';
+const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf';
+
+const company = synthesise({
+  ...CONTEXT.prod,
+  offlineStore: true,
+  apiKeysSecretArn: SECRET,
+  vpcId: 'vpc-0a1b2c3d',
+  loadBalancerSubnetIds: ['subnet-00000001', 'subnet-00000002'],
+  taskSubnetIds: ['subnet-00000003', 'subnet-00000004'],
+  storeSubnetIds: ['subnet-00000005', 'subnet-00000006'],
+  loadBalancer: 'internal',
+  tags: { 'cost-center': '1234' },
+  permissionsBoundaryArn: BOUNDARY,
+  kmsKeyArn: KEY,
+});
+
+const ingress = (app: ReturnType<typeof synthesise>, description: string) => {
+  const [group] = allOf(app, 'AWS::EC2::SecurityGroup').filter(
+    ({ Properties }) => Properties.GroupDescription === description,
+  );
+  return (group?.Properties.SecurityGroupIngress ?? []).map(
+    ({ CidrIp, FromPort }: Record<string, unknown>) => [CidrIp, FromPort],
+  );
+};
+
+describe('a stage in an existing VPC', () => {
+  it('makes no network', () => {
+    expect(company.stacks.network).toBeUndefined();
+    expect(allOf(company, 'AWS::EC2::VPC')).toEqual([]);
+    expect(allOf(company, 'AWS::EC2::Subnet')).toEqual([]);
+  });
+
+  it('puts each part into the subnets given for it', () => {
+    const [balancer] = allOf(company, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+    expect(balancer?.Properties.Subnets).toEqual(['subnet-00000001', 'subnet-00000002']);
+    const [service] = allOf(company, 'AWS::ECS::Service');
+    expect(service?.Properties.NetworkConfiguration.AwsvpcConfiguration.Subnets).toEqual([
+      'subnet-00000003',
+      'subnet-00000004',
+    ]);
+    const [store] = allOf(company, 'AWS::ElastiCache::SubnetGroup');
+    expect(store?.Properties.SubnetIds).toEqual(['subnet-00000005', 'subnet-00000006']);
+    const vpcs = [
+      ...allOf(company, 'AWS::EC2::SecurityGroup'),
+      ...allOf(company, 'AWS::ElasticLoadBalancingV2::TargetGroup'),
+    ].map(({ Properties }) => Properties.VpcId);
+    expect(new Set(vpcs)).toEqual(new Set(['vpc-0a1b2c3d']));
+  });
+});
+
+describe('an internal load balancer', () => {
+  it('is reached from private networks, and its test listener by the hook alone', () => {
+    const [balancer] = allOf(company, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+    expect(balancer?.Properties.Scheme).toBe('internal');
+    const found = ingress(company, 'Load balancer of the service');
+    expect(new Set(found.map(([cidr]: string[]) => cidr))).toEqual(
+      new Set(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']),
+    );
+    expect(new Set(found.map(([, port]: string[]) => port))).toEqual(new Set([80, 443]));
+    const [test] = allOf(company, 'AWS::EC2::SecurityGroupIngress').filter(
+      ({ Properties }) => Properties.FromPort === 8443,
+    );
+    expect(JSON.stringify(test?.Properties.SourceSecurityGroupId)).toContain('Checks');
+  });
+
+  it('is checked by a hook in the subnets of the tasks', () => {
+    const [hook] = allOf(company, 'AWS::Lambda::Function').filter(({ Properties }) =>
+      Properties.Description?.startsWith('Tests a release'),
+    );
+    expect(hook?.Properties.VpcConfig.SubnetIds).toEqual(['subnet-00000003', 'subnet-00000004']);
+  });
+});
+
+describe('allowed networks', () => {
+  const app = synthesise({ ...CONTEXT.prod, allowedCidrs: ['203.0.113.0/24'] });
+
+  it('are the only ones that reach the service', () => {
+    const open = ingress(app, 'Load balancer of the service').filter(
+      ([, port]: unknown[]) => port !== 8443,
+    );
+    expect(open).toEqual([
+      ['203.0.113.0/24', 80],
+      ['203.0.113.0/24', 443],
+    ]);
+  });
+
+  it('leave the test listener to the NAT gateways, by which the hook comes', () => {
+    const test = ingress(app, 'Load balancer of the service').filter(
+      ([, port]: unknown[]) => port === 8443,
+    );
+    expect(test).toHaveLength(2);
+    expect(JSON.stringify(test)).toMatch(/Subnet1EIP.*Subnet2EIP/);
+  });
+});
+
+describe('tags of the stage', () => {
+  it('are on its resources, but for listener rules, whose weights an update would reset', () => {
+    const TAG = { Key: 'cost-center', Value: '1234' };
+    for (const type of ['AWS::ECS::Service', 'AWS::S3::Bucket', 'AWS::ElastiCache::User']) {
+      for (const { Properties } of allOf(company, type)) {
+        expect(Properties.Tags).toContainEqual(TAG);
+      }
+    }
+    const rules = allOf(company, 'AWS::ElasticLoadBalancingV2::ListenerRule');
+    expect(rules).toHaveLength(2);
+    for (const { Properties } of rules) expect(Properties.Tags).not.toContainEqual(TAG);
+  });
+});
+
+describe("a customer's key and permissions boundary", () => {
+  it('bound every role', () => {
+    const roles = allOf(company, 'AWS::IAM::Role');
+    expect(roles.length).toBeGreaterThan(5);
+    for (const { Properties } of roles) expect(Properties.PermissionsBoundary).toBe(BOUNDARY);
+  });
+
+  it('encrypt the store, secrets, logs and the offline store', () => {
+    const keys = (type: string, key: (properties: Resource['Properties']) => unknown) =>
+      new Set(allOf(company, type).map(({ Properties }) => key(Properties)));
+    expect(keys('AWS::ElastiCache::ReplicationGroup', ({ KmsKeyId }) => KmsKeyId)).toEqual(
+      new Set([KEY]),
+    );
+    expect(keys('AWS::SecretsManager::Secret', ({ KmsKeyId }) => KmsKeyId)).toEqual(new Set([KEY]));
+    expect(keys('AWS::Logs::LogGroup', ({ KmsKeyId }) => KmsKeyId)).toEqual(new Set([KEY]));
+    const buckets = JSON.stringify(allOf(company, 'AWS::S3::Bucket'));
+    // Load balancers and S3 cannot write logs under a customer's key.
+    expect(buckets.match(/"SSEAlgorithm":"(\S+?)"/g)).toHaveLength(3);
+    expect(buckets.match(/"SSEAlgorithm":"aws:kms"/g)).toHaveLength(1);
+  });
+
+  it('are usable by the tasks, the hook and Firehose only', () => {
+    const users = allOf(company, 'AWS::IAM::Policy').filter(({ Properties }) =>
+      JSON.stringify(Properties.PolicyDocument).includes('"kms:Decrypt"'),
+    );
+    const roles = users.map(({ Properties }) => JSON.stringify(Properties.Roles));
+    expect(roles).toHaveLength(3);
+    for (const role of ['CanaryGoldenHookRole', 'StreamRole', 'TaskDefinitionExecutionRole']) {
+      expect(roles).toContainEqual(expect.stringContaining(role));
+    }
+  });
+});
+
+describe('ranges of subnets', () => {
+  it('do not overlap, whatever the size of the VPC', () => {
+    for (const vpc of ['10.0.0.0/16', '10.20.64.0/18', '172.16.16.0/20']) {
+      const ranges = (['public', 'tasks', 'store'] as const)
+        .flatMap((name) => [0, 1, 2].map((zone) => parseCidr(subnetCidr(vpc, name, zone))!))
+        .toSorted((a, b) => a.address - b.address);
+      const outer = parseCidr(vpc)!;
+      let free = outer.address;
+      for (const { address, prefix } of ranges) {
+        expect(address).toBeGreaterThanOrEqual(free);
+        free = address + 2 ** (32 - prefix);
+      }
+      expect(free).toBeLessThanOrEqual(outer.address + 2 ** (32 - outer.prefix));
+    }
+  });
+
+  it('are networks by the rules of CIDR', () => {
+    for (const text of ['10.0.0.0/16', '0.0.0.0/0', '203.0.113.7/32']) {
+      expect(formatCidr(parseCidr(text)!)).toBe(text);
+    }
+    for (const text of ['10.0.0.1/16', '10.0.0.0', '10.0.0.0/33', '10.0.0/16', '10.0.0.0/8/8']) {
+      expect(parseCidr(text)).toBeUndefined();
+    }
+  });
+
+  it('are the same for two zones and three', () => {
+    const ranges = (zones: number) =>
+      allOf(synthesise({ ...CONTEXT.prod, zones, natGateways: 2 }), 'AWS::EC2::Subnet').map(
+        ({ Properties }) => Properties.CidrBlock,
+      );
+    const [two, three] = [ranges(2), ranges(3)];
+    expect([two.length, three.length]).toEqual([6, 9]);
+    expect(three).toEqual(expect.arrayContaining(two));
+  });
+});
