@@ -8,6 +8,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { releaseVcpus, VCPU_QUOTA_CODE } from '../../lib/stage-config/release-vcpus.ts';
 import type { StageConfig } from '../../lib/stage-config.ts';
 import { checkContainerEngine } from './container-engine.ts';
+import { checkDeployedValues } from './deployed-values.ts';
 import type { Finding } from './finding.ts';
 
 /** A check that cannot be made throws; its state is then unknown. */
@@ -43,6 +44,7 @@ export function checksOf(config: StageConfig): Check[] {
     ...(config.hostedZoneId === undefined
       ? []
       : [{ name: 'hosted zone', run: zoneCheck(config, config.hostedZoneId) }]),
+    { name: 'values', run: (signal) => checkDeployedValues(config, signal) },
     { name: 'container engine', run: (signal) => checkContainerEngine(config, signal) },
   ];
 }

@@ -17,7 +17,7 @@ export function doctorCommand() {
       helpText(
         ['tss doctor --stage dev', 'tss doctor --stage prod -c certificateArn=ARN'],
         'Region and credentials are found as by every AWS tool. "unknown" means that a check could\n' +
-          'not be made, for lack of a right or of an answer.',
+          'not be made, for lack of a right or of an answer; "warn" that a deployment would lose a value.',
         'Exit codes: 0 no check fails, 1 a check fails, 2 wrong usage.',
       ),
     )

@@ -1,5 +1,5 @@
 export interface Finding {
-  readonly state: 'ok' | 'fail';
+  readonly state: 'ok' | 'warn' | 'fail';
   readonly found: string;
   readonly remedy?: string;
 }

@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Stage } from '../../service/contract/deployment.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
+import { deployedDifferences } from './differences.ts';
 import { readDeployment } from './read-deployment.ts';
 import { readStatus } from './read-status.ts';
 import { renderStatus } from './render.ts';
@@ -22,7 +23,10 @@ export async function printStatus(stage: Stage, hours: number, json: boolean): P
     formation: new CloudFormationClient({}),
     loadBalancing: new ElasticLoadBalancingV2Client({}),
   };
-  const status = { ...figures, deployment: await readDeployment(clients, stage) };
+  const deployment = await readDeployment(clients, stage);
+  const differences =
+    deployment.values === null ? [] : deployedDifferences(stage, deployment.values);
+  const status = { ...figures, deployment: { ...deployment, differences } };
   process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status));
   if (status.alarms.some(({ state }) => state === 'ALARM')) process.exitCode = FIRING;
 }

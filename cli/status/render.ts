@@ -20,7 +20,11 @@ export function sparkline(series: Series): string {
 }
 
 /** The status as text for a terminal of 80 columns. */
-export function renderStatus(status: Status & { readonly deployment: Deployment }): string {
+export function renderStatus(
+  status: Status & {
+    readonly deployment: Deployment & { readonly differences?: readonly string[] };
+  },
+): string {
   const rows = [
     ['', 'now', 'window', ''],
     ...status.figures.map((figure) => [
@@ -40,6 +44,7 @@ export function renderStatus(status: Status & { readonly deployment: Deployment 
     ...tableLines(rows, 'lrrl'),
     '',
     ...deploymentLines(status.deployment),
+    ...differenceLines(status.stage, status.deployment.differences),
     `Alarms: ${firing.length} firing, ${count('OK')} well, ${count('INSUFFICIENT_DATA')} without data`,
     ...firing.flatMap(({ name, since, description }) => [
       `  ${name}, since ${since === null ? 'unknown' : `${minute(since)} UTC`}`,
@@ -55,6 +60,14 @@ function deploymentLines({ weights, values, unknown }: Deployment): string[] {
       ? wrapped(`Serving: unknown, ${unknown ?? 'no weights'}`, '')
       : [`Serving: blue ${weights.blue} %, green ${weights.green} %`]),
     ...(values === null ? [] : wrapped(`Deployed with: ${values.replaceAll(',"', ', "')}`, '')),
+  ];
+}
+
+function differenceLines(stage: string, differences: readonly string[] = []): string[] {
+  if (differences.length === 0) return [];
+  return [
+    `A deployment of stages/${stage}.json would change:`,
+    ...differences.flatMap((difference) => wrapped(difference, '  ')),
   ];
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { covers } from '../../../cli/doctor/checks.ts';
+import { compared } from '../../../cli/doctor/deployed-values.ts';
 import { renderRows, rowOf } from '../../../cli/doctor/run-checks.ts';
+import { readStageConfig } from '../../../lib/stage-config.ts';
 
 describe('a check of tss doctor', () => {
   it('is unknown, with the reason, when it cannot be made', async () => {
@@ -37,5 +39,32 @@ describe('a check of tss doctor', () => {
     ['example.org', false],
   ])('of a certificate for %s covers a.example.org: %s', (name, covered) => {
     expect(covers(name, 'a.example.org')).toBe(covered);
+  });
+});
+
+describe('the check of deployed values', () => {
+  const config = readStageConfig({ stage: 'dev', maxTasks: 4 });
+
+  it('is fine where nothing is lost', () => {
+    expect(compared('{"stage":"dev","maxTasks":3}', config)).toEqual({
+      state: 'ok',
+      found: '1 differ from those deployed',
+    });
+  });
+
+  it('warns of a value that the deployment would lose', () => {
+    expect(compared('{"stage":"dev","maxTasks":4,"minTasks":2}', config)).toMatchObject({
+      state: 'warn',
+      remedy: expect.stringContaining("minTasks: deployed 2, next 1, the preset's; write it into"),
+    });
+  });
+
+  it('fails for a value that AWS cannot change', () => {
+    expect(
+      compared('{"stage":"dev","maxTasks":4,"loadBalancer":"internal"}', config),
+    ).toMatchObject({
+      state: 'fail',
+      remedy: expect.stringContaining('use a stage of another name'),
+    });
   });
 });

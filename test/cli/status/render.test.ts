@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { figures } from '../../../cli/status/figures.ts';
-import type { Deployment } from '../../../cli/status/read-deployment.ts';
-import type { Status } from '../../../cli/status/read-status.ts';
 import { renderStatus } from '../../../cli/status/render.ts';
 
 const COLUMNS = 80;
@@ -22,7 +20,7 @@ const FIGURES = figures('prod', {}).map(({ name, unit, over }) =>
   }),
 );
 
-type Shown = Status & { readonly deployment: Deployment };
+type Shown = Parameters<typeof renderStatus>[0];
 
 function status(change: Partial<Shown> = {}): Shown {
   return {
@@ -59,6 +57,16 @@ describe('the status in a terminal', () => {
     );
     expect(text).toContain('\nServing: blue 90 %, green 10 %\n');
     expect(text).toContain('\nDeployed with: {"stage":"prod", "minTasks":4}\n');
+  });
+
+  it('names what the file of the stage would change in the values deployed', () => {
+    const differences = [
+      "maxTasks: deployed 20, next 10, the preset's; write it into the stage's file",
+    ];
+    const deployment = { weights: null, values: '{"stage":"prod"}', unknown: null, differences };
+    expect(renderStatus(status({ deployment }))).toContain(
+      "\nA deployment of stages/prod.json would change:\n  maxTasks: deployed 20, next 10, the preset's; write it into the stage's file\n",
+    );
   });
 
   it('says why the target group that serves is unknown', () => {
