@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const DOCUMENTS = ['docs/operations.md', 'docs/on-call.md', 'README.md'];
+
+/** Text of fenced shell blocks and of code spans. */
+function codeOf(document: string): string[] {
+  const fenced = [...document.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+  const prose = document.replaceAll(/```[\s\S]*?```/g, '');
+  const spans = [...prose.matchAll(/`([^`]+)`/g)].map(([, code = '']) =>
+    code.replaceAll(/\s*\n\s*/g, ' '),
+  );
+  return [...fenced, ...spans];
+}
+
+/** AWS commands in shell code, each up to its end outside quotes. */
+function awsCommands(code: string): string[] {
+  const joined = code.replaceAll(/ *\\\n */g, ' ');
+  return [...joined.matchAll(/(?<![\w/-])aws [a-z]/g)].map(({ index }) => {
+    let quote = '';
+    let depth = 0;
+    let end = index;
+    for (; end < joined.length; end++) {
+      const sign = joined[end] ?? '';
+      if (quote) quote = sign === quote ? '' : quote;
+      else if (sign === '"' || sign === "'") quote = sign;
+      else if (sign === '(') depth++;
+      else if (sign === ')' && depth > 0) depth--;
+      else if (depth === 0 && /[\n|;)#>]/.test(sign) && joined[end - 1] !== '#') break;
+    }
+    return joined.slice(index, end).trim();
+  });
+}
+
+const commands = [
+  ...new Set(
+    DOCUMENTS.flatMap((path) => codeOf(readFileSync(path, 'utf8')).flatMap(awsCommands)).filter(
+      // A name of a command in prose, such as `aws logs tail`.
+      (command) => command.split(' ').length > 2,
+    ),
+  ),
+];
+
+describe('AWS commands in the documents', () => {
+  it('name services, operations, options and answers that the AWS CLI knows, and all required ones', () => {
+    expect(commands.length).toBeGreaterThan(25);
+    const { stdout, stderr } = spawnSync(
+      join('.tools', 'python', 'bin', 'python'),
+      [join('test', 'lib', 'command-syntax.py')],
+      { input: JSON.stringify(commands), encoding: 'utf8' },
+    );
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({});
+  });
+});
+
+describe('docs/on-call.md', () => {
+  const page = readFileSync('docs/on-call.md', 'utf8');
+
+  it('fits on one screen', () => {
+    expect(page.split('\n').length).toBeLessThanOrEqual(40);
+  });
+
+  it('links to sections that exist', () => {
+    const operations = readFileSync('docs/operations.md', 'utf8');
+    const anchors = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+      title.toLowerCase().replaceAll(' ', '-'),
+    );
+    const links = [...page.matchAll(/\(operations\.md#([a-z-]+)\)/g)].map(([, anchor]) => anchor);
+    expect(anchors).toEqual(expect.arrayContaining(links));
+  });
+
+  it('has a row for each alarm that the runbook counts among the pages', () => {
+    const operations = readFileSync('docs/operations.md', 'utf8');
+    const meaning = /### page\n\n([\s\S]*?)\n\n/.exec(operations)?.[1] ?? '';
+    const pages = [...meaning.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name);
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+    expect(pages.length).toBeGreaterThan(4);
+    expect(rows).toEqual(expect.arrayContaining(pages));
+  });
+});
