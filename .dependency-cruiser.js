@@ -159,7 +159,7 @@ export default {
     only(
       'lib-constructs-imports',
       '^lib/constructs/',
-      [contract, libShared, '^lib/monitoring/', '^lib/golden-hook/'],
+      [contract, libShared, '^lib/monitoring/', '^lib/golden-hook/', '^lib/image-build/'],
       'Stacks are built from constructs, not the reverse.',
     ),
     only(

@@ -1,19 +1,19 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
 import type { CpuFamily } from '../../service/contract/cpu-family.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { customerKey, givenSecret, grantKeyUse } from '../encryption.ts';
 import { goldenFiles, readGolden } from '../golden-hook/golden.ts';
 import { retention } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
+import { bundledCode } from './bundled-code.ts';
 import type { CheckOrigin } from './check-origin.ts';
 
 export interface GoldenHookProps {
@@ -95,30 +95,9 @@ export class GoldenHook extends Construct {
 function hookCode(modelName: string, family: CpuFamily): lambda.Code {
   // Fails synthesis instead of the release.
   readGolden(MODELS_FOLDER, modelName, family);
-  return lambda.Code.fromAsset(fileURLToPath(new URL('../golden-hook', import.meta.url)), {
-    assetHashType: AssetHashType.OUTPUT,
-    bundling: {
-      // Unused: the local build below succeeds or throws.
-      image: DockerImage.fromRegistry('scratch'),
-      local: {
-        tryBundle(outputFolder) {
-          buildSync({
-            entryPoints: [HANDLER],
-            outfile: join(outputFolder, 'handler.mjs'),
-            bundle: true,
-            platform: 'node',
-            target: 'node24',
-            format: 'esm',
-            // Part of the runtime.
-            external: ['@aws-sdk/*'],
-            logLevel: 'error',
-          });
-          for (const file of goldenFiles(MODELS_FOLDER, modelName, family)) {
-            cpSync(join(MODELS_FOLDER, file), join(outputFolder, file));
-          }
-          return true;
-        },
-      },
-    },
+  return bundledCode(HANDLER, (outputFolder) => {
+    for (const file of goldenFiles(MODELS_FOLDER, modelName, family)) {
+      cpSync(join(MODELS_FOLDER, file), join(outputFolder, file));
+    }
   });
 }

@@ -2,13 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { aws_ecr as ecr, Stack } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import type { StageConfig } from '../stage-config.ts';
+import { BuiltImage } from './built-image.ts';
 
 export interface ServiceImage {
   readonly image: ecs.ContainerImage;
   /** Changes with the image; known at synthesis. */
   readonly identity: string;
+  /** What must be there before a task starts; undefined: nothing but the image. */
+  readonly after?: IDependable;
 }
 
 const REPOSITORY_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,7 +20,7 @@ const REPOSITORY_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)(?::|@)(.+)$/;
 
 /**
- * The configured image, else one built from the Dockerfile at deployment. Files in .dockerignore do
+ * The configured image, else one built from the Dockerfile at deployment, here or by CodeBuild. Files in .dockerignore do
  * not change its identity.
  */
 export function serviceImage(
@@ -27,6 +30,14 @@ export function serviceImage(
 ): ServiceImage {
   if (config.imageUri !== undefined) {
     return { image: givenImage(scope, config.imageUri), identity: config.imageUri };
+  }
+  if (config.imageBuild === 'codebuild') {
+    const { repository, tag, build } = new BuiltImage(scope, 'BuiltImage', {
+      config,
+      repositoryFolder,
+    });
+    const image = ecs.ContainerImage.fromEcrRepository(repository, tag);
+    return { image, identity: tag, after: build };
   }
   const asset = new DockerImageAsset(scope, 'Image', {
     directory: repositoryFolder,

@@ -56,7 +56,8 @@ export class ServiceTask extends Construct {
     const predictions = props.predictions?.stream;
     predictions?.grant(this.definition.taskRole, 'firehose:PutRecordBatch');
     const settings = serviceSettings(config, props.featureStore, predictions?.deliveryStreamName);
-    const { image, identity } = serviceImage(this, config);
+    const { image, identity, after } = serviceImage(this, config);
+    if (after) this.definition.node.addDependency(after);
     const { taskCpu, taskMemoryMiB, architecture } = config;
     this.revision = revisionOf([
       identity,

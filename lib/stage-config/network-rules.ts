@@ -41,6 +41,11 @@ export const NETWORK_RULES = [
         ? 'the golden hook reaches this load balancer from the subnets of the tasks only, and needs NAT there; use -c egress=nat or -c deployment=rolling'
         : undefined,
   ),
+  rule(['imageBuild', 'imageUri'], ({ imageBuild, imageUri }) =>
+    imageBuild === 'codebuild' && imageUri !== undefined
+      ? 'CodeBuild builds the image, but imageUri gives one; leave one of them out'
+      : undefined,
+  ),
   rule(REGIONAL, (config) => {
     const found = REGIONAL.flatMap((key) => {
       const region = config[key]?.split(':')[3];

@@ -64,4 +64,5 @@ export const NETWORK_SCHEMA = {
     '^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-f0-9-]+$',
     'the ARN of a KMS key (not of an alias), of the region deployed to',
   ),
+  imageBuild: oneOf('local', 'codebuild'),
 } as const;

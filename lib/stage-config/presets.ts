@@ -42,6 +42,7 @@ const common = {
   zones: 2,
   loadBalancer: 'public',
   tags: {},
+  imageBuild: 'local',
   natGateways: 2,
   /** About 67 a second for each API key, or each address where there are no keys. */
   requestsPerFiveMinutes: 20_000,

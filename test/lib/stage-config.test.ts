@@ -126,6 +126,11 @@ describe('the configuration of a stage', () => {
     ],
     ['a tag of AWS', { stage: 'dev', tags: { 'aws:x': 'y' } }, 'with other keys than service,'],
     [
+      'an image that is given and built',
+      { stage: 'dev', imageBuild: 'codebuild', imageUri: 'a/b:1' },
+      'imageBuild: CodeBuild builds the image, but imageUri gives one; leave one of them out',
+    ],
+    [
       'an alias in place of a key',
       { stage: 'dev', kmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:alias/mine' },
       'use the ARN of a KMS key (not of an alias)',
@@ -358,7 +363,9 @@ describe('the configuration of a stage', () => {
 describe('docs/operations.md', () => {
   it('has a row for every context value and no other', () => {
     const document = readFileSync('docs/operations.md', 'utf8');
-    const table = document.slice(document.indexOf('## Configuration of a stage'));
+    const [table = ''] = document
+      .slice(document.indexOf('## Configuration of a stage'))
+      .split('\n### ', 1);
     const rows = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
     expect(rows.toSorted()).toEqual(Object.keys(STAGE_SCHEMA).toSorted());
   });

@@ -19,6 +19,7 @@ const VARIANTS = {
     'vpcCidr=10.20.0.0/18',
     'zones=3',
     'zoneNames=us-east-1a,us-east-1b,us-east-1d',
+    'imageBuild=codebuild',
     'tags={"cost-center":"1234"}',
   ],
   'prod with everything': [
