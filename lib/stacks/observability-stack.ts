@@ -3,6 +3,7 @@ import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import type { PredictionStream } from '../constructs/prediction-stream.ts';
+import { StageBudget } from '../constructs/stage-budget.ts';
 import type { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
 import { Alarms } from '../monitoring/alarm.ts';
 import { LOG_QUERIES } from '../monitoring/log-queries.ts';
@@ -29,6 +30,7 @@ export class ObservabilityStack extends Stack {
     const names = monitoredNames(service, valkey, predictions);
     const alarms = new Alarms(this, 'Alarms', { config, specs: stageAlarms(config, names) });
     new Paging(this, 'Paging', { config, alarms, serviceArn: service.service.serviceArn });
+    new StageBudget(this, 'Budget', config);
     new ServiceDashboard(this, 'Dashboard', { config, names, alarms });
     for (const [title, lines] of Object.entries(LOG_QUERIES)) {
       new CfnQueryDefinition(this, `Query ${title}`, {

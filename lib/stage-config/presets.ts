@@ -12,6 +12,7 @@ type OptionalKey =
   | 'adminTokenSecretArn'
   | 'apiKeysSecretArn'
   | 'alertEmail'
+  | 'monthlyBudgetUsd'
   | 'runbookUrl'
   | 'vpcId'
   | 'loadBalancerSubnetIds'

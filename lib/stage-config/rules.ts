@@ -19,6 +19,7 @@ export function stageRules(models: readonly string[]): readonly Rule<StageConfig
     modelRule(models),
     ...TASK_RULES,
     ...FEATURE_STORE_RULES,
+    BUDGET_RULE,
     ...NETWORK_RULES,
   ];
 }
@@ -124,6 +125,12 @@ const TASK_RULES = [
       : undefined,
   ),
 ];
+
+const BUDGET_RULE = rule(['monthlyBudgetUsd', 'alertEmail'], ({ monthlyBudgetUsd, alertEmail }) =>
+  monthlyBudgetUsd !== undefined && alertEmail === undefined
+    ? 'a budget tells an address; give -c alertEmail=ADDRESS too'
+    : undefined,
+);
 
 const FEATURE_STORE_RULES = [
   rule(['valkeyReplicas', 'preset'], ({ valkeyReplicas, preset }) =>

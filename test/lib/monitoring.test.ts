@@ -275,6 +275,28 @@ describe.each(STAGES)('the alarms of %s', (stage) => {
   });
 });
 
+describe('the budget of a stage', () => {
+  it('counts what carries its tag, and tells the alert address', () => {
+    const app = synthesise({
+      ...CONTEXT.dev,
+      monthlyBudgetUsd: 100,
+      alertEmail: 'a@example.org',
+    });
+    const [budget] = allOf(app, 'AWS::Budgets::Budget');
+    expect(budget?.Properties.Budget).toMatchObject({
+      BudgetLimit: { Amount: 100, Unit: 'USD' },
+      CostFilters: { TagKeyValue: ['user:stage$dev'] },
+    });
+    const told = budget?.Properties.NotificationsWithSubscribers;
+    expect(told).toHaveLength(2);
+    expect(JSON.stringify(told).match(/a@example\.org/g)).toHaveLength(2);
+  });
+
+  it('is absent without a limit', () => {
+    expect(allOf(APPS.dev, 'AWS::Budgets::Budget')).toEqual([]);
+  });
+});
+
 describe.each(STAGES)('the topic of %s', (stage) => {
   const statements = allOf(APPS[stage], 'AWS::SNS::TopicPolicy').flatMap(
     ({ Properties }) => Properties.PolicyDocument.Statement,

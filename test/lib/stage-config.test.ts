@@ -131,6 +131,11 @@ describe('the configuration of a stage', () => {
       'imageBuild: CodeBuild builds the image, but imageUri gives one; leave one of them out',
     ],
     [
+      'a budget that would tell nobody',
+      { stage: 'dev', monthlyBudgetUsd: '100' },
+      'monthlyBudgetUsd: a budget tells an address; give -c alertEmail=ADDRESS too',
+    ],
+    [
       'an alias in place of a key',
       { stage: 'dev', kmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:alias/mine' },
       'use the ARN of a KMS key (not of an alias)',

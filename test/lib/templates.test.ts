@@ -29,6 +29,7 @@ const VARIANTS = {
     'hostedZoneId=Z0123456789ABC',
     'hostedZoneName=example.org',
     'alertEmail=someone@example.org',
+    'monthlyBudgetUsd=600',
     'xBearerTokenSecretArn=arn:aws:secretsmanager:us-east-1:123456789012:secret:x-AbCdEf',
     'apiKeysSecretArn=arn:aws:secretsmanager:us-east-1:123456789012:secret:k-AbCdEf',
     'allowedCidrs=203.0.113.0/24,198.51.100.7/32',

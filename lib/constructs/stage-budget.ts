@@ -1,0 +1,29 @@
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import { Construct } from 'constructs';
+import { deploymentName } from '../../service/contract/deployment.ts';
+import type { StageConfig } from '../stage-config.ts';
+
+/** Month's budget of what is tagged with the stage. An e-mail tells that it is exceeded, or will be. */
+export class StageBudget extends Construct {
+  constructor(scope: Construct, id: string, config: StageConfig) {
+    super(scope, id);
+    const { stage, monthlyBudgetUsd, alertEmail } = config;
+    if (monthlyBudgetUsd === undefined || alertEmail === undefined) return;
+    const subscribers = [{ subscriptionType: 'EMAIL', address: alertEmail }];
+    const notify = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
+      notification: { notificationType, threshold, comparisonOperator: 'GREATER_THAN' },
+      subscribers,
+    });
+    new CfnBudget(this, 'Resource', {
+      budget: {
+        budgetName: deploymentName(stage),
+        budgetType: 'COST',
+        timeUnit: 'MONTHLY',
+        budgetLimit: { amount: monthlyBudgetUsd, unit: 'USD' },
+        // The tag that every resource of the stage has.
+        costFilters: { TagKeyValue: [`user:stage$${stage}`] },
+      },
+      notificationsWithSubscribers: [notify('ACTUAL', 80), notify('FORECASTED', 100)],
+    });
+  }
+}
