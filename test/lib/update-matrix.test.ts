@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { FIXED_KEYS } from '../../lib/stage-config/deployed-values.ts';
 import type { Context } from '../../lib/stage-config.ts';
 import { CONTEXT, synthesise } from './synthesise.ts';
 
@@ -37,6 +38,10 @@ const CHANGES: readonly Change[] = [
   from(PROD, 'canaryPercent', '20'),
   from(PROD, 'valkeyReplicas', '2'),
   from(PROD, 'maxTasks', '20'),
+  from(PROD, 'zones', '3'),
+  from(PROD, 'allowedCidrs', '203.0.113.0/24'),
+  from(PROD, 'tags', '{"cost-center":"1234"}'),
+  from(PROD, 'permissionsBoundaryArn', 'arn:aws:iam::123456789012:policy/boundary'),
 ].flatMap((change) => [change, back(change)]);
 
 /** The task definition of a release. Every other replacement is a fault. */
@@ -104,6 +109,30 @@ function replaced(before: Context, after: Context): string[] {
     return changed.length > 0 ? [`${id.split('/')[0]}/${Type}: ${changed.join(', ')}`] : [];
   });
 }
+
+const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+
+/** Values that can only be chosen at the first deployment: what AWS would have to replace. */
+const FIXED: Readonly<
+  Record<string, { readonly to: string; readonly replaces: readonly string[] }>
+> = {
+  vpcCidr: { to: '10.20.0.0/16', replaces: ['AWS::EC2::VPC', 'AWS::EC2::Subnet'] },
+  loadBalancer: {
+    to: 'internal',
+    replaces: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
+  },
+  kmsKeyArn: { to: KEY, replaces: ['AWS::ElastiCache::ReplicationGroup'] },
+  zoneNames: { to: 'eu-central-1b,eu-central-1c', replaces: ['AWS::EC2::Subnet'] },
+};
+
+describe('a value that can only be chosen at the first deployment', () => {
+  it.each(Object.entries(FIXED))('is one that replaces what runs: %s', (key, { to, replaces }) => {
+    expect(FIXED_KEYS).toContain(key);
+    const found = replaced(PROD, { ...PROD, [key]: to }).filter((one) => !one.startsWith(RELEASE));
+    const types = new Set(found.map((one) => /\/(\S+):/.exec(one)?.[1]));
+    expect([...types]).toEqual(expect.arrayContaining([...replaces]));
+  });
+});
 
 describe('a change of a live stage', () => {
   it.each(CHANGES)('replaces no resource but the task definition: %s', (_name, before, after) => {
