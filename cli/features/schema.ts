@@ -11,6 +11,7 @@ const DUCKDB_TYPES = {
   bigint: 'BIGINT',
   int: 'INTEGER',
   double: 'DOUBLE',
+  boolean: 'BOOLEAN',
 } as const satisfies Record<Column['type'], string>;
 
 export const RECORD_COLUMNS = Object.keys(PREDICTION_RECORD) as PredictionColumn[];

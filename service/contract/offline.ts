@@ -5,7 +5,7 @@
  */
 
 /** Types that JSON, Parquet, Athena and DuckDB agree about. Times are milliseconds since 1970. */
-export type ColumnType = 'string' | 'array<string>' | 'bigint' | 'int' | 'double';
+export type ColumnType = 'string' | 'array<string>' | 'bigint' | 'int' | 'double' | 'boolean';
 
 export interface Column {
   readonly type: ColumnType;
@@ -30,6 +30,11 @@ export const PREDICTION_RECORD = {
   score_negative: { type: 'double', description: 'Probability of negative' },
   score_neutral: { type: 'double', description: 'Probability of neutral' },
   score_positive: { type: 'double', description: 'Probability of positive' },
+  language: { type: 'string', description: 'Language of the text (ISO 639); null if undetermined' },
+  language_supported: {
+    type: 'boolean',
+    description: 'The model reads this language; null if the language or its languages are unknown',
+  },
 } as const satisfies Record<string, Column>;
 
 export type PredictionColumn = keyof typeof PREDICTION_RECORD;

@@ -8,6 +8,7 @@ interface ColumnValues {
   readonly bigint: number;
   readonly int: number;
   readonly double: number;
+  readonly boolean: boolean;
 }
 
 /** A record of the contract, as JSON. */
@@ -41,6 +42,8 @@ export function predictionLine(row: FeatureRow): RecordLine {
     score_negative: row.scores.negative,
     score_neutral: row.scores.neutral,
     score_positive: row.scores.positive,
+    language: row.language,
+    language_supported: row.languageSupported,
   };
   return lineOf('prediction', row.createdTimestampMs, record);
 }

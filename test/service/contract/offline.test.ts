@@ -32,6 +32,7 @@ const DUCKDB_TYPES = {
   bigint: 'BIGINT',
   int: 'INTEGER',
   double: 'DOUBLE',
+  boolean: 'BOOLEAN',
 };
 
 function ddl(table: string, columns: Readonly<Record<string, Column>>): string {

@@ -30,6 +30,8 @@ describe('the line of a prediction', () => {
       score_negative: 0.05,
       score_neutral: 0.15,
       score_positive: 0.8,
+      language: 'en',
+      language_supported: true,
     });
   });
 });

@@ -1,4 +1,11 @@
-import { appendFileSync, mkdirSync, readdirSync, watch, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PREDICTION_RECORD } from '../../../../service/contract/offline.ts';
@@ -38,6 +45,8 @@ describe('features export', () => {
       topics: ['#phones', '$btc'],
       created_timestamp: String(DAY_1),
       score_positive: 0.8,
+      language: 'en',
+      language_supported: true,
       scored_date: '2026-11-22',
     });
     expect(await rows('tweet_id, author_id, topics')).toContainEqual({
@@ -83,6 +92,18 @@ describe('features export', () => {
     const { stdout } = await log.run('export', '--out', 'out');
     expect(await rows('tweet_id')).toHaveLength(2);
     expect(stdout).toContain('1 repeated');
+  });
+
+  it('reads records of releases before languages as of undetermined ones', async () => {
+    log.score({ tweetId: '1', createdTimestampMs: DAY_1 });
+    const file = join(log.dir, '2026-11-22.jsonl');
+    const { language: _, language_supported: __, ...old } = JSON.parse(readFileSync(file, 'utf8'));
+    appendFileSync(file, `${JSON.stringify({ ...old, tweet_id: '2' })}\n`);
+    await log.run('export', '--out', 'out');
+    expect(await rows('tweet_id, language, language_supported')).toEqual([
+      { tweet_id: '1', language: 'en', language_supported: true },
+      { tweet_id: '2', language: null, language_supported: null },
+    ]);
   });
 
   it('leaves out and reports lines that hold no record, torn, foreign or of another day', async () => {
