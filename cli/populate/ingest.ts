@@ -5,18 +5,22 @@ import type { Batch } from './supply.ts';
 /** Outcomes of the tweets that were sent. */
 export class Tally {
   stored = 0;
+  /** Stored tweets in languages that the model does not read. */
+  otherLanguages = 0;
   readonly #refused = new Map<string, number>();
 
   refuse(code: string): void {
     this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
   }
 
-  /** `480 stored, 20 not (empty_text 15, tweet_withheld 5)`. */
+  /** `480 stored, 100 of them in languages that the model does not read, 20 not (empty_text 20)`. */
   toString(): string {
+    const others = this.otherLanguages;
+    const stored = `${this.stored} stored${others === 0 ? '' : `, ${others} of them in languages that the model does not read`}`;
     const refused = [...this.#refused.values()].reduce((sum, each) => sum + each, 0);
-    if (refused === 0) return `${this.stored} stored`;
+    if (refused === 0) return stored;
     const reasons = [...this.#refused].map(([code, count]) => `${code} ${count}`).join(', ');
-    return `${this.stored} stored, ${refused} not (${reasons})`;
+    return `${stored}, ${refused} not (${reasons})`;
   }
 }
 
@@ -54,9 +58,13 @@ export async function ingest(
     for (const part of halves(batch)) await ingest(part, service, tally, onRefused);
     return;
   }
-  codesOf(answer, tweets.length).forEach((code, index) => {
-    if (code === null) tally.stored++;
-    else refuse(code, index);
+  outcomesOf(answer, tweets.length).forEach(({ code, isOtherLanguage }, index) => {
+    if (code !== null) {
+      refuse(code, index);
+      return;
+    }
+    tally.stored++;
+    if (isOtherLanguage) tally.otherLanguages++;
   });
 }
 
@@ -70,12 +78,20 @@ function halves({ tweets, includes, places = [] }: Pick<Batch, 'tweets' | 'inclu
   return [part(0, middle), part(middle)];
 }
 
-/** Problem code of each tweet; null for a stored one. */
-function codesOf(answer: unknown, length: number): (string | null)[] {
+interface Outcome {
+  /** Problem code; null for a stored tweet. */
+  readonly code: string | null;
+  readonly isOtherLanguage: boolean;
+}
+
+function outcomesOf(answer: unknown, length: number): Outcome[] {
   const results: unknown =
     typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'results') : undefined;
   if (!Array.isArray(results) || results.length !== length) {
     throw new CliError('The service did not answer with one result per tweet.');
   }
-  return results.map((result) => (result.status === 'ok' ? null : String(result.problem?.code)));
+  return results.map(({ status, problem, languageSupported }) => ({
+    code: status === 'ok' ? null : String(problem?.code),
+    isOtherLanguage: languageSupported === false,
+  }));
 }

@@ -33,6 +33,7 @@ function sampleTweets(endMs: number): XTweet[] {
     return {
       id: snowflakeIdAt(createdMs, index),
       text,
+      lang: 'en',
       author_id: id,
       author: { id, username: by },
       created_at: new Date(createdMs).toISOString(),

@@ -2,6 +2,7 @@ import type { Status } from '../http/routes/status/schemas.ts';
 import { call } from './api.ts';
 import { byId, element } from './dom.ts';
 import { count, duration, percent } from './format.ts';
+import { languageNames } from './languages.ts';
 import { repeatWhileVisible, showProblem } from './panel.ts';
 
 const REFRESH_MS = 10_000;
@@ -11,12 +12,14 @@ export function startStatePanel(): void {
   const list = byId('state', HTMLDListElement);
   const problem = byId('state-problem', HTMLDivElement);
   const health = byId('health', HTMLParagraphElement);
+  const languages = byId('model-languages', HTMLSpanElement);
 
   const load = async () => {
     try {
       const status = await call<Status>('/v1/status');
       list.replaceChildren(...factsOf(status).map(fact));
       problem.replaceChildren();
+      sayLanguages(languages, status.model.languages);
       say(health, status.status, `${status.status} · v${status.version}`);
       return true;
     } catch (error) {
@@ -35,6 +38,13 @@ function say(health: HTMLElement, state: string, words: string): void {
   const text = health.lastElementChild;
   health.dataset.state = state;
   if (text && text.textContent !== words) text.textContent = words;
+}
+
+/** Beside the box for texts, before the first one is typed. */
+function sayLanguages(place: HTMLElement, codes: readonly string[]): void {
+  const names = languageNames(codes);
+  const words = names === null ? '' : `The model reads ${names}.`;
+  if (place.textContent !== words) place.textContent = words;
 }
 
 function factsOf({ uptimeSeconds, model, featureStore, tweetSource, engine, requests }: Status) {

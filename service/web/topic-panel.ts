@@ -5,6 +5,7 @@ import { donut, LiveChart, timeline } from './charts.ts';
 import { byId, element } from './dom.ts';
 import { count, percent, share, shortDate } from './format.ts';
 import { LABELS, NAMES, swatch } from './labels.ts';
+import { othersNote } from './languages.ts';
 import { chartBox, emptyNote, figures, folded, repeatWhileVisible, showProblem } from './panel.ts';
 import { aggregatePath } from './question.ts';
 
@@ -34,7 +35,8 @@ export function startTopicPanel(): (subject: string) => void {
       const answer = await call<Aggregate>(aggregatePath(subject, days, Date.now()));
       if (mine !== latest) return true;
       view.show(subject, answer);
-      summary = `${subject}: ${count(answer.total)} tweets.`;
+      const others = othersNote(answer.otherLanguages);
+      summary = [`${subject}: ${count(answer.total)} tweets.`, others ?? ''].join(' ').trim();
     } catch (error) {
       if (mine !== latest) return true;
       if (error instanceof ApiProblem && error.code === 'entity_not_found') {
@@ -99,8 +101,10 @@ class AggregateView {
   }
 
   show(subject: string, aggregate: Aggregate): void {
+    const others = othersNote(aggregate.otherLanguages);
     if (aggregate.total === 0) {
-      this.showNote(`Nothing about ${subject} in these days.`, 'Choose a longer time.');
+      const remedy = others ?? 'Choose a longer time.';
+      this.showNote(`Nothing about ${subject} in these days.`, remedy);
       return;
     }
     const now = JSON.stringify([subject, aggregate]);
@@ -123,7 +127,8 @@ class AggregateView {
     const table = folded('Figures of each day', daysTable(aggregate));
     table.open = this.#body.querySelector('details')?.open ?? false;
     const overview = element('div', { class: 'overview' }, this.#share.box, labelsTable(aggregate));
-    this.#body.replaceChildren(overview, this.#days.box, table);
+    const notes = others === null ? [] : [element('p', { class: 'hint others' }, others)];
+    this.#body.replaceChildren(overview, ...notes, this.#days.box, table);
     this.#donut.show(() => donut(counts));
     this.#timeline.show(() =>
       timeline(

@@ -5,6 +5,7 @@ import { allowAsking } from './api-key.ts';
 import { byId, element } from './dom.ts';
 import { percent, time } from './format.ts';
 import { LABELS, NAMES, swatch } from './labels.ts';
+import { languageName } from './languages.ts';
 import { scroller, showProblem } from './panel.ts';
 import { questionOf } from './question.ts';
 
@@ -14,7 +15,9 @@ const EXAMPLES = [
   'The meeting has moved to Thursday at 10.',
 ];
 
-interface Verdict extends Pick<TweetSentiment, 'scores' | 'sentimentAnalyst' | 'truncated'> {
+type Shown = 'scores' | 'sentimentAnalyst' | 'truncated' | 'language' | 'languageSupported';
+
+interface Verdict extends Pick<TweetSentiment, Shown> {
   readonly text: string | undefined;
   /** What else is known, in a few words each. */
   readonly facts: readonly string[];
@@ -96,7 +99,8 @@ async function ask(typed: string): Promise<Verdict> {
   };
 }
 
-function verdictOf({ scores, sentimentAnalyst, truncated, text, facts }: Verdict): HTMLElement {
+function verdictOf(verdict: Verdict): HTMLElement {
+  const { scores, sentimentAnalyst, truncated, text, facts } = verdict;
   const bars = LABELS.map((label) => {
     const fill = element('span', { class: `fill ${label}` });
     fill.style.width = `${scores[label] * 100}%`;
@@ -118,9 +122,17 @@ function verdictOf({ scores, sentimentAnalyst, truncated, text, facts }: Verdict
       element('strong', {}, NAMES[sentimentAnalyst]),
     ),
   );
+  const warning = languageWarning(verdict);
+  if (warning !== null) shown.append(element('p', { class: 'notice' }, warning));
   if (text !== undefined) shown.append(scroller('Text', element('blockquote', {}, text)));
   shown.append(element('ul', { class: 'scores', 'aria-label': 'Scores' }, ...bars));
   const notes = truncated ? [...facts, 'the end was not read: too long'] : facts;
   shown.append(element('p', { class: 'hint' }, notes.join(' · ')));
   return shown;
+}
+
+/** Null unless the model does not read the language of the text. */
+function languageWarning({ language, languageSupported }: Verdict): string | null {
+  if (languageSupported !== false || language === null) return null;
+  return `This looks ${languageName(language)}, a language that the model does not read: the scores mean nothing.`;
 }

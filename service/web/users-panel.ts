@@ -4,6 +4,7 @@ import { LiveChart, stackedBars } from './charts.ts';
 import { byId, element } from './dom.ts';
 import { count } from './format.ts';
 import { LABELS, legend, NAMES } from './labels.ts';
+import { othersNote } from './languages.ts';
 import { chartBox, emptyNote, figures, folded, repeatWhileVisible, showProblem } from './panel.ts';
 
 const USERS = 10;
@@ -49,7 +50,9 @@ export function startUsersPanel(onChoose: (subject: string) => void): void {
     table.open = isOpen;
     box.style.height = `${users.length * ROW_PX + AXIS_PX}px`;
     canvas.setAttribute('aria-label', inWords(users, names));
-    body.replaceChildren(legend(), box, table);
+    const others = othersNote(users.reduce((sum, user) => sum + user.otherLanguages, 0));
+    const notes = others === null ? [] : [element('p', { class: 'hint others' }, others)];
+    body.replaceChildren(legend(), box, ...notes, table);
     chart.show(() =>
       stackedBars(
         names,

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../../script/lib/launch-browser.ts';
+import { ServiceProcess } from '../helpers/service-process.ts';
+import { runTool } from '../helpers/tool-process.ts';
+import { Visit } from '../helpers/visit.ts';
+import { XApiStub } from '../helpers/x-api-stub.ts';
+
+const ADMIN_TOKEN = 'admin-token-of-the-test';
+
+/** Equal fifths of 300 tweets. */
+const FIFTHS = [
+  ['en', 'I love #bitcoin, what a wonderful day'],
+  ['en', 'I hate #bitcoin, the worst idea ever'],
+  ['en', 'The #bitcoin conference starts at 10 on Thursday'],
+  ['de', 'Ich hasse #bitcoin, furchtbar'],
+  ['ja', '#bitcoin 最悪'],
+] as const;
+
+let service: ServiceProcess;
+let x: XApiStub;
+let browser: Browser;
+
+beforeAll(async () => {
+  [service, x, browser] = await Promise.all([
+    ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' }),
+    XApiStub.start(),
+    launchBrowser(),
+  ]);
+  const user = { id: '703', username: 'polyglot' };
+  x.serve({
+    tweets: Array.from({ length: 300 }, (_, index) => {
+      const [lang, text] = FIFTHS[index % FIFTHS.length]!;
+      const createdMs = Date.now() - index * 1_000;
+      const id = String(BigInt(createdMs - 1_288_834_974_657) << 22n);
+      return { id, text, lang, author_id: user.id, created_at: new Date(createdMs).toISOString() };
+    }),
+    includes: { users: [user] },
+  });
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await x?.close();
+  await service?.stop();
+});
+
+it('a topic in three languages is shown as thirds of its English tweets, with the others counted apart', async () => {
+  const environment = { ADMIN_TOKEN, X_BEARER_TOKEN: 'bearer-token', X_API_URL: x.url };
+  const populate = await runTool(
+    ['populate', '--url', service.url, '--topic', '#bitcoin', '--limit', '300'],
+    { environment },
+  );
+  expect([populate.code, populate.stdout]).toEqual([
+    0,
+    expect.stringContaining(
+      '#bitcoin: 300 stored, 120 of them in languages that the model does not read',
+    ),
+  ]);
+
+  const visit = await Visit.start(browser, service.url);
+  const { page } = visit;
+  await page.locator('.donut canvas').waitFor();
+  expect(await page.locator('.donut-total').textContent()).toBe('180tweets');
+  expect((await visit.cells('Tweets by label')).map((cells) => cells.slice(1, 3))).toEqual([
+    ['60', '33.3 %'],
+    ['60', '33.3 %'],
+    ['60', '33.3 %'],
+  ]);
+  const note =
+    '120 tweets are in other languages, which the model does not read: they are not included.';
+  expect(await page.locator('#topic .others').textContent()).toBe(note);
+  expect(await page.locator('#users .others').textContent()).toBe(note);
+
+  await page.getByText('The model reads English.').waitFor();
+  await page.getByLabel('Text or tweet URL').fill('Das schlechteste Handy, ich hasse es');
+  await page.keyboard.press('Enter');
+  await page.getByText('This looks German').waitFor();
+  expect({ complaints: visit.complaints, strayRequests: visit.strayRequests }).toEqual({
+    complaints: [],
+    strayRequests: [],
+  });
+  await visit.end();
+});
