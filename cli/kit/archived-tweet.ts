@@ -53,7 +53,7 @@ function textOf({ extended_tweet, full_text, text }: Archived): string | undefin
 }
 
 /** `Wed Nov 10 19:08:05 +0000 2021` as ISO 8601; other texts as they are. */
-function isoTime(text: string): string {
+export function isoTime(text: string): string {
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? text : new Date(ms).toISOString();
 }

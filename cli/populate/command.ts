@@ -1,4 +1,4 @@
-import { Command } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import { collect, httpUrl, integer } from '../kit/arguments.ts';
 import { serviceUrl } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
@@ -20,9 +20,18 @@ export function populateCommand() {
       collect,
     )
     .option(
-      '--file <FILE>',
-      'tweets of a file, one X API v2 object per line ("topics" may be added); repeatable',
+      '--query <QUERY>',
+      'recent tweets by X\'s own operators such as "#bitcoin lang:en -is:reply" (X API); repeatable',
       collect,
+    )
+    .option(
+      '--file <FILE>',
+      'tweets of a file: CSV, JSON Lines of tweets ("topics" may be added) or of twarc\'s pages, an ' +
+        "archive's tweets.js; repeatable",
+      collect,
+    )
+    .addOption(
+      new Option('--lang <CODE>', 'only tweets in this language, such as en').argParser(languageOf),
     )
     .option('--sample', 'invented tweets of the last 30 days that come with this command', false)
     .option(
@@ -39,23 +48,31 @@ export function populateCommand() {
         [
           'tss populate --sample',
           'tss populate --user nasa --limit 1000',
-          'tss populate --topic "#bitcoin" --topic "space launch"',
+          'tss populate --topic "#bitcoin" --topic "space launch" --lang en',
+          'tss populate --file tweets.csv',
         ],
         'Ctrl-C stops; the same command continues where it stopped.',
         'Variables, also read from .env: ADMIN_TOKEN, as the service was started with;\n' +
-          'X_BEARER_TOKEN for --user and --topic; X_API_URL.',
+          'X_BEARER_TOKEN for --user, --topic and --query; X_API_URL.',
       ),
     )
     .action(
       interruptible(
         { kept: 'Stopped; run the same command to continue.', cleansUp: true },
-        async (signal, { user = [], topic = [], file = [], sample, limit, url, state }) => {
-          if (user.length + topic.length + file.length === 0 && !sample) {
-            throw new UsageError('nothing to do: give --user, --topic, --file or --sample');
+        async (
+          signal,
+          { user = [], topic = [], query = [], file = [], lang, sample, limit, url, state },
+        ) => {
+          if (user.length + topic.length + query.length + file.length === 0 && !sample) {
+            throw new UsageError(
+              'nothing to do: give --user, --topic, --query, --file or --sample',
+            );
           }
           const selection = {
             users: user.map(usernameOf),
-            topics: topic.map(topicOf),
+            topics: topic.map((given) => filled('--topic', given)),
+            queries: query.map((given) => filled('--query', given)),
+            ...(lang !== undefined && { lang }),
             files: file,
             sample,
             limit,
@@ -77,8 +94,14 @@ function usernameOf(given: string): string {
 }
 
 /** @throws UsageError */
-function topicOf(given: string): string {
-  const topic = given.trim();
-  if (topic !== '') return topic;
-  throw new UsageError("--topic must not be empty, got ''");
+function filled(option: string, given: string): string {
+  const text = given.trim();
+  if (text !== '') return text;
+  throw new UsageError(`${option} must not be empty, got ''`);
+}
+
+/** @throws UsageError */
+function languageOf(given: string): string {
+  if (/^[a-z]{2,3}$/.test(given)) return given;
+  throw new UsageError(`--lang must be a code of 2 or 3 small letters such as en, got '${given}'`);
 }

@@ -1,73 +1,77 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { Check } from 'typebox/value';
-import { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
-import { withoutNulls } from '../../service/tweet-source/x-format/without-nulls.ts';
+import type { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { CliError } from '../kit/errors.ts';
-import { type Line, linesOf } from '../kit/lines.ts';
+import { Input } from '../kit/input.ts';
+import { fileEntries } from './file-entries.ts';
+import { type FileEntry, NOT_A_TWEET } from './file-entry.ts';
 import { BATCH_SIZE, type Batch, type LeaveOut, type Supply } from './supply.ts';
 
 /**
- * Tweets of a JSON Lines file of X API v2 objects. Blank lines are ignored, and lines that are
- * not tweets are left out.
+ * Tweets of a file. What is not a tweet is left out.
  *
  * @throws CliError when it cannot be read
  */
 export async function fileSupply(path: string): Promise<Supply> {
-  try {
-    const { size, mtimeMs } = await stat(path);
-    let total = 0;
-    for await (const line of linesOf(createReadStream(path))) if (line.text?.trim() !== '') total++;
-    return {
-      name: path,
-      // A changed file starts from the beginning.
-      job: `file:${resolve(path)}:${size}:${Math.round(mtimeMs)}`,
-      total,
-      batches: (from, leaveOut) => batches(path, Number(from?.cursor ?? 0), leaveOut),
-    };
-  } catch (error) {
-    throw new CliError(`${path} cannot be read: ${error}`, { cause: error });
+  const input = await Input.open(path);
+  if (input.fingerprint === undefined) {
+    throw new CliError(`${path} is not a regular file; save its content first`);
   }
+  let total = 0;
+  for await (const { tweets } of fileEntries(input)) total += tweets.length;
+  return {
+    name: path,
+    // A changed file starts from the beginning.
+    job: `file:${input.fingerprint}`,
+    total,
+    batches: (from, leaveOut) => batches(input, Number(from?.cursor ?? 0), leaveOut),
+  };
 }
 
-/** @param linesSent leading lines to skip */
-async function* batches(
-  path: string,
-  linesSent: number,
-  leaveOut: LeaveOut,
-): AsyncGenerator<Batch> {
-  let tweets: XTweet[] = [];
-  let places: string[] = [];
-  let last = linesSent;
-  for await (const line of linesOf(createReadStream(path))) {
-    if (line.number <= linesSent || line.text?.trim() === '') continue;
-    const place = `line ${line.number}`;
-    const tweet = tweetOf(line);
-    last = line.number;
-    if (typeof tweet === 'string') {
-      leaveOut(place, tweet);
-      continue;
-    }
-    tweets.push(tweet);
-    places.push(place);
-    if (tweets.length === BATCH_SIZE) {
-      yield { tweets, places, cursor: String(last) };
-      [tweets, places] = [[], []];
-    }
-  }
-  if (tweets.length > 0) yield { tweets, places, cursor: String(last) };
+interface Sendable {
+  readonly tweet: XTweet;
+  readonly place: string;
 }
 
-/** The tweet of a line, or the reason why it is none. */
-function tweetOf({ text, fault = '' }: Line): XTweet | string {
-  if (text === null) return fault;
-  let value: unknown;
-  try {
-    value = withoutNulls(JSON.parse(text));
-  } catch {
-    return 'is not JSON';
+/** @param sent leading entries to skip */
+async function* batches(input: Input, sent: number, leaveOut: LeaveOut): AsyncGenerator<Batch> {
+  let waiting: Sendable[] = [];
+  let read = 0;
+  for await (const entry of fileEntries(input)) {
+    read++;
+    if (read <= sent) continue;
+    const sendable = sendableOf(entry, leaveOut);
+    if (entry.includes) {
+      if (waiting.length > 0) yield batchOf(waiting, read - 1);
+      waiting = [];
+      // A page goes with what it includes. Until its last part is sent, it counts as not sent.
+      for (let start = 0; start < sendable.length; start += BATCH_SIZE) {
+        const isLast = start + BATCH_SIZE >= sendable.length;
+        const part = batchOf(sendable.slice(start, start + BATCH_SIZE), isLast ? read : read - 1);
+        yield { ...part, includes: entry.includes };
+      }
+    } else waiting.push(...sendable);
+    if (waiting.length < BATCH_SIZE) continue;
+    yield batchOf(waiting, read);
+    waiting = [];
   }
-  if (Check(XTweet, value)) return value;
-  return 'is not a tweet of X API v2: it needs at least "id" and "text", as strings';
+  if (waiting.length > 0) yield batchOf(waiting, read);
+}
+
+/** @param read entries up to the end of the batch */
+function batchOf(sendable: readonly Sendable[], read: number): Batch {
+  return {
+    tweets: sendable.map(({ tweet }) => tweet),
+    places: sendable.map(({ place }) => place),
+    cursor: String(read),
+  };
+}
+
+function sendableOf({ line, tweets, fault }: FileEntry, leaveOut: LeaveOut): Sendable[] {
+  const place = (index: number) =>
+    tweets.length > 1 ? `line ${line}, tweet ${index + 1}` : `line ${line}`;
+  if (fault !== undefined) leaveOut(place(0), fault);
+  return tweets.flatMap(({ tweet }, index) => {
+    if (tweet) return [{ tweet, place: place(index) }];
+    leaveOut(place(index), NOT_A_TWEET);
+    return [];
+  });
 }

@@ -7,6 +7,8 @@ export class Tally {
   stored = 0;
   /** Stored tweets in languages that the model does not read. */
   otherLanguages = 0;
+  /** Tweets that were not sent for their language. */
+  leftOut = 0;
   readonly #refused = new Map<string, number>();
 
   refuse(code: string): void {
@@ -17,10 +19,11 @@ export class Tally {
   toString(): string {
     const others = this.otherLanguages;
     const stored = `${this.stored} stored${others === 0 ? '' : `, ${others} of them in languages that the model does not read`}`;
+    const suffix = this.leftOut > 0 ? `, ${this.leftOut} in other languages left out` : '';
     const refused = [...this.#refused.values()].reduce((sum, each) => sum + each, 0);
-    if (refused === 0) return stored;
+    if (refused === 0) return `${stored}${suffix}`;
     const reasons = [...this.#refused].map(([code, count]) => `${code} ${count}`).join(', ');
-    return `${stored}, ${refused} not (${reasons})`;
+    return `${stored}, ${refused} not (${reasons})${suffix}`;
   }
 }
 

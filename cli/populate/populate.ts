@@ -6,14 +6,19 @@ import { LeftOut } from '../kit/left-out.ts';
 import { ProgressBar } from '../kit/progress.ts';
 import { StateFile } from '../kit/state-file.ts';
 import { fileSupply } from './file-supply.ts';
+import { inLanguage } from './in-language.ts';
 import { ingest, Tally } from './ingest.ts';
 import { sampleSupply } from './sample-supply.ts';
 import type { Supply } from './supply.ts';
-import { topicSupply, userSupply } from './x-supply.ts';
+import { querySupply, topicSupply, userSupply } from './x-supply.ts';
 
 export interface PopulateOptions {
   readonly users: readonly string[];
   readonly topics: readonly string[];
+  /** Queries with X's own operators. */
+  readonly queries: readonly string[];
+  /** Language code, such as `en`: tweets in other languages are not sent. */
+  readonly lang?: string;
   readonly files: readonly string[];
   readonly sample: boolean;
   /** Highest number of tweets per user and topic. */
@@ -39,22 +44,18 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
   const x = xReader(options, announce, signal);
   const state = await StateFile.open(options.stateFile);
   let badLines = 0;
+  const unstored: string[] = [];
   try {
     for (const supply of await suppliesOf(options, x)) {
+      const { name, total } = supply;
+      const done = state.get(supply.job)?.done ?? 0;
+      bar = new ProgressBar({ output: process.stderr, name, total, done });
       const tally = new Tally();
-      const leftOut = new LeftOut(supply.name, announce);
-      const from = state.get(supply.job);
-      const { name, job, total } = supply;
-      bar = new ProgressBar({ output: process.stderr, name, total, done: from?.done ?? 0 });
-      let done = from?.done ?? 0;
+      const leftOut = new LeftOut(name, announce);
       try {
-        for await (const batch of supply.batches(from, (...line) => leftOut.add(...line))) {
-          await ingest(batch, service, tally, (...tweet) => leftOut.refused(...tweet));
-          done += batch.tweets.length;
-          await state.put(job, { cursor: batch.cursor, done });
-          bar.add(batch.tweets.length);
-        }
-        await state.remove(job);
+        const read = await send(supply, { ...options, service, state, bar, tally, leftOut });
+        if (read > 0 && tally.stored === 0) unstored.push(name);
+        if (read + done === 0) announce(`${name}: there are no tweets to send.`);
       } finally {
         bar.end();
         bar = undefined;
@@ -72,6 +73,36 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
         'again: tweets that are stored already count once.',
     );
   }
+  if (unstored.length > 0)
+    throw new CliError(`None of the tweets of ${unstored.join(', ')} was stored.`);
+}
+
+interface Sending {
+  readonly lang?: string;
+  readonly service: AdminClient;
+  readonly state: StateFile;
+  readonly bar: ProgressBar;
+  readonly tally: Tally;
+  readonly leftOut: LeftOut;
+}
+
+/** Sends the tweets of a supply that no earlier run has sent. @returns tweets read in this run */
+async function send(supply: Supply, sending: Sending): Promise<number> {
+  const { lang, service, state, bar, tally, leftOut } = sending;
+  const from = state.get(supply.job);
+  let read = 0;
+  for await (const batch of supply.batches(from, (...line) => leftOut.add(...line))) {
+    const wanted = inLanguage(batch, lang);
+    tally.leftOut += batch.tweets.length - wanted.tweets.length;
+    if (wanted.tweets.length > 0) {
+      await ingest(wanted, service, tally, (...tweet) => leftOut.refused(...tweet));
+    }
+    read += batch.tweets.length;
+    await state.put(supply.job, { cursor: batch.cursor, done: (from?.done ?? 0) + read });
+    bar.add(batch.tweets.length);
+  }
+  await state.remove(supply.job);
+  return read;
 }
 
 async function suppliesOf(options: PopulateOptions, x: XReader | undefined): Promise<Supply[]> {
@@ -80,17 +111,18 @@ async function suppliesOf(options: PopulateOptions, x: XReader | undefined): Pro
   for (const path of options.files) supplies.push(await fileSupply(path));
   if (x) {
     supplies.push(...options.users.map((user) => userSupply(user, options.limit, x)));
-    supplies.push(...options.topics.map((topic) => topicSupply(topic, options.limit, x)));
+    supplies.push(...options.topics.map((topic) => topicSupply(topic, options, x)));
+    supplies.push(...options.queries.map((query) => querySupply(query, options, x)));
   }
   return supplies;
 }
 
 /** Undefined when no option needs X. */
 function xReader(
-  { users, topics }: PopulateOptions,
+  { users, topics, queries }: PopulateOptions,
   announce: (message: string) => void,
   signal: AbortSignal,
 ): XReader | undefined {
-  if (users.length + topics.length === 0) return undefined;
+  if (users.length + topics.length + queries.length === 0) return undefined;
   return XReader.fromEnvironment(announce, signal);
 }

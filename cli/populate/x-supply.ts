@@ -9,6 +9,9 @@ import { BATCH_SIZE, type Batch, type Supply } from './supply.ts';
 const MIN_TIMELINE_PAGE = 5;
 const MIN_SEARCH_PAGE = 10;
 
+/** Those that the service reads, and the language. */
+const TWEET_FIELDS = [...new Set([...POST_FIELDS['tweet.fields'], 'lang'])];
+
 /** Latest tweets of a user, newest first; X returns at most 3,200. */
 export function userSupply(username: string, limit: number, x: XReader): Supply {
   return {
@@ -26,25 +29,50 @@ export function userSupply(username: string, limit: number, x: XReader): Supply 
   };
 }
 
+export interface SearchOptions {
+  /** Highest number of tweets. */
+  readonly limit: number;
+  /** Language code, such as `en`. */
+  readonly lang?: string;
+}
+
 /** Tweets of the last seven days about a topic, newest first, filed under the given name. */
-export function topicSupply(topic: string, limit: number, x: XReader): Supply {
-  const query = `${/\s/.test(topic) ? `"${topic.replaceAll('"', '')}"` : topic} -is:retweet`;
+export function topicSupply(topic: string, options: SearchOptions, x: XReader): Supply {
+  const phrase = /\s/.test(topic) ? `"${topic.replaceAll('"', '')}"` : topic;
+  const { lang } = options;
   return {
     name: topic,
-    job: `topic:${topic.toLowerCase()}`,
-    total: limit,
+    job: `topic:${topic.toLowerCase()}${lang === undefined ? '' : `:${lang}`}`,
+    total: options.limit,
     async *batches(from) {
-      const search = {
-        path: 'tweets/search/recent',
-        query: { query },
-        minPage: MIN_SEARCH_PAGE,
-        limit,
-      };
-      for await (const batch of pages(search, x, from)) {
+      for await (const batch of found(`${phrase} -is:retweet`, options, x, from)) {
         yield { ...batch, tweets: batch.tweets.map((tweet) => ({ ...tweet, topics: [topic] })) };
       }
     },
   };
+}
+
+/** Tweets of the last seven days that match a query with X's own operators, newest first. */
+export function querySupply(query: string, options: SearchOptions, x: XReader): Supply {
+  const { limit, lang } = options;
+  return {
+    name: query,
+    job: `query:${query}${lang === undefined ? '' : `:${lang}`}`,
+    total: limit,
+    batches: (from) =>
+      found(lang !== undefined && /\sOR\s/.test(query) ? `(${query})` : query, options, x, from),
+  };
+}
+
+function found(
+  query: string,
+  { limit, lang }: SearchOptions,
+  x: XReader,
+  from: Progress | undefined,
+): AsyncGenerator<Batch> {
+  const inLanguage = lang === undefined ? query : `${query} lang:${lang}`;
+  const path = 'tweets/search/recent';
+  return pages({ path, query: { query: inLanguage }, minPage: MIN_SEARCH_PAGE, limit }, x, from);
 }
 
 interface Listing {
@@ -67,6 +95,7 @@ async function* pages(
   while (left > 0) {
     const body = await x.get(path, {
       ...POST_FIELDS,
+      'tweet.fields': TWEET_FIELDS,
       ...query,
       max_results: Math.min(Math.max(left, minPage), BATCH_SIZE),
       ...(untilId !== undefined && { until_id: untilId }),

@@ -11,7 +11,7 @@ import { chunksOf } from './chunks.ts';
 import type { FormatName, InputRecord, RecordReader } from './formats/format.ts';
 import { checkOutputName, inputFormat } from './formats/format-of.ts';
 import { openRecords } from './formats/open-records.ts';
-import { Input } from './input.ts';
+import { Input } from '../kit/input.ts';
 import { FileOutput, type Output, type Progress, STANDARD_OUTPUT } from './output.ts';
 import { type ScoredText, Scorer } from './scorer.ts';
 

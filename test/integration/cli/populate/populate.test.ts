@@ -149,6 +149,48 @@ describe('populate --topic', () => {
   );
 });
 
+describe('populate --query and --lang', () => {
+  it('search by the operators of X, in one language', async () => {
+    x.serve({ tweets: [] });
+    await run('--query', 'cats OR dogs', '--topic', '#pets', '--lang', 'en');
+    await run('--query', 'from:nasa -is:reply');
+    expect(x.requests.map(({ query }) => query.get('query')).toSorted()).toEqual([
+      '#pets -is:retweet lang:en',
+      '(cats OR dogs) lang:en',
+      'from:nasa -is:reply',
+    ]);
+  });
+
+  it('says so when X finds nothing', async () => {
+    x.serve({ tweets: [] });
+    const { code, stderr } = await run('--query', 'xyzzy');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('xyzzy: there are no tweets')]);
+  });
+
+  it('store only tweets of a file in that language, or in one that is not told', async () => {
+    const path = join(folder, 'languages.jsonl');
+    const tweets = [
+      { id: '41', text: 'fine', lang: 'en' },
+      { id: '42', text: 'schlecht', lang: 'de' },
+      { id: '43', text: 'ok', lang: 'und' },
+      { id: '44', text: 'good' },
+    ];
+    writeFileSync(path, tweets.map((tweet) => JSON.stringify(tweet)).join('\n'));
+    const { code, stdout } = await run('--file', path, '--lang', 'en');
+    expect([code, stdout]).toEqual([0, `${path}: 3 stored, 1 in other languages left out\n`]);
+  });
+
+  it('end with 1 when tweets were found, but none was stored', async () => {
+    const path = join(folder, 'other.jsonl');
+    writeFileSync(path, '{"id":"45","text":"schlecht","lang":"de"}');
+    const { code, stderr } = await run('--file', path, '--lang', 'en');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`None of the tweets of ${path} was stored.`),
+    ]);
+  });
+});
+
 describe('populate that is stopped', () => {
   it('by Ctrl-C exits 130, and goes on where it was with the same command', async () => {
     const user = { id: '704', username: 'interrupted' };
@@ -229,7 +271,7 @@ describe('populate --file', () => {
     const { code, stdout, stderr } = await run('--file', path);
     expect([code, stdout]).toEqual([1, `${path}: 2 stored, 3 lines left out\n`]);
     expect(stderr).toContain(`${path}: line 2 is not JSON; it is left out.\n`);
-    expect(stderr).toContain(`${path}: line 3 is not a tweet of X API v2`);
+    expect(stderr).toContain(`${path}: line 3 is not a tweet: it needs at least an id`);
     expect(stderr).toContain(`${path}: line 5 is not UTF-8; it is left out.\n`);
     expect(stderr).toContain('3 lines are not tweets and were left out; correct them');
   });
@@ -260,6 +302,72 @@ describe('populate --file', () => {
     ]);
     expect(stderr).toContain(`${path}: line 2 is not stored (invalid_tweet_id).\n`);
     expect(stderr).toContain(`${path}: line 3 is not stored (empty_text).\n`);
+  });
+
+  it('reads CSV with the columns of a tweet in any order', async () => {
+    const path = join(folder, 'tweets.csv');
+    writeFileSync(
+      path,
+      'Text;created_at;author_id;username;id\n' +
+        '"so ""good"";\nthis";2021-11-15T19:08:05.000Z;706;@csv_author;1460323737035677601\n' +
+        'bad;;706;csv_author;1.46E+18\nfine;;706;csv_author;1460323737035677602\n',
+    );
+    const { code, stdout, stderr } = await run('--file', path);
+    expect([code, stdout]).toEqual([1, `${path}: 2 stored, 1 lines left out\n`]);
+    expect(stderr).toContain('line 4 has a rounded id; spreadsheets must keep ids as text');
+    const { rows } = (await (
+      await service.get('/v1/features/tweets?ids=1460323737035677601')
+    ).json()) as { rows: unknown[] };
+    expect(rows[0]).toMatchObject({
+      eventTimestamp: '2021-11-15T19:08:05.000Z',
+      authorId: '706',
+      authorUsername: 'csv_author',
+      text: 'so "good";\nthis',
+    });
+  });
+
+  it("reads pages as twarc writes them, with authors and retweets' originals", async () => {
+    const page = (first: number) => ({
+      data: Array.from({ length: 60 }, (_, index) => ({
+        id: String(first + index),
+        text: 'RT @a: great…',
+        author_id: '707',
+        created_at: new Date().toISOString(),
+        referenced_tweets: [{ type: 'retweeted', id: '1460323737035677603' }],
+      })),
+      includes: {
+        users: [{ id: '707', username: 'paged' }],
+        tweets: [{ id: '1460323737035677603', text: 'a great day #pages', author_id: '708' }],
+      },
+      meta: { result_count: 60 },
+    });
+    const path = write(page(5_000), page(6_000));
+    const { code, stdout } = await run('--file', path);
+    expect([code, stdout]).toEqual([0, `${path}: 120 stored\n`]);
+    expect(await aggregate('users', '@paged')).toMatchObject({ total: 120 });
+    expect(await aggregate('topics', '#pages')).toMatchObject({ total: 120 });
+  });
+
+  it("reads an archive's tweets.js", async () => {
+    const tweet = (id: number) => ({
+      tweet: {
+        id_str: String(1_460_323_737_035_670_000n + BigInt(id)),
+        full_text: 'what a "day" ] } #archived',
+        created_at: 'Mon Nov 15 19:08:05 +0000 2021',
+        lang: 'en',
+        entities: { hashtags: [{ text: 'Archived', indices: ['0', '1'] }], symbols: [] },
+      },
+    });
+    const path = join(folder, 'tweets.js');
+    const tweets = Array.from({ length: 120 }, (_, index) => tweet(index));
+    const content = JSON.stringify([...tweets, { tweet: {} }], null, 2);
+    writeFileSync(path, `window.YTD.tweets.part0 = ${content}`);
+    const { code, stdout } = await run('--file', path);
+    expect([code, stdout]).toEqual([1, `${path}: 120 stored, 1 lines left out\n`]);
+    const range = await service.get(
+      '/v1/topics/%23archived/sentiment?from=2021-11-15&to=2021-11-15',
+    );
+    expect(await range.json()).toMatchObject({ total: 120 });
   });
 
   it('names a file that is not there', async () => {
@@ -308,6 +416,8 @@ describe('populate tells what is wrong', () => {
     [['--users', 'nasa'], "unknown option '--users' (did you mean --user?)"],
     [['--user', 'not a name'], '--user must be a username'],
     [['--topic', ' '], '--topic must not be empty'],
+    [['--query', ''], '--query must not be empty'],
+    [['--sample', '--lang', 'English'], '--lang must be a code of 2 or 3 small letters'],
     [['--sample', '--limit', '0'], "--limit must be an integer from 1 to 999999999, got '0'"],
     [['--sample', '--limit', 'many'], "--limit must be an integer from 1 to 999999999, got 'many'"],
     [['--sample', '--url', 'localhost:3000'], '--url must be an http:// or https:// address'],

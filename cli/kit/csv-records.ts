@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import type { Line, LineStart } from '../../kit/lines.ts';
+import type { Line, LineStart } from './lines.ts';
 
 /** Longest record of several lines; a longer one has a quote that is never closed. */
 const MAX_RECORD_CHARACTERS = 1024 * 1024;

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { CliError, reasonOf } from '../kit/errors.ts';
+import { CliError, reasonOf } from './errors.ts';
 
 type Encoding = 'gzip' | 'utf-16le' | 'utf-16be' | 'utf-8';
 

@@ -1,0 +1,87 @@
+import { Check } from 'typebox/value';
+import { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
+import { isoTime } from '../kit/archived-tweet.ts';
+import { CsvRecords } from '../kit/csv-records.ts';
+import { CliError } from '../kit/errors.ts';
+import type { Line } from '../kit/lines.ts';
+import { type FileEntry, NOT_A_TWEET } from './file-entry.ts';
+
+const SEPARATORS = [',', ';', '\t'];
+
+/** Names of the columns that are read, in lower case, the likeliest first. */
+const COLUMNS = {
+  id: ['id', 'tweet_id', 'id_str', 'tweetid'],
+  text: ['text', 'full_text', 'tweet', 'content'],
+  authorId: ['author_id', 'author.id', 'user_id'],
+  username: ['author.username', 'username', 'screen_name', 'user'],
+  createdAt: ['created_at', 'date', 'timestamp'],
+  lang: ['lang', 'language'],
+} as const;
+
+type Places = Readonly<Record<keyof typeof COLUMNS, number>>;
+
+/** Tweets of a CSV file with a header. @throws CliError when it lacks ids or texts */
+export async function* csvEntries(
+  lines: AsyncGenerator<Line>,
+  name: string,
+): AsyncGenerator<FileEntry> {
+  const records = new CsvRecords(lines);
+  const headers = (await records.header(SEPARATORS)) ?? [];
+  const header = headers
+    .map(({ delimiter, names }) => ({ delimiter, width: names.length, places: placesOf(names) }))
+    .find(({ places }) => places.id >= 0 && places.text >= 0);
+  if (!header) {
+    throw new CliError(
+      `${name} has no columns of ids and texts in its first line, such as id,text; ` +
+        '`tss score` labels texts without ids',
+    );
+  }
+  for (;;) {
+    const record = await records.next(header.delimiter);
+    if (!record) return;
+    const { line } = record;
+    if ('fault' in record) yield { line, tweets: [], fault: record.fault };
+    else if (record.cells.length === header.width) yield entryOf(line, record.cells, header.places);
+    else {
+      const fault = `has ${record.cells.length} cells, and the header ${header.width}`;
+      yield { line, tweets: [], fault };
+    }
+  }
+}
+
+function entryOf(line: number, cells: readonly string[], places: Places): FileEntry {
+  const cell = (name: keyof Places) => cells[places[name]]?.trim() || undefined;
+  const [authorId, username, createdAt, lang] = [
+    cell('authorId'),
+    cell('username')?.replace(/^@/, ''),
+    cell('createdAt'),
+    cell('lang'),
+  ];
+  const tweet = {
+    id: cell('id'),
+    text: cells[places.text],
+    ...(authorId && { author_id: authorId }),
+    ...(authorId && username && { author: { id: authorId, username } }),
+    ...(createdAt && { created_at: isoTime(createdAt) }),
+    ...(lang && { lang }),
+  };
+  if (Check(XTweet, tweet)) return { line, tweets: [{ source: tweet, tweet }] };
+  const isRounded = /^\d(\.\d+)?e\+\d+$/i.test(tweet.id ?? '');
+  const fault = isRounded ? 'has a rounded id; spreadsheets must keep ids as text' : NOT_A_TWEET;
+  return { line, tweets: [], fault };
+}
+
+function placesOf(names: readonly string[]): Places {
+  const lower = names.map((name) => name.toLowerCase());
+  const placeOf = (candidates: readonly string[]) =>
+    lower.indexOf(candidates.find((candidate) => lower.includes(candidate)) ?? '');
+  const { id, text, authorId, username, createdAt, lang } = COLUMNS;
+  return {
+    id: placeOf(id),
+    text: placeOf(text),
+    authorId: placeOf(authorId),
+    username: placeOf(username),
+    createdAt: placeOf(createdAt),
+    lang: placeOf(lang),
+  };
+}
