@@ -55,6 +55,8 @@ async function serve(config: Config): Promise<void> {
     ...config.log,
     destination: output,
     pretty: process.stdout.isTTY === true,
+    // Respects NO_COLOR and TERM=dumb.
+    colors: process.stdout.isTTY === true && process.stdout.hasColors(),
   });
   const metricsSink = await openMetricsSink(
     { ...config.metrics, version: packageJson.version },
@@ -241,7 +243,7 @@ async function listen(
       host,
       port,
       listenTextResolver: (address) =>
-        `Serving on ${address}; the API's documentation is at ${address}/docs`,
+        `Serving on ${address}; open ${address}/ for the page, ${address}/docs for the API`,
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -46,16 +46,69 @@ use_node() {
   export PATH=$bin:$PATH
 }
 
-# Installs the packages of the lockfile, unless the last installation was of the same one.
+readonly OFFLINE_REMEDY='The packages come from the registry that npm is configured with (npm config get
+registry); a proxy is taken from HTTPS_PROXY. Once they are here, no network is needed.'
+
+# Installs all packages of the lockfile, unless the last installation was of the same one.
 install_packages() {
   local installed=node_modules/.installed-package-lock.json
   if cmp -s package-lock.json "$installed"; then return; fi
-  if [[ -L node_modules ]]; then
-    die 'node_modules is a link, and npm would empty the folder it leads to: remove the link first.'
-  fi
-  say 'Installing packages ...'
-  run_npm ci --no-audit --no-fund --loglevel=error >&2
+  expect_own_packages
+  say 'Installing the packages for development, about 1 GB on disk ...'
+  run_npm ci --no-audit --no-fund --loglevel=error >&2 ||
+    die 'npm could not install the packages.' "$OFFLINE_REMEDY"
   cp package-lock.json "$installed"
+}
+
+# Development packages that serving and the everyday commands of `tss` need, too.
+readonly SERVING_PACKAGES=(
+  esbuild commander @commander-js/extra-typings csv-parse csv-stringify
+  @bufbuild/protobuf yauzl @aws-sdk/client-s3
+)
+
+# Installs what serving needs, at the lockfile's versions, unless it is there. An installation for
+# development is kept as one.
+install_serving_packages() {
+  local installed=node_modules/.installed-serving-lock.json folder=.tools/serving
+  if cmp -s package-lock.json "$installed"; then return; fi
+  if [[ -e node_modules/.installed-package-lock.json ]]; then
+    install_packages
+    return
+  fi
+  expect_own_packages
+  say 'Installing the packages for serving, about 200 MB on disk ...'
+  rm -rf "$folder" && mkdir -p "$folder"
+  cp -r package.json package-lock.json .npmrc stubs "$folder"
+  (
+    cd "$folder" || exit 1
+    node -e '
+      const { packages } = require("./package-lock.json");
+      const manifest = require("./package.json");
+      for (const name of process.argv.slice(1)) {
+        manifest.dependencies[name] = packages[`node_modules/${name}`].version;
+        delete manifest.devDependencies[name];
+      }
+      require("node:fs").writeFileSync("package.json", JSON.stringify(manifest));
+    ' "${SERVING_PACKAGES[@]}"
+    run_npm install --omit=dev --no-audit --no-fund --loglevel=error >&2 || exit 1
+    keep_own_runtime
+  ) || die 'npm could not install the packages.' "$OFFLINE_REMEDY"
+  rm -rf node_modules && mv "$folder/node_modules" . && rm -rf "$folder"
+  cp package-lock.json "$installed"
+}
+
+# ONNX Runtime's package brings the libraries of every platform, 240 MB of which are for others.
+keep_own_runtime() {
+  local own kept
+  own=$(node -p 'process.platform + "/" + process.arch')
+  for kept in node_modules/onnxruntime-node/bin/*/*/*; do
+    if [[ $kept != */"$own" ]]; then rm -rf "$kept"; fi
+  done
+}
+
+expect_own_packages() {
+  if [[ ! -L node_modules ]]; then return; fi
+  die 'node_modules is a link, and npm would empty the folder it leads to: remove the link first.'
 }
 
 # Ends the command when something is missing that only the user can install.

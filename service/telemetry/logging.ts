@@ -36,8 +36,10 @@ export interface LoggingOptions {
   readonly secrets: readonly string[];
   /** Receives whole lines; shared with everything else that writes lines there. */
   readonly destination: DestinationStream;
-  /** Colored text for people in place of JSON. */
+  /** Text for people in place of JSON, a line each. */
   readonly pretty: boolean;
+  /** Colors in that text. */
+  readonly colors?: boolean;
 }
 
 /** A logger of JSON lines: `level` in words, `time` as ISO 8601, `msg`, and the fields given. */
@@ -52,15 +54,22 @@ export async function createLogger(options: LoggingOptions): Promise<Logger> {
       redact: { paths: HIDDEN_KEYS.flatMap((key) => [key, `*.${key}`]), censor: HIDDEN },
       hooks: { streamWrite: secretRemover(options.secrets) },
     },
-    options.pretty ? await prettyStream(options.destination) : options.destination,
+    options.pretty ? await prettyStream(options) : options.destination,
   );
 }
 
 /** Text for people. The library is loaded on demand: it costs start-up time and memory. */
-async function prettyStream(destination: DestinationStream): Promise<DestinationStream> {
+async function prettyStream({
+  destination,
+  colors = false,
+}: LoggingOptions): Promise<DestinationStream> {
   // The default export: in the bundle a CommonJS module that is imported late has no other.
   const { default: pinoPretty } = await import('pino-pretty');
-  const prettify = pinoPretty.prettyFactory({ colorize: true });
+  const prettify = pinoPretty.prettyFactory({
+    colorize: colors,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+  });
   return { write: (line) => destination.write(prettify(line) ?? line) };
 }
 

@@ -38,9 +38,9 @@ export function startUsersPanel(onChoose: (subject: string) => void): void {
 
   const show = ({ users }: ActiveUsers) => {
     if (users.length === 0) {
-      const command = element('code', {}, 'npm run populate -- --sample');
+      const command = element('code', {}, './script/start --sample');
       body.replaceChildren(
-        emptyNote('No users yet', 'Fill the feature store, for example with', command),
+        emptyNote('No users yet', 'For a first look, start the service with', command),
       );
       return;
     }
