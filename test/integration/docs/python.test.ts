@@ -1,0 +1,96 @@
+/** The Python of the documents, run with the clients that script/test installs. */
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import { ServiceProcess } from '../../helpers/service-process.ts';
+import { runTool } from '../../helpers/tool-process.ts';
+
+const PYTHON = resolve('.tools/open-inference/bin/python');
+const API_KEY = 'key-of-the-test';
+
+if (hasPackages()) specify();
+else {
+  const reason = '.tools/open-inference has no pandas or requests; script/test installs them';
+  console.log(`Skipped: the Python examples. ${reason}`);
+  it(`Python examples work (skipped: ${reason})`, () => {});
+}
+
+function hasPackages(): boolean {
+  try {
+    execFileSync(PYTHON, ['-c', 'import pandas, requests'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The Python blocks of a document, in order. */
+function pythonOf(document: string): string[] {
+  const text = readFileSync(document, 'utf8');
+  return [...text.matchAll(/^```python\n(.*?)^```$/gms)].map(([, code = '']) => code);
+}
+
+function specify(): void {
+  let service: ServiceProcess;
+  let folder: string;
+  beforeAll(async () => {
+    service = await ServiceProcess.start({ TWEET_SOURCE: 'fixture', API_KEYS: API_KEY });
+  });
+  afterAll(() => service?.stop());
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'python-'));
+    const rows = Array.from({ length: 150 }, (_, index) => `${index},I love this ${index}\n`);
+    writeFileSync(
+      join(folder, 'tweets.csv'),
+      `id,text\n1460323737035677698,"I hate it,\nreally"\n2,\n${rows.join('')}`,
+    );
+  });
+
+  async function python(...args: readonly string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(PYTHON, args, {
+      cwd: folder,
+      env: { SERVICE_URL: service.url, API_KEY },
+    });
+    return stdout;
+  }
+
+  describe('docs/examples/score_csv.py', () => {
+    it('labels the texts of a CSV file, in requests that the service takes', async () => {
+      const said = await python(resolve('docs/examples/score_csv.py'), 'tweets.csv', 'scored.csv');
+      expect(said).toMatch(/positive +150/);
+      const rows: Record<string, string>[] = parse(readFileSync(join(folder, 'scored.csv')), {
+        columns: true,
+      });
+      expect(rows).toHaveLength(151);
+      expect(rows[0]).toMatchObject({
+        id: '1460323737035677698',
+        text: 'I hate it,\nreally',
+        label: 'negative',
+      });
+    });
+  });
+
+  describe('the Python of README.md', () => {
+    it('scores texts over HTTP', async () => {
+      const [code = ''] = pythonOf('README.md');
+      const here = code.replace('http://localhost:3000', service.url);
+      const keyed = here.replace('timeout=', `headers={"X-API-Key": "${API_KEY}"}, timeout=`);
+      expect(await python('-c', keyed)).toMatch(/^positive 0\.9\d+ I love this phone\nnegative /);
+    });
+  });
+
+  describe('the Python of docs/score.md', () => {
+    it('reads what tss score writes', async () => {
+      const { code } = await runTool(['score', 'tweets.csv', '--out', 'scored.csv'], { folder });
+      expect(code).toBe(3);
+      const [snippet = ''] = pythonOf('docs/score.md');
+      const said = await python('-c', snippet);
+      expect(said).toMatch(/positive +150/);
+      expect(said).toContain('1460323737035677698');
+    });
+  });
+}
