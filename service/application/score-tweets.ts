@@ -1,4 +1,4 @@
-import { FeatureStoreUnavailableError } from '../domain/errors.ts';
+import { FeatureStoreUnavailableError, ServiceError } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import type { TweetId } from '../domain/tweet.ts';
 import { type AssessmentSettings, assessTweets } from './assess-tweets.ts';
@@ -10,7 +10,7 @@ import type { SentimentModel } from './ports/sentiment-model.ts';
 import type { TweetSource } from './ports/tweet-source.ts';
 import type { RequestContext } from './request-context.ts';
 import type { StoreWriter } from './store-writer.ts';
-import { type TweetOutcome, unavailable, unreadable } from './tweet-outcome.ts';
+import { failed, type TweetOutcome, unavailable, unreadable } from './tweet-outcome.ts';
 import type { UnsupportedLanguagePolicy } from './unsupported-language.ts';
 
 export interface ScoreTweetsOptions extends AssessmentSettings {
@@ -38,8 +38,9 @@ export class ScoreTweets {
 
   /**
    * Returns outcomes in the length and order of the ids. New rows are written after the response.
+   * A failure of the source or the engine is the outcome of each tweet that is not stored.
    *
-   * @throws ServiceError if the whole call fails: overload, deadline, failure of the source
+   * @throws DeadlineExceededError at the request's deadline, and the reason of its signal
    */
   async score(ids: readonly TweetId[], context: RequestContext): Promise<readonly TweetOutcome[]> {
     const outcomes = await this.#coalescer.resolve(ids, context);
@@ -71,7 +72,7 @@ export class ScoreTweets {
       this.#options.metrics.record('FeatureStoreMisses', missing.length);
     }
     if (missing.length === 0) return new Map(hits);
-    const computed = await this.#readAndScore(missing, rows ? 'miss' : 'unavailable', context);
+    const computed = await this.#computeMissing(missing, rows ? 'miss' : 'unavailable', context);
     return new Map([...hits, ...computed]);
   }
 
@@ -94,6 +95,20 @@ export class ScoreTweets {
   #hit(row: FeatureRow): TweetOutcome {
     const text = this.#options.exposeText ? row.text : null;
     return { status: 'ok', row, text, featureStore: 'hit' };
+  }
+
+  /** Keeps a failure from the stored tweets of the same call. */
+  async #computeMissing(
+    ids: readonly TweetId[],
+    featureStore: 'miss' | 'unavailable',
+    context: RequestContext,
+  ): Promise<Outcomes> {
+    try {
+      return await this.#readAndScore(ids, featureStore, context);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      return new Map(ids.map((id) => [id, failed(error)]));
+    }
   }
 
   /** Reserves capacity of the engine before the read, which may be paid. */

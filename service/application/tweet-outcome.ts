@@ -73,6 +73,7 @@ export function rejected(error: RowRejectedError): TweetOutcome {
   return failed(error);
 }
 
-function failed(error: ServiceError): TweetOutcome {
+/** The tweet has no answer, for the reason that the error explains. */
+export function failed(error: ServiceError): TweetOutcome {
   return { status: 'error', error };
 }

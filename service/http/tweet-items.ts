@@ -30,6 +30,19 @@ export function itemOf(outcome: TweetOutcome, requestId: string) {
 }
 
 /**
+ * Fails a call in which every tweet failed for the same temporary cause, such as an overload: its
+ * status and Retry-After tell the client to send it again.
+ *
+ * @throws ServiceError
+ */
+export function failIfAllFailed(outcomes: readonly TweetOutcome[]): void {
+  const errors = outcomes.flatMap((outcome) => (outcome.status === 'error' ? [outcome.error] : []));
+  const [first] = errors;
+  if (!first?.retryable || errors.length < outcomes.length) return;
+  if (errors.every(({ code }) => code === first.code)) throw first;
+}
+
+/**
  * Parses each item and passes the valid ones to `process` in one call. Returns outcomes in the
  * length and order of the items: the ServiceError of a parser is the outcome of its item.
  */

@@ -235,15 +235,40 @@ describe('ScoreTweets', () => {
   it('is rejected by a full engine before the paid read', async () => {
     const { useCase, model, source } = aUseCase();
     model.refuseWith = new OverloadedError('full', { retryAfterSeconds: 2 });
-    await expect(useCase.score([ID], aContext())).rejects.toBe(model.refuseWith);
+    expect(await useCase.score([ID], aContext())).toEqual([
+      { status: 'error', error: model.refuseWith },
+    ]);
     expect(source.asked).toEqual([]);
   });
 
   it('releases the reservation when the source fails', async () => {
     const { useCase, model, source } = aUseCase();
     source.failWith = new TweetSourceFailedError('down');
-    await expect(useCase.score([ID], aContext())).rejects.toBe(source.failWith);
+    expect(await useCase.score([ID], aContext())).toEqual([
+      { status: 'error', error: source.failWith },
+    ]);
     expect(model.held).toBe(0);
+  });
+
+  it('answers the stored tweets of a call although the others cannot be read', async () => {
+    const { useCase, score, source } = aUseCase();
+    await score();
+    source.failWith = new TweetSourceFailedError('down');
+    expect(await useCase.score(['8', ID, '9'], aContext())).toMatchObject([
+      { status: 'error', error: source.failWith },
+      { status: 'ok', featureStore: 'hit' },
+      { status: 'error', error: source.failWith },
+    ]);
+  });
+
+  it('answers the stored tweets of a call although the engine is full', async () => {
+    const { useCase, score, model } = aUseCase();
+    await score();
+    model.refuseWith = new OverloadedError('full', { retryAfterSeconds: 2 });
+    expect(await useCase.score([ID, '8'], aContext())).toMatchObject([
+      { status: 'ok', featureStore: 'hit' },
+      { status: 'error', error: model.refuseWith },
+    ]);
   });
 
   it('neither stores nor shows texts if configured so', async () => {

@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_LIMITS } from '../../../service/contract/http.ts';
-import { FeatureStoreUnavailableError, OverloadedError } from '../../../service/domain/errors.ts';
+import {
+  FeatureStoreUnavailableError,
+  OverloadedError,
+  TweetSourceFailedError,
+  TweetSourceLimitedError,
+} from '../../../service/domain/errors.ts';
 import {
   AS_ADMIN,
   AS_CALLER,
@@ -151,9 +156,34 @@ describe('POST /v1/inference/tweets', () => {
     expect(app.source.asked).toEqual([]);
   });
 
-  it('fails as a whole if the engine is full', async () => {
+  it('answers stored tweets and names wrong URLs while the source is limited', async () => {
+    await one();
+    await soon(() => app.store.rows.size === 1);
+    app.source.failWith = new TweetSourceLimitedError('The budget is spent.', {
+      retryAfterSeconds: 60,
+    });
+    const { status, json } = await several(['nonsense', 'https://x.com/a/status/8', TWEET_URL]);
+    expect(status).toBe(200);
+    expect(json.results).toMatchObject([
+      { status: 'error', problem: { code: 'invalid_tweet_url' } },
+      { status: 'error', problem: { code: 'tweet_source_limited', retryAfterSeconds: 60 } },
+      { status: 'ok', tweetId: TWEET_ID, featureStore: 'hit' },
+    ]);
+  });
+
+  it('names a wrong URL although the only tweet cannot be read', async () => {
+    app.source.failWith = new TweetSourceFailedError('The source is down.');
+    const { status, json } = await several([TWEET_URL, 'nonsense']);
+    expect(status).toBe(200);
+    expect(json.results).toMatchObject([
+      { status: 'error', problem: { code: 'tweet_source_failed', status: 502 } },
+      { status: 'error', problem: { code: 'invalid_tweet_url' } },
+    ]);
+  });
+
+  it('fails as a whole if the engine is full for every tweet', async () => {
     app.model.refuseWith = new OverloadedError('The queue is full.', { retryAfterSeconds: 2.1 });
-    const { status, json, headers } = await several([TWEET_URL, 'nonsense']);
+    const { status, json, headers } = await several([TWEET_URL, 'https://x.com/a/status/8']);
     expect([status, json.code]).toEqual([503, 'overloaded']);
     expect([json.retryAfterSeconds, headers['retry-after']]).toEqual([3, '3']);
   });

@@ -8,7 +8,7 @@ import { quote } from '../../framework-errors.ts';
 import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
 import { callerSecurity } from '../../schemas/security.ts';
 import { NoQuery } from '../../schemas/shared.ts';
-import { itemOf, outcomesOf, tweetSentiment } from '../../tweet-items.ts';
+import { failIfAllFailed, itemOf, outcomesOf, tweetSentiment } from '../../tweet-items.ts';
 import { TweetSentiment, TweetsResponse, tweetQuery, tweetsRequest } from './schemas.ts';
 
 /** Sentiment of tweets, from the feature store or read and scored by the service. */
@@ -64,7 +64,7 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['inference'],
         summary: 'Sentiment of several tweets',
         description:
-          'One store read, one source call, one batch. A tweet that fails, also by its URL, has a problem in its place; the call fails only for reasons that concern all tweets.',
+          'One store read, one source call, one batch. A tweet that fails, also by its URL, has a problem in its place; the call fails only if every tweet failed for the same temporary reason.',
         security: callerSecurity(settings),
         querystring: NoQuery,
         body: tweetsRequest(limits),
@@ -84,6 +84,7 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       const outcomes = await outcomesOf(tweetUrls, parseTweetUrl, (ids) =>
         scoreTweets.score(ids, context),
       );
+      failIfAllFailed(outcomes);
       return {
         results: outcomes.map((outcome, index) => ({
           tweetUrl: tweetUrls[index] ?? '',
