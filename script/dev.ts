@@ -39,10 +39,13 @@ const bundler = await context({
 });
 await bundler.watch();
 
-/** Ends when the service has drained. A terminal sends SIGINT to both; a second would cut it off. */
+/**
+ * Ends when the service has drained. A terminal sends SIGINT to both processes, and npm sends it once
+ * more; another one after that makes the service end at once.
+ */
 function end(signal: NodeJS.Signals): void {
   if (!isRunning()) process.exit();
   service?.once('exit', () => process.exit());
   if (signal === 'SIGTERM') service?.kill();
 }
-process.once('SIGINT', end).once('SIGTERM', end);
+process.on('SIGINT', end).on('SIGTERM', end);
