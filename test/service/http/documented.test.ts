@@ -147,7 +147,7 @@ const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
   },
   shutting_down: { arrange: (app) => app.lifecycle.enter('draining') },
   overloaded: { arrange: (app) => app.lifecycle.restart() },
-  internal: { options: {}, arrange: sabotage },
+  internal: { options: { fault: new Error('boom') } },
   body_too_large: { options: { limits: { bodyBytes: 10 } } },
   unsupported_media_type: withHeaders({ 'content-type': 'text/plain' }),
   parameter_too_long: inPath(/(fake-model|\d{19}|999|2244994945|%23\w+)/, 'x'.repeat(101)),
@@ -194,20 +194,6 @@ const FURTHER: Readonly<Record<string, Provocation>> = {
 /** So that its author and its topic are known. */
 async function storeTweet({ store }: TestApp): Promise<void> {
   await store.putTweets([{ row: aRow(), ttlSeconds: 60 }]);
-}
-
-function sabotage(app: TestApp): void {
-  const boom = new Error('boom');
-  app.model.failWith = boom;
-  app.source.failWith = boom;
-  app.store.failWith = boom;
-  const throwing = {
-    get: () => {
-      throw boom;
-    },
-  };
-  Object.defineProperty(app.model, 'identity', throwing);
-  Object.defineProperty(app.deps.info, 'name', throwing);
 }
 
 const shared = await startApp();

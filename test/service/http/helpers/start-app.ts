@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Writable } from 'node:stream';
@@ -85,6 +86,8 @@ export interface AppOptions {
   readonly unsupportedLanguage?: UnsupportedLanguagePolicy;
   /** English by default. */
   readonly modelLanguages?: readonly string[];
+  /** An error that a hook of every route throws. */
+  readonly fault?: Error;
   /** The lifecycle stays where it starts. */
   readonly starting?: boolean;
 }
@@ -164,7 +167,7 @@ export async function startApp(options: AppOptions = {}) {
     },
     logger,
   };
-  const app = await buildApp(deps);
+  const app = await withFault(options.fault, () => buildApp(deps));
   await app.listen({ port: 0, host: '127.0.0.1' });
   const client = new HttpClient(portOf(app));
   const unsent = new Set<ServerResponse>();
@@ -211,6 +214,26 @@ export async function startApp(options: AppOptions = {}) {
       await app.close();
     },
   };
+}
+
+/** Adds a hook that throws an error to the app that `build` makes, before any of its own. */
+async function withFault(
+  fault: Error | undefined,
+  build: () => Promise<FastifyInstance>,
+): Promise<FastifyInstance> {
+  if (fault === undefined) return build();
+  const addHook = (message: unknown) => {
+    const { fastify } = message as { fastify: FastifyInstance };
+    fastify.addHook('preHandler', async () => {
+      throw fault;
+    });
+  };
+  subscribe('fastify.initialization', addHook);
+  try {
+    return await build();
+  } finally {
+    unsubscribe('fastify.initialization', addHook);
+  }
 }
 
 /** Waits for a socket to close, bounded by the test's time-out. */
