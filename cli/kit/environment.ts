@@ -10,11 +10,18 @@ import { CliError, UsageError } from './errors.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The value of a variable. @param remedy how to get one @throws CliError when it is not set */
+/**
+ * The value of a variable. An error never repeats it.
+ *
+ * @param remedy how to get one
+ * @throws CliError when it is not set, or is not a token
+ */
 export function requiredVariable(name: 'ADMIN_TOKEN' | 'X_BEARER_TOKEN', remedy: string): string {
   const value = process.env[name];
-  if (value) return value;
-  throw new CliError(`${name} is not set: ${remedy}, in the environment or in .env`);
+  if (!value) throw new CliError(`${name} is not set: ${remedy}, in the environment or in .env`);
+  const [fault] = readValues({ [name]: ENVIRONMENT[name] }, { [name]: value }).faults;
+  if (fault) throw new CliError(`${name}: ${fault.problem}`);
+  return value;
 }
 
 /** Folder of manifest.json and the bundles. */

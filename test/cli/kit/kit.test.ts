@@ -2,7 +2,12 @@ import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { collect, httpUrl, integer, number } from '../../../cli/kit/arguments.ts';
-import { modelsDir, predictionLogDir, serviceUrl } from '../../../cli/kit/environment.ts';
+import {
+  modelsDir,
+  predictionLogDir,
+  requiredVariable,
+  serviceUrl,
+} from '../../../cli/kit/environment.ts';
 import { mean, quantile, ratio } from '../../../cli/kit/statistics.ts';
 import { tableLines } from '../../../cli/kit/table.ts';
 
@@ -37,14 +42,26 @@ describe('parsers of options', () => {
 });
 
 describe('the variables of the service', () => {
-  const { HOST, PORT, MODELS_DIR, PREDICTION_LOG_DIR } = process.env;
+  const { HOST, PORT, MODELS_DIR, PREDICTION_LOG_DIR, ADMIN_TOKEN, X_BEARER_TOKEN } = process.env;
   const set = (variables: Record<string, string | undefined>) => {
     for (const [name, value] of Object.entries(variables)) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
   };
-  afterEach(() => set({ HOST, PORT, MODELS_DIR, PREDICTION_LOG_DIR }));
+  afterEach(() => set({ HOST, PORT, MODELS_DIR, PREDICTION_LOG_DIR, ADMIN_TOKEN, X_BEARER_TOKEN }));
+
+  it.each([
+    ['ADMIN_TOKEN', 'first-half\nsecond-half'],
+    ['X_BEARER_TOKEN', 'first-half\nsecond-half'],
+    ['ADMIN_TOKEN', 'first-half second-half'],
+    ['X_BEARER_TOKEN', 'first-hälf'],
+  ] as const)('%s=%j is refused, and the message does not repeat it', (name, value) => {
+    set({ [name]: value });
+    expect(() => requiredVariable(name, 'set it')).toThrow(
+      `${name}: its value (a secret, not shown) is not allowed; use visible ASCII characters without spaces`,
+    );
+  });
 
   it.each([
     [undefined, undefined, 'http://127.0.0.1:3000'],

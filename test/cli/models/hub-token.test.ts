@@ -42,4 +42,18 @@ describe("the hub's token", () => {
     write('.cache/huggingface/token', '\n');
     expect(hubToken({ HOME: home })).toBeUndefined();
   });
+
+  it.each(['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN'])(
+    'with a line break in %s is refused, and the message does not repeat it',
+    (name) => {
+      const read = () => hubToken({ HOME: home, [name]: 'first-half\nsecond-half' });
+      expect(read).toThrow(`${name}: its value (a secret, not shown) is not a token`);
+      expect(read).not.toThrow(/half/);
+    },
+  );
+
+  it('with a line break in its file is refused, and the message names the file', () => {
+    const file = write('token', 'first-half\nsecond-half');
+    expect(() => hubToken({ HF_HOME: home })).toThrow(`${file}: its value (a secret`);
+  });
 });
