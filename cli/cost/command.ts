@@ -9,6 +9,8 @@ import { interruptible } from '../kit/interruptible.ts';
  */
 export const MEASURED_PER_VCPU = 187;
 
+const SLOWEST_PER_VCPU = 0.01;
+
 export function costCommand() {
   return new Command('cost')
     .description('Estimate the monthly cost of a stage. Reads no AWS account.')
@@ -28,7 +30,7 @@ export function costCommand() {
     .option(
       '--predictions-per-second <N>',
       'predictions of one vCPU; the default was measured on the embedded model',
-      number('--predictions-per-second', 0, 1e6),
+      number('--predictions-per-second', SLOWEST_PER_VCPU, 1e6),
       MEASURED_PER_VCPU,
     )
     .option(

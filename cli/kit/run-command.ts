@@ -2,7 +2,8 @@ import { constants } from 'node:os';
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { StartupError } from '../../service/domain/errors.ts';
 import { commandTree } from './command-tree.ts';
-import { CliError, UsageError } from './errors.ts';
+import { CliError, reasonOf, UsageError } from './errors.ts';
+import { refuseRepeatedOptions } from './repeated-options.ts';
 
 /**
  * Runs the command that the arguments name, and ends the process.
@@ -14,13 +15,17 @@ export async function runCommand(
   args: readonly string[],
 ): Promise<never> {
   for (const { command } of commandTree(program)) {
+    refuseRepeatedOptions(command);
     command.exitOverride().configureOutput({ outputError: () => {} });
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
     // As if by SIGPIPE: the reader, such as `head`, has seen enough.
-    process.exit(128 + constants.signals.SIGPIPE);
+    if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
+    console.error(`The output cannot be written: ${reasonOf(error)}`);
+    process.exit(1);
   });
+  // Messages that cannot be shown do not end the work.
+  process.stderr.on('error', () => undefined);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -36,9 +36,8 @@ export function populateCommand() {
     .option('--sample', 'invented tweets of the last 30 days that come with this command', false)
     .option(
       '--limit <N>',
-      'highest number of tweets per user and topic',
+      `highest number of tweets per user and topic (default: ${DEFAULT_LIMIT})`,
       integer('--limit', 1, HIGHEST_LIMIT),
-      DEFAULT_LIMIT,
     )
     .option('--url <URL>', 'address of the service (default: from HOST and PORT)', httpUrl('--url'))
     .option('--state <FILE>', 'file that keeps unfinished work', DEFAULT_STATE_FILE)
@@ -68,6 +67,11 @@ export function populateCommand() {
               'nothing to do: give --user, --topic, --query, --file or --sample',
             );
           }
+          if (limit !== undefined && user.length + topic.length === 0) {
+            throw new UsageError(
+              '--limit bounds the tweets of --user and --topic: give one of them',
+            );
+          }
           const selection = {
             users: user.map(usernameOf),
             topics: topic.map((given) => filled('--topic', given)),
@@ -75,7 +79,7 @@ export function populateCommand() {
             ...(lang !== undefined && { lang }),
             files: file,
             sample,
-            limit,
+            limit: limit ?? DEFAULT_LIMIT,
           };
           const { populate } = await import('./populate.ts');
           await populate({ ...selection, url: url ?? serviceUrl(), stateFile: state }, signal);

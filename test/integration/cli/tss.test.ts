@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { runTool, ToolProcess } from '../../helpers/tool-process.ts';
@@ -19,6 +20,18 @@ describe('tss', () => {
     [['popluate'], "unknown command 'popluate' (did you mean populate?); run `tss --help`\n"],
     [['models', 'ad'], "unknown command 'ad' (did you mean add?); run `tss models --help`\n"],
     [['models', 'add'], "missing required argument 'SOURCE'; run `tss models add --help`\n"],
+    [
+      ['cost', '--stage', 'dev', '--predictions-per-second', '0'],
+      "--predictions-per-second must be a number from 0.01 to 1000000, got '0'; run `tss cost --help`\n",
+    ],
+    [
+      ['evaluate', '--data', 'x', '--data', 'y'],
+      "--data must be given once, got also 'y'; run `tss evaluate --help`\n",
+    ],
+    [
+      ['populate', '--sample', '--limit', '5'],
+      '--limit bounds the tweets of --user and --topic: give one of them; run `tss populate --help`\n',
+    ],
     [['cost', '--stage'], "option '--stage <STAGE>' argument missing; run `tss cost --help`\n"],
   ])('exits 2 for the wrong arguments %j and names the help', async (words, stderr) => {
     expect(await runTool(words)).toEqual({ code: 2, stdout: '', stderr });
@@ -30,6 +43,15 @@ describe('tss', () => {
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining("PORT must be an integer from 1 to 65535, got 'abc'"),
+    ]);
+  });
+
+  it('says in one line that its output cannot be written, and exits 1', async () => {
+    const command = `exec '${process.execPath}' cli/tss.ts cost --stage dev --json >/dev/full`;
+    const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([
+      1,
+      'The output cannot be written: ENOSPC: no space left on device, write\n',
     ]);
   });
 
