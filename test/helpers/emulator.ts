@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { awsTool } from './aws-tool.ts';
 import { startOnRandomPort } from './random-port.ts';
 
 /** The account of every emulated resource. */
@@ -16,7 +17,6 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-const COMMAND = resolve('.tools/python/bin/ministack');
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
 
@@ -26,15 +26,13 @@ const STOP_TIMEOUT_MS = 10_000;
  * @throws Error when it is not installed, or does not start within its time.
  */
 export async function startEmulator(): Promise<Emulator> {
-  if (!existsSync(COMMAND)) {
-    throw new Error(`${COMMAND} is missing: script/test installs it.`);
-  }
-  return startOnRandomPort(startOn);
+  const command = awsTool('ministack');
+  return startOnRandomPort((port) => startOn(port, command));
 }
 
-async function startOn(port: number): Promise<Emulator> {
+async function startOn(port: number, command: string): Promise<Emulator> {
   const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
-  const child = spawn(COMMAND, [], {
+  const child = spawn(command, [], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', TMPDIR: folder },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { copyBuildContext } from '../../script/image/lib/build-context.ts';
+import { awsTool } from '../helpers/aws-tool.ts';
 import { cdk } from '../helpers/cdk.ts';
 
 const CERTIFICATE = 'certificateArn=arn:aws:acm:us-east-1:123456789012:certificate/abc';
@@ -94,7 +95,7 @@ describe.each(NAMES)('synthesis of %s', (name) => {
     const templates = globSync(join(assemblyOf(name), '*.template.json'));
     expect(templates.length).toBeGreaterThanOrEqual(4);
     const { status, stdout, stderr } = spawnSync(
-      '.tools/python/bin/cfn-lint',
+      awsTool('cfn-lint'),
       ['--non-zero-exit-code', 'error', '--ignore-checks', 'W', '--', ...templates],
       { encoding: 'utf8', timeout: 120_000 },
     );

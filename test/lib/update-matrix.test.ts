@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { FIXED_KEYS } from '../../lib/stage-config/deployed-values.ts';
 import type { Context } from '../../lib/stage-config.ts';
+import { awsTool } from '../helpers/aws-tool.ts';
 import { CONTEXT, synthesise } from './synthesise.ts';
 
 /** What a stage is deployed with, and what it is to be deployed with instead. */
@@ -62,7 +62,7 @@ def of(name):
     schema = schemas.get_resource_schema("us-east-1", name).schema
     return [path.split("/")[2] for path in schema.get("createOnlyProperties", [])]
 print(json.dumps({name: of(name) for name in json.load(sys.stdin)}))`;
-  const { stdout, stderr } = spawnSync(join('.tools', 'python', 'bin', 'python'), ['-c', script], {
+  const { stdout, stderr } = spawnSync(awsTool('python'), ['-c', script], {
     input: JSON.stringify(types),
     encoding: 'utf8',
   });

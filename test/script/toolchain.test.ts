@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { awsTool } from '../helpers/aws-tool.ts';
 
 /** Commands that the script itself needs. */
 const BASICS = ['bash', 'dirname', 'cat'];
@@ -32,6 +33,12 @@ function installTestTools() {
   });
   return { status, lines: (stdout + stderr).trim().split('\n') };
 }
+
+it('a test that needs a missing AWS tool names the command that installs it', () => {
+  expect(() => awsTool('python', '.tools/nowhere')).toThrow(
+    '.tools/nowhere/bin/python is missing: run script/test once, which installs it.',
+  );
+});
 
 describe('the tools of the tests', () => {
   it('are left to the user, with the commands for each system, where apt is missing', () => {
