@@ -21,8 +21,6 @@ export interface UnreadableLines {
   readonly lines: number;
 }
 
-const NO_LOG = 2;
-
 /** Lists the files of a prediction log. @throws CliError when the folder has none */
 export async function findLog(dir: string): Promise<readonly PredictionLogFile[]> {
   let files: readonly PredictionLogFile[];
@@ -31,13 +29,11 @@ export async function findLog(dir: string): Promise<readonly PredictionLogFile[]
   } catch (cause) {
     throw new CliError(`The prediction log ${dir} cannot be read: ${reasonOf(cause)}`, {
       cause,
-      exitCode: NO_LOG,
     });
   }
   if (files.length === 0) {
     throw new CliError(
       `${dir} has no prediction log: expected files with names such as 2026-11-23.jsonl`,
-      { exitCode: NO_LOG },
     );
   }
   return files;

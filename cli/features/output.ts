@@ -2,8 +2,6 @@ import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CliError, reasonOf } from '../kit/errors.ts';
 
-const NOT_WRITABLE = 2;
-
 /**
  * Has `make` write a file or folder and moves it to `out` when it is complete: `out` is never
  * partial, also when `make` fails. The work folder is deleted.
@@ -34,7 +32,6 @@ async function makeWorkDir(target: string): Promise<string> {
   } catch (cause) {
     throw new CliError(`${dirname(target)} is not a writable directory: ${reasonOf(cause)}`, {
       cause,
-      exitCode: NOT_WRITABLE,
     });
   }
 }
@@ -44,8 +41,6 @@ async function expectAbsent(target: string, out: string): Promise<void> {
   if (!found) return;
   const isEmptyFolder = found.isDirectory() && (await readdir(target)).length === 0;
   if (!isEmptyFolder) {
-    throw new CliError(`${out} exists already; delete it or choose another`, {
-      exitCode: NOT_WRITABLE,
-    });
+    throw new CliError(`${out} exists already; delete it or choose another`);
   }
 }

@@ -163,7 +163,7 @@ describe('features export', () => {
     expect((await log.run('export', '--out', 'out')).code).toBe(0);
     const { code, stderr } = await log.run('export', '--out', 'out');
     expect([code, stderr.split('\n')[0]]).toEqual([
-      2,
+      1,
       'out exists already; delete it or choose another',
     ]);
   });
@@ -190,11 +190,18 @@ describe('features', () => {
       ['training-set', '--out', 'x', '--labels', 'y', '--as-of', 'now'],
       "'now' is invalid. Allowed choices are created, event",
     ],
-    ['an empty log', ['export', '--out', 'x'], 'log has no prediction log'],
-    ['no log', ['export', '--out', 'x', '--log', 'nowhere'], 'nowhere cannot be read'],
   ])('features exits 2 and prints the reason given %s', async (_name, args, reason) => {
     const { code, stdout, stderr } = await log.run(...args);
     expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(reason);
+  });
+
+  it.each<[string, string[], string]>([
+    ['an empty log', [], 'log has no prediction log'],
+    ['no log', ['--log', 'nowhere'], 'nowhere cannot be read: ENOENT'],
+  ])('features exits 1 and prints the reason given %s', async (_name, args, reason) => {
+    const { code, stdout, stderr } = await log.run('export', '--out', 'x', ...args);
+    expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(reason);
   });
 
@@ -207,11 +214,11 @@ describe('features', () => {
     },
   );
 
-  it('features exits 2 when the output is not writable', async () => {
+  it('features exits 1 when the output is not writable', async () => {
     log.score({});
     writeFileSync(log.path('file'), '');
     for (const out of ['file', 'file/out', 'nowhere/out']) {
-      expect((await log.run('export', '--out', out)).code).toBe(2);
+      expect((await log.run('export', '--out', out)).code).toBe(1);
     }
   });
 });
