@@ -70,6 +70,7 @@ function layoutOf(content: string, path: string, columns: CsvColumns) {
   for (const { separator, names } of headers) {
     const [text, label] = [columns.text, columns.label].map((name) => placeOf(name, names));
     if (text !== undefined && label !== undefined) {
+      for (const index of [text, label]) expectOnce(names, index, path);
       return { separator, text, label, width: names.length };
     }
   }
@@ -83,6 +84,16 @@ function layoutOf(content: string, path: string, columns: CsvColumns) {
     `${path} has no column ${missing.map(({ name }) => `'${name}'`).join(' and ')} in its first ` +
       `line; name it with ${missing.map(({ option }) => option).join(' and ')}. ` +
       `Its columns: ${listOf(names)}`,
+  );
+}
+
+/** @throws CliError when another column has the same name: either may be meant */
+function expectOnce(names: readonly string[], index: number, path: string): void {
+  const name = names[index];
+  const count = names.filter((other) => other === name).length;
+  if (count === 1) return;
+  throw new CliError(
+    `${path}, line 1: ${count} columns are named '${name}'; give each another name`,
   );
 }
 

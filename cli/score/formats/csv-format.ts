@@ -40,6 +40,9 @@ export async function openCsv(
   for (const { delimiter, names } of headers) {
     const found = textColumn(names, column);
     if (found === undefined) continue;
+    if (names.indexOf(found) !== names.lastIndexOf(found)) {
+      throw new CliError(`${name}: several columns are named '${found}'; give each another name`);
+    }
     added.expectNoneOf(names);
     const csv = { delimiter, width: names.length, text: names.indexOf(found) };
     const header = csvLine([...names, ...added.names], delimiter);

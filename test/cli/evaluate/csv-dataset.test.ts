@@ -28,6 +28,20 @@ describe('reading a CSV file of labeled texts', () => {
     expect((await read('TEXT,text,label\nno,yes,1\n')).texts).toEqual(['yes']);
   });
 
+  it.each([
+    ['text,label,text\na,1,b\n', 'text'],
+    ['label,text,label\n1,a,2\n', 'label'],
+    ['Text,label,Text\na,1,b\n', 'Text'],
+  ])('refuses a header with two columns of the name: %j', async (content, name) => {
+    await expect(read(content)).rejects.toThrow(
+      `line 1: 2 columns are named '${name}'; give each another name`,
+    );
+  });
+
+  it('reads a header that repeats a column of no interest', async () => {
+    expect((await read('id,id,text,label\n1,2,a,1\n')).texts).toEqual(['a']);
+  });
+
   it('reads quoted texts with line breaks, separators and quotation marks', async () => {
     const content = 'text,label\n"one\ntwo, ""three""",1\nlast,2\n';
     const { texts, lines } = await read(content);

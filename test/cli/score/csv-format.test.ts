@@ -56,6 +56,12 @@ describe('a CSV file', () => {
     expect(named.texts).toEqual(['b']);
   });
 
+  it('with two columns of the name of the texts is refused', async () => {
+    await expect(readRecords('csv', 'text,id,text\na,1,b\n')).rejects.toThrow(
+      "input: several columns are named 'text'; give each another name",
+    );
+  });
+
   it('without a column of texts is refused, with the columns it has', async () => {
     await expect(readRecords('csv', 'id;when\n1;2\n')).rejects.toThrow(
       'input has no column of texts that is known by its name in its first line; name one with ' +
