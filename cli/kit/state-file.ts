@@ -1,7 +1,9 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
-import { CliError } from './errors.ts';
+import { CliError, reasonOf } from './errors.ts';
 
 const Progress = Type.Object({ cursor: Type.String(), done: Type.Integer({ minimum: 0 }) });
 
@@ -10,7 +12,7 @@ export type Progress = Static<typeof Progress>;
 
 const State = Type.Record(Type.String(), Progress);
 
-/** Progress of unfinished jobs by name, in a JSON file. */
+/** Progress of unfinished jobs by name, in a JSON file; without any there is no file. */
 export class StateFile {
   readonly #path: string;
   readonly #jobs: Map<string, Progress>;
@@ -20,16 +22,19 @@ export class StateFile {
     this.#jobs = jobs;
   }
 
-  /** @throws CliError when the file exists but is not a state file */
+  /** @throws CliError when the file exists but is not a state file, or its folder is not writable */
   static async open(path: string): Promise<StateFile> {
+    await access(dirname(path), constants.W_OK).catch((cause: unknown) => {
+      throw new CliError(`${path} cannot be written: ${reasonOf(cause)}`, { cause });
+    });
     let content: string;
     try {
       content = await readFile(path, 'utf8');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
         return new StateFile(path, new Map());
       }
-      throw new CliError(`${path} cannot be read: ${error}`, { cause: error });
+      throw new CliError(`${path} cannot be read: ${reasonOf(error)}`, { cause: error });
     }
     const state = parsed(content);
     if (!Check(State, state)) {
@@ -55,10 +60,14 @@ export class StateFile {
   async #write(): Promise<void> {
     const next = `${this.#path}.new`;
     try {
+      if (this.#jobs.size === 0) {
+        await rm(this.#path, { force: true });
+        return;
+      }
       await writeFile(next, `${JSON.stringify(Object.fromEntries(this.#jobs), null, 2)}\n`);
       await rename(next, this.#path);
     } catch (error) {
-      throw new CliError(`${this.#path} cannot be written: ${error}`, { cause: error });
+      throw new CliError(`${this.#path} cannot be written: ${reasonOf(error)}`, { cause: error });
     }
   }
 }
