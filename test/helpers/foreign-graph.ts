@@ -4,7 +4,7 @@ const ONNX = { float: 1, int64: 7, float16: 10 };
 const EXTERNAL = 1;
 
 /** Logits of each word for negative, neutral and positive; those of other words are 0. */
-const WORDS: Readonly<Record<string, readonly number[]>> = {
+export const WORDS: Readonly<Record<string, readonly number[]>> = {
   love: [-2, 0, 2],
   best: [-1, 0, 1],
   worst: [2, 0, -2],
@@ -36,7 +36,7 @@ export function foreignRepository(options: ForeignGraphOptions = {}): Map<string
   const files = new Map([
     ['config.json', Buffer.from(JSON.stringify(CONFIG))],
     ['vocab.txt', Buffer.from(`${VOCABULARY.join('\n')}\n`)],
-    ['model.onnx', model(type, rows, weights, location, masked)],
+    ['model.onnx', wordGraph(type, rows, weights, location, masked)],
   ]);
   return location === undefined ? files : files.set(location, weights);
 }
@@ -86,12 +86,13 @@ function message(...fields: readonly Field[]): Uint8Array {
   return writer.finish();
 }
 
-function model(
+/** A graph that adds up the rows of a table of logits, [tokens, 3], given by a text's token ids. */
+export function wordGraph(
   type: 'float' | 'float16',
   rows: number,
   weights: Buffer,
-  location: string | undefined,
-  masked: boolean,
+  location?: string,
+  masked = true,
 ): Buffer {
   const data: Field[] =
     location === undefined

@@ -6,18 +6,6 @@ import { type ToolEnd, ToolProcess } from './tool-process.ts';
 
 export const EMBEDDED = 'minilm-tweet-sentiment';
 
-/** The embedded model's files, as a hub would hold them. */
-export function embeddedFiles(): Map<string, Buffer> {
-  const folder = join('models', EMBEDDED);
-  const files = new Map(
-    ['config.json', 'tokenizer.json', 'tokenizer_config.json'].map((name) => [
-      name,
-      readFileSync(join(folder, name)),
-    ]),
-  );
-  return files.set('onnx/model_quantized.onnx', readFileSync(join(folder, 'model.onnx')));
-}
-
 /** A copy of models/, and `tss models` on it. */
 export class ModelsFolder {
   readonly path: string;

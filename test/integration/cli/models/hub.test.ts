@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BlobServer, sha256 } from '../../../helpers/blob-server.ts';
 import { HUB_COMMIT, HubStub } from '../../../helpers/hub-stub.ts';
-import { EMBEDDED, embeddedFiles, ModelsFolder } from '../../../helpers/run-models.ts';
+import { EMBEDDED, ModelsFolder } from '../../../helpers/run-models.ts';
+import { wordModelFiles } from '../../../helpers/word-model.ts';
 
 const REPOSITORY = 'acme/tweets';
 const GRAPH = 'onnx/model_quantized.onnx';
@@ -18,7 +19,7 @@ beforeEach(async () => {
   folder = new ModelsFolder();
   hub = await HubStub.start({
     name: REPOSITORY,
-    files: embeddedFiles(),
+    files: wordModelFiles(),
     license: 'mit',
     language: ['multilingual', 'en', 'de'],
   });
@@ -200,7 +201,7 @@ describe('models add, from the hub', () => {
 describe('a private repository', () => {
   it('is read with the token, which no other host ever sees', async () => {
     await hub.close();
-    hub = await HubStub.start({ name: REPOSITORY, files: embeddedFiles(), token: 'hf_secret' });
+    hub = await HubStub.start({ name: REPOSITORY, files: wordModelFiles(), token: 'hf_secret' });
     expect((await models('add', REPOSITORY)).code).toBe(1);
     const { code, stderr } = await folder.run(['add', REPOSITORY], {
       HF_ENDPOINT: hub.url,
@@ -214,7 +215,7 @@ describe('a private repository', () => {
 
   it('is read with the token that `hf auth login` has kept', async () => {
     await hub.close();
-    hub = await HubStub.start({ name: REPOSITORY, files: embeddedFiles(), token: 'hf_secret' });
+    hub = await HubStub.start({ name: REPOSITORY, files: wordModelFiles(), token: 'hf_secret' });
     writeFileSync(join(folder.path, 'token'), 'hf_secret\n');
     const environment = { HF_ENDPOINT: hub.url, HF_HOME: folder.path };
     expect(await folder.run(['add', REPOSITORY], environment)).toMatchObject({ code: 0 });

@@ -1,5 +1,6 @@
 /** What the command writes and deletes stays within models/, and is never somebody else's. */
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -16,7 +17,8 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { add } from '../../../../cli/models/add.ts';
 import { FolderSource } from '../../../../cli/models/folder-source.ts';
-import { EMBEDDED, embeddedFiles, ModelsFolder } from '../../../helpers/run-models.ts';
+import { EMBEDDED, ModelsFolder } from '../../../helpers/run-models.ts';
+import { wordModelFiles } from '../../../helpers/word-model.ts';
 
 /** Holds all that a test makes: a fault that deletes models/.. deletes no more than this. */
 let sandbox: string;
@@ -28,7 +30,7 @@ beforeEach(() => {
   mkdirSync(join(sandbox, 'checkout'));
   folder = new ModelsFolder(join(sandbox, 'checkout'));
   source = mkdtempSync(join(sandbox, 'source-'));
-  for (const [name, bytes] of embeddedFiles()) {
+  for (const [name, bytes] of wordModelFiles()) {
     mkdirSync(dirname(join(source, name)), { recursive: true });
     writeFileSync(join(source, name), bytes);
   }
@@ -122,7 +124,7 @@ describe('models add', () => {
   it('follows the links that a snapshot in the cache of the hub consists of', async () => {
     const snapshot = mkdtempSync(join(sandbox, 'snapshot-'));
     mkdirSync(join(snapshot, 'onnx'));
-    for (const name of embeddedFiles().keys())
+    for (const name of wordModelFiles().keys())
       symlinkSync(join(source, name), join(snapshot, name));
     expect(await folder.run(['add', snapshot, '--name', 'x'])).toMatchObject({ code: 0 });
     expect(lstatSync(join(folder.path, 'x', 'config.json')).isFile()).toBe(true);
@@ -160,6 +162,7 @@ describe('models add', () => {
       JSON.stringify({ ...config, max_position_embeddings: 2048 }),
     );
     writeFileSync(join(source, 'tokenizer_config.json'), '{}');
+    cpSync(join('models', EMBEDDED, 'model.onnx'), join(source, 'onnx', 'model_quantized.onnx'));
     const { code, stderr } = await folder.run(['add', source, '--name', 'x']);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^The model cannot be run/m)]);
   });

@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BlobServer } from '../../../helpers/blob-server.ts';
-import { embeddedFiles, ModelsFolder } from '../../../helpers/run-models.ts';
+import { ModelsFolder } from '../../../helpers/run-models.ts';
 import { startS3Stub } from '../../../helpers/s3-stub.ts';
+import { wordModelFiles } from '../../../helpers/word-model.ts';
 
 const GRAPH = 'onnx/model_quantized.onnx';
 const KEY = `tweets/v1/${GRAPH}`;
@@ -14,7 +15,7 @@ let s3: BlobServer;
 beforeEach(async () => {
   folder = new ModelsFolder();
   const objects = new Map(
-    [...embeddedFiles()].map(([name, content]) => [`tweets/v1/${name}`, content] as const),
+    [...wordModelFiles()].map(([name, content]) => [`tweets/v1/${name}`, content] as const),
   );
   s3 = await startS3Stub('models', objects, 'AKIDTEST');
 });
