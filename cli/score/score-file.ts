@@ -2,6 +2,7 @@ import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { findBundle, readManifest } from '../../service/inference/bundle/manifest.ts';
 import { modelsDir } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
+import { Input } from '../kit/input.ts';
 import { LeftOut } from '../kit/left-out.ts';
 import { linesOf } from '../kit/lines.ts';
 import { ProgressBar } from '../kit/progress.ts';
@@ -11,7 +12,6 @@ import { chunksOf } from './chunks.ts';
 import type { FormatName, InputRecord, RecordReader } from './formats/format.ts';
 import { checkOutputName, inputFormat } from './formats/format-of.ts';
 import { openRecords } from './formats/open-records.ts';
-import { Input } from '../kit/input.ts';
 import { FileOutput, type Output, type Progress, STANDARD_OUTPUT } from './output.ts';
 import { type ScoredText, Scorer } from './scorer.ts';
 

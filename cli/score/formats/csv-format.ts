@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
+import { CsvRecords } from '../../kit/csv-records.ts';
 import { CliError } from '../../kit/errors.ts';
 import type { Line } from '../../kit/lines.ts';
 import type { AddedColumns, AddedValues } from '../added-columns.ts';
-import { CsvRecords } from '../../kit/csv-records.ts';
 import type { InputRecord, LeftOutText, RecordReader, ScorableText } from './format.ts';
 import { textColumn } from './text-column.ts';
 

@@ -78,8 +78,7 @@ describe('ScoreTexts', () => {
         status: 'error',
         error: {
           code: 'unsupported_language',
-          message:
-            'The text is in the language "de", which the model does not read; it reads en.',
+          message: 'The text is in the language "de", which the model does not read; it reads en.',
         },
       },
       { status: 'ok' },

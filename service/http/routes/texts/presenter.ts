@@ -18,7 +18,12 @@ function itemOf(outcome: TextOutcome, requestId: string): TextsResponse['results
   if (outcome.status === 'error') {
     return { status: 'error', problem: problemOf(outcome.error, requestId) };
   }
-  const { label: sentimentAnalyst, scores, truncated, language, languageSupported } =
-    outcome.prediction;
+  const {
+    label: sentimentAnalyst,
+    scores,
+    truncated,
+    language,
+    languageSupported,
+  } = outcome.prediction;
   return { status: 'ok', sentimentAnalyst, scores, truncated, language, languageSupported };
 }
