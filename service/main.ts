@@ -39,6 +39,15 @@ import { FixtureTweetSource } from './tweet-source/fixture/fixture-tweet-source.
 import { OembedTweetSource } from './tweet-source/oembed/oembed-tweet-source.ts';
 import { XApiTweetSource } from './tweet-source/x-api/x-api-tweet-source.ts';
 
+// Constants come first: below, they would have no value yet while the service runs.
+
+/** Longest time for one step of the start: a hanging disk, address or server must not hang it. */
+const STEP_TIMEOUT_MS = 120_000;
+
+/** Longest time at the end for rows that the store has not accepted, and its share of the drain. */
+const LAST_WRITES_MS = 10_000;
+const LAST_WRITES_SHARE = 0.1;
+
 try {
   await serve(loadConfig());
 } catch (error) {
@@ -142,6 +151,7 @@ async function serve(config: Config): Promise<void> {
     },
     logger,
   });
+  const lastWritesMs = Math.min(LAST_WRITES_MS, config.shutdownTimeoutMs * LAST_WRITES_SHARE);
   shutdown.onDrain(config.shutdownTimeoutMs, [
     {
       name: 'finish requests',
@@ -149,7 +159,7 @@ async function serve(config: Config): Promise<void> {
       giveUp: () => app.server.closeAllConnections(),
       share: 0.7,
     },
-    { name: 'flush store writes', run: () => storeWriter.close(), share: 0.5 },
+    { name: 'flush store writes', run: () => storeWriter.close(lastWritesMs), share: 0.5 },
     { name: 'write prediction log', run: () => predictionLog.flush(), share: 0.5 },
     { name: 'close prediction log', run: async () => predictionLog.close(), share: 1 },
     { name: 'end workers', run: () => model.close(), share: 0.5 },
@@ -161,9 +171,6 @@ async function serve(config: Config): Promise<void> {
   lifecycle.enter('ready');
   await within('The address could not be listened on (HOST, PORT)', listen(app, config.listen));
 }
-
-/** Longest time for one step of the start: a hanging disk, address or server must not hang it. */
-const STEP_TIMEOUT_MS = 120_000;
 
 /** @throws StartupError if the step takes too long */
 function within<T>(what: string, step: Promise<T>): Promise<T> {

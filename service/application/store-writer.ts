@@ -83,10 +83,13 @@ export class StoreWriter {
     await Promise.all(this.#running);
   }
 
-  /** Waits for all work, tries once more to write pending rows, and drops and counts the rest. */
-  async close(): Promise<void> {
+  /**
+   * Waits for all work, tries to write pending rows, once or for as long as told, and drops and
+   * counts the rest.
+   */
+  async close(withinMs = 0): Promise<void> {
     await this.flush();
-    await this.#retry.close();
+    await this.#retry.close(withinMs);
   }
 
   async #writeLater(writes: readonly FeatureWrite[]): Promise<void> {

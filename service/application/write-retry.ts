@@ -6,6 +6,9 @@ import type { Logger } from './ports/logger.ts';
 /** Time between two attempts; an open circuit lets a probe through as often. */
 const INTERVAL_MS = 1_000;
 
+/** The same at the end of the process. */
+const LAST_INTERVAL_MS = 250;
+
 /** Rows of one attempt: few enough for the time-out of a busy store. */
 const BATCH_ROWS = 50;
 
@@ -30,12 +33,17 @@ export class WriteRetry {
     this.#schedule();
   }
 
-  /** Tries once more, then drops what is left. */
-  async close(): Promise<void> {
+  /** Tries once more, and again for as long as told; then drops what is left. */
+  async close(withinMs: number): Promise<void> {
     const { pendingWrites, logger } = this.#options;
+    const endMs = performance.now() + withinMs;
     clearTimeout(this.#timer);
     await this.#running;
     await this.#writeAll();
+    while (pendingWrites.rows > 0 && performance.now() + LAST_INTERVAL_MS < endMs) {
+      await new Promise((resolve) => setTimeout(resolve, LAST_INTERVAL_MS));
+      await this.#writeAll();
+    }
     const rows = pendingWrites.dropAll();
     if (rows > 0) logger.warn({ rows }, 'feature rows not written before the end');
   }

@@ -161,6 +161,17 @@ describe('rows that the store fails to write', () => {
     expect([...store.rows.keys()]).toEqual(['1']);
   });
 
+  it('are written at the end, as soon as the store is back within the time given', async () => {
+    const { writer, store, metrics } = await anOutage();
+    const closed = writer.close(2_500);
+    await jest.advanceTimersByTimeAsync(1_000);
+    store.failWith = undefined;
+    await jest.advanceTimersByTimeAsync(250);
+    await closed;
+    expect([...store.rows.keys()]).toEqual(['1', '2', '3']);
+    expect(metrics.sum('FeatureStoreDroppedWrites')).toBe(0);
+  });
+
   it('are dropped and counted at the end if the store is still away', async () => {
     const { writer, metrics, logger } = await anOutage();
     await writer.close();
