@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import rateLimitPlugin, { normalizeIP } from '@fastify/rate-limit';
 import fp from 'fastify-plugin';
 import { ServiceError } from '../../domain/errors.ts';
@@ -7,6 +8,9 @@ const WINDOW_MS = 60_000;
 
 /** Counted callers; the least recent is evicted first. */
 const MAX_CALLERS = 10_000;
+
+/** The longest address of a network, IPv6 with a zone, is shorter. */
+const MAX_ADDRESS_CHARACTERS = 64;
 
 export interface RateLimitOptions {
   readonly perMinute: number;
@@ -28,7 +32,7 @@ export const rateLimit = fp<RateLimitOptions>(
       cache: MAX_CALLERS,
       keyGenerator: (request) => {
         const key = apiKeys.find(shownApiKey(request) ?? '');
-        return key === undefined ? `address ${normalizeIP(request.ip)}` : `key ${key}`;
+        return key === undefined ? addressKey(request.ip) : `key ${key}`;
       },
       allowList: (request) => adminTokens.find(shownBearerToken(request) ?? '') !== undefined,
       errorResponseBuilder: (_request, { max, ttl }) =>
@@ -44,3 +48,13 @@ export const rateLimit = fp<RateLimitOptions>(
   },
   { name: 'rate-limit', dependencies: ['error-handler'] },
 );
+
+/**
+ * The key of a caller by address. Bounded, as is the memory of all keys: behind a trusted proxy the
+ * address is what X-Forwarded-For says, which may be any text.
+ */
+export function addressKey(address: string): string {
+  const normal = normalizeIP(address);
+  const isLong = normal.length > MAX_ADDRESS_CHARACTERS;
+  return `address ${isLong ? createHash('sha256').update(normal).digest('hex') : normal}`;
+}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { startApp, type TestApp } from './helpers/start-app.ts';
 
 let app: TestApp;
@@ -104,6 +105,17 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('has examples that its own schemas accept', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'document', ...app.document });
+    const examples = [...examplesIn(app.document, '')];
+    expect(examples.length).toBeGreaterThan(20);
+    for (const [pointer, example] of examples) {
+      const validate = ajv.compile({ $ref: `document#${pointer}` });
+      expect([pointer, validate(example), validate.errors]).toEqual([pointer, true, null]);
+    }
+  });
+
   it('names its schemas and refers to them', () => {
     expect(Object.keys(components())).toEqual(
       expect.arrayContaining(['Problem', 'TweetSentiment', 'Scores', 'InferResponse']),
@@ -134,6 +146,27 @@ describe('the OpenAPI document', () => {
     }
   });
 });
+
+/** Each example, with the JSON pointer of its schema. */
+function* examplesIn(node: unknown, pointer: string): Generator<[pointer: string, unknown]> {
+  if (typeof node !== 'object' || node === null) return;
+  const { schema, example, examples = [] } = node as Record<string, unknown>;
+  if (schema === undefined) {
+    // A schema lists its examples.
+    if (Array.isArray(examples)) for (const one of examples) yield [pointer, one];
+  } else {
+    // A parameter or a media type names them.
+    const named = Object.values(examples as object).map(({ value }) => value);
+    for (const one of example === undefined ? named : [example, ...named]) {
+      yield [`${pointer}/schema`, one];
+    }
+  }
+  for (const [key, child] of Object.entries(node)) {
+    if (key === 'example' || key === 'examples') continue;
+    const step = encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
+    yield* examplesIn(child, `${pointer}/${step}`);
+  }
+}
 
 function securityOf(testApp: TestApp): unknown {
   return testApp.document.paths?.['/v1/inference']?.post?.security;
