@@ -47,6 +47,7 @@ export default {
     tier('e2e', ['e2e'], { ...buildsDist, ...takesMinutes }),
     tier('infra', ['lib'], { ...buildsDist, ...takesMinutes }),
     tier('perf', ['perf'], { ...buildsDist, ...takesMinutes }),
+    tier('faults', ['faults'], { ...buildsDist, ...takesMinutes }),
     tier('deploy', ['deploy'], takesMinutes),
     tier('arm64', ['arm64'], { ...buildsDist, ...takesMinutes }),
     tier('image', ['image'], { ...buildsDist, ...takesMinutes }),

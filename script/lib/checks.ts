@@ -47,6 +47,7 @@ export const TIERS: readonly Tier[] = [
 
 /** Left out unless --all is given. */
 export const SLOW_TIERS: readonly Tier[] = [
+  tier('faults', 15, '--runInBand'),
   tier('deploy', 20, '--runInBand'),
   // Emulated programs keep both CPUs of a small machine busy.
   tier('arm64', 120, '--runInBand'),

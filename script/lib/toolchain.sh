@@ -226,3 +226,18 @@ install_http_clients() {
   install_python_packages "$folder" "$wanted" --no-deps --no-compile ||
     say "The tests with these clients are skipped. They need Python 3.11 or later and a package index."
 }
+
+# Builds toxiproxy, which puts faults between the service and Redis, unless it is there. Without it
+# the fault suite leaves out the faults of the network.
+install_toxiproxy() {
+  local folder=$PWD/.tools/toxiproxy version=v2.5.0
+  if [[ -x $folder/$version/server ]]; then return; fi
+  if ! command -v go >/dev/null; then
+    say 'Go is not installed: the fault suite leaves out the faults that toxiproxy makes.'
+    return
+  fi
+  say "Building toxiproxy $version into $folder ..."
+  GOBIN=$folder/$version GOFLAGS=-mod=mod \
+    go install "github.com/Shopify/toxiproxy/v2/cmd/server@$version" >&2 ||
+    say 'The fault suite leaves out the faults that toxiproxy makes.'
+}

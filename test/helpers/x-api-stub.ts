@@ -54,6 +54,7 @@ export class XApiStub {
   readonly #server: Server;
   readonly #events = new EventEmitter();
   readonly #script: StubAnswer[] = [];
+  #always: StubAnswer | undefined;
   readonly #url: string;
   readonly #hanging: (() => void)[] = [];
   #content: StubContent;
@@ -86,6 +87,11 @@ export class XApiStub {
   /** Answers the next requests so, one each, before it answers from its tweets again. */
   script(...answers: readonly StubAnswer[]): void {
     this.#script.push(...answers);
+  }
+
+  /** Answers every request so; without an argument, from its tweets again. */
+  always(answer?: StubAnswer): void {
+    this.#always = answer;
   }
 
   /** How many requests hang now. */
@@ -132,7 +138,7 @@ export class XApiStub {
       if (!response.writableFinished) this.#events.emit('client-left');
     });
     const resume = () => answer(response, this.#default(url, ids));
-    const scripted = this.#script.shift();
+    const scripted = this.#script.shift() ?? this.#always;
     if (scripted === undefined) resume();
     else if (scripted === 'hang') this.#hanging.push(resume);
     else answer(response, scripted);
