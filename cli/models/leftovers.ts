@@ -36,11 +36,16 @@ export async function withDownloads<T>(
 
 /** @returns bytes that are kept */
 async function keepResumable(folder: string, source: ModelSource): Promise<number> {
+  const paths = await filesOf(folder);
+  if (paths.length === 0) {
+    await rm(folder, { recursive: true, force: true });
+    return 0;
+  }
   const isLocal = source.origin.repository.startsWith('file:');
   const offered = isLocal ? [] : await source.list().catch((): readonly SourceFile[] => []);
   const hashed = new Set(offered.filter(({ sha256 }) => sha256).map(({ name }) => name));
   let bytes = 0;
-  for (const path of await filesOf(folder)) {
+  for (const path of paths) {
     const name = relative(folder, path).split(sep).join('/');
     if (!isLocal && (hashed.has(name) || /\.part(\.etag)?$/.test(name))) {
       bytes += (await stat(path)).size;
