@@ -269,6 +269,15 @@ describe('what there is not', () => {
     expect(await page.locator('#try-result').getByRole('alert').textContent()).toMatch(message);
   });
 
+  it('a text that has nothing to score: says so', async () => {
+    const { page } = await open();
+    await page.getByLabel('Text or tweet URL').fill('\u200b');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#try-result').getByRole('alert').textContent()).toContain(
+      'The text has nothing to score',
+    );
+  });
+
   it('a text: asks for one', async () => {
     const opened = await open();
     await opened.page.getByRole('button', { name: 'Analyse' }).click();
