@@ -113,6 +113,7 @@ async function serve(config: Config): Promise<void> {
   const languages = new LanguageCheck({
     identifier: new EldLanguageIdentifier(model.languages),
     modelLanguages: model.languages,
+    metrics,
   });
   const assessment = { rowTtlSeconds, storeText, exposeText, languages };
   const { unsupportedLanguage } = config;

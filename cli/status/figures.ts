@@ -78,6 +78,7 @@ export function figures(stage: Stage, seen: Seen): Figure[] {
     one('queue wait p95', 'QueueWait', 'p95', 'ms', 'highest'),
     one('saturation', 'WorkerSaturation', 'Maximum', '%', 'highest'),
     one('predictions', 'Predictions', 'Sum', 'count', 'sum'),
+    ratio('other languages', 'OtherLanguageTexts', 'Predictions'),
     one('label drift', 'LabelDrift', 'Average', 'index', 'mean'),
     one('confidence', 'MeanConfidence', 'Average', '%', 'mean'),
     one('unknown tokens', 'UnknownTokenShare', 'Average', '%', 'mean'),

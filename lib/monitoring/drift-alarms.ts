@@ -3,6 +3,7 @@ import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StageConfig } from '../stage-config.ts';
 import type { AlarmSpec } from './alarm.ts';
 import { contractMetric } from './contract-metric.ts';
+import { otherLanguagePercent } from './ratios.ts';
 
 /** Usual bound of a significant shift; see service/inference/drift/population-stability-index.ts. */
 const SHIFT_INDEX = 0.25;
@@ -12,6 +13,12 @@ const LEAST_CONFIDENCE_PERCENT = 60;
 
 /** The validation split has no unknown tokens; a few short posts with emoji had 13 %. */
 const MOST_UNKNOWN_PERCENT = 10;
+
+/** Aggregates and answers speak for the smaller part only. */
+const MOST_OTHER_LANGUAGES_PERCENT = 50;
+
+/** Texts of an hour below which their share says nothing. */
+const FEWEST_TEXTS = 100;
 
 /** Three hours rule out short topic spikes, such as a match or an election. */
 const LASTING = { periods: 3 };
@@ -43,6 +50,14 @@ export function driftAlarms({ stage }: StageConfig): AlarmSpec[] {
       happened: `For three hours more than ${MOST_UNKNOWN_PERCENT} % of the tokens have been missing from the model's vocabulary.`,
       metric: contractMetric(stage, 'UnknownTokenShare', average),
       threshold: MOST_UNKNOWN_PERCENT,
+      ...LASTING,
+    },
+    {
+      name: 'other-languages',
+      kind: 'notice',
+      happened: `For three hours more than ${MOST_OTHER_LANGUAGES_PERCENT} % of the scored texts have been in languages that the model does not read.`,
+      metric: otherLanguagePercent(stage, FEWEST_TEXTS),
+      threshold: MOST_OTHER_LANGUAGES_PERCENT,
       ...LASTING,
     },
   ];

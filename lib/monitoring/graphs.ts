@@ -32,7 +32,11 @@ export const GRAPHS: readonly Graph[] = [
   },
   { section: 'Requests', title: 'Log lines dropped', metrics: ['LogDroppedLines'] },
   { section: 'Inference', title: 'Refused and expired', metrics: ['Shed', 'ExpiredEntries'] },
-  { section: 'Inference', title: 'Predictions', metrics: ['Predictions', 'TruncatedTexts'] },
+  {
+    section: 'Inference',
+    title: 'Predictions',
+    metrics: ['Predictions', 'OtherLanguageTexts', 'TruncatedTexts'],
+  },
   { section: 'Inference', title: 'Label mix', metrics: ['PredictedLabels'] },
   {
     section: 'Inference',

@@ -51,6 +51,20 @@ export function shedPercent(stage: Stage, atLeast = 1): MathExpression {
   });
 }
 
+/** Percent of scored texts in languages that the model does not read; 0 in hours with few texts. */
+export function otherLanguagePercent(stage: Stage, atLeast: number): MathExpression {
+  const hour = { period: Duration.hours(1) };
+  return new MathExpression({
+    expression: `IF(texts >= ${atLeast}, 100 * FILL(others, 0) / texts, 0)`,
+    usingMetrics: {
+      others: contractMetric(stage, 'OtherLanguageTexts', hour),
+      texts: contractMetric(stage, 'Predictions', hour),
+    },
+    label: 'other languages in percent',
+    ...hour,
+  });
+}
+
 /** Percent of tweets found in the feature store. */
 export function hitPercent(stage: Stage): MathExpression {
   return new MathExpression({

@@ -119,6 +119,11 @@ const TASK_RULES = [
       ? `${minTasks} would not survive the loss of a zone; use at least 2`
       : undefined,
   ),
+  rule(['environment', 'deployment'], ({ environment, deployment }) =>
+    deployment === 'canary' && environment.UNSUPPORTED_LANGUAGE === 'refuse'
+      ? 'UNSUPPORTED_LANGUAGE=refuse would refuse golden texts, by which a canary is judged; leave it out, or use -c deployment=rolling'
+      : undefined,
+  ),
   rule(['spot', 'deployment'], ({ spot, deployment }) =>
     deployment === 'canary' && spot
       ? 'a canary on Spot may vanish for lack of capacity; use -c deployment=rolling'

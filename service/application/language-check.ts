@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { findingOf, type Language, type LanguageFinding } from '../domain/language.ts';
 import type { LanguageIdentifier } from './ports/language-identifier.ts';
+import type { Metrics } from './ports/metrics.ts';
 
 /** A text, and its language as the source tells it. */
 export interface TextToCheck {
@@ -13,6 +14,7 @@ export interface LanguageCheckOptions {
   readonly identifier: LanguageIdentifier;
   /** Languages that the model reads; `*` alone if they are unknown. */
   readonly modelLanguages: readonly string[];
+  readonly metrics: Metrics;
 }
 
 /** Texts that are identified before other requests get a turn: usually well below 1 ms. */
@@ -33,6 +35,8 @@ export class LanguageCheck {
       if (findings.length > 0 && findings.length % TEXTS_PER_TURN === 0) await setImmediate();
       findings.push(this.#find(text));
     }
+    const others = findings.filter(({ languageSupported }) => languageSupported === false).length;
+    if (others > 0) this.#options.metrics.record('OtherLanguageTexts', others);
     return findings;
   }
 

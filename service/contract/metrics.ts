@@ -125,6 +125,10 @@ export const METRICS = {
     unit: 'Percent',
     description: "Tokens that the model's vocabulary lacks, over the last 2,000 predictions",
   },
+  OtherLanguageTexts: {
+    unit: 'Count',
+    description: 'Texts scored in a language that the model does not read',
+  },
   TruncatedTexts: { unit: 'Count', description: 'Texts longer than the model window' },
   Shed: { unit: 'Count', description: 'Requests refused because their deadline could not be met' },
   ExpiredEntries: {

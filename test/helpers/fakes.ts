@@ -75,8 +75,14 @@ function predictionOf(text: string): Prediction | null {
 }
 
 /** A check by `fakeIdentifier` for a model that reads English. */
-export function aLanguageCheck(modelLanguages: readonly string[] = ['en']): LanguageCheck {
-  return new LanguageCheck({ identifier: fakeIdentifier, modelLanguages });
+export function aLanguageCheck({
+  modelLanguages = ['en'],
+  metrics = new RecordedMetrics(),
+}: {
+  readonly modelLanguages?: readonly string[];
+  readonly metrics?: Metrics;
+} = {}): LanguageCheck {
+  return new LanguageCheck({ identifier: fakeIdentifier, modelLanguages, metrics });
 }
 
 /** Takes every text for English, texts with "ß" for German, and texts without letters for neither. */

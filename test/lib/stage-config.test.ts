@@ -329,6 +329,15 @@ describe('the configuration of a stage', () => {
       { stage: 'dev', deployment: 'canary', spot: 'true' },
       'spot: a canary on Spot may vanish',
     ],
+    [
+      'a canary that refuses golden texts',
+      {
+        stage: 'dev',
+        deployment: 'canary',
+        environment: '{"UNSUPPORTED_LANGUAGE":"refuse"}',
+      },
+      'environment: UNSUPPORTED_LANGUAGE=refuse would refuse golden texts',
+    ],
   ])('refuses %s, with the remedy', (_name, context, message) => {
     expect(() => readStageConfig(context)).toThrow(message);
   });

@@ -41,8 +41,10 @@ describe('POST /v1/inference', () => {
     });
   });
 
-  it('marks a text in a language that the model does not read', async () => {
+  it('marks and counts a text in a language that the model does not read', async () => {
+    const before = app.metrics.sum('OtherLanguageTexts');
     const { json } = await score(['good', 'ein großer Spaß', '12:30']);
+    expect(app.metrics.sum('OtherLanguageTexts') - before).toBe(1);
     expect(json.results).toMatchObject([
       { language: 'en', languageSupported: true },
       { language: 'de', languageSupported: false },

@@ -116,7 +116,7 @@ export async function startApp(options: AppOptions = {}) {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { storeWriter, purge, pendingWrites } = aStoreWriter({ store, predictionLog, metrics });
   const exposeText = options.exposeText ?? true;
-  const languages = aLanguageCheck(model.languages);
+  const languages = aLanguageCheck({ modelLanguages: model.languages, metrics });
   const assessment = {
     rowTtlSeconds: DEFAULT_ROW_TTL_SECONDS,
     storeText: true,
