@@ -7,7 +7,6 @@ import {
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { type Interruption, interruptible } from '../kit/interruptible.ts';
-import { parseLanguages } from './model-languages.ts';
 
 const DOWNLOADING: Interruption = {
   kept: 'Stopped; downloads are kept, and the same command resumes them.',
@@ -63,7 +62,6 @@ function addCommand() {
     .option(
       '--languages <CODES>',
       'languages that the model reads, such as en,de; * where unknown (default: as in its card)',
-      parseLanguages,
     )
     .addOption(
       new Option(
@@ -87,7 +85,11 @@ function addCommand() {
     .action(
       interruptible(DOWNLOADING, async (_signal, source, options) => {
         const { addModel } = await import('./actions.ts');
-        console.log(await addModel(source, { ...options, labels: options.labels?.split(',') }));
+        const { parseLanguages } = await import('./model-languages.ts');
+        const labels = options.labels?.split(',');
+        const languages =
+          options.languages === undefined ? undefined : parseLanguages(options.languages);
+        console.log(await addModel(source, { ...options, labels, languages }));
       }),
     );
 }
