@@ -16,7 +16,7 @@ const VPC_POLICY = 'service-role/AWSLambdaVPCAccessExecutionRole';
 
 /**
  * Where functions that check the service run, and as whom the load balancer sees them: outside the
- * VPC if anyone may call the service, else in the subnets of the tasks.
+ * VPC if anyone may call the service (or nothing checks it), else in the subnets of the tasks.
  */
 export class CheckOrigin extends Construct {
   readonly functionOptions: Pick<
@@ -28,7 +28,7 @@ export class CheckOrigin extends Construct {
 
   constructor(scope: Construct, id: string, { config, network }: CheckOriginProps) {
     super(scope, id);
-    if (isOpenToAnyone(config)) {
+    if (isOpenToAnyone(config) || (config.deployment !== 'canary' && !config.probe)) {
       this.functionOptions = {};
       this.peers = [ec2.Peer.anyIpv4()];
       return;

@@ -18,6 +18,8 @@ import type { Network } from './network.ts';
 export interface ServiceLoadBalancerProps {
   readonly config: StageConfig;
   readonly network: Network;
+  /** Further peers of the callers' listener. */
+  readonly probes: readonly ec2.IPeer[];
 }
 
 const ANYONE = ec2.Peer.anyIpv4().uniqueId;
@@ -35,6 +37,8 @@ const DEREGISTRATION_DELAY = Duration.millis(DEREGISTRATION_DELAY_MS);
 export class ServiceLoadBalancer extends Construct {
   readonly loadBalancer: elbv2.ApplicationLoadBalancer;
   readonly certificate: acm.ICertificate | undefined;
+  /** URL of the load balancer itself, whose name is in no certificate. */
+  readonly directUrl: string;
   /** URL of the service, without a trailing slash. */
   readonly url: string;
   /** True if the stack creates the DNS record; else the owner of the domain has to. */
@@ -42,11 +46,11 @@ export class ServiceLoadBalancer extends Construct {
   readonly #vpc: ec2.IVpc;
   readonly #callers: readonly ec2.IPeer[];
 
-  constructor(scope: Construct, id: string, { config, network }: ServiceLoadBalancerProps) {
+  constructor(scope: Construct, id: string, { config, network, probes }: ServiceLoadBalancerProps) {
     super(scope, id);
     const { vpc, loadBalancerSubnets } = network;
     this.#vpc = vpc;
-    this.#callers = callerCidrs(config).map((cidr) => ec2.Peer.ipv4(cidr));
+    this.#callers = [...callerCidrs(config).map((cidr) => ec2.Peer.ipv4(cidr)), ...probes];
     if (IDLE_TIMEOUT.toMilliseconds() >= KEEP_ALIVE_TIMEOUT_MS) {
       throw new Error(
         `The service keeps idle connections for ${KEEP_ALIVE_TIMEOUT_MS} ms, no longer than the load balancer (${IDLE_TIMEOUT.toMilliseconds()} ms): raise KEEP_ALIVE_TIMEOUT_MS in the contract.`,
@@ -78,8 +82,9 @@ export class ServiceLoadBalancer extends Construct {
         target: route53.RecordTarget.fromAlias(new LoadBalancerTarget(this.loadBalancer)),
       });
     }
-    const host = domainName ?? this.loadBalancer.loadBalancerDnsName;
-    this.url = `${this.certificate ? 'https' : 'http'}://${host}`;
+    const scheme = this.certificate ? 'https' : 'http';
+    this.directUrl = `${scheme}://${this.loadBalancer.loadBalancerDnsName}`;
+    this.url = domainName === undefined ? this.directUrl : `${scheme}://${domainName}`;
   }
 
   /** Target group whose health check is the readiness path. */

@@ -2,10 +2,10 @@
  * Lambda function that Amazon ECS calls when test traffic reaches a release, before production
  * traffic does. It asks for the golden texts and fails the release if an answer is wrong.
  */
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { cpuFamilyOf } from '../../service/contract/cpu-family.ts';
 import { checkGolden } from './check.ts';
 import { readGolden } from './golden.ts';
+import { readSecret, required } from './runtime.ts';
 
 /** Result for ECS; anything but SUCCEEDED rolls the release back. */
 export interface HookResult {
@@ -25,7 +25,7 @@ export interface HookDependencies {
 const ATTEMPTS = 3;
 
 export async function runHook(dependencies: HookDependencies): Promise<HookResult> {
-  const { env, readSecret, timeoutMs, pauseMs } = dependencies;
+  const { env, readSecret: read, timeoutMs, pauseMs } = dependencies;
   try {
     const family = cpuFamilyOf(required(env, 'CPU_FAMILY'));
     const golden = readGolden(dependencies.modelsFolder, required(env, 'MODEL_NAME'), family);
@@ -35,8 +35,8 @@ export async function runHook(dependencies: HookDependencies): Promise<HookResul
       headers: {
         // The firewall rejects requests without a user agent.
         'user-agent': 'golden-hook',
-        'x-release-check': await readSecret(required(env, 'RELEASE_CHECK_SECRET_ARN')),
-        ...(apiKeys && { 'x-api-key': (await readSecret(apiKeys)).split(',')[0] ?? '' }),
+        'x-release-check': await read(required(env, 'RELEASE_CHECK_SECRET_ARN')),
+        ...(apiKeys && { 'x-api-key': (await read(apiKeys)).split(',')[0] ?? '' }),
       },
       timeoutMs,
       attempts: ATTEMPTS,
@@ -54,22 +54,11 @@ export async function runHook(dependencies: HookDependencies): Promise<HookResul
 }
 
 export function handler(): Promise<HookResult> {
-  const client = new SecretsManagerClient();
   return runHook({
     env: process.env,
-    readSecret: async (SecretId) => {
-      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
-      if (!SecretString) throw new Error(`The secret ${SecretId} has no text.`);
-      return SecretString;
-    },
+    readSecret,
     modelsFolder: process.env.LAMBDA_TASK_ROOT ?? '.',
     timeoutMs: 10_000,
     pauseMs: 5_000,
   });
-}
-
-function required(env: HookDependencies['env'], name: string): string {
-  const value = env[name];
-  if (!value) throw new Error(`The function's variable ${name} is not set.`);
-  return value;
 }

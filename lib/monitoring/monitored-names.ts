@@ -18,4 +18,6 @@ export interface MonitoredNames extends LoadBalancerNames {
   readonly storeNodes: readonly string[];
   /** Firehose stream; undefined without an offline store. */
   readonly predictionStream: string | undefined;
+  /** Function that probes the service; undefined without a probe. */
+  readonly probe: string | undefined;
 }

@@ -3,6 +3,7 @@ import type { LoadBalancerNames, MonitoredNames } from './monitored-names.ts';
 import {
   firewallMetric,
   loadBalancerErrorsMetric,
+  probeFailuresMetric,
   storeNodeMetrics,
   type TargetGroupMetricName,
   targetGroupMetric,
@@ -40,6 +41,12 @@ export function loadBalancerGraphs(names: LoadBalancerNames): PlatformGraph[] {
       metrics: metrics('HealthyHostCount', 'Maximum'),
     },
   ];
+}
+
+export function probeGraphs({ probe }: MonitoredNames): PlatformGraph[] {
+  return probe === undefined
+    ? []
+    : [{ title: 'Failed probes', axis: 'count in 5 min', metrics: [probeFailuresMetric(probe)] }];
 }
 
 export function taskGraphs(names: MonitoredNames): PlatformGraph[] {

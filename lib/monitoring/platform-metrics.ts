@@ -115,6 +115,16 @@ export function firewallMetric(
   return platformMetric('AWS/WAFV2', metricName, dimensions, options);
 }
 
+/** Probes that were not answered as they should. */
+export function probeFailuresMetric(functionName: string): Metric {
+  return platformMetric(
+    'AWS/Lambda',
+    'Errors',
+    { FunctionName: functionName },
+    { statistic: 'Sum', period: Duration.minutes(5), label: 'failed probes' },
+  );
+}
+
 /** Age in seconds of the oldest record that Firehose has not delivered. */
 export function deliveryDelayMetric(predictionStream: string, options: MetricOptions): Metric {
   return platformMetric(

@@ -12,6 +12,7 @@ import { contractMetric } from './contract-metric.ts';
 import type { LoadBalancerNames, MonitoredNames } from './monitored-names.ts';
 import {
   loadBalancerErrorsMetric,
+  probeFailuresMetric,
   targetGroupMetric,
   taskCountMetric,
 } from './platform-metrics.ts';
@@ -85,6 +86,19 @@ export function requestAlarms(
       periods: 5,
       missing: TreatMissingData.BREACHING,
     },
+    ...(names.probe === undefined
+      ? []
+      : [
+          {
+            name: 'probe',
+            kind: 'page' as const,
+            happened: 'Two of three probes in a row, five minutes apart, got no right answer.',
+            metric: probeFailuresMetric(names.probe),
+            threshold: 0,
+            readings: 2,
+            periods: 3,
+          },
+        ]),
     {
       name: 'tasks-missing',
       kind: 'notice',

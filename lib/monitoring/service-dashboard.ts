@@ -18,6 +18,7 @@ import {
   firewallGraphs,
   loadBalancerGraphs,
   type PlatformGraph,
+  probeGraphs,
   taskGraphs,
   valkeyGraphs,
 } from './platform-graphs.ts';
@@ -60,6 +61,7 @@ export class ServiceDashboard extends Construct {
     this.#section('Requests', [
       { title: 'Failure rate', axis: '%', metrics: [failurePercent(serviceCounts(stage))] },
       ...loadBalancerGraphs(names),
+      ...probeGraphs(names),
     ]);
     this.#section('Inference', [
       { title: 'Refusal rate', axis: '%', metrics: [shedPercent(stage)] },

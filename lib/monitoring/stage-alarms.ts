@@ -40,5 +40,6 @@ function placeholderNames(config: StageConfig): MonitoredNames {
     webFirewall: config.webFirewall ? deploymentName(config.stage) : undefined,
     storeNodes: featureStoreNodeNames(config.stage, config.valkeyReplicas + 1),
     predictionStream: config.offlineStore ? 'any' : undefined,
+    probe: config.probe ? 'any' : undefined,
   };
 }

@@ -47,7 +47,7 @@ export class ObservabilityStack extends Stack {
 }
 
 function monitoredNames(
-  { service, cluster, endpoint, targetGroups, task, webFirewall, region }: ServiceStack,
+  { service, cluster, endpoint, targetGroups, task, webFirewall, region, probe }: ServiceStack,
   valkey: ValkeyReplicationGroup,
   predictions: PredictionStream | undefined,
 ): MonitoredNames {
@@ -63,5 +63,6 @@ function monitoredNames(
     webFirewall: webFirewall?.name,
     storeNodes: valkey.nodeNames,
     predictionStream: predictions?.stream.deliveryStreamName,
+    probe: probe?.functionName,
   };
 }

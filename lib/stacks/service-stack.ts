@@ -8,6 +8,7 @@ import { CanaryDelivery } from '../constructs/canary-delivery.ts';
 import { CheckOrigin } from '../constructs/check-origin.ts';
 import { firstRequest } from '../constructs/first-request.ts';
 import type { NetworkFor } from '../constructs/network.ts';
+import { Probe } from '../constructs/probe.ts';
 import { RollingDelivery } from '../constructs/rolling-delivery.ts';
 import type { ServiceDelivery } from '../constructs/service-delivery.ts';
 import { ServiceLoadBalancer } from '../constructs/service-load-balancer.ts';
@@ -16,6 +17,7 @@ import { scaleTasks } from '../constructs/task-scaling.ts';
 import { ValkeyReplicationGroup } from '../constructs/valkey-replication-group.ts';
 import { WebFirewall } from '../constructs/web-firewall.ts';
 import { contractMetric } from '../monitoring/contract-metric.ts';
+import { isOpenToAnyone } from '../stage-config/callers.ts';
 import { chosenValues, STAGE_VALUES_OUTPUT } from '../stage-config/chosen-values.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { FeatureStoreStack } from './feature-store-stack.ts';
@@ -42,6 +44,7 @@ export class ServiceStack extends Stack {
   readonly endpoint: ServiceLoadBalancer;
   readonly targetGroups: BlueGreenTraffic['targetGroups'];
   readonly webFirewall: WebFirewall | undefined;
+  readonly probe: Probe | undefined;
 
   constructor(scope: Construct, id: string, { config, ...props }: ServiceStackProps) {
     const { featureStore, offlineStore, network: networkFor, ...stackProps } = props;
@@ -64,7 +67,12 @@ export class ServiceStack extends Stack {
       featureStorePassword: featureStore.user.password,
       predictions: offlineStore?.predictions,
     });
-    this.endpoint = new ServiceLoadBalancer(this, 'Endpoint', { config, network });
+    const origin = new CheckOrigin(this, 'Checks', { config, network });
+    this.endpoint = new ServiceLoadBalancer(this, 'Endpoint', {
+      config,
+      network,
+      probes: config.probe && !isOpenToAnyone(config) ? origin.peers : [],
+    });
     const { endpoint } = this;
     const traffic = new BlueGreenTraffic(this, 'Traffic', endpoint);
     this.targetGroups = traffic.targetGroups;
@@ -75,7 +83,7 @@ export class ServiceStack extends Stack {
             endpoint,
             traffic,
             task: this.task,
-            origin: new CheckOrigin(this, 'Checks', { config, network }),
+            origin,
           })
         : new RollingDelivery(traffic, this.task);
 
@@ -122,6 +130,9 @@ export class ServiceStack extends Stack {
           name,
           loadBalancer: this.endpoint.loadBalancer,
         })
+      : undefined;
+    this.probe = config.probe
+      ? new Probe(this, 'Probe', { config, url: endpoint.directUrl, origin })
       : undefined;
     this.#addOutputs(config);
   }

@@ -35,10 +35,10 @@ export const NETWORK_RULES = [
       : undefined,
   ),
   rule(
-    ['deployment', 'egress', 'loadBalancer', 'allowedCidrs'],
-    ({ deployment, egress, ...callers }) =>
-      deployment === 'canary' && egress !== 'nat' && !isOpenToAnyone(callers)
-        ? 'the golden hook reaches this load balancer from the subnets of the tasks only, and needs NAT there; use -c egress=nat or -c deployment=rolling'
+    ['deployment', 'egress', 'probe', 'loadBalancer', 'allowedCidrs'],
+    ({ deployment, egress, probe, ...callers }) =>
+      (deployment === 'canary' || probe) && egress !== 'nat' && !isOpenToAnyone(callers)
+        ? 'the golden hook and the probe reach this load balancer from the subnets of the tasks only, and need NAT there; use -c egress=nat, or -c deployment=rolling and -c probe=false'
         : undefined,
   ),
   rule(['imageBuild', 'imageUri'], ({ imageBuild, imageUri }) =>

@@ -44,6 +44,7 @@ const common = {
   loadBalancer: 'public',
   tags: {},
   imageBuild: 'local',
+  probe: false,
   natGateways: 2,
   /** About 67 a second for each API key, or each address where there are no keys. */
   requestsPerFiveMinutes: 20_000,

@@ -86,6 +86,7 @@ export const STAGE_SCHEMA = {
   logDays: oneOf(...RETENTION_DAYS),
   retainData: boolean(),
   alertEmail: text('^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$', 'an e-mail address'),
+  probe: boolean(),
   monthlyBudgetUsd: integer(1, 1_000_000),
   tweetReadsPerHour: integer(1, 1_000_000_000),
   runbookUrl: text(

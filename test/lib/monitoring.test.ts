@@ -13,7 +13,7 @@ import { allOf, CONTEXT, Match, type Resource, synthesise } from './synthesise.t
 
 const APPS = {
   dev: synthesise({ ...CONTEXT.dev, offlineStore: 'true' }),
-  prod: synthesise({ ...CONTEXT.prod, offlineStore: 'true' }),
+  prod: synthesise({ ...CONTEXT.prod, offlineStore: 'true', probe: true }),
 };
 const STAGES = ['dev', 'prod'] as const;
 type Stage = (typeof STAGES)[number];
@@ -321,7 +321,9 @@ describe.each(STAGES)('the topic of %s', (stage) => {
   });
 
   it('tells of a release of this service that failed', () => {
-    const [rule] = allOf(APPS[stage], 'AWS::Events::Rule');
+    const [rule] = allOf(APPS[stage], 'AWS::Events::Rule').filter(
+      ({ Properties }) => Properties.EventPattern,
+    );
     expect(rule?.Properties.EventPattern).toEqual({
       source: ['aws.ecs'],
       'detail-type': ['ECS Deployment State Change'],

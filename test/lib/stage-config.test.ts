@@ -152,7 +152,7 @@ describe('the configuration of a stage', () => {
     [
       'a hook without a way to the load balancer',
       { stage: 'dev', deployment: 'canary', loadBalancer: 'internal' },
-      'deployment: the golden hook reaches this load balancer from the subnets of the tasks only',
+      'deployment: the golden hook and the probe reach this load balancer from the subnets of the',
     ],
     ['a key that is misspelt', { stage: 'dev', minTask: '2' }, 'minTask: unknown; use one of'],
     [

@@ -1,0 +1,17 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+/** A variable of the function. @throws Error when it is not set */
+export function required(env: Readonly<Record<string, string | undefined>>, name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`The function's variable ${name} is not set.`);
+  return value;
+}
+
+/** Text of a secret. @throws Error when it has none */
+export async function readSecret(SecretId: string): Promise<string> {
+  const { SecretString } = await new SecretsManagerClient().send(
+    new GetSecretValueCommand({ SecretId }),
+  );
+  if (!SecretString) throw new Error(`The secret ${SecretId} has no text.`);
+  return SecretString;
+}
