@@ -10,7 +10,10 @@ interface CsvShape {
   readonly header: readonly string[];
   /** Records after the header, without blank lines. */
   readonly records: number;
+  readonly delimiter: string;
 }
+
+const SEPARATORS = [',', ';', '\t'];
 
 const QUOTE_FAULTS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
@@ -26,6 +29,7 @@ const QUOTE_FAULTS: Readonly<Record<string, string>> = {
  * @throws CsvFault
  */
 export async function checkCsv(path: string): Promise<CsvShape> {
+  const delimiter = await delimiterOf(path);
   let header: readonly string[] | undefined;
   let records = 0;
   /** Line where the next record begins. */
@@ -42,6 +46,7 @@ export async function checkCsv(path: string): Promise<CsvShape> {
     throw new CsvFault(`line ${line} has ${cells.length} cells, and the header ${header.length}`);
   };
   const parser = parse({
+    delimiter,
     record_delimiter: '\n',
     relax_column_count: true,
     on_record: (cells: string[], { lines }) => {
@@ -57,7 +62,19 @@ export async function checkCsv(path: string): Promise<CsvShape> {
     const reason = error instanceof CsvError ? QUOTE_FAULTS[error.code] : undefined;
     throw reason === undefined ? error : new CsvFault(`line ${line}: ${reason}`, { cause: error });
   }
-  return { header: header ?? [], records };
+  return { header: header ?? [], records, delimiter };
+}
+
+/** The separator that the first line has most of. */
+async function delimiterOf(path: string): Promise<string> {
+  let head = '';
+  for await (const text of textOf(path)) {
+    head += text;
+    if (head.includes('\n')) break;
+  }
+  const [first = ''] = head.split('\n');
+  const count = (delimiter: string) => first.split(delimiter).length;
+  return SEPARATORS.reduce((best, each) => (count(each) > count(best) ? each : best));
 }
 
 /** The text of a file in UTF-8 without a byte order mark, all line ends as `\n`. */

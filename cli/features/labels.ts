@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { LABEL_COLUMNS } from '../../service/contract/offline.ts';
+import { LABEL_COLUMNS, TRAINING_COLUMNS } from '../../service/contract/offline.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
 import { checkCsv } from './csv-reader.ts';
 import { ID_PATTERN } from './schema.ts';
@@ -26,15 +26,21 @@ const MAX_FAULTS = 5;
 /** The label file is invalid. */
 export class LabelFileError extends CliError {}
 
+export interface Labels {
+  readonly count: number;
+  /** Further columns of the file, which the training set keeps. */
+  readonly extraColumns: readonly string[];
+}
+
 /**
- * Reads a CSV file of labels into the table `labels`; ids stay text.
+ * Reads a CSV file of labels into the table `label_lines`, and into the table `labels` with their
+ * numbers in place of the labels; ids stay text.
  *
- * @returns their number
  * @throws LabelFileError naming the first labels that are wrong, counted from 1
  */
-export async function loadLabels(database: ScratchDatabase, path: string): Promise<number> {
+export async function loadLabels(database: ScratchDatabase, path: string): Promise<Labels> {
   await expectFile(path);
-  await readCsv(database, path);
+  const extraColumns = await readCsv(database, path);
   const faults = await database.query(`
     SELECT number, CASE
       WHEN entity IS NULL THEN 'the entity is missing'
@@ -54,12 +60,13 @@ export async function loadLabels(database: ScratchDatabase, path: string): Promi
     throw new LabelFileError(`${path} has invalid labels:${lines.join('')}`);
   }
   await database.run(
-    `CREATE TABLE labels AS SELECT entity, ${TIME} AS event_timestamp, label FROM label_lines`,
+    `CREATE TABLE labels AS
+     SELECT entity, ${TIME} AS event_timestamp, number::VARCHAR AS label FROM label_lines`,
   );
   const [counted] = await database.query('SELECT count(*)::INTEGER AS labels FROM labels');
   const count = Number(counted?.labels);
   if (count === 0) throw new LabelFileError(`${path} has no labels`);
-  return count;
+  return { count, extraColumns };
 }
 
 async function expectFile(path: string): Promise<void> {
@@ -69,17 +76,17 @@ async function expectFile(path: string): Promise<void> {
   if (!found.isFile()) throw new LabelFileError(`${path} is not a file`);
 }
 
-/** Every cell as text: a number of 19 digits would lose its last ones. */
-async function readCsv(database: ScratchDatabase, path: string): Promise<void> {
+/**
+ * Reads every cell as text: a number of 19 digits would lose its last ones.
+ *
+ * @returns columns besides those of a label
+ */
+async function readCsv(database: ScratchDatabase, path: string): Promise<readonly string[]> {
   try {
-    const { header, records } = await checkCsv(path);
-    if (header.toSorted().join() !== NAMES.toSorted().join()) {
-      throw new LabelFileError(
-        `${path} has the columns ${header.join(', ')}; its header must be ${NAMES.join(',')}`,
-      );
-    }
+    const { header, records, delimiter } = await checkCsv(path);
+    const extraColumns = extraColumnsOf(header, path);
     const columns = header.map((name) => `${quoted(name)}: 'VARCHAR'`).join(', ');
-    const csv = `read_csv(${quoted(path)}, header = true, columns = {${columns}}, delim = ',',
+    const csv = `read_csv(${quoted(path)}, header = true, columns = {${columns}}, delim = ${quoted(delimiter)},
       auto_detect = false, quote = '"', escape = '"', comment = '', strict_mode = false,
       parallel = false)`;
     await database.run(
@@ -91,9 +98,34 @@ async function readCsv(database: ScratchDatabase, path: string): Promise<void> {
         `${path} holds ${records} labels, but ${counted?.labels} were read; use the same line ends throughout`,
       );
     }
+    return extraColumns;
   } catch (cause) {
     if (cause instanceof LabelFileError || !(cause instanceof Error)) throw cause;
     const [reason] = cause.message.split('\n');
     throw new LabelFileError(`${path} is not a readable CSV file: ${reason}`, { cause });
   }
+}
+
+/** @throws LabelFileError when a column is missing, there twice or named like one of the output */
+function extraColumnsOf(header: readonly string[], path: string): readonly string[] {
+  const missing = NAMES.filter((name) => !header.includes(name));
+  if (missing.length > 0) {
+    throw new LabelFileError(
+      `${path} has no column ${missing.join(', ')}; its header must have ${NAMES.join(',')}, and has ` +
+        header.join(','),
+    );
+  }
+  const lower = header.map((name) => name.toLowerCase());
+  const wrong = header.find((name, index) => {
+    const each = name.toLowerCase();
+    const isTaken = !NAMES.includes(name) && [...TRAINING_COLUMNS, 'number'].includes(each);
+    return name === '' || isTaken || lower.indexOf(each) !== index;
+  });
+  if (wrong !== undefined) {
+    throw new LabelFileError(
+      `${path} has a column '${wrong}' that is empty, there twice or one of the training set's own; ` +
+        'rename it',
+    );
+  }
+  return header.filter((name) => !NAMES.includes(name));
 }

@@ -1,8 +1,13 @@
-import { type AsOf, type LabelEntity, trainingSetSql } from '../../service/contract/offline.ts';
+import {
+  type AsOf,
+  type LabelEntity,
+  TRAINING_COLUMNS,
+  trainingSetSql,
+} from '../../service/contract/offline.ts';
 import type { PredictionLogFile } from '../../service/prediction-log/files.ts';
 import { loadLabels } from './labels.ts';
 import { loadRecords, type UnreadableLines } from './log-lines.ts';
-import { quoted, type ScratchDatabase } from './scratch-database.ts';
+import { identifier, quoted, type ScratchDatabase } from './scratch-database.ts';
 
 export interface TrainingSetOptions {
   /** Path of the CSV file of labels. */
@@ -30,11 +35,21 @@ export async function writeTrainingSet(
   { labels: labelFile, entity, asOf }: TrainingSetOptions,
   out: string,
 ): Promise<TrainingSet> {
-  const labels = await loadLabels(database, labelFile);
+  const { count: labels, extraColumns } = await loadLabels(database, labelFile);
   const unreadable = await loadRecords(database, files);
-  await database.run(
-    `COPY (${trainingSetSql(entity, asOf)}) TO ${quoted(out)} (FORMAT parquet, COMPRESSION zstd)`,
+  const columns = TRAINING_COLUMNS.flatMap((name) =>
+    name === 'label'
+      ? ['label', ...extraColumns].map((column) => `line.${identifier(column)}`)
+      : [`joined.${name}`],
   );
+  // The query joins the numbers of the labels; here each gets its label and further columns back.
+  await database.run(`
+    COPY (
+      SELECT ${columns.join(', ')}
+      FROM (${trainingSetSql(entity, asOf)}) joined
+      JOIN label_lines line ON line.number = joined.label::BIGINT
+      ORDER BY joined.entity, joined.event_timestamp, line.label, line.number
+    ) TO ${quoted(out)} (FORMAT parquet, COMPRESSION zstd)`);
   const [counted] = await database.query(
     `SELECT count(feature_tweet_id)::INTEGER AS found FROM read_parquet(${quoted(out)})`,
   );

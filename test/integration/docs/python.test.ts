@@ -8,20 +8,22 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { parse } from 'csv-parse/sync';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 import { runTool } from '../../helpers/tool-process.ts';
+import { OfflineLog } from '../cli/features/offline-log.ts';
 
 const PYTHON = resolve('.tools/open-inference/bin/python');
 const API_KEY = 'key-of-the-test';
 
 if (hasPackages()) specify();
 else {
-  const reason = '.tools/open-inference has no pandas or requests; script/test installs them';
+  const reason =
+    '.tools/open-inference has no pandas, pyarrow or requests; script/test installs them';
   console.log(`Skipped: the Python examples. ${reason}`);
   it(`Python examples work (skipped: ${reason})`, () => {});
 }
 
 function hasPackages(): boolean {
   try {
-    execFileSync(PYTHON, ['-c', 'import pandas, requests'], { stdio: 'ignore' });
+    execFileSync(PYTHON, ['-c', 'import pandas, pyarrow, requests'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -80,6 +82,27 @@ function specify(): void {
       const here = code.replace('http://localhost:3000', service.url);
       const keyed = here.replace('timeout=', `headers={"X-API-Key": "${API_KEY}"}, timeout=`);
       expect(await python('-c', keyed)).toMatch(/^positive 0\.9\d+ I love this phone\nnegative /);
+    });
+  });
+
+  describe('the Python of docs/offline-store.md', () => {
+    it('reads a training set with times as times', async () => {
+      const [code = ''] = pythonOf('docs/offline-store.md');
+      const log = new OfflineLog();
+      try {
+        const NOON = Date.UTC(2026, 10, 23, 12);
+        log.score({ tweetId: '20', eventTimestampMs: NOON - 2, createdTimestampMs: NOON - 1 });
+        log.label(['20', NOON, 'up'], ['21', NOON, 'down']);
+        const out = log.path('train.parquet');
+        expect((await log.run('training-set', '--labels', 'labels.csv', '--out', out)).code).toBe(
+          0,
+        );
+        const said = await python('-c', code.replace('"train.parquet"', JSON.stringify(out)));
+        expect(said).toMatch(/2026-11-23 12:00:00\+00:00 +up +0\.\d/);
+        expect(said).not.toContain('down');
+      } finally {
+        log.delete();
+      }
     });
   });
 

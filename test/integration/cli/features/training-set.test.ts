@@ -138,6 +138,29 @@ describe('features training-set gives a label', () => {
 const HEADER = 'entity,event_timestamp,label\n';
 
 describe('a label file', () => {
+  it('may have further columns and semicolons; the training set keeps both, beside the label', async () => {
+    score(-1, -1);
+    writeFileSync(
+      log.path('labels.csv'),
+      `note;label;event_timestamp;entity;Rater's name\n"a;b";up;${NOON};${TWEET};Ann\n` +
+        `c;down;${NOON};${TWEET};\nd;up;${NOON};7;Bob\n`,
+    );
+    const rows = await log.trainingSet();
+    expect(Object.keys(rows[0] ?? {}).slice(0, 5)).toEqual([
+      'entity',
+      'event_timestamp',
+      'label',
+      'note',
+      "Rater's name",
+    ]);
+    const kept = rows.map((row) => [row.label, row.note, row["Rater's name"], scored(row)]);
+    expect(kept).toEqual([
+      ['down', 'c', null, -1],
+      ['up', 'a;b', 'Ann', -1],
+      ['up', 'd', 'Bob', null],
+    ]);
+  });
+
   it('may mix line ends and hold blank lines', async () => {
     score(-1, -1);
     const lines = [
@@ -221,7 +244,9 @@ describe('a label file', () => {
   it.each([
     ['', 'labels.csv'],
     ['entity,event_timestamp,label\n', 'labels.csv has no labels'],
-    ['id,time,label\n1,2,3\n', 'its header must be entity,event_timestamp,label'],
+    ['id,time,label\n1,2,3\n', 'labels.csv has no column entity, event_timestamp; its header must'],
+    [`entity,event_timestamp,label,LABEL\n1,${NOON},a,b\n`, "has a column 'LABEL' that is"],
+    [`entity,event_timestamp,label,feature_label\n1,${NOON},a,b\n`, "a column 'feature_label'"],
     [`${HEADER}1,${NOON}\n`, 'line 2 has 2 cells, and the header 3'],
     [`${HEADER}1,${NOON},a\n2,${NOON},b,c\n`, 'line 3 has 4 cells, and the header 3'],
     [`${HEADER}1,${NOON},"a\nb"\n2,${NOON}\n`, 'line 4 has 2 cells, and the header 3'],
