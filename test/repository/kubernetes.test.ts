@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { ENVIRONMENT } from '../../service/contract/variables.ts';
+
+interface Container {
+  readonly env: readonly { name: string; value?: string }[];
+  readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
+  readonly resources: { readonly requests: { readonly cpu: string } };
+}
+
+const [deployment] = parseAllDocuments(readFileSync('docs/examples/kubernetes.yaml', 'utf8')).map(
+  (document) => document.toJS(),
+);
+const pod = deployment.spec.template.spec;
+const container: Container = pod.containers[0];
+const value = (name: string) => container.env.find((each) => each.name === name)?.value;
+
+describe('the manifest for Kubernetes', () => {
+  it('sets variables that the service knows', () => {
+    const unknown = container.env.filter(({ name }) => !Object.hasOwn(ENVIRONMENT, name));
+    expect(unknown).toEqual([]);
+  });
+
+  it('gives the service time to drain before it is killed', () => {
+    const drainSeconds = Number(value('SHUTDOWN_TIMEOUT_MS')) / 1_000;
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(
+      container.lifecycle.preStop.sleep.seconds + drainSeconds,
+    );
+  });
+
+  it('asks for a CPU for each worker', () => {
+    expect(value('INFERENCE_WORKERS')).toBe(container.resources.requests.cpu);
+  });
+});
