@@ -18,6 +18,9 @@ const FIRST_TWEET_MS = Date.UTC(2006, 2, 1);
 
 const XId = Type.String({ pattern: '^[1-9][0-9]{0,18}$' });
 
+/** Of a tweet; leading zeros are dropped, as in URLs and paths. */
+const XTweetId = Type.String({ pattern: '^0*[1-9][0-9]*$', maxLength: 19 });
+
 const XTime = Type.String({ maxLength: 40, description: 'Such as 2021-11-15T19:08:05.000Z' });
 
 const XTag = Type.Object({ tag: Type.String({ maxLength: 500 }) });
@@ -40,7 +43,7 @@ export const XUser = Type.Object({
 
 /** A tweet object of X API v2: the fields that are read; others are ignored. */
 export const XTweet = Type.Object({
-  id: XId,
+  id: XTweetId,
   text: Type.String({ maxLength: MAX_ESCAPED_TEXT_CHARACTERS }),
   author_id: Type.Optional(XId),
   author: Type.Optional(XUser),

@@ -296,6 +296,15 @@ describe('POST /v1/admin/tweets', () => {
     expect([...app.store.rows.keys()]).toEqual(['1', '5']);
   });
 
+  it('takes an id with leading zeros for the same tweet as the other routes', async () => {
+    const { status, json } = await ingest({ tweets: [{ id: '0020', text: 'good' }] });
+    expect([status, json.results[0].tweetId]).toEqual([200, '20']);
+    expect((await one('https://x.com/a/status/020')).json).toMatchObject({
+      tweetId: '20',
+      featureStore: 'hit',
+    });
+  });
+
   it('fails with feature_store_unavailable if the store is down', async () => {
     app.store.failWith = new FeatureStoreUnavailableError('down');
     const { status, json } = await ingest({ tweets: [{ id: '1', text: 'good' }] });
