@@ -8,6 +8,7 @@ import { CPU_FAMILIES } from './cpu-family.ts';
 import { LABELS } from './labels.ts';
 import { ANY_LANGUAGE, LANGUAGE } from './languages.ts';
 import { PREPROCESSING_STEPS } from './preprocessing.ts';
+import { brokenRule } from './schema-rules.ts';
 
 /**
  * A model's name; also its folder's name: one segment of a path that no system hides. The only
@@ -151,8 +152,8 @@ export function parseManifest(text: string, path: string): Manifest {
   const manifest = parseJson(text, path);
   if (!Value.Check(Manifest, manifest)) {
     const faults = Value.Errors(Manifest, manifest).map(
-      ({ instancePath, message }) =>
-        `${instancePath || '/'} ${message}, got ${shown(valueAt(manifest, instancePath))}`,
+      (error) =>
+        `${error.instancePath || '/'} ${brokenRule(error)}, got ${shown(valueAt(manifest, error.instancePath))}`,
     );
     throw new ManifestError(`${path} is not a valid manifest: ${faults.join('; ')}`);
   }

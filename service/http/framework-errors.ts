@@ -1,4 +1,5 @@
 import type { FastifyError } from 'fastify';
+import { brokenRule } from '../contract/schema-rules.ts';
 import { CallerError, type CallerErrorCode, type ServiceError } from '../domain/errors.ts';
 
 type Violation = NonNullable<FastifyError['validation']>[number];
@@ -48,10 +49,10 @@ function isExposed(error: Error): boolean {
 }
 
 function explainViolation(violation: Violation, inQuery: boolean): ServiceError {
-  const { keyword, instancePath, params, message = 'is not valid' } = violation;
+  const { keyword, instancePath, params } = violation;
   const limit = LIMIT_CODES[`${keyword} ${instancePath.replaceAll(/\/\d+/g, '/*')}`];
   const field = fieldName(instancePath) || (inQuery ? 'The query' : 'The body');
-  if (limit) return new CallerError(limit[0], `${field} ${message}: ${limit[1]}.`);
+  if (limit) return new CallerError(limit[0], `${field} ${brokenRule(violation)}: ${limit[1]}.`);
   return new CallerError('invalid_request', `${field} ${complaint()}.`);
 
   function complaint(): string {
@@ -61,9 +62,8 @@ function explainViolation(violation: Violation, inQuery: boolean): ServiceError 
       return `holds an unknown ${what} ${quote(params.additionalProperty)}`;
     }
     if (keyword === 'pattern' && params.pattern === '\\S') return 'is empty or blank';
-    if (keyword === 'minLength') return 'is empty';
     if (keyword === 'type' && inQuery) return 'must be given once';
-    return message;
+    return brokenRule(violation);
   }
 }
 

@@ -81,8 +81,22 @@ const rows: Row[] = [
     'invalid_request',
     /The body/,
   ],
-  ['a body that is null', TEXTS, post('null'), 400, 'invalid_request', /The body must be object/],
-  ['a body that is an array', TEXTS, post([]), 400, 'invalid_request', /The body must be object/],
+  [
+    'a body that is null',
+    TEXTS,
+    post('null'),
+    400,
+    'invalid_request',
+    /The body must be an object\./,
+  ],
+  [
+    'a body that is an array',
+    TEXTS,
+    post([]),
+    400,
+    'invalid_request',
+    /The body must be an object\./,
+  ],
   [
     'an unknown body property',
     TEXTS,
@@ -92,7 +106,7 @@ const rows: Row[] = [
     /The body holds an unknown property "lang"/,
   ],
   ['texts missing', TEXTS, post({}), 400, 'invalid_request', /lacks the property "texts"/],
-  ['texts empty', TEXTS, post({ texts: [] }), 400, 'invalid_request', /^texts /],
+  ['texts empty', TEXTS, post({ texts: [] }), 400, 'invalid_request', /^texts is empty\./],
   [
     'an empty text',
     TEXTS,
@@ -116,7 +130,7 @@ const rows: Row[] = [
     post({ texts: 'a' }),
     400,
     'invalid_request',
-    /texts must be array/,
+    /texts must be an array\./,
   ],
   ['null for a text', TEXTS, post({ texts: [null] }), 400, 'invalid_request', /texts\[0\]/],
   [
@@ -171,7 +185,14 @@ const rows: Row[] = [
     'batch_too_large',
     /texts .*128.* send several requests/,
   ],
-  ['101 tweets', TWEETS, post({ tweetUrls: Array(101).fill(TWEET_URL) }), 400, 'batch_too_large'],
+  [
+    '101 tweets',
+    TWEETS,
+    post({ tweetUrls: Array(101).fill(TWEET_URL) }),
+    400,
+    'batch_too_large',
+    /tweetUrls must have at most 100 items: send several requests\./,
+  ],
   [
     '101 tweets to ingest',
     INGEST,
@@ -185,7 +206,7 @@ const rows: Row[] = [
     post({ texts: ['a', 'b'.repeat(25_001)] }),
     400,
     'text_too_long',
-    /texts\[1\] .*25000/,
+    /texts\[1\] must have at most 25000 characters: shorten it\./,
   ],
   [
     'an ingested text of 25,001 characters',
