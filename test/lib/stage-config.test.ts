@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { PRESETS } from '../../lib/stage-config/presets.ts';
 import { STAGE_SCHEMA } from '../../lib/stage-config/schema.ts';
 import { type Context, readStageConfig } from '../../lib/stage-config.ts';
 
@@ -374,6 +375,12 @@ describe('the configuration of a stage', () => {
   });
 });
 
+/** A value as the table shows it: numbers plain, everything else as code. */
+function cellOf(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return `\`${typeof value === 'object' ? JSON.stringify(value) : value}\``;
+}
+
 describe('docs/operations.md', () => {
   it('has a row for every context value and no other', () => {
     const document = readFileSync('docs/operations.md', 'utf8');
@@ -382,6 +389,25 @@ describe('docs/operations.md', () => {
       .split('\n### ', 1);
     const rows = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
     expect(rows.toSorted()).toEqual(Object.keys(STAGE_SCHEMA).toSorted());
+  });
+
+  it('has in these rows the values of the presets dev and prod', () => {
+    const document = readFileSync('docs/operations.md', 'utf8');
+    const table = document.slice(document.indexOf('## Configuration of a stage'));
+    const written = new Map(
+      [...table.matchAll(/^\| `(\w+)` \| ([^|]*)\| ([^|]*)\|/gm)].map(
+        ([, key = '', dev = '', prod = '']) => [key, { dev: dev.trim(), prod: prod.trim() }],
+      ),
+    );
+    for (const [key, prodValue] of Object.entries(PRESETS.prod)) {
+      const devValue = PRESETS.dev[key as keyof typeof PRESETS.dev];
+      const cells = written.get(key);
+      // A blank: the value has no effect with the rest of the preset.
+      const dev = key === 'natGateways' ? '' : cellOf(devValue);
+      const same = cells?.prod === 'the same' && prodValue === devValue;
+      const prod = key === 'allowPlainHttp' ? '' : same ? 'the same' : cellOf(prodValue);
+      expect({ key, ...cells }).toEqual({ key, dev, prod });
+    }
   });
 });
 
