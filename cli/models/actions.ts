@@ -8,11 +8,12 @@ import { WORKER_URL } from '../kit/inference-worker.ts';
 import { add } from './add.ts';
 import type { AddModelOptions } from './add-model-options.ts';
 import { checkSame } from './check-same.ts';
+import { areLabels } from './describe-model.ts';
 import { makeGolden } from './golden.ts';
 import { inventory, verify } from './inventory.ts';
 import { downloadsDir } from './leftovers.ts';
 import { withModelsLock } from './models-lock.ts';
-import { openOrigin, openSource } from './open-source.ts';
+import { checkPlace, openOrigin, openSource } from './open-source.ts';
 import type { PullOptions } from './pull.ts';
 import { pullOrConvert } from './reconvert.ts';
 import { writeManifest } from './write-manifest.ts';
@@ -25,6 +26,13 @@ export async function addModel(place: string, options: AddModelOptions): Promise
   if (file !== undefined && precision !== undefined) {
     throw new UsageError('--file takes a graph as it is, --precision converts weights: give one');
   }
+  if (labels !== undefined && !areLabels(labels)) {
+    throw new UsageError(
+      '--labels must name negative, neutral and positive once each, in the order of the logits, ' +
+        `got '${labels.join(',')}'`,
+    );
+  }
+  checkPlace(place);
   const dir = modelsDir();
   const source = () => openSource(place, revision ?? 'main', process.env);
   return withModelsLock(dir, output, async () => {

@@ -129,11 +129,18 @@ function checkCount(names: readonly string[]): void {
   );
 }
 
+/** True for names that each stand for another one of the labels. */
+export function areLabels(names: readonly string[]): boolean {
+  const labels = names.map((name) => LABEL_NAMES.get(name.trim().toLowerCase()));
+  const known = new Set(labels.filter((label) => label !== undefined));
+  return names.length === LABELS.length && known.size === LABELS.length;
+}
+
 function toLabels(names: readonly string[]): Label[] {
   const labels = names
     .map((name) => LABEL_NAMES.get(name.trim().toLowerCase()))
     .filter((label) => label !== undefined);
-  if (names.length !== LABELS.length || new Set(labels).size !== LABELS.length) {
+  if (!areLabels(names)) {
     const isNumbered = names.every((name, index) => name === `LABEL_${index}`);
     throw new SourceError(
       `The model's labels are ${names.join(', ')}; needed are ${LABELS.join(', ')}. ` +

@@ -7,6 +7,7 @@ import { type ModelSource, SourceError } from './source.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const HUB_REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
+const BUCKET = /^s3:\/\/[^/]/;
 const FOLDER = /^(\.{1,2}$|\.{0,2}\/)/;
 
 /**
@@ -22,20 +23,24 @@ export async function openSource(
   revision: string,
   environment: Environment,
 ): Promise<ModelSource> {
+  checkPlace(place);
   if (place.startsWith('s3://')) {
     // Loading the SDK takes longer than all the rest.
     const { S3Source } = await import('./s3-source.ts');
     return new S3Source(place, environment);
   }
   if (FOLDER.test(place)) return new FolderSource(place);
-  if (HUB_REPOSITORY.test(place)) {
-    return HubSource.open({
-      repository: place,
-      revision,
-      endpoint: (environment.HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/+$/, ''),
-      token: hubToken(environment),
-    });
-  }
+  return HubSource.open({
+    repository: place,
+    revision,
+    endpoint: (environment.HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/+$/, ''),
+    token: hubToken(environment),
+  });
+}
+
+/** Checks the form of a place. @throws SourceError */
+export function checkPlace(place: string): void {
+  if (BUCKET.test(place) || FOLDER.test(place) || HUB_REPOSITORY.test(place)) return;
   throw new SourceError(
     `"${place}" is neither organisation/name on the hub, nor s3://bucket/prefix, nor a path ` +
       'that begins with / or ./',

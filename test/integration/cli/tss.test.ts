@@ -32,6 +32,14 @@ describe('tss', () => {
       ['populate', '--sample', '--limit', '5'],
       '--limit bounds the tweets of --user and --topic: give one of them; run `tss populate --help`\n',
     ],
+    [
+      ['models', 'add', 'organization/name', '--labels', 'a,b'],
+      "--labels must name negative, neutral and positive once each, in the order of the logits, got 'a,b'; run `tss models add --help`\n",
+    ],
+    [
+      ['models', 'add', 'organization/name', '--labels', 'negative,negative,positive'],
+      "--labels must name negative, neutral and positive once each, in the order of the logits, got 'negative,negative,positive'; run `tss models add --help`\n",
+    ],
     [['cost', '--stage'], "option '--stage <STAGE>' argument missing; run `tss cost --help`\n"],
   ])('exits 2 for the wrong arguments %j and names the help', async (words, stderr) => {
     expect(await runTool(words)).toEqual({ code: 2, stdout: '', stderr });

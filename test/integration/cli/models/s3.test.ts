@@ -68,6 +68,10 @@ describe('models add, from S3', () => {
   });
 
   it('says which form an address must have', async () => {
-    expect((await models(['add', 's3://', '--name', 'x'])).stderr).toContain('s3://bucket/prefix');
+    const { code, stderr } = await models(['add', 's3://']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^"s3:\/\/" is neither .*, nor s3:\/\/bucket\/prefix, nor a path/),
+    ]);
   });
 });
