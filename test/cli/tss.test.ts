@@ -60,7 +60,8 @@ function helpOf(command: CommandNode['command']): string {
 
 /** Words of a command line, such as `tss models list`, that name no command or option. */
 function faultsOf(line: string): string[] {
-  const words = line.split(/\s+/);
+  // A quoted value is one word.
+  const words = line.replaceAll(/"[^"]*"/g, 'VALUE').split(/\s+/);
   const node = NODES.findLast(({ path }) => `${line} `.startsWith(`${path} `));
   if (node === undefined) return [line];
   const isGroup = node.command.commands.length > 0;
