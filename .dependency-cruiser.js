@@ -206,7 +206,7 @@ export default {
     only(
       'script-imports',
       '^script/',
-      ['^service/', '^cli/'],
+      ['^service/', '^cli/', '^lib/monitoring/graphs\\.ts$'],
       'Scripts prepare, build and check; benchmarks and tests build on them.',
     ),
     only(
