@@ -36,7 +36,7 @@ export function populateCommand() {
     .option('--sample', 'invented tweets of the last 30 days that come with this command', false)
     .option(
       '--limit <N>',
-      `highest number of tweets per user and topic (default: ${DEFAULT_LIMIT})`,
+      `highest number of tweets per user, topic and query (default: ${DEFAULT_LIMIT})`,
       integer('--limit', 1, HIGHEST_LIMIT),
     )
     .option('--url <URL>', 'address of the service (default: from HOST and PORT)', httpUrl('--url'))
@@ -67,9 +67,9 @@ export function populateCommand() {
               'nothing to do: give --user, --topic, --query, --file or --sample',
             );
           }
-          if (limit !== undefined && user.length + topic.length === 0) {
+          if (limit !== undefined && user.length + topic.length + query.length === 0) {
             throw new UsageError(
-              '--limit bounds the tweets of --user and --topic: give one of them',
+              '--limit bounds the tweets of --user, --topic and --query: give one of them',
             );
           }
           const selection = {

@@ -30,7 +30,7 @@ describe('tss', () => {
     ],
     [
       ['populate', '--sample', '--limit', '5'],
-      '--limit bounds the tweets of --user and --topic: give one of them; run `tss populate --help`\n',
+      '--limit bounds the tweets of --user, --topic and --query: give one of them; run `tss populate --help`\n',
     ],
     [
       ['models', 'add', 'organization/name', '--labels', 'a,b'],

@@ -153,7 +153,7 @@ describe('populate --query and --lang', () => {
   it('search by the operators of X, in one language', async () => {
     x.serve({ tweets: [] });
     await run('--query', 'cats OR dogs', '--topic', '#pets', '--lang', 'en');
-    await run('--query', 'from:nasa -is:reply');
+    await run('--query', 'from:nasa -is:reply', '--limit', '500');
     expect(x.requests.map(({ query }) => query.get('query')).toSorted()).toEqual([
       '#pets -is:retweet lang:en',
       '(cats OR dogs) lang:en',
