@@ -391,20 +391,22 @@ describe('the runbook', () => {
     for (const word of ['Meaning', 'First look', 'Fix']) expect(section).toContain(`**${word}.**`);
   });
 
-  it.each(STAGES)('lists the alarms that page in %s', (stage) => {
-    const { template } = APPS[stage].templates.find(({ part }) => part === 'observability')!;
-    const [page] = allOf(APPS[stage], 'AWS::CloudWatch::CompositeAlarm').filter(({ Properties }) =>
-      Properties.AlarmName.endsWith('-page'),
-    );
-    const rule = JSON.stringify(page?.Properties.AlarmRule);
-    const names = Object.entries(template.findResources('AWS::CloudWatch::Alarm'))
-      .filter(([id]) => rule.includes(`"${id}"`))
-      .map(([, { Properties }]) =>
-        String(Properties.AlarmName).replace(`tweet-sentiment-${stage}-`, ''),
+  it('lists the alarms that page in any stage', () => {
+    const names = STAGES.flatMap((stage) => {
+      const { template } = APPS[stage].templates.find(({ part }) => part === 'observability')!;
+      const [page] = allOf(APPS[stage], 'AWS::CloudWatch::CompositeAlarm').filter(
+        ({ Properties }) => Properties.AlarmName.endsWith('-page'),
       );
+      const rule = JSON.stringify(page?.Properties.AlarmRule);
+      return Object.entries(template.findResources('AWS::CloudWatch::Alarm'))
+        .filter(([id]) => rule.includes(`"${id}"`))
+        .map(([, { Properties }]) =>
+          String(Properties.AlarmName).replace(`tweet-sentiment-${stage}-`, ''),
+        );
+    });
     const [, section = ''] = /\n### page\n\n\*\*Meaning\.\*\*([\s\S]*?)\n\n/.exec(chapter) ?? [];
     const listed = [...section.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name);
-    expect(listed.toSorted()).toEqual(names.toSorted());
+    expect(listed.toSorted()).toEqual([...new Set(names)].toSorted());
   });
 
   it('is linked by the configured URL', () => {
