@@ -212,7 +212,7 @@ install_aws_tools() {
 install_open_inference_clients() {
   local folder=.tools/open-inference wanted=test/integration/open-inference/requirements.txt
   if are_python_packages_installed "$folder" "$wanted"; then return; fi
-  say "Installing clients of the Open Inference Protocol into $folder (230 MB) ..."
+  say "Installing clients of the Open Inference Protocol into $folder (400 MB) ..."
   install_python_packages "$folder" "$wanted" --no-deps --no-compile ||
     say "The tests with these clients are skipped. They need Python 3.11 or later and a package index."
 }
