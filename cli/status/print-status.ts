@@ -4,9 +4,13 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import type { Stage } from '../../service/contract/deployment.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
 import { deployedDifferences } from './differences.ts';
-import { readDeployment } from './read-deployment.ts';
-import { readStatus } from './read-status.ts';
+import { type Deployment, readDeployment } from './read-deployment.ts';
+import { readStatus, type Status } from './read-status.ts';
 import { renderStatus } from './render.ts';
+
+interface FullStatus extends Status {
+  readonly deployment: Deployment;
+}
 
 const FIRING = 1;
 const NOT_READ = 2;
@@ -27,8 +31,23 @@ export async function printStatus(stage: Stage, hours: number, json: boolean): P
   const differences =
     deployment.values === null ? [] : deployedDifferences(stage, deployment.values);
   const status = { ...figures, deployment: { ...deployment, differences } };
+  requireAnything(status);
   process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status));
   if (status.alarms.some(({ state }) => state === 'ALARM')) process.exitCode = FIRING;
+}
+
+/** @throws CliError where nothing at all is known of the stage: its name or the region is wrong */
+function requireAnything({ stage, figures, alarms, deployment }: FullStatus): void {
+  const isKnown =
+    alarms.length > 0 ||
+    deployment.values !== null ||
+    figures.some(({ overall }) => overall !== null);
+  if (isKnown) return;
+  throw new CliError(
+    `The stage ${stage} has no alarms and no figures here, and its stack cannot be read: ` +
+      `${deployment.unknown ?? 'it names no values'}. Check --stage, AWS_REGION and the account.`,
+    { exitCode: NOT_READ },
+  );
 }
 
 function notRead(cause: unknown): CliError {

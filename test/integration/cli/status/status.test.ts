@@ -141,11 +141,12 @@ function serviceStack(weights: { readonly blue: number; readonly green: number }
 }
 
 describe('tss status', () => {
-  it('shows nothing but gaps where nothing is deployed', async () => {
+  it('shows nothing but gaps where a stage has no figures yet', async () => {
+    await alarm('tweet-sentiment-prod-failures', 'OK');
     const { code, stdout } = await status('--stage', 'prod');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^requests +- +- +·{30}$/m);
-    expect(stdout).toContain('Alarms: 0 firing, 0 well, 0 without data');
+    expect(stdout).toContain('Alarms: 0 firing, 1 well, 0 without data');
   });
 
   describe('of a stage with metrics', () => {
@@ -254,7 +255,8 @@ describe('tss status', () => {
 
   it.each([
     [[], "required option '--stage <STAGE>' not specified"],
-    [['--stage', 'test'], "'test' is invalid. Allowed choices are dev, prod"],
+    [['--stage', 'elsewhere'], 'The stage elsewhere has no alarms and no figures here'],
+    [['--stage', 'Test!'], '--stage must be 1 to 16 lower-case letters and digits'],
     [['--stage', 'dev', '--hours', '0'], "--hours must be a number from 1 to 360, got '0'"],
     [['--stage', 'dev', '--colour'], "unknown option '--colour'"],
   ])('status exits 2 for %j with the remedy', async (args, message) => {
