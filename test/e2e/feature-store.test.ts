@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { eventually } from '../helpers/eventually.ts';
 import { RedisServer } from '../helpers/redis-server.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 import { XApiStub } from '../helpers/x-api-stub.ts';
@@ -124,6 +125,7 @@ describe('the service with a Redis feature store', () => {
       await Promise.all(clients.map(({ sent }) => sent));
       // Two further round trips: the service has read what was sent before them.
       for (let trip = 0; trip < 2; trip++) await service.get('/livez');
+      await eventually(async () => expect(stub.hanging).toBe(1));
       stub.answerHanging();
       const answers = await Promise.all(clients.map(({ answer }) => answer));
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));

@@ -66,7 +66,8 @@ describe('tss cost', () => {
   });
 
   it.each([
-    [['--stage', 'test'], "'test' is invalid. Allowed choices are dev, prod"],
+    [['--stage', 'test'], 'The stage test has no stages/test.json; create it'],
+    [['--stage', 'Test!'], '--stage must be 1 to 16 lower-case letters and digits'],
     [['--stage', 'dev', '--hit-rate', '80'], "--hit-rate must be a number from 0 to 1, got '80'"],
     [['--stage', 'dev', '-c', 'taskCpu'], "-c must be KEY=VALUE, got 'taskCpu'"],
     [['--stage', 'dev', '-c', 'taskCpus=1'], 'taskCpus: unknown'],
