@@ -339,13 +339,13 @@ describe('golden texts', () => {
     [
       'has no line to ask for',
       (_, text) => text.replace(/"startUpLines": \[[^\]]*\]/, '"startUpLines": []'),
-      /golden\/startUpLines must not have fewer than 1 items, got \[\]/,
+      /golden\/startUpLines is empty, got \[\]/,
     ],
     [
       'has no tolerance',
       (file, text) =>
         file === 'manifest.json' ? text.replace(/"tolerance": [\d.]+/, '"tolerance": null') : text,
-      /golden\/tolerance must be number, got null/,
+      /golden\/tolerance must be a number, got null/,
     ],
     [
       'lacks a probability',
