@@ -56,9 +56,21 @@ function logRequest(request: FastifyRequest, reply: FastifyReply, elapsedMs: num
     status: reply.raw.writableFinished ? reply.statusCode : null,
     ms: Math.round(elapsedMs * 1_000) / 1_000,
     code: request.trace.failure,
+    traceId: traceIdOf(request.headers.traceparent),
   };
   const level = request.routeOptions.config?.health ? 'debug' : 'info';
   request.log[level](fields, reply.raw.writableFinished ? 'request' : 'request abandoned');
+}
+
+/** A trace and a span of it, by W3C Trace Context, level 1. Later versions may append fields. */
+const TRACEPARENT =
+  /^(?!ff)[\da-f]{2}-(?<traceId>(?!0{32})[\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(-|$)/;
+
+/** Id of the trace that the caller's request belongs to; undefined: none, or not valid. */
+function traceIdOf(traceparent: string | string[] | undefined): string | undefined {
+  return typeof traceparent === 'string'
+    ? TRACEPARENT.exec(traceparent)?.groups?.traceId
+    : undefined;
 }
 
 function isCounted(request: FastifyRequest): boolean {

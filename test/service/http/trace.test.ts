@@ -68,6 +68,33 @@ describe('caching', () => {
   });
 });
 
+describe('the trace of the caller', () => {
+  const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const SPAN_ID = '00f067aa0ba902b7';
+
+  it.each([`00-${TRACE_ID}-${SPAN_ID}-01`, `cc-${TRACE_ID}-${SPAN_ID}-01-what-comes`])(
+    'is in the line of the log: %s',
+    async (traceparent) => {
+      await score({ traceparent });
+      expect(await requestLines(1)).toMatchObject([{ traceId: TRACE_ID }]);
+    },
+  );
+
+  it.each([
+    'x',
+    `00-${TRACE_ID}-${SPAN_ID}`,
+    `00-${TRACE_ID}-${SPAN_ID}-01x`,
+    `ff-${TRACE_ID}-${SPAN_ID}-01`,
+    `00-${'0'.repeat(32)}-${SPAN_ID}-01`,
+    `00-${TRACE_ID}-${'0'.repeat(16)}-01`,
+    `00-${TRACE_ID.toUpperCase()}-${SPAN_ID}-01`,
+  ])('is left out if it is not valid: %s', async (traceparent) => {
+    await score({ traceparent });
+    const [line] = await requestLines(1);
+    expect(line).not.toHaveProperty('traceId');
+  });
+});
+
 describe('the log', () => {
   it('has one line for each request, with its route and without its URL', async () => {
     const { headers } = await score();
