@@ -1,8 +1,9 @@
+import type { LanguageFinding } from '../../service/domain/language.ts';
 import { LABELS, type ModelIdentity, type Prediction } from '../../service/domain/sentiment.ts';
 import { UsageError } from '../kit/errors.ts';
 
 /** Values that are added to a record, in the order of the columns. */
-export type AddedValues = Readonly<Record<string, string | number | boolean>>;
+export type AddedValues = Readonly<Record<string, string | number | boolean | null>>;
 
 /** The columns that scoring adds, named as in the prediction log, behind a prefix. */
 export class AddedColumns {
@@ -13,6 +14,8 @@ export class AddedColumns {
       'label',
       ...LABELS.map((label) => `score_${label}`),
       'truncated',
+      'language',
+      'language_supported',
       'model_name',
       'model_revision',
     ].map((name) => prefix + name);
@@ -29,9 +32,18 @@ export class AddedColumns {
 
   values(
     { label, scores, truncated }: Prediction,
+    { language, languageSupported }: LanguageFinding,
     { name, revision }: Pick<ModelIdentity, 'name' | 'revision'>,
   ): AddedValues {
-    const values = [label, ...LABELS.map((each) => scores[each]), truncated, name, revision];
-    return Object.fromEntries(this.names.map((column, index) => [column, values[index] ?? '']));
+    const values = [
+      label,
+      ...LABELS.map((each) => scores[each]),
+      truncated,
+      language,
+      languageSupported,
+      name,
+      revision,
+    ];
+    return Object.fromEntries(this.names.map((column, index) => [column, values[index] ?? null]));
   }
 }

@@ -12,7 +12,14 @@ const Count = Type.Integer({ minimum: 0 });
 const Progress = Type.Object({
   next: Type.Object({ bytes: Count, lines: Count }),
   layout: Type.Unsafe<Layout>(Type.Object({ header: Type.String() })),
-  counts: Type.Object({ negative: Count, neutral: Count, positive: Count, leftOut: Count }),
+  counts: Type.Object({
+    negative: Count,
+    neutral: Count,
+    positive: Count,
+    /** Of the texts scored: those in languages that the model does not read. */
+    otherLanguages: Count,
+    leftOut: Count,
+  }),
 });
 export type Progress = Readonly<Type.Static<typeof Progress>>;
 

@@ -36,7 +36,7 @@ const LEFT_OUT = 3;
 /** Chunks that wait for workers or for the disk: workers always have work. */
 const CHUNKS_IN_WORK = 4;
 
-const NOTHING = { negative: 0, neutral: 0, positive: 0, leftOut: 0 };
+const NOTHING = { negative: 0, neutral: 0, positive: 0, otherLanguages: 0, leftOut: 0 };
 
 /** Scores the texts of a file. @throws CliError */
 export async function scoreFile(options: ScoreOptions): Promise<void> {
@@ -107,6 +107,7 @@ async function writeAll(work: Work): Promise<Progress['counts']> {
       if ('output' in each) {
         text += `${each.output}\n`;
         counts[each.label]++;
+        if (each.languageSupported === false) counts.otherLanguages++;
         continue;
       }
       const place = placeOf(each);
@@ -155,11 +156,13 @@ function chunkOf(records: readonly InputRecord[], scorer: Scorer): Chunk {
 }
 
 /** @throws CliError when texts were left out */
-function report({ negative, neutral, positive, leftOut }: Progress['counts'], out?: string): void {
+function report(counts: Progress['counts'], out?: string): void {
+  const { negative, neutral, positive, otherLanguages, leftOut } = counts;
   const scored = negative + neutral + positive;
   const summary =
     `${out ?? 'standard output'}: ${scored} texts scored: ${negative} negative, ` +
-    `${neutral} neutral, ${positive} positive`;
+    `${neutral} neutral, ${positive} positive` +
+    (otherLanguages > 0 ? `; ${otherLanguages} in languages that the model does not read` : '');
   if (out === undefined) console.error(summary);
   else console.log(summary);
   if (leftOut === 0) return;

@@ -1,5 +1,7 @@
+import { LanguageCheck } from '../../service/application/language-check.ts';
 import { PhaseTimings } from '../../service/application/request-context.ts';
 import { hasFiniteScores, type Label } from '../../service/domain/sentiment.ts';
+import { EldLanguageIdentifier } from '../../service/inference/language/eld-language-identifier.ts';
 import type { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
 import type { AddedColumns } from './added-columns.ts';
 import type { InputRecord, LeftOutText, ScorableText } from './formats/format.ts';
@@ -9,7 +11,12 @@ const CALL_TIMEOUT_MS = 24 * 3_600_000;
 
 /** A line of the output, or a text that is left out, with its lines of the input. */
 export type ScoredText = { readonly line: number; readonly lastLine: number } & (
-  | { readonly output: string; readonly label: Label }
+  | {
+      readonly output: string;
+      readonly label: Label;
+      /** Null: undetermined, or the model states no languages. */
+      readonly languageSupported: boolean | null;
+    }
   | LeftOutText
 );
 
@@ -23,9 +30,14 @@ export interface ScorerOptions {
 /** Scores records by the service's engine. */
 export class Scorer {
   readonly #options: ScorerOptions;
+  readonly #languages: LanguageCheck;
 
   constructor(options: ScorerOptions) {
     this.#options = options;
+    const { languages: modelLanguages } = options.model;
+    const identifier = new EldLanguageIdentifier(modelLanguages);
+    const metrics = { record: () => {} };
+    this.#languages = new LanguageCheck({ identifier, modelLanguages, metrics });
   }
 
   /** The texts of all records, in their order. */
@@ -40,16 +52,22 @@ export class Scorer {
       signal: new AbortController().signal,
       timings: new PhaseTimings(),
     });
+    const findings = await this.#languages.findAll(
+      scorable.map((text) => ({ text, language: null })),
+    );
     let next = 0;
     return given.map(({ lines, text }) => {
       if ('fault' in text) return { ...lines, ...text };
-      const prediction = predictions[next++];
-      if (!prediction) return { ...lines, fault: 'has nothing to score' };
+      const prediction = predictions[next];
+      const finding = findings[next];
+      next++;
+      if (!prediction || !finding) return { ...lines, fault: 'has nothing to score' };
       if (!hasFiniteScores(prediction)) {
         return { ...lines, fault: 'has no finite scores: the model fails for this text' };
       }
-      const output = text.scored(added.values(prediction, model.identity));
-      return { ...lines, output, label: prediction.label };
+      const output = text.scored(added.values(prediction, finding, model.identity));
+      const { languageSupported } = finding;
+      return { ...lines, output, label: prediction.label, languageSupported };
     });
   }
 

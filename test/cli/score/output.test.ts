@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 function progress(lines: number): Progress {
-  const counts = { negative: 0, neutral: 0, positive: lines, leftOut: 0 };
+  const counts = { negative: 0, neutral: 0, positive: lines, otherLanguages: 0, leftOut: 0 };
   return { next: { bytes: 10 * lines, lines }, layout: { header: 'text\n' }, counts };
 }
 

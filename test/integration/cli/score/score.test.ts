@@ -47,6 +47,19 @@ describe('tss score', () => {
     ]);
   });
 
+  it('says how many texts are in languages that the model does not read', async () => {
+    write('texts.txt', 'I love this phone\nDas ist das schlechteste Telefon der Welt\n12:30\n');
+    const { stdout } = await score('texts.txt', '--out', 'scored.csv');
+    expect(stdout).toMatch(
+      /^scored\.csv: 3 texts scored: .*; 1 in languages that the model does not read\n$/,
+    );
+    expect(parse(read('scored.csv'), { columns: true })).toMatchObject([
+      { language: 'en', language_supported: 'true' },
+      { language: 'de', language_supported: 'false' },
+      { language: '', language_supported: '' },
+    ]);
+  });
+
   it('reads standard input, and writes standard output for other programs', async () => {
     const child = spawn(process.execPath, [...TSS, 'score', '-', '--format', 'jsonl'], {
       cwd: folder,
@@ -155,15 +168,24 @@ describe('tss score beside a service', () => {
       body: JSON.stringify({ texts: scored.map((row) => row.text) }),
     });
     const { results, model } = (await response.json()) as {
-      results: { sentimentAnalyst: string; scores: Record<string, number>; truncated: boolean }[];
+      results: {
+        sentimentAnalyst: string;
+        scores: Record<string, number>;
+        truncated: boolean;
+        language: string | null;
+        languageSupported: boolean | null;
+      }[];
       model: { name: string; revision: string };
     };
     expect(scored).toHaveLength(results.length);
-    for (const [index, { sentimentAnalyst, scores, truncated }] of results.entries()) {
+    for (const [index, result] of results.entries()) {
+      const { sentimentAnalyst, scores, truncated, language, languageSupported } = result;
       const row = scored[index];
       expect(row).toMatchObject({
         label: sentimentAnalyst,
         truncated,
+        language,
+        language_supported: languageSupported,
         model_name: model.name,
         model_revision: model.revision,
       });
