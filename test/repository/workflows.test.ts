@@ -20,6 +20,14 @@ describe('GitHub workflows', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
   });
 
+  it('deploy one tag after another', () => {
+    const { concurrency } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'));
+    expect(concurrency).toEqual({
+      group: "deploy-${{ github.event_name == 'pull_request' && github.ref || 'tags' }}",
+      'cancel-in-progress': false,
+    });
+  });
+
   it('take a release a week after it came out', () => {
     const { updates } = parse(readFileSync('.github/dependabot.yml', 'utf8'));
     for (const { cooldown } of updates) expect(cooldown).toEqual({ 'default-days': 7 });
