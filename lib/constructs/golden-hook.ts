@@ -2,18 +2,16 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { CpuFamily } from '../../service/contract/cpu-family.ts';
 import { acknowledge } from '../acknowledge.ts';
-import { customerKey, givenSecret, grantKeyUse } from '../encryption.ts';
+import { customerKey } from '../encryption.ts';
 import { goldenFiles, readGolden } from '../golden-hook/golden.ts';
-import { retention } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { bundledCode } from './bundled-code.ts';
+import { callerKeys, checkFunctionOptions } from './check-function.ts';
 import type { CheckOrigin } from './check-origin.ts';
 
 export interface GoldenHookProps {
@@ -49,30 +47,14 @@ export class GoldenHook extends Construct {
     acknowledge(this.secret, {
       SMG4: 'Rotation would not update the listener rule; docs/operations.md describes how to change both.',
     });
-    const apiKeys =
-      config.apiKeysSecretArn === undefined
-        ? undefined
-        : givenSecret(this, 'ApiKeys', config, config.apiKeysSecretArn);
-    const logGroup = new logs.LogGroup(this, 'Log', retention(this, config));
-    const role = new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-    });
-    logGroup.grantWrite(role);
+    const apiKeys = callerKeys(this, config);
     const family: CpuFamily = config.architecture === 'arm64' ? 'arm64' : 'x64';
-    origin.grantNetwork(role);
-    grantKeyUse(role, config, 'kms:Decrypt');
     const hook = new lambda.Function(this, 'Function', {
+      ...checkFunctionOptions(this, config, origin),
       description: 'Tests a release with golden texts before it gets traffic',
-      runtime: lambda.Runtime.NODEJS_24_X,
-      architecture: lambda.Architecture.ARM_64,
-      handler: 'handler.handler',
       code: hookCode(config.modelName, family),
-      memorySize: 256,
       // Three attempts of 10 s, two pauses of 5 s, and a cold start.
       timeout: Duration.seconds(60),
-      role,
-      logGroup,
-      ...origin.functionOptions,
       // A release that is rolled back is judged by the texts of its own model.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       environment: {

@@ -20,8 +20,8 @@ const REPOSITORY_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)(?::|@)(.+)$/;
 
 /**
- * The configured image, else one built from the Dockerfile at deployment, here or by CodeBuild. Files in .dockerignore do
- * not change its identity.
+ * The configured image, else one built from the Dockerfile at deployment, here or by CodeBuild.
+ * Files in .dockerignore do not change its identity.
  */
 export function serviceImage(
   scope: Construct,
