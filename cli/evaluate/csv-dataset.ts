@@ -1,5 +1,6 @@
 import { CsvError, type Options, parse } from 'csv-parse/sync';
 import type { Label } from '../../service/domain/sentiment.ts';
+import { SEPARATORS } from '../kit/csv-records.ts';
 import { CliError } from '../kit/errors.ts';
 import type { Dataset } from './dataset.ts';
 import { labelFault, parseLabel } from './parse-label.ts';
@@ -18,7 +19,6 @@ interface CsvLine {
 }
 
 /** The first one that gives the header both columns is used. */
-const SEPARATORS = [',', ';', '\t'];
 
 const QUOTES_FAULT =
   'quotation marks do not match; quote a field that contains some, and double each of them';

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
+import { SEPARATORS } from '../kit/csv-records.ts';
 
 /** What is wrong with a CSV file, and the line where the record begins. */
 export class CsvFault extends Error {}
@@ -12,8 +13,6 @@ interface CsvShape {
   readonly records: number;
   readonly delimiter: string;
 }
-
-const SEPARATORS = [',', ';', '\t'];
 
 const QUOTE_FAULTS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
@@ -66,7 +65,7 @@ export async function checkCsv(path: string): Promise<CsvShape> {
 }
 
 /** The separator that the first line has most of. */
-async function delimiterOf(path: string): Promise<string> {
+async function delimiterOf(path: string): Promise<(typeof SEPARATORS)[number]> {
   let head = '';
   for await (const text of textOf(path)) {
     head += text;

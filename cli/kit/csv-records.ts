@@ -1,6 +1,9 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Line, LineStart } from './lines.ts';
 
+/** Separators of CSV that are tried, the likeliest first. */
+export const SEPARATORS = [',', ';', '\t'] as const;
+
 /** Longest record of several lines; a longer one has a quote that is never closed. */
 const MAX_RECORD_CHARACTERS = 1024 * 1024;
 
@@ -32,10 +35,10 @@ export class CsvRecords {
   }
 
   /** The cells of the first record by each separator; undefined when the file has no records. */
-  async header(delimiters: readonly string[]): Promise<CsvHeader[] | undefined> {
+  async header(): Promise<CsvHeader[] | undefined> {
     const lines = await this.#record();
     if (!lines) return undefined;
-    return delimiters.flatMap((delimiter) => {
+    return SEPARATORS.flatMap((delimiter) => {
       const names = parsed(textOf(lines), delimiter)?.map((name) => name.trim());
       return names ? [{ delimiter, names }] : [];
     });

@@ -1,4 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings';
+import { LANGUAGE } from '../../service/contract/languages.ts';
 import { collect, httpUrl, integer } from '../kit/arguments.ts';
 import { serviceUrl } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
@@ -106,6 +107,6 @@ function filled(option: string, given: string): string {
 
 /** @throws UsageError */
 function languageOf(given: string): string {
-  if (/^[a-z]{2,3}$/.test(given)) return given;
+  if (LANGUAGE.test(given)) return given;
   throw new UsageError(`--lang must be a code of 2 or 3 small letters such as en, got '${given}'`);
 }

@@ -6,8 +6,6 @@ import { CliError } from '../kit/errors.ts';
 import type { Line } from '../kit/lines.ts';
 import { type FileEntry, NOT_A_TWEET } from './file-entry.ts';
 
-const SEPARATORS = [',', ';', '\t'];
-
 /** Names of the columns that are read, in lower case, the likeliest first. */
 const COLUMNS = {
   id: ['id', 'tweet_id', 'id_str', 'tweetid'],
@@ -26,7 +24,7 @@ export async function* csvEntries(
   name: string,
 ): AsyncGenerator<FileEntry> {
   const records = new CsvRecords(lines);
-  const headers = (await records.header(SEPARATORS)) ?? [];
+  const headers = (await records.header()) ?? [];
   const header = headers
     .map(({ delimiter, names }) => ({ delimiter, width: names.length, places: placesOf(names) }))
     .find(({ places }) => places.id >= 0 && places.text >= 0);

@@ -39,9 +39,9 @@ export function scoreCommand() {
           'tss score tweets.jsonl.gz --out scored.jsonl',
           'tss score - --format text',
         ],
-        'Adds the columns label, score_negative, score_neutral, score_positive, truncated, model_name\n' +
-          'and model_revision. CSV and plain text become CSV, JSON Lines stay JSON Lines. A line that\n' +
-          'cannot be scored is reported and left out.',
+        'Adds the columns label, score_negative, score_neutral, score_positive, truncated, language,\n' +
+          'language_supported, model_name and model_revision. CSV and plain text become CSV, JSON Lines\n' +
+          'stay JSON Lines. A line that cannot be scored is reported and left out.',
         'The same command continues a run that ended early, from a file to a file.',
         'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but texts were left out.',
         'Variables, also read from .env: MODEL_NAME, MODELS_DIR, INFERENCE_WORKERS.',

@@ -40,19 +40,35 @@ const NOTHING = { negative: 0, neutral: 0, positive: 0, otherLanguages: 0, leftO
 
 /** Scores the texts of a file. @throws CliError */
 export async function scoreFile(options: ScoreOptions): Promise<void> {
-  const { file, out, model: name, workers } = options;
+  const { file, out, model: name } = options;
   const format = inputFormat(file, options.format);
   if (out !== undefined) checkOutputName(out, format);
   const input = await Input.open(file);
   const { revision } = findBundle(await readManifest(modelsDir()), name);
   const run = runOf(input, { ...options, format, revision });
   const output = out === undefined ? STANDARD_OUTPUT : await FileOutput.open(out, run);
+  try {
+    const counts = await scoreInput(input, format, output, options);
+    await output.finish();
+    report(counts, out);
+  } finally {
+    await output.close();
+  }
+}
+
+async function scoreInput(
+  input: Input,
+  format: FormatName,
+  output: Output,
+  options: ScoreOptions,
+): Promise<Progress['counts']> {
+  const { textColumn: column, prefix, model: name, workers } = options;
   const { earlier } = output;
-  const added = new AddedColumns(options.prefix);
+  const added = new AddedColumns(prefix);
   const reader = await openRecords(
     format,
     linesOf(input.bytes(earlier?.next.bytes ?? 0), earlier?.next),
-    { name: input.name, column: options.textColumn, added, hasMark: () => input.hasMark },
+    { name: input.name, column, added, hasMark: () => input.hasMark },
     earlier?.layout,
   );
   const total = await input.countLines();
@@ -60,11 +76,8 @@ export async function scoreFile(options: ScoreOptions): Promise<void> {
   const maxCharacters = ENVIRONMENT.MAX_TEXT_CHARACTERS.default;
   try {
     const scorer = new Scorer({ model, added, maxCharacters });
-    const counts = await writeAll({ ...options, name: input.name, total, reader, scorer, output });
-    await output.finish();
-    report(counts, out);
+    return await writeAll({ ...options, name: input.name, total, reader, scorer, output });
   } finally {
-    await output.close();
     await model.close();
   }
 }

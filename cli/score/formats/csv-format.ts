@@ -8,9 +8,6 @@ import { textColumn } from './text-column.ts';
 
 type CsvLayout = NonNullable<RecordReader['layout']['csv']>;
 
-/** The first one that gives the header a column of texts is used. */
-const SEPARATORS = [',', ';', '\t'];
-
 /** Readers end a line at either, unless it is quoted. */
 const LINE_BREAK = /[\r\n]/;
 
@@ -35,8 +32,9 @@ export async function openCsv(
 ): Promise<RecordReader> {
   const { name, column, added, hasMark } = options;
   const records = new CsvRecords(lines);
-  const headers = await records.header(SEPARATORS);
+  const headers = await records.header();
   if (!headers) throw new CliError(`${name} is empty`);
+  // The first separator that gives the header a column of texts is used.
   for (const { delimiter, names } of headers) {
     const found = textColumn(names, column);
     if (found === undefined) continue;
