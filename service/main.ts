@@ -23,7 +23,6 @@ import type { ModelIdentity } from './domain/sentiment.ts';
 import { CachedFeatureStore } from './feature-store/hot-cache.ts';
 import { MemoryFeatureStore } from './feature-store/memory/memory-feature-store.ts';
 import { RedisFeatureStore } from './feature-store/redis/redis-feature-store.ts';
-import { EldLanguageIdentifier } from './inference/language/eld-language-identifier.ts';
 import { OnnxSentimentModel } from './inference/onnx-sentiment-model.ts';
 import { BufferedPredictionLog } from './prediction-log/buffer.ts';
 import { FilePredictionLogSink } from './prediction-log/file-sink.ts';
@@ -84,6 +83,8 @@ async function serve(config: Config): Promise<void> {
     'The prediction log could not be opened (PREDICTION_LOG_DIR, PREDICTION_STREAM)',
     openPredictionLog(config, metrics, logger),
   );
+  // Loaded beside the model: its database takes half a second.
+  const languageLibrary = import('./inference/language/eld-language-identifier.ts');
   const model = await within(
     'The model could not be loaded (MODELS_DIR, MODEL_NAME)',
     OnnxSentimentModel.start({
@@ -110,6 +111,7 @@ async function serve(config: Config): Promise<void> {
     maxRows,
   });
   const { exposeText, limits } = config.http;
+  const { EldLanguageIdentifier } = await languageLibrary;
   const languages = new LanguageCheck({
     identifier: new EldLanguageIdentifier(model.languages),
     modelLanguages: model.languages,
