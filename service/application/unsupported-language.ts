@@ -5,7 +5,7 @@ import type { Language } from '../domain/language.ts';
 /** Answer for a text in a language that the model does not read: its scores, marked, or an error. */
 export type UnsupportedLanguagePolicy = (typeof UNSUPPORTED_LANGUAGE_POLICIES)[number];
 
-/** @param subject such as `Text 1 of 3` */
+/** @param subject such as `The text` */
 export function unsupportedLanguage(
   subject: string,
   language: Language | null,

@@ -62,9 +62,9 @@ function logRequest(request: FastifyRequest, reply: FastifyReply, elapsedMs: num
   request.log[level](fields, reply.raw.writableFinished ? 'request' : 'request abandoned');
 }
 
-/** A trace and a span of it, by W3C Trace Context, level 1. Later versions may append fields. */
+/** A trace and a span of it, by W3C Trace Context. Versions after 00 may append fields. */
 const TRACEPARENT =
-  /^(?!ff)[\da-f]{2}-(?<traceId>(?!0{32})[\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(-|$)/;
+  /^(?!ff|00.{53}-)[\da-f]{2}-(?<traceId>(?!0{32})[\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(-|$)/;
 
 /** Id of the trace that the caller's request belongs to; undefined: none, or not valid. */
 function traceIdOf(traceparent: string | string[] | undefined): string | undefined {

@@ -46,7 +46,8 @@ export class MetricsServer {
    */
   listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
+      // Later errors reject nothing, and must not end the process.
+      this.#server.on('error', reject);
       this.#server.listen(port, host, () => {
         const address = this.#server.address();
         resolve(typeof address === 'object' && address ? address.port : port);

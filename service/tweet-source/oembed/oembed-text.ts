@@ -11,9 +11,9 @@ export interface OembedText {
 }
 
 /**
- * Extracts the text of a tweet and its language from oEmbed's HTML: the paragraphs of its blockquote. As in the X
- * API, line breaks become `\n`, emoji images their character, and X's links their t.co address
- * (oEmbed shows pic.twitter.com/… for pictures). Null without a paragraph.
+ * Extracts the text of a tweet and its language from oEmbed's HTML: the paragraphs of its
+ * blockquote. As in the X API, line breaks become `\n`, emoji images their character, and X's links
+ * their t.co address (oEmbed shows pic.twitter.com/… for pictures). Null without a paragraph.
  */
 export function textFromOembed(html: string): OembedText | null {
   const text = new ParagraphText();

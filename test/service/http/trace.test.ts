@@ -84,6 +84,7 @@ describe('the trace of the caller', () => {
     'x',
     `00-${TRACE_ID}-${SPAN_ID}`,
     `00-${TRACE_ID}-${SPAN_ID}-01x`,
+    `00-${TRACE_ID}-${SPAN_ID}-01-what-comes`,
     `ff-${TRACE_ID}-${SPAN_ID}-01`,
     `00-${'0'.repeat(32)}-${SPAN_ID}-01`,
     `00-${TRACE_ID}-${'0'.repeat(16)}-01`,

@@ -1,6 +1,6 @@
 -- Script mostActive. ARGV: prefix, most users, most day buckets to settle.
--- Returns id, total by label, total of other languages and profile of each user; nil when more has to be settled first
--- than one step may.
+-- Returns id, total by label, total of other languages and profile of each user; nil when more has
+-- to be settled first than one step may.
 
 local max_users, max_buckets = tonumber(ARGV[2]), tonumber(ARGV[3])
 
