@@ -23,6 +23,7 @@ describe('GitHub workflows', () => {
   it('deploy one tag after another', () => {
     const { concurrency } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'));
     expect(concurrency).toEqual({
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub Actions
       group: "deploy-${{ github.event_name == 'pull_request' && github.ref || 'tags' }}",
       'cancel-in-progress': false,
     });
