@@ -38,6 +38,9 @@ export function renderEstimate(stage: string, load: Load, estimate: Estimate): s
     ...storeLines(estimate.store),
     `A release may need ${estimate.releaseVcpus} vCPUs of Fargate, twice maxTasks x vCPU. New accounts have 6 or fewer: see quota ${VCPU_QUOTA_CODE}.`,
     '',
+    'Not counted:',
+    ...estimate.notCounted.map(({ name, reason }) => `  ${name}: ${reason}`),
+    '',
   ].join('\n');
 }
 

@@ -76,6 +76,18 @@ export const CLOUDWATCH = {
   dashboardMonth: 3,
 } as const;
 export const SECRET_MONTH = 0.4;
+export const SECRET_TEN_THOUSAND_CALLS = 0.05;
+
+/** Functions on arm64. */
+export const LAMBDA = { millionRequests: 0.2, gigabyteSecond: 0.0000133334 } as const;
+
+/** A key of the customer in KMS. */
+export const CUSTOMER_KEY = { month: 1, tenThousandRequests: 0.03 } as const;
+
+/** One minute of CodeBuild on general1.medium under Linux; arm1 costs less. */
+export const BUILD_MINUTE = 0.01;
+
+export const STORAGE_GIGABYTE_MONTH = 0.023;
 
 /** To the internet, up to 10 TB a month. */
 export const DATA_OUT_GIGABYTE = 0.09;

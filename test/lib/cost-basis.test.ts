@@ -37,10 +37,30 @@ describe('the number of alarmed metrics in the cost estimate', () => {
 });
 
 /** The resources that the estimate counts must be the resources of the templates. */
-describe.each(['dev', 'prod'] as const)('the cost of %s', (stage) => {
-  const app = synthesise(CONTEXT[stage]);
+const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:k-AbCdEf';
+const OPTIONS: Context = {
+  ...CONTEXT.prod,
+  imageUri: undefined,
+  imageBuild: 'codebuild',
+  offlineStore: true,
+  probe: true,
+  domainName: 'sentiment.example.org',
+  hostedZoneId: 'Z0123456789ABC',
+  hostedZoneName: 'example.org',
+  alertEmail: 'someone@example.org',
+  monthlyBudgetUsd: 600,
+  apiKeysSecretArn: SECRET,
+  kmsKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555',
+};
+
+describe.each([
+  ['dev', CONTEXT.dev],
+  ['prod', CONTEXT.prod],
+  ['prod with every option', OPTIONS],
+] as const)('the cost of %s', (_stage, context) => {
+  const app = synthesise(context);
   const load = { requestsPerDay: 0, hitRate: 0, predictionsPerSecondPerVcpu: 100 };
-  const { components } = estimateCost(readStageConfig(CONTEXT[stage]), load);
+  const { components } = estimateCost(readStageConfig(context), load);
   const basis = (name: string) => components.find((component) => component.name === name)?.basis;
 
   it('counts the two alarms that each policy of autoscaling makes', () => {
@@ -49,7 +69,9 @@ describe.each(['dev', 'prod'] as const)('the cost of %s', (stage) => {
   });
 
   it('counts secrets, gateways and nodes', () => {
-    expect(basis('secrets')).toBe(String(allOf(app, 'AWS::SecretsManager::Secret').length));
+    const given = context === OPTIONS ? 1 : 0;
+    const made = allOf(app, 'AWS::SecretsManager::Secret').length;
+    expect(basis('secrets')).toBe(String(made + given));
     const gateways = allOf(app, 'AWS::EC2::NatGateway').length;
     expect(basis('NAT')).toMatch(gateways === 0 ? /^none$/ : new RegExp(`^${gateways} gateways`));
     const [group] = allOf(app, 'AWS::ElastiCache::ReplicationGroup');
@@ -63,7 +85,8 @@ describe.each(['dev', 'prod'] as const)('the cost of %s', (stage) => {
   });
 
   it('has nothing at rest that the estimate does not know', () => {
-    const priced = [
+    /** Counted by a component, or named as not counted. */
+    const known = [
       'AWS::ECS::Service',
       'AWS::ElasticLoadBalancingV2::LoadBalancer',
       'AWS::ElastiCache::ReplicationGroup',
@@ -75,9 +98,18 @@ describe.each(['dev', 'prod'] as const)('the cost of %s', (stage) => {
       'AWS::CloudWatch::CompositeAlarm',
       'AWS::CloudWatch::Dashboard',
       'AWS::SecretsManager::Secret',
+      'AWS::KinesisFirehose::DeliveryStream',
+      'AWS::S3::Bucket',
+      'AWS::Lambda::Function',
+      'AWS::CodeBuild::Project',
+      'AWS::ECR::Repository',
+      'AWS::Athena::WorkGroup',
+      'AWS::Budgets::Budget',
+      'AWS::CertificateManager::Certificate',
+      'AWS::Route53::RecordSet',
     ];
     const free =
-      /^AWS::(CDK|IAM|EC2::(?!NatGateway|EIP|Instance|VPCEndpoint$)|ElasticLoadBalancingV2|ElastiCache|ECS|S3|Lambda|ApplicationAutoScaling|WAFv2|SNS|Logs|Events|CertificateManager)|^Custom::/;
+      /^AWS::(CDK|IAM|EC2::(?!NatGateway|EIP|Instance|VPCEndpoint$)|ElasticLoadBalancingV2|ElastiCache|ECS|S3::(?!Bucket$)|Lambda::(?!Function$)|Athena::NamedQuery|Glue|ApplicationAutoScaling|WAFv2|SNS|Logs|Events)|^Custom::/;
     const types = new Set(
       app.templates.flatMap(({ template }) =>
         Object.values(template.toJSON().Resources as Record<string, { Type: string }>).map(
@@ -87,7 +119,7 @@ describe.each(['dev', 'prod'] as const)('the cost of %s', (stage) => {
     );
     // The gateway endpoint of S3 is free; others are not, so it is looked at by itself.
     types.delete('AWS::EC2::VPCEndpoint');
-    expect([...types].filter((type) => !priced.includes(type) && !free.test(type))).toEqual([]);
+    expect([...types].filter((type) => !known.includes(type) && !free.test(type))).toEqual([]);
     for (const { Properties } of allOf(app, 'AWS::EC2::VPCEndpoint')) {
       expect(Properties.VpcEndpointType).toBe('Gateway');
     }

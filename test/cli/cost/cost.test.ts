@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { estimateCost, type Load } from '../../../cli/cost/estimate.ts';
+import { PRICE_LIST } from '../../../cli/cost/price-list.ts';
 import { BYTES_PER_TWEET } from '../../../cli/cost/store-size.ts';
-import { HOURS_PER_MONTH, STORE_NODES } from '../../../cli/kit/prices.ts';
+import * as prices from '../../../cli/kit/prices.ts';
 import { alarmedMetrics } from '../../../lib/monitoring/stage-alarms.ts';
 import { readStageConfig } from '../../../lib/stage-config.ts';
 
@@ -82,7 +83,7 @@ describe('the cost under load', () => {
   });
 
   it('counts a paid read of post and author for each miss where there is a token, else none', () => {
-    const misses = (1_000 * 0.2 * HOURS_PER_MONTH) / 24;
+    const misses = (1_000 * 0.2 * prices.HOURS_PER_MONTH) / 24;
     const reads = (config: ReturnType<typeof prod>) =>
       amount(estimateCost(config, load(1_000, 0.8)), 'X reads');
     expect(reads(prod(X_TOKEN))).toBeCloseTo(misses * 0.015, 6);
@@ -117,9 +118,16 @@ describe('the cost under load', () => {
     const queries = (gigabytes * 70 * 0.07) / 741;
     // Written every 15 minutes, long before 128 MB have come together.
     const objects = (4 * 730 * 0.005) / 1_000;
-    const expected = gigabytes * (0.029 + 0.018 + 0.02) + queries + objects;
+    // 500,000 records a day of 32 bytes, each kept for 400 days.
+    const kept = ((5e5 * 400 * 32) / 1e9) * 0.023;
+    const expected = gigabytes * (0.029 + 0.018 + 0.02) + queries + objects + kept;
     expect(store({ offlineStore: 'true' })).toBeCloseTo(expected, 6);
     expect(store()).toBe(0);
+  });
+
+  it('counts the lines of the access log for as long as they are kept', () => {
+    const gigabytes = (1e6 * 7 * 125) / 1e9;
+    expect(amount(estimateCost(dev(), load(1e6)), 'access log')).toBeCloseTo(gigabytes * 0.023, 6);
   });
 
   it('takes only what is above the minimum from Spot', () => {
@@ -156,8 +164,74 @@ describe('the cost under load', () => {
 
   it('knows the nodes of both presets', () => {
     for (const { valkeyNodeType } of [dev(), prod()]) {
-      expect(STORE_NODES[valkeyNodeType]?.hour).toBeGreaterThan(0);
+      expect(prices.STORE_NODES[valkeyNodeType]?.hour).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('the cost of what is optional', () => {
+  const KEYS = {
+    apiKeysSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:k-AbCdEf',
+  };
+  const KEY = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+
+  it('counts a probe every five minutes, and its reads of the API keys', () => {
+    const of = (context: object) => amount(estimateCost(prod(context), AT_REST), 'probe');
+    // 8,760 calls of a quarter of a GB-second.
+    const calls = 0.00876 * 0.2 + 8_760 * 0.25 * 0.0000133334;
+    expect(of({ probe: true })).toBeCloseTo(calls, 9);
+    expect(of({ probe: true, ...KEYS })).toBeCloseTo(calls + 0.876 * 0.05, 9);
+    expect(of({ probe: false })).toBe(0);
+  });
+
+  it('counts the key of the customer and the requests of the stage', () => {
+    const context = { kmsKeyArn: KEY, probe: true, offlineStore: true, ...KEYS };
+    const estimate = estimateCost(prod(context), { ...AT_REST, requestsPerDay: 1e6 });
+    // Four objects an hour, and twelve reads of the API keys.
+    expect(amount(estimate, 'customer key')).toBeCloseTo(1 + (730 * 16 * 0.03) / 10_000, 6);
+    expect(amount(estimateCost(prod(), AT_REST), 'customer key')).toBe(0);
+  });
+
+  it('counts ten builds of five minutes by CodeBuild, which keeps twenty images', () => {
+    const estimate = estimateCost(dev({ imageBuild: 'codebuild' }), AT_REST);
+    expect(amount(estimate, 'image builds')).toBeCloseTo(50 * 0.01, 9);
+    expect(amount(estimate, 'images')).toBeCloseTo(20 * 0.143 * 0.1, 9);
+    expect(amount(estimateCost(dev(), AT_REST), 'image builds')).toBe(0);
+  });
+
+  it('names cost that it leaves out, each with a reason', () => {
+    const names = (context: object) =>
+      estimateCost(prod(context), AT_REST).notCounted.map(({ name }) => name);
+    expect(names({})).toEqual(
+      expect.arrayContaining(['flow log', "firewall's log", 'functions of a release']),
+    );
+    expect(names({ kmsKeyArn: KEY })).toContain('KMS requests of logs and Valkey');
+    expect(names({ offlineStore: true })).toContain('Athena');
+  });
+});
+
+describe('the list of prices', () => {
+  /** Numbers of kit/prices.ts that are not prices. */
+  const OTHER =
+    /^(HOURS_PER_MONTH|SECONDS_PER_MONTH|DAYS_PER_MONTH|GIGABYTE|SPOT_DISCOUNT)$|\.(connectionsPerSecond|gigabytesPerHour|gibibytes)$/;
+
+  function numbers(value: unknown, path: string): [string, number][] {
+    if (typeof value === 'number') return [[path, value]];
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([key, one]) => numbers(one, `${path}.${key}`));
+  }
+
+  it('holds every price of an estimate', () => {
+    const used = Object.entries(prices)
+      .flatMap(([name, value]) => numbers(value, name))
+      .filter(([path]) => !OTHER.test(path))
+      .map(([, usd]) => usd);
+    const ascending = (list: readonly number[]) => list.toSorted((a, b) => a - b);
+    expect(ascending(PRICE_LIST.map(({ usd }) => usd))).toEqual(ascending(used));
+  });
+
+  it('names a page for each', () => {
+    for (const { source } of PRICE_LIST) expect(new URL(source).protocol).toBe('https:');
   });
 });
 
@@ -191,7 +265,7 @@ describe('the size of the store', () => {
         const { store } = estimateCost(prod(), load(requestsPerDay));
         const holds = (valkeyNodeType: string) =>
           estimateCost(prod({ valkeyNodeType }), load(requestsPerDay)).store.fits;
-        const cheaper = Object.entries(STORE_NODES)
+        const cheaper = Object.entries(prices.STORE_NODES)
           .filter(([, { hour }]) => 1_460 * hour < (store.cheapest?.usdPerMonth ?? Infinity) - 1e-6)
           .map(([type]) => type);
         expect(cheaper.filter(holds)).toEqual([]);
