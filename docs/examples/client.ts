@@ -16,6 +16,8 @@ export interface Sentiment {
   readonly scores: PerLabel;
   /** The text was too long for the model, and its end was not read. */
   readonly truncated: boolean;
+  /** Number of tokens that the model read; absent if a tweet was in the feature store. */
+  readonly tokens?: number;
   /** Such as `en`; null if it is undetermined. */
   readonly language: string | null;
   /** False: the model does not read the language, and the scores mean nothing. */

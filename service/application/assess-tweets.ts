@@ -40,8 +40,9 @@ export async function assessTweets(
     } else {
       const write = featureWrite(tweet, prediction, finding, identity, settings);
       const text = settings.exposeText ? tweet.text : null;
+      const { tokens } = prediction;
       writes.push(write);
-      outcomes.set(tweet.id, { status: 'ok', row: write.row, text, featureStore });
+      outcomes.set(tweet.id, { status: 'ok', row: write.row, text, featureStore, tokens });
     }
   }
   return { outcomes, writes };

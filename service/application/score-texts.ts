@@ -1,8 +1,9 @@
+import { TextTooLongForModelError } from '../domain/errors.ts';
 import type { LanguageFinding } from '../domain/language.ts';
 import type { Prediction } from '../domain/sentiment.ts';
 import type { LanguageCheck } from './language-check.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
-import { type Caller, deadlineIn } from './request-context.ts';
+import { type Caller, deadlineIn, type RequestContext } from './request-context.ts';
 import { failedText, type TextOutcome, textOutcome } from './text-outcome.ts';
 import { type UnsupportedLanguagePolicy, unsupportedLanguage } from './unsupported-language.ts';
 
@@ -12,6 +13,11 @@ export interface ScoreTextsOptions {
   readonly unsupportedLanguage: UnsupportedLanguagePolicy;
   readonly singleDeadlineMs: number;
   readonly batchDeadlineMs: number;
+}
+
+export interface TextOptions {
+  /** False: a text that is longer than the model's window fails. */
+  readonly truncate?: boolean | undefined;
 }
 
 /** Use case: scores texts that the caller sends, without tweet source and feature store. */
@@ -28,14 +34,45 @@ export class ScoreTexts {
    *
    * @throws OverloadedError if the whole call fails
    */
-  async score(texts: readonly string[], caller: Caller): Promise<TextOutcome[]> {
-    const { model, languages, singleDeadlineMs, batchDeadlineMs } = this.#options;
-    const predictions = await model.predict(texts, {
-      ...caller,
-      deadline: deadlineIn(texts.length === 1 ? singleDeadlineMs : batchDeadlineMs),
-    });
+  async score(
+    texts: readonly string[],
+    caller: Caller,
+    { truncate = true }: TextOptions = {},
+  ): Promise<TextOutcome[]> {
+    const { singleDeadlineMs, batchDeadlineMs } = this.#options;
+    const deadline = deadlineIn(texts.length === 1 ? singleDeadlineMs : batchDeadlineMs);
+    const context = { ...caller, deadline };
+    if (truncate) return this.#score(texts, context);
+    const tooLong = await this.#tooLong(texts, context);
+    const fitting = texts.filter((_, index) => !tooLong.has(index));
+    const outcomes = fitting.length > 0 ? await this.#score(fitting, context) : [];
+    // Ascending: each one moves the outcomes after it to their places.
+    for (const [index, outcome] of tooLong) outcomes.splice(index, 0, outcome);
+    return outcomes;
+  }
+
+  async #score(texts: readonly string[], context: RequestContext): Promise<TextOutcome[]> {
+    const { model, languages } = this.#options;
+    const predictions = await model.predict(texts, context);
     const findings = await languages.findAll(texts.map((text) => ({ text, language: null })));
     return findings.map((finding, index) => this.#outcome(predictions[index] ?? null, finding));
+  }
+
+  /** Outcomes of the texts that do not fit the model's window, by index, ascending. */
+  async #tooLong(
+    texts: readonly string[],
+    context: RequestContext,
+  ): Promise<Map<number, TextOutcome>> {
+    const { model } = this.#options;
+    const { maxTokens } = model;
+    const counts = await model.countTokens(texts, context);
+    return new Map(
+      counts.flatMap((tokens, index) =>
+        tokens > maxTokens
+          ? [[index, failedText(new TextTooLongForModelError({ tokens, maxTokens }))] as const]
+          : [],
+      ),
+    );
   }
 
   #outcome(prediction: Prediction | null, finding: LanguageFinding): TextOutcome {

@@ -94,7 +94,7 @@ export class ScoreTweets {
 
   #hit(row: FeatureRow): TweetOutcome {
     const text = this.#options.exposeText ? row.text : null;
-    return { status: 'ok', row, text, featureStore: 'hit' };
+    return { status: 'ok', row, text, featureStore: 'hit', tokens: null };
   }
 
   /** Keeps a failure from the stored tweets of the same call. */

@@ -20,6 +20,8 @@ export interface ScoredTweet {
   /** Null if the configuration hides texts, or if the row was stored without. */
   readonly text: string | null;
   readonly featureStore: StoreOutcome;
+  /** Number of tokens that the model read; null if the row was stored before. */
+  readonly tokens: number | null;
 }
 
 /** The answer for one tweet. */

@@ -34,6 +34,7 @@ export const ERROR_CLASS = {
   entity_not_found: 'caller',
   empty_text: 'caller',
   unsupported_language: 'caller',
+  text_too_long_for_model: 'caller',
   rate_limited: 'caller',
   model_failed: 'own',
   overloaded: 'own',

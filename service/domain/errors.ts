@@ -2,9 +2,18 @@ import type { ErrorCode } from '../contract/error-codes.ts';
 
 export { ERROR_CODES, type ErrorCode } from '../contract/error-codes.ts';
 
+/** Figures of a failure, for programs. */
+export interface ErrorFigures {
+  /** Number of tokens of a text, special tokens included. */
+  readonly tokens?: number;
+  /** Longest input of the model, in tokens. */
+  readonly maxTokens?: number;
+}
+
 export interface ServiceErrorOptions {
   readonly cause?: unknown;
   readonly retryAfterSeconds?: number;
+  readonly figures?: ErrorFigures;
 }
 
 /** A failure the service knows how to explain. Its message is shown to the caller. */
@@ -13,6 +22,7 @@ export class ServiceError extends Error {
   /** True if the same request may succeed later. */
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
+  readonly figures: ErrorFigures;
 
   constructor(
     code: ErrorCode,
@@ -25,6 +35,7 @@ export class ServiceError extends Error {
     this.code = code;
     this.retryable = retryable;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.figures = options.figures ?? {};
   }
 }
 
@@ -37,6 +48,7 @@ export type CallerErrorCode = Exclude<
   | 'entity_not_found'
   | 'empty_text'
   | 'unsupported_language'
+  | 'text_too_long_for_model'
   | 'rate_limited'
   | 'model_failed'
   | 'overloaded'
@@ -72,6 +84,18 @@ export class EntityNotFoundError extends ServiceError {
 export class EmptyTextError extends ServiceError {
   constructor(message: string) {
     super('empty_text', message, false);
+  }
+}
+
+/** The text has more tokens than the model reads, and the caller does not want it truncated. */
+export class TextTooLongForModelError extends ServiceError {
+  constructor(figures: Required<ErrorFigures>) {
+    super(
+      'text_too_long_for_model',
+      `The text has ${figures.tokens} tokens, more than the ${figures.maxTokens} that the model reads; shorten it, or leave out "truncate": false.`,
+      false,
+      { figures },
+    );
   }
 }
 

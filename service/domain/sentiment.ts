@@ -11,6 +11,8 @@ export interface Prediction {
   readonly scores: Scores;
   /** The text was longer than the model's window and its end was not read. */
   readonly truncated: boolean;
+  /** Number of tokens that the model read, special tokens included. */
+  readonly tokens: number;
 }
 
 /** Everything besides the text that determines a prediction. Rows of other identities are not served. */

@@ -25,6 +25,7 @@ const LIMIT_CODES: Readonly<Record<string, readonly [CallerErrorCode, string]>> 
   'maxItems /texts': ['batch_too_large', 'send several requests'],
   'maxItems /tweetUrls': ['batch_too_large', 'send several requests'],
   'maxItems /tweets': ['batch_too_large', 'send several requests'],
+  'maxLength /text': ['text_too_long', 'shorten it'],
   'maxLength /texts/*': ['text_too_long', 'shorten it'],
   'maxLength /tweets/*/text': ['text_too_long', 'shorten it'],
   'maxLength /tweetUrl': ['url_too_long', 'send the URL of a tweet'],
@@ -37,7 +38,8 @@ const MAX_NAME_CHARACTERS = 64;
 export function explainFrameworkError(thrown: unknown): ServiceError | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const { code = '', validation, validationContext }: Partial<FastifyError> = thrown;
-  const violation = validation?.[0];
+  // After the violations of each choice comes that of the choice itself.
+  const violation = validation?.find(isChoice) ?? validation?.[0];
   if (violation) return explainViolation(violation, validationContext === 'querystring');
   const known = FRAMEWORK_ERRORS[code] ?? (isExposed(thrown) ? REFUSED : undefined);
   return known && new CallerError(...known);
@@ -46,6 +48,11 @@ export function explainFrameworkError(thrown: unknown): ServiceError | undefined
 /** Convention of http-errors, which @fastify/static follows. */
 function isExposed(error: Error): boolean {
   return 'expose' in error && error.expose === true;
+}
+
+/** The body of POST /v1/inference has one of two properties. */
+function isChoice({ keyword, instancePath }: Violation): boolean {
+  return keyword === 'anyOf' && instancePath === '';
 }
 
 function explainViolation(violation: Violation, inQuery: boolean): ServiceError {
@@ -61,6 +68,7 @@ function explainViolation(violation: Violation, inQuery: boolean): ServiceError 
     if (keyword === 'additionalProperties') {
       return `holds an unknown ${what} ${quote(params.additionalProperty)}`;
     }
+    if (isChoice(violation)) return 'must have either "text" or "texts"';
     if (keyword === 'pattern' && params.pattern === '\\S') return 'is empty or blank';
     if (keyword === 'type' && inQuery) return 'must be given once';
     return brokenRule(violation);

@@ -25,6 +25,7 @@ export const STATUS = {
   expectation_failed: 417,
   empty_text: 422,
   unsupported_language: 422,
+  text_too_long_for_model: 422,
   rate_limited: 429,
   headers_too_large: 431,
   tweet_withheld: 451,
@@ -47,6 +48,12 @@ export const Problem = Type.Object(
     requestId: Type.String({ description: 'X-Request-Id of the answer.' }),
     retryAfterSeconds: Type.Optional(
       Type.Integer({ minimum: 1, description: 'Time after which the same request may succeed.' }),
+    ),
+    tokens: Type.Optional(
+      Type.Integer({ description: 'With text_too_long_for_model: tokens of the text.' }),
+    ),
+    maxTokens: Type.Optional(
+      Type.Integer({ description: 'With text_too_long_for_model: tokens that the model reads.' }),
     ),
   },
   {
@@ -78,6 +85,7 @@ export function problemOf(error: ServiceError, requestId: string) {
     ...(error.retryAfterSeconds !== undefined && {
       retryAfterSeconds: retryAfter(error.retryAfterSeconds),
     }),
+    ...error.figures,
   };
 }
 

@@ -5,13 +5,14 @@ import { ServiceError } from '../domain/errors.ts';
 import { problemOf } from './problem.ts';
 
 /** The properties of a scored tweet. */
-export function tweetSentiment({ row, text, featureStore }: ScoredTweet) {
+export function tweetSentiment({ row, text, featureStore, tokens }: ScoredTweet) {
   return {
     tweetId: row.tweetId,
     sentimentAnalyst: row.label,
     ...(text !== null && { textInput: text }),
     scores: row.scores,
     truncated: row.truncated,
+    ...(tokens !== null && { tokens }),
     language: row.language,
     languageSupported: row.languageSupported,
     model: row.model,

@@ -21,6 +21,7 @@ import { DriftMonitor } from './drift/drift-monitor.ts';
 import { checkGoldenTexts, checkLabelCount } from './golden-check.ts';
 import { BatchEngine, type EngineReservation } from './scheduling/batch-engine.ts';
 import { scoresOf, softmax } from './scores.ts';
+import { countTokens } from './tokenizer/count-tokens.ts';
 import { EventLoopTurns } from './tokenizer/event-loop-turns.ts';
 import { createNormalizer, type Normalizer } from './tokenizer/normalize.ts';
 import { type Encoding, encodeTexts, type Tokenizer } from './tokenizer/tokenizer.ts';
@@ -191,7 +192,7 @@ export class OnnxSentimentModel implements SentimentModel {
       let failed = 0;
       const predictions = encodings.map((encoding) => {
         if (!this.#holdsText(encoding)) return null;
-        const prediction = this.#prediction(logits[next++] ?? [], encoding.truncated);
+        const prediction = this.#prediction(logits[next++] ?? [], encoding);
         if (hasFiniteScores(prediction)) this.#drift.observe(prediction, encoding.ids);
         else failed++;
         return prediction;
@@ -202,6 +203,17 @@ export class OnnxSentimentModel implements SentimentModel {
     } finally {
       reservation.release();
     }
+  }
+
+  countTokens(texts: readonly string[], context: RequestContext): Promise<number[]> {
+    return context.timings.measure('tokenize', () =>
+      countTokens(texts, {
+        normalize: this.#normalize,
+        tokenizer: this.#tokenizer,
+        turns: this.#turns,
+        context,
+      }),
+    );
   }
 
   load(): ModelLoad {
@@ -255,9 +267,9 @@ export class OnnxSentimentModel implements SentimentModel {
     return ids.length > this.#tokenizer.specialTokens;
   }
 
-  #prediction(logits: ArrayLike<number>, truncated: boolean): Prediction {
+  #prediction(logits: ArrayLike<number>, { ids, truncated }: Encoding): Prediction {
     const scores = scoresOf(logits, this.#labels);
-    return { label: topLabel(scores), scores, truncated };
+    return { label: topLabel(scores), scores, truncated, tokens: ids.length };
   }
 }
 

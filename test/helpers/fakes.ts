@@ -56,22 +56,29 @@ export function aTweet(overrides: Partial<Tweet> = {}): Tweet {
   };
 }
 
-const POSITIVE: Prediction = {
-  label: 'positive',
-  scores: { negative: 0.05, neutral: 0.05, positive: 0.9 },
-  truncated: false,
-};
+function positive(text: string): Prediction {
+  return {
+    label: 'positive',
+    scores: { negative: 0.05, neutral: 0.05, positive: 0.9 },
+    truncated: false,
+    tokens: tokensOf(text),
+  };
+}
+
+/** One for each word, and two special ones. */
+const tokensOf = (text: string) => text.split(' ').length + 2;
 
 /** What a defective graph gives for a text. */
 export const NOT_FINITE: Prediction = {
   label: 'negative',
   scores: { negative: Number.NaN, neutral: Number.NaN, positive: Number.NaN },
   truncated: false,
+  tokens: 5,
 };
 
 function predictionOf(text: string): Prediction | null {
   if (text.trim() === '') return null;
-  return text.includes('banana') ? NOT_FINITE : POSITIVE;
+  return text.includes('banana') ? NOT_FINITE : positive(text);
 }
 
 /** A check by `fakeIdentifier` for a model that reads English. */
@@ -119,6 +126,10 @@ export class FakeModel implements SentimentModel {
     context.signal.addEventListener('abort', () => reject(new AbandonedError('left')));
     await Promise.race([this.gate, left]);
     return texts.map(predictionOf);
+  }
+
+  async countTokens(texts: readonly string[]): Promise<number[]> {
+    return texts.map(tokensOf);
   }
 
   load() {

@@ -46,5 +46,13 @@ export interface SentimentModel {
     reservation?: Reservation,
   ): Promise<(Prediction | null)[]>;
 
+  /**
+   * Numbers of tokens of whole texts, special tokens included: same length, same order.
+   *
+   * @throws DeadlineExceededError when the deadline passes first
+   * @throws AbandonedError when the signal is aborted first
+   */
+  countTokens(texts: readonly string[], context: RequestContext): Promise<number[]>;
+
   load(): ModelLoad;
 }

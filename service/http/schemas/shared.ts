@@ -71,6 +71,10 @@ export const Model = Type.Object(
   },
 );
 
+export const Tokens = Type.Integer({
+  description: 'Number of tokens that the model read, special tokens included.',
+});
+
 export const Truncated = Type.Boolean({
   description: "The text was longer than the model's window; its end was ignored.",
 });

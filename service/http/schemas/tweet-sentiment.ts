@@ -22,6 +22,12 @@ export const tweetSentimentProperties = {
   ),
   scores: ref(Scores),
   truncated: Truncated,
+  tokens: Type.Optional(
+    Type.Integer({
+      description:
+        'Number of tokens that the model read; absent if the tweet was in the feature store.',
+    }),
+  ),
   language: Language,
   languageSupported: LanguageSupported,
   model: ref(Model),

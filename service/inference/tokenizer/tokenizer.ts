@@ -19,6 +19,9 @@ export interface Tokenizer {
 
   /** Shares the thread: yields to other work every millisecond or two. */
   encode(text: string): Promise<Encoding>;
+
+  /** Number of tokens of the whole text, special tokens included. Shares the thread as `encode`. */
+  count(text: string): Promise<number>;
 }
 
 export interface EncodeTextsOptions {

@@ -54,6 +54,15 @@ export class TransformersTokenizer implements Tokenizer {
     return { ids, truncated };
   }
 
+  async count(text: string): Promise<number> {
+    let tokens = this.specialTokens;
+    for (const part of this.#parts(text)) {
+      tokens += part.length;
+      if (!this.#turns.hasTime()) await this.#turns.next();
+    }
+    return tokens;
+  }
+
   /** Ids of the text, lazily: each part is made in one step. */
   *#parts(text: string): Generator<readonly number[]> {
     for (const { id, text: between } of this.#addedTokens.split(text)) {

@@ -77,7 +77,7 @@ describe('ScoreTweets', () => {
     const { score, source, model, metrics } = aUseCase();
     const miss = await score();
     const hit = await score();
-    expect(hit).toEqual({ ...miss, featureStore: 'hit' });
+    expect(hit).toEqual({ ...miss, featureStore: 'hit', tokens: null });
     expect([source.asked.length, model.asked.length]).toEqual([1, 1]);
     expect(metrics.sum('FeatureStoreHits')).toBe(1);
   });

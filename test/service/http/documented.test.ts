@@ -182,7 +182,16 @@ const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
 };
 
 /** Where an operation needs another provocation of the same code, or has two of them. */
+const withText = (text: string, more: object = {}): Provocation => ({
+  change: (request) => ({ ...request, body: { text, ...more } }),
+});
+const REFUSE_GERMAN = PROVOCATIONS.unsupported_language;
+
 const FURTHER: Readonly<Record<string, Provocation>> = {
+  'POST /v1/inference empty_text': { ...PROVOCATIONS.empty_text, ...withText('a') },
+  'POST /v1/inference model_failed': withText('a banana split'),
+  'POST /v1/inference unsupported_language': { ...REFUSE_GERMAN, ...withText('good') },
+  'POST /v1/inference text_too_long_for_model': withText('a '.repeat(300), { truncate: false }),
   'DELETE /v1/admin/features/tweets/{id} invalid_tweet_id': inPath(/\d{19}/, 'jack'),
   'GET /v1/features/tweets invalid_tweet_id': inPath(/\d{19}/, 'jack'),
   'POST /v1/inference overloaded': fail(

@@ -105,7 +105,7 @@ const rows: Row[] = [
     'invalid_request',
     /The body holds an unknown property "lang"/,
   ],
-  ['texts missing', TEXTS, post({}), 400, 'invalid_request', /lacks the property "texts"/],
+  ['texts missing', TEXTS, post({}), 400, 'invalid_request', /either "text" or "texts"/],
   ['texts empty', TEXTS, post({ texts: [] }), 400, 'invalid_request', /^texts is empty\./],
   [
     'an empty text',

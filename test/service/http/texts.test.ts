@@ -8,8 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-const score = (texts: string[]) =>
-  app.call('/v1/inference', { headers: AS_CALLER, body: { texts } });
+const post = (body: object) => app.call('/v1/inference', { headers: AS_CALLER, body });
+const score = (texts: string[]) => post({ texts });
 
 /** Milliseconds from the request to the deadline that the model was given, on a clock that stands still. */
 async function deadlineOf(texts: string[]): Promise<number | undefined> {
@@ -36,7 +36,10 @@ describe('POST /v1/inference', () => {
     };
     expect(status).toBe(200);
     expect(json).toEqual({
-      results: [result, result],
+      results: [
+        { ...result, tokens: 6 },
+        { ...result, tokens: 5 },
+      ],
       model: { name: 'fake-model', revision: '0123456789ab' },
     });
   });
@@ -56,6 +59,71 @@ describe('POST /v1/inference', () => {
     const texts = [' [CLS] a ', 'é😀\u0000', '"\\\u2028', 'a'];
     await score(texts);
     expect(app.model.asked.at(-1)).toEqual(texts);
+  });
+
+  it('takes one text in place of a list', async () => {
+    const { status, json } = await post({ text: 'I love this phone' });
+    expect([status, json.results]).toMatchObject([
+      200,
+      [{ status: 'ok', sentimentAnalyst: 'positive', tokens: 6 }],
+    ]);
+    expect(app.model.asked.at(-1)).toEqual(['I love this phone']);
+  });
+
+  it.each([
+    ['both text and texts', { text: 'a', texts: ['a'] }],
+    ['neither text nor texts', { truncate: false }],
+  ])('refuses %s', async (_what, body) => {
+    const { status, json } = await post(body);
+    const detail = 'The body must have either "text" or "texts".';
+    expect([status, json]).toMatchObject([400, { code: 'invalid_request', detail }]);
+  });
+
+  it.each([
+    [{ text: 7 }, 'text must be a string.'],
+    [{ text: ' ' }, 'text is empty or blank.'],
+    [{ text: 'a', truncate: 'no' }, 'truncate must be true or false.'],
+    [{ text: 'a', trunctate: false }, 'The body holds an unknown property "trunctate".'],
+  ])('explains the fault of %j', async (body, detail) => {
+    expect((await post(body)).json).toMatchObject({ code: 'invalid_request', detail });
+  });
+
+  it('fails with the failure of a single text', async () => {
+    const { status, json } = await post({ text: 'a banana split' });
+    expect([status, json.code]).toEqual([500, 'model_failed']);
+  });
+
+  describe('with "truncate": false', () => {
+    /** Two tokens more than the model reads, with the special ones. */
+    const long = Array(256).fill('a').join(' ');
+
+    it('refuses a text that the model would truncate, with its tokens and those of the model', async () => {
+      const before = app.model.asked.length;
+      const { status, json } = await post({ text: long, truncate: false });
+      expect([status, json]).toMatchObject([
+        422,
+        { code: 'text_too_long_for_model', tokens: 258, maxTokens: 256 },
+      ]);
+      expect(json.detail).toContain('The text has 258 tokens, more than the 256');
+      expect(app.model.asked).toHaveLength(before);
+    });
+
+    it('answers a problem in place of each long text, and scores the others in their places', async () => {
+      const texts = [long, 'so do I', 'fine', `${long} b`];
+      const { status, json } = await post({ texts, truncate: false });
+      expect(status).toBe(200);
+      expect(json.results).toMatchObject([
+        { problem: { code: 'text_too_long_for_model', status: 422, tokens: 258 } },
+        { status: 'ok', tokens: 5 },
+        { status: 'ok', tokens: 3 },
+        { problem: { code: 'text_too_long_for_model', tokens: 259 } },
+      ]);
+    });
+
+    it('scores a text that fills the window', async () => {
+      const { json } = await post({ text: Array(254).fill('a').join(' '), truncate: false });
+      expect(json.results).toMatchObject([{ status: 'ok', tokens: 256 }]);
+    });
   });
 
   it('takes a content type with a character set', async () => {

@@ -22,8 +22,9 @@ function itemOf(outcome: TextOutcome, requestId: string): TextsResponse['results
     label: sentimentAnalyst,
     scores,
     truncated,
+    tokens,
     language,
     languageSupported,
   } = outcome.prediction;
-  return { status: 'ok', sentimentAnalyst, scores, truncated, language, languageSupported };
+  return { status: 'ok', sentimentAnalyst, scores, truncated, tokens, language, languageSupported };
 }

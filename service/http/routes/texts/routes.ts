@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { TextOutcome } from '../../../application/text-outcome.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import { callerOf } from '../../caller.ts';
 import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
@@ -20,7 +21,7 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['inference'],
         summary: 'Sentiment of texts',
         description:
-          "Scores texts in one batch. Texts longer than the model's window are truncated, and marked as such. Texts in a language that the model does not read are marked, too, or refused with UNSUPPORTED_LANGUAGE=refuse. A text that fails has a problem in its place; the call fails only for reasons that concern all texts.",
+          "Scores `texts` in one batch, or one `text`. Texts longer than the model's window are truncated, and marked as such, or refused with `truncate: false`. Texts in a language that the model does not read are marked, too, or refused with UNSUPPORTED_LANGUAGE=refuse. One of several `texts` that fails has a problem in its place, and the call fails only for reasons that concern all texts; a `text` that fails is the failure of the call.",
         security: callerSecurity(settings),
         querystring: NoQuery,
         body: textsRequest(settings.limits),
@@ -29,12 +30,24 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
           ...BODY_CODES,
           'batch_too_large',
           'text_too_long',
+          'empty_text',
+          'unsupported_language',
+          'text_too_long_for_model',
+          'model_failed',
         ]),
       },
     },
     async (request, reply): Promise<TextsResponse> => {
-      const outcomes = await scoreTexts.score(request.body.texts, callerOf(request, reply));
+      const { text, texts, truncate } = request.body;
+      const asked = text === undefined ? (texts ?? []) : [text];
+      const outcomes = await scoreTexts.score(asked, callerOf(request, reply), { truncate });
+      if (text !== undefined) requireScored(outcomes);
       return textsResponse(outcomes, model.identity, request.id);
     },
   );
 };
+
+/** @throws ServiceError the failure of a text, as that of the call */
+function requireScored(outcomes: readonly TextOutcome[]): void {
+  for (const outcome of outcomes) if (outcome.status === 'error') throw outcome.error;
+}

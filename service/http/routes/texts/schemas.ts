@@ -9,6 +9,7 @@ import {
   ref,
   Scores,
   SentimentLabel,
+  Tokens,
   Truncated,
 } from '../../schemas/shared.ts';
 
@@ -20,18 +21,37 @@ export function text(limits: HttpLimits) {
 export function textsRequest(limits: HttpLimits) {
   return Type.Object(
     {
-      texts: Type.Array(text(limits), {
-        minItems: 1,
-        maxItems: limits.texts,
-        description: 'Texts to score; the answer has the same length and order.',
+      texts: Type.Optional(
+        Type.Array(text(limits), {
+          minItems: 1,
+          maxItems: limits.texts,
+          description: 'Texts to score; the answer has the same length and order.',
+        }),
+      ),
+      text: Type.Optional({
+        ...text(limits),
+        description: 'One text, in place of `texts`; the answer has one result.',
       }),
+      truncate: Type.Optional(
+        Type.Boolean({
+          description:
+            "False: a text longer than the model's window fails with `text_too_long_for_model`. True by default.",
+        }),
+      ),
     },
     {
       additionalProperties: false,
+      // One of them. Unlike with `oneOf`, a body of another type is still refused as such.
+      anyOf: [
+        { required: ['texts'], properties: { text: false } },
+        { required: ['text'], properties: { texts: false } },
+      ],
       examples: [{ texts: ['I love this phone', 'The battery died again.'] }],
     },
   );
 }
+
+export type TextsRequest = Static<ReturnType<typeof textsRequest>>;
 
 export const TextSentiment = Type.Object(
   {
@@ -39,6 +59,7 @@ export const TextSentiment = Type.Object(
     sentimentAnalyst: ref(SentimentLabel),
     scores: ref(Scores),
     truncated: Truncated,
+    tokens: Tokens,
     language: Language,
     languageSupported: LanguageSupported,
   },

@@ -19,6 +19,7 @@ function prediction(label: Label, confidence = 0.8): Prediction {
     label,
     scores: perLabel((other) => (other === label ? confidence : rest)),
     truncated: false,
+    tokens: IDS.length,
   };
 }
 

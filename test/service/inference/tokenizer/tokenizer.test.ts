@@ -30,6 +30,7 @@ describe('encoding texts', () => {
         encoded.push(text);
         return { ids: [], truncated: false };
       },
+      count: async () => 0,
     };
     await encodeTexts(['@nasa café', 'Việt &lt;3'], {
       normalize: createNormalizer(['unescape-html', 'mask-users-and-links']),
@@ -49,6 +50,7 @@ describe('encoding texts', () => {
         if (text === 'third') client.abort();
         return { ids: [text.length], truncated: false };
       },
+      count: async () => 0,
     };
     const encodings = await encodeTexts(['first', 'second', 'third', 'fourth'], {
       normalize: createNormalizer(),

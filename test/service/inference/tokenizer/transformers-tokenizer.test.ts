@@ -171,6 +171,7 @@ async function expectEqualToWhole(
       const isTruncated = whole.length > window;
       const expected = isTruncated ? [...whole.slice(0, window - 1), endId] : whole;
       expect(await tokenizer.encode(sample)).toEqual({ ids: expected, truncated: isTruncated });
+      expect(await tokenizer.count(sample)).toBe(whole.length);
     }),
     { numRuns: 100 },
   );
