@@ -116,6 +116,10 @@ describe('a rate limit of 2 a minute behind one trusted proxy', () => {
     apiKeys: [API_KEY, 'first', 'second'],
   });
 
+  it('is told by /v1/status', async () => {
+    expect((await status(AS_ADMIN)).json.limits.requestsPerMinute).toBe(2);
+  });
+
   /** Statuses of three requests to /v1/status with these headers. */
   const threeTimes = async (headers: Headers) => {
     const statuses = [];

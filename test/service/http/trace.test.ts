@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_LIMITS } from '../../../service/contract/http.ts';
 import { TweetSourceFailedError } from '../../../service/domain/errors.ts';
 import {
   ADMIN_TOKEN,
@@ -228,6 +229,7 @@ describe('GET /v1/status', () => {
       tweetSource: { kind: 'fixture', calls: expect.any(Number), readsSpentToday: 7 },
       engine: { workers: 2, saturation: 0, queuedTexts: 0, predictions: 0, shed: 0 },
       requests: { total: 3, failuresByCode: { invalid_request: 1 } },
+      limits: { ...DEFAULT_LIMITS, requestsPerMinute: null, maxTokens: 256 },
     });
   });
 

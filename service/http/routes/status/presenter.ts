@@ -1,7 +1,7 @@
 import type { AppDeps } from '../../app-deps.ts';
 import type { Status } from './schemas.ts';
 
-export function statusOf({ info, lifecycle, model, totals }: AppDeps): Status {
+export function statusOf({ info, lifecycle, model, settings, totals }: AppDeps): Status {
   const { name, revision, preprocessingVersion } = model.identity;
   const hits = totals.total('FeatureStoreHits');
   const misses = totals.total('FeatureStoreMisses');
@@ -38,6 +38,11 @@ export function statusOf({ info, lifecycle, model, totals }: AppDeps): Status {
     requests: {
       total: totals.total('Requests'),
       failuresByCode: { ...totals.byDimension('RequestFailures') },
+    },
+    limits: {
+      ...settings.limits,
+      requestsPerMinute: settings.rateLimitPerMinute || null,
+      maxTokens: model.maxTokens,
     },
   };
 }

@@ -45,6 +45,27 @@ export const Status = Type.Object(
       total: count,
       failuresByCode: Type.Record(Type.String(), count),
     }),
+    limits: Type.Object(
+      {
+        texts: Type.Integer({ description: 'Texts in a request.' }),
+        tweets: Type.Integer({ description: 'Tweets in a request.' }),
+        textCharacters: Type.Integer({ description: 'Characters of a text.' }),
+        urlCharacters: Type.Integer({ description: 'Characters of a tweet URL.' }),
+        bodyBytes: count,
+        headerBytes: Type.Integer({ description: 'Bytes of the request line and headers.' }),
+        singleDeadlineMs: Type.Integer({ description: 'Deadline for one text or tweet.' }),
+        batchDeadlineMs: Type.Integer({ description: 'Deadline for several.' }),
+        requestReadTimeoutMs: Type.Integer({ description: 'Time to send a request.' }),
+        requestsPerMinute: Type.Unsafe<number | null>({
+          type: ['integer', 'null'],
+          description: 'Requests per minute of a caller; null: not limited.',
+        }),
+        maxTokens: Type.Integer({
+          description: 'Tokens of a text that the model reads, special tokens included.',
+        }),
+      },
+      { description: 'Limits of this instance.' },
+    ),
   },
   { $id: 'Status', description: 'State of this instance, with counts since its start.' },
 );
