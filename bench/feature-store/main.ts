@@ -147,6 +147,7 @@ async function costsOf(
     await measure('whose a username is', (index) => store.findUser(`user_${index}`)),
     await measure('the 10 most active users', () => store.mostActiveUsers(10)),
     await measure('the 100 most active users', () => store.mostActiveUsers(100)),
+    await measure('the 10 most active topics', () => store.mostActiveTopics(10)),
   ];
 }
 

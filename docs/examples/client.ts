@@ -45,6 +45,12 @@ export interface ActiveUser {
   readonly counts: PerLabel;
 }
 
+export interface ActiveTopic {
+  readonly topic: { readonly id: string };
+  readonly total: number;
+  readonly counts: PerLabel;
+}
+
 export interface Aggregate {
   readonly total: number;
   readonly counts: PerLabel;
@@ -100,6 +106,11 @@ export class TweetSentimentClient {
   async mostActiveUsers(limit = 10): Promise<readonly ActiveUser[]> {
     const { users } = await this.#send<{ users: ActiveUser[] }>(`/v1/users?limit=${limit}`);
     return users;
+  }
+
+  async mostActiveTopics(limit = 10): Promise<readonly ActiveTopic[]> {
+    const { topics } = await this.#send<{ topics: ActiveTopic[] }>(`/v1/topics?limit=${limit}`);
+    return topics;
   }
 
   /** @param topic such as `#bitcoin`. The range is in UTC dates, the last 30 days without one. */

@@ -2,10 +2,12 @@ import { SCORE_UNITS } from '../domain/contribution.ts';
 import { EntityNotFoundError } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import { type Label, perLabel } from '../domain/sentiment.ts';
+import { sameNamedTopics } from '../domain/topics.ts';
 import type { TweetId } from '../domain/tweet.ts';
 import type { UserId, UserReference } from '../domain/user.ts';
 import type { DayRange, UtcDay } from '../domain/utc-days.ts';
 import type {
+  ActiveTopic,
   ActiveUser,
   DayBucket,
   FeatureStore,
@@ -84,7 +86,7 @@ export class ReadFeatures {
     range: DayRange,
   ): Promise<EntitySentiment<{ readonly id: string }>> {
     const buckets = await this.#store.topicBuckets(topic, range);
-    if (!buckets) throw new EntityNotFoundError('No stored tweets of this topic.');
+    if (!buckets) throw await this.#unknownTopic(topic, range);
     return { entity: { id: topic }, ...sentimentOf(buckets, range) };
   }
 
@@ -92,9 +94,21 @@ export class ReadFeatures {
     return this.#store.mostActiveUsers(limit);
   }
 
+  mostActiveTopics(limit: number): Promise<readonly ActiveTopic[]> {
+    return this.#store.mostActiveTopics(limit);
+  }
+
   /** One page of the stored tweets; see FeatureStore. */
   listTweets(cursor: string): Promise<TweetListing> {
     return this.#store.listTweets(cursor);
+  }
+
+  async #unknownTopic(topic: string, range: DayRange): Promise<EntityNotFoundError> {
+    const others = sameNamedTopics(topic);
+    const found = await Promise.all(others.map((each) => this.#store.topicBuckets(each, range)));
+    const known = others.filter((_, index) => found[index]);
+    const hint = known.length > 0 ? ` Did you mean ${known.join(' or ')}?` : '';
+    return new EntityNotFoundError(`No stored tweets of this topic.${hint}`, known);
   }
 }
 

@@ -75,8 +75,12 @@ export class TweetUnavailableError extends ServiceError {
 
 /** The store holds nothing about the requested user or topic. */
 export class EntityNotFoundError extends ServiceError {
-  constructor(message: string) {
+  /** Stored topics that the caller may have meant. */
+  readonly didYouMean: readonly string[];
+
+  constructor(message: string, didYouMean: readonly string[] = []) {
     super('entity_not_found', message, false);
+    this.didYouMean = didYouMean;
   }
 }
 

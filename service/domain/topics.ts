@@ -45,6 +45,14 @@ export function parseTopic(tag: string): string {
   return topic;
 }
 
+/** The same name as a hashtag, a cashtag and a plain name, without the topic itself. */
+export function sameNamedTopics(topic: string): string[] {
+  const name = topic.replace(/^[#$]/, '');
+  return [`#${name}`, `$${name}`, name].filter(
+    (each) => each !== topic && normalizeTopic(each) === each,
+  );
+}
+
 /** Distinct canonical topics in their order, at most MAX_TOPICS; unusable ones are left out. */
 export function normalizeTopics(topics: Iterable<string>): string[] {
   const normalized = new Set<string>();

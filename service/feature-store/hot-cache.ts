@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type {
+  ActiveTopic,
   ActiveUser,
   BeforePurge,
   DayBucket,
@@ -123,6 +124,10 @@ export class CachedFeatureStore implements FeatureStore {
 
   mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
     return this.#store.mostActiveUsers(limit);
+  }
+
+  mostActiveTopics(limit: number): Promise<readonly ActiveTopic[]> {
+    return this.#store.mostActiveTopics(limit);
   }
 
   listTweets(cursor: string): Promise<TweetListing> {

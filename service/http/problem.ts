@@ -1,5 +1,10 @@
 import { Type } from 'typebox';
-import { ERROR_CODES, type ErrorCode, type ServiceError } from '../domain/errors.ts';
+import {
+  EntityNotFoundError,
+  ERROR_CODES,
+  type ErrorCode,
+  type ServiceError,
+} from '../domain/errors.ts';
 import { oneOf } from './schemas/shared.ts';
 
 /** The HTTP status of every error code. */
@@ -55,6 +60,11 @@ export const Problem = Type.Object(
     maxTokens: Type.Optional(
       Type.Integer({ description: 'With text_too_long_for_model: tokens that the model reads.' }),
     ),
+    didYouMean: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Stored topics of the same name, with another # or $ or without one.',
+      }),
+    ),
   },
   {
     $id: 'Problem',
@@ -86,6 +96,8 @@ export function problemOf(error: ServiceError, requestId: string) {
       retryAfterSeconds: retryAfter(error.retryAfterSeconds),
     }),
     ...error.figures,
+    ...(error instanceof EntityNotFoundError &&
+      error.didYouMean.length > 0 && { didYouMean: [...error.didYouMean] }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { LanguageCheck } from '../../service/application/language-check.ts';
 import { PendingWrites } from '../../service/application/pending-writes.ts';
 import type {
+  ActiveTopic,
   ActiveUser,
   BeforePurge,
   DayBucket,
@@ -230,6 +231,10 @@ export class FakeStore implements FeatureStore {
 
   async mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
     return this.#working().mostActiveUsers(limit);
+  }
+
+  async mostActiveTopics(limit: number): Promise<readonly ActiveTopic[]> {
+    return this.#working().mostActiveTopics(limit);
   }
 
   async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {

@@ -172,16 +172,26 @@ export class StoreOracle {
     return this.#state.owners.get(name)?.id ?? null;
   }
 
-  mostActive() {
+  mostActiveUsers() {
+    return this.#mostActive('u:').map(({ id, ...totals }) => ({
+      id,
+      username: this.username(id),
+      ...totals,
+    }));
+  }
+
+  mostActiveTopics() {
+    return this.#mostActive('g:').map(({ id: topic, ...totals }) => ({ topic, ...totals }));
+  }
+
+  #mostActive(kind: 'u:' | 'g:') {
     return [...this.#state.buckets]
-      .filter(([entity]) => entity.startsWith('u:'))
+      .filter(([entity]) => entity.startsWith(kind))
       .map(([entity, days]) => {
         const all = [...days.values()].flatMap((bucket) => [...bucket.counted.values()]);
         const counted = all.filter(({ row }) => row.languageSupported !== false);
-        const id = entity.slice(2);
         return {
-          id,
-          username: this.username(id),
+          id: entity.slice(2),
           counts: added(counted).counts,
           otherLanguages: all.length - counted.length,
           total: counted.length,
@@ -189,7 +199,7 @@ export class StoreOracle {
       })
       .filter(({ total }) => total > 0)
       .sort((a, b) => b.total - a.total || (a.id < b.id ? 1 : -1))
-      .map(({ total: _, ...user }) => user);
+      .map(({ total: _, ...entity }) => entity);
   }
 
   #name(entity: string): void {

@@ -58,12 +58,19 @@ export function aggregateStoreContract(
         counts.negative + counts.neutral + counts.positive,
       ]);
 
+    const topicRanking = async (limit = 100) =>
+      (await store.mostActiveTopics(limit)).map(({ topic, counts }) => [
+        topic,
+        counts.negative + counts.neutral + counts.positive,
+      ]);
+
     describe('counting', () => {
       it('knows no user and no topic at first', async () => {
         expect(await user()).toBeNull();
         expect(await topic('#phones')).toBeNull();
         expect(await store.findUser('someone')).toBeNull();
         expect(await store.mostActiveUsers(10)).toEqual([]);
+        expect(await store.mostActiveTopics(10)).toEqual([]);
       });
 
       it('adds a row to its author and to each topic, on the day of the tweet', async () => {
@@ -122,6 +129,10 @@ export function aggregateStoreContract(
         expect(await store.findUser('someone')).toBeNull();
         expect(await total(topic('#phones'))).toEqual([1]);
         expect(await ranking()).toEqual([]);
+        expect(await topicRanking()).toEqual([
+          ['$btc', 1],
+          ['#phones', 1],
+        ]);
       });
 
       it('removes contributions without a rounding error, whatever the scores', async () => {
@@ -166,13 +177,14 @@ export function aggregateStoreContract(
         ]);
       });
 
-      it('makes its user and topics known, and leaves the user out of the ranking', async () => {
+      it('makes its user and topics known, and leaves them out of the rankings', async () => {
         await put(GERMAN);
         const bucket = { day: DAY, counts: NONE, scoreSums: NONE, otherLanguages: 1 };
         expect(await topic('#phones')).toEqual([bucket]);
         expect(await user()).toEqual({ id: '2244994945', username: 'someone', buckets: [bucket] });
         expect(await store.findUser('someone')).toBe('2244994945');
         expect(await store.mostActiveUsers(10)).toEqual([]);
+        expect(await store.mostActiveTopics(10)).toEqual([]);
         expect((await store.userBuckets('2244994945', { from: 0, to: 1 }))?.buckets).toEqual([]);
       });
 
@@ -331,6 +343,51 @@ export function aggregateStoreContract(
       });
     });
 
+    describe('the most active topics', () => {
+      it('come with the most tweets first, with labels and other languages, as many as asked for', async () => {
+        await put({ topics: ['#rare', '#often'] });
+        await put({ ...NEGATIVE, topics: ['#often', '#some'] });
+        await put({ topics: ['#often', '#some'] });
+        await put({ topics: ['#often'], language: 'de', languageSupported: false });
+        expect(await store.mostActiveTopics(2)).toEqual([
+          {
+            topic: '#often',
+            counts: { negative: 1, neutral: 0, positive: 2 },
+            otherLanguages: 1,
+          },
+          { topic: '#some', counts: { negative: 1, neutral: 0, positive: 1 }, otherLanguages: 0 },
+        ]);
+      });
+
+      it('come in the order of their UTF-8 if they have equally many', async () => {
+        await put({ topics: ['#a', '$b', 'plain', '#\u{e000}', '#\u{10428}'] });
+        expect(await topicRanking()).toEqual([
+          ['plain', 1],
+          ['$b', 1],
+          ['#\u{10428}', 1],
+          ['#\u{e000}', 1],
+          ['#a', 1],
+        ]);
+      });
+
+      it('are those of the newest score, without tweets that were purged', async () => {
+        const { tweetId, createdTimestampMs } = await put({ topics: ['#old', '#kept'] });
+        await put({ tweetId, createdTimestampMs: createdTimestampMs + 1, topics: ['#kept'] });
+        const { tweetId: purged } = await put({ topics: ['#kept', '#purged'] });
+        await store.purgeTweet(purged);
+        expect(await topicRanking()).toEqual([['#kept', 1]]);
+        await store.purgeUser('2244994945', 0, unrecorded);
+        expect(await topicRanking()).toEqual([]);
+      });
+
+      it('leave out a topic that was purged', async () => {
+        await put({ topics: ['#gone', '#stays'] });
+        await put({ topics: ['#stays'] });
+        await store.purgeTopic('#gone', 0, unrecorded);
+        expect(await topicRanking()).toEqual([['#stays', 1]]);
+      });
+    });
+
     describe('usernames', () => {
       const NAME = { eventTimestampMs: DAY_START_MS };
 
@@ -440,10 +497,11 @@ export function aggregateStoreContract(
         await advance(LIFE - 10);
         expect(await userTotal()).toEqual([1]);
         expect(await ranking()).toEqual([['2244994945', 1]]);
+        expect(await topicRanking()).toHaveLength(2);
         await advance(11);
         expect(await user()).toBeNull();
         expect(await topic('#phones')).toBeNull();
-        expect(await ranking()).toEqual([]);
+        expect([await ranking(), await topicRanking()]).toEqual([[], []]);
       });
 
       it('of a day bucket counts from its last write, by whichever tweet', async () => {
@@ -456,7 +514,7 @@ export function aggregateStoreContract(
         expect(await user()).toBeNull();
       });
 
-      it('of one day bucket does not affect others or the ranking', async () => {
+      it('of one day bucket does not affect others, and leaves the rankings with its end', async () => {
         await put();
         await put({ authorId: '7', topics: [] });
         await put({ authorId: '7', topics: [] });
@@ -469,6 +527,10 @@ export function aggregateStoreContract(
         await advance(11);
         expect((await user())?.buckets.map(({ day }) => day)).toEqual([DAY + 1]);
         expect(await ranking()).toEqual([['2244994945', 1]]);
+        expect(await topicRanking()).toEqual([
+          ['$btc', 1],
+          ['#phones', 1],
+        ]);
         expect(await topic('#phones')).toHaveLength(1);
       });
 
@@ -483,6 +545,10 @@ export function aggregateStoreContract(
         expect(await store.purgeTweet(tweetId)).toMatchObject({ contributions: 0 });
         expect(await userTotal()).toEqual([1, 2]);
         expect(await ranking()).toEqual([['2244994945', 3]]);
+        expect(await topicRanking()).toEqual([
+          ['$btc', 3],
+          ['#phones', 3],
+        ]);
       });
 
       it('of the index that a purge needs is at least that of the day bucket', async () => {

@@ -38,7 +38,7 @@ export type Step =
   | { readonly kind: 'look'; readonly at: readonly Part[] };
 
 /** Parts of a store that are read separately; each read may itself tidy up. */
-const PARTS = ['owners', 'rows', 'users', 'topics', 'mostActive'] as const;
+const PARTS = ['owners', 'rows', 'users', 'topics', 'activeUsers', 'activeTopics'] as const;
 type Part = (typeof PARTS)[number];
 
 const TWEETS = ['11', '12', '13', '14', '15', '16'];
@@ -300,7 +300,8 @@ const SEEN: Record<Part, (store: Store) => Promise<unknown>> = {
   rows: (store) => store.getTweets(TWEETS),
   users: (store) => Promise.all(USERS.map((id) => store.userBuckets(id, RANGE))),
   topics: (store) => Promise.all(TOPICS.map((topic) => store.topicBuckets(topic, RANGE))),
-  mostActive: (store) => store.mostActiveUsers(100),
+  activeUsers: (store) => store.mostActiveUsers(100),
+  activeTopics: (store) => store.mostActiveTopics(100),
 };
 
 const EXPECTED: Record<Part, (oracle: StoreOracle) => unknown> = {
@@ -312,7 +313,8 @@ const EXPECTED: Record<Part, (oracle: StoreOracle) => unknown> = {
       return buckets && { id, username: oracle.username(id), buckets };
     }),
   topics: (oracle) => TOPICS.map((topic) => oracle.buckets(`g:${topic}`)),
-  mostActive: (oracle) => oracle.mostActive(),
+  activeUsers: (oracle) => oracle.mostActiveUsers(),
+  activeTopics: (oracle) => oracle.mostActiveTopics(),
 };
 
 function distinct(oracles: readonly StoreOracle[]): StoreOracle[] {

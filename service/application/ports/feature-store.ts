@@ -58,6 +58,14 @@ export interface ActiveUser extends UserProfile {
   readonly otherLanguages: number;
 }
 
+export interface ActiveTopic {
+  /** In its normal form, with its # or $ if it has one. */
+  readonly topic: string;
+  readonly counts: LabelCounts;
+  /** As in DayBucket. */
+  readonly otherLanguages: number;
+}
+
 /** Called with the ids of each step of a purge; the step runs only if the promise resolves. */
 export type BeforePurge = (ids: readonly TweetId[]) => Promise<void>;
 
@@ -104,6 +112,9 @@ export interface FeatureStore {
    * other languages do not count, and a user without others is left out.
    */
   mostActiveUsers(limit: number): Promise<readonly ActiveUser[]>;
+
+  /** Topics with the most tweets, as `mostActiveUsers` ranks users; ties by the topic's UTF-8. */
+  mostActiveTopics(limit: number): Promise<readonly ActiveTopic[]>;
 
   /**
    * Removes a tweet's rows of every model revision and its contribution, and leaves a tombstone

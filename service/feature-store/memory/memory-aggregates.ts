@@ -1,15 +1,20 @@
-import type { ActiveUser, DayBucket, UserBuckets } from '../../application/ports/feature-store.ts';
+import type {
+  ActiveTopic,
+  ActiveUser,
+  DayBucket,
+  UserBuckets,
+} from '../../application/ports/feature-store.ts';
 import {
   type Contribution,
   contributionOf,
   mergeContributions,
 } from '../../domain/contribution.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
-import { perLabel } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
 import { DayBuckets, type StoredDayBucket } from './day-buckets.ts';
+import { mostActive } from './most-active.ts';
 import { Usernames } from './usernames.ts';
 
 /** A contribution and the day buckets that it was added to. */
@@ -81,20 +86,18 @@ export class MemoryAggregates {
   }
 
   mostActiveUsers(limit: number): readonly ActiveUser[] {
-    const users = this.users.entities().flatMap((id) => {
-      const buckets = this.users.of(id);
-      if (!buckets) return [];
-      const counts = perLabel((label) => sum(buckets.map((bucket) => bucket.counts[label])));
-      const total = sum(Object.values(counts));
-      if (total === 0) return [];
-      const otherLanguages = sum(buckets.map((bucket) => bucket.otherLanguages));
-      const username = this.#names.nameOf(id);
-      return [{ total, user: { id, username, counts, otherLanguages } }];
-    });
-    return users
-      .sort((a, b) => b.total - a.total || (a.user.id < b.user.id ? 1 : -1))
-      .slice(0, limit)
-      .map(({ user }) => user);
+    return mostActive(this.users, limit).map(({ entity: id, ...totals }) => ({
+      id,
+      username: this.#names.nameOf(id),
+      ...totals,
+    }));
+  }
+
+  mostActiveTopics(limit: number): readonly ActiveTopic[] {
+    return mostActive(this.topics, limit).map(({ entity: topic, ...totals }) => ({
+      topic,
+      ...totals,
+    }));
   }
 
   clear(): void {
@@ -140,8 +143,4 @@ export class MemoryAggregates {
 
 function within(buckets: readonly DayBucket[], { from, to }: DayRange): readonly DayBucket[] {
   return buckets.filter(({ day }) => day >= from && day <= to).sort((a, b) => a.day - b.day);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

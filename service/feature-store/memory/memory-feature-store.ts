@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { LRUCache } from 'lru-cache';
 import type {
+  ActiveTopic,
   ActiveUser,
   BeforePurge,
   DayBucket,
@@ -136,6 +137,10 @@ export class MemoryFeatureStore implements FeatureStore {
 
   async mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
     return this.#aggregates.mostActiveUsers(limit);
+  }
+
+  async mostActiveTopics(limit: number): Promise<readonly ActiveTopic[]> {
+    return this.#aggregates.mostActiveTopics(limit);
   }
 
   async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {

@@ -1,30 +1,12 @@
 import type { Redis } from 'ioredis';
-import type {
-  ActiveUser,
-  DayBucket,
-  LabelCounts,
-  UserBuckets,
-} from '../../application/ports/feature-store.ts';
+import type { DayBucket, UserBuckets } from '../../application/ports/feature-store.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
-import { FeatureStoreUnavailableError } from '../../domain/errors.ts';
 import { LABELS, perLabel } from '../../domain/sentiment.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange, UtcDay } from '../../domain/utc-days.ts';
-import {
-  decodeDayBucket,
-  decodeOthers,
-  decodeTotal,
-  decodeUsername,
-  type StoredDayBucket,
-} from './bucket-codec.ts';
+import { decodeDayBucket, decodeUsername, type StoredDayBucket } from './bucket-codec.ts';
 import { checkedUsername, isId, type RedisKeys, topicEntity, userEntity } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
-
-/** Day buckets that one step of the ranking settles, which blocks Redis for about 5 ms. */
-const SETTLE_STEP_BUCKETS = 2_000;
-
-/** Steps after which one read of the ranking gives up; the next read continues there. */
-const MAX_SETTLE_STEPS = 100;
 
 export interface AggregateReaderOptions {
   readonly client: Redis;
@@ -38,9 +20,6 @@ interface Found {
   readonly profile: string | null;
   readonly buckets: readonly DayBucket[];
 }
-
-/** Id, total by label, number of tweets in other languages (empty: none), profile. */
-type UserReply = readonly [string, string, string, string];
 
 /** Reads aggregates by user and by topic from Redis. */
 export class AggregateReader {
@@ -68,22 +47,6 @@ export class AggregateReader {
 
   async topicBuckets(topic: string, range: DayRange): Promise<readonly DayBucket[] | null> {
     return (await this.#find(topicEntity(topic), range))?.buckets ?? null;
-  }
-
-  /** Also rejects with FeatureStoreUnavailableError while too much of the ranking has ended. */
-  async mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
-    const { client, keys, guard } = this.#options;
-    for (let step = 0; step < MAX_SETTLE_STEPS; step++) {
-      const users = await guard.run('read', async () => {
-        const reply = await client.mostActive(keys.prefix, limit, SETTLE_STEP_BUCKETS);
-        if (reply === null || areUsers(reply)) return reply;
-        throw new Error('Redis answered a read of the ranking with something other than users.');
-      });
-      if (users) return users.flatMap((user) => this.#activeUser(user) ?? []);
-    }
-    throw new FeatureStoreUnavailableError(
-      'The ranking is being brought up to date; send the request again.',
-    );
   }
 
   async #find(entity: string, { from, to }: DayRange): Promise<Found | null> {
@@ -140,13 +103,6 @@ export class AggregateReader {
     return bucket && bucket.endsAtSeconds > nowSeconds ? bucket : null;
   }
 
-  #activeUser([id, total, others, profile]: UserReply): ActiveUser | null {
-    const counts = this.#counted(isId(id) ? decodeTotal(total) : null);
-    const otherLanguages = this.#counted(decodeOthers(others));
-    if (counts === null || otherLanguages === null) return null;
-    return { id, username: decodeUsername(profile), counts, otherLanguages };
-  }
-
   /** Replies, with null for a key of another type, which counts as absent. */
   #resultsOf(replies: [error: Error | null, result: unknown][] | null): unknown[] {
     return (replies ?? []).map(([error, result]) => {
@@ -156,7 +112,7 @@ export class AggregateReader {
     });
   }
 
-  #counted<T extends StoredDayBucket | LabelCounts | UserId | number>(decoded: T | null): T | null {
+  #counted<T extends StoredDayBucket | UserId>(decoded: T | null): T | null {
     if (decoded === null) this.#options.metrics.record('FeatureStoreCorruptRows', 1);
     return decoded;
   }
@@ -181,15 +137,5 @@ function isTexts(reply: unknown, length: number): reply is (string | null)[] {
     Array.isArray(reply) &&
     reply.length === length &&
     reply.every((value) => value === null || typeof value === 'string')
-  );
-}
-
-function areUsers(reply: unknown): reply is UserReply[] {
-  return (
-    Array.isArray(reply) &&
-    reply.every(
-      (user) =>
-        Array.isArray(user) && user.length === 4 && user.every((part) => typeof part === 'string'),
-    )
   );
 }

@@ -1,5 +1,6 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import type {
+  ActiveTopic,
   ActiveUser,
   BeforePurge,
   DayBucket,
@@ -28,6 +29,7 @@ import { checkedUsername, RedisKeys, topicEntity, userEntity, versionField } fro
 import { openClients } from './open-clients.ts';
 import { OperationGuard } from './operation-guard.ts';
 import { Purger } from './purger.ts';
+import { RankingReader } from './ranking-reader.ts';
 import type { RedisAddress } from './redis-client.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 import { listTweets } from './tweet-listing.ts';
@@ -63,6 +65,7 @@ export class RedisFeatureStore implements FeatureStore {
   readonly #guard: OperationGuard;
   readonly #aggregateSeconds: number;
   readonly #aggregates: AggregateReader;
+  readonly #rankings: RankingReader;
   readonly #purger: Purger;
 
   private constructor(options: RedisFeatureStoreOptions, client: Redis, purgeClient: Redis) {
@@ -73,18 +76,11 @@ export class RedisFeatureStore implements FeatureStore {
     this.#metrics = options.metrics;
     this.#guard = new OperationGuard(options);
     this.#aggregateSeconds = options.aggregateTtlSeconds ?? DEFAULT_AGGREGATE_TTL_SECONDS;
-    this.#aggregates = new AggregateReader({
-      client,
-      keys: this.#keys,
-      guard: this.#guard,
-      metrics: options.metrics,
-    });
-    this.#purger = new Purger({
-      client: purgeClient,
-      keys: this.#keys,
-      guard: this.#guard,
-      identity: options.identity,
-    });
+    const { metrics } = options;
+    const parts = { keys: this.#keys, guard: this.#guard };
+    this.#aggregates = new AggregateReader({ ...parts, client, metrics });
+    this.#rankings = new RankingReader({ ...parts, client, metrics });
+    this.#purger = new Purger({ ...parts, client: purgeClient, identity: options.identity });
   }
 
   /**
@@ -158,7 +154,11 @@ export class RedisFeatureStore implements FeatureStore {
   }
 
   mostActiveUsers(limit: number): Promise<readonly ActiveUser[]> {
-    return this.#aggregates.mostActiveUsers(limit);
+    return this.#rankings.users(limit);
+  }
+
+  mostActiveTopics(limit: number): Promise<readonly ActiveTopic[]> {
+    return this.#rankings.topics(limit);
   }
 
   async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {

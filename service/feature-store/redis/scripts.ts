@@ -61,7 +61,12 @@ declare module 'ioredis' {
       nextTweets: number,
       ...tweets: string[]
     ): Result<unknown, Context>;
-    mostActive(prefix: string, users: number, buckets: number): Result<unknown, Context>;
+    mostActive(
+      prefix: string,
+      kind: 'u' | 'g',
+      entities: number,
+      buckets: number,
+    ): Result<unknown, Context>;
     ownerOf(prefix: string, username: string): Result<unknown, Context>;
     dropRow(row: string, value: Buffer): Result<unknown, Context>;
   }

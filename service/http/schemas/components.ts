@@ -35,6 +35,7 @@ export const COMPONENTS: readonly TSchema[] = [
   features.UserSentiment,
   features.TopicSentiment,
   features.ActiveUsers,
+  features.ActiveTopics,
   features.FeatureRow,
   features.FeatureRows,
   TweetListing,

@@ -61,6 +61,7 @@ describe('docs/examples/client.ts', () => {
     const tweet = await client.scoreTweet('https://x.com/i/status/1460323737035677698');
     expect(tweet.tweetId).toBe('1460323737035677698');
     expect(await client.mostActiveUsers(3)).toHaveLength(3);
+    expect(await client.mostActiveTopics(3)).toHaveLength(3);
     expect((await client.topicSentiment('#bitcoin')).timeline).toHaveLength(30);
     const day = { from: '2026-01-01', to: '2026-01-01' };
     expect((await client.topicSentiment('#bitcoin', day)).total).toBe(0);

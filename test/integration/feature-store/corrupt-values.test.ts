@@ -66,6 +66,9 @@ const ofTopic = async (topic: string) => positives(await store.topicBuckets(topi
 const ranked = async () =>
   (await store.mostActiveUsers(10)).map(({ id, counts }) => [id, counts.positive]);
 
+const rankedTopics = async () =>
+  (await store.mostActiveTopics(10)).map(({ topic, counts }) => [topic, counts.positive]);
+
 describe('a user whose aggregates are of another type', () => {
   it('is unknown, is counted as corrupt and starts over with the next write', () =>
     withStore(async () => {
@@ -116,6 +119,33 @@ describe('a malformed total', () => {
           ['2', 1],
         ]);
       }),
+  );
+});
+
+describe('a malformed total of a topic', () => {
+  it.each(['', 'garbage', '1 2', '0 0 2 5', '-1 0 2'])(
+    'is replaced by the sum of the day buckets: %j',
+    (text) =>
+      withStore(async () => {
+        await admin.hset(`${keyPrefix}g:#a`, 't', text);
+        expect(await rankedTopics()).toEqual([
+          ['#a', 2],
+          ['#b', 1],
+        ]);
+      }),
+  );
+});
+
+describe('a member of the ranking of topics that is not stored', () => {
+  it.each(['', '#A', 'garbage', '##'])('is dropped: %j', (member) =>
+    withStore(async () => {
+      await admin.zadd(`${keyPrefix}rank:g`, 9, member);
+      expect(await rankedTopics()).toEqual([
+        ['#a', 2],
+        ['#b', 1],
+      ]);
+      expect(await admin.zrange(`${keyPrefix}rank:g`, '0', '-1')).toEqual(['#b', '#a']);
+    }),
   );
 });
 
@@ -272,6 +302,7 @@ describe('any value in one key', () => {
           await store.getTweets(rows.map(({ tweetId }) => tweetId));
           await store.listTweets('0');
           await store.mostActiveUsers(10);
+          await store.mostActiveTopics(10);
 
           const fresh = aRow({ tweetId: anId(), authorId: '1', topics: ['#a', '#b'] });
           expect(await put(fresh)).toEqual([true]);

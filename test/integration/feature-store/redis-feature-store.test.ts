@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import type { TweetListing } from '../../../service/application/ports/feature-store.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../../service/contract/feature-store.ts';
 import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
+import type { FeatureRow } from '../../../service/domain/feature-row.ts';
 import { CachedFeatureStore } from '../../../service/feature-store/hot-cache.ts';
 import { openRedisClient } from '../../../service/feature-store/redis/redis-client.ts';
 import {
@@ -117,6 +118,27 @@ describe('RedisFeatureStore', () => {
     expect(await admin.hkeys(indexKey(id))).toEqual(
       expect.arrayContaining(['r:ba9876543210:1', 'r:0123456789ab:1']),
     );
+  });
+
+  it('ranks a topic of a release without a ranking of topics with its whole total, from its next tweet on', async () => {
+    const put = async (overrides: Partial<FeatureRow> = {}) => {
+      const row = aRow({ tweetId: anId(), topics: ['#old'], ...overrides });
+      expect(await store.putTweets([{ row, ttlSeconds: 60 }])).toEqual([true]);
+    };
+    await put();
+    await put({ eventTimestampMs: 0 });
+    await put({ language: 'de', languageSupported: false });
+    await admin.hdel(`${keyPrefix}g:#old`, 't', 'o');
+    await admin.del(`${keyPrefix}rank:g`);
+    expect(await store.mostActiveTopics(10)).toEqual([]);
+    await put();
+    expect(await store.mostActiveTopics(10)).toEqual([
+      {
+        topic: '#old',
+        counts: { negative: 0, neutral: 0, positive: 3 },
+        otherLanguages: 1,
+      },
+    ]);
   });
 
   it('purges the row it serves even if the index has been evicted', async () => {

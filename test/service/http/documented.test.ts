@@ -84,6 +84,7 @@ const REQUESTS: Readonly<Record<string, Request>> = {
     path: '/v1/users/2244994945/sentiment',
     headers: AS_CALLER,
   },
+  'GET /v1/topics': { path: '/v1/topics?limit=100', headers: AS_CALLER },
   'GET /v1/topics/{tag}/sentiment': {
     path: '/v1/topics/%23phones/sentiment',
     headers: AS_CALLER,

@@ -166,9 +166,26 @@ describe('GET /v1/topics/{tag}/sentiment', () => {
     expect(json.timeline).toHaveLength(3);
   });
 
-  it('does not treat a plain name as a hashtag', async () => {
+  it.each([
+    ['a plain name', 'bitcoin', ['#bitcoin', '$bitcoin']],
+    ['a hashtag', '%23bitcoin', ['$bitcoin', 'bitcoin']],
+    ['a cashtag', '%24bitcoin', ['#bitcoin', 'bitcoin']],
+  ])(
+    '%s that is unknown gets 404 with the stored topics of the same name',
+    async (_, tag, others) => {
+      await store({ topics: others });
+      const { status, json } = await get(`/v1/topics/${tag}/sentiment`);
+      expect([status, json.code]).toEqual([404, 'entity_not_found']);
+      expect(json.didYouMean).toEqual(others);
+      expect(json.detail).toContain(`Did you mean ${others.join(' or ')}?`);
+    },
+  );
+
+  it('a topic without one of the same name gets 404 without a suggestion', async () => {
     await store({ topics: ['#bitcoin'] });
-    expect((await get('/v1/topics/bitcoin/sentiment')).json.code).toBe('entity_not_found');
+    const { status, json } = await get('/v1/topics/bitcoins/sentiment');
+    expect([status, json.code]).toEqual([404, 'entity_not_found']);
+    expect(json).not.toHaveProperty('didYouMean');
   });
 
   it.each(['%23', '%20', '%23a%23b', 'a%00b'])('refuses the invalid topic %s', async (tag) => {
@@ -224,6 +241,49 @@ describe('GET /v1/users', () => {
       expect(json.detail).toMatch(/limit/);
     },
   );
+});
+
+describe('GET /v1/topics', () => {
+  it('answers the most active topics with their labels, other languages apart', async () => {
+    await store(
+      { topics: ['#phones', '$btc'] },
+      { topics: ['#phones'] },
+      { topics: ['#phones'], language: 'de', languageSupported: false },
+    );
+    const { status, json } = await get('/v1/topics');
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      topics: [
+        {
+          topic: { id: '#phones' },
+          total: 2,
+          otherLanguages: 1,
+          counts: { negative: 0, neutral: 0, positive: 2 },
+        },
+        {
+          topic: { id: '$btc' },
+          total: 1,
+          otherLanguages: 0,
+          counts: { negative: 0, neutral: 0, positive: 1 },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['', 10],
+    ['?limit=1', 1],
+    ['?limit=100', 12],
+  ])('answers the number of topics asked for, ten by default: %j', async (query, length) => {
+    await store({ topics: Array.from({ length: 12 }, (_, index) => `#topic${index}`) });
+    expect((await get(`/v1/topics${query}`)).json.topics).toHaveLength(length);
+  });
+
+  it.each(['0', '101', 'ten', ''])('refuses limit=%s', async (limit) => {
+    const { status, json } = await get(`/v1/topics?limit=${limit}`);
+    expect([status, json.code]).toEqual([400, 'invalid_request']);
+    expect(json.detail).toMatch(/limit/);
+  });
 });
 
 describe('GET /v1/features/tweets', () => {
@@ -334,6 +394,7 @@ describe('a feature store that is down', () => {
     ['GET', '/v1/users/@someone/sentiment'],
     ['GET', '/v1/topics/a/sentiment'],
     ['GET', '/v1/users'],
+    ['GET', '/v1/topics'],
     ['GET', '/v1/features/tweets?ids=1'],
     ['DELETE', '/v1/admin/features/users/1'],
     ['DELETE', '/v1/admin/features/users/@someone'],

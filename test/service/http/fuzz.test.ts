@@ -94,6 +94,7 @@ it('any path and query', async () => {
         '/v1/users/',
         '/v1/users?limit=',
         '/v1/topics/',
+        '/v1/topics?limit=',
         '/v1/topics/a/sentiment?from=',
         '/v1/features/tweets?ids=',
       ),

@@ -64,6 +64,7 @@ describe('the OpenAPI document', () => {
       'GET /v1/features/tweets',
       'GET /v1/inference',
       'GET /v1/status',
+      'GET /v1/topics',
       'GET /v1/topics/{tag}/sentiment',
       'GET /v1/users',
       'GET /v1/users/{user}/sentiment',

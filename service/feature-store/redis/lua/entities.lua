@@ -2,7 +2,7 @@
 -- An entity is written as in its keys: `u:<user id>` or `g:<topic>`. A day bucket is named by its
 -- day, with `o` for tweets in languages that the model does not read, which have their own.
 
--- Total of a user's tweets in other languages, beside those of the three labels.
+-- Total of an entity's tweets in other languages, beside those of the three labels.
 local OTHERS = 4
 
 local function is_user(entity)
@@ -11,6 +11,10 @@ end
 
 local function id_of(entity)
   return string.sub(entity, 3)
+end
+
+local function rank_key(entity)
+  return prefix .. (is_user(entity) and 'rank' or 'rank:g')
 end
 
 local function due_key(entity)
@@ -54,8 +58,8 @@ local function drop_day_bucket(entity, name)
   call('ZREMRANGEBYSCORE', prefix .. 'm' .. entity, place, place)
 end
 
--- Numbers of a user's tweets over all day buckets: of the three labels, and in other languages.
--- Nil if they are absent or malformed.
+-- Numbers of an entity's tweets over all day buckets: of the three labels, and in other languages.
+-- Nil if they are absent or malformed; topics of releases before the ranking of topics have none.
 local function read_total(entity)
   local fields = call('HMGET', prefix .. entity, 't', 'o')
   local total, others = parse_integers(fields[1], 3), parse_integers(fields[2] or '0', 1)
@@ -69,11 +73,8 @@ local function is_read(total)
   return total[1] + total[2] + total[3] > 0
 end
 
--- Only users have a total and, for tweets that the model reads, a place in the ranking.
+-- An entity with tweets that the model reads has a place in the ranking of its kind.
 local function write_total(entity, total)
-  if not is_user(entity) then
-    return
-  end
   local texts = {}
   for i = 1, OTHERS do
     texts[i] = format_integer(total[i])
@@ -85,9 +86,9 @@ local function write_total(entity, total)
     call('HDEL', prefix .. entity, 'o')
   end
   if is_read(total) then
-    call('ZADD', prefix .. 'rank', total[1] + total[2] + total[3], id_of(entity))
+    call('ZADD', rank_key(entity), total[1] + total[2] + total[3], id_of(entity))
   else
-    call('ZREM', prefix .. 'rank', id_of(entity))
+    call('ZREM', rank_key(entity), id_of(entity))
   end
 end
 
@@ -101,9 +102,9 @@ local function forget(entity)
         redis.call('DEL', prefix .. 'n:' .. name)
       end
     end
-    call('ZREM', prefix .. 'rank', id_of(entity))
   end
   redis.call('DEL', prefix .. entity, prefix .. 'm' .. entity)
+  call('ZREM', rank_key(entity), id_of(entity))
   call('ZREM', due_key(entity), id_of(entity))
 end
 
@@ -143,7 +144,7 @@ local function settle(entity)
     forget(entity)
   else
     call('ZADD', due_key(entity), first_end, id_of(entity))
-    local stored = is_user(entity) and read_total(entity) or {}
+    local stored = read_total(entity) or {}
     if table.concat(stored, ' ') ~= table.concat(total, ' ') then
       write_total(entity, total)
     end
@@ -175,15 +176,13 @@ local function settle_due(kind, max_entities, max_buckets)
   end
 end
 
--- Adds to a user's total, of a label or of other languages, after a change of a day bucket.
+-- Adds to an entity's total, of a label or of other languages, after a change of a day bucket.
 local function add_to_total(entity, counter, amount)
-  if is_user(entity) then
-    local total = read_total(entity)
-    if total then
-      total[counter] = total[counter] + amount
-      write_total(entity, total)
-    else
-      settle(entity)
-    end
+  local total = read_total(entity)
+  if total then
+    total[counter] = total[counter] + amount
+    write_total(entity, total)
+  else
+    settle(entity)
   end
 end

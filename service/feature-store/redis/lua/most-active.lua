@@ -1,22 +1,22 @@
--- Script mostActive. ARGV: prefix, most users, most day buckets to settle.
--- Returns id, total by label, total of other languages and profile of each user; nil when more has
--- to be settled first than one step may.
+-- Script mostActive. ARGV: prefix, kind (`u` or `g`), most entities, most day buckets to settle.
+-- Returns id, total by label, total of other languages and profile of each entity; nil when more
+-- has to be settled first than one step may.
 
-local max_users, max_buckets = tonumber(ARGV[2]), tonumber(ARGV[3])
+local kind, max_entities, max_buckets = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 
-if not settle_due('u', math.huge, max_buckets) then
+if not settle_due(kind, math.huge, max_buckets) then
   return false
 end
-local users = {}
-for _, id in ipairs(call('ZREVRANGE', prefix .. 'rank', 0, max_users - 1)) do
-  local user = 'u:' .. id
-  if not read_total(user) then
-    settle(user)
+local found = {}
+for _, id in ipairs(call('ZREVRANGE', rank_key(kind .. ':'), 0, max_entities - 1)) do
+  local entity = kind .. ':' .. id
+  if not read_total(entity) then
+    settle(entity)
   end
-  local total = read_total(user)
+  local total = read_total(entity)
   if total and is_read(total) then
-    local fields = call('HMGET', prefix .. user, 't', 'o', '@')
-    users[#users + 1] = { id, fields[1], fields[2] or '', fields[3] or '' }
+    local fields = call('HMGET', prefix .. entity, 't', 'o', '@')
+    found[#found + 1] = { id, fields[1], fields[2] or '', fields[3] or '' }
   end
 end
-return users
+return found

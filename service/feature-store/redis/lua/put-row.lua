@@ -71,9 +71,7 @@ local function add_contribution(contribution)
     prolong(key)
     prolong(members)
     prolong(due_key(entity))
-    if is_user(entity) then
-      prolong(prefix .. 'rank')
-    end
+    prolong(rank_key(entity))
     -- Never before the birth of a bucket, even where a failover has set the clock back.
     contribution.added = math.max(contribution.added, bucket.born)
   end

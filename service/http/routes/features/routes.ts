@@ -11,9 +11,10 @@ import { TopicParams, UserParams } from '../../schemas/entities.ts';
 import { callerSecurity } from '../../schemas/security.ts';
 import { shownRow, shownSentiment } from './presenter.ts';
 import {
+  ActiveQuery,
+  ActiveTopics,
   ActiveUsers,
-  ActiveUsersQuery,
-  DEFAULT_ACTIVE_USERS,
+  DEFAULT_ACTIVE,
   FeatureRows,
   RangeQuery,
   rowsQuery,
@@ -92,16 +93,43 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         summary: 'Most active users',
         description: 'Users with the most tweets over all stored days, with label counts.',
         security,
-        querystring: ActiveUsersQuery,
+        querystring: ActiveQuery,
         response: answers(ActiveUsers, 'The users.', FEATURE_CODES),
       },
     },
     async (request): Promise<ActiveUsers> => {
-      const limit = Number(request.query.limit ?? DEFAULT_ACTIVE_USERS);
+      const limit = Number(request.query.limit ?? DEFAULT_ACTIVE);
       const users = await readFeatures.mostActiveUsers(limit);
       return {
         users: users.map(({ counts, otherLanguages, ...user }) => ({
           user,
+          total: totalOf(counts),
+          otherLanguages,
+          counts,
+        })),
+      };
+    },
+  );
+
+  app.get(
+    '/v1/topics',
+    {
+      schema: {
+        operationId: 'getActiveTopics',
+        tags: ['features'],
+        summary: 'Most active topics',
+        description: 'Topics with the most tweets over all stored days, with label counts.',
+        security,
+        querystring: ActiveQuery,
+        response: answers(ActiveTopics, 'The topics.', FEATURE_CODES),
+      },
+    },
+    async (request): Promise<ActiveTopics> => {
+      const limit = Number(request.query.limit ?? DEFAULT_ACTIVE);
+      const topics = await readFeatures.mostActiveTopics(limit);
+      return {
+        topics: topics.map(({ topic: id, counts, otherLanguages }) => ({
+          topic: { id },
           total: totalOf(counts),
           otherLanguages,
           counts,

@@ -18,8 +18,8 @@ const count = Type.Integer({ minimum: 0 });
 const date = (description: string) =>
   Type.String({ description, examples: ['2021-11-15'], minLength: 1, maxLength: 10 });
 
-/** Default limit of the most active users. */
-export const DEFAULT_ACTIVE_USERS = 10;
+/** Default limit of the most active users and topics. */
+export const DEFAULT_ACTIVE = 10;
 
 export const RangeQuery = Type.Object(
   {
@@ -34,12 +34,12 @@ export const RangeQuery = Type.Object(
 );
 
 /** Query parameters are strings without coercion, hence the pattern. */
-export const ActiveUsersQuery = Type.Object(
+export const ActiveQuery = Type.Object(
   {
     limit: Type.Optional(
       Type.String({
         pattern: '^([1-9][0-9]?|100)$',
-        description: `Number of users, 1 to 100; ${DEFAULT_ACTIVE_USERS} by default.`,
+        description: `Length of the list, 1 to 100; ${DEFAULT_ACTIVE} by default.`,
         examples: ['10'],
       }),
     ),
@@ -154,17 +154,21 @@ export const TopicSentiment = Type.Object(
 
 export type TopicSentiment = Static<typeof TopicSentiment>;
 
+const totals = {
+  total: Type.Integer({
+    minimum: 0,
+    description: 'Tweets of all stored days, without those in other languages.',
+  }),
+  otherLanguages,
+  counts: ref(LabelCounts),
+};
+
 export const ActiveUsers = Type.Object(
   {
     users: Type.Array(
       Type.Object({
         user: Type.Object(user),
-        total: Type.Integer({
-          minimum: 0,
-          description: 'Tweets of all stored days, without those in other languages.',
-        }),
-        otherLanguages,
-        counts: ref(LabelCounts),
+        ...totals,
       }),
     ),
   },
@@ -188,6 +192,38 @@ export const ActiveUsers = Type.Object(
 );
 
 export type ActiveUsers = Static<typeof ActiveUsers>;
+
+export const ActiveTopics = Type.Object(
+  {
+    topics: Type.Array(
+      Type.Object({
+        topic: Type.Object({
+          id: Type.String({ description: 'Topic in lower case, with its # or $.' }),
+        }),
+        ...totals,
+      }),
+    ),
+  },
+  {
+    $id: 'ActiveTopics',
+    description:
+      'Descending by number of tweets. Topics with tweets in other languages only are left out.',
+    examples: [
+      {
+        topics: [
+          {
+            topic: { id: '#bitcoin' },
+            total: 1,
+            otherLanguages: 0,
+            counts: { negative: 0, neutral: 0, positive: 1 },
+          },
+        ],
+      },
+    ],
+  },
+);
+
+export type ActiveTopics = Static<typeof ActiveTopics>;
 
 export const FeatureRow = Type.Object(
   {
