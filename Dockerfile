@@ -63,7 +63,7 @@ RUN --mount=type=cache,target=/var/cache/models,sharing=locked \
 FROM bundler AS build
 COPY tsconfig.json ./
 COPY script/build.ts script/
-COPY script/lib/build-page.ts script/lib/bundle-options.ts script/lib/
+COPY script/lib/build-page.ts script/lib/bundle-options.ts script/lib/replace-folder.ts script/lib/
 COPY service service
 RUN node script/build.ts \
     && find dist -name '*.map' -delete \

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /**
- * Bundles the page into `outdir`: index.html, and in `assets/` the files it names, each with a
+ * Bundles the page into the new folder `outdir`: index.html, and in `assets/` the files it names, each with a
  * hash of its content in its name and compressed beside it.
  */
 export async function buildPage(source: string, outdir: string): Promise<void> {
@@ -20,19 +20,13 @@ export async function buildPage(source: string, outdir: string): Promise<void> {
     metafile: true,
     logLevel: 'warning',
   });
-  const made = new Set<string>();
   let html = readFileSync(join(source, 'index.html'), 'utf8');
   for (const [path, { entryPoint = '' }] of Object.entries(metafile.outputs)) {
     const content = readFileSync(path);
     const name = basename(path);
     writeFileSync(`${path}.br`, brotliCompressSync(content));
     writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
-    for (const ending of ['', '.br', '.gz']) made.add(name + ending);
     html = html.replaceAll(`"${basename(entryPoint)}"`, `"/assets/${name}"`);
   }
   writeFileSync(join(outdir, 'index.html'), html);
-  // Afterwards, as a service that runs may be serving the same files from here.
-  for (const file of readdirSync(join(outdir, 'assets'))) {
-    if (!made.has(file)) rmSync(join(outdir, 'assets', file));
-  }
 }

@@ -36,6 +36,7 @@ use_node() {
   if node_fits node; then return; fi
   local bin=$PWD/.tools/node_modules/node/bin
   if ! node_fits "$bin/node"; then
+    expect_own_checkout
     say "No Node here is as new as package.json asks: fetching Node $(<.nvmrc) into .tools/ ..."
     mkdir -p .tools
     # The package fetches the binary of this platform by an install script.
@@ -106,7 +107,14 @@ keep_own_runtime() {
   done
 }
 
+# The checkout of another user would fail in the middle of an installation or build.
+expect_own_checkout() {
+  if [[ -w . ]]; then return; fi
+  die "$(id -un) cannot write to $PWD: work in a clone of your own, or get write permission."
+}
+
 expect_own_packages() {
+  expect_own_checkout
   if [[ ! -L node_modules ]]; then return; fi
   die 'node_modules is a link, and npm would empty the folder it leads to: remove the link first.'
 }

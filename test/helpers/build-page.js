@@ -1,4 +1,7 @@
 import { buildPage } from '../../script/lib/build-page.ts';
+import { replaceFolder } from '../../script/lib/replace-folder.ts';
 
-/** Builds the page, the only part of dist/ that unit tests read. */
-export default () => buildPage('service/web', 'dist/web');
+/** Builds the page once, before all unit tests: the app serves it. */
+export default function buildPageOnce() {
+  return replaceFolder('dist/web', (next) => buildPage('service/web', next));
+}

@@ -19,7 +19,7 @@ import { readStageConfig } from '../../lib/stage-config.ts';
 const TRACKED = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).trim().split('\n');
 /** What the stages of the Dockerfile copy, and so what an image is made of. */
 const BUILT_FROM =
-  /^(Dockerfile|\.dockerignore|\.npmrc|LICENSE|NOTICE|package(-lock)?\.json|tsconfig\.json|stubs\/.*|service\/.*|cli\/kit\/(errors|progress|retry)\.ts|cli\/models\/.*|models\/.*|script\/build\.ts|script\/lib\/(build-page|bundle-options)\.ts|script\/image\/(collect-runtime-packages|install-locked|fetch-model\.ts))$/;
+  /^(Dockerfile|\.dockerignore|\.npmrc|LICENSE|NOTICE|package(-lock)?\.json|tsconfig\.json|stubs\/.*|service\/.*|cli\/kit\/(errors|progress|retry)\.ts|cli\/models\/.*|models\/.*|script\/build\.ts|script\/lib\/(build-page|bundle-options|replace-folder)\.ts|script\/image\/(collect-runtime-packages|install-locked|fetch-model\.ts))$/;
 /** Read by people only. */
 const isProse = (path: string) => path.endsWith('.md');
 const isPart = (path: string) => BUILT_FROM.test(path) && !isProse(path);

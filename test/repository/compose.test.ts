@@ -35,9 +35,10 @@ describe('compose.yaml', () => {
     expect(Object.keys(ENVIRONMENT)).toEqual(expect.arrayContaining(Object.keys(environment)));
   });
 
-  it('publishes, on this machine only, the port that the service listens on', () => {
+  it('publishes the port of the service as PORT, on this machine only', () => {
     expect(config.listen.host).toBe('0.0.0.0');
-    expect(ports).toEqual([`127.0.0.1:3000:${config.listen.port}`]);
+    const { PORT } = ENVIRONMENT;
+    expect(ports).toEqual([`127.0.0.1:\${PORT:-${PORT.default}}:${config.listen.port}`]);
   });
 
   it('asks readiness', () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -38,6 +38,26 @@ it('a test that needs a missing AWS tool names the command that installs it', ()
   expect(() => awsTool('python', '.tools/nowhere')).toThrow(
     '.tools/nowhere/bin/python is missing: run script/test once, which installs it.',
   );
+});
+
+it('the checkout of another user is named before anything is installed', () => {
+  const checkout = join(folder, 'checkout');
+  cpSync('script/lib/toolchain.sh', join(checkout, 'script/lib/toolchain.sh'));
+  addCommand('id', 'echo ada');
+  for (const path of [folder, checkout]) chmodSync(path, 0o555);
+  const script = 'source script/lib/toolchain.sh; install_serving_packages';
+  const { status, stderr } = spawnSync('bash', ['--norc', '-c', script], {
+    cwd: checkout,
+    env: { PATH: process.env.PATH && `${folder}:${process.env.PATH}` },
+    encoding: 'utf8',
+    // Root may write everywhere.
+    ...(process.getuid?.() === 0 && { uid: 65_534 }),
+  });
+  for (const path of [folder, checkout]) chmodSync(path, 0o755);
+  expect([status, stderr]).toEqual([
+    1,
+    `ada cannot write to ${checkout}: work in a clone of your own, or get write permission.\n`,
+  ]);
 });
 
 describe('the tools of the tests', () => {
