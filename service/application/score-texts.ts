@@ -6,6 +6,7 @@ import type { SentimentModel } from './ports/sentiment-model.ts';
 import { type Caller, deadlineIn, type RequestContext } from './request-context.ts';
 import { failedText, type TextOutcome, textOutcome } from './text-outcome.ts';
 import { type UnsupportedLanguagePolicy, unsupportedLanguage } from './unsupported-language.ts';
+import { explainableWords, influencesOf, leaveOneOut } from './word-influence.ts';
 
 export interface ScoreTextsOptions {
   readonly model: SentimentModel;
@@ -73,6 +74,31 @@ export class ScoreTexts {
           : [],
       ),
     );
+  }
+
+  /**
+   * Scores a single text, with the influence of each of its words on the score of its label:
+   * measured by leaving the word out, all in one batch with the deadline of a batch.
+   *
+   * @throws NotExplainableError for several texts and for one with too many words
+   * @throws OverloadedError
+   */
+  async explain(texts: readonly string[], caller: Caller): Promise<TextOutcome[]> {
+    const { model, languages, batchDeadlineMs } = this.#options;
+    const words = explainableWords(texts);
+    const [text = ''] = texts;
+    const [prediction = null, ...without] = await model.predictVariants(
+      text,
+      leaveOneOut(text, words),
+      { ...caller, deadline: deadlineIn(batchDeadlineMs) },
+    );
+    const findings = await languages.findAll([{ text, language: null }]);
+    return findings.map((finding) => {
+      const outcome = this.#outcome(prediction, finding);
+      if (outcome.status === 'error') return outcome;
+      const explained = influencesOf(text, words, outcome.prediction, without);
+      return { status: 'ok', prediction: { ...outcome.prediction, words: explained } };
+    });
   }
 
   #outcome(prediction: Prediction | null, finding: LanguageFinding): TextOutcome {

@@ -1,9 +1,13 @@
 import { EmptyTextError, ModelFailedError, type ServiceError } from '../domain/errors.ts';
 import type { LanguageFinding } from '../domain/language.ts';
 import { hasFiniteScores, type Prediction } from '../domain/sentiment.ts';
+import type { WordInfluence } from './word-influence.ts';
 
 /** The prediction of a text, and its language. */
-export interface TextPrediction extends Prediction, LanguageFinding {}
+export interface TextPrediction extends Prediction, LanguageFinding {
+  /** Present if the caller asked for an explanation. */
+  readonly words?: readonly WordInfluence[];
+}
 
 /** The answer for one text. */
 export type TextOutcome =

@@ -35,6 +35,7 @@ export const ERROR_CLASS = {
   empty_text: 'caller',
   unsupported_language: 'caller',
   text_too_long_for_model: 'caller',
+  not_explainable: 'caller',
   rate_limited: 'caller',
   model_failed: 'own',
   overloaded: 'own',

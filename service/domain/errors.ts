@@ -49,6 +49,7 @@ export type CallerErrorCode = Exclude<
   | 'empty_text'
   | 'unsupported_language'
   | 'text_too_long_for_model'
+  | 'not_explainable'
   | 'rate_limited'
   | 'model_failed'
   | 'overloaded'
@@ -107,6 +108,13 @@ export class TextTooLongForModelError extends ServiceError {
 export class UnsupportedLanguageError extends ServiceError {
   constructor(message: string) {
     super('unsupported_language', message, false);
+  }
+}
+
+/** The words of the request's texts cannot be explained: several texts, or too many words. */
+export class NotExplainableError extends ServiceError {
+  constructor(message: string) {
+    super('not_explainable', message, false);
   }
 }
 

@@ -31,6 +31,7 @@ export const STATUS = {
   empty_text: 422,
   unsupported_language: 422,
   text_too_long_for_model: 422,
+  not_explainable: 422,
   rate_limited: 429,
   headers_too_large: 431,
   tweet_withheld: 451,

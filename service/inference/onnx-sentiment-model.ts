@@ -169,8 +169,36 @@ export class OnnxSentimentModel implements SentimentModel {
     return this.#engine.reserve(count, deadline);
   }
 
-  async predict(
+  predict(
     texts: readonly string[],
+    context: RequestContext,
+    reservation?: EngineReservation,
+  ): Promise<(Prediction | null)[]> {
+    return this.#predict(texts, texts.length, context, reservation);
+  }
+
+  predictVariants(
+    text: string,
+    variants: readonly string[],
+    context: RequestContext,
+  ): Promise<(Prediction | null)[]> {
+    return this.#predict([text, ...variants], 1, context);
+  }
+
+  load(): ModelLoad {
+    return this.#engine.load();
+  }
+
+  /** Rejects waiting texts and ends the workers. */
+  async close(): Promise<void> {
+    this.#drift.close();
+    await this.#engine.close();
+  }
+
+  /** @param counted number of leading texts that count as predictions and in the drift */
+  async #predict(
+    texts: readonly string[],
+    counted: number,
     context: RequestContext,
     reservation: EngineReservation = this.#engine.reserve(
       texts.length,
@@ -185,20 +213,11 @@ export class OnnxSentimentModel implements SentimentModel {
       const scored = encodings.filter((encoding) => this.#holdsText(encoding));
       const sequences = scored.map(({ ids }) => ids);
       const logits = await this.#engine.score(sequences, context, reservation);
-
-      const truncated = scored.filter((encoding) => encoding.truncated).length;
-      if (truncated > 0) this.#metrics.record('TruncatedTexts', truncated);
       let next = 0;
-      let failed = 0;
-      const predictions = encodings.map((encoding) => {
-        if (!this.#holdsText(encoding)) return null;
-        const prediction = this.#prediction(logits[next++] ?? [], encoding);
-        if (hasFiniteScores(prediction)) this.#drift.observe(prediction, encoding.ids);
-        else failed++;
-        return prediction;
-      });
-      this.#metrics.record('Predictions', logits.length - failed);
-      if (failed > 0) this.#metrics.record('ModelFailures', failed);
+      const predictions = encodings.map((encoding) =>
+        this.#holdsText(encoding) ? this.#prediction(logits[next++] ?? [], encoding) : null,
+      );
+      this.#observe(predictions.slice(0, counted), encodings);
       return predictions;
     } finally {
       reservation.release();
@@ -216,14 +235,17 @@ export class OnnxSentimentModel implements SentimentModel {
     );
   }
 
-  load(): ModelLoad {
-    return this.#engine.load();
-  }
-
-  /** Rejects waiting texts and ends the workers. */
-  async close(): Promise<void> {
-    this.#drift.close();
-    await this.#engine.close();
+  #observe(predictions: readonly (Prediction | null)[], encodings: readonly Encoding[]): void {
+    const made = predictions.filter((prediction) => prediction !== null);
+    const finite = made.filter(hasFiniteScores).length;
+    const truncated = made.filter((prediction) => prediction.truncated).length;
+    for (const [index, prediction] of predictions.entries()) {
+      const ids = encodings[index]?.ids;
+      if (prediction && ids && hasFiniteScores(prediction)) this.#drift.observe(prediction, ids);
+    }
+    if (truncated > 0) this.#metrics.record('TruncatedTexts', truncated);
+    this.#metrics.record('Predictions', finite);
+    if (finite < made.length) this.#metrics.record('ModelFailures', made.length - finite);
   }
 
   #encode(texts: readonly string[], { signal }: { signal: AbortSignal }): Promise<Encoding[]> {

@@ -133,6 +133,10 @@ export class FakeModel implements SentimentModel {
     return texts.map(tokensOf);
   }
 
+  predictVariants(text: string, variants: readonly string[], context: RequestContext) {
+    return this.predict([text, ...variants], context);
+  }
+
   load() {
     return { workers: 2, saturation: 0, queuedTexts: 0 };
   }

@@ -54,5 +54,18 @@ export interface SentimentModel {
    */
   countTokens(texts: readonly string[], context: RequestContext): Promise<number[]>;
 
+  /**
+   * Scores a text and variants of it in one batch, in this order, as `predict` does. Variants are
+   * not traffic: they count neither as predictions nor in the drift.
+   *
+   * @throws OverloadedError when the texts cannot be answered by the deadline
+   * @throws AbandonedError when the signal is aborted first
+   */
+  predictVariants(
+    text: string,
+    variants: readonly string[],
+    context: RequestContext,
+  ): Promise<(Prediction | null)[]>;
+
   load(): ModelLoad;
 }

@@ -160,6 +160,22 @@ describe('the embedded model', () => {
     expect(after.map((value, i) => value - before[i]!)).toEqual([2, 1]);
   });
 
+  it('scores variants of a text as it scores texts, and counts only the text as a prediction', async () => {
+    const texts = ['I love this phone', 'I this phone', 'I love phone', '  '];
+    const expected = await model.predict(texts, requestContext());
+    const before = metrics.total('Predictions');
+    const [text = '', ...variants] = texts;
+    const predictions = await model.predictVariants(text, variants, requestContext());
+    expect(predictions.map((prediction) => prediction?.label)).toEqual(
+      expected.map((prediction) => prediction?.label),
+    );
+    for (const [index, prediction] of predictions.slice(0, 3).entries()) {
+      const scores = probabilities(prediction);
+      expect(distance(scores, probabilities(expected[index]))).toBeLessThanOrEqual(BATCH_TOLERANCE);
+    }
+    expect(metrics.total('Predictions') - before).toBe(1);
+  });
+
   it('measures each stage of a batch once, not once a text', async () => {
     const context = requestContext();
     const startedMs = performance.now();

@@ -93,3 +93,84 @@ describe('ScoreTexts', () => {
     await expect(useCase.score(['good'], aCaller())).rejects.toThrow(OverloadedError);
   });
 });
+
+describe('ScoreTexts, asked for the influence of words', () => {
+  /** Positive by as much as the text has of these words. */
+  class WordModel extends RecordingModel {
+    override async predict(texts: readonly string[], context: RequestContext) {
+      await super.predict(texts, context);
+      return texts.map((text) => {
+        if (text.trim() === '') return null;
+        const positive = 0.4 + (text.includes('love') ? 0.5 : 0) - (text.includes('but') ? 0.2 : 0);
+        const scores = { negative: 0, neutral: 1 - positive, positive };
+        return { label: 'positive' as const, scores, truncated: false, tokens: 4 };
+      });
+    }
+  }
+
+  function anExplainer() {
+    const model = new WordModel();
+    const useCase = new ScoreTexts({
+      model,
+      languages: aLanguageCheck(),
+      unsupportedLanguage: 'refuse',
+      singleDeadlineMs: 1_000_000,
+      batchDeadlineMs: 9_000_000,
+    });
+    return { model, explain: (...texts: string[]) => useCase.explain(texts, aCaller()) };
+  }
+
+  it('scores the text and the text without each word in one batch', async () => {
+    const { model, explain } = anExplainer();
+    await explain('I love it, but');
+    expect(model.asked).toEqual([
+      ['I love it, but', 'love it, but', 'I it, but', 'I love , but', 'I love it, '],
+    ]);
+  });
+
+  it('tells what each word adds to the score of the label, and where the word is', async () => {
+    const { explain } = anExplainer();
+    const [outcome] = await explain('I love it, but');
+    expect(outcome).toMatchObject({
+      status: 'ok',
+      prediction: {
+        label: 'positive',
+        words: [
+          { text: 'I', start: 0, end: 1, influence: 0 },
+          { text: 'love', start: 2, end: 6, influence: expect.closeTo(0.5) },
+          { text: 'it', start: 7, end: 9, influence: 0 },
+          { text: 'but', start: 11, end: 14, influence: expect.closeTo(-0.2) },
+        ],
+      },
+    });
+  });
+
+  it('gives null for the only word of a text', async () => {
+    const [outcome] = await anExplainer().explain('love');
+    expect(outcome).toMatchObject({ prediction: { words: [{ text: 'love', influence: null }] } });
+  });
+
+  it.each([
+    ['two texts', ['good', 'fine'], 'takes one text, got 2'],
+    ['65 words', [Array(65).fill('good').join(' ')], 'up to 64 words'],
+    ['2,001 characters', ['!'.repeat(2_001)], 'up to 2000 characters'],
+  ])('refuses %s before anything is scored', async (_what, texts, message) => {
+    const { model, explain } = anExplainer();
+    await expect(explain(...texts)).rejects.toMatchObject({
+      code: 'not_explainable',
+      message: expect.stringContaining(message),
+    });
+    expect(model.asked).toEqual([]);
+  });
+
+  it('takes 64 words', async () => {
+    const { model, explain } = anExplainer();
+    await explain(Array(64).fill('good').join(' '));
+    expect(model.asked[0]).toHaveLength(65);
+  });
+
+  it('explains no text that has a problem in its place', async () => {
+    const [outcome] = await anExplainer().explain('Spaß');
+    expect(outcome).toMatchObject({ status: 'error', error: { code: 'unsupported_language' } });
+  });
+});

@@ -175,6 +175,9 @@ const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
     },
   },
   unsupported_language: { options: { unsupportedLanguage: 'refuse', modelLanguages: ['de'] } },
+  not_explainable: {
+    change: (request) => ({ ...request, path: `${request.path}?explain=words` }),
+  },
   empty_text: {
     arrange: (app) => {
       app.model.unscorable = true;

@@ -159,6 +159,30 @@ describe('POST /v1/inference', () => {
     ]);
   });
 
+  it('adds the words of a single text with explain=words, in offsets of the text', async () => {
+    const text = 'so 😍 good';
+    const { status, json } = await app.call('/v1/inference?explain=words', {
+      headers: AS_CALLER,
+      body: { texts: [text] },
+    });
+    expect([status, json.results[0].words]).toEqual([
+      200,
+      [
+        { text: 'so', start: 0, end: 2, influence: 0 },
+        { text: '😍', start: 3, end: 5, influence: 0 },
+        { text: 'good', start: 6, end: 10, influence: 0 },
+      ],
+    ]);
+  });
+
+  it('knows no other explanation than that of words', async () => {
+    const { status, json } = await app.call('/v1/inference?explain=letters', {
+      headers: AS_CALLER,
+      body: { texts: ['a'] },
+    });
+    expect([status, json.code]).toEqual([400, 'invalid_request']);
+  });
+
   it('asks neither the tweet source nor the feature store', () => {
     expect(app.source.asked).toEqual([]);
     expect(app.store.writes).toEqual([]);

@@ -25,6 +25,16 @@ function itemOf(outcome: TextOutcome, requestId: string): TextsResponse['results
     tokens,
     language,
     languageSupported,
+    words,
   } = outcome.prediction;
-  return { status: 'ok', sentimentAnalyst, scores, truncated, tokens, language, languageSupported };
+  return {
+    status: 'ok',
+    sentimentAnalyst,
+    scores,
+    truncated,
+    tokens,
+    language,
+    languageSupported,
+    ...(words && { words: [...words] }),
+  };
 }

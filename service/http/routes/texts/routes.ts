@@ -4,9 +4,8 @@ import type { AppDeps } from '../../app-deps.ts';
 import { callerOf } from '../../caller.ts';
 import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
 import { callerSecurity } from '../../schemas/security.ts';
-import { NoQuery } from '../../schemas/shared.ts';
 import { textsResponse } from './presenter.ts';
-import { TextsResponse, textsRequest } from './schemas.ts';
+import { TextsQuery, TextsResponse, textsRequest } from './schemas.ts';
 
 /** Sentiment of texts that the caller sends. */
 export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
@@ -23,7 +22,7 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         description:
           "Scores `texts` in one batch, or one `text`. Texts longer than the model's window are truncated, and marked as such, or refused with `truncate: false`. Texts in a language that the model does not read are marked, too, or refused with UNSUPPORTED_LANGUAGE=refuse. One of several `texts` that fails has a problem in its place, and the call fails only for reasons that concern all texts; a `text` that fails is the failure of the call.",
         security: callerSecurity(settings),
-        querystring: NoQuery,
+        querystring: TextsQuery,
         body: textsRequest(settings.limits),
         response: answers(TextsResponse, 'One result per text, in order.', [
           ...INFERENCE_CODES,
@@ -34,13 +33,18 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
           'unsupported_language',
           'text_too_long_for_model',
           'model_failed',
+          'not_explainable',
         ]),
       },
     },
     async (request, reply): Promise<TextsResponse> => {
       const { text, texts, truncate } = request.body;
       const asked = text === undefined ? (texts ?? []) : [text];
-      const outcomes = await scoreTexts.score(asked, callerOf(request, reply), { truncate });
+      const caller = callerOf(request, reply);
+      const outcomes =
+        request.query.explain === 'words'
+          ? await scoreTexts.explain(asked, caller)
+          : await scoreTexts.score(asked, caller, { truncate });
       if (text !== undefined) requireScored(outcomes);
       return textsResponse(outcomes, model.identity, request.id);
     },

@@ -12,6 +12,9 @@ import {
   Tokens,
   Truncated,
 } from '../../schemas/shared.ts';
+import { ExplainedWords } from './explanation.ts';
+
+export { TextsQuery } from './explanation.ts';
 
 /** A text to score. The pattern requires a character other than white space. */
 export function text(limits: HttpLimits) {
@@ -62,6 +65,7 @@ export const TextSentiment = Type.Object(
     tokens: Tokens,
     language: Language,
     languageSupported: LanguageSupported,
+    words: ExplainedWords,
   },
   { $id: 'TextSentiment', description: 'A scored text.' },
 );
