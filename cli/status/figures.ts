@@ -4,6 +4,7 @@ import { mean, sum } from '../kit/statistics.ts';
 import {
   clusterQuery,
   nodeQueries,
+  probeQuery,
   type Query,
   type Seen,
   serviceQuery,
@@ -23,8 +24,12 @@ export interface Figure {
   readonly combine: (series: readonly Series[]) => Series;
 }
 
-/** The figures of the dashboard, in its order. */
-export function figures(stage: Stage, seen: Seen): Figure[] {
+/**
+ * The figures of the dashboard, in its order.
+ *
+ * @param probe name of the function that probes the service; undefined: none
+ */
+export function figures(stage: Stage, seen: Seen, probe?: string): Figure[] {
   const one = (
     name: string,
     metric: MetricName,
@@ -98,6 +103,27 @@ export function figures(stage: Stage, seen: Seen): Figure[] {
     node('Valkey evictions', 'Evictions', 'count'),
     split('source calls', 'TweetSourceCalls'),
     one('X reads', 'TweetReadsSpent', 'Sum', 'count', 'sum'),
+    ...(probe === undefined ? [] : probeFigures(probe)),
+  ];
+}
+
+function probeFigures(functionName: string): Figure[] {
+  return [
+    {
+      name: 'probe success',
+      unit: '%',
+      over: 'ratio',
+      queries: ['Errors', 'Invocations'].map((name) => probeQuery(functionName, name, 'Sum')),
+      combine: ([failed = [], probes = []]) =>
+        percent(failed, probes).map((share) => (share === null ? null : 100 - share)),
+    },
+    {
+      name: 'probe time',
+      unit: 'ms',
+      over: 'mean',
+      queries: [probeQuery(functionName, 'Duration', 'Average')],
+      combine: ([series = []]) => series,
+    },
   ];
 }
 

@@ -18,16 +18,16 @@ const NOT_READ = 2;
 /** Prints the status of a stage; the exit code tells whether an alarm fires. @throws CliError */
 export async function printStatus(stage: Stage, hours: number, json: boolean): Promise<void> {
   const now = new Date();
-  const figures = await readStatus(new CloudWatchClient({}), { stage, hours, now }).catch(
-    (cause: unknown) => {
-      throw notRead(cause);
-    },
-  );
   const clients = {
     formation: new CloudFormationClient({}),
     loadBalancing: new ElasticLoadBalancingV2Client({}),
   };
   const deployment = await readDeployment(clients, stage);
+  const probe = typeof deployment.probe === 'object' ? deployment.probe.functionName : undefined;
+  const options = { stage, hours, now, probe };
+  const figures = await readStatus(new CloudWatchClient({}), options).catch((cause: unknown) => {
+    throw notRead(cause);
+  });
   const differences =
     deployment.values === null ? [] : deployedDifferences(stage, deployment.values);
   const status = { ...figures, deployment: { ...deployment, differences } };

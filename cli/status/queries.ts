@@ -59,3 +59,8 @@ export function nodeQueries(stage: Stage, name: string, statistic: string): Quer
     statistic,
   }));
 }
+
+/** A metric of the function that probes the service. */
+export function probeQuery(functionName: string, name: string, statistic: string): Query {
+  return { namespace: 'AWS/Lambda', name, dimensions: { FunctionName: functionName }, statistic };
+}

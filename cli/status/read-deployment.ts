@@ -2,6 +2,7 @@ import {
   type CloudFormationClient,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
+  type StackResource,
 } from '@aws-sdk/client-cloudformation';
 import {
   DescribeRulesCommand,
@@ -11,15 +12,19 @@ import { STAGE_VALUES_OUTPUT } from '../../lib/stage-config/chosen-values.ts';
 import { deploymentName, type Stage } from '../../service/contract/deployment.ts';
 import { reasonOf } from '../kit/errors.ts';
 
-/** What CloudFormation deployed, and the target groups that get the callers' requests. */
+/** The deployed service stack, and the target groups that get the callers' requests. */
 export interface Deployment {
   /** Share of the requests of each target group, as the load balancer weighs them. */
   readonly weights: { readonly blue: number; readonly green: number } | null;
   /** JSON of the values that differ from the preset. */
   readonly values: string | null;
-  /** Why something is unknown. */
+  readonly probe: Probe;
+  /** Reason why something is unknown. */
   readonly unknown: string | null;
 }
+
+/** Function that probes the service. */
+export type Probe = { readonly functionName: string } | 'off' | 'unknown';
 
 export interface DeploymentClients {
   readonly formation: CloudFormationClient;
@@ -32,32 +37,46 @@ export async function readDeployment(
   stage: Stage,
 ): Promise<Deployment> {
   const StackName = `${deploymentName(stage)}-service`;
-  let values: string | null = null;
+  const deployment = { weights: null, values: null as string | null, probe: 'unknown' as Probe };
   try {
     const { Stacks: [stack] = [] } = await formation.send(new DescribeStacksCommand({ StackName }));
-    values =
+    deployment.values =
       stack?.Outputs?.find(({ OutputKey }) => OutputKey === STAGE_VALUES_OUTPUT)?.OutputValue ??
       null;
     const { StackResources = [] } = await formation.send(
       new DescribeStackResourcesCommand({ StackName }),
     );
-    const arnOf = (start: string) =>
-      StackResources.find(({ LogicalResourceId = '' }) => LogicalResourceId.startsWith(start))
-        ?.PhysicalResourceId;
-    const rule = arnOf('TrafficProductionRule');
-    if (rule === undefined) {
-      return { weights: null, values, unknown: `${StackName} has no listener rule` };
-    }
-    const { Rules: [read] = [] } = await loadBalancing.send(
-      new DescribeRulesCommand({ RuleArns: [rule] }),
-    );
-    const groups = read?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
-    if (groups.length === 0) return { weights: null, values, unknown: `${rule} has no weights` };
-    const weightOf = (start: string) =>
-      groups.find(({ TargetGroupArn }) => TargetGroupArn === arnOf(start))?.Weight ?? 0;
-    const weights = { blue: weightOf('EndpointBlue'), green: weightOf('EndpointGreen') };
-    return { weights, values, unknown: null };
+    const functionName = physicalId(StackResources, 'ProbeFunction');
+    deployment.probe = functionName === undefined ? 'off' : { functionName };
+    const weights = await readWeights(loadBalancing, StackResources);
+    return typeof weights === 'string'
+      ? { ...deployment, unknown: weights }
+      : { ...deployment, weights, unknown: null };
   } catch (cause) {
-    return { weights: null, values, unknown: reasonOf(cause) };
+    return { ...deployment, unknown: reasonOf(cause) };
   }
+}
+
+/** The weights of the callers' rule, or the reason why they are unknown. */
+async function readWeights(
+  loadBalancing: ElasticLoadBalancingV2Client,
+  resources: readonly StackResource[],
+): Promise<NonNullable<Deployment['weights']> | string> {
+  const rule = physicalId(resources, 'TrafficProductionRule');
+  if (rule === undefined) return 'the service stack has no listener rule';
+  const { Rules: [read] = [] } = await loadBalancing.send(
+    new DescribeRulesCommand({ RuleArns: [rule] }),
+  );
+  const groups = read?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
+  if (groups.length === 0) return `${rule} has no weights`;
+  const weightOf = (start: string) =>
+    groups.find(({ TargetGroupArn }) => TargetGroupArn === physicalId(resources, start))?.Weight ??
+    0;
+  return { blue: weightOf('EndpointBlue'), green: weightOf('EndpointGreen') };
+}
+
+/** CloudFormation adds a hash to the name that the CDK gives. */
+function physicalId(resources: readonly StackResource[], start: string): string | undefined {
+  return resources.find(({ LogicalResourceId = '' }) => LogicalResourceId.startsWith(start))
+    ?.PhysicalResourceId;
 }

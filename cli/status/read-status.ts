@@ -22,6 +22,8 @@ export interface StatusOptions {
   /** Length of the window that ends at `now`. */
   readonly hours: number;
   readonly now: Date;
+  /** Name of the function that probes the service; undefined: none. */
+  readonly probe?: string | undefined;
 }
 
 export interface Status {
@@ -61,7 +63,7 @@ const SHORTEST_PERIOD_SECONDS = 60;
  */
 export async function readStatus(
   client: CloudWatchClient,
-  { stage, hours, now }: StatusOptions,
+  { stage, hours, now, probe }: StatusOptions,
 ): Promise<Status> {
   const seconds = hours * 3_600;
   const period = SHORTEST_PERIOD_SECONDS * Math.max(1, Math.ceil(seconds / PERIODS / 60));
@@ -69,7 +71,7 @@ export async function readStatus(
   const to = Math.floor(now.getTime() / 1_000 / period) * period;
   const from = to - Math.floor(seconds / period) * period;
   const [seen, alarms] = await Promise.all([readSeen(client, stage), readAlarms(client, stage)]);
-  const wanted = figures(stage, seen);
+  const wanted = figures(stage, seen, probe);
   const queries = wanted.flatMap((figure) => figure.queries);
   const series = await readSeries(client, queries, { from, to, period });
   let next = 0;

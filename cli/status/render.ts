@@ -44,6 +44,7 @@ export function renderStatus(
     ...tableLines(rows, 'lrrl'),
     '',
     ...deploymentLines(status.deployment),
+    ...probeLines(status.stage, status.deployment),
     ...differenceLines(status.stage, status.deployment.differences),
     `Alarms: ${firing.length} firing, ${count('OK')} well, ${count('INSUFFICIENT_DATA')} without data`,
     ...firing.flatMap(({ name, since, description }) => [
@@ -61,6 +62,12 @@ function deploymentLines({ weights, values, unknown }: Deployment): string[] {
       : [`Serving: blue ${weights.blue} %, green ${weights.green} %`]),
     ...(values === null ? [] : wrapped(`Deployed with: ${values.replaceAll(',"', ', "')}`, '')),
   ];
+}
+
+function probeLines(stage: string, { probe }: Deployment): string[] {
+  return probe === 'off'
+    ? wrapped(`Probe: off; write "probe": true into stages/${stage}.json and deploy`, '')
+    : [];
 }
 
 function differenceLines(stage: string, differences: readonly string[] = []): string[] {

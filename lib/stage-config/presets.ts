@@ -44,7 +44,6 @@ const common = {
   loadBalancer: 'public',
   tags: {},
   imageBuild: 'local',
-  probe: false,
   natGateways: 2,
   /** About 67 a second for each API key, or each address where there are no keys. */
   requestsPerFiveMinutes: 20_000,
@@ -71,6 +70,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     valkeySnapshotDays: 0,
     logDays: 7,
     retainData: false,
+    probe: false,
   },
   /** Survives the loss of a zone, a task, a node or a bad release. */
   prod: {
@@ -87,6 +87,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     valkeySnapshotDays: 7,
     logDays: 30,
     retainData: true,
+    probe: true,
   },
 };
 

@@ -13,7 +13,7 @@ import { allOf, CONTEXT, Match, type Resource, synthesise } from './synthesise.t
 
 const APPS = {
   dev: synthesise({ ...CONTEXT.dev, offlineStore: 'true' }),
-  prod: synthesise({ ...CONTEXT.prod, offlineStore: 'true', probe: true }),
+  prod: synthesise({ ...CONTEXT.prod, offlineStore: 'true' }),
 };
 const STAGES = ['dev', 'prod'] as const;
 type Stage = (typeof STAGES)[number];

@@ -79,7 +79,7 @@ describe('an internal load balancer', () => {
 });
 
 describe('allowed networks', () => {
-  const app = synthesise({ ...CONTEXT.prod, allowedCidrs: ['203.0.113.0/24'] });
+  const app = synthesise({ ...CONTEXT.prod, allowedCidrs: ['203.0.113.0/24'], probe: false });
 
   it('are the only ones that reach the service', () => {
     const open = ingress(app, 'Load balancer of the service').filter(
@@ -135,13 +135,14 @@ describe("a customer's key and permissions boundary", () => {
     expect(buckets.match(/"SSEAlgorithm":"aws:kms"/g)).toHaveLength(1);
   });
 
-  it('are usable by the tasks, the hook and Firehose only', () => {
+  it('are usable by the tasks, the hook, the probe and Firehose only', () => {
     const users = allOf(company, 'AWS::IAM::Policy').filter(({ Properties }) =>
       JSON.stringify(Properties.PolicyDocument).includes('"kms:Decrypt"'),
     );
     const roles = users.map(({ Properties }) => JSON.stringify(Properties.Roles));
-    expect(roles).toHaveLength(3);
-    for (const role of ['CanaryGoldenHookRole', 'StreamRole', 'TaskDefinitionExecutionRole']) {
+    const expected = ['CanaryGoldenHookRole', 'ProbeRole', 'StreamRole', 'DefinitionExecutionRole'];
+    expect(roles).toHaveLength(expected.length);
+    for (const role of expected) {
       expect(roles).toContainEqual(expect.stringContaining(role));
     }
   });

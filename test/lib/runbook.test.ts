@@ -5,7 +5,7 @@ import { STAGE_SCHEMA } from '../../lib/stage-config/schema.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { allOf, CONTEXT, synthesise } from './synthesise.ts';
 
-const app = synthesise({ ...CONTEXT.prod, offlineStore: 'true', probe: true });
+const app = synthesise({ ...CONTEXT.prod, offlineStore: 'true' });
 const document = readFileSync('docs/operations.md', 'utf8');
 const [chapter = ''] = document.split('\n## What no test here has seen').slice(0, 1);
 const alarms = chapter.slice(chapter.indexOf('\n## Alarms\n')).replaceAll(/```[\s\S]*?```/g, '');

@@ -4,16 +4,19 @@ import { describe, expect, it } from '@jest/globals';
 import { readDeployment } from '../../../cli/status/read-deployment.ts';
 
 /** Answers that the emulator cannot give: it keeps no weights of a rule. */
-const formation = {
-  send: async () => ({
-    Stacks: [{ Outputs: [{ OutputKey: 'StageValues', OutputValue: '{"stage":"prod"}' }] }],
-    StackResources: [
-      { LogicalResourceId: 'EndpointBlue12240649', PhysicalResourceId: 'arn:blue' },
-      { LogicalResourceId: 'EndpointGreen87137E7E', PhysicalResourceId: 'arn:green' },
-      { LogicalResourceId: 'TrafficProductionRule9300D194', PhysicalResourceId: 'arn:rule' },
-    ],
-  }),
-} as unknown as CloudFormationClient;
+const stack = (...further: readonly object[]) =>
+  ({
+    send: async () => ({
+      Stacks: [{ Outputs: [{ OutputKey: 'StageValues', OutputValue: '{"stage":"prod"}' }] }],
+      StackResources: [
+        { LogicalResourceId: 'EndpointBlue12240649', PhysicalResourceId: 'arn:blue' },
+        { LogicalResourceId: 'EndpointGreen87137E7E', PhysicalResourceId: 'arn:green' },
+        { LogicalResourceId: 'TrafficProductionRule9300D194', PhysicalResourceId: 'arn:rule' },
+        ...further,
+      ],
+    }),
+  }) as unknown as CloudFormationClient;
+const formation = stack();
 
 function loadBalancing(answer: () => unknown): ElasticLoadBalancingV2Client {
   return { send: async () => answer() } as unknown as ElasticLoadBalancingV2Client;
@@ -30,6 +33,7 @@ describe('the deployment of a stage', () => {
     expect(await readDeployment(clients, 'prod')).toEqual({
       weights: { blue: 10, green: 90 },
       values: '{"stage":"prod"}',
+      probe: 'off',
       unknown: null,
     });
   });
@@ -41,7 +45,26 @@ describe('the deployment of a stage', () => {
     expect(await readDeployment({ formation, loadBalancing: denied }, 'prod')).toEqual({
       weights: null,
       values: '{"stage":"prod"}',
+      probe: 'off',
       unknown: 'not authorized to perform DescribeRules',
     });
+  });
+
+  it('names the function that probes the service, where there is one', async () => {
+    const probe = { LogicalResourceId: 'ProbeFunction01ABCDEF', PhysicalResourceId: 'prod-probe' };
+    const clients = { formation: stack(probe), loadBalancing: loadBalancing(() => ({})) };
+    expect(await readDeployment(clients, 'prod')).toMatchObject({
+      probe: { functionName: 'prod-probe' },
+    });
+  });
+
+  it('has an unknown probe when the stack cannot be read', async () => {
+    const denied = {
+      send: async () => {
+        throw new Error('not authorized to perform DescribeStacks');
+      },
+    } as unknown as CloudFormationClient;
+    const clients = { formation: denied, loadBalancing: loadBalancing(() => ({})) };
+    expect(await readDeployment(clients, 'prod')).toMatchObject({ probe: 'unknown' });
   });
 });

@@ -9,7 +9,7 @@ const PERIODS = 30;
 const value = (unit: string) =>
   fc.option(fc.double({ min: 0, max: unit === '%' ? 100 : 1e15, noNaN: true }));
 
-const FIGURES = figures('prod', {}).map(({ name, unit, over }) =>
+const FIGURES = figures('prod', {}, 'probe').map(({ name, unit, over }) =>
   fc.record({
     name: fc.constant(name),
     unit: fc.constant(unit),
@@ -30,7 +30,7 @@ function status(change: Partial<Shown> = {}): Shown {
     periodSeconds: 360,
     figures: [],
     alarms: [],
-    deployment: { weights: { blue: 100, green: 0 }, values: null, unknown: null },
+    deployment: { weights: { blue: 100, green: 0 }, values: null, probe: 'unknown', unknown: null },
     ...change,
   };
 }
@@ -53,7 +53,9 @@ describe('the status in a terminal', () => {
   it('names the target group that serves and the values deployed', () => {
     const values = '{"stage":"prod","minTasks":4}';
     const text = renderStatus(
-      status({ deployment: { weights: { blue: 90, green: 10 }, values, unknown: null } }),
+      status({
+        deployment: { weights: { blue: 90, green: 10 }, values, probe: 'unknown', unknown: null },
+      }),
     );
     expect(text).toContain('\nServing: blue 90 %, green 10 %\n');
     expect(text).toContain('\nDeployed with: {"stage":"prod", "minTasks":4}\n');
@@ -63,7 +65,7 @@ describe('the status in a terminal', () => {
     const differences = [
       "maxTasks: deployed 20, next 10, the preset's; write it into the stage's file",
     ];
-    const deployment = { weights: null, values: '{"stage":"prod"}', unknown: null, differences };
+    const deployment = { ...status().deployment, values: '{"stage":"prod"}', differences };
     expect(renderStatus(status({ deployment }))).toContain(
       "\nA deployment of stages/prod.json would change:\n  maxTasks: deployed 20, next 10, the preset's; write it into the stage's file\n",
     );
@@ -71,9 +73,18 @@ describe('the status in a terminal', () => {
 
   it('says why the target group that serves is unknown', () => {
     const unknown = 'Stack with id tweet-sentiment-prod-service does not exist';
-    const text = renderStatus(status({ deployment: { weights: null, values: null, unknown } }));
+    const text = renderStatus(
+      status({ deployment: { weights: null, values: null, probe: 'unknown', unknown } }),
+    );
     expect(text).toContain(`\nServing: unknown, ${unknown}\n`);
     expect(text).not.toContain('Deployed with');
+  });
+
+  it('says how to turn the probe on where it is off', () => {
+    const text = renderStatus(status({ deployment: { ...status().deployment, probe: 'off' } }));
+    expect(text).toContain('\nProbe: off; write "probe": true into stages/prod.json and deploy\n');
+    const on = { ...status().deployment, probe: { functionName: 'probe' } };
+    expect(renderStatus(status({ deployment: on }))).not.toContain('Probe:');
   });
 
   it('breaks what an alarm says between its words', () => {

@@ -22,6 +22,7 @@ import {
 import { type Emulator, REGION, startEmulator } from '../../../helpers/emulator.ts';
 import { runTool } from '../../../helpers/tool-process.ts';
 
+const PROBE = 'prod-probe';
 const SERVICE = { Name: 'Service', Value: 'tweet-sentiment-prod' };
 const RUN_TIMEOUT_MS = 30_000;
 const COLUMNS = 80;
@@ -112,6 +113,16 @@ function serviceStack(weights: { readonly blue: number; readonly green: number }
           Port: 80,
           Protocol: 'HTTP',
           DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+        },
+      },
+      ProbeFunction1: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          FunctionName: PROBE,
+          Runtime: 'nodejs24.x',
+          Handler: 'index.handler',
+          Role: 'arn:aws:iam::000000000000:role/any',
+          Code: { ZipFile: 'exports.handler = () => {}' },
         },
       },
       EndpointBlue1: { ...group, Properties: { Name: 'blue', Port: 80, Protocol: 'HTTP' } },
@@ -231,10 +242,31 @@ describe('tss status', () => {
     expect((await statusOfProd()).deployment).toEqual({
       weights: null,
       values: '{"stage":"prod","minTasks":4}',
+      probe: { functionName: PROBE },
       unknown: expect.stringMatching(/^arn:aws:.*:listener-rule\/.* has no weights$/),
       // The file of prod in this checkout has no certificate.
       differences: [expect.stringMatching(/^not compared: One fault .* certificateArn: /)],
     });
+  });
+
+  it('shows the success and the time of the probe that the stack has', async () => {
+    const Dimensions = [{ Name: 'FunctionName', Value: PROBE }];
+    const Timestamp = new Date(Date.now() - 20 * 60_000);
+    const values = { Invocations: 4, Errors: 1, Duration: 180 };
+    await client.send(
+      new PutMetricDataCommand({
+        Namespace: 'AWS/Lambda',
+        MetricData: Object.entries(values).map(([MetricName, Value]) => ({
+          MetricName,
+          Value,
+          Timestamp,
+          Dimensions,
+        })),
+      }),
+    );
+    const { stdout } = await status('--stage', 'prod');
+    expect(stdout).toMatch(/^probe success +75\.0 % +75\.0 % overall/m);
+    expect(stdout).toMatch(/^probe time +180 ms +180 ms mean/m);
   });
 
   it('ends with 1 while an alarm is firing, and names it with its runbook', async () => {
