@@ -7,15 +7,12 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { releaseVcpus, VCPU_QUOTA_CODE } from '../../lib/stage-config/release-vcpus.ts';
 import type { StageConfig } from '../../lib/stage-config.ts';
+import { otherRegion, regionOf, unlessMissing } from './aws-answers.ts';
 import { checkContainerEngine } from './container-engine.ts';
+import { keyChecks } from './customer-key.ts';
 import { checkDeployedValues } from './deployed-values.ts';
-import type { Finding } from './finding.ts';
-
-/** A check that cannot be made throws; its state is then unknown. */
-export interface Check {
-  readonly name: string;
-  readonly run: (signal: AbortSignal) => Promise<Finding>;
-}
+import { networkChecks } from './existing-network.ts';
+import type { Check, Finding } from './finding.ts';
 
 const ROLES = {
   'ecs.amazonaws.com': 'AWSServiceRoleForECS',
@@ -44,6 +41,8 @@ export function checksOf(config: StageConfig): Check[] {
     ...(config.hostedZoneId === undefined
       ? []
       : [{ name: 'hosted zone', run: zoneCheck(config, config.hostedZoneId) }]),
+    ...networkChecks(config),
+    ...keyChecks(config),
     { name: 'values', run: (signal) => checkDeployedValues(config, signal) },
     { name: 'container engine', run: (signal) => checkContainerEngine(config, signal) },
   ];
@@ -152,26 +151,4 @@ function zoneCheck({ hostedZoneName }: StageConfig, Id: string): Check['run'] {
         ? { state: 'ok', found: name ?? '' }
         : { state: 'fail', found: `zone of ${name}`, remedy };
     });
-}
-
-function regionOf(arn: string): string | undefined {
-  return arn.split(':')[3];
-}
-
-function otherRegion(arn: string, region: string, remedy: string): Finding {
-  return { state: 'fail', found: `in ${regionOf(arn)}, not in ${region}`, remedy };
-}
-
-/** A failed check where AWS answers that the thing is missing. */
-async function unlessMissing(
-  errorName: string,
-  missing: { readonly found: string; readonly remedy: string },
-  read: () => Promise<Finding>,
-): Promise<Finding> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof Error && error.name.startsWith(errorName))) throw error;
-    return { state: 'fail', ...missing };
-  }
 }

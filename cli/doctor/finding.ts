@@ -3,3 +3,9 @@ export interface Finding {
   readonly found: string;
   readonly remedy?: string;
 }
+
+/** A check that cannot be made throws; its state is then unknown. */
+export interface Check {
+  readonly name: string;
+  readonly run: (signal: AbortSignal) => Promise<Finding>;
+}

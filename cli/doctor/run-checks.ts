@@ -3,8 +3,8 @@ import type { Stage } from '../../service/contract/deployment.ts';
 import { reasonOf } from '../kit/errors.ts';
 import { refusedAsUsage, stageContext } from '../kit/stage-context.ts';
 import { tableLines } from '../kit/table.ts';
-import { type Check, checksOf } from './checks.ts';
-import type { Finding } from './finding.ts';
+import { checksOf } from './checks.ts';
+import type { Check, Finding } from './finding.ts';
 
 const CHECK_TIMEOUT_MS = 30_000;
 const FAILED = 1;

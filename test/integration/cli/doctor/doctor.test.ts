@@ -1,7 +1,23 @@
+import {
+  AssociateRouteTableCommand,
+  AttachInternetGatewayCommand,
+  CreateInternetGatewayCommand,
+  CreateRouteCommand,
+  CreateRouteTableCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import {
+  CreateKeyCommand,
+  DisableKeyCommand,
+  KMSClient,
+  PutKeyPolicyCommand,
+} from '@aws-sdk/client-kms';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Emulator, REGION, startEmulator } from '../../../helpers/emulator.ts';
+import { ACCOUNT, type Emulator, REGION, startEmulator } from '../../../helpers/emulator.ts';
 import { runTool } from '../../../helpers/tool-process.ts';
 
 const RUN_TIMEOUT_MS = 60_000;
@@ -14,6 +30,42 @@ afterAll(async () => emulator?.stop());
 function doctor(...args: string[]) {
   const environment = { ...emulator.env, AWS_MAX_ATTEMPTS: '1', CDK_DOCKER: 'true' };
   return runTool(['doctor', ...args], { environment, timeoutMs: RUN_TIMEOUT_MS });
+}
+
+const client = () => ({
+  endpoint: emulator.url,
+  region: REGION,
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+
+/** A VPC with an internet gateway: two public subnets, and two that nothing leads out of. */
+async function makeNetwork(ec2: EC2Client) {
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
+  const VpcId = Vpc!.VpcId!;
+  const subnets: string[] = [];
+  for (const [index, zone] of ['a', 'b', 'a', 'b'].entries()) {
+    const { Subnet } = await ec2.send(
+      new CreateSubnetCommand({
+        VpcId,
+        CidrBlock: `10.9.${index}.0/24`,
+        AvailabilityZone: `${REGION}${zone}`,
+      }),
+    );
+    subnets.push(Subnet!.SubnetId!);
+  }
+  const gateway = await ec2.send(new CreateInternetGatewayCommand({}));
+  const InternetGatewayId = gateway.InternetGateway!.InternetGatewayId!;
+  await ec2.send(new AttachInternetGatewayCommand({ VpcId, InternetGatewayId }));
+  const { RouteTable } = await ec2.send(new CreateRouteTableCommand({ VpcId }));
+  const RouteTableId = RouteTable!.RouteTableId!;
+  const DestinationCidrBlock = '0.0.0.0/0';
+  await ec2.send(
+    new CreateRouteCommand({ RouteTableId, DestinationCidrBlock, GatewayId: InternetGatewayId }),
+  );
+  for (const SubnetId of subnets.slice(0, 2)) {
+    await ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
+  }
+  return { vpcId: VpcId, open: subnets.slice(0, 2), closed: subnets.slice(2) };
 }
 
 describe('tss doctor', () => {
@@ -33,13 +85,8 @@ describe('tss doctor', () => {
   });
 
   it('sees the bootstrap stack and the roles once they are there', async () => {
-    const client = {
-      endpoint: emulator.url,
-      region: REGION,
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    };
-    const ssm = new SSMClient(client);
-    const iam = new IAMClient(client);
+    const ssm = new SSMClient(client());
+    const iam = new IAMClient(client());
     await ssm.send(
       new PutParameterCommand({
         Name: '/cdk-bootstrap/hnb659fds/version',
@@ -55,6 +102,48 @@ describe('tss doctor', () => {
     const { stdout } = await doctor('--stage', 'dev');
     expect(stdout).toMatch(/^ok +bootstrap +version 30$/m);
     expect(stdout).toMatch(/^ok +role ECS +there$/m);
+  });
+
+  it('checks the subnets of an existing VPC: their zones and their ways out', async () => {
+    const ec2 = new EC2Client(client());
+    const { vpcId, open, closed } = await makeNetwork(ec2);
+    ec2.destroy();
+    const { code, stdout } = await doctor(
+      ...['--stage', 'dev', '-c', `vpcId=${vpcId}`, '-c', 'egress=nat'],
+      ...['-c', `loadBalancerSubnetIds=${open}`, '-c', `taskSubnetIds=${closed}`],
+      ...['-c', `storeSubnetIds=${closed[0]},subnet-00000000`],
+    );
+    expect(stdout).toMatch(/^ok +loadBalancerSubnetIds +2 subnets in us-east-1a, us-east-1b$/m);
+    expect(stdout).toMatch(/^fail +taskSubnetIds +subnet-\w+: no route to 0\.0\.0\.0\/0$/m);
+    expect(stdout).toMatch(/^fail +storeSubnetIds +one of subnet-\w+, subnet-0+ is missing$/m);
+    expect(stdout).toContain('taskSubnetIds: Route 0.0.0.0/0 to a NAT gateway');
+    expect(code).toBe(1);
+  });
+
+  it('checks the state and the policy of a customer key', async () => {
+    const kms = new KMSClient(client());
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    const { KeyId = '', Arn = '' } = KeyMetadata ?? {};
+    const check = async () => (await doctor('--stage', 'dev', '-c', `kmsKeyArn=${Arn}`)).stdout;
+    const before = await check();
+    expect(before).toMatch(/^ok +customer key +Enabled, SYMMETRIC_DEFAULT, ENCRYPT_DECRYPT$/m);
+    expect(before).toMatch(
+      /^fail +key policy +logs\.us-east-1\.amazonaws\.com may not kms:Encrypt/m,
+    );
+    const allow = (Principal: object) => ({
+      ...{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' },
+    });
+    const Statement = [
+      allow({ AWS: `arn:aws:iam::${ACCOUNT}:root` }),
+      allow({ Service: `logs.${REGION}.amazonaws.com` }),
+    ];
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    await kms.send(new PutKeyPolicyCommand({ KeyId, Policy }));
+    await kms.send(new DisableKeyCommand({ KeyId }));
+    kms.destroy();
+    const after = await check();
+    expect(after).toMatch(/^fail +customer key +Disabled, /m);
+    expect(after).toMatch(/^ok +key policy +CloudWatch Logs and IAM of the account may use it$/m);
   });
 
   it('exits with 2 for a stage whose configuration is at fault', async () => {

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { judgePolicy } from '../../../cli/doctor/customer-key.ts';
+
+const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+const IAM = {
+  Effect: 'Allow',
+  Principal: { AWS: 'arn:aws:iam::123456789012:root' },
+  Action: 'kms:*',
+};
+/** The statement of docs/operations.md. */
+const LOGS = {
+  Effect: 'Allow',
+  Principal: { Service: 'logs.eu-central-1.amazonaws.com' },
+  Action: [
+    'kms:Encrypt*',
+    'kms:Decrypt*',
+    'kms:ReEncrypt*',
+    'kms:GenerateDataKey*',
+    'kms:Describe*',
+  ],
+};
+
+const judge = (...statements: readonly object[]) =>
+  judgePolicy(JSON.stringify({ Statement: statements }), KEY);
+
+describe('the policy of a customer key', () => {
+  it('is right with the statement of docs/operations.md beside that of a new key', () => {
+    expect(judge(IAM, LOGS)).toMatchObject({ state: 'ok' });
+  });
+
+  it.each<[string, readonly object[], string]>([
+    ['has no statement for logs', [IAM], 'may not kms:Encrypt, kms:Decrypt'],
+    [
+      'allows logs of another region',
+      [IAM, { ...LOGS, Principal: { Service: 'logs.us-east-1.amazonaws.com' } }],
+      'may not kms:Encrypt',
+    ],
+    ['denies logs', [IAM, { ...LOGS, Effect: 'Deny' }], 'may not kms:Encrypt'],
+    [
+      'leaves out data keys',
+      [
+        IAM,
+        { ...LOGS, Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:DescribeKey'] },
+      ],
+      'may not kms:GenerateDataKey',
+    ],
+  ])('fails when it %s', (_fault, statements, found) => {
+    expect(judge(...statements)).toMatchObject({
+      state: 'fail',
+      found: expect.stringContaining(found),
+      remedy: expect.stringContaining('"A key of the customer"'),
+    });
+  });
+
+  it('is a warning when IAM of the account may not allow its use', () => {
+    expect(judge(LOGS)).toMatchObject({
+      state: 'warn',
+      found: expect.stringContaining('kms:CreateGrant'),
+    });
+  });
+
+  it('is read without regard to the case of actions, from a single statement, too', () => {
+    const both = { ...LOGS, Principal: { Service: LOGS.Principal.Service, AWS: '123456789012' } };
+    const policy = JSON.stringify({ Statement: { ...both, Action: 'KMS:*' } });
+    expect(judgePolicy(policy, KEY)).toMatchObject({ state: 'ok' });
+  });
+});
