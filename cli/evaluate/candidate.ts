@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { PhaseTimings, type RequestContext } from '../../service/application/request-context.ts';
-import type { Label, ModelIdentity } from '../../service/domain/sentiment.ts';
+import { type Label, type ModelIdentity, marginOf } from '../../service/domain/sentiment.ts';
 import { type Bundle, findBundle, readManifest } from '../../service/inference/bundle/manifest.ts';
 import type { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
 import { modelsDir } from '../kit/environment.ts';
@@ -14,6 +14,8 @@ export interface Answer {
   readonly label: Label;
   /** Probability of that label, 0 to 1. */
   readonly confidence: number;
+  /** Distance to the second highest probability, 0 to 1. */
+  readonly margin: number;
 }
 
 /** A model under evaluation: the service's own, or its tokenizer and labels with another graph. */
@@ -50,6 +52,7 @@ export class Candidate {
         prediction && {
           label: prediction.label,
           confidence: prediction.scores[prediction.label],
+          margin: marginOf(prediction.scores),
         },
     );
   }

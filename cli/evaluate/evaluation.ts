@@ -2,6 +2,7 @@ import { LABELS, type Label, perLabel } from '../../service/domain/sentiment.ts'
 import { mean, ratio } from '../kit/statistics.ts';
 import { expectedCalibrationError } from './calibration.ts';
 import type { Answer, Candidate } from './candidate.ts';
+import { accuracyByMargin, type MarginAccuracy } from './margins.ts';
 import { type Measures, measure } from './measures.ts';
 import type { Run } from './run-candidates.ts';
 
@@ -15,6 +16,7 @@ export interface Evaluation extends Measures {
   /** See `expectedCalibrationError`; texts without a token to score do not count. */
   readonly calibrationError: number;
   readonly meanConfidence: number;
+  readonly margins: readonly MarginAccuracy[];
   /** Shares of the labels given: a manifest's `referenceLabelMix`. */
   readonly labelMix: Readonly<Record<Label, number>>;
   readonly predictionsPerSecond: number;
@@ -30,9 +32,7 @@ export function evaluationOf(
 ): Evaluation {
   const given = labelsOf(answers);
   const claims = answers.flatMap((answer, index) =>
-    answer === null
-      ? []
-      : [{ confidence: answer.confidence, isRight: answer.label === truths[index] }],
+    answer === null ? [] : [{ ...answer, isRight: answer.label === truths[index] }],
   );
   return {
     model: identity.name,
@@ -41,6 +41,7 @@ export function evaluationOf(
     graphBytes,
     ...measure(truths, given),
     calibrationError: expectedCalibrationError(claims),
+    margins: accuracyByMargin(claims),
     meanConfidence: mean(claims.map(({ confidence }) => confidence)),
     labelMix: perLabel((label) => ratio(countOf(given, label), given.length)),
     predictionsPerSecond,

@@ -56,6 +56,7 @@ export function formatReport(report: Report): string {
       'lr',
     ).join('\n'),
     ...models.map(formatConfusion),
+    ...models.map(formatMargins),
   ].join('\n\n');
 }
 
@@ -77,6 +78,16 @@ function formatConfusion({ confusion }: Evaluation, index: number): string {
     ...LABELS.map((truth) => [truth, ...row(truth)]),
   ];
   return tableLines(rows, 'lr').join('\n');
+}
+
+/** How far a label is to be trusted by its distance to the second highest score. */
+function formatMargins({ margins }: Evaluation, index: number): string {
+  const rows = margins.map(({ margin, shareBelow, accuracyBelow, accuracyFrom }) => [
+    margin.toFixed(1),
+    ...[shareBelow, accuracyBelow, accuracyFrom].map((x) => x.toFixed(4)),
+  ]);
+  const head = [`${letter(index)}: margin`, 'texts below', 'right below', 'right from there'];
+  return tableLines([head, ...rows], 'lr').join('\n');
 }
 
 function letter(index: number): string {

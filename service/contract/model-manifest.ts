@@ -29,6 +29,12 @@ const Tolerance = Type.Number({ minimum: 0, exclusiveMaximum: 1 });
 /** A file's name in a bundle: relative, below the bundle's folder; no `..`, no absolute path. */
 export const MODEL_FILE_NAME = /^(?!\.)[\w.-]+(\/(?!\.)[\w.-]+)*$/;
 
+/**
+ * Margin between the two highest scores below which a label counts as unsure, for a manifest that
+ * has none: two labels that share the probability at 60 % against 40 %.
+ */
+export const DEFAULT_CERTAIN_MARGIN = 0.2;
+
 const FileName = Type.String({ pattern: MODEL_FILE_NAME.source });
 const PerLabel = Type.Object({ negative: Share, neutral: Share, positive: Share });
 
@@ -123,6 +129,11 @@ const Bundle = Type.Object({
       recall: PerLabel,
     }),
   ),
+  /**
+   * Answers with a smaller margin between the two highest scores are `certain: false`; see
+   * `tss evaluate`. Not part of the revision: it changes no score.
+   */
+  certainMargin: Type.Optional(Share),
   /** Label mix on reference data, where it is known; drift is measured against it. */
   referenceLabelMix: Type.Optional(PerLabel),
 });

@@ -33,6 +33,12 @@ export function topLabel(scores: Scores): Label {
   return LABELS.reduce((best, label) => (scores[label] > scores[best] ? label : best));
 }
 
+/** The distance between the two highest scores, 0 to 1. */
+export function marginOf(scores: Scores): number {
+  const [highest = 0, second = 0] = LABELS.map((label) => scores[label]).sort((a, b) => b - a);
+  return highest - second;
+}
+
 /** One value for each label. */
 export function perLabel<T>(value: (label: Label) => T): Record<Label, T> {
   const [negative, neutral, positive] = LABELS;

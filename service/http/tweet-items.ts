@@ -1,16 +1,22 @@
 /** Answers for tweets, shared by the routes that score and ingest them. */
 
+import type { SentimentModel } from '../application/ports/sentiment-model.ts';
 import type { ScoredTweet, TweetOutcome } from '../application/tweet-outcome.ts';
 import { ServiceError } from '../domain/errors.ts';
+import { marginOf } from '../domain/sentiment.ts';
 import { problemOf } from './problem.ts';
 
 /** The properties of a scored tweet. */
-export function tweetSentiment({ row, text, featureStore, tokens }: ScoredTweet) {
+export function tweetSentiment(
+  { row, text, featureStore, tokens }: ScoredTweet,
+  { certainMargin }: SentimentModel,
+) {
   return {
     tweetId: row.tweetId,
     sentimentAnalyst: row.label,
     ...(text !== null && { textInput: text }),
     scores: row.scores,
+    certain: marginOf(row.scores) >= certainMargin,
     truncated: row.truncated,
     ...(tokens !== null && { tokens }),
     language: row.language,
@@ -24,9 +30,9 @@ export function tweetSentiment({ row, text, featureStore, tokens }: ScoredTweet)
 }
 
 /** An item of a batch: a scored tweet or a problem document. */
-export function itemOf(outcome: TweetOutcome, requestId: string) {
+export function itemOf(outcome: TweetOutcome, model: SentimentModel, requestId: string) {
   return outcome.status === 'ok'
-    ? { status: 'ok' as const, ...tweetSentiment(outcome) }
+    ? { status: 'ok' as const, ...tweetSentiment(outcome, model) }
     : { status: 'error' as const, problem: problemOf(outcome.error, requestId) };
 }
 

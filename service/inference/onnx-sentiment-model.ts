@@ -7,6 +7,7 @@ import {
   type RequestContext,
 } from '../application/request-context.ts';
 import { type CpuFamily, cpuFamilyOf } from '../contract/cpu-family.ts';
+import { DEFAULT_CERTAIN_MARGIN } from '../contract/model-manifest.ts';
 import { ANY_LANGUAGE } from '../domain/language.ts';
 import {
   hasFiniteScores,
@@ -67,6 +68,7 @@ const CHARACTERS_PER_TOKEN = 6;
 export class OnnxSentimentModel implements SentimentModel {
   readonly identity: ModelIdentity;
   readonly maxTokens: number;
+  readonly certainMargin: number;
   readonly languages: readonly string[];
   readonly #labels: readonly Label[];
   readonly #normalize: Normalizer;
@@ -93,6 +95,7 @@ export class OnnxSentimentModel implements SentimentModel {
       preprocessingVersion: bundle.preprocessingVersion,
     };
     this.maxTokens = bundle.maxTokens;
+    this.certainMargin = bundle.certainMargin ?? DEFAULT_CERTAIN_MARGIN;
     this.languages = bundle.languages ?? [ANY_LANGUAGE];
     this.#labels = bundle.labels;
     this.#clock = parts.clock;

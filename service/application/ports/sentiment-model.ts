@@ -20,6 +20,9 @@ export interface SentimentModel {
   /** Longest input in tokens, special tokens included; longer inputs are truncated. */
   readonly maxTokens: number;
 
+  /** A label with a smaller margin between the two highest scores is unsure; see `marginOf`. */
+  readonly certainMargin: number;
+
   /** Languages that the model reads; `*` alone if they are unknown. */
   readonly languages: readonly string[];
 

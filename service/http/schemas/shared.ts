@@ -75,6 +75,11 @@ export const Tokens = Type.Integer({
   description: 'Number of tokens that the model read, special tokens included.',
 });
 
+export const Certain = Type.Boolean({
+  description:
+    "False: the two highest scores are closer to each other than the model's margin, so that the label is little better than a guess between two.",
+});
+
 export const Truncated = Type.Boolean({
   description: "The text was longer than the model's window; its end was ignored.",
 });

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { Problem } from '../problem.ts';
 import {
+  Certain,
   Language,
   LanguageSupported,
   Model,
@@ -21,6 +22,7 @@ export const tweetSentimentProperties = {
     Type.String({ description: 'The scored text; absent if it is not exposed or not stored.' }),
   ),
   scores: ref(Scores),
+  certain: Certain,
   truncated: Truncated,
   tokens: Type.Optional(
     Type.Integer({

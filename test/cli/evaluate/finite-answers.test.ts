@@ -2,7 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { requireFiniteAnswers } from '../../../cli/evaluate/finite-answers.ts';
 
 const lines = [2, 3, 7, 8, 9];
-const answer = (confidence: number) => ({ label: 'negative' as const, confidence });
+const answer = (confidence: number) => ({
+  label: 'negative' as const,
+  confidence,
+  margin: confidence,
+});
 
 describe('requireFiniteAnswers', () => {
   it('rejects NaN scores with their number and the first line', () => {

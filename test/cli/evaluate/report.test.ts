@@ -12,6 +12,7 @@ const EVALUATION: Evaluation = {
   ...measure(['negative', 'positive'], ['negative', 'neutral']),
   calibrationError: 0.0338,
   meanConfidence: 0.75,
+  margins: [{ margin: 0.2, shareBelow: 0.173, accuracyBelow: 0.52, accuracyFrom: 0.776 }],
   labelMix: { negative: 0.5, neutral: 0.5, positive: 0 },
   predictionsPerSecond: 682,
   latencyMs: { p50: 4.2, p95: 6 },
@@ -43,6 +44,12 @@ describe('the report of an evaluation', () => {
     const [texts, missing] = report([EVALUATION]).split('\n');
     expect(texts).toBe('2 texts: 1 negative, 0 neutral, 1 positive');
     expect(missing).toBe('No text is labeled neutral, which counts as a recall and F1 of 0.');
+  });
+
+  it('tells how often a label is right below a margin and from there', () => {
+    expect(report([EVALUATION])).toMatch(
+      /^A: margin +texts below +right below +right from there\n0\.2 +0\.1730 +0\.5200 +0\.7760$/m,
+    );
   });
 
   it('fits 80 columns, whatever the number of models and the length of paths', () => {

@@ -4,7 +4,7 @@ import { agreementOf } from '../../../cli/evaluate/evaluation.ts';
 import { type Answering, runCandidates } from '../../../cli/evaluate/run-candidates.ts';
 
 const answer = (text: string): Answer | null =>
-  text === '' ? null : { label: 'positive', confidence: text.length / 10 };
+  text === '' ? null : { label: 'positive', confidence: text.length / 10, margin: 0 };
 
 /** Writes down who was asked for how many texts. */
 function asked(log: [string, number][], name: string): Answering {
@@ -68,7 +68,7 @@ describe('running candidates', () => {
 
 describe('the agreement of models', () => {
   const answers = (labels: readonly (Answer['label'] | null)[]) => ({
-    answers: labels.map((label) => (label === null ? null : { label, confidence: 0.5 })),
+    answers: labels.map((label) => (label === null ? null : { label, confidence: 0.5, margin: 0 })),
   });
 
   it('is the share of texts with the same label, whatever the truth', () => {

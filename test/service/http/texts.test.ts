@@ -30,6 +30,7 @@ describe('POST /v1/inference', () => {
       status: 'ok',
       sentimentAnalyst: 'positive',
       scores: { negative: 0.05, neutral: 0.05, positive: 0.9 },
+      certain: true,
       truncated: false,
       language: 'en',
       languageSupported: true,
@@ -42,6 +43,14 @@ describe('POST /v1/inference', () => {
       ],
       model: { name: 'fake-model', revision: '0123456789ab' },
     });
+  });
+
+  it('marks a label as unsure whose score is close to the second highest', async () => {
+    const { json } = await score(['good', 'an even match']);
+    expect(json.results).toMatchObject([
+      { sentimentAnalyst: 'positive', certain: true },
+      { sentimentAnalyst: 'positive', certain: false },
+    ]);
   });
 
   it('marks and counts a text in a language that the model does not read', async () => {

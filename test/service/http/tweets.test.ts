@@ -34,6 +34,7 @@ const RESULT = {
   sentimentAnalyst: 'positive',
   textInput: 'I love this phone',
   scores: { negative: 0.05, neutral: 0.05, positive: 0.9 },
+  certain: true,
   truncated: false,
   tokens: 6,
   language: 'en',

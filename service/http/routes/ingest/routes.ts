@@ -14,7 +14,7 @@ import { IngestResponse, ingestRequest } from './schemas.ts';
 /** Scores and stores tweets that the administrator sends. */
 export const ingestRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
-  { ingestTweets, lifecycle, settings },
+  { ingestTweets, lifecycle, model, settings },
 ) => {
   const { limits } = settings;
 
@@ -61,7 +61,7 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       return {
         results: outcomes.map((outcome, index) => ({
           tweetId: tweets[index]?.id ?? '',
-          ...itemOf(outcome, request.id),
+          ...itemOf(outcome, model, request.id),
         })),
       };
     },

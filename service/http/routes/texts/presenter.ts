@@ -1,20 +1,26 @@
+import type { SentimentModel } from '../../../application/ports/sentiment-model.ts';
 import type { TextOutcome } from '../../../application/text-outcome.ts';
-import type { ModelIdentity } from '../../../domain/sentiment.ts';
+import { marginOf } from '../../../domain/sentiment.ts';
 import { problemOf } from '../../problem.ts';
 import type { TextsResponse } from './schemas.ts';
 
 export function textsResponse(
   outcomes: readonly TextOutcome[],
-  { name, revision }: ModelIdentity,
+  model: SentimentModel,
   requestId: string,
 ): TextsResponse {
+  const { name, revision } = model.identity;
   return {
-    results: outcomes.map((outcome) => itemOf(outcome, requestId)),
+    results: outcomes.map((outcome) => itemOf(outcome, model, requestId)),
     model: { name, revision },
   };
 }
 
-function itemOf(outcome: TextOutcome, requestId: string): TextsResponse['results'][number] {
+function itemOf(
+  outcome: TextOutcome,
+  { certainMargin }: SentimentModel,
+  requestId: string,
+): TextsResponse['results'][number] {
   if (outcome.status === 'error') {
     return { status: 'error', problem: problemOf(outcome.error, requestId) };
   }
@@ -31,6 +37,7 @@ function itemOf(outcome: TextOutcome, requestId: string): TextsResponse['results
     status: 'ok',
     sentimentAnalyst,
     scores,
+    certain: marginOf(scores) >= certainMargin,
     truncated,
     tokens,
     language,

@@ -46,7 +46,7 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
           ? await scoreTexts.explain(asked, caller)
           : await scoreTexts.score(asked, caller, { truncate });
       if (text !== undefined) requireScored(outcomes);
-      return textsResponse(outcomes, model.identity, request.id);
+      return textsResponse(outcomes, model, request.id);
     },
   );
 };

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import type { HttpLimits } from '../../limits.ts';
 import { Problem } from '../../problem.ts';
 import {
+  Certain,
   Language,
   LanguageSupported,
   Model,
@@ -61,6 +62,7 @@ export const TextSentiment = Type.Object(
     status: oneOf(['ok'], 'The text was scored.'),
     sentimentAnalyst: ref(SentimentLabel),
     scores: ref(Scores),
+    certain: Certain,
     truncated: Truncated,
     tokens: Tokens,
     language: Language,

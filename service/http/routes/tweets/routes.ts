@@ -14,7 +14,7 @@ import { TweetSentiment, TweetsResponse, tweetQuery, tweetsRequest } from './sch
 /** Sentiment of tweets, from the feature store or read and scored by the service. */
 export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
-  { scoreTweets, settings },
+  { model, scoreTweets, settings },
 ) => {
   const { limits } = settings;
 
@@ -52,7 +52,7 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       const [outcome] = await scoreTweets.score([id], context);
       if (!outcome) throw new Error('the use case returned no outcome');
       if (outcome.status === 'error') throw outcome.error;
-      return tweetSentiment(outcome);
+      return tweetSentiment(outcome, model);
     },
   );
 
@@ -88,7 +88,7 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       return {
         results: outcomes.map((outcome, index) => ({
           tweetUrl: tweetUrls[index] ?? '',
-          ...itemOf(outcome, request.id),
+          ...itemOf(outcome, model, request.id),
         })),
       };
     },

@@ -40,6 +40,7 @@ export const TweetSentiment = Type.Object(tweetSentimentProperties, {
       sentimentAnalyst: 'positive',
       textInput: 'I love this phone',
       scores: { negative: 0.01, neutral: 0.07, positive: 0.92 },
+      certain: true,
       truncated: false,
       language: 'en',
       languageSupported: true,
