@@ -83,14 +83,21 @@ export class ScoreTexts {
    * @throws NotExplainableError for several texts and for one with too many words
    * @throws OverloadedError
    */
-  async explain(texts: readonly string[], caller: Caller): Promise<TextOutcome[]> {
+  async explain(
+    texts: readonly string[],
+    caller: Caller,
+    { truncate = true }: TextOptions = {},
+  ): Promise<TextOutcome[]> {
     const { model, languages, batchDeadlineMs } = this.#options;
     const words = explainableWords(texts);
     const [text = ''] = texts;
+    const context = { ...caller, deadline: deadlineIn(batchDeadlineMs) };
+    const tooLong = truncate ? undefined : (await this.#tooLong(texts, context)).get(0);
+    if (tooLong) return [tooLong];
     const [prediction = null, ...without] = await model.predictVariants(
       text,
       leaveOneOut(text, words),
-      { ...caller, deadline: deadlineIn(batchDeadlineMs) },
+      context,
     );
     const findings = await languages.findAll([{ text, language: null }]);
     return findings.map((finding) => {

@@ -117,7 +117,11 @@ describe('ScoreTexts, asked for the influence of words', () => {
       singleDeadlineMs: 1_000_000,
       batchDeadlineMs: 9_000_000,
     });
-    return { model, explain: (...texts: string[]) => useCase.explain(texts, aCaller()) };
+    return {
+      model,
+      explain: (...texts: string[]) => useCase.explain(texts, aCaller()),
+      explainWhole: (text: string) => useCase.explain([text], aCaller(), { truncate: false }),
+    };
   }
 
   it('scores the text and the text without each word in one batch', async () => {
@@ -167,6 +171,14 @@ describe('ScoreTexts, asked for the influence of words', () => {
     const { model, explain } = anExplainer();
     await explain(Array(64).fill('good').join(' '));
     expect(model.asked[0]).toHaveLength(65);
+  });
+
+  it('refuses a text longer than the window where the caller does not want it truncated', async () => {
+    const { model, explainWhole } = anExplainer();
+    model.countTokens = async () => [257];
+    const [outcome] = await explainWhole('I love it');
+    expect(outcome).toMatchObject({ error: { code: 'text_too_long_for_model' } });
+    expect(model.asked).toEqual([]);
   });
 
   it('explains no text that has a problem in its place', async () => {

@@ -43,7 +43,7 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       const caller = callerOf(request, reply);
       const outcomes =
         request.query.explain === 'words'
-          ? await scoreTexts.explain(asked, caller)
+          ? await scoreTexts.explain(asked, caller, { truncate })
           : await scoreTexts.score(asked, caller, { truncate });
       if (text !== undefined) requireScored(outcomes);
       return textsResponse(outcomes, model, request.id);
