@@ -5,6 +5,7 @@ import { ClientErrors } from './http/connections/client-errors.ts';
 import { Connections } from './http/connections/connections.ts';
 import { requireAdminToken, requireApiKey, requireDocsKey, Secrets } from './http/credentials.ts';
 import { requireReady } from './http/lifecycle.ts';
+import { cors } from './http/plugins/cors.ts';
 import { documentHeaders } from './http/plugins/document-headers.ts';
 import { draining } from './http/plugins/draining.ts';
 import { errorHandler } from './http/plugins/error-handler.ts';
@@ -52,6 +53,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   await app.register(requestTrace, { metrics: deps.metrics });
   await app.register(errorHandler);
+  const { corsOrigins: origins } = deps.settings;
+  if (origins.length > 0) await app.register(cors, { origins });
   await app.register(hostHeader);
   await app.register(expectation);
   await app.register(plainBodies);

@@ -2,17 +2,17 @@
 // whole:
 //
 //     ./script/start --sample              # in another terminal
-//     node docs/examples/charts.ts "#bitcoin"
+//     node docs/examples/charts.ts "#bitcoin"      (Node 22.18 or later)
 //
 // It draws two charts from the API, without any package: most-active-users.svg and topic.svg.
 
 // %% The service, and how charts show its labels: in colours that most colour-blind people can
 // tell apart, always in this order.
 import { writeFileSync } from 'node:fs';
-import { type Label, type PerLabel, TweetSentimentClient } from './client.ts';
+import { type Label, type PerLabel, TweetSentimentClient } from './client.mjs';
 
 const { SERVICE_URL: url, API_KEY: apiKey } = process.env;
-const client = new TweetSentimentClient({ url, apiKey });
+const client = new TweetSentimentClient({ ...(url && { url }), ...(apiKey && { apiKey }) });
 const [topic = '#bitcoin'] = process.argv.slice(2);
 
 const COLOURS: readonly (readonly [Label, string])[] = [

@@ -77,6 +77,8 @@ function arrange(settings: Settings) {
       drainGraceMs: Math.min(DRAIN_GRACE_MS, settings.SHUTDOWN_TIMEOUT_MS * DRAIN_GRACE_SHARE),
       /** Empty: the inference routes are open. */
       apiKeys: settings.API_KEYS?.split(',') ?? [],
+      /** Empty: scripts of pages from other origins cannot call the API. */
+      corsOrigins: settings.CORS_ORIGINS ?? [],
       protectDocs: settings.PROTECT_DOCS,
       /** Undefined: the admin routes do not exist. */
       adminToken: settings.ADMIN_TOKEN,

@@ -60,6 +60,22 @@ export function webAddress({ query }: { readonly query: 'allowed' | 'refused' })
   );
 }
 
+/** An origin as browsers send it. */
+export function origin() {
+  return described(
+    Type.Refine(Type.String(), (value) => {
+      const url = URL.parse(value);
+      return (
+        url !== null &&
+        /^https?:$/.test(url.protocol) &&
+        url.origin === value &&
+        !value.includes('*')
+      );
+    }),
+    'an origin such as https://app.example.com',
+  );
+}
+
 /** An address of Redis, optionally with credentials and the number of a database. */
 export function redisAddress() {
   return described(

@@ -18,6 +18,8 @@ export interface HttpSettings {
   readonly drainGraceMs: number;
   /** Empty: no API key is required. */
   readonly apiKeys: readonly string[];
+  /** Origins of pages whose scripts may call the API. */
+  readonly corsOrigins: readonly string[];
   /** True: documents of the API require an API key. */
   readonly protectDocs: boolean;
   /** Undefined: there are no admin routes. */

@@ -1,4 +1,4 @@
-import { boolean, integer, text, token } from '../schemas.ts';
+import { boolean, integer, list, origin, text, token } from '../schemas.ts';
 import { TEN_MINUTES_MS, type Variable } from './variable.ts';
 
 export const ACCESS = {
@@ -16,6 +16,14 @@ export const ACCESS = {
     description:
       'Comma-separated keys that callers must send as X-API-Key, 16 characters or more each with NODE_ENV=production; absent: open',
     secret: true,
+  },
+  CORS_ORIGINS: {
+    schema: list(
+      origin(),
+      { minItems: 1, maxItems: 32 },
+      'up to 32 different origins separated by commas, such as https://app.example.com: scheme, host and port as browsers send them, without path and wildcard',
+    ),
+    description: 'Comma-separated origins of pages whose scripts may call the API; absent: none',
   },
   PROTECT_DOCS: {
     schema: boolean(),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TweetSentimentClient } from '../../../docs/examples/client.ts';
+import { TweetSentimentClient } from '../../../docs/examples/client.mjs';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 import { ToolProcess } from '../../helpers/tool-process.ts';
 
@@ -41,10 +41,10 @@ async function run(name: string, ...args: string[]) {
   return { code, said, read: (file: string) => readFileSync(join(folder, file), 'utf8') };
 }
 
-describe('docs/examples/client.ts', () => {
+describe('docs/examples/client.mjs', () => {
   it('prints the sentiment of a text', async () => {
     const { code, said } = await run(
-      'client.ts',
+      'client.mjs',
       'I love this phone',
       'It is broken again, I hate it',
     );

@@ -46,6 +46,7 @@ describe('the configuration', () => {
         keepAliveTimeoutMs: 72_000,
         drainGraceMs: 2_000,
         apiKeys: [],
+        corsOrigins: [],
         protectDocs: false,
         adminToken: undefined,
         rateLimitPerMinute: 0,
@@ -269,6 +270,23 @@ describe('a fault in the configuration', () => {
       /AGGREGATE_TTL_DAYS: is 59, less than the 5184000 s of FEATURE_TTL_SECONDS: .*; raise it/,
     );
     expect(() => loadConfig({ AGGREGATE_TTL_DAYS: '60' })).not.toThrow();
+  });
+
+  it.each([
+    '*',
+    'https://*.example.com',
+    'https://app.example.com/',
+    'https://app.example.com/dashboard',
+    'https://App.example.com',
+    'https://app.example.com:443',
+    'app.example.com',
+    'file:///tmp',
+    'null',
+    'https://app.example.com,https://app.example.com',
+  ])('is %j in CORS_ORIGINS', (written) => {
+    expect(faultOf({ CORS_ORIGINS: written })).toMatch(
+      /CORS_ORIGINS: .* is not allowed; use .* such as https:\/\/app\.example\.com: .*, without path and wildcard/,
+    );
   });
 
   it('is a prediction log that would go to two places', () => {

@@ -130,6 +130,7 @@ export async function startApp(options: AppOptions = {}) {
       keepAliveTimeoutMs: 72_000,
       drainGraceMs: 2_000,
       apiKeys: [API_KEY],
+      corsOrigins: [],
       protectDocs: false,
       adminToken: ADMIN_TOKEN,
       rateLimitPerMinute: 0,
