@@ -29,6 +29,7 @@ import {
 } from './http/routes/open-inference/routes.ts';
 import { pageRoutes } from './http/routes/page/routes.ts';
 import { purgeRoutes } from './http/routes/purge/routes.ts';
+import { rebuildRoutes } from './http/routes/rebuild/routes.ts';
 import { statusRoutes } from './http/routes/status/routes.ts';
 import { textRoutes } from './http/routes/texts/routes.ts';
 import { tweetRoutes } from './http/routes/tweets/routes.ts';
@@ -122,6 +123,7 @@ async function api(
       administrator.addHook('onRequest', requireAdminToken(adminTokens));
       await administrator.register(ingestRoutes, deps);
       await administrator.register(purgeRoutes, deps);
+      await administrator.register(rebuildRoutes, deps);
     });
   }
 }

@@ -13,6 +13,7 @@ import { NO_PREDICTION_LOG, type PredictionLog } from './application/ports/predi
 import type { TweetSource } from './application/ports/tweet-source.ts';
 import { Purge } from './application/purge.ts';
 import { ReadFeatures } from './application/read-features.ts';
+import { Rebuild } from './application/rebuild.ts';
 import { ScoreTexts } from './application/score-texts.ts';
 import { ScoreTweets } from './application/score-tweets.ts';
 import { StoreWriter } from './application/store-writer.ts';
@@ -139,6 +140,7 @@ async function serve(config: Config): Promise<void> {
     ingestTweets: new IngestTweets({ ...assessment, storeWriter, model }),
     readFeatures: new ReadFeatures({ store, exposeText }),
     purge,
+    rebuild: new Rebuild({ store, purge }),
     model,
     lifecycle,
     metrics,

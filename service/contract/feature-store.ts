@@ -36,6 +36,7 @@ export const FEATURE_STORE_COMMANDS = [
   'time',
   'ttl',
   'zadd',
+  'zcount',
   'zrange',
   'zrangebyscore',
   'zrem',

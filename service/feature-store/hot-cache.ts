@@ -7,6 +7,7 @@ import type {
   FeatureStore,
   FeatureWrite,
   Purged,
+  RebuildPage,
   TweetListing,
   UserBuckets,
   WriteResult,
@@ -132,6 +133,10 @@ export class CachedFeatureStore implements FeatureStore {
 
   listTweets(cursor: string): Promise<TweetListing> {
     return this.#store.listTweets(cursor);
+  }
+
+  rebuildAggregates(cursor: string, isDryRun: boolean): Promise<RebuildPage> {
+    return this.#store.rebuildAggregates(cursor, isDryRun);
   }
 
   async #read(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]> {

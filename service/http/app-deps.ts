@@ -6,6 +6,7 @@ import type { SentimentModel } from '../application/ports/sentiment-model.ts';
 import type { TweetSource } from '../application/ports/tweet-source.ts';
 import type { Purge } from '../application/purge.ts';
 import type { ReadFeatures } from '../application/read-features.ts';
+import type { Rebuild } from '../application/rebuild.ts';
 import type { ScoreTexts } from '../application/score-texts.ts';
 import type { ScoreTweets } from '../application/score-tweets.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
@@ -56,6 +57,7 @@ export interface AppDeps {
   readonly ingestTweets: IngestTweets;
   readonly readFeatures: ReadFeatures;
   readonly purge: Purge;
+  readonly rebuild: Rebuild;
   readonly model: SentimentModel;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;

@@ -8,6 +8,7 @@ import type {
   FeatureStore,
   FeatureWrite,
   Purged,
+  RebuildPage,
   TweetListing,
   UserBuckets,
   WriteResult,
@@ -274,6 +275,10 @@ export class FakeStore implements FeatureStore {
   async listTweets(): Promise<TweetListing> {
     if (this.failWith) throw this.failWith;
     return { tweetIds: [...this.rows.keys()], nextCursor: null };
+  }
+
+  async rebuildAggregates(): Promise<RebuildPage> {
+    return this.#working().rebuildAggregates();
   }
 
   async close(): Promise<void> {

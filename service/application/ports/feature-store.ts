@@ -29,6 +29,26 @@ export interface TweetListing {
   readonly nextCursor: string | null;
 }
 
+/** One page of a rebuild: what differed, and was mended unless it was a dry run. */
+export interface RebuildPage {
+  /** Rows, indexes, users and topics that were compared. */
+  readonly checked: number;
+  /** Rows that no index knew: a purge would have missed them. */
+  readonly rows: number;
+  /** Tweets that did not count, or were not listed, under their author or one of their topics. */
+  readonly contributions: number;
+  /** Usernames that were learned again; in a dry run, rows whose username is not known. */
+  readonly usernames: number;
+  /** Users and topics with a wrong day bucket, total or place in the ranking. */
+  readonly entities: number;
+  /** Day buckets that differ and have too many tweets to be counted again. */
+  readonly tooLarge: number;
+  /** Tweets that a purge missed. Nothing of them was restored; they have to be purged again. */
+  readonly purged: readonly TweetId[];
+  /** Cursor of the next page; null at the end. */
+  readonly nextCursor: string | null;
+}
+
 /** Number of tweets for each label. */
 export type LabelCounts = Readonly<Record<Label, number>>;
 
@@ -131,6 +151,16 @@ export interface FeatureStore {
 
   /** Purges every tweet that counts under a topic, in the same way. */
   purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged>;
+
+  /**
+   * Compares the aggregates with the rows and the records of what each tweet contributes, page by
+   * page, and mends what differs: restores lost aggregates while these records live, and takes out
+   * what counts twice. May run while the store is used; repeating it is harmless. A store that
+   * cannot lose one part without the other has nothing to compare.
+   *
+   * @param cursor `t0`, or the `nextCursor` of the page before: `t` or `e` and 1 to 20 digits
+   */
+  rebuildAggregates(cursor: string, isDryRun: boolean): Promise<RebuildPage>;
 
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import type {
   FeatureStore,
   FeatureWrite,
   Purged,
+  RebuildPage,
   TweetListing,
   UserBuckets,
   WriteResult,
@@ -158,6 +159,14 @@ export class MemoryFeatureStore implements FeatureStore {
     const tweetIds = rest.slice(0, TWEETS_PER_PAGE);
     const isLast = tweetIds.length === rest.length;
     return { tweetIds, nextCursor: isLast ? null : (tweetIds.at(-1) ?? null) };
+  }
+
+  /** Rows and aggregates of a process live and end together. */
+  async rebuildAggregates(): Promise<RebuildPage> {
+    return {
+      ...{ checked: 0, rows: 0, contributions: 0, usernames: 0, entities: 0, tooLarge: 0 },
+      ...{ purged: [], nextCursor: null },
+    };
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,7 @@ import type {
   FeatureStore,
   FeatureWrite,
   Purged,
+  RebuildPage,
   TweetListing,
   UserBuckets,
   WriteResult,
@@ -30,6 +31,7 @@ import { openClients } from './open-clients.ts';
 import { OperationGuard } from './operation-guard.ts';
 import { Purger } from './purger.ts';
 import { RankingReader } from './ranking-reader.ts';
+import { Rebuilder } from './rebuilder.ts';
 import type { RedisAddress } from './redis-client.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 import { listTweets } from './tweet-listing.ts';
@@ -57,16 +59,18 @@ const COVER_RATIO = 1.25;
 export class RedisFeatureStore implements FeatureStore {
   readonly name = 'redis';
   readonly #client: Redis;
-  /** Used by purges and listings: it waits where reads and writes give up. */
+  /** Used by purges, listings and rebuilds: it waits where reads and writes give up. */
   readonly #purgeClient: Redis;
   readonly #keys: RedisKeys;
   readonly #identity: ModelIdentity;
   readonly #metrics: Metrics;
   readonly #guard: OperationGuard;
   readonly #aggregateSeconds: number;
+  readonly #coverSeconds: number;
   readonly #aggregates: AggregateReader;
   readonly #rankings: RankingReader;
   readonly #purger: Purger;
+  readonly #rebuilder: Rebuilder;
 
   private constructor(options: RedisFeatureStoreOptions, client: Redis, purgeClient: Redis) {
     this.#client = client;
@@ -76,11 +80,18 @@ export class RedisFeatureStore implements FeatureStore {
     this.#metrics = options.metrics;
     this.#guard = new OperationGuard(options);
     this.#aggregateSeconds = options.aggregateTtlSeconds ?? DEFAULT_AGGREGATE_TTL_SECONDS;
+    this.#coverSeconds = Math.floor(this.#aggregateSeconds * COVER_RATIO);
     const { metrics } = options;
     const parts = { keys: this.#keys, guard: this.#guard };
     this.#aggregates = new AggregateReader({ ...parts, client, metrics });
     this.#rankings = new RankingReader({ ...parts, client, metrics });
     this.#purger = new Purger({ ...parts, client: purgeClient, identity: options.identity });
+    this.#rebuilder = new Rebuilder({
+      ...parts,
+      client: purgeClient,
+      aggregateSeconds: this.#aggregateSeconds,
+      coverSeconds: this.#coverSeconds,
+    });
   }
 
   /**
@@ -174,6 +185,10 @@ export class RedisFeatureStore implements FeatureStore {
     return this.#guard.run('read', () => listTweets(this.#purgeClient, this.#keys, cursor));
   }
 
+  rebuildAggregates(cursor: string, isDryRun: boolean): Promise<RebuildPage> {
+    return this.#rebuilder.page(cursor, isDryRun);
+  }
+
   /** Closes at once; operations under way fail. */
   async close(): Promise<void> {
     this.#client.disconnect();
@@ -184,7 +199,6 @@ export class RedisFeatureStore implements FeatureStore {
     const { tweetId, authorId, authorUsername, model, preprocessingVersion } = row;
     const version = { revision: model.revision, preprocessingVersion };
     const contribution = contributionOf(row);
-    const coverSeconds = Math.floor(this.#aggregateSeconds * COVER_RATIO);
     // Called for their checks: both become parts of keys.
     if (authorId !== null) userEntity(authorId);
     contribution.topics.forEach(topicEntity);
@@ -194,9 +208,9 @@ export class RedisFeatureStore implements FeatureStore {
       this.#keys.tombstone(tweetId),
       this.#keys.prefix,
       this.#aggregateSeconds,
-      coverSeconds,
+      this.#coverSeconds,
       // Longer than the row, so that a purge finds it.
-      Math.max(coverSeconds, ttlSeconds + DAY_SECONDS),
+      Math.max(this.#coverSeconds, ttlSeconds + DAY_SECONDS),
       MAX_CONTRIBUTION_TOPICS,
       encodeRow(row),
       ttlSeconds,

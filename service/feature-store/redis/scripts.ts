@@ -9,6 +9,8 @@ interface Script {
 
 const ENTITIES = ['store', 'entities'];
 const CONTRIBUTIONS = [...ENTITIES, 'contributions'];
+const ADDITIONS = [...CONTRIBUTIONS, 'usernames', 'additions'];
+const DIFFERENCES = [...ADDITIONS, 'differences'];
 const PURGE = [...CONTRIBUTIONS, 'purge'];
 
 /**
@@ -17,9 +19,11 @@ const PURGE = [...CONTRIBUTIONS, 'purge'];
  * cluster mode off.
  */
 export const SCRIPTS = {
-  putRow: { numberOfKeys: 3, files: [...CONTRIBUTIONS, 'usernames', 'put-row'] },
+  putRow: { numberOfKeys: 3, files: [...ADDITIONS, 'put-row'] },
   purgeTweet: { numberOfKeys: 0, files: [...PURGE, 'purge-tweet'] },
   purgeEntity: { numberOfKeys: 0, files: [...PURGE, 'purge-entity'] },
+  rebuildTweet: { numberOfKeys: 0, files: [...DIFFERENCES, 'rebuild-tweet'] },
+  rebuildEntity: { numberOfKeys: 0, files: [...DIFFERENCES, 'rebuild-entity'] },
   mostActive: { numberOfKeys: 0, files: [...ENTITIES, 'most-active'] },
   ownerOf: { numberOfKeys: 0, files: [...ENTITIES, 'usernames', 'owner-of'] },
   dropRow: { numberOfKeys: 1, files: ['drop-row'] },
@@ -60,6 +64,21 @@ declare module 'ioredis' {
       scoredUpToMs: number,
       nextTweets: number,
       ...tweets: string[]
+    ): Result<unknown, Context>;
+    rebuildTweet(
+      prefix: string,
+      tweet: string,
+      mends: 0 | 1,
+      aggregateSeconds: number,
+      coverSeconds: number,
+      maxTopics: number,
+      ...row: (string | number)[]
+    ): Result<unknown, Context>;
+    rebuildEntity(
+      prefix: string,
+      entity: string,
+      mends: 0 | 1,
+      maxTweets: number,
     ): Result<unknown, Context>;
     mostActive(
       prefix: string,

@@ -6,6 +6,7 @@ import { IngestFailure, IngestResponse, IngestResult } from '../routes/ingest/sc
 import * as openInference from '../routes/open-inference/schemas.ts';
 import { Identity } from '../routes/page/schemas.ts';
 import { PurgeResponse, TweetListing } from '../routes/purge/schemas.ts';
+import { RebuildResponse } from '../routes/rebuild/schemas.ts';
 import { Status } from '../routes/status/schemas.ts';
 import { TextFailure, TextSentiment, TextsResponse } from '../routes/texts/schemas.ts';
 import * as tweets from '../routes/tweets/schemas.ts';
@@ -30,6 +31,7 @@ export const COMPONENTS: readonly TSchema[] = [
   IngestFailure,
   IngestResponse,
   PurgeResponse,
+  RebuildResponse,
   features.LabelCounts,
   features.DaySentiment,
   features.UserSentiment,

@@ -64,6 +64,11 @@ const REQUESTS: Readonly<Record<string, Request>> = {
     path: '/v1/admin/features/tweets?cursor=0',
     headers: AS_ADMIN,
   },
+  'POST /v1/admin/features/rebuild': {
+    path: '/v1/admin/features/rebuild?dryRun=true',
+    method: 'POST',
+    headers: AS_ADMIN,
+  },
   'DELETE /v1/admin/features/tweets/{id}': {
     path: `/v1/admin/features/tweets/${TWEET_ID}`,
     method: 'DELETE',

@@ -5,12 +5,8 @@
 local row, index, tombstone = KEYS[1], KEYS[2], KEYS[3]
 local tweet = string.match(index, '(%d+)$')
 
--- Life of a day bucket after its last write.
-local aggregate_seconds = tonumber(ARGV[2])
--- Life of the index of a tweet in a day bucket. Longer than that of the bucket, so that not every
--- write to the bucket has to prolong the indexes of all its tweets.
-local cover_seconds = tonumber(ARGV[3])
--- Life of this tweet's index: at least the above, and longer than its row.
+local lives = { aggregate = tonumber(ARGV[2]), cover = tonumber(ARGV[3]) }
+-- Life of this tweet's index: at least `lives.cover`, and longer than its row.
 local index_seconds = tonumber(ARGV[4])
 local max_topics = tonumber(ARGV[5])
 local value, row_seconds = ARGV[6], tonumber(ARGV[7])
@@ -23,59 +19,6 @@ local incoming = {
 
 -- A write settles as many entities as it may add, so that ended day buckets never pile up.
 local SETTLED_USERS, SETTLED_BUCKETS = 2, 1000
-
--- A key ends a second after its last day bucket, never before it: TTL rounds.
-local function prolong(key)
-  extend(key, aggregate_seconds + 1)
-end
-
--- An index must outlive every day bucket that holds its tweet.
-local function prolong_indexes(entity, place)
-  for _, member in ipairs(call('ZRANGEBYSCORE', prefix .. 'm' .. entity, place, place)) do
-    extend(prefix .. 'i:' .. member, cover_seconds)
-  end
-end
-
-local function add_contribution(contribution)
-  local content = parse_content(contribution.content)
-  local name, label = content.bucket, content.label
-  local place = place_of(name)
-  for _, entity in ipairs(entities_of(contribution)) do
-    local key, members = prefix .. entity, prefix .. 'm' .. entity
-    local text = call('HGET', key, name)
-    local bucket = parse_day_bucket(text)
-    if text and not bucket then
-      -- The counts of a malformed bucket are lost, and must leave the total too.
-      settle(entity)
-    end
-    if not bucket then
-      bucket = {
-        born = now, ends = 0, covered = now + cover_seconds,
-        counts = { 0, 0, 0 }, sums = { 0, 0, 0 },
-      }
-    end
-    bucket.ends = math.max(bucket.ends, now + aggregate_seconds)
-    if bucket.ends > bucket.covered then
-      prolong_indexes(entity, place)
-      bucket.covered = now + cover_seconds
-    end
-    bucket.covered = math.min(bucket.covered, now + cover_seconds)
-    bucket.counts[label] = bucket.counts[label] + 1
-    for i = 1, 3 do
-      bucket.sums[i] = bucket.sums[i] + content.scores[i]
-    end
-    write_day_bucket(entity, name, bucket)
-    add_to_total(entity, content.counter, 1)
-    call('ZADD', members, place, tweet)
-    call('ZADD', due_key(entity), 'LT', bucket.ends, id_of(entity))
-    prolong(key)
-    prolong(members)
-    prolong(due_key(entity))
-    prolong(rank_key(entity))
-    -- Never before the birth of a bucket, even where a failover has set the clock back.
-    contribution.added = math.max(contribution.added, bucket.born)
-  end
-end
 
 -- Checked before the first write: a script that fails half-way leaves what it has written.
 if not parse_content(incoming.content) then
@@ -109,10 +52,10 @@ end
 -- a row never outlives the buckets by which a purge finds it.
 local held = read_contribution(index)
 local contribution = incoming
-if held and (remove_contribution(tweet, held) > 0 or held.added + aggregate_seconds > now) then
+if held and (remove_contribution(tweet, held) > 0 or held.added + lives.aggregate > now) then
   contribution = merge(held, incoming, max_topics)
 end
-add_contribution(contribution)
+add_contribution(tweet, contribution, lives)
 write_contribution(index, contribution)
 for _, entity in ipairs(held and entities_of(held) or {}) do
   forget_if_empty(entity)
@@ -121,7 +64,7 @@ extend(index, index_seconds)
 -- Skipped if a newer score names another author: the incoming one may have no day bucket, and
 -- a name is only deleted with the last bucket of its user.
 if username ~= '' and contribution.author == incoming.author then
-  learn_name(incoming.author, username, event, aggregate_seconds)
+  learn_name(incoming.author, username, event, lives.aggregate)
 end
 
 settle_due('u', SETTLED_USERS, SETTLED_BUCKETS)

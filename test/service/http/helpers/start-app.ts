@@ -8,6 +8,7 @@ import { buildApp } from '../../../../service/app.ts';
 import { IngestTweets } from '../../../../service/application/ingest-tweets.ts';
 import type { MetricTotals } from '../../../../service/application/ports/metrics.ts';
 import { ReadFeatures } from '../../../../service/application/read-features.ts';
+import { Rebuild } from '../../../../service/application/rebuild.ts';
 import type { RequestContext } from '../../../../service/application/request-context.ts';
 import { ScoreTexts } from '../../../../service/application/score-texts.ts';
 import { ScoreTweets } from '../../../../service/application/score-tweets.ts';
@@ -153,6 +154,7 @@ export async function startApp(options: AppOptions = {}) {
     ingestTweets: new IngestTweets({ ...assessment, storeWriter, model }),
     readFeatures: new ReadFeatures({ store, exposeText }),
     purge,
+    rebuild: new Rebuild({ store, purge }),
     model,
     lifecycle,
     metrics,

@@ -1,0 +1,57 @@
+-- Adds contributions to day buckets. Follows contributions.lua.
+-- `lives` holds two lives in seconds: `aggregate`, of a day bucket after its last write, and `cover`,
+-- of the index of a tweet in a day bucket. The second is longer, so that not every write to a
+-- bucket has to prolong the indexes of all its tweets.
+
+-- A key ends a second after its last day bucket, never before it: TTL rounds.
+local function prolong(key, lives)
+  extend(key, lives.aggregate + 1)
+end
+
+-- An index must outlive every day bucket that holds its tweet.
+local function prolong_indexes(entity, place, lives)
+  for _, member in ipairs(call('ZRANGEBYSCORE', prefix .. 'm' .. entity, place, place)) do
+    extend(prefix .. 'i:' .. member, lives.cover)
+  end
+end
+
+local function add_contribution(tweet, contribution, lives)
+  local content = parse_content(contribution.content)
+  local name, label = content.bucket, content.label
+  local place = place_of(name)
+  for _, entity in ipairs(entities_of(contribution)) do
+    local key, members = prefix .. entity, prefix .. 'm' .. entity
+    local text = call('HGET', key, name)
+    local bucket = parse_day_bucket(text)
+    if text and not bucket then
+      -- The counts of a malformed bucket are lost, and must leave the total too.
+      settle(entity)
+    end
+    if not bucket then
+      bucket = {
+        born = now, ends = 0, covered = now + lives.cover,
+        counts = { 0, 0, 0 }, sums = { 0, 0, 0 },
+      }
+    end
+    bucket.ends = math.max(bucket.ends, now + lives.aggregate)
+    if bucket.ends > bucket.covered then
+      prolong_indexes(entity, place, lives)
+      bucket.covered = now + lives.cover
+    end
+    bucket.covered = math.min(bucket.covered, now + lives.cover)
+    bucket.counts[label] = bucket.counts[label] + 1
+    for i = 1, 3 do
+      bucket.sums[i] = bucket.sums[i] + content.scores[i]
+    end
+    write_day_bucket(entity, name, bucket)
+    add_to_total(entity, content.counter, 1)
+    call('ZADD', members, place, tweet)
+    call('ZADD', due_key(entity), 'LT', bucket.ends, id_of(entity))
+    prolong(key, lives)
+    prolong(members, lives)
+    prolong(due_key(entity), lives)
+    prolong(rank_key(entity), lives)
+    -- Never before the birth of a bucket, even where a failover has set the clock back.
+    contribution.added = math.max(contribution.added, bucket.born)
+  end
+end

@@ -1,0 +1,96 @@
+-- Script rebuildTweet: compares a tweet's index, or one of its rows, with the aggregates.
+-- ARGV: prefix, tweet, 1 to mend what differs or 0 to report it, life of a day bucket, life of an
+-- index, most topics. For a row also: version, scored at (ms), event (ms), author, username, content,
+-- topics.
+-- Returns 1 or 0 for each: the index lacked the row; a contribution was missing; a username was
+-- missing; a purge missed the tweet, which has to be purged again.
+
+local tweet, mends = ARGV[2], ARGV[3] == '1'
+local lives = { aggregate = tonumber(ARGV[4]), cover = tonumber(ARGV[5]) }
+local max_topics = tonumber(ARGV[6])
+local version = ARGV[7]
+local index = prefix .. 'i:' .. tweet
+local row = version and prefix .. 't:' .. tweet .. ':' .. version
+-- Nil also when the row has expired or was purged since it was read.
+local incoming = row and redis.call('EXISTS', row) == 1 and {
+  scored_at = tonumber(ARGV[8]), version = version, added = now,
+  author = ARGV[10], content = ARGV[12], topics = split_topics(ARGV[13]),
+} or nil
+-- By which an index outlives its row.
+local ROW_MARGIN_SECONDS = 86400
+
+-- Counts the tweet again, as a write would: its day buckets hold it from now on.
+local function restore(held, unknown)
+  local contribution = unknown or held
+  for _, entity in ipairs(entities_of(contribution)) do
+    settle_if_due(entity)
+  end
+  local still_counts = held
+    and (remove_contribution(tweet, held) > 0 or held.added + lives.aggregate > now)
+  if still_counts and unknown then
+    contribution = merge(held, unknown, max_topics)
+  end
+  contribution.added = now
+  add_contribution(tweet, contribution, lives)
+  write_contribution(index, contribution)
+  for _, entity in ipairs(held and entities_of(held) or {}) do
+    forget_if_empty(entity)
+  end
+  extend(index, math.max(lives.cover, incoming and redis.call('TTL', row) + ROW_MARGIN_SECONDS or 0))
+  return contribution
+end
+
+-- Lists the tweet where it counts. Returns the number of entities that did not list it.
+local function list(contribution)
+  local entities = entities_not_listing(tweet, contribution)
+  for _, entity in ipairs(mends and entities or {}) do
+    local place = place_of(parse_content(contribution.content).bucket)
+    call('ZADD', prefix .. 'm' .. entity, place, tweet)
+    prolong(prefix .. 'm' .. entity, lives)
+  end
+  return #entities
+end
+
+local held = (mends or look('HLEN', index)) and read_contribution(index) or nil
+local is_unknown = incoming and not (held and look('HGET', index, 'r:' .. version))
+if not held and not incoming then
+  return { 0, 0, 0, 0 }
+end
+local is_tombstone = redis.call('EXISTS', prefix .. 'x:' .. tweet) == 1
+if is_tombstone or (held and is_purged(held)) or (is_unknown and is_purged(incoming)) then
+  if mends and is_unknown then
+    redis.call('DEL', row)
+  end
+  return { 0, 0, 0, 1 }
+end
+
+local lost_row, lost_contribution, lost_name = 0, 0, 0
+if is_unknown then
+  lost_row = 1
+  if mends then
+    call('HSET', index, 'r:' .. version, ARGV[8])
+    held = restore(held, incoming)
+  end
+-- A dry run leaves this to the call without a row, so that it reports a tweet once.
+elseif (mends or not incoming) and held.added + lives.aggregate > now then
+  local is_lost = not is_counted_everywhere(held)
+  if is_lost and mends then
+    held = restore(held)
+  end
+  if list(held) > 0 or is_lost then
+    lost_contribution = 1
+  end
+end
+
+local username, event = ARGV[11] or '', tonumber(ARGV[9])
+local author = (held or incoming).author
+if incoming and username ~= '' and author == incoming.author
+  and not is_name_known(author, username, event) then
+  if not mends then
+    lost_name = 1
+  elseif is_counted('u:' .. author, held) then
+    lost_name = 1
+    learn_name(author, username, event, lives.aggregate)
+  end
+end
+return { lost_row, lost_contribution, lost_name, 0 }

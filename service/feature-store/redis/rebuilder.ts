@@ -1,0 +1,168 @@
+import type { Redis } from 'ioredis';
+import type { RebuildPage } from '../../application/ports/feature-store.ts';
+import { contributionOf, MAX_CONTRIBUTION_TOPICS } from '../../domain/contribution.ts';
+import type { FeatureRow } from '../../domain/feature-row.ts';
+import type { TweetId } from '../../domain/tweet.ts';
+import { rowFault } from '../row-fault.ts';
+import { encodeContent } from './bucket-codec.ts';
+import { isId, type RedisKeys, versionField } from './keys.ts';
+import type { OperationGuard } from './operation-guard.ts';
+import { decodeRow } from './row-codec.ts';
+
+/** Keys that one page scans; keys of other kinds are skipped. */
+const KEYS_PER_PAGE = 500;
+
+/** Scripts in one pipeline, which block Redis for about 10 ms if each has to mend something. */
+const SCRIPTS_PER_STEP = 50;
+
+/** Tweets of a day bucket that one script counts again, which blocks Redis for about 100 ms. */
+const MAX_RECOUNTED_TWEETS = 10_000;
+
+const ROW_KEY = /^(\d+):([0-9a-f]{12}):(\d{1,15})$/;
+
+export interface RebuilderOptions {
+  /** Patient: a page may take longer than a read of rows. */
+  readonly client: Redis;
+  readonly keys: RedisKeys;
+  readonly guard: OperationGuard;
+  readonly aggregateSeconds: number;
+  readonly coverSeconds: number;
+}
+
+/** The two passes over the keys: day buckets are compared once every tweet is listed. */
+type Pass = 'tweets' | 'entities';
+
+const FIRST_KEYS = { tweets: '[it]', entities: '[ug]' } as const satisfies Record<Pass, string>;
+
+type Found = { -readonly [Key in Exclude<keyof RebuildPage, 'nextCursor'>]: RebuildPage[Key] };
+
+/**
+ * Compares aggregates with indexes and rows, and mends them. Each tweet and each entity is one atomic
+ * script that changes nothing when nothing differs.
+ */
+export class Rebuilder {
+  readonly #options: RebuilderOptions;
+
+  constructor(options: RebuilderOptions) {
+    this.#options = options;
+  }
+
+  /** @param cursor `t` or `e` for the pass, and the cursor of SCAN */
+  async page(cursor: string, isDryRun: boolean): Promise<RebuildPage> {
+    const pass: Pass = cursor.startsWith('e') ? 'entities' : 'tweets';
+    const [next, names] = await this.#scan(pass, cursor.slice(1));
+    const found: Found = {
+      ...{ checked: names.length, rows: 0, contributions: 0, usernames: 0, entities: 0 },
+      ...{ tooLarge: 0, purged: [] },
+    };
+    for (let start = 0; start < names.length; start += SCRIPTS_PER_STEP) {
+      const step = names.slice(start, start + SCRIPTS_PER_STEP);
+      if (pass === 'tweets') await this.#tweets(step, isDryRun, found);
+      else await this.#entities(step, isDryRun, found);
+    }
+    if (next !== '0') return { ...found, nextCursor: pass.slice(0, 1) + next };
+    return { ...found, nextCursor: pass === 'tweets' ? 'e0' : null };
+  }
+
+  /** Names of keys without the prefix. */
+  async #scan(pass: Pass, cursor: string): Promise<[next: string, names: string[]]> {
+    const { client, keys, guard } = this.#options;
+    const pattern = `${keys.prefix.replaceAll(/[\\*?[\]^]/g, '\\$&')}${FIRST_KEYS[pass]}:*`;
+    const [next, found] = await guard.run('read', () =>
+      client.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_PAGE),
+    );
+    return [next, found.map((key) => key.slice(keys.prefix.length))];
+  }
+
+  async #tweets(names: readonly string[], isDryRun: boolean, found: Found): Promise<void> {
+    const { client, keys, aggregateSeconds, coverSeconds } = this.#options;
+    const indexed = names.filter((name) => name.startsWith('i:')).map((name) => name.slice(2));
+    const rows = await this.#rows(names.filter((name) => name.startsWith('t:')));
+    const calls = [
+      ...indexed.filter(isId).map((id) => ({ id, row: [] })),
+      ...rows.map((row) => ({ id: row.tweetId, row: rowArguments(row) })),
+    ];
+    if (calls.length === 0) return;
+    const pipeline = client.pipeline();
+    for (const { id, row } of calls) {
+      pipeline.rebuildTweet(
+        ...([keys.prefix, id, isDryRun ? 0 : 1, aggregateSeconds, coverSeconds] as const),
+        MAX_CONTRIBUTION_TOPICS,
+        ...row,
+      );
+    }
+    const replies = await this.#run(pipeline, 4);
+    for (const [index, [row = 0, contribution = 0, username = 0, purged]] of replies.entries()) {
+      found.rows += row;
+      found.contributions += contribution;
+      found.usernames += username;
+      const id = calls[index]?.id;
+      if (purged === 1 && id !== undefined) found.purged = [...found.purged, id];
+    }
+  }
+
+  async #entities(names: readonly string[], isDryRun: boolean, found: Found): Promise<void> {
+    const { client, keys } = this.#options;
+    const entities = names.filter((name) => name.startsWith('g:') || isId(name.slice(2)));
+    if (entities.length === 0) return;
+    const pipeline = client.pipeline();
+    for (const entity of entities) {
+      pipeline.rebuildEntity(keys.prefix, entity, isDryRun ? 0 : 1, MAX_RECOUNTED_TWEETS);
+    }
+    for (const [differs = 0, tooLarge = 0] of await this.#run(pipeline, 2)) {
+      found.entities += differs;
+      found.tooLarge += tooLarge;
+    }
+  }
+
+  /** Rows of every model revision; leaves out malformed ones, which reads drop. */
+  async #rows(names: readonly string[]): Promise<FeatureRow[]> {
+    const { client, keys, guard } = this.#options;
+    if (names.length === 0) return [];
+    const values = await guard.run('read', () =>
+      client.mgetBuffer(names.map((name) => keys.prefix + name)),
+    );
+    return names.flatMap((name, index) => rowOf(name.slice(2), values[index] ?? null) ?? []);
+  }
+
+  async #run(pipeline: ReturnType<Redis['pipeline']>, length: number): Promise<number[][]> {
+    return this.#options.guard.run('write', async () =>
+      ((await pipeline.exec()) ?? []).map(([error, reply]) => {
+        if (error) throw error;
+        if (isCounts(reply, length)) return reply;
+        throw new Error('Redis answered a rebuild with something other than its counts.');
+      }),
+    );
+  }
+}
+
+/** @param name `<tweet id>:<revision>:<preprocessing version>` */
+function rowOf(name: string, value: Buffer | null): FeatureRow | null {
+  const [, id = '', revision = '', version = ''] = ROW_KEY.exec(name) ?? [];
+  if (value === null || !isId(id)) return null;
+  const identity = { name: '', revision, preprocessingVersion: Number(version) };
+  const row = decodeRow(value, id as TweetId, identity);
+  return typeof row === 'string' || rowFault(row) !== null ? null : row;
+}
+
+function rowArguments(row: FeatureRow): (string | number)[] {
+  const { authorId, authorUsername, model, preprocessingVersion } = row;
+  const contribution = contributionOf(row);
+  return [
+    versionField({ revision: model.revision, preprocessingVersion }),
+    row.createdTimestampMs,
+    row.eventTimestampMs,
+    authorId ?? '',
+    authorId === null ? '' : (authorUsername ?? ''),
+    encodeContent(contribution),
+    contribution.topics.join('\n'),
+  ];
+}
+
+function isCounts(reply: unknown, length: number): reply is number[] {
+  return (
+    Array.isArray(reply) &&
+    reply.length === length &&
+    reply.every((count) => typeof count === 'number')
+  );
+}

@@ -1,0 +1,246 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import type { FeatureRow } from '../../../service/domain/feature-row.ts';
+import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
+import { rebuildAll } from '../../helpers/rebuild-all.ts';
+import { RedisServer } from '../../helpers/redis-server.ts';
+import { aRow, IDENTITY } from '../../port-suites/feature-store-contract.ts';
+
+const PREFIX = 'a*[b]?:';
+const DAY_MS = 86_400_000;
+const OTHER_REVISION = 'ba9876543210';
+const NOTHING = { rows: 0, contributions: 0, usernames: 0, entities: 0, tooLarge: 0, purged: [] };
+const unrecorded = async () => undefined;
+
+let server: RedisServer;
+let admin: Redis;
+let store: RedisFeatureStore;
+
+const open = () =>
+  RedisFeatureStore.connect({
+    url: server.url,
+    keyPrefix: PREFIX,
+    identity: IDENTITY,
+    metrics: new RecordedMetrics(),
+    logger: new RecordedLog(),
+    // A busy machine must not make an operation fail.
+    commandTimeoutMs: 10_000,
+  });
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+  admin = new Redis(server.url);
+});
+beforeEach(async () => {
+  await admin.flushall();
+  store = await open();
+});
+afterEach(() => store.close());
+afterAll(async () => {
+  admin.disconnect();
+  await server.stop();
+});
+
+const put = (...rows: readonly Partial<FeatureRow>[]) =>
+  store.putTweets(rows.map((row) => ({ row: aRow(row), ttlSeconds: 3_600 })));
+
+/** Tweets of three users, two topics, three days and both kinds of day buckets. */
+const tweets = Array.from({ length: 24 }, (_, index) => ({
+  tweetId: `${100 + index}`,
+  authorId: `${1 + (index % 3)}`,
+  authorUsername: `Name${index % 3}`,
+  topics: index % 2 === 0 ? ['#a', 'plain'] : ['#a'],
+  eventTimestampMs: (index % 4) * DAY_MS + index,
+  languageSupported: index % 5 !== 0,
+}));
+
+const keysOf = async (pattern: string) => admin.keys(`a[*][[]b][?]:${pattern}`);
+
+async function lose(...patterns: readonly string[]): Promise<void> {
+  const keys = (await Promise.all(patterns.map(keysOf))).flat();
+  expect(keys.length).toBeGreaterThan(0);
+  await admin.del(...keys);
+}
+
+/** What readers see of the aggregates. */
+async function seen() {
+  const range = { from: 0, to: 5 };
+  return {
+    users: await Promise.all(['1', '2', '3'].map((id) => store.userBuckets(id, range))),
+    topics: await Promise.all(['#a', 'plain'].map((topic) => store.topicBuckets(topic, range))),
+    names: await Promise.all(['name0', 'name1', 'name2'].map((name) => store.findUser(name))),
+    mostActive: await store.mostActiveUsers(10),
+  };
+}
+
+/** Every key with its value, so that a change of any is seen. */
+async function dump(): Promise<Map<string, string | undefined>> {
+  const keys = (await admin.keys('*')).sort();
+  const values = await Promise.all(keys.map((key) => admin.dumpBuffer(key)));
+  return new Map(keys.map((key, index) => [key, values[index]?.toString('base64')]));
+}
+
+describe('a rebuild', () => {
+  it.each([
+    ['a user', ['u:1']],
+    ['a user with the list of tweets', ['u:1', 'mu:1']],
+    ['all users', ['u:*', 'mu:*', 'rank', 'due:u', 'n:*']],
+    ['a topic with the list of tweets', ['g:plain', 'mg:plain']],
+    ['every aggregate', ['u:*', 'mu:*', 'g:*', 'mg:*', 'rank', 'due:*', 'n:*']],
+    ['the lists of tweets', ['mu:*', 'mg:*']],
+    ['the ranking', ['rank']],
+    ['the ends of day buckets', ['due:*']],
+    ['the usernames', ['n:*']],
+    ['the indexes', ['i:*']],
+    [
+      'the indexes and every aggregate',
+      ['i:*', 'u:*', 'mu:*', 'g:*', 'mg:*', 'rank', 'due:*', 'n:*'],
+    ],
+  ])('restores %s, after a dry run that reports it and changes nothing', async (_, patterns) => {
+    await put(...tweets);
+    const before = await seen();
+    await lose(...patterns);
+
+    const lost = await dump();
+    const report = await rebuildAll(store, { isDryRun: true });
+    expect(report).not.toMatchObject(NOTHING);
+    expect(await dump()).toEqual(lost);
+
+    expect(await rebuildAll(store)).not.toMatchObject(NOTHING);
+    expect(await seen()).toEqual(before);
+    expect(await rebuildAll(store, { isDryRun: true })).toMatchObject(NOTHING);
+    for (const key of await admin.keys('*'))
+      expect([key, (await admin.ttl(key)) > 0]).toEqual([key, true]);
+  });
+
+  it('restores a user whose aggregates are of another type', async () => {
+    await put(...tweets);
+    const before = await seen();
+    await lose('u:*');
+    for (const id of ['1', '2', '3']) await admin.lpush(`${PREFIX}u:${id}`, 'garbage');
+    await rebuildAll(store);
+    expect(await seen()).toEqual(before);
+  });
+
+  it('changes nothing where nothing differs', async () => {
+    await put(...tweets);
+    const before = await dump();
+    expect(await rebuildAll(store)).toMatchObject(NOTHING);
+    expect(await dump()).toEqual(before);
+  });
+
+  it('keeps what was written since the loss', async () => {
+    await put(...tweets.slice(0, 12));
+    await lose('u:*', 'mu:*', 'g:*', 'mg:*', 'rank', 'due:*', 'n:*');
+    await put(...tweets.slice(6));
+    await rebuildAll(store);
+    const rebuilt = await seen();
+    await admin.flushall();
+    await put(...tweets);
+    expect(rebuilt).toEqual(await seen());
+  });
+
+  it('takes out what counts twice because its index was lost', async () => {
+    await put(...tweets);
+    const before = await seen();
+    await lose('i:100', 'i:101');
+    await put(...tweets.slice(0, 2));
+    expect(await seen()).not.toEqual(before);
+    await rebuildAll(store);
+    expect(await seen()).toEqual(before);
+  });
+
+  it('makes rows whose index was lost known to a purge, those of other models too', async () => {
+    const model = { name: 'other', revision: OTHER_REVISION };
+    await put({ tweetId: '7', model }, { tweetId: '7' });
+    await lose('i:7');
+    await rebuildAll(store);
+    expect(await store.purgeTweet('7')).toMatchObject({ rows: 2 });
+    expect(await keysOf('[tiug]:*')).toEqual([]);
+  });
+
+  it('restores no tweet of a user who was purged since, and names it for another purge', async () => {
+    await put(...tweets);
+    await lose('u:1', 'mu:1');
+    const scoredUpToMs = aRow().createdTimestampMs;
+    expect(await store.purgeUser('1', scoredUpToMs, unrecorded)).toMatchObject({ rows: 0 });
+    const { purged } = await rebuildAll(store);
+    const missed = tweets.filter(({ authorId }) => authorId === '1').map(({ tweetId }) => tweetId);
+    expect(new Set(purged)).toEqual(new Set(missed));
+    expect((await seen()).users[0]).toBeNull();
+  });
+
+  it('deletes a row that the purge of its tweet could not find', async () => {
+    await put({ tweetId: '7', model: { name: 'other', revision: OTHER_REVISION } });
+    await lose('i:7');
+    await store.purgeTweet('7');
+    expect(await keysOf('t:7:*')).toHaveLength(1);
+    expect(await rebuildAll(store)).toMatchObject({ purged: ['7'] });
+    expect(await keysOf('t:7:*')).toEqual([]);
+  });
+
+  it('reports a day bucket with too many tweets to count again, and leaves it', async () => {
+    await put({ tweetId: '7', authorId: '1', eventTimestampMs: 0 });
+    const members = Array.from({ length: 10_000 }, (_, index) => [0, `${1_000 + index}`]).flat();
+    await admin.zadd(`${PREFIX}mu:1`, ...members);
+    const before = (await seen()).users[0];
+    expect(await rebuildAll(store)).toMatchObject({ entities: 1, tooLarge: 1 });
+    expect((await seen()).users[0]).toEqual(before);
+  });
+
+  it('may be interrupted at any page and repeated', async () => {
+    const many = Array.from({ length: 900 }, (_, index) => ({
+      ...tweets[index % tweets.length],
+      tweetId: `${5_000 + index}`,
+    }));
+    await put(...many);
+    const before = await seen();
+    await lose('u:*', 'mu:*', 'g:*', 'mg:*', 'rank', 'due:*', 'n:*');
+    for (const pages of [1, 2, 3]) await rebuildAll(store, { pages });
+    await rebuildAll(store);
+    expect(await seen()).toEqual(before);
+  });
+});
+
+it('a rebuild beside writers and purges counts every tweet once, and brings none back', async () => {
+  const many = Array.from({ length: 600 }, (_, index) => ({
+    ...tweets[index % tweets.length],
+    tweetId: `${5_000 + index}`,
+    createdTimestampMs: 1,
+  }));
+  await put(...many);
+  await lose('u:*', 'mu:*', 'g:*', 'mg:*', 'rank', 'due:*', 'n:*');
+  const again = many
+    .filter((_, index) => index % 3 === 0)
+    .map((row) => ({ ...row, createdTimestampMs: 2 }));
+  const gone = many.filter((_, index) => index % 3 === 1).map(({ tweetId }) => tweetId);
+  const added = many.map((row, index) => ({ ...row, tweetId: `${9_000 + index}` }));
+  const writer = await open();
+  try {
+    const write = async (rows: readonly Partial<FeatureRow>[]) => {
+      for (const row of rows) await writer.putTweets([{ row: aRow(row), ttlSeconds: 3_600 }]);
+    };
+    const purge = async () => {
+      for (const id of gone) await writer.purgeTweet(id);
+    };
+    const repeat = async (isDone: () => boolean) => {
+      while (!isDone()) await rebuildAll(store);
+    };
+    let writing = true;
+    await Promise.all([
+      Promise.all([write(again), write(added), purge()]).finally(() => {
+        writing = false;
+      }),
+      repeat(() => !writing),
+    ]);
+    await rebuildAll(store);
+    expect(await rebuildAll(store, { isDryRun: true })).toMatchObject(NOTHING);
+  } finally {
+    await writer.close();
+  }
+  const rebuilt = await seen();
+  await admin.flushall();
+  await put(...many.filter(({ tweetId }) => !gone.includes(tweetId)), ...again, ...added);
+  expect(rebuilt).toEqual(await seen());
+});
