@@ -1,7 +1,11 @@
 import type { Label } from '../../service/domain/sentiment.ts';
 import { CliError } from '../kit/errors.ts';
+import { Input } from '../kit/input.ts';
+import { strictLines } from '../kit/strict-lines.ts';
 import { labelFault, parseLabel } from './parse-label.ts';
-import { readText } from './read-text.ts';
+
+/** Most bytes of a file, about a million tweets: they are held in memory. */
+export const MAX_BYTES = 256 * 1024 * 1024;
 
 /** Labeled texts. The arrays have the same length and order. */
 export interface Dataset {
@@ -34,7 +38,16 @@ export async function readLineAligned(textsPath: string, labelsPath: string): Pr
 }
 
 async function readLines(path: string): Promise<string[]> {
-  const lines = (await readText(path)).split(/\r?\n/);
-  if (lines.at(-1) === '') lines.pop();
+  const lines: string[] = [];
+  for await (const { text, end } of strictLines(await Input.open(path))) {
+    expectAtMost(MAX_BYTES, end, path);
+    lines.push(text);
+  }
   return lines;
+}
+
+/** @throws CliError when a file has too many bytes */
+export function expectAtMost(maxBytes: number, bytes: number, path: string): void {
+  if (bytes <= maxBytes) return;
+  throw new CliError(`${path} has more than ${maxBytes} bytes; evaluate a sample of it`);
 }

@@ -1,9 +1,11 @@
-import { stat } from 'node:fs/promises';
 import { LABEL_COLUMNS, TRAINING_COLUMNS } from '../../service/contract/offline.ts';
-import { CliError, reasonOf } from '../kit/errors.ts';
-import { checkCsv } from './csv-reader.ts';
+import { widestOf } from '../kit/csv-columns.ts';
+import type { CsvHeader, CsvHeaders } from '../kit/csv-records.ts';
+import { openCsvTable } from '../kit/csv-table.ts';
+import { CliError } from '../kit/errors.ts';
+import { Input } from '../kit/input.ts';
 import { ID_PATTERN } from './schema.ts';
-import { quoted, type ScratchDatabase } from './scratch-database.ts';
+import { identifier, quoted, type ScratchDatabase } from './scratch-database.ts';
 
 const NAMES = Object.keys(LABEL_COLUMNS);
 
@@ -23,9 +25,6 @@ END`;
 /** Faults that are printed. */
 const MAX_FAULTS = 5;
 
-/** The label file is invalid. */
-export class LabelFileError extends CliError {}
-
 export interface Labels {
   readonly count: number;
   /** Further columns of the file, which the training set keeps. */
@@ -36,11 +35,10 @@ export interface Labels {
  * Reads a CSV file of labels into the table `label_lines`, and into the table `labels` with their
  * numbers in place of the labels; ids stay text.
  *
- * @throws LabelFileError naming the first labels that are wrong, counted from 1
+ * @throws CliError naming the first labels that are wrong, counted from 1
  */
 export async function loadLabels(database: ScratchDatabase, path: string): Promise<Labels> {
-  await expectFile(path);
-  const extraColumns = await readCsv(database, path);
+  const extraColumns = await loadLines(database, path);
   const faults = await database.query(`
     SELECT number, CASE
       WHEN entity IS NULL THEN 'the entity is missing'
@@ -57,7 +55,7 @@ export async function loadLabels(database: ScratchDatabase, path: string): Promi
     ORDER BY number LIMIT ${MAX_FAULTS}`);
   if (faults.length > 0) {
     const lines = faults.map(({ number, problem }) => `\n  label ${number}: ${problem}`);
-    throw new LabelFileError(`${path} has invalid labels:${lines.join('')}`);
+    throw new CliError(`${path} has invalid labels:${lines.join('')}`);
   }
   await database.run(
     `CREATE TABLE labels AS
@@ -65,52 +63,43 @@ export async function loadLabels(database: ScratchDatabase, path: string): Promi
   );
   const [counted] = await database.query('SELECT count(*)::INTEGER AS labels FROM labels');
   const count = Number(counted?.labels);
-  if (count === 0) throw new LabelFileError(`${path} has no labels`);
+  if (count === 0) throw new CliError(`${path} has no labels`);
   return { count, extraColumns };
 }
 
-async function expectFile(path: string): Promise<void> {
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new LabelFileError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
-  });
-  if (!found.isFile()) throw new LabelFileError(`${path} is not a file`);
-}
-
 /**
- * Reads every cell as text: a number of 19 digits would lose its last ones.
+ * Keeps every cell as text: a number of 19 digits would lose its last ones.
  *
  * @returns columns besides those of a label
  */
-async function readCsv(database: ScratchDatabase, path: string): Promise<readonly string[]> {
-  try {
-    const { header, records, delimiter } = await checkCsv(path);
-    const extraColumns = extraColumnsOf(header, path);
-    const columns = header.map((name) => `${quoted(name)}: 'VARCHAR'`).join(', ');
-    const csv = `read_csv(${quoted(path)}, header = true, columns = {${columns}}, delim = ${quoted(delimiter)},
-      auto_detect = false, quote = '"', escape = '"', comment = '', strict_mode = false,
-      parallel = false)`;
-    await database.run(
-      `CREATE TABLE label_lines AS SELECT row_number() OVER () AS number, * FROM ${csv}`,
-    );
-    const [counted] = await database.query('SELECT count(*)::INTEGER AS labels FROM label_lines');
-    if (Number(counted?.labels) !== records) {
-      throw new LabelFileError(
-        `${path} holds ${records} labels, but ${counted?.labels} were read; use the same line ends throughout`,
-      );
-    }
-    return extraColumns;
-  } catch (cause) {
-    if (cause instanceof LabelFileError || !(cause instanceof Error)) throw cause;
-    const [reason] = cause.message.split('\n');
-    throw new LabelFileError(`${path} is not a readable CSV file: ${reason}`, { cause });
+async function loadLines(database: ScratchDatabase, path: string): Promise<readonly string[]> {
+  const { header, rows } = await openCsvTable(await Input.open(path), labelHeader);
+  const extraColumns = extraColumnsOf(header.names, path);
+  const columns = header.names.map((name) => `${identifier(name)} VARCHAR`);
+  await database.run(`CREATE TABLE label_lines (number INTEGER, ${columns.join(', ')})`);
+  await database.append('label_lines', numbered(rows));
+  return extraColumns;
+}
+
+async function* numbered(rows: AsyncIterable<{ readonly cells: readonly string[] }>) {
+  let number = 0;
+  for await (const { cells } of rows) {
+    number++;
+    yield [number, ...cells.map((cell) => (cell === '' ? null : cell))];
   }
 }
 
-/** @throws LabelFileError when a column is missing, there twice or named like one of the output */
+/** The header with the columns of a label, else the likeliest. */
+function labelHeader(headers: CsvHeaders): CsvHeader {
+  const whole = headers.find(({ names }) => NAMES.every((name) => names.includes(name)));
+  return whole ?? widestOf(headers);
+}
+
+/** @throws CliError when a column is missing, there twice or named like one of the output */
 function extraColumnsOf(header: readonly string[], path: string): readonly string[] {
   const missing = NAMES.filter((name) => !header.includes(name));
   if (missing.length > 0) {
-    throw new LabelFileError(
+    throw new CliError(
       `${path} has no column ${missing.join(', ')}; its header must have ${NAMES.join(',')}, and has ` +
         header.join(','),
     );
@@ -122,7 +111,7 @@ function extraColumnsOf(header: readonly string[], path: string): readonly strin
     return name === '' || isTaken || lower.indexOf(each) !== index;
   });
   if (wrong !== undefined) {
-    throw new LabelFileError(
+    throw new CliError(
       `${path} has a column '${wrong}' that is empty, there twice or one of the training set's own; ` +
         'rename it',
     );

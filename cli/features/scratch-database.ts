@@ -41,6 +41,27 @@ export class ScratchDatabase {
     await this.#untilAborted(() => this.#connection.run(sql));
   }
 
+  /** Adds rows to a table, of integers and texts. @throws whatever reading the rows throws */
+  async append(
+    table: string,
+    rows: AsyncIterable<readonly (number | string | null)[]>,
+  ): Promise<void> {
+    const appender = await this.#connection.createAppender(table);
+    try {
+      for await (const row of rows) {
+        this.#signal.throwIfAborted();
+        for (const value of row) {
+          if (value === null) appender.appendNull();
+          else if (typeof value === 'number') appender.appendInteger(value);
+          else appender.appendVarchar(value);
+        }
+        appender.endRow();
+      }
+    } finally {
+      appender.closeSync();
+    }
+  }
+
   /** Rows of a query; integers beyond 32 bits as decimal strings. */
   async query(sql: string): Promise<Record<string, Json>[]> {
     const reader = await this.#untilAborted(() => this.#connection.runAndReadAll(sql));

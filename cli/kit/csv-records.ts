@@ -1,8 +1,9 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { CliError } from './errors.ts';
 import type { Line, LineStart } from './lines.ts';
 
-/** Separators of CSV that are tried, the likeliest first. */
-export const SEPARATORS = [',', ';', '\t'] as const;
+/** Separators that are tried, the likeliest first. */
+const SEPARATORS = [',', ';', '\t'] as const;
 
 /** Longest record of several lines; a longer one has a quote that is never closed. */
 const MAX_RECORD_CHARACTERS = 1024 * 1024;
@@ -18,8 +19,23 @@ export interface CsvHeader {
   readonly names: readonly string[];
 }
 
-const QUOTE_FAULT =
-  'has quotes that do not match; quote a cell that contains some, and double each of them';
+/** The first record by each separator that it can be read with, the likeliest first. */
+export type CsvHeaders = readonly [CsvHeader, ...CsvHeader[]];
+
+/** Separator of a file, and the number of its columns. */
+export interface CsvShape {
+  readonly delimiter: string;
+  readonly width: number;
+}
+
+const QUOTE_FAULTS: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'opens a quote that is never closed',
+  CSV_INVALID_CLOSING_QUOTE: 'has text after a closing quote; write a quote inside of a cell as ""',
+  INVALID_OPENING_QUOTE:
+    'has a quote inside of a cell without quotes; put the cell in quotes and write the quote as ""',
+};
+
+const OTHER_FAULT = 'is not a record of CSV';
 
 /**
  * Reads CSV (RFC 4180) record by record. A fault costs the line in which its record begins: reading
@@ -34,26 +50,44 @@ export class CsvRecords {
     this.#lines = lines;
   }
 
-  /** The cells of the first record by each separator; undefined when the file has no records. */
-  async header(): Promise<CsvHeader[] | undefined> {
+  /**
+   * Reads the first record.
+   *
+   * @throws CliError when there is none
+   */
+  async headers(file: string): Promise<CsvHeaders> {
     const lines = await this.#record();
-    if (!lines) return undefined;
-    return SEPARATORS.flatMap((delimiter) => {
-      const names = parsed(textOf(lines), delimiter)?.map((name) => name.trim());
-      return names ? [{ delimiter, names }] : [];
-    });
+    const [line] = lines ?? [];
+    if (!lines || !line) throw new CliError(`${file} is empty`);
+    let fault = line.fault ?? OTHER_FAULT;
+    const headers: CsvHeader[] = [];
+    for (const delimiter of line.text === null ? [] : SEPARATORS) {
+      const parsed = parseRecord(textOf(lines), delimiter);
+      if (typeof parsed === 'string') fault = parsed;
+      else headers.push({ delimiter, names: parsed.map((name) => name.trim()) });
+    }
+    const [first, ...others] = headers;
+    if (!first) throw new CliError(`${file}, line ${line.number} ${fault}`);
+    return [first, ...others];
   }
 
   /** The next record; undefined at the end. Blank lines are no records. */
-  async next(delimiter: string): Promise<CsvRecord | undefined> {
+  async next({ delimiter, width }: CsvShape): Promise<CsvRecord | undefined> {
     const lines = await this.#record();
     const [first] = lines ?? [];
     if (!lines || !first) return undefined;
     if (first.fault !== undefined) return { ...placeOf(first, first), fault: first.fault };
-    const cells = parsed(textOf(lines), delimiter);
-    if (cells) return { ...placeOf(first, lines.at(-1) ?? first), cells };
-    for (const line of lines.slice(1).reverse()) this.#again.push(line);
-    return { ...placeOf(first, first), fault: QUOTE_FAULT };
+    const cells = parseRecord(textOf(lines), delimiter);
+    if (typeof cells === 'string') {
+      for (const line of lines.slice(1).reverse()) this.#again.push(line);
+      return { ...placeOf(first, first), fault: cells };
+    }
+    const place = placeOf(first, lines.at(-1) ?? first);
+    if (cells.length === width) return { ...place, cells };
+    const fault =
+      `has ${cells.length} cells, and the header ${width}; a cell that contains the separator ` +
+      'must be quoted';
+    return { ...place, fault };
   }
 
   /** The lines that may be the next record. */
@@ -102,17 +136,17 @@ function textOf(lines: readonly Line[]): string {
   return lines.map(({ text }) => text).join('\n');
 }
 
-/** The cells of one record; undefined when it is not one. */
-function parsed(text: string, delimiter: string): readonly string[] | undefined {
+/** The cells of one record, or the fault that makes it none. */
+function parseRecord(text: string, delimiter: string): readonly string[] | string {
   try {
-    const records = parse(text.replace(/\r$/, ''), {
+    const [record, ...others] = parse(text.replace(/\r$/, ''), {
       delimiter,
       record_delimiter: '\n',
       relax_column_count: true,
     });
-    return records.length === 1 ? records[0] : undefined;
+    return record && others.length === 0 ? record : OTHER_FAULT;
   } catch (error) {
-    if (error instanceof CsvError) return undefined;
+    if (error instanceof CsvError) return QUOTE_FAULTS[error.code] ?? OTHER_FAULT;
     throw error;
   }
 }

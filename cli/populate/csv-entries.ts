@@ -24,8 +24,7 @@ export async function* csvEntries(
   name: string,
 ): AsyncGenerator<FileEntry> {
   const records = new CsvRecords(lines);
-  const headers = (await records.header()) ?? [];
-  const header = headers
+  const header = (await records.headers(name))
     .map(({ delimiter, names }) => ({ delimiter, width: names.length, places: placesOf(names) }))
     .find(({ places }) => places.id >= 0 && places.text >= 0);
   if (!header) {
@@ -35,15 +34,11 @@ export async function* csvEntries(
     );
   }
   for (;;) {
-    const record = await records.next(header.delimiter);
+    const record = await records.next(header);
     if (!record) return;
     const { line } = record;
     if ('fault' in record) yield { line, tweets: [], fault: record.fault };
-    else if (record.cells.length === header.width) yield entryOf(line, record.cells, header.places);
-    else {
-      const fault = `has ${record.cells.length} cells, and the header ${header.width}`;
-      yield { line, tweets: [], fault };
-    }
+    else yield entryOf(line, record.cells, header.places);
   }
 }
 

@@ -1,19 +1,16 @@
 import { stringify } from 'csv-stringify/sync';
+import { expectOnce, listColumns, widestOf } from '../../kit/csv-columns.ts';
 import { CsvRecords } from '../../kit/csv-records.ts';
 import { CliError } from '../../kit/errors.ts';
 import type { Line } from '../../kit/lines.ts';
 import type { AddedColumns, AddedValues } from '../added-columns.ts';
-import type { InputRecord, LeftOutText, RecordReader, ScorableText } from './format.ts';
+import type { InputRecord, RecordReader, ScorableText } from './format.ts';
 import { textColumn } from './text-column.ts';
 
 type CsvLayout = NonNullable<RecordReader['layout']['csv']>;
 
 /** Readers end a line at either, unless it is quoted. */
 const LINE_BREAK = /[\r\n]/;
-
-/** Columns and their characters that a message shows. */
-const SHOWN_COLUMNS = 20;
-const SHOWN_CHARACTERS = 30;
 
 export interface CsvOptions {
   /** Shown in messages. */
@@ -32,31 +29,25 @@ export async function openCsv(
 ): Promise<RecordReader> {
   const { name, column, added, hasMark } = options;
   const records = new CsvRecords(lines);
-  const headers = await records.header();
-  if (!headers) throw new CliError(`${name} is empty`);
+  const headers = await records.headers(name);
   // The first separator that gives the header a column of texts is used.
   for (const { delimiter, names } of headers) {
-    const found = textColumn(names, column);
-    if (found === undefined) continue;
-    if (names.indexOf(found) !== names.lastIndexOf(found)) {
-      throw new CliError(`${name}: several columns are named '${found}'; give each another name`);
-    }
+    const text = textColumn(names, column);
+    if (text === undefined) continue;
+    expectOnce(names, text, name);
     added.expectNoneOf(names);
-    const csv = { delimiter, width: names.length, text: names.indexOf(found) };
+    const csv = { delimiter, width: names.length, text };
     const header = csvLine([...names, ...added.names], delimiter);
     return {
       layout: { header: `${hasMark() ? '\ufeff' : ''}${header}\n`, csv },
       records: recordsOf(records, csv),
     };
   }
-  const widest = headers.reduce((a, b) => (b.names.length > a.names.length ? b : a), {
-    names: [] as readonly string[],
-  });
   const missing =
     column === undefined ? 'no column of texts that is known by its name' : `no column '${column}'`;
   throw new CliError(
     `${name} has ${missing} in its first line; name one with --text-column. Its columns: ` +
-      listOf(widest.names),
+      listColumns(widestOf(headers).names),
   );
 }
 
@@ -70,7 +61,7 @@ export function continueCsv(
 
 async function* recordsOf(records: CsvRecords, layout: CsvLayout): AsyncGenerator<InputRecord> {
   for (;;) {
-    const record = await records.next(layout.delimiter);
+    const record = await records.next(layout);
     if (!record) return;
     const { line, next } = record;
     const text = 'fault' in record ? { fault: record.fault } : textOf(record.cells, layout);
@@ -78,14 +69,7 @@ async function* recordsOf(records: CsvRecords, layout: CsvLayout): AsyncGenerato
   }
 }
 
-function textOf(cells: readonly string[], layout: CsvLayout): ScorableText | LeftOutText {
-  if (cells.length !== layout.width) {
-    return {
-      fault:
-        `has ${cells.length} cells, and the header ${layout.width}; a text that contains the ` +
-        'separator must be quoted',
-    };
-  }
+function textOf(cells: readonly string[], layout: CsvLayout): ScorableText {
   return {
     text: cells[layout.text] ?? '',
     scored: (added) => csvLine([...cells, ...Object.values(added)], layout.delimiter),
@@ -96,10 +80,4 @@ function textOf(cells: readonly string[], layout: CsvLayout): ScorableText | Lef
 export function csvLine(cells: readonly AddedValues[string][], delimiter: string): string {
   const options = { record_delimiter: '\n', quoted_match: LINE_BREAK, cast: { boolean: String } };
   return stringify([cells], { ...options, delimiter }).slice(0, -1);
-}
-
-function listOf(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN_COLUMNS).map((name) => name.slice(0, SHOWN_CHARACTERS));
-  const more = names.length - shown.length;
-  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

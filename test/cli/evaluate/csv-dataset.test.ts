@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { readCsv } from '../../../cli/evaluate/csv-dataset.ts';
 import { dataFiles } from './helpers/data-files.ts';
@@ -72,6 +73,7 @@ describe('reading a CSV file of labeled texts', () => {
   it.each([
     ['UTF-8 with a byte order mark', Buffer.from('\ufefftext,label\né😀,1\n')],
     ['UTF-16 little endian', Buffer.from('\ufefftext,label\né😀,1\n', 'utf16le')],
+    ['gzip', gzipSync('text,label\né😀,1\n')],
     ['UTF-16 big endian', Buffer.from('\ufefftext,label\né😀,1\n', 'utf16le').swap16()],
   ])('reads %s', async (_, content) => {
     expect((await read(content)).texts).toEqual(['é😀']);
@@ -100,17 +102,33 @@ describe('a CSV file that cannot be read', () => {
     [
       'an unquoted comma',
       'text,label\na, b,1\n',
-      "line 2: expected 2 fields as in the header, got 3; a text that contains ',' must be quoted",
+      'line 2 has 3 cells, and the header 2; a cell that contains the separator must be quoted',
     ],
-    ['a short line', 'text\tlabel\na\n', 'got 1; a text that contains a tab must be quoted'],
-    ['a quote that does not end', 'text,label\na,1\n"b,1\nc,1\n', 'line 3: quotation marks do not'],
-    ['a quote in an unquoted field', 'text,label\na "b" c,1\n', 'line 2: quotation marks do not'],
-    ['text after a quoted field', 'text,label\n"a" b,1\n', 'line 2: quotation marks do not match'],
-    ['a header with a quote that does not end', '"text,label\na,1\n', 'line 1: quotation marks'],
+    ['a short line', 'text\tlabel\na\n', 'line 2 has 1 cells, and the header 2'],
+    [
+      'a quote that does not end',
+      'text,label\na,1\n"b,1\nc,1\n',
+      'line 3 opens a quote that is never closed',
+    ],
+    [
+      'a quote in an unquoted field',
+      'text,label\na "b" c,1\n',
+      'line 2 has a quote inside of a cell',
+    ],
+    ['text after a quoted field', 'text,label\n"a" b,1\n', 'line 2 has text after a closing quote'],
+    ['a header with a quote that does not end', '"text,label\na,1\n', 'line 1 opens a quote'],
     ['bytes of Latin-1', Buffer.from('text,label\na,1\né,1\n', 'latin1'), 'line 3 is not UTF-8'],
     ['UTF-16 without a mark', Buffer.from('text,label\n', 'utf16le'), 'line 1 has a NUL character'],
   ])('is explained: %s', async (_, content, message) => {
     await expect(read(content)).rejects.toThrow(message);
+  });
+
+  it('may have as many bytes as are allowed, and not one more', async () => {
+    const path = file('tweets.csv', 'text,label\na,1\n');
+    await expect(readCsv(path, COLUMNS, 15)).resolves.toMatchObject({ texts: ['a'] });
+    await expect(readCsv(path, COLUMNS, 14)).rejects.toThrow(
+      /tweets\.csv has more than 14 bytes; evaluate a sample of it/,
+    );
   });
 
   it('is named when it is missing', async () => {

@@ -58,7 +58,7 @@ describe('a CSV file', () => {
 
   it('with two columns of the name of the texts is refused', async () => {
     await expect(readRecords('csv', 'text,id,text\na,1,b\n')).rejects.toThrow(
-      "input: several columns are named 'text'; give each another name",
+      "input, line 1: 2 columns are named 'text'; give each another name",
     );
   });
 

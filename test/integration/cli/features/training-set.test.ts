@@ -212,6 +212,12 @@ describe('a label file', () => {
     ]);
   });
 
+  it('may be in UTF-16 with a byte order mark, as spreadsheets write it', async () => {
+    score(-1, -1);
+    writeFileSync(log.path('labels.csv'), `\uFEFF${HEADER}${TWEET},${NOON},é\n`, 'utf16le');
+    expect((await log.trainingSet()).map(({ label }) => label)).toEqual(['é']);
+  });
+
   it.each([
     [
       '1.46032373703568E+18',
@@ -242,7 +248,7 @@ describe('a label file', () => {
   });
 
   it.each([
-    ['', 'labels.csv'],
+    ['', 'labels.csv is empty'],
     ['entity,event_timestamp,label\n', 'labels.csv has no labels'],
     ['id,time,label\n1,2,3\n', 'labels.csv has no column entity, event_timestamp; its header must'],
     [`entity,event_timestamp,label,LABEL\n1,${NOON},a,b\n`, "has a column 'LABEL' that is"],
@@ -250,16 +256,18 @@ describe('a label file', () => {
     [`${HEADER}1,${NOON}\n`, 'line 2 has 2 cells, and the header 3'],
     [`${HEADER}1,${NOON},a\n2,${NOON},b,c\n`, 'line 3 has 4 cells, and the header 3'],
     [`${HEADER}1,${NOON},"a\nb"\n2,${NOON}\n`, 'line 4 has 2 cells, and the header 3'],
-    [`${HEADER}1,${NOON},"a\n`, 'line 2: a quote is opened and never closed'],
-    [`${HEADER}1,${NOON},"a\\"b"\n`, 'line 2: text after a closing quote'],
-    [`${HEADER}1,${NOON},a"b\n`, 'line 2: a quote inside of a cell without quotes'],
-    [Buffer.from(`\ufeff${HEADER}`, 'utf16le'), 'line 1 or a later one is not UTF-8'],
-    [Buffer.from(`${HEADER}1,${NOON},a`, 'utf16le'), 'save the file as UTF-8, not UTF-16'],
-    [Buffer.from(`${HEADER}1,${NOON},caf\xe9\n`, 'latin1'), 'is not UTF-8'],
+    [`${HEADER}1,${NOON},"a\n`, 'line 2 opens a quote that is never closed'],
+    [`${HEADER}1,${NOON},"a\\"b"\n`, 'line 2 has text after a closing quote'],
+    [`${HEADER}1,${NOON},a"b\n`, 'line 2 has a quote inside of a cell without quotes'],
+    [
+      Buffer.from(`${HEADER}1,${NOON},a`, 'utf16le'),
+      'line 1 has a NUL character; save the file as UTF-8',
+    ],
+    [Buffer.from(`${HEADER}1,${NOON},caf\xe9\n`, 'latin1'), 'line 2 is not UTF-8'],
     [Buffer.from(`${HEADER}1,${NOON},caf\xe9`, 'latin1'), 'is not UTF-8'],
     [
       `entity,event_timestamp\n1,${NOON}\n${HEADER}2,${NOON},a\n`,
-      'line 3 has 3 cells, and the header 2',
+      'labels.csv has no column label; its header must',
     ],
     [`${HEADER}1,${NOON},a\n${HEADER}2,${NOON},a\n`, 'got "entity"'],
   ])('holding %p is refused: %s', async (content, fault) => {
