@@ -1,24 +1,31 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { LABEL_ENTITIES, type LabelEntity } from '../../service/contract/offline.ts';
-import { predictionLogDir } from '../kit/environment.ts';
+import { httpUrl, integer } from '../kit/arguments.ts';
+import { predictionLogDir, serviceUrl } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { type Interruption, interruptible } from '../kit/interruptible.ts';
 
 const INTERRUPTION: Interruption = { kept: 'Stopped; nothing was written.', cleansUp: true };
+/** Comparing one takes Redis about 50 µs: about a twentieth of its time. */
+const DEFAULT_RATE = 1_000;
+const HIGHEST_RATE = 1_000_000;
+const DEFAULT_STATE_FILE = '.rebuild-state.json';
 const ENTITIES = Object.keys(LABEL_ENTITIES) as LabelEntity[];
 const AS_OF = ['created', 'event'] as const;
 
 export function featuresCommand() {
   return new Command('features')
-    .description('Export the prediction log, and make training sets of it.')
+    .description('Export the prediction log, make training sets of it, and mend lost aggregates.')
     .addCommand(exportCommand())
     .addCommand(trainingSetCommand())
+    .addCommand(rebuildCommand())
     .addHelpText(
       'after',
       helpText([
         'tss features export --out exports/november',
         'tss features training-set --labels labels.csv --out train.parquet',
+        'tss features rebuild --dry-run',
       ]),
     );
 }
@@ -78,6 +85,53 @@ function trainingSetCommand() {
         const { makeTrainingSet } = await import('./write-features.ts');
         console.log(await makeTrainingSet({ ...options, logDir: logDirOf(log) }, signal));
       }),
+    );
+}
+
+function rebuildCommand() {
+  return new Command('rebuild')
+    .summary('Mend aggregates of users and topics that the feature store has lost.')
+    .description(
+      'Compare the aggregates of users and topics of a running service with the tweets that it ' +
+        'stores, and mend what differs: after evictions, a failover that lost writes, or deleted ' +
+        'keys. The service may be used meanwhile, and the command repeated.',
+    )
+    .option('--url <URL>', 'address of the service (default: from HOST and PORT)', httpUrl('--url'))
+    .option(
+      '--rate <N>',
+      'compare at most N rows, indexes, users and topics a second',
+      integer('--rate', 1, HIGHEST_RATE),
+      DEFAULT_RATE,
+    )
+    .option(
+      '--dry-run',
+      'report what differs, change nothing, and exit 1 if anything differs',
+      false,
+    )
+    .option('--restart', 'start at the beginning, also after an interrupted run', false)
+    .option('--state <FILE>', 'file that keeps unfinished work', DEFAULT_STATE_FILE)
+    .addHelpText(
+      'after',
+      helpText(
+        ['tss features rebuild --dry-run', 'tss features rebuild --rate 200'],
+        'Ctrl-C stops; the same command continues where it stopped.',
+        'Variables, also read from .env: ADMIN_TOKEN, as the service was started with.',
+      ),
+    )
+    .action(
+      interruptible(
+        { kept: 'Stopped; run the same command to continue.', cleansUp: true },
+        async (signal, { url, rate, dryRun, restart, state }) => {
+          const { rebuildFeatures } = await import('./rebuild.ts');
+          await rebuildFeatures(
+            {
+              ...{ url: url ?? serviceUrl(), rate, stateFile: state },
+              ...{ isDryRun: dryRun, restarts: restart },
+            },
+            signal,
+          );
+        },
+      ),
     );
 }
 
