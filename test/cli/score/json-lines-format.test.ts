@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { unicodeString } from '../../helpers/unicode-string.ts';
 import { readRecords } from './records.ts';
 
 const read = (...lines: readonly string[]) => readRecords('jsonl', `${lines.join('\n')}\n`);
@@ -15,8 +16,8 @@ describe('a JSON Lines file', () => {
   it('has every line that is not blank in the output or in the report', async () => {
     const line = fc.oneof(
       fc.json(),
-      fc.string({ unit: 'binary' }),
-      fc.record({ text: fc.string({ unit: 'binary' }) }).map((value) => JSON.stringify(value)),
+      unicodeString(),
+      fc.record({ text: unicodeString() }).map((value) => JSON.stringify(value)),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(line), async (lines) => {

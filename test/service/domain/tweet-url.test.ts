@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { CallerError } from '../../../service/domain/errors.ts';
 import { isTweetId, normalizeTweetId, parseTweetUrl } from '../../../service/domain/tweet-url.ts';
 import { unicodeString } from '../../helpers/unicode-string.ts';
+import { urlPart } from '../../helpers/url-parts.ts';
 
 const ID = '1460323737035677698';
 
@@ -37,11 +38,11 @@ const aUrl = fc.record({
   slash: fc.constantFrom('', '/'),
   query: fc.oneof(
     fc.constant(''),
-    fc.webQueryParameters().map((query) => `?${query}`),
+    urlPart.map((query) => `?${query}`),
   ),
   fragment: fc.oneof(
     fc.constant(''),
-    fc.webFragments().map((fragment) => `#${fragment}`),
+    urlPart.map((fragment) => `#${fragment}`),
   ),
 });
 

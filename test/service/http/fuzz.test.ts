@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { unicodeString } from '../../helpers/unicode-string.ts';
+import { webUrl } from '../../helpers/url-parts.ts';
 import { AS_ADMIN, AS_CALLER, startApp, type TestApp } from './helpers/start-app.ts';
 
 let app: TestApp;
@@ -21,7 +22,7 @@ const PATHS = [
 /** Bodies with the right keys and anything in them, so that more than the first check is met. */
 const nearlyValid = fc.oneof(
   fc.record({ texts: fc.array(fc.oneof(unicodeString(), fc.jsonValue())) }),
-  fc.record({ tweetUrls: fc.array(fc.oneof(fc.webUrl(), unicodeString())) }),
+  fc.record({ tweetUrls: fc.array(fc.oneof(webUrl, unicodeString())) }),
   fc.record({
     tweets: fc.array(
       fc.record(
@@ -71,7 +72,7 @@ it('any text as a body', async () => {
 });
 
 it('any tweetUrl', async () => {
-  const url = fc.oneof(fc.webUrl(), unicodeString(), fc.string());
+  const url = fc.oneof(webUrl, unicodeString(), fc.string());
   await fc.assert(
     fc.asyncProperty(url, (tweetUrl) =>
       isNoFailure(`/v1/inference?${new URLSearchParams({ tweetUrl })}`),
