@@ -2,32 +2,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  CloudFormationClient,
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStackEventsCommand,
-  ListStacksCommand,
-  StackStatus,
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
 import {
-  CloudWatchClient,
   DescribeAlarmsCommand,
   GetDashboardCommand,
   ListDashboardsCommand,
 } from '@aws-sdk/client-cloudwatch';
-import {
-  DescribeServicesCommand,
-  DescribeTaskDefinitionCommand,
-  ECSClient,
-  ListClustersCommand,
-  ListServicesCommand,
-} from '@aws-sdk/client-ecs';
+import { ListClustersCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { METRIC_NAMESPACE } from '../../service/contract/metrics.ts';
 import { cdk } from '../helpers/cdk.ts';
 import { ACCOUNT, type Emulator, REGION, startEmulator } from '../helpers/emulator.ts';
-import { type Resource, stripAssembly, UNKNOWN } from './unknown-to-emulator.ts';
+import { Account } from './account.ts';
+import type { Resource } from './assembly.ts';
+import { stripAssembly, UNKNOWN } from './unknown-to-emulator.ts';
 
 const CERTIFICATE = `arn:aws:acm:${REGION}:${ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555`;
 
@@ -51,31 +43,22 @@ const SECOND = ['imageUri=example.org/tweet-sentiment:2', 'tweetReadsPerHour=200
 
 let emulator: Emulator;
 let folder: string;
-let formation: CloudFormationClient;
-let watch: CloudWatchClient;
-let ecs: ECSClient;
+let account: Account;
 
 beforeAll(async () => {
   emulator = await startEmulator();
   folder = mkdtempSync(join(tmpdir(), 'deploy-'));
-  const client = {
-    endpoint: emulator.url,
-    region: REGION,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  };
-  formation = new CloudFormationClient(client);
-  watch = new CloudWatchClient(client);
-  ecs = new ECSClient(client);
+  account = new Account(emulator);
 });
 
 afterAll(async () => {
-  for (const client of [formation, watch, ecs]) client?.destroy();
+  account?.close();
   await emulator?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Synthesises without credentials, then takes out what the emulator does not know. */
-async function synthesise(stage: Stage, changed: readonly string[]): Promise<string> {
+/** Synthesizes without credentials, then removes what the emulator does not know. */
+async function synthesize(stage: Stage, changed: readonly string[]): Promise<string> {
   const assembly = join(folder, `${stage}-${changed === FIRST ? 1 : 2}`);
   const context = [...STAGES[stage], ...changed].flatMap((entry) => ['-c', entry]);
   await cdk(['synth', '--quiet', '--output', assembly, ...context]);
@@ -83,40 +66,18 @@ async function synthesise(stage: Stage, changed: readonly string[]): Promise<str
   return assembly;
 }
 
-async function deploy(assembly: string): Promise<void> {
-  const args = ['--all', '--app', assembly, '--method=direct', '--require-approval', 'never'];
-  await cdk(['deploy', ...args], emulator.env);
-}
-
-async function activeStacks(): Promise<string[]> {
-  const { StackSummaries = [] } = await formation.send(new ListStacksCommand({}));
-  return StackSummaries.filter(({ StackStatus: status }) => status !== StackStatus.DELETE_COMPLETE)
-    .map(({ StackName = '' }) => StackName)
-    .toSorted();
-}
-
-async function deployedService(stage: Stage) {
-  const cluster = `tweet-sentiment-${stage}`;
-  const { serviceArns = [] } = await ecs.send(new ListServicesCommand({ cluster }));
-  expect(serviceArns).toHaveLength(1);
-  const { services = [] } = await ecs.send(
-    new DescribeServicesCommand({ cluster, services: serviceArns }),
-  );
-  const [service] = services;
-  const { taskDefinition } = await ecs.send(
-    new DescribeTaskDefinitionCommand({ taskDefinition: service?.taskDefinition }),
-  );
-  const [container] = taskDefinition?.containerDefinitions ?? [];
-  return { service, taskDefinition, container };
-}
+const clusterOf = (stage: Stage) => `tweet-sentiment-${stage}`;
 
 async function alarm(name: string) {
-  const { MetricAlarms = [] } = await watch.send(new DescribeAlarmsCommand({ AlarmNames: [name] }));
+  const { MetricAlarms = [] } = await account.watch.send(
+    new DescribeAlarmsCommand({ AlarmNames: [name] }),
+  );
   return MetricAlarms[0];
 }
 
 /** Why a stack of this resource alone cannot be created; empty when it can. */
 async function refusal(resource: Resource): Promise<string> {
+  const { formation } = account;
   const StackName = resource.Type.replaceAll(/\W+/g, '-');
   const TemplateBody = JSON.stringify({ Resources: { Alone: resource } });
   try {
@@ -142,20 +103,20 @@ describe('what the emulator does not know', () => {
 describe.each(NAMES)('deploying %s', (stage) => {
   let assembly: string;
   beforeAll(async () => {
-    assembly = await synthesise(stage, FIRST);
-    await cdk(['bootstrap', '--app', assembly, `aws://${ACCOUNT}/${REGION}`], emulator.env);
+    assembly = await synthesize(stage, FIRST);
+    await account.bootstrap(assembly);
   });
 
   it('creates every stack', async () => {
-    await deploy(assembly);
+    await account.deploy(assembly);
     const parts = ['feature-store', 'network', 'observability', 'offline-store', 'service'];
-    expect(await activeStacks()).toEqual(
+    expect(await account.activeStacks()).toEqual(
       expect.arrayContaining(parts.map((part) => `tweet-sentiment-${stage}-${part}`)),
     );
   });
 
   it('leaves a service that runs the image with the variables given', async () => {
-    const { service, taskDefinition, container } = await deployedService(stage);
+    const { service, taskDefinition, container } = await account.serviceOf(clusterOf(stage));
     expect(service?.launchType).toBe('FARGATE');
     expect(service?.networkConfiguration?.awsvpcConfiguration?.securityGroups).toHaveLength(2);
     expect(taskDefinition?.cpu).toBe(stage === 'prod' ? '2048' : '1024');
@@ -171,7 +132,7 @@ describe.each(NAMES)('deploying %s', (stage) => {
   });
 
   it('leaves alarms that name their runbook', async () => {
-    const { MetricAlarms = [] } = await watch.send(
+    const { MetricAlarms = [] } = await account.watch.send(
       new DescribeAlarmsCommand({ AlarmNamePrefix: `tweet-sentiment-${stage}-` }),
     );
     expect(MetricAlarms.length).toBeGreaterThan(5);
@@ -187,7 +148,7 @@ describe.each(NAMES)('deploying %s', (stage) => {
   });
 
   it('leaves a dashboard that shows the metrics of the service', async () => {
-    const { DashboardBody = '' } = await watch.send(
+    const { DashboardBody = '' } = await account.watch.send(
       new GetDashboardCommand({ DashboardName: `tweet-sentiment-${stage}` }),
     );
     const { widgets } = JSON.parse(DashboardBody) as {
@@ -202,9 +163,9 @@ describe.each(NAMES)('deploying %s', (stage) => {
 
 describe.each(NAMES)('updating %s', (stage) => {
   it('changes the image, the revision and an alarm, and nothing of their names', async () => {
-    const before = await deployedService(stage);
-    await deploy(await synthesise(stage, SECOND));
-    const after = await deployedService(stage);
+    const before = await account.serviceOf(clusterOf(stage));
+    await account.deploy(await synthesize(stage, SECOND));
+    const after = await account.serviceOf(clusterOf(stage));
     expect(after.container?.image).toBe('example.org/tweet-sentiment:2');
     expect(after.service?.serviceArn).toBe(before.service?.serviceArn);
     const revision = ({ container }: typeof before) =>
@@ -222,15 +183,14 @@ describe.each(NAMES)('updating %s', (stage) => {
 describe('destroying both stages', () => {
   it('leaves nothing', async () => {
     for (const stage of NAMES) {
-      const assembly = join(folder, `${stage}-2`);
-      await cdk(['destroy', '--all', '--force', '--app', assembly], emulator.env);
+      await account.destroy(join(folder, `${stage}-2`));
     }
-    expect(await activeStacks()).toEqual(['CDKToolkit']);
-    const { MetricAlarms } = await watch.send(new DescribeAlarmsCommand({}));
+    expect(await account.activeStacks()).toEqual(['CDKToolkit']);
+    const { MetricAlarms } = await account.watch.send(new DescribeAlarmsCommand({}));
     expect(MetricAlarms ?? []).toEqual([]);
-    const { DashboardEntries } = await watch.send(new ListDashboardsCommand({}));
+    const { DashboardEntries } = await account.watch.send(new ListDashboardsCommand({}));
     expect(DashboardEntries ?? []).toEqual([]);
-    const { clusterArns } = await ecs.send(new ListClustersCommand({}));
+    const { clusterArns } = await account.ecs.send(new ListClustersCommand({}));
     expect((clusterArns ?? []).filter((arn) => arn.includes('tweet-sentiment'))).toEqual([]);
   });
 });

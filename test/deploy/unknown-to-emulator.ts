@@ -1,20 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-export interface Resource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-  readonly DependsOn?: string | readonly string[];
-}
-
-interface Template {
-  readonly Resources: Record<string, Resource>;
-}
+import { editTemplates, type Resource, type Template } from './assembly.ts';
 
 /**
- * What the emulator cannot create, each with the least of it. They are left out of what is
- * deployed there; assertions and cfn-lint cover them. A test tries each one alone, so that the
- * list does not grow old.
+ * Resources that the emulator cannot create, with as few properties as possible. They are removed
+ * from the templates that are deployed there; assertions and cfn-lint cover them. A test tries each
+ * alone, so that the list stays current.
  */
 export const UNKNOWN: readonly Resource[] = [
   { Type: 'AWS::ApplicationAutoScaling::ScalableTarget' },
@@ -29,7 +18,7 @@ export const UNKNOWN: readonly Resource[] = [
   { Type: 'AWS::Logs::QueryDefinition' },
   { Type: 'AWS::WAFv2::LoggingConfiguration' },
   { Type: 'AWS::WAFv2::WebACLAssociation' },
-  // Only alarms on a single metric: of those with Metrics, an expression, it knows none.
+  // It creates alarms on a single metric only, none on an expression (Metrics).
   {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
@@ -43,8 +32,8 @@ export const UNKNOWN: readonly Resource[] = [
 ];
 
 /**
- * The custom resources of aws-cdk-lib: their functions want the SDK for EC2, which the emulator's
- * do not have, or answer to a URL of HTTPS, which it does not give them, so that it waits.
+ * Custom resources of aws-cdk-lib. Their functions need the SDK for EC2, which is not installed, or
+ * answer to an HTTPS URL, which the emulator does not give them.
  */
 const CUSTOM = ['Custom::VpcRestrictDefaultSG', 'Custom::S3AutoDeleteObjects'];
 
@@ -59,13 +48,9 @@ export function isUnknown({ Type, Properties = {} }: Resource): boolean {
   );
 }
 
-/** Takes what the emulator does not know out of every template of an assembly. */
+/** Removes the resources that the emulator does not know from every template of an assembly. */
 export function stripAssembly(folder: string): void {
-  for (const name of readdirSync(folder).filter((file) => file.endsWith('.template.json'))) {
-    const path = join(folder, name);
-    const template = JSON.parse(readFileSync(path, 'utf8')) as Template;
-    writeFileSync(path, JSON.stringify(strip(template)));
-  }
+  editTemplates(folder, strip);
 }
 
 function strip(template: Template): unknown {
@@ -85,7 +70,7 @@ function strip(template: Template): unknown {
   return withoutReferences({ ...template, Resources }, gone);
 }
 
-/** References to what is gone become text: the emulator looks at hardly any of it. */
+/** Replaces references to removed resources by text, which the emulator hardly reads. */
 function withoutReferences(value: unknown, gone: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) return value.map((entry) => withoutReferences(entry, gone));
   if (typeof value !== 'object' || value === null) return value;

@@ -1,17 +1,21 @@
 import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 
 const TIMEOUT_MS = 120_000;
 
 /**
  * Runs the CDK's command line tool as it is installed here.
  *
+ * @param folder the checkout whose app is synthesized
  * @throws Error with the end of what it said when it fails or hangs.
  */
 export async function cdk(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  folder = '.',
 ): Promise<string> {
-  const child = spawn(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...args], {
+  const child = spawn(process.execPath, [resolve('node_modules/aws-cdk/bin/cdk'), ...args], {
+    cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...withoutAws(process.env), CI: 'true', ...env },
     timeout: TIMEOUT_MS,
@@ -34,7 +38,7 @@ export async function cdk(
   return output;
 }
 
-/** No credentials, profile or region of whoever runs the tests. */
+/** Leaves out credentials, profile and region of the user who runs the tests. */
 function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')));
 }

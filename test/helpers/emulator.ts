@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { awsTool } from './aws-tool.ts';
 import { startOnRandomPort } from './random-port.ts';
@@ -18,24 +18,40 @@ export interface Emulator {
 }
 
 const START_TIMEOUT_MS = 30_000;
-const STOP_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 60_000;
+
+/** Nothing listens here. */
+const NO_ENGINE = 'unix:///nonexistent/docker.sock';
+/** Caches and databases of the emulator are then never pulled, with or without a network. */
+const NO_REGISTRY = '127.0.0.1:1';
 
 /**
  * Starts the AWS emulator on a port of its own. It keeps nothing on disk.
  *
+ * @param dockerHost address of a Docker engine that runs tasks of ECS; without one they are records
  * @throws Error when it is not installed, or does not start within its time.
  */
-export async function startEmulator(): Promise<Emulator> {
+export async function startEmulator(dockerHost = NO_ENGINE): Promise<Emulator> {
   const command = awsTool('ministack');
-  return startOnRandomPort((port) => startOn(port, command));
+  return startOnRandomPort((port) => startOn(port, command, dockerHost));
 }
 
-async function startOn(port: number, command: string): Promise<Emulator> {
+async function startOn(port: number, command: string, dockerHost: string): Promise<Emulator> {
   const folder = mkdtempSync(join(tmpdir(), 'emulator-'));
+  // Lambda functions are unpacked below this folder, and import the SDK that their runtime has.
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   const child = spawn(command, [], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', TMPDIR: folder },
+    env: {
+      ...process.env,
+      PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+      GATEWAY_PORT: String(port),
+      BIND_HOST: '127.0.0.1',
+      TMPDIR: folder,
+      DOCKER_HOST: dockerHost,
+      MINISTACK_IMAGE_PREFIX: NO_REGISTRY,
+    },
   });
   let log = '';
   const collect = (chunk: Buffer) => {

@@ -8,14 +8,18 @@ const POLL_MS = 20;
  *
  * @throws the last failure
  */
-export async function eventually<T>(work: () => Promise<T>, withinMs = 10_000): Promise<T> {
+export async function eventually<T>(
+  work: () => Promise<T>,
+  withinMs = 10_000,
+  pollMs = POLL_MS,
+): Promise<T> {
   const endMs = performance.now() + withinMs;
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (performance.now() > endMs) throw error;
-      await pause(POLL_MS);
+      await pause(pollMs);
     }
   }
 }

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { containerEngine } from '../../script/image/lib/detect-engine.ts';
+import { execute } from '../../script/image/lib/execute.ts';
+import type { LocalEngine } from '../../script/image/lib/local-engine.ts';
+import { cdk } from '../helpers/cdk.ts';
+import { type Emulator, startEmulator } from '../helpers/emulator.ts';
+import { Account } from './account.ts';
+import { pointHookAt } from './assembly.ts';
+import { Checkout } from './checkout.ts';
+import { COMPANY_NETWORK } from './company-network.ts';
+import { type FrontDoor, openFrontDoor } from './front-door.ts';
+import { stripAssembly } from './unknown-to-emulator.ts';
+
+const STAGE = 'company';
+/** Port of the listener that only the golden hook may use. */
+const TEST_PORT = 8443;
+/** Nothing listens here, so that the emulator uses the image of the local engine. */
+const REGISTRY = '127.0.0.1:1';
+
+/** A stage on the emulator whose tasks are containers of the image. */
+export class RunningStage {
+  readonly cluster = `tweet-sentiment-${STAGE}`;
+  readonly checkout = new Checkout();
+  readonly account: Account;
+  /** Leads to the listener of the service. */
+  readonly callerDoor: FrontDoor;
+  /** Leads to the listener of the golden hook. */
+  readonly hookDoor: FrontDoor;
+  readonly #engine: LocalEngine;
+  readonly #emulator: Emulator;
+
+  static async open(engine: LocalEngine): Promise<RunningStage> {
+    const emulator = await startEmulator(engine.host);
+    const doors = [await openFrontDoor(emulator.url), await openFrontDoor(emulator.url)] as const;
+    return new RunningStage(engine, emulator, ...doors);
+  }
+
+  private constructor(
+    engine: LocalEngine,
+    emulator: Emulator,
+    callerDoor: FrontDoor,
+    hookDoor: FrontDoor,
+  ) {
+    this.#engine = engine;
+    this.#emulator = emulator;
+    this.account = new Account(emulator);
+    this.callerDoor = callerDoor;
+    this.hookDoor = hookDoor;
+  }
+
+  async close(): Promise<void> {
+    this.account.close();
+    await this.#emulator.stop();
+    await Promise.all([this.callerDoor.close(), this.hookDoor.close()]);
+    this.checkout.remove();
+  }
+
+  /** Creates a VPC and writes the stage file. @returns the ids of its subnets */
+  async prepare(values: Readonly<Record<string, unknown>>): Promise<string[]> {
+    const {
+      Vpc,
+      First = '',
+      Second = '',
+    } = await this.account.createStack('company-network', COMPANY_NETWORK);
+    const subnets = [First, Second];
+    this.checkout.writeStageFile(STAGE, {
+      vpcId: Vpc,
+      loadBalancerSubnetIds: subnets,
+      taskSubnetIds: subnets,
+      storeSubnetIds: subnets,
+      ...values,
+    });
+    return subnets;
+  }
+
+  /** Builds the image of the checkout and deploys it with the checkout's stacks. @returns the assembly */
+  async release(tag: string): Promise<string> {
+    const assembly = join(this.checkout.folder, `assembly-${tag}`);
+    const image = await this.#buildImage(`tweet-sentiment-service:${tag}`);
+    const context = ['-c', `stage=${STAGE}`, '-c', `imageUri=${image}`];
+    await cdk(['synth', '--quiet', '--output', assembly, ...context], {}, this.checkout.folder);
+    stripAssembly(assembly);
+    pointHookAt(assembly, this.hookDoor.url);
+    await this.account.bootstrap(assembly);
+    await this.account.deploy(assembly);
+    const { EndpointUrl = '' } = await this.account.outputs(`${this.cluster}-service`);
+    this.callerDoor.host = new URL(EndpointUrl).host;
+    this.hookDoor.host = `${this.callerDoor.host}:${TEST_PORT}`;
+    return assembly;
+  }
+
+  async #buildImage(tag: string): Promise<string> {
+    await execute('script/image/prepare', []);
+    const builder = await containerEngine();
+    await builder.build({ tag, context: this.checkout.folder });
+    await this.#engine.load(builder, tag);
+    const image = `${REGISTRY}/${tag}`;
+    await this.#engine.docker('tag', tag, image);
+    return image;
+  }
+
+  /** Ids of the containers that run as tasks. */
+  async containers(): Promise<string[]> {
+    const { service } = await this.account.serviceOf(this.cluster);
+    const filter = `label=com.amazonaws.ecs.cluster=${service?.clusterArn}`;
+    const ids = await this.#engine.docker('ps', '--quiet', '--filter', filter);
+    return ids.split('\n').filter(Boolean);
+  }
+
+  /** ARN of the version of the golden hook that the latest release brought. */
+  async goldenHook(): Promise<string> {
+    const versions = await this.account.resources(
+      `${this.cluster}-service`,
+      'AWS::Lambda::Version',
+    );
+    return versions.at(-1) ?? '';
+  }
+}
+
+/** Asks for the sentiment of a text. */
+export function post(door: FrontDoor): Promise<Response> {
+  return fetch(`${door.url}/v1/inference`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ texts: ['I love this phone'] }),
+  });
+}
+
+/** @throws Error unless the text is answered */
+export async function ask(door: FrontDoor) {
+  const response = await post(door);
+  const body = await response.text();
+  if (response.status !== 200) throw new Error(`status ${response.status}: ${body}`);
+  const answer = JSON.parse(body) as {
+    readonly model: { readonly revision: string };
+    readonly results: readonly { readonly sentimentAnalyst: string }[];
+  };
+  return { answer, headers: response.headers };
+}
