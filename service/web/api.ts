@@ -3,10 +3,13 @@ import { askForKey, storedKey } from './api-key.ts';
 /** An answer of the service that is a problem document, or no answer at all. */
 export class ApiProblem extends Error {
   readonly code: string;
+  /** Undefined if the service did not say when to ask again. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: string, detail: string) {
+  constructor(code: string, detail: string, retryAfterSeconds?: number) {
     super(detail);
     this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -14,12 +17,17 @@ export class ApiProblem extends Error {
  * GETs a path of the service, or POSTs a body to it. Asks the visitor for an API key when the
  * service wants one.
  *
+ * @param signal ends the call with an AbortError
  * @throws ApiProblem
  */
-export async function call<Answer>(path: string, body?: unknown): Promise<Answer> {
+export async function call<Answer>(
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Answer> {
   for (;;) {
     const key = storedKey();
-    const response = await send(path, body, key);
+    const response = await send(path, body, key, signal);
     if (response.ok) return (await response.json()) as Answer;
     const problem = await problemOf(response);
     const wantsKey = problem.code === 'unauthorized' || problem.code === 'forbidden';
@@ -27,7 +35,12 @@ export async function call<Answer>(path: string, body?: unknown): Promise<Answer
   }
 }
 
-async function send(path: string, body: unknown, key: string | null): Promise<Response> {
+async function send(
+  path: string,
+  body: unknown,
+  key: string | null,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   try {
     return await fetch(path, {
       ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
@@ -36,17 +49,22 @@ async function send(path: string, body: unknown, key: string | null): Promise<Re
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(key !== null && { 'x-api-key': key }),
       },
+      ...(signal && { signal }),
     });
   } catch {
+    signal?.throwIfAborted();
     throw new ApiProblem('unreachable', 'The service cannot be reached. Is it still running?');
   }
 }
 
 async function problemOf(response: Response): Promise<ApiProblem> {
+  const seconds = Number(response.headers.get('retry-after'));
+  const retryAfter = seconds > 0 ? seconds : undefined;
   try {
     const { code, detail } = await response.json();
-    return new ApiProblem(String(code), String(detail));
+    return new ApiProblem(String(code), String(detail), retryAfter);
   } catch {
-    return new ApiProblem('unknown', `The service answered with status ${response.status}.`);
+    const detail = `The service answered with status ${response.status}.`;
+    return new ApiProblem('unknown', detail, retryAfter);
   }
 }

@@ -1,6 +1,7 @@
 import { ApiProblem } from './api.ts';
 import { allowAsking } from './api-key.ts';
 import { element } from './dom.ts';
+import { adviceOn } from './problems.ts';
 
 /**
  * Says in a place what went wrong, and offers what the visitor can do about it. What is said
@@ -8,17 +9,21 @@ import { element } from './dom.ts';
  */
 export function showProblem(place: HTMLElement, error: unknown, retry: () => void): void {
   const isProblem = error instanceof ApiProblem;
-  const message = isProblem ? error.message : 'The page could not show this.';
+  const { message, canRetry } = isProblem
+    ? adviceOn(error.code, error.message)
+    : { message: 'The page could not show this.', canRetry: true };
   if (place.querySelector('.problem p')?.textContent === message) return;
   if (!isProblem) console.error(error);
   const note = element('div', { class: 'problem', role: 'alert' }, element('p', {}, message));
   const wantsKey = isProblem && (error.code === 'unauthorized' || error.code === 'forbidden');
-  const button = element('button', { type: 'button' }, wantsKey ? 'Enter API key' : 'Try again');
-  button.addEventListener('click', () => {
-    allowAsking();
-    retry();
-  });
-  note.append(button);
+  if (wantsKey || canRetry) {
+    const button = element('button', { type: 'button' }, wantsKey ? 'Enter API key' : 'Try again');
+    button.addEventListener('click', () => {
+      allowAsking();
+      retry();
+    });
+    note.append(button);
+  }
   place.replaceChildren(note);
 }
 

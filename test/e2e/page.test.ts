@@ -158,7 +158,7 @@ describe('the page shows the figures of the API', () => {
     const opened = await openFilled();
     const { page } = opened;
     await page.getByLabel('Text or tweet URL').fill(text);
-    await page.getByRole('button', { name: 'Analyse' }).click();
+    await page.getByRole('button', { name: 'Analyze' }).click();
     expect(await page.locator('blockquote').textContent()).toBe(text);
     expect(await page.locator('.verdict-label').textContent()).toMatch(
       new RegExp(`^\\s*${answer?.sentimentAnalyst}$`, 'i'),
@@ -177,7 +177,7 @@ describe('the page shows the figures of the API', () => {
     const { page } = opened;
     for (const url of [EXAMPLE, EXAMPLE.replace('https://', '')]) {
       await page.getByLabel('Text or tweet URL').fill(url);
-      await page.getByRole('button', { name: 'Analyse' }).click();
+      await page.getByRole('button', { name: 'Analyze' }).click();
       await page.locator('.verdict').getByText(`@${answer.author.username}`).waitFor();
       expect(await page.locator('blockquote').textContent()).toBe(answer.textInput);
       expect(await page.locator('.score-value').allInnerTexts()).toEqual(
@@ -280,7 +280,7 @@ describe('what there is not', () => {
 
   it('a text: asks for one', async () => {
     const opened = await open();
-    await opened.page.getByRole('button', { name: 'Analyse' }).click();
+    await opened.page.getByRole('button', { name: 'Analyze' }).click();
     await opened.page.getByText('Type a text or paste a tweet URL.').waitFor();
     nothingWrong(opened);
   });
@@ -302,7 +302,7 @@ describe('what there is not', () => {
 });
 
 describe('the page by keyboard', () => {
-  it('analyses a text, unfolds the figures and looks up a user', async () => {
+  it('analyzes a text, unfolds the figures and looks up a user', async () => {
     const opened = await openFilled();
     const { page } = opened;
     await page.keyboard.press('Tab');

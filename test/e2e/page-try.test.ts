@@ -1,0 +1,146 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import axe, { type AxeResults } from 'axe-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { launchBrowser } from '../../script/lib/launch-browser.ts';
+import type { TextSentiment } from '../../service/http/routes/texts/schemas.ts';
+import { points } from '../../service/web/influence.ts';
+import { ServiceProcess } from '../helpers/service-process.ts';
+import { Visit } from '../helpers/visit.ts';
+
+const TEXT = 'I love this phone 😍, but the battery is bad';
+const UNSURE = 'The food was good but the service was slow';
+
+let browser: Browser;
+/** Its tweet source is out of reach. */
+let service: ServiceProcess;
+let visit: Visit | undefined;
+
+beforeAll(async () => {
+  [service, browser] = await Promise.all([
+    ServiceProcess.start({
+      TWEET_SOURCE: 'x-api',
+      X_BEARER_TOKEN: 'bearer-token',
+      X_API_URL: 'http://127.0.0.1:9',
+    }),
+    launchBrowser(),
+  ]);
+}, 120_000);
+afterEach(async () => {
+  await visit?.end();
+  visit = undefined;
+});
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+async function open(options: BrowserContextOptions = {}): Promise<Visit> {
+  visit = await Visit.start(browser, service.url, options);
+  return visit;
+}
+
+async function analyze({ page }: Visit, text: string): Promise<void> {
+  await page.getByLabel('Text or tweet URL').fill(text);
+  await page.getByRole('button', { name: 'Analyze' }).click();
+}
+
+async function answerOf(text: string, query = ''): Promise<TextSentiment> {
+  const response = await service.post(`/v1/inference${query}`, { text });
+  const { results } = (await response.json()) as { results: TextSentiment[] };
+  return results[0]!;
+}
+
+async function violations({ page }: Visit) {
+  await page.evaluate(axe.source);
+  const { violations: found }: AxeResults = await page.evaluate('axe.run()');
+  return found.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+}
+
+const nothingWrong = ({ complaints, strayRequests }: Visit) =>
+  expect({ complaints, strayRequests }).toEqual({ complaints: [], strayRequests: [] });
+
+describe('a text on the page', () => {
+  it('is shaded by the influence of its words, with the figures of the API in a table', async () => {
+    const { words = [], sentimentAnalyst } = await answerOf(TEXT, '?explain=words');
+    const opened = await open();
+    const { page } = opened;
+    await analyze(opened, TEXT);
+    await page.getByRole('button', { name: 'Which words decide?' }).click();
+    await page.getByText('Figures of each word').click();
+    expect(await opened.cells('Change of the score by each word')).toEqual(
+      words.map(({ text, influence }) => [text, points(influence)]),
+    );
+    expect(words.map(({ text }) => text)).toContain('😍');
+    expect(await page.locator('blockquote').textContent()).toBe(TEXT);
+    const strong = words.filter(({ influence }) => Math.abs(influence ?? 0) >= 0.02);
+    expect(await page.locator('blockquote mark').allInnerTexts()).toEqual(
+      strong.map(({ text }) => text),
+    );
+    expect(await page.locator('.explanation .legend').textContent()).toBe(
+      `wordfor ${sentimentAnalyst}wordagainst ${sentimentAnalyst}`,
+    );
+    nothingWrong(opened);
+  });
+
+  it('with too many words is not explained, and the page says why', async () => {
+    const opened = await open();
+    await analyze(opened, 'word '.repeat(65));
+    await opened.page.getByRole('button', { name: 'Which words decide?' }).click();
+    const problem = opened.page.locator('.explanation').getByRole('alert');
+    expect(await problem.textContent()).toContain('up to 64 words');
+    expect(await problem.getByRole('button').count()).toBe(0);
+  });
+
+  it('whose two highest scores are close is called unsure instead of by its label', async () => {
+    expect((await answerOf(UNSURE)).certain).toBe(false);
+    const opened = await open();
+    await analyze(opened, UNSURE);
+    expect(await opened.page.locator('.verdict-label').textContent()).toMatch(
+      /^Unsure: (Negative|Neutral|Positive) or (negative|neutral|positive)$/,
+    );
+    expect(await opened.page.locator('.verdict-label strong, .top-score').count()).toBe(0);
+    nothingWrong(opened);
+  });
+});
+
+describe('a problem on the page', () => {
+  it('names X, what to do instead, and offers another try where X is out of reach', async () => {
+    const opened = await open();
+    await analyze(opened, 'https://x.com/jack/status/20');
+    const alert = opened.page.locator('#try-result').getByRole('alert');
+    expect(await alert.locator('p').textContent()).toBe(
+      'X could not be reached from here. Paste the text of the tweet instead, or try again later.',
+    );
+    await alert.getByRole('button', { name: 'Try again' }).waitFor();
+  });
+
+  it.each([
+    ['the address of another host', 'https://example.com/a'],
+    ['the address of a profile', 'https://x.com/jack'],
+    ['a text that is too long', 'x'.repeat(25_001)],
+  ])('offers no other try for %s', async (_name, typed) => {
+    const opened = await open();
+    await analyze(opened, typed);
+    const alert = opened.page.locator('#try-result').getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.getByRole('button').count()).toBe(0);
+  });
+});
+
+describe.each([
+  ['light, 1280 px', { colorScheme: 'light' as const, viewport: { width: 1280, height: 800 } }],
+  ['dark, 380 px', { colorScheme: 'dark' as const, viewport: { width: 380, height: 800 } }],
+  ['light, 320 px', { colorScheme: 'light' as const, viewport: { width: 320, height: 700 } }],
+  ['dark, 320 px', { colorScheme: 'dark' as const, viewport: { width: 320, height: 700 } }],
+])('an explained text, %s', (_name, options) => {
+  it('is accessible and never scrolls sideways', async () => {
+    const opened = await open(options);
+    const { page } = opened;
+    await analyze(opened, TEXT);
+    await page.getByRole('button', { name: 'Which words decide?' }).click();
+    await page.getByText('Figures of each word').click();
+    expect(await violations(opened)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    nothingWrong(opened);
+  });
+});
