@@ -6,11 +6,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { COMMAND_CHECKS, type CommandCheck, SLOW_TIERS, TIERS, type Tier } from './lib/checks.ts';
+import {
+  COMMAND_CHECKS,
+  COMMAND_TIMEOUT_MS,
+  type CommandCheck,
+  SLOW_TIERS,
+  TIERS,
+  type Tier,
+} from './lib/checks.ts';
 import { failedToRun, type Tally, tally } from './lib/jest-tally.ts';
 import { runCommand } from './lib/run-command.ts';
-
-const COMMAND_TIMEOUT_MS = 5 * 60_000;
 
 /** Random histories that --all plays on each feature store; the test's own default is fewer. */
 const ALL_HISTORIES = '1000';

@@ -12,7 +12,10 @@ export interface Tier {
   readonly timeoutMs: number;
 }
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
+
+/** Time limit of each check that is a command. */
+export const COMMAND_TIMEOUT_MS = 5 * MINUTE_MS;
 
 const JEST = [
   '--experimental-vm-modules',

@@ -1,6 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import {
+  COMMAND_CHECKS,
+  COMMAND_TIMEOUT_MS,
+  MINUTE_MS,
+  SLOW_TIERS,
+  TIERS,
+} from '../../script/lib/checks.ts';
 
 const workflows = globSync('.github/**/*.{yml,yaml}');
 const actions = workflows.flatMap((path) =>
@@ -18,6 +25,14 @@ describe('GitHub workflows', () => {
   it('give jobs the right to read the repository and nothing else', () => {
     const workflow = parse(readFileSync('.github/workflows/ci.yml', 'utf8'));
     expect(workflow.permissions).toEqual({ contents: 'read' });
+  });
+
+  it('let script/test --all reach its own time limits, with 20 minutes to install', () => {
+    const { jobs } = parse(readFileSync('.github/workflows/ci.yml', 'utf8'));
+    const tiersMs = [...TIERS, ...SLOW_TIERS].map(({ timeoutMs }) => timeoutMs);
+    const checksMs = COMMAND_CHECKS.length * COMMAND_TIMEOUT_MS;
+    const limitMs = tiersMs.reduce((sum, ms) => sum + ms, checksMs) + 20 * MINUTE_MS;
+    expect(jobs.test['timeout-minutes'] * MINUTE_MS).toBeGreaterThanOrEqual(limitMs);
   });
 
   it('deploy one tag after another', () => {
