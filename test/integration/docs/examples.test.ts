@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TweetSentimentClient } from '../../../docs/examples/client.mjs';
 import { ServiceProcess } from '../../helpers/service-process.ts';
@@ -40,6 +41,19 @@ async function run(name: string, ...args: string[]) {
   const [[code], said] = await Promise.all([once(example, 'close'), text(example.stdout)]);
   return { code, said, read: (file: string) => readFileSync(join(folder, file), 'utf8') };
 }
+
+describe('the TypeScript of README.md', () => {
+  it('scores texts over HTTP', async () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const [, code = ''] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [];
+    const here = code.replace('http://localhost:3000', service.url);
+    const keyed = here.replace('headers: {', `headers: { 'x-api-key': '${API_KEY}',`);
+    const snippet = join(mkdtempSync(join(tmpdir(), 'snippet-')), 'snippet.ts');
+    writeFileSync(snippet, keyed);
+    const { stdout } = await promisify(execFile)(process.execPath, [snippet]);
+    expect(stdout).toMatch(/^positive 0\.9\d+ I love this phone\nnegative /);
+  });
+});
 
 describe('docs/examples/client.mjs', () => {
   it('prints the sentiment of a text', async () => {
