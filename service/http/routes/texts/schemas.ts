@@ -55,8 +55,6 @@ export function textsRequest(limits: HttpLimits) {
   );
 }
 
-export type TextsRequest = Static<ReturnType<typeof textsRequest>>;
-
 export const TextSentiment = Type.Object(
   {
     status: oneOf(['ok'], 'The text was scored.'),
