@@ -9,7 +9,9 @@ const [LINE_FEED, RETURN] = [0x0a, 0x0d];
  *
  * @throws CliError naming the file and the line
  */
-export async function* strictLines(input: Input): AsyncGenerator<Line & { readonly text: string }> {
+export async function* strictLines(
+  input: Pick<Input, 'name' | 'bytes'>,
+): AsyncGenerator<Line & { readonly text: string }> {
   for await (const line of linesOf(withLineFeeds(input.bytes(0)))) {
     const { number, text } = line;
     const place = `${input.name}, line ${number}`;
