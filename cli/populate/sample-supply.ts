@@ -1,4 +1,5 @@
 import { snowflakeIdAt } from '../../service/domain/snowflake.ts';
+import { USER, X_TWEETS } from '../../service/http/schemas/examples.ts';
 import type { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import sample from './sample-tweets.json' with { type: 'json' };
 import { BATCH_SIZE, type Supply } from './supply.ts';
@@ -7,11 +8,11 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Invented tweets that end at the start of this hour. Within the hour they keep their ids: sent
- * twice, they count once.
+ * Invented tweets that end at the start of this hour, and the tweet of the API's examples. Within
+ * the hour they keep their ids: sent twice, they count once.
  */
 export function sampleSupply(nowMs: number): Supply {
-  const tweets = sampleTweets(Math.floor(nowMs / HOUR_MS) * HOUR_MS);
+  const tweets = [...exampleTweets(), ...sampleTweets(Math.floor(nowMs / HOUR_MS) * HOUR_MS)];
   return {
     name: 'sample',
     job: 'sample',
@@ -22,6 +23,10 @@ export function sampleSupply(nowMs: number): Supply {
       }
     },
   };
+}
+
+function exampleTweets(): XTweet[] {
+  return X_TWEETS.tweets.map((tweet) => ({ ...tweet, lang: 'en', author: USER }));
 }
 
 /** Ids derive from the times, as at X; the position in the file separates equal times. */

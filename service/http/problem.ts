@@ -70,16 +70,6 @@ export const Problem = Type.Object(
   {
     $id: 'Problem',
     description: 'Problem document (RFC 9457).',
-    examples: [
-      {
-        type: 'urn:tweet-sentiment-service:error:unsupported_host',
-        title: 'Unsupported host',
-        status: 400,
-        detail: 'Tweet URLs of example.com are not supported; use x.com or twitter.com.',
-        code: 'unsupported_host',
-        requestId: '0d4b6f2e-5a3c-4b1e-9a57-3f6c1f3f9d11',
-      },
-    ],
   },
 );
 

@@ -16,9 +16,18 @@ Any path may also answer 400 to invalid HTTP/1.1, 404 \`not_found\`, 405 \`metho
 Limits of this instance:
 `;
 
+const ADMIN_TAG = { name: 'admin', description: 'Ingest and purge; requires the admin token' };
+const API_KEY_SCHEME = { type: 'apiKey', in: 'header', name: 'X-API-Key' } as const;
+const ADMIN_SCHEME = { type: 'http', scheme: 'bearer' } as const;
+
 /** Collects the routes for the OpenAPI document. Register it before them. */
 export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
   async (app, { settings, info }) => {
+    const { apiKeys, adminToken } = settings;
+    const securitySchemes = {
+      ...(apiKeys.length > 0 && { apiKey: API_KEY_SCHEME }),
+      ...(adminToken !== undefined && { adminToken: ADMIN_SCHEME }),
+    };
     await app.register(swagger, {
       openapi: {
         openapi: '3.1.0',
@@ -31,16 +40,12 @@ export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
         tags: [
           { name: 'inference', description: 'Sentiment of texts and tweets' },
           { name: 'features', description: 'Feature rows and aggregates' },
-          { name: 'admin', description: 'Ingest and purge; requires the admin token' },
+          ...(adminToken === undefined ? [] : [ADMIN_TAG]),
           { name: 'open-inference', description: 'The Open Inference Protocol, version 2' },
           { name: 'operation', description: 'Health and state; open to all' },
         ],
-        components: {
-          securitySchemes: {
-            apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
-            adminToken: { type: 'http', scheme: 'bearer' },
-          },
-        },
+        // Swagger UI offers "Authorize" for an empty object, too.
+        ...(Object.keys(securitySchemes).length > 0 && { components: { securitySchemes } }),
       },
       refResolver: {
         buildLocalReference: (schema, _baseUri, _fragment, index) =>

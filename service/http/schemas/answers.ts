@@ -1,11 +1,17 @@
 import { type TSchema, Type } from 'typebox';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { Problem, STATUS } from '../problem.ts';
+import {
+  type Details,
+  exampleDetail,
+  exampleProblem,
+  OPEN_INFERENCE_DETAILS,
+} from './problem-examples.ts';
 import { ref } from './shared.ts';
 
 export const OpenInferenceError = Type.Object(
   { error: Type.String({ description: 'Explanation of the failure and its remedy.' }) },
-  { $id: 'OpenInferenceError', examples: [{ error: 'Model "bert" is not served.' }] },
+  { $id: 'OpenInferenceError' },
 );
 
 /** Codes of every route, except health routes and static documents. */
@@ -38,15 +44,22 @@ export const BODY_CODES = [
   'unsupported_media_type',
 ] as const satisfies readonly ErrorCode[];
 
-/** Responses of a route: the success, and problem documents by status. */
+/**
+ * Responses of a route: the success, and problem documents by status, with an example for each code.
+ *
+ * @param details of examples, where they differ from those of other routes
+ */
 export function answers<T extends TSchema>(
   success: T,
   description: string,
   codes: readonly ErrorCode[],
+  details?: Details,
 ) {
   return {
     200: { description, content: { 'application/json': { schema: ref(success) } } },
-    ...failures(codes, { 'application/problem+json': { schema: ref(Problem) } }),
+    ...failures(codes, 'application/problem+json', ref(Problem), (code) =>
+      exampleProblem(code, details),
+    ),
   };
 }
 
@@ -63,14 +76,27 @@ export function openInferenceAnswers<T extends TSchema>(
 }
 
 export function openInferenceFailures(...codes: readonly ErrorCode[]) {
-  return failures(codes, { 'application/json': { schema: ref(OpenInferenceError) } });
+  return failures(codes, 'application/json', ref(OpenInferenceError), (code) => ({
+    error: exampleDetail(code, OPEN_INFERENCE_DETAILS),
+  }));
 }
 
-function failures(codes: readonly ErrorCode[], content: object): Record<number, object> {
+function failures(
+  codes: readonly ErrorCode[],
+  mediaType: string,
+  schema: TSchema,
+  example: (code: ErrorCode) => object,
+): Record<number, object> {
   return Object.fromEntries(
-    [...Map.groupBy(codes, (code) => STATUS[code])].map(([status, group]) => [
-      status,
-      { description: `Codes: ${group.map((code) => `\`${code}\``).join(', ')}.`, content },
-    ]),
+    [...Map.groupBy(codes, (code) => STATUS[code])].map(([status, group]) => {
+      const examples = Object.fromEntries(group.map((code) => [code, { value: example(code) }]));
+      return [
+        status,
+        {
+          description: `Codes: ${group.map((code) => `\`${code}\``).join(', ')}.`,
+          content: { [mediaType]: { schema, examples } },
+        },
+      ];
+    }),
   );
 }

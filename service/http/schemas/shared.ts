@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { LABELS, type Label } from '../../domain/sentiment.ts';
+import { MODEL, TEXT_RESULTS } from './examples.ts';
 
 /**
  * A reference to a component of the OpenAPI document by its `$id`, typed as the schema itself.
@@ -46,7 +47,7 @@ export const Scores = Type.Object(
   {
     $id: 'Scores',
     description: 'Probabilities of the labels, with a sum of 1 within 1e-6.',
-    examples: [{ negative: 0.01, neutral: 0.07, positive: 0.92 }],
+    examples: [TEXT_RESULTS[0].scores],
   },
 );
 
@@ -67,7 +68,7 @@ export const Model = Type.Object(
   {
     $id: 'Model',
     description: 'The model of the prediction.',
-    examples: [{ name: 'minilm-tweet-sentiment', revision: '1f0c2a9b7d3e' }],
+    examples: [MODEL],
   },
 );
 

@@ -231,7 +231,7 @@ async function start({ options, arrange }: Provocation): Promise<void> {
 }
 const end = () => (app === shared ? app.reset() : app.stop());
 
-/** The status of an answer, and the code that the log has for it. */
+/** The status of an answer, its problem, and the code that the log has for it. */
 async function send(name: string, { change }: Provocation) {
   const request = REQUESTS[name] ?? { path: 'unknown' };
   const { path, ...call } = change?.(request) ?? request;
@@ -239,7 +239,39 @@ async function send(name: string, { change }: Provocation) {
   const line = app.lines.find(
     ({ requestId, msg }) => msg === 'request' && requestId === answer.headers['x-request-id'],
   );
-  return { status: answer.status, code: line?.code };
+  return { status: answer.status, code: line?.code, problem: answer.json };
+}
+
+/** Details that an error of this test's own gives. */
+const OWN_WORDS = /^(tweet_source_|feature_store_|overloaded|unsupported_language)/;
+
+/** A problem without what differs between two of its kind: numbers, ids and quoted names. */
+function kindOf(problem: Readonly<Record<string, unknown>>, code: string): object {
+  const words = String(problem.detail ?? problem.error)
+    .replaceAll(/\[\d+\](, \S+\[\d+\])*/g, '[n]')
+    .replaceAll(/"[^"]*"|\d[\da-f]*( items?| characters?)?/g, 'n');
+  const about = OWN_WORDS.test(code) ? '' : words;
+  const figures = Object.entries(problem).map(([name, value]) => [
+    name,
+    typeof value === 'number' && name !== 'status' ? 'a number' : value,
+  ]);
+  const { detail: _, error: __, requestId: ___, ...rest } = Object.fromEntries(figures);
+  return { ...rest, names: Object.keys(problem), about };
+}
+
+/** Provokes a code, and compares the problem with the example that the document shows for it. */
+async function expectDocumented(name: string, code: ErrorCode, provocation: Provocation) {
+  const { problem, ...answer } = await send(name, provocation);
+  expect(answer).toEqual({ status: STATUS[code], code });
+  const { content = {} } = operationNamed(name).responses[STATUS[code]] ?? {};
+  const [example] = Object.values(content).map(({ examples }) => examples?.[code]?.value);
+  expect(kindOf(problem, code)).toEqual(kindOf(example ?? {}, code));
+}
+
+function operationNamed(name: string): Operation {
+  const found = OPERATIONS.find(([other]) => other === name);
+  if (!found) throw new Error(`The document has no operation ${name}.`);
+  return found[1];
 }
 
 describe('the requests of this test', () => {
@@ -295,7 +327,7 @@ describe.each([...Map.groupBy(PROMISES, ({ code }) => code)])(
 
         it.each(common)('by $name', async ({ name }) => {
           if (!provocation) throw new Error(`Nothing here provokes ${code}.`);
-          expect(await send(name, provocation)).toEqual({ status: STATUS[code], code });
+          await expectDocumented(name, code, provocation);
         });
       });
     }
@@ -304,7 +336,7 @@ describe.each([...Map.groupBy(PROMISES, ({ code }) => code)])(
       it(`as the document says by ${name}`, async () => {
         const further = FURTHER[`${name} ${code}`] ?? {};
         await start(further);
-        expect(await send(name, further)).toEqual({ status: STATUS[code], code });
+        await expectDocumented(name, code, further);
         await end();
       });
     }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyPluginAsync } from 'fastify';
@@ -19,16 +19,21 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /** The OpenAPI document at /openapi.json, and Swagger UI at /docs. */
-export const docsRoutes: FastifyPluginAsync<Pick<HttpSettings, 'swaggerUiDir'>> = async (
-  app,
-  { swaggerUiDir },
-) => {
-  // Explicit: the plugin's default is relative to its own source, which is bundled.
-  const logoFile = join(swaggerUiDir, 'logo.svg');
+export const docsRoutes: FastifyPluginAsync<
+  Pick<HttpSettings, 'swaggerUiDir' | 'pageDir'>
+> = async (app, { swaggerUiDir, pageDir }) => {
+  const icon = { type: 'image/svg+xml', content: await readIcon(pageDir) };
   await app.register(swaggerUi, {
     routePrefix: PATHS.docs,
     baseDir: swaggerUiDir,
-    logo: { type: 'image/svg+xml', content: await readFile(logoFile) },
+    // Without the bar for the address of another document.
+    uiConfig: { layout: 'BaseLayout' },
+    theme: {
+      title: 'Tweet sentiment API',
+      favicon: [{ ...icon, filename: 'icon.svg', rel: 'icon', sizes: 'any' }],
+    },
+    // Given so that the plugin does not read its own, relative to its source, which is bundled.
+    logo: icon,
     staticCSP: CONTENT_SECURITY_POLICY,
   });
 
@@ -39,3 +44,11 @@ export const docsRoutes: FastifyPluginAsync<Pick<HttpSettings, 'swaggerUiDir'>> 
     return reply.type('application/json; charset=utf-8').send(document);
   });
 };
+
+/** The icon of the page, which has a hash in its name. */
+async function readIcon(pageDir: string): Promise<Buffer> {
+  const assets = join(pageDir, 'assets');
+  const name = (await readdir(assets)).find((file) => /^icon-.*\.svg$/.test(file));
+  if (name === undefined) throw new Error(`no icon in ${assets}; run npm run build`);
+  return readFile(join(assets, name));
+}

@@ -8,6 +8,7 @@ import { parseDayRange } from '../../../domain/utc-days.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import { answers, FEATURE_CODES } from '../../schemas/answers.ts';
 import { TopicParams, UserParams } from '../../schemas/entities.ts';
+import { TOPIC_DETAILS, TWEET_IDS_DETAILS } from '../../schemas/problem-examples.ts';
 import { callerSecurity } from '../../schemas/security.ts';
 import { shownRow, shownSentiment } from './presenter.ts';
 import {
@@ -67,11 +68,12 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         security,
         params: TopicParams,
         querystring: RangeQuery,
-        response: answers(TopicSentiment, 'The sentiment.', [
-          ...FEATURE_CODES,
-          'entity_not_found',
-          'parameter_too_long',
-        ]),
+        response: answers(
+          TopicSentiment,
+          'The sentiment.',
+          [...FEATURE_CODES, 'entity_not_found', 'parameter_too_long'],
+          TOPIC_DETAILS,
+        ),
       },
     },
     async (request): Promise<TopicSentiment> => {
@@ -148,11 +150,12 @@ export const featureRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         description: 'Rows of the served model, only from the feature store.',
         security,
         querystring: rowsQuery(limits),
-        response: answers(FeatureRows, 'One row per id, in order.', [
-          ...FEATURE_CODES,
-          'batch_too_large',
-          'invalid_tweet_id',
-        ]),
+        response: answers(
+          FeatureRows,
+          'One row per id, in order.',
+          [...FEATURE_CODES, 'batch_too_large', 'invalid_tweet_id'],
+          TWEET_IDS_DETAILS,
+        ),
       },
     },
     async (request): Promise<FeatureRows> => {

@@ -2,6 +2,15 @@ import { type Static, Type } from 'typebox';
 import { DEFAULT_RANGE_DAYS, MAX_RANGE_DAYS } from '../../../domain/utc-days.ts';
 import type { HttpLimits } from '../../limits.ts';
 import {
+  ACTIVE_USER,
+  AGGREGATE,
+  FEATURE_ROW,
+  TOPIC,
+  TWEET_DAY,
+  TWEET_ID,
+  USER,
+} from '../../schemas/examples.ts';
+import {
   Language,
   LanguageSupported,
   Model,
@@ -16,7 +25,7 @@ import {
 
 const count = Type.Integer({ minimum: 0 });
 const date = (description: string) =>
-  Type.String({ description, examples: ['2021-11-15'], minLength: 1, maxLength: 10 });
+  Type.String({ description, examples: [TWEET_DAY], minLength: 1, maxLength: 10 });
 
 /** Default limit of the most active users and topics. */
 export const DEFAULT_ACTIVE = 10;
@@ -55,7 +64,7 @@ export function rowsQuery(limits: HttpLimits) {
         // A quarter: a client may encode each character as three, and sends headers besides.
         maxLength: Math.floor(limits.headerBytes / 4),
         description: `Comma-separated ids of 1 to ${limits.tweets} tweets.`,
-        examples: ['1460323737035677698,20'],
+        examples: [`${TWEET_ID},20`],
       }),
     },
     { additionalProperties: false },
@@ -101,23 +110,6 @@ const sentimentProperties = {
   timeline: Type.Array(ref(DaySentiment), { description: 'One entry per day of the range.' }),
 };
 
-const numbers = {
-  from: '2021-11-15',
-  to: '2021-11-15',
-  total: 1,
-  otherLanguages: 0,
-  counts: { negative: 0, neutral: 0, positive: 1 },
-  meanScores: { negative: 0.01, neutral: 0.07, positive: 0.92 },
-  timeline: [
-    {
-      date: '2021-11-15',
-      otherLanguages: 0,
-      counts: { negative: 0, neutral: 0, positive: 1 },
-      meanScores: { negative: 0.01, neutral: 0.07, positive: 0.92 },
-    },
-  ],
-};
-
 const user = {
   id: Type.String({ description: 'User id in decimal digits.' }),
   username: nullableString(
@@ -132,7 +124,7 @@ export const UserSentiment = Type.Object(
   },
   {
     $id: 'UserSentiment',
-    examples: [{ entity: { type: 'user', id: '12', username: 'jack' }, ...numbers }],
+    examples: [{ entity: { type: 'user', ...USER }, ...AGGREGATE }],
   },
 );
 
@@ -148,7 +140,7 @@ export const TopicSentiment = Type.Object(
   },
   {
     $id: 'TopicSentiment',
-    examples: [{ entity: { type: 'topic', id: '#bitcoin' }, ...numbers }],
+    examples: [{ entity: { type: 'topic', id: TOPIC }, ...AGGREGATE }],
   },
 );
 
@@ -176,18 +168,7 @@ export const ActiveUsers = Type.Object(
     $id: 'ActiveUsers',
     description:
       'Descending by number of tweets. Users with tweets in other languages only are left out.',
-    examples: [
-      {
-        users: [
-          {
-            user: { id: '12', username: 'jack' },
-            total: 1,
-            otherLanguages: 0,
-            counts: { negative: 0, neutral: 0, positive: 1 },
-          },
-        ],
-      },
-    ],
+    examples: [{ users: [ACTIVE_USER] }],
   },
 );
 
@@ -246,14 +227,22 @@ export const FeatureRow = Type.Object(
       }),
     ),
   },
-  { $id: 'FeatureRow', description: 'The row of a tweet in the feature store.' },
+  {
+    $id: 'FeatureRow',
+    description: 'The row of a tweet in the feature store.',
+    examples: [FEATURE_ROW],
+  },
 );
 
 export type FeatureRow = Static<typeof FeatureRow>;
 
 export const FeatureRows = Type.Object(
   { rows: Type.Array(Type.Union([ref(FeatureRow), Type.Null()])) },
-  { $id: 'FeatureRows', description: 'Rows in the order of the ids; null where absent.' },
+  {
+    $id: 'FeatureRows',
+    description: 'Rows in the order of the ids; null where absent.',
+    examples: [{ rows: [FEATURE_ROW, null] }],
+  },
 );
 
 export type FeatureRows = Static<typeof FeatureRows>;

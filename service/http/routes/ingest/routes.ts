@@ -5,6 +5,7 @@ import type { AppDeps } from '../../app-deps.ts';
 import { contextOf } from '../../caller.ts';
 import { requireReady } from '../../lifecycle.ts';
 import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
+import { ADMIN_DETAILS, TWEETS_DETAILS } from '../../schemas/problem-examples.ts';
 import { ADMIN_SECURITY } from '../../schemas/security.ts';
 import { NoQuery } from '../../schemas/shared.ts';
 import { requireTextWithin } from '../../text-limit.ts';
@@ -30,13 +31,18 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         security: ADMIN_SECURITY,
         querystring: NoQuery,
         body: ingestRequest(limits),
-        response: answers(IngestResponse, 'One result per tweet, in order.', [
-          ...INFERENCE_CODES,
-          ...BODY_CODES,
-          'batch_too_large',
-          'text_too_long',
-          'feature_store_unavailable',
-        ]),
+        response: answers(
+          IngestResponse,
+          'One result per tweet, in order.',
+          [
+            ...INFERENCE_CODES,
+            ...BODY_CODES,
+            'batch_too_large',
+            'text_too_long',
+            'feature_store_unavailable',
+          ],
+          { ...ADMIN_DETAILS, ...TWEETS_DETAILS },
+        ),
       },
     },
     async (request, reply): Promise<IngestResponse> => {

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { XIncludes, XTweet } from '../../../tweet-source/x-format/tweet.ts';
 import type { HttpLimits } from '../../limits.ts';
+import { FRESH_TWEET_SENTIMENT, X_TWEETS } from '../../schemas/examples.ts';
 import { ref } from '../../schemas/shared.ts';
 import { failedItem, scoredItem } from '../../schemas/tweet-sentiment.ts';
 
@@ -16,20 +17,7 @@ export function ingestRequest(limits: HttpLimits) {
     },
     {
       additionalProperties: false,
-      examples: [
-        {
-          tweets: [
-            {
-              id: '1460323737035677698',
-              text: 'I love this phone',
-              author_id: '12',
-              created_at: '2021-11-15T19:08:05.000Z',
-              topics: ['phones'],
-            },
-          ],
-          includes: { users: [{ id: '12', username: 'jack' }] },
-        },
-      ],
+      examples: [X_TWEETS],
     },
   );
 }
@@ -46,7 +34,7 @@ export const IngestFailure = Type.Object(
 
 export const IngestResponse = Type.Object(
   { results: Type.Array(Type.Union([ref(IngestResult), ref(IngestFailure)])) },
-  { $id: 'IngestResponse' },
+  { $id: 'IngestResponse', examples: [{ results: [{ status: 'ok', ...FRESH_TWEET_SENTIMENT }] }] },
 );
 
 export type IngestResponse = Static<typeof IngestResponse>;

@@ -3,7 +3,7 @@ import type { TSchema } from 'typebox';
 import type { AppDeps } from '../../app-deps.ts';
 import { openInferenceFailures } from '../../schemas/answers.ts';
 import { ref } from '../../schemas/shared.ts';
-import { MODEL_PATHS, requireModel } from './model.ts';
+import { modelPaths, requireModel } from './model.ts';
 import { ModelReady, ServerLive, ServerReady } from './schemas.ts';
 
 const tags = ['open-inference'];
@@ -45,7 +45,7 @@ export const openInferenceHealthRoutes: FastifyPluginAsyncTypebox<AppDeps> = asy
       return reply.code(ready ? 200 : 503).send({ live, ready });
     },
   );
-  for (const { path, params, suffix } of MODEL_PATHS) {
+  for (const { path, params, suffix } of modelPaths(model.identity)) {
     app.get(
       `${path}/ready`,
       {

@@ -1,15 +1,21 @@
 import { CallerError } from '../../../domain/errors.ts';
 import { LABELS, type ModelIdentity } from '../../../domain/sentiment.ts';
-import { ModelParams, ModelVersionParams } from './schemas.ts';
+import { modelParams, modelVersionParams } from './schemas.ts';
 
 export const INPUT = { name: 'text', datatype: 'BYTES', shape: [-1] };
 export const OUTPUT = { name: 'probabilities', datatype: 'FP32', shape: [-1, LABELS.length] };
 
 /** The version of a model is optional in the protocol. */
-export const MODEL_PATHS = [
-  { path: '/v2/models/:name', params: ModelParams, suffix: '' },
-  { path: '/v2/models/:name/versions/:version', params: ModelVersionParams, suffix: 'Version' },
-] as const;
+export function modelPaths(identity: ModelIdentity) {
+  return [
+    { path: '/v2/models/:name', params: modelParams(identity), suffix: '' },
+    {
+      path: '/v2/models/:name/versions/:version',
+      params: modelVersionParams(identity),
+      suffix: 'Version',
+    },
+  ] as const;
+}
 
 /** @throws CallerError not_found, unless this model is served */
 export function requireModel(

@@ -17,7 +17,7 @@ import {
   JSON_LENGTH_HEADER,
 } from './binary-body.ts';
 import { requireEveryRow } from './every-row.ts';
-import { MODEL_PATHS, requireModel } from './model.ts';
+import { modelPaths, requireModel } from './model.ts';
 import { binaryBody, inferResponse, modelMetadata } from './presenter.ts';
 import { textsOf, wantsBinary } from './request.ts';
 import {
@@ -62,7 +62,7 @@ export const openInferenceMetadataRoutes: FastifyPluginAsyncTypebox<AppDeps> = a
   // With the slash in the protocol's OpenAPI file, without it in its text.
   app.get('/v2/', { schema: { ...schema, hide: true } }, describe);
 
-  for (const { path, params, suffix } of MODEL_PATHS) {
+  for (const { path, params, suffix } of modelPaths(model.identity)) {
     app.get(
       path,
       {
@@ -93,7 +93,7 @@ export const openInferenceRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   { model, scoreTexts, settings },
 ) => {
   addBinaryBodyParser(app);
-  for (const { path, params, suffix } of MODEL_PATHS) {
+  for (const { path, params, suffix } of modelPaths(model.identity)) {
     app.post(
       `${path}/infer`,
       {

@@ -3,6 +3,8 @@
  * https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
 import { type Static, type TSchema, Type } from 'typebox';
+import type { ModelIdentity } from '../../../domain/sentiment.ts';
+import { MODEL, TEXT_RESULTS, TEXTS } from '../../schemas/examples.ts';
 
 /** Some clients send null where the protocol has the property left out. */
 function optional<T extends TSchema>(schema: T) {
@@ -83,7 +85,7 @@ export const InferRequest = Type.Object(
     examples: [
       {
         id: '42',
-        inputs: [{ name: 'text', shape: [1], datatype: 'BYTES', data: ['I love this phone'] }],
+        inputs: [{ name: 'text', shape: [1], datatype: 'BYTES', data: TEXTS.slice(0, 1) }],
       },
     ],
   },
@@ -132,11 +134,16 @@ export const InferResponse = Type.Object(
     description: 'Probabilities in row-major order: negative, neutral, positive per text.',
     examples: [
       {
-        model_name: 'minilm-tweet-sentiment',
-        model_version: '1f0c2a9b7d3e',
+        model_name: MODEL.name,
+        model_version: MODEL.revision,
         id: '42',
         outputs: [
-          { name: 'probabilities', shape: [1, 3], datatype: 'FP32', data: [0.01, 0.07, 0.92] },
+          {
+            name: 'probabilities',
+            shape: [1, 3],
+            datatype: 'FP32',
+            data: Object.values(TEXT_RESULTS[0].scores),
+          },
         ],
       },
     ],
@@ -147,7 +154,16 @@ export type InferResponse = Static<typeof InferResponse>;
 
 export const ServerMetadata = Type.Object(
   { name: Type.String(), version: Type.String(), extensions: Type.Array(Type.String()) },
-  { $id: 'ServerMetadata' },
+  {
+    $id: 'ServerMetadata',
+    examples: [
+      {
+        name: 'tweet-sentiment-service',
+        version: '0.1.0',
+        extensions: ['binary_tensor_data'],
+      },
+    ],
+  },
 );
 
 const tensor = Type.Object({
@@ -167,31 +183,53 @@ export const ModelMetadata = Type.Object(
       labels: Type.String({ description: 'Names of the columns of `probabilities`, in order.' }),
     }),
   },
-  { $id: 'ModelMetadata' },
+  {
+    $id: 'ModelMetadata',
+    examples: [
+      {
+        name: MODEL.name,
+        versions: [MODEL.revision],
+        platform: 'onnx_onnxv1',
+        inputs: [{ name: 'text', datatype: 'BYTES', shape: [-1] }],
+        outputs: [{ name: 'probabilities', datatype: 'FP32', shape: [-1, 3] }],
+        properties: { labels: 'negative,neutral,positive' },
+      },
+    ],
+  },
 );
 
 export type ModelMetadata = Static<typeof ModelMetadata>;
 
-export const ServerLive = Type.Object({ live: Type.Boolean() }, { $id: 'ServerLive' });
+export const ServerLive = Type.Object(
+  { live: Type.Boolean() },
+  {
+    $id: 'ServerLive',
+    examples: [{ live: true }],
+  },
+);
 
 export const ServerReady = Type.Object(
   {
     live: Type.Boolean({ description: 'Field name in the text of the protocol.' }),
     ready: Type.Boolean({ description: 'Field name of the common servers.' }),
   },
-  { $id: 'ServerReady' },
+  { $id: 'ServerReady', examples: [{ live: true, ready: true }] },
 );
 
 export const ModelReady = Type.Object(
   { name: Type.String(), ready: Type.Boolean() },
-  { $id: 'ModelReady' },
+  { $id: 'ModelReady', examples: [{ name: MODEL.name, ready: true }] },
 );
 
-export const ModelParams = Type.Object({
-  name: Type.String({ description: 'Name of the served model.' }),
-});
+export function modelParams({ name }: ModelIdentity) {
+  return Type.Object({
+    name: Type.String({ description: 'Name of the served model.', examples: [name] }),
+  });
+}
 
-export const ModelVersionParams = Type.Object({
-  name: Type.String({ description: 'Name of the served model.' }),
-  version: Type.String({ description: 'Revision of the served model.' }),
-});
+export function modelVersionParams({ name, revision }: ModelIdentity) {
+  return Type.Object({
+    name: Type.String({ description: 'Name of the served model.', examples: [name] }),
+    version: Type.String({ description: 'Revision of the served model.', examples: [revision] }),
+  });
+}

@@ -6,6 +6,7 @@ import { parseUserReference } from '../../../domain/user.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import { answers, FEATURE_CODES } from '../../schemas/answers.ts';
 import { TopicParams, UserParams } from '../../schemas/entities.ts';
+import { ADMIN_DETAILS } from '../../schemas/problem-examples.ts';
 import { ADMIN_SECURITY } from '../../schemas/security.ts';
 import { NoQuery } from '../../schemas/shared.ts';
 import { ListingQuery, PurgeResponse, TweetIdParams, TweetListing } from './schemas.ts';
@@ -32,7 +33,7 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         description:
           'Paginated: repeat with `nextCursor` until it is null. A tweet may appear more than once.',
         querystring: ListingQuery,
-        response: answers(TweetListing, 'One page of ids.', FEATURE_CODES),
+        response: answers(TweetListing, 'One page of ids.', FEATURE_CODES, ADMIN_DETAILS),
       },
     },
     async ({ query }): Promise<TweetListing> => {
@@ -51,7 +52,12 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         description:
           'Removes its rows of every model revision and its contributions to aggregates. Answers 200 also if nothing was stored. The tweet is not stored again for a day.',
         params: TweetIdParams,
-        response: answers(PurgeResponse, 'Removed data.', [...PURGE_CODES, 'invalid_tweet_id']),
+        response: answers(
+          PurgeResponse,
+          'Removed data.',
+          [...PURGE_CODES, 'invalid_tweet_id'],
+          ADMIN_DETAILS,
+        ),
       },
     },
     async (request) => ({ removed: await purge.tweet(normalizeTweetId(request.params.id)) }),
@@ -67,7 +73,7 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         description:
           "Purges each of the user's tweets and the usernames. Answers 200 also if nothing was stored. A failed purge keeps its removals so far; send it again for the rest.",
         params: UserParams,
-        response: answers(PurgeResponse, 'Removed data.', PURGE_CODES),
+        response: answers(PurgeResponse, 'Removed data.', PURGE_CODES, ADMIN_DETAILS),
       },
     },
     async (request) => ({ removed: await purge.user(parseUserReference(request.params.user)) }),
@@ -83,7 +89,7 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         description:
           'Purges each tweet that counts under the topic, which also removes it from its author and its other topics. Answers 200 also if nothing was stored. A failed purge keeps its removals so far; send it again for the rest.',
         params: TopicParams,
-        response: answers(PurgeResponse, 'Removed data.', PURGE_CODES),
+        response: answers(PurgeResponse, 'Removed data.', PURGE_CODES, ADMIN_DETAILS),
       },
     },
     async (request) => ({ removed: await purge.topic(parseTopic(request.params.tag)) }),

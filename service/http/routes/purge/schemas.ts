@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { TWEET_ID } from '../../schemas/examples.ts';
 import { nullableString } from '../../schemas/shared.ts';
 
 export const ListingQuery = Type.Object(
@@ -20,14 +21,14 @@ export const TweetListing = Type.Object(
   },
   {
     $id: 'TweetListing',
-    examples: [{ tweetIds: ['1460323737035677698'], nextCursor: null }],
+    examples: [{ tweetIds: [TWEET_ID], nextCursor: null }],
   },
 );
 
 export type TweetListing = Static<typeof TweetListing>;
 
 export const TweetIdParams = Type.Object({
-  id: Type.String({ description: 'Tweet id in decimal digits.' }),
+  id: Type.String({ description: 'Tweet id in decimal digits.', examples: [TWEET_ID] }),
 });
 
 export const PurgeResponse = Type.Object(

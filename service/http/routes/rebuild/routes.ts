@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppDeps } from '../../app-deps.ts';
 import { answers, FEATURE_CODES } from '../../schemas/answers.ts';
+import { ADMIN_DETAILS } from '../../schemas/problem-examples.ts';
 import { ADMIN_SECURITY } from '../../schemas/security.ts';
 import { RebuildQuery, RebuildResponse } from './schemas.ts';
 
@@ -19,7 +20,12 @@ export const rebuildRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (app, { r
         description:
           'Compares the aggregates of users and topics with the stored tweets, one page at a time, and mends what differs. Paginated: repeat with `nextCursor` until it is null. A page may be repeated.',
         querystring: RebuildQuery,
-        response: answers(RebuildResponse, 'What differed on this page.', FEATURE_CODES),
+        response: answers(
+          RebuildResponse,
+          'What differed on this page.',
+          FEATURE_CODES,
+          ADMIN_DETAILS,
+        ),
       },
     },
     async ({ query: { cursor = FIRST_PAGE, dryRun } }): Promise<RebuildResponse> => {

@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox';
+import { DEFAULT_LIMITS } from '../../../contract/http.ts';
+import { MODEL } from '../../schemas/examples.ts';
 import { oneOf, ProcessState, Timestamp } from '../../schemas/shared.ts';
 
 const count = Type.Integer({ minimum: 0 });
@@ -67,7 +69,25 @@ export const Status = Type.Object(
       { description: 'Limits of this instance.' },
     ),
   },
-  { $id: 'Status', description: 'State of this instance, with counts since its start.' },
+  {
+    $id: 'Status',
+    description: 'State of this instance, with counts since its start.',
+    examples: [
+      {
+        name: 'tweet-sentiment-service',
+        version: '0.1.0',
+        status: 'ready',
+        startedAt: '2026-11-23T08:00:00.000Z',
+        uptimeSeconds: 7.4,
+        model: { ...MODEL, preprocessingVersion: 1, languages: ['en'], maxTokens: 256 },
+        featureStore: { kind: 'memory', hits: 1, misses: 1, errors: 0, hitRate: 0.5 },
+        tweetSource: { kind: 'oembed', calls: 1, readsSpentToday: 0 },
+        engine: { workers: 2, saturation: 0.04, queuedTexts: 0, predictions: 3, shed: 0 },
+        requests: { total: 8, failuresByCode: { entity_not_found: 1 } },
+        limits: { ...DEFAULT_LIMITS, requestsPerMinute: null, maxTokens: 256 },
+      },
+    ],
+  },
 );
 
 export type Status = Static<typeof Status>;

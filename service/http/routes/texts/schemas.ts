@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { HttpLimits } from '../../limits.ts';
 import { Problem } from '../../problem.ts';
+import { MODEL, TEXT_RESULTS, TEXTS } from '../../schemas/examples.ts';
 import {
   Certain,
   Language,
@@ -50,7 +51,7 @@ export function textsRequest(limits: HttpLimits) {
         { required: ['texts'], properties: { text: false } },
         { required: ['text'], properties: { texts: false } },
       ],
-      examples: [{ texts: ['I love this phone', 'The battery died again.'] }],
+      examples: [{ texts: TEXTS }],
     },
   );
 }
@@ -67,7 +68,7 @@ export const TextSentiment = Type.Object(
     languageSupported: LanguageSupported,
     words: ExplainedWords,
   },
-  { $id: 'TextSentiment', description: 'A scored text.' },
+  { $id: 'TextSentiment', description: 'A scored text.', examples: [TEXT_RESULTS[0]] },
 );
 
 export type TextSentiment = Static<typeof TextSentiment>;
@@ -82,7 +83,7 @@ export const TextsResponse = Type.Object(
     results: Type.Array(Type.Union([ref(TextSentiment), ref(TextFailure)])),
     model: ref(Model),
   },
-  { $id: 'TextsResponse' },
+  { $id: 'TextsResponse', examples: [{ results: TEXT_RESULTS, model: MODEL }] },
 );
 
 export type TextsResponse = Static<typeof TextsResponse>;

@@ -6,6 +6,7 @@ import type { AppDeps } from '../../app-deps.ts';
 import { contextOf } from '../../caller.ts';
 import { quote } from '../../framework-errors.ts';
 import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
+import { TWEET_DETAILS, TWEET_URLS_DETAILS } from '../../schemas/problem-examples.ts';
 import { callerSecurity } from '../../schemas/security.ts';
 import { NoQuery } from '../../schemas/shared.ts';
 import { failIfAllFailed, itemOf, outcomesOf, tweetSentiment } from '../../tweet-items.ts';
@@ -29,21 +30,26 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         description: 'Answers from the feature store if possible, else reads and scores the tweet.',
         security: callerSecurity(settings),
         querystring: tweetQuery(limits),
-        response: answers(TweetSentiment, 'The sentiment.', [
-          ...INFERENCE_CODES,
-          'url_too_long',
-          'invalid_tweet_url',
-          'unsupported_host',
-          'invalid_tweet_id',
-          'tweet_not_found',
-          'tweet_protected',
-          'tweet_withheld',
-          'empty_text',
-          'unsupported_language',
-          'model_failed',
-          'tweet_source_failed',
-          'tweet_source_limited',
-        ]),
+        response: answers(
+          TweetSentiment,
+          'The sentiment.',
+          [
+            ...INFERENCE_CODES,
+            'url_too_long',
+            'invalid_tweet_url',
+            'unsupported_host',
+            'invalid_tweet_id',
+            'tweet_not_found',
+            'tweet_protected',
+            'tweet_withheld',
+            'empty_text',
+            'unsupported_language',
+            'model_failed',
+            'tweet_source_failed',
+            'tweet_source_limited',
+          ],
+          TWEET_DETAILS,
+        ),
       },
     },
     async (request, reply): Promise<TweetSentiment> => {
@@ -68,14 +74,19 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         security: callerSecurity(settings),
         querystring: NoQuery,
         body: tweetsRequest(limits),
-        response: answers(TweetsResponse, 'One result per URL, in order.', [
-          ...INFERENCE_CODES,
-          ...BODY_CODES,
-          'batch_too_large',
-          'url_too_long',
-          'tweet_source_failed',
-          'tweet_source_limited',
-        ]),
+        response: answers(
+          TweetsResponse,
+          'One result per URL, in order.',
+          [
+            ...INFERENCE_CODES,
+            ...BODY_CODES,
+            'batch_too_large',
+            'url_too_long',
+            'tweet_source_failed',
+            'tweet_source_limited',
+          ],
+          TWEET_URLS_DETAILS,
+        ),
       },
     },
     async (request, reply): Promise<TweetsResponse> => {

@@ -4,8 +4,15 @@ import { Problem } from '../../../../service/http/problem.ts';
 import { OpenInferenceError } from '../../../../service/http/schemas/answers.ts';
 import type { Answer, Call } from './http-client.ts';
 
+type Examples = Readonly<Record<string, { readonly value: Readonly<Record<string, unknown>> }>>;
+
+interface DocumentedResponse {
+  readonly description?: string;
+  readonly content?: Readonly<Record<string, { readonly examples?: Examples }>>;
+}
+
 export interface Operation {
-  readonly responses: Readonly<Record<string, { readonly description?: string }>>;
+  readonly responses: Readonly<Record<string, DocumentedResponse>>;
 }
 
 /** The part of an OpenAPI document that is looked at here. */
