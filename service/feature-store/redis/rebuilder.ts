@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { RebuildPage } from '../../application/ports/feature-store.ts';
-import { contributionOf, MAX_CONTRIBUTION_TOPICS } from '../../domain/contribution.ts';
+import { contributionOf, MAX_CONTRIBUTION_TOPICS, SCORE_UNITS } from '../../domain/contribution.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { rowFault } from '../row-fault.ts';
@@ -107,7 +107,10 @@ export class Rebuilder {
     if (entities.length === 0) return;
     const pipeline = client.pipeline();
     for (const entity of entities) {
-      pipeline.rebuildEntity(keys.prefix, entity, isDryRun ? 0 : 1, MAX_RECOUNTED_TWEETS);
+      pipeline.rebuildEntity(
+        ...([keys.prefix, entity, isDryRun ? 0 : 1, MAX_RECOUNTED_TWEETS] as const),
+        SCORE_UNITS,
+      );
     }
     for (const [differs = 0, tooLarge = 0] of await this.#run(pipeline, 2)) {
       found.entities += differs;

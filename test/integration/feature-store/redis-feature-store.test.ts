@@ -15,6 +15,7 @@ import {
   type RedisFeatureStoreOptions,
 } from '../../../service/feature-store/redis/redis-feature-store.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
+import { rebuildAll } from '../../helpers/rebuild-all.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
 import { age } from '../../helpers/redis-time.ts';
 import { aggregateStoreContract } from '../../port-suites/aggregate-store-contract.ts';
@@ -278,6 +279,7 @@ describe('RedisFeatureStore', () => {
         rows: 0,
         contributions: 0,
       });
+      await rebuildAll(restricted.store);
       expect(restricted.metrics.sum('FeatureStoreErrors')).toBe(0);
       expect(restricted.logger.lines).toEqual([]);
     });
@@ -302,6 +304,7 @@ describe('RedisFeatureStore', () => {
       }
       await denied.store.mostActiveUsers(1).catch(() => undefined);
       await denied.store.listTweets('0').catch(() => undefined);
+      await rebuildAll(denied.store).catch(() => undefined);
       await denied.store.userBuckets('9', { from: 1, to: 2 }).catch(() => undefined);
       if (OF_PURGES.includes(command)) {
         await denied.store.purgeUser('2244994945', 0, async () => undefined).catch(() => undefined);

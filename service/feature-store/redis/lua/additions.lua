@@ -15,42 +15,49 @@ local function prolong_indexes(entity, place, lives)
   end
 end
 
-local function add_contribution(tweet, contribution, lives)
-  local content = parse_content(contribution.content)
+-- Counts a tweet in a day bucket; with an amount of 0 it counts already, and only prolongs the bucket.
+-- Returns the bucket.
+local function add_to_bucket(tweet, entity, content, amount, lives)
   local name, label = content.bucket, content.label
   local place = place_of(name)
+  local key, members = prefix .. entity, prefix .. 'm' .. entity
+  local text = call('HGET', key, name)
+  local bucket = parse_day_bucket(text)
+  if text and not bucket then
+    -- The counts of a malformed bucket are lost, and must leave the total too.
+    settle(entity)
+  end
+  if not bucket then
+    bucket = {
+      born = now, ends = 0, covered = now + lives.cover,
+      counts = { 0, 0, 0 }, sums = { 0, 0, 0 },
+    }
+  end
+  bucket.ends = math.max(bucket.ends, now + lives.aggregate)
+  if bucket.ends > bucket.covered then
+    prolong_indexes(entity, place, lives)
+    bucket.covered = now + lives.cover
+  end
+  bucket.covered = math.min(bucket.covered, now + lives.cover)
+  bucket.counts[label] = bucket.counts[label] + amount
+  for i = 1, 3 do
+    bucket.sums[i] = bucket.sums[i] + amount * content.scores[i]
+  end
+  write_day_bucket(entity, name, bucket)
+  add_to_total(entity, content.counter, amount)
+  call('ZADD', members, place, tweet)
+  call('ZADD', due_key(entity), 'LT', bucket.ends, id_of(entity))
+  prolong(key, lives)
+  prolong(members, lives)
+  prolong(due_key(entity), lives)
+  prolong(rank_key(entity), lives)
+  return bucket
+end
+
+local function add_contribution(tweet, contribution, lives)
+  local content = parse_content(contribution.content)
   for _, entity in ipairs(entities_of(contribution)) do
-    local key, members = prefix .. entity, prefix .. 'm' .. entity
-    local text = call('HGET', key, name)
-    local bucket = parse_day_bucket(text)
-    if text and not bucket then
-      -- The counts of a malformed bucket are lost, and must leave the total too.
-      settle(entity)
-    end
-    if not bucket then
-      bucket = {
-        born = now, ends = 0, covered = now + lives.cover,
-        counts = { 0, 0, 0 }, sums = { 0, 0, 0 },
-      }
-    end
-    bucket.ends = math.max(bucket.ends, now + lives.aggregate)
-    if bucket.ends > bucket.covered then
-      prolong_indexes(entity, place, lives)
-      bucket.covered = now + lives.cover
-    end
-    bucket.covered = math.min(bucket.covered, now + lives.cover)
-    bucket.counts[label] = bucket.counts[label] + 1
-    for i = 1, 3 do
-      bucket.sums[i] = bucket.sums[i] + content.scores[i]
-    end
-    write_day_bucket(entity, name, bucket)
-    add_to_total(entity, content.counter, 1)
-    call('ZADD', members, place, tweet)
-    call('ZADD', due_key(entity), 'LT', bucket.ends, id_of(entity))
-    prolong(key, lives)
-    prolong(members, lives)
-    prolong(due_key(entity), lives)
-    prolong(rank_key(entity), lives)
+    local bucket = add_to_bucket(tweet, entity, content, 1, lives)
     -- Never before the birth of a bucket, even where a failover has set the clock back.
     contribution.added = math.max(contribution.added, bucket.born)
   end

@@ -1,12 +1,24 @@
 -- Script rebuildEntity: compares the day buckets of a user or topic with the tweets that it lists.
--- ARGV: prefix, entity, 1 to mend what differs or 0 to report it, most tweets of a day bucket.
+-- ARGV: prefix, entity, 1 to mend what differs or 0 to report it, most tweets of a day bucket, score
+-- units of a tweet.
 -- Returns 1 or 0 for a difference, and the number of day buckets with more tweets than that.
 
 local entity, mends, max_tweets = ARGV[2], ARGV[3] == '1', tonumber(ARGV[4])
+local score_units = tonumber(ARGV[5])
 local key, members = prefix .. entity, prefix .. 'm' .. entity
 
 local function count_of(bucket)
   return bucket.counts[1] + bucket.counts[2] + bucket.counts[3]
+end
+
+-- Largest difference between a tweet's score units and their sum: rounding, and scores that sum to 1
+-- within 1e-6.
+local TOLERANCE = 20
+
+-- True if a day bucket may be the sum of so many tweets.
+local function is_sum_of(bucket, tweets)
+  local sum = bucket.sums[1] + bucket.sums[2] + bucket.sums[3]
+  return count_of(bucket) == tweets and math.abs(sum - tweets * score_units) <= tweets * TOLERANCE
 end
 
 -- Sums a day bucket again from the indexes of its tweets, and lists no others under it.
@@ -36,12 +48,13 @@ local function recount(name, bucket)
   end
 end
 
--- True if the end of the first day bucket, the total and the place in the ranking are right.
-local function is_registered(total, first_end)
+local function is_due_right(first_end)
   local due = look('ZSCORE', due_key(entity), id_of(entity))
-  if not due or tonumber(due) > first_end then
-    return false
-  end
+  return due and tonumber(due) <= first_end
+end
+
+-- True if the total and the place in the ranking are right.
+local function is_total_right(total)
   local rank = tonumber(look('ZSCORE', rank_key(entity), id_of(entity)))
   return table.concat(read_total(entity) or {}, ' ') == table.concat(total, ' ')
     and rank == (is_read(total) and total[1] + total[2] + total[3] or nil)
@@ -63,10 +76,10 @@ for i = 1, #fields, 2 do
   if place and not bucket then
     differs = true
   elseif bucket and bucket.ends <= now then
-    has_ended = true
+    has_ended, first_end = true, math.min(first_end, bucket.ends)
   elseif bucket then
     local listed = look('ZCOUNT', members, place, place) or 0
-    if listed ~= count_of(bucket) then
+    if not is_sum_of(bucket, listed) then
       differs = true
       if listed > max_tweets then
         too_large = too_large + 1
@@ -84,10 +97,10 @@ for i = 1, #fields, 2 do
   end
 end
 -- What has ended is in the total until the entity is settled, which is no difference.
-if not has_ended and last_end > 0 and not is_registered(total, first_end) then
+if last_end > 0 and not (is_due_right(first_end) and (has_ended or is_total_right(total))) then
   differs = true
 end
-if mends and differs then
+if mends and (differs or has_ended) then
   settle(entity)
   if last_end > 0 then
     write_total(entity, total)

@@ -19,24 +19,47 @@ local incoming = row and redis.call('EXISTS', row) == 1 and {
 -- By which an index outlives its row.
 local ROW_MARGIN_SECONDS = 86400
 
--- Counts the tweet again, as a write would: its day buckets hold it from now on.
-local function restore(held, unknown)
-  local contribution = unknown or held
+-- True while every day bucket of a contribution lives, because it was added that recently.
+local function is_recent(contribution)
+  return contribution.added + lives.aggregate > now
+end
+
+local function prolong_index()
+  extend(index, math.max(lives.cover, incoming and redis.call('TTL', row) + ROW_MARGIN_SECONDS or 0))
+end
+
+-- Counts the tweet where it is missing. A write of the same score would do that as well, but would
+-- first take the tweet out of the day buckets that seem to hold it, because they were born in the
+-- second in which it was added. Those are left to the pass over entities, which counts them again.
+local function restore(contribution)
+  local entities, content = entities_of(contribution), parse_content(contribution.content)
+  local added = now
+  for _, entity in ipairs(entities) do
+    settle_if_due(entity)
+    local amount = is_counted(entity, contribution) and 0 or 1
+    added = math.max(added, add_to_bucket(tweet, entity, content, amount, lives).born)
+  end
+  contribution.added = added
+  write_contribution(index, contribution)
+  prolong_index()
+end
+
+-- Adds a row that the index lacks, as a write would.
+local function adopt(held)
+  local contribution = incoming
   for _, entity in ipairs(entities_of(contribution)) do
     settle_if_due(entity)
   end
-  local still_counts = held
-    and (remove_contribution(tweet, held) > 0 or held.added + lives.aggregate > now)
-  if still_counts and unknown then
-    contribution = merge(held, unknown, max_topics)
+  if held and (remove_contribution(tweet, held) > 0 or is_recent(held)) then
+    contribution = merge(held, incoming, max_topics)
   end
-  contribution.added = now
+  call('HSET', index, 'r:' .. version, ARGV[8])
   add_contribution(tweet, contribution, lives)
   write_contribution(index, contribution)
   for _, entity in ipairs(held and entities_of(held) or {}) do
     forget_if_empty(entity)
   end
-  extend(index, math.max(lives.cover, incoming and redis.call('TTL', row) + ROW_MARGIN_SECONDS or 0))
+  prolong_index()
   return contribution
 end
 
@@ -56,26 +79,27 @@ local is_unknown = incoming and not (held and look('HGET', index, 'r:' .. versio
 if not held and not incoming then
   return { 0, 0, 0, 0 }
 end
-local is_tombstone = redis.call('EXISTS', prefix .. 'x:' .. tweet) == 1
-if is_tombstone or (held and is_purged(held)) or (is_unknown and is_purged(incoming)) then
+local is_purged_row = is_unknown and is_purged(incoming)
+local is_missed = redis.call('EXISTS', prefix .. 'x:' .. tweet) == 1
+  or (held and is_recent(held) and is_purged(held)) or (is_purged_row and not held)
+if is_missed or is_purged_row then
   if mends and is_unknown then
     redis.call('DEL', row)
   end
-  return { 0, 0, 0, 1 }
+  return { is_missed and 0 or 1, 0, 0, is_missed and 1 or 0 }
 end
 
 local lost_row, lost_contribution, lost_name = 0, 0, 0
 if is_unknown then
   lost_row = 1
   if mends then
-    call('HSET', index, 'r:' .. version, ARGV[8])
-    held = restore(held, incoming)
+    held = adopt(held)
   end
 -- A dry run leaves this to the call without a row, so that it reports a tweet once.
-elseif (mends or not incoming) and held.added + lives.aggregate > now then
-  local is_lost = not is_counted_everywhere(held)
+elseif mends or not incoming then
+  local is_lost = is_recent(held) and not is_counted_everywhere(held)
   if is_lost and mends then
-    held = restore(held)
+    restore(held)
   end
   if list(held) > 0 or is_lost then
     lost_contribution = 1
