@@ -20,6 +20,8 @@ export interface RedisFault {
   readonly end: (parts: RedisParts) => unknown;
   /** The server forgets what it held, rows of the fault included. */
   readonly forgets?: boolean;
+  /** The server loses what a rebuild restores. */
+  readonly needsRebuild?: boolean;
   /** Wait for a purge that the fault makes fail, which takes 5 s: no late write may undo it. */
   readonly awaitsPurge?: boolean;
 }
@@ -43,6 +45,12 @@ const setting = (name: string, key: string, wrong: string, right: string): Redis
   start: ({ admin }) => admin.config('SET', key, wrong),
   end: ({ admin }) => admin.config('SET', key, right),
 });
+
+/** Deletes users, topics, their lists of tweets, and the ranking; rows and indexes stay. */
+async function loseAggregates(admin: Redis): Promise<void> {
+  const keys = await Promise.all(['tss:[ug]:*', 'tss:m[ug]:*'].map((each) => admin.keys(each)));
+  await admin.del('tss:rank', ...keys.flat());
+}
 
 /** Makes the service connect again. */
 const disconnectOthers = (admin: Redis) => admin.call('CLIENT', 'KILL', 'SKIPME', 'yes');
@@ -93,6 +101,15 @@ export const REDIS_FAULTS: readonly RedisFault[] = [
     start: ({ admin }) => repeatedly(() => admin.flushall(), 20),
     end: stopRepeating,
     forgets: true,
+  },
+  {
+    name: 'aggregates deleted every 20 ms, then rebuilt',
+    start: ({ admin }) => repeatedly(() => loseAggregates(admin), 20),
+    end: async ({ admin }) => {
+      stopRepeating();
+      await loseAggregates(admin);
+    },
+    needsRebuild: true,
   },
   {
     name: 'scripts flushed every 3 ms',

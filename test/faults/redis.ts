@@ -82,6 +82,7 @@ export class RedisScene {
       .map(({ id }) => id);
     if (ingest === 200) expected.push(ingested.id);
     const stored = await this.#storedInTheEnd(tweets, fault.forgets ? [] : expected);
+    if (fault.needsRebuild) await this.#rebuild();
     const total = await eventually(() => totalOf(this.service, author), WRITTEN_WITHIN_MS);
     return {
       fault: `Redis: ${fault.name}`,
@@ -107,6 +108,16 @@ export class RedisScene {
   async #ingest(tweet: StubTweet): Promise<number> {
     const body = { tweets: [tweet] };
     return (await this.service.post('/v1/admin/tweets', body, { headers: AS_ADMIN })).status;
+  }
+
+  async #rebuild(): Promise<void> {
+    const init = { method: 'POST', headers: AS_ADMIN };
+    for (let cursor: string | null = 't0'; cursor !== null; ) {
+      const path = `/v1/admin/features/rebuild?cursor=${cursor}`;
+      const response = await this.service.get(path, init);
+      if (!response.ok) throw new Error(`the rebuild answered ${response.status}`);
+      ({ nextCursor: cursor } = (await response.json()) as { nextCursor: string | null });
+    }
   }
 
   async #purge(id: string): Promise<number> {

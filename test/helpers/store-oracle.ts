@@ -7,6 +7,9 @@ const LIFE_MS = DEFAULT_AGGREGATE_TTL_SECONDS * 1_000;
 const SCORE_UNITS = 10_000_000;
 const LABELS = ['negative', 'neutral', 'positive'] as const;
 
+/** Kinds of keys that a store may lose: aggregates, lists of tweets, ranking and ends, names. */
+export type Lost = 'users' | 'topics' | 'lists' | 'registers' | 'names';
+
 interface CountedTweet {
   readonly row: FeatureRow;
   readonly author: string | null;
@@ -94,18 +97,8 @@ export class StoreOracle {
     const before = state.counted.get(row.tweetId);
     const stillKnown = before && (this.#counts(before) || before.writtenMs + LIFE_MS > state.nowMs);
     const tweet = this.#merge(stillKnown ? before : undefined, row);
-    const isOther = tweet.row.languageSupported === false;
-    const day = Math.floor(tweet.row.eventTimestampMs / DAY_MS) + (isOther ? 0.5 : 0);
     const left = before ? this.#takeOut(row.tweetId) : [];
-    state.counted.set(row.tweetId, tweet);
-    for (const entity of entitiesOf(tweet.author, tweet.topics)) {
-      const days = state.buckets.get(entity) ?? new Map();
-      state.buckets.set(entity, days);
-      const bucket = days.get(day) ?? { endsMs: 0, counted: new Map() };
-      days.set(day, bucket);
-      bucket.counted.set(row.tweetId, tweet);
-      bucket.endsMs = state.nowMs + LIFE_MS;
-    }
+    this.#add(tweet);
     for (const entity of left) this.#forgetIfEmpty(entity);
     // Skipped if a newer score names another author.
     if (row.authorId !== null && row.authorId === tweet.author && row.authorUsername !== null) {
@@ -146,6 +139,44 @@ export class StoreOracle {
     this.#state.named.delete(entity);
   }
 
+  /** Loses aggregates; tweets and what they contribute stay. */
+  lose(lost: readonly Lost[]): void {
+    const { buckets, profiles, owners } = this.#state;
+    for (const entity of buckets.keys()) {
+      const kind = entity.startsWith('u:') ? 'users' : 'topics';
+      if (lost.includes(kind)) buckets.delete(entity);
+    }
+    if (lost.includes('users')) profiles.clear();
+    if (lost.includes('names')) owners.clear();
+  }
+
+  /** Restores what is lost of the tweets that were written recently, and the names in rows. */
+  rebuild(): void {
+    const { counted, entityTombstones, nowMs } = this.#state;
+    for (const [id, tweet] of [...counted]) {
+      const { row, author, topics, writtenMs } = tweet;
+      if (writtenMs + LIFE_MS <= nowMs) continue;
+      const entities = entitiesOf(author, topics);
+      const isPurged = entities.some(
+        (entity) => row.createdTimestampMs <= (entityTombstones.get(entity)?.upToMs ?? -1),
+      );
+      if (isPurged) this.purgeTweet(id);
+      else if (!entities.every((entity) => this.#isIn(entity, id))) {
+        this.#takeOut(id);
+        this.#add({ ...tweet, writtenMs: nowMs });
+      }
+    }
+    for (const { row } of this.#state.rows.values()) {
+      const { tweetId, authorId, authorUsername, eventTimestampMs } = row;
+      if (authorId === null || authorUsername === null) continue;
+      if (counted.get(tweetId)?.author !== authorId || !this.#isIn(`u:${authorId}`, tweetId))
+        continue;
+      if (!this.#knows(authorId, authorUsername.toLowerCase(), eventTimestampMs)) {
+        this.#learn(authorId, authorUsername, eventTimestampMs);
+      }
+    }
+  }
+
   row(id: string, version: string): FeatureRow | null {
     return this.#state.rows.get(`${id} ${version}`)?.row ?? null;
   }
@@ -169,7 +200,9 @@ export class StoreOracle {
   }
 
   owner(name: string): string | null {
-    return this.#state.owners.get(name)?.id ?? null;
+    const id = this.#state.owners.get(name)?.id ?? null;
+    // A name outlives a user whose names were lost with the aggregates.
+    return id !== null && this.#state.buckets.has(`u:${id}`) ? id : null;
   }
 
   mostActiveUsers() {
@@ -210,13 +243,44 @@ export class StoreOracle {
     );
   }
 
-  #counts(tweet: CountedTweet): boolean {
-    const days = entitiesOf(tweet.author, tweet.topics).map((entity) =>
-      this.#state.buckets.get(entity),
+  #add(tweet: CountedTweet): void {
+    const { buckets, counted, nowMs } = this.#state;
+    const { row, author, topics } = tweet;
+    const day =
+      Math.floor(row.eventTimestampMs / DAY_MS) + (row.languageSupported === false ? 0.5 : 0);
+    counted.set(row.tweetId, tweet);
+    for (const entity of entitiesOf(author, topics)) {
+      const days = buckets.get(entity) ?? new Map();
+      buckets.set(entity, days);
+      const bucket = days.get(day) ?? { endsMs: 0, counted: new Map() };
+      days.set(day, bucket);
+      bucket.counted.set(row.tweetId, tweet);
+      bucket.endsMs = nowMs + LIFE_MS;
+    }
+  }
+
+  #isIn(entity: string, id: string): boolean {
+    const days = [...(this.#state.buckets.get(entity)?.values() ?? [])];
+    return days.some(({ counted }) => counted.has(id));
+  }
+
+  /** Whether a row has nothing to add to a user's names. */
+  #knows(id: string, name: string, eventMs: number): boolean {
+    const owner = this.#state.owners.get(name);
+    const profile = this.#state.profiles.get(id);
+    return (
+      owner !== undefined &&
+      owner.eventMs >= eventMs &&
+      profile !== undefined &&
+      profile.eventMs >= eventMs &&
+      profile.names.has(name)
     );
-    const isThere = ({ counted }: { counted: Map<string, CountedTweet> }) =>
-      counted.has(tweet.row.tweetId);
-    return days.some((buckets) => [...(buckets?.values() ?? [])].some(isThere));
+  }
+
+  #counts(tweet: CountedTweet): boolean {
+    return entitiesOf(tweet.author, tweet.topics).some((entity) =>
+      this.#isIn(entity, tweet.row.tweetId),
+    );
   }
 
   #merge(before: CountedTweet | undefined, row: FeatureRow): CountedTweet {

@@ -6,6 +6,7 @@ import { RowRejectedError } from '../../service/domain/errors.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type { ModelIdentity } from '../../service/domain/sentiment.ts';
 import { MAX_TIMESTAMP_MS } from '../../service/feature-store/row-fault.ts';
+import { rebuildAll } from '../helpers/rebuild-all.ts';
 
 export const IDENTITY: ModelIdentity = {
   name: 'fake-model',
@@ -251,6 +252,21 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         expect(await put(purged)).toEqual([true]);
         expect(await get(purged.tweetId)).toEqual(purged);
       });
+    });
+
+    it('rebuilds nothing where nothing is lost, tweet by tweet and user by user', async () => {
+      const rows = Array.from({ length: 20 }, (_, index) =>
+        aRow({ tweetId: anId(), authorId: `${1 + (index % 3)}`, authorUsername: null }),
+      );
+      await store.putTweets(rows.map((row) => ({ row, ttlSeconds: 600 })));
+      const [purged] = rows;
+      await store.purgeTweet(purged?.tweetId ?? '');
+      const before = await store.mostActiveUsers(10);
+      const { checked: _, ...found } = await rebuildAll(store);
+      expect(found).toEqual({
+        ...{ rows: 0, contributions: 0, usernames: 0, entities: 0, tooLarge: 0, purged: [] },
+      });
+      expect(await store.mostActiveUsers(10)).toEqual(before);
     });
   });
 }

@@ -5,7 +5,8 @@ import type { FeatureWrite } from '../../service/application/ports/feature-store
 import { FeatureStoreUnavailableError } from '../../service/domain/errors.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import { topLabel } from '../../service/domain/sentiment.ts';
-import { StoreOracle } from '../helpers/store-oracle.ts';
+import { rebuildAll } from '../helpers/rebuild-all.ts';
+import { type Lost, StoreOracle } from '../helpers/store-oracle.ts';
 import { aRow, IDENTITY, type StoreUnderTest } from './feature-store-contract.ts';
 
 type Store = StoreUnderTest['store'];
@@ -19,6 +20,8 @@ export interface StoreOfHistories extends StoreUnderTest {
    * the server's replies.
    */
   losingTheReply(operation: (store: Store) => Promise<unknown>): Promise<unknown>;
+  /** Deletes keys of aggregates; absent for memory, which loses nothing. */
+  readonly lose?: (lost: readonly Lost[]) => Promise<unknown>;
 }
 
 type Change =
@@ -34,6 +37,11 @@ export type Step =
       readonly reply: 'arrives' | 'is lost, tried again' | 'is lost';
     }
   | { readonly kind: 'at the same time'; readonly changes: readonly Change[] }
+  | {
+      readonly kind: 'aggregates are lost, and rebuilt';
+      readonly lost: readonly Lost[];
+      readonly between: readonly Change[];
+    }
   | { readonly kind: 'time passes'; readonly seconds: number }
   | { readonly kind: 'look'; readonly at: readonly Part[] };
 
@@ -45,10 +53,13 @@ const TWEETS = ['11', '12', '13', '14', '15', '16'];
 const USERS = ['1', '2', '3'];
 const TOPICS = ['#a', '$b', 'plain', 'other'];
 const NAMES = ['Ann', 'bob', 'CY'];
+/** Tweets, names and revisions that events tell apart. */
+const EVENTS = TWEETS.length * NAMES.length * 2;
 const VERSION = `${IDENTITY.revision}:${IDENTITY.preprocessingVersion}`;
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 const DAYS_OF_TWEETS = 3;
+const LOST = ['users', 'topics', 'lists', 'registers', 'names'] as const;
 /** Bound for the possible orders of concurrent changes; more would take too long to try. */
 const MAX_ORDERS = 120;
 const RANGE = { from: 0, to: DAYS_OF_TWEETS };
@@ -67,17 +78,23 @@ const row = fc
     author: fc.constantFrom('its own', 'its own', 'its own', 'none', 'none', 'none', 'another'),
     authorUsername: fc.option(fc.constantFrom(...NAMES)),
     topics: fc.subarray(TOPICS),
-    eventTimestampMs: fc.integer({ min: 0, max: DAYS_OF_TWEETS * DAY * 1_000 }),
+    eventTimestampMs: fc.integer({ min: 0, max: (DAYS_OF_TWEETS * DAY * 1_000) / EVENTS - 1 }),
     createdTimestampMs: fc.integer({ min: 0, max: 9 }),
     revision: fc.constantFrom(IDENTITY.revision, 'ba9876543210'),
     scores,
     languageSupported: fc.constantFrom(true, true, false, false, null),
   })
-  .map(({ tweet, author, authorUsername, revision, ...rest }): FeatureRow => {
+  .map(({ tweet, author, authorUsername, revision, eventTimestampMs, ...rest }): FeatureRow => {
     // A tweet has one author, whom not every source names; ingest may name another.
     const user = USERS[(author === 'another' ? tweet + 1 : tweet) % USERS.length] ?? null;
     return aRow({
       ...rest,
+      // Rows that name users differ in it: a rebuild reads them in no order.
+      eventTimestampMs:
+        eventTimestampMs * EVENTS +
+        tweet * 6 +
+        Math.max(0, NAMES.indexOf(authorUsername ?? '')) +
+        (revision === IDENTITY.revision ? 0 : 3),
       tweetId: TWEETS[tweet] ?? '',
       authorId: author === 'none' ? null : user,
       authorUsername: author === 'none' ? null : authorUsername,
@@ -96,12 +113,13 @@ const put = fc.record({
     { arbitrary: fc.tuple(write, write), weight: 1 },
   ),
 });
+const purgeOfATweet = fc.record({
+  kind: fc.constant('purge tweet'),
+  id: fc.constantFrom(...TWEETS),
+});
 const change: fc.Arbitrary<Change> = fc.oneof(
   { arbitrary: put, weight: 8 },
-  {
-    arbitrary: fc.record({ kind: fc.constant('purge tweet'), id: fc.constantFrom(...TWEETS) }),
-    weight: 2,
-  },
+  { arbitrary: purgeOfATweet, weight: 2 },
   {
     arbitrary: fc.record({
       kind: fc.constant('purge user'),
@@ -120,7 +138,10 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   },
 );
 
-/** Scores older and newer, purges, renames, lost replies, writers at the same time, expiry. */
+/**
+ * Scores older and newer, purges, renames, lost replies, writers at the same time, expiry, lost
+ * aggregates that are rebuilt.
+ */
 export const history: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     {
@@ -142,6 +163,14 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
           .filter((changes) => ordersOf(changes.map(atoms)) <= MAX_ORDERS),
       }),
       weight: 1,
+    },
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('aggregates are lost, and rebuilt'),
+        lost: fc.subarray([...LOST]),
+        between: fc.array(fc.oneof(put, purgeOfATweet), { maxLength: 3 }),
+      }),
+      weight: 2,
     },
     {
       arbitrary: fc.record({
@@ -215,6 +244,9 @@ export async function play(steps: readonly Step[], subject: StoreOfHistories): P
         );
         await look();
         break;
+      case 'aggregates are lost, and rebuilt':
+        await loseAndRebuild(step, subject, oracles);
+        break;
       case 'time passes':
         await subject.advance(step.seconds);
         for (const oracle of oracles) oracle.advance(step.seconds);
@@ -224,6 +256,26 @@ export async function play(steps: readonly Step[], subject: StoreOfHistories): P
     }
   }
   await look();
+}
+
+/** What is written and purged in between must be right after the rebuild as well. */
+async function loseAndRebuild(
+  { lost, between }: Extract<Step, { kind: 'aggregates are lost, and rebuilt' }>,
+  { store, lose }: StoreOfHistories,
+  oracles: readonly StoreOracle[],
+): Promise<void> {
+  await lose?.(lost);
+  for (const each of between) await apply(each, store);
+  const { purged } = await rebuildAll(store);
+  for (const id of purged) await store.purgeTweet(id);
+  for (const oracle of oracles) {
+    if (lose) oracle.lose(lost);
+    foretell(between.flatMap(atoms), oracle);
+    if (lose) oracle.rebuild();
+  }
+  expect(await rebuildAll(store, { isDryRun: true })).toMatchObject({
+    ...{ rows: 0, contributions: 0, usernames: 0, entities: 0, tooLarge: 0, purged: [] },
+  });
 }
 
 /** Accepts the documented failure of an operation whose reply is lost. */

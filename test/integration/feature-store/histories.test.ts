@@ -8,6 +8,7 @@ import { eventually } from '../../helpers/eventually.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
 import { age } from '../../helpers/redis-time.ts';
+import type { Lost } from '../../helpers/store-oracle.ts';
 import { TcpStub } from '../../helpers/tcp-stub.ts';
 import { IDENTITY } from '../../port-suites/feature-store-contract.ts';
 import {
@@ -20,6 +21,14 @@ import {
 const HISTORIES = Number(process.env.HISTORIES ?? 100);
 const TIMEOUT_MS = 60_000 + HISTORIES * 1_000;
 const KEY_PREFIX = 'history:';
+
+const LOST_KEYS: Readonly<Record<Lost, readonly string[]>> = {
+  users: ['u:*', 'mu:*'],
+  topics: ['g:*', 'mg:*'],
+  lists: ['mu:*', 'mg:*'],
+  registers: ['rank', 'due:*'],
+  names: ['n:*'],
+};
 
 it(
   `the memory store agrees with the oracle after ${HISTORIES} random histories`,
@@ -78,6 +87,11 @@ describe('on a real server', () => {
       store,
       writers,
       advance: (seconds) => age(admin, KEY_PREFIX, seconds),
+      lose: async (lost) => {
+        const patterns = lost.flatMap((kind) => LOST_KEYS[kind]);
+        const keys = await Promise.all(patterns.map((each) => admin.keys(KEY_PREFIX + each)));
+        for (const key of keys.flat()) await admin.del(key);
+      },
       losingTheReply: async (operation) => {
         await eventually(() => lossy.findUser('nobody'));
         cutter.arm();
