@@ -198,6 +198,8 @@ export class FakeStore implements FeatureStore {
   readonly writes: FeatureWrite[][] = [];
   readonly purged: TweetId[] = [];
   readonly tombstones = new Set<TweetId>();
+  /** Tweets that a rebuild reports as missed by a purge. */
+  readonly missed: TweetId[] = [];
   /** Tweets whose rows are rejected. */
   readonly rejects = new Set<TweetId>();
   failWith: Error | undefined;
@@ -278,7 +280,7 @@ export class FakeStore implements FeatureStore {
   }
 
   async rebuildAggregates(): Promise<RebuildPage> {
-    return this.#working().rebuildAggregates();
+    return { ...(await this.#working().rebuildAggregates()), purged: [...this.missed] };
   }
 
   async close(): Promise<void> {

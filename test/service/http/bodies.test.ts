@@ -74,7 +74,7 @@ describe('a JSON body', () => {
   });
 });
 
-describe('DELETE without a body', () => {
+describe('a request of a route without a body', () => {
   it.each(['application/json', 'text/plain', 'application/x-www-form-urlencoded'])(
     'is accepted with content-type %s',
     async (contentType) => {
@@ -85,6 +85,11 @@ describe('DELETE without a body', () => {
         });
         expect(answer.status).toBe(200);
       }
+      const rebuild = await app.call('/v1/admin/features/rebuild', {
+        method: 'POST',
+        headers: { ...AS_ADMIN, 'content-type': contentType },
+      });
+      expect([rebuild.status, rebuild.json.nextCursor]).toEqual([200, null]);
     },
   );
 });
