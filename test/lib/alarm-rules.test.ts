@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import { METRICS } from '../../service/contract/metrics.ts';
+import { metricMathIds } from './metric-math.ts';
+import { allOf, CONTEXT, synthesise } from './synthesise.ts';
+
+interface MetricQuery {
+  readonly Id: string;
+  readonly Expression?: string;
+  readonly MetricStat?: object;
+}
+interface Alarm {
+  readonly AlarmName: string;
+  readonly ComparisonOperator: string;
+  readonly EvaluationPeriods: number;
+  readonly DatapointsToAlarm?: number;
+  readonly Metrics?: readonly MetricQuery[];
+}
+
+const ALARMS = (['dev', 'prod'] as const).flatMap((stage) =>
+  allOf(
+    synthesise({ ...CONTEXT[stage], offlineStore: 'true', probe: true }),
+    'AWS::CloudWatch::Alarm',
+  ).map(({ Properties }) => Properties as Alarm),
+);
+const isQuery = (expression: string) => expression.startsWith('SELECT ');
+const expressions = ALARMS.flatMap(({ AlarmName, Metrics = [] }) =>
+  Metrics.flatMap(({ Expression }) =>
+    Expression === undefined ? [] : [{ AlarmName, Expression, Metrics }],
+  ),
+);
+
+describe('the expressions of alarms', () => {
+  it('are metric math that names the metrics of the alarm, each of them', () => {
+    const math = expressions.filter(({ Expression }) => !isQuery(Expression));
+    expect(math.length).toBeGreaterThan(10);
+    for (const { AlarmName, Expression, Metrics } of math) {
+      const given = Metrics.filter((one) => one.Expression !== Expression).map(({ Id }) => Id);
+      expect([AlarmName, [...metricMathIds(Expression)].toSorted()]).toEqual([
+        AlarmName,
+        given.toSorted(),
+      ]);
+    }
+  });
+
+  it('are queries of Metrics Insights that name a metric and dimensions of the contract', () => {
+    const queries = expressions.filter(({ Expression }) => isQuery(Expression));
+    expect(queries.length).toBeGreaterThan(0);
+    for (const { Expression } of queries) {
+      const [, metric = '', schema = ''] =
+        /^SELECT SUM\((\w+)\) FROM SCHEMA\(([^)]+)\) WHERE Service = '[a-z0-9-]+'$/.exec(
+          Expression,
+        ) ?? [];
+      const { dimension } = METRICS[metric as 'FeatureStoreErrors'];
+      expect(schema.replaceAll(/["\s]/g, '').split(',').slice(1).toSorted()).toEqual(
+        ['Service', dimension].toSorted(),
+      );
+    }
+  });
+
+  it('do not fill gaps where an alarm looks for too little and needs every reading', () => {
+    // The newest reading is often late: filled, it would look like an outage.
+    const low = ALARMS.filter(({ ComparisonOperator }) => /^LessThan/.test(ComparisonOperator));
+    expect(low.length).toBeGreaterThan(0);
+    const filled = low.filter(
+      ({ Metrics = [], EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods }) =>
+        DatapointsToAlarm === EvaluationPeriods &&
+        Metrics.some(({ Expression }) => Expression?.includes('FILL(')),
+    );
+    expect(filled.map(({ AlarmName }) => AlarmName)).toEqual([]);
+  });
+});
+
+describe('the parser of metric math', () => {
+  it.each([
+    'a +',
+    '(a',
+    'FILL(a)',
+    'MAX([a, b]',
+    'MEDIANS([a])',
+    'a b',
+    'a ? b',
+    'IF(a > 1, b, c, d)',
+  ])('refuses "%s"', (expression) => {
+    expect(() => metricMathIds(expression)).toThrow(expression);
+  });
+
+  it('finds the ids of metrics in nested calls', () => {
+    const ids = metricMathIds('IF(FILL(a, 0) >= 5, 100 * b / (a + -c), MAX([d, 0.5]))');
+    expect([...ids]).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
