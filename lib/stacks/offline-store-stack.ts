@@ -27,6 +27,8 @@ export interface OfflineStoreStackProps extends StackProps {
 const PREDICTIONS = 'predictions/';
 const LABELS = 'labels/';
 const RESULTS = 'query-results/';
+/** Days in which a deleted or replaced object can be brought back. */
+const RESTORE_DAYS = 7;
 /** First day of the project, so of the oldest record. */
 const FIRST_DAY = '2026-01-01';
 
@@ -47,13 +49,18 @@ export class OfflineStoreStack extends Stack {
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       serverAccessLogsBucket: new LogBucket(this, 'AccessLogs', config),
       serverAccessLogsPrefix: 'offline-store/',
+      // Data that outlives its stack can be brought back after a mistake, too.
+      versioned: config.retainData,
       removalPolicy: removalPolicy(config),
       autoDeleteObjects: !config.retainData,
       lifecycleRules: [
         { prefix: PREDICTIONS, expiration: Duration.days(config.offlineDays) },
         { prefix: RESULTS, expiration: Duration.days(7) },
         { prefix: REJECTED_PREFIX, expiration: Duration.days(30) },
-        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        {
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+          ...(config.retainData && { noncurrentVersionExpiration: Duration.days(RESTORE_DAYS) }),
+        },
       ],
     });
     const database = new CfnDatabase(this, 'Database', {

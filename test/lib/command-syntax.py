@@ -26,7 +26,7 @@ def faults(command):
     if (service, operation) in CUSTOM:
         return []
     try:
-        model = models.setdefault(service, session.get_service_model(service))
+        model = models.setdefault(service, session.get_service_model("s3" if service == "s3api" else service))
     except Exception:
         return [f"unknown service {service}"]
     names = {kebab(name): name for name in model.operation_names}

@@ -100,6 +100,50 @@ describe('allowed networks', () => {
   });
 });
 
+/** Inbound rules of a security group by EC2's default quota. */
+const RULE_QUOTA = 60;
+const MOST_CIDRS = Array.from({ length: 20 }, (_, index) => `203.0.113.${index}/32`);
+const EXISTING = {
+  vpcId: 'vpc-0a1b2c3d',
+  loadBalancerSubnetIds: ['subnet-00000001', 'subnet-00000002'],
+  taskSubnetIds: ['subnet-00000003', 'subnet-00000004'],
+  storeSubnetIds: ['subnet-00000005', 'subnet-00000006'],
+};
+
+describe('as many allowed networks as the configuration accepts', () => {
+  it.each([
+    ['a VPC of the stage', { zones: 3, natGateways: 3 }],
+    ['an existing VPC', EXISTING],
+    ['an existing VPC with an internal load balancer', { ...EXISTING, loadBalancer: 'internal' }],
+  ])('stay within the rules of a security group, each rule once, in %s', (_name, network) => {
+    const app = synthesise({ ...CONTEXT.prod, ...network, allowedCidrs: MOST_CIDRS });
+    const rules = ingress(app, 'Load balancer of the service').map((rule: unknown[]) =>
+      JSON.stringify(rule),
+    );
+    expect(rules.length).toBeGreaterThanOrEqual(40);
+    expect(rules.length).toBeLessThanOrEqual(RULE_QUOTA);
+    expect(new Set(rules).size).toBe(rules.length);
+  });
+});
+
+describe('allowed networks that overlap', () => {
+  it('become a rule each, as EC2 accepts them', () => {
+    const allowedCidrs = '10.0.0.0/8,10.1.0.0/16,0.0.0.0/0';
+    const app = synthesise({ ...CONTEXT.prod, allowedCidrs });
+    const https = ingress(app, 'Load balancer of the service')
+      .filter(([, port]: unknown[]) => port === 443)
+      .map(([cidr]: unknown[]) => cidr);
+    expect(https).toEqual(['10.0.0.0/8', '10.1.0.0/16', '0.0.0.0/0']);
+  });
+
+  it('leave the hook outside the VPC where one of them is everyone', () => {
+    const app = synthesise({ ...CONTEXT.prod, allowedCidrs: '10.0.0.0/8,0.0.0.0/0' });
+    for (const { Properties } of allOf(app, 'AWS::Lambda::Function')) {
+      expect(Properties.VpcConfig).toBeUndefined();
+    }
+  });
+});
+
 describe('tags of the stage', () => {
   it('are on its resources, but for listener rules, whose weights an update would reset', () => {
     const TAG = { Key: 'cost-center', Value: '1234' };

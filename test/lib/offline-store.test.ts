@@ -16,6 +16,22 @@ describe('the offline store', () => {
     expect(synthesise(CONTEXT.dev).stacks.offlineStore).toBeUndefined();
   });
 
+  it('brings deleted objects back for a week where data outlives its stack, and only there', () => {
+    const [bucket] = allOf(app, 'AWS::S3::Bucket').filter(({ Properties }) =>
+      JSON.stringify(Properties).includes('predictions/'),
+    );
+    expect(bucket?.Properties.VersioningConfiguration).toBeUndefined();
+    const kept = synthesise({ ...CONTEXT.prod, offlineStore: 'true' });
+    kept.of('offlineStore').hasResourceProperties('AWS::S3::Bucket', {
+      VersioningConfiguration: { Status: 'Enabled' },
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 7 } }),
+        ]),
+      },
+    });
+  });
+
   it('has a table made from the record of the contract, by the day of scoring', () => {
     app.of('offlineStore').hasResourceProperties('AWS::Glue::Table', {
       TableInput: Match.objectLike({

@@ -115,6 +115,21 @@ describe('the configuration of a stage', () => {
       'use 1 to 20 IPv4 networks, separated by commas',
     ],
     [
+      'an allowed network of IPv6, which the load balancer does not have',
+      { stage: 'dev', allowedCidrs: '2001:db8::/32' },
+      'use 1 to 20 IPv4 networks, separated by commas',
+    ],
+    [
+      'an allowed network twice',
+      { stage: 'dev', allowedCidrs: '203.0.113.0/24,203.0.113.0/24' },
+      'use 1 to 20 IPv4 networks, separated by commas',
+    ],
+    [
+      'more allowed networks than fit into a security group',
+      { stage: 'dev', allowedCidrs: Array.from({ length: 21 }, (_, i) => `203.0.113.${i}/32`) },
+      'use 1 to 20 IPv4 networks, separated by commas',
+    ],
+    [
       'fewer names of zones than zones',
       { stage: 'dev', zones: '3', zoneNames: 'us-east-1a,us-east-1b' },
       'zoneNames: us-east-1a,us-east-1b are 2 names for 3 zones; give 3, or -c zones=2',
