@@ -1,15 +1,24 @@
 import { askForKey, storedKey } from './api-key.ts';
 
+/** What the service says about another try. */
+interface Advice {
+  readonly retryAfterSeconds?: number;
+  readonly didYouMean?: readonly string[];
+}
+
 /** An answer of the service that is a problem document, or no answer at all. */
 export class ApiProblem extends Error {
   readonly code: string;
   /** Undefined if the service did not say when to ask again. */
   readonly retryAfterSeconds: number | undefined;
+  /** Topics that the visitor may have meant. */
+  readonly didYouMean: readonly string[];
 
-  constructor(code: string, detail: string, retryAfterSeconds?: number) {
+  constructor(code: string, detail: string, { retryAfterSeconds, didYouMean }: Advice = {}) {
     super(detail);
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.didYouMean = didYouMean ?? [];
   }
 }
 
@@ -59,12 +68,12 @@ async function send(
 
 async function problemOf(response: Response): Promise<ApiProblem> {
   const seconds = Number(response.headers.get('retry-after'));
-  const retryAfter = seconds > 0 ? seconds : undefined;
+  const advice: Advice = seconds > 0 ? { retryAfterSeconds: seconds } : {};
   try {
-    const { code, detail } = await response.json();
-    return new ApiProblem(String(code), String(detail), retryAfter);
+    const { code, detail, didYouMean } = await response.json();
+    return new ApiProblem(String(code), String(detail), { ...advice, didYouMean });
   } catch {
     const detail = `The service answered with status ${response.status}.`;
-    return new ApiProblem('unknown', detail, retryAfter);
+    return new ApiProblem('unknown', detail, advice);
   }
 }

@@ -1,42 +1,37 @@
-import {
-  ArcElement,
-  BarController,
-  BarElement,
-  CategoryScale,
-  Chart,
-  type ChartConfiguration,
-  type ChartData,
-  DoughnutController,
-  LinearScale,
-  Tooltip,
-} from 'chart.js';
+import type { ChartConfiguration, ChartData, TooltipItem } from 'chart.js';
+import { roomFor } from './bar-totals.ts';
+import { fill, ink } from './chart-colors.ts';
+import { count, percent, share, shortened } from './format.ts';
 import { LABELS, type Label, NAMES } from './labels.ts';
-
-Chart.register(
-  ...[ArcElement, BarController, BarElement, CategoryScale],
-  ...[DoughnutController, LinearScale, Tooltip],
-);
-Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+import type { Measure } from './view.ts';
 
 type LabelCounts = Readonly<Record<Label, number>>;
 
-const dark = matchMedia('(prefers-color-scheme: dark)');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
-/** A length of the pattern that marks negative beside its colour, in pixels. */
-const HATCH = 6;
+/** Longest part of the width of a chart of bars that their names take. */
+const NAMES_SHARE = 0.32;
+const CHARACTER_PX = 7;
 
-/** One bar of three labels for each name, with as much room as the names need. */
-export function stackedBars(
-  names: readonly string[],
-  counts: readonly LabelCounts[],
-  onChoose: (index: number) => void,
-): ChartConfiguration<'bar'> {
+export interface StackedBars {
+  readonly names: readonly string[];
+  readonly counts: readonly LabelCounts[];
+  readonly measure: Measure;
+  readonly onChoose: (index: number) => void;
+}
+
+/** A bar of three labels for each name, as numbers or as shares, with its total behind it. */
+export function stackedBars(bars: StackedBars): ChartConfiguration<'bar'> {
+  const { names, counts, measure, onChoose } = bars;
+  const totals = counts.map(totalOf);
+  const texts = totals.map(count);
+  const isShare = measure === 'share';
+  const shown = isShare ? counts.map(sharesOf) : counts;
   return {
     type: 'bar',
-    data: barData(names, counts),
+    data: barData(names, shown, 'right'),
     options: {
-      ...common(),
+      ...common(counts),
       indexAxis: 'y',
       interaction: { mode: 'index', axis: 'y', intersect: false },
       onClick: (_event, [hit]) => hit && onChoose(hit.index),
@@ -45,14 +40,23 @@ export function stackedBars(
           native.target.style.cursor = hits.length > 0 ? 'pointer' : 'default';
         }
       },
+      layout: { padding: { right: roomFor(texts) } },
+      plugins: { ...common(counts).plugins, barTotals: { texts } },
       datasets: { bar: { barPercentage: 0.9, categoryPercentage: 0.8 } },
       scales: {
-        x: { ...scale(), stacked: true, beginAtZero: true },
+        x: isShare ? shareScale() : { ...scale(), stacked: true, beginAtZero: true },
         y: {
           stacked: true,
           grid: { display: false },
           border: { display: false },
-          ticks: { color: ink('--ink'), autoSkip: false },
+          ticks: {
+            color: ink('--ink'),
+            autoSkip: false,
+            callback(_value, index) {
+              const characters = Math.floor((this.chart.width * NAMES_SHARE) / CHARACTER_PX);
+              return shortened(names[index] ?? '', characters);
+            },
+          },
         },
       },
     },
@@ -66,9 +70,9 @@ export function timeline(
 ): ChartConfiguration<'bar'> {
   return {
     type: 'bar',
-    data: barData(days, counts),
+    data: barData(days, counts, 'top'),
     options: {
-      ...common(),
+      ...common(counts),
       interaction: { mode: 'index', intersect: false },
       datasets: { bar: { barPercentage: 0.95, categoryPercentage: 0.9 } },
       scales: {
@@ -86,6 +90,8 @@ export function timeline(
 
 /** The share of each label. */
 export function donut(counts: LabelCounts): ChartConfiguration<'doughnut'> {
+  const { plugins, ...options } = common<'doughnut'>([]);
+  const label = ({ dataIndex }: TooltipItem<'doughnut'>) => inNumbers(counts, LABELS[dataIndex]);
   return {
     type: 'doughnut',
     data: {
@@ -100,55 +106,40 @@ export function donut(counts: LabelCounts): ChartConfiguration<'doughnut'> {
         },
       ],
     },
-    options: { ...common(), cutout: '68%', layout: { padding: 4 } },
+    options: {
+      ...options,
+      plugins: { tooltip: { ...plugins.tooltip, callbacks: { label } } },
+      cutout: '68%',
+      layout: { padding: 4 },
+    },
   };
 }
 
-/** A chart in its place that follows its data and the visitor's colour scheme. */
-export class LiveChart<Type extends 'bar' | 'doughnut'> {
-  readonly #canvas: HTMLCanvasElement;
-  #configure: (() => ChartConfiguration<Type>) | undefined;
-  #chart: Chart<Type> | undefined;
-
-  constructor(canvas: HTMLCanvasElement) {
-    this.#canvas = canvas;
-    dark.addEventListener('change', () => this.#draw());
-  }
-
-  show(configure: () => ChartConfiguration<Type>): void {
-    this.#configure = configure;
-    this.#draw();
-  }
-
-  #draw(): void {
-    if (!this.#configure) return;
-    // Only a new chart moves: one that is drawn again should not distract.
-    const isNew = this.#chart === undefined;
-    this.#chart?.destroy();
-    const config = this.#configure();
-    if (!isNew && config.options) config.options.animation = false;
-    this.#chart = new Chart(this.#canvas, config as ChartConfiguration) as Chart<Type>;
-  }
-}
-
-function barData(names: readonly string[], counts: readonly LabelCounts[]): ChartData<'bar'> {
+function barData(
+  names: readonly string[],
+  counts: readonly LabelCounts[],
+  seam: 'right' | 'top',
+): ChartData<'bar'> {
   return {
     labels: [...names],
     datasets: LABELS.map((label) => ({
       label: NAMES[label],
       data: counts.map((each) => each[label]),
       backgroundColor: fill(label),
-      // A seam between two labels.
+      // A seam between two labels, on one side: a thin part would vanish between two seams.
       borderColor: ink('--card'),
-      borderWidth: 1,
+      borderWidth: { [seam]: 1 },
       borderSkipped: false,
-      borderRadius: 3,
+      borderRadius: 2,
       maxBarThickness: 26,
     })),
   };
 }
 
-function common() {
+/** Options of every chart; tooltips tell numbers and shares of the counts of each bar. */
+function common<Type extends 'bar' | 'doughnut' = 'bar'>(counts: readonly LabelCounts[]) {
+  const label = ({ dataIndex, datasetIndex }: TooltipItem<Type>) =>
+    inNumbers(counts[dataIndex], LABELS[datasetIndex]);
   return {
     responsive: true,
     maintainAspectRatio: false,
@@ -161,9 +152,27 @@ function common() {
         padding: 10,
         cornerRadius: 8,
         boxPadding: 4,
+        callbacks: { label },
       },
     },
   };
+}
+
+/** `Negative: 12 (30.0 %)`. */
+function inNumbers(counts: LabelCounts | undefined, label: Label | undefined): string {
+  if (!counts || !label) return '';
+  return `${NAMES[label]}: ${count(counts[label])} (${percent(share(counts[label], totalOf(counts)))})`;
+}
+
+function totalOf({ negative, neutral, positive }: LabelCounts): number {
+  return negative + neutral + positive;
+}
+
+/** In percent. */
+function sharesOf(counts: LabelCounts): LabelCounts {
+  const total = totalOf(counts);
+  const of = (label: Label) => 100 * share(counts[label], total);
+  return { negative: of('negative'), neutral: of('neutral'), positive: of('positive') };
 }
 
 function scale() {
@@ -174,26 +183,8 @@ function scale() {
   };
 }
 
-/** The value of a colour that page.css names. */
-function ink(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-/** A label's colour; hatched for negative, so that colour is not all that tells them apart. */
-function fill(label: Label): string | CanvasPattern {
-  const colour = ink(`--${label}`);
-  if (label !== 'negative') return colour;
-  const tile = new OffscreenCanvas(HATCH, HATCH);
-  const context = tile.getContext('2d');
-  if (!context) return colour;
-  context.fillStyle = colour;
-  context.fillRect(0, 0, HATCH, HATCH);
-  context.strokeStyle = ink('--hatch');
-  context.lineWidth = 1.5;
-  for (const from of [-HATCH, 0, HATCH]) {
-    context.moveTo(from, HATCH);
-    context.lineTo(from + HATCH, 0);
-  }
-  context.stroke();
-  return context.createPattern(tile, 'repeat') ?? colour;
+function shareScale() {
+  const { ticks, ...rest } = scale();
+  const callback = (value: number | string) => `${value} %`;
+  return { ...rest, ticks: { ...ticks, callback }, stacked: true, min: 0, max: 100 };
 }

@@ -18,3 +18,17 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   made.append(...children);
   return made;
 }
+
+/**
+ * Replaces the content of an element. If the focus was in it, moves the focus to the new element
+ * with the same `data-key`.
+ */
+export function replaceKeepingFocus(place: HTMLElement, ...content: readonly Node[]): void {
+  const active = document.activeElement;
+  const key =
+    active instanceof HTMLElement && place.contains(active) ? active.dataset.key : undefined;
+  place.replaceChildren(...content);
+  if (key === undefined) return;
+  const next = place.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+}

@@ -2,6 +2,7 @@
 
 const LOCALE = 'en';
 
+const graphemes = new Intl.Segmenter(LOCALE, { granularity: 'grapheme' });
 const whole = new Intl.NumberFormat(LOCALE);
 const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const moment = new Intl.DateTimeFormat(LOCALE, {
@@ -54,4 +55,11 @@ export function duration(seconds: number): string {
     if (parts.length === 2) break;
   }
   return parts.join(' ') || '0 s';
+}
+
+/** A text of at most so many characters, with `…` in place of the rest. */
+export function shortened(text: string, maxCharacters: number): string {
+  const characters = [...graphemes.segment(text)].map(({ segment }) => segment);
+  if (characters.length <= maxCharacters) return text;
+  return `${characters.slice(0, Math.max(1, maxCharacters - 1)).join('')}…`;
 }

@@ -68,37 +68,14 @@ export function figures(
   );
 }
 
-/** A table that is folded away below the chart it says the same as. */
-export function folded(title: string, table: HTMLTableElement): HTMLDetailsElement {
-  return element('details', {}, element('summary', {}, title), scroller(title, table));
+/** A place for a table, folded away below the chart that it says the same as. */
+export function folded(title: string): { details: HTMLDetailsElement; place: HTMLElement } {
+  const place = scroller(title);
+  return { details: element('details', {}, element('summary', {}, title), place), place };
 }
 
 /** A box that scrolls when its content is long; the keyboard must reach it for that. */
-export function scroller(name: string, content: HTMLElement): HTMLElement {
+export function scroller(name: string, ...content: readonly HTMLElement[]): HTMLElement {
   const attributes = { class: 'scroller', role: 'region', tabindex: '0', 'aria-label': name };
-  return element('div', attributes, content);
-}
-
-/** A panel that could not be filled is tried again this soon. */
-const RETRY_MS = 4_000;
-
-/**
- * Runs a task now and then again, so long after it has ended, while the page is looked at; soon
- * where it says that it failed. A page that comes back into view is brought up to date at once.
- */
-export function repeatWhileVisible(task: () => Promise<boolean>, everyMs: number): void {
-  let timer: number | undefined;
-  let running = false;
-  const run = async () => {
-    if (running) return;
-    running = true;
-    window.clearTimeout(timer);
-    const succeeded = await task();
-    running = false;
-    if (!document.hidden) timer = window.setTimeout(run, succeeded ? everyMs : RETRY_MS);
-  };
-  document.addEventListener('visibilitychange', () => {
-    if (!document.hidden) void run();
-  });
-  void run();
+  return element('div', attributes, ...content);
 }

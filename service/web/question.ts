@@ -17,10 +17,11 @@ export function questionOf(typed: string): Question {
   return { kind: 'text', text };
 }
 
-/** The path of the aggregate of `@user`, or of a topic, over so many days that end today. */
+/** The path of the aggregate of `@user`, `id:` with a user's id, or a topic, over so many days that end today. */
 export function aggregatePath(subject: string, days: number, nowMs: number): string {
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   const range = new URLSearchParams({ from: day(nowMs - (days - 1) * 86_400_000), to: day(nowMs) });
-  const entity = subject.startsWith('@') ? 'users' : 'topics';
-  return `/v1/${entity}/${encodeURIComponent(subject)}/sentiment?${range}`;
+  const id = /^id:(\d+)$/.exec(subject)?.[1];
+  const entity = id !== undefined || subject.startsWith('@') ? 'users' : 'topics';
+  return `/v1/${entity}/${encodeURIComponent(id ?? subject)}/sentiment?${range}`;
 }

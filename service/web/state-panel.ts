@@ -3,16 +3,22 @@ import { call } from './api.ts';
 import { byId, element } from './dom.ts';
 import { count, duration, percent } from './format.ts';
 import { languageNames } from './languages.ts';
-import { repeatWhileVisible, showProblem } from './panel.ts';
+import { showProblem } from './panel.ts';
+import { repeatWhileVisible } from './repeat.ts';
 
 const REFRESH_MS = 10_000;
 
-/** What the service says of itself, kept up to date. */
-export function startStatePanel(): void {
+/**
+ * Keeps the state of the service up to date. Calls `onNewData` when the service has scored or read
+ * further tweets since the last time.
+ */
+export function startStatePanel(onNewData: () => void): void {
   const list = byId('state', HTMLDListElement);
   const problem = byId('state-problem', HTMLDivElement);
   const health = byId('health', HTMLParagraphElement);
   const languages = byId('model-languages', HTMLSpanElement);
+
+  let known: string | undefined;
 
   const load = async () => {
     try {
@@ -21,6 +27,9 @@ export function startStatePanel(): void {
       problem.replaceChildren();
       sayLanguages(languages, status.model.languages);
       say(health, status.status, `${status.status} · v${status.version}`);
+      const now = progressOf(status);
+      if (known !== undefined && known !== now) onNewData();
+      known = now;
       return true;
     } catch (error) {
       showProblem(problem, error, () => void load());
@@ -31,6 +40,11 @@ export function startStatePanel(): void {
     }
   };
   repeatWhileVisible(load, REFRESH_MS);
+}
+
+/** Changes with the data: instances behind one address differ in it too, which does no harm. */
+function progressOf({ startedAt, engine, featureStore }: Status): string {
+  return [startedAt, engine.predictions, featureStore.misses].join(' ');
 }
 
 /** Written only when it is news, so that a screen reader says it once. */

@@ -72,5 +72,7 @@ function table({ label, words }: Explanation): HTMLElement {
   const rows = words.map(({ text, influence }) => [text, points(influence)]);
   const columns = ['Word', `Points for ${NAMES[label].toLowerCase()}`];
   const caption = 'Change of the score by each word';
-  return folded('Figures of each word', figures(caption, columns, rows));
+  const { details, place } = folded('Figures of each word');
+  place.append(figures(caption, columns, rows));
+  return details;
 }

@@ -63,10 +63,11 @@ async function open(options?: BrowserContextOptions, url = service.url): Promise
   return visit;
 }
 
-/** Opens the page and waits until every panel shows its figures. */
+/** Opens the page of #bitcoin and waits until every panel shows its figures. */
 async function openFilled(options?: BrowserContextOptions): Promise<Visit> {
-  const opened = await open(options);
+  const opened = await open(options, `${service.url}/?topic=%23bitcoin`);
   await opened.page.locator('.users-chart canvas').waitFor();
+  await opened.page.locator('.topics-chart canvas').waitFor();
   await opened.page.locator('.donut canvas').waitFor();
   await opened.page.getByText('Up for').waitFor();
   return opened;
@@ -201,7 +202,7 @@ describe('the page shows the figures of the API', () => {
 });
 
 describe('charts', () => {
-  /** How many pixels of a canvas are of about the colour that page.css gives a label. */
+  /** Number of pixels of a canvas that are of about the color that page.css gives a label. */
   const pixels = (selector: string, label: string) => `(() => {
     const canvas = document.querySelector('${selector}');
     const probe = new OffscreenCanvas(1, 1).getContext('2d');
@@ -224,9 +225,14 @@ describe('charts', () => {
       if (performance.now() > endMs) throw new Error(`Too few pixels after 10 s: ${count}`);
     }
   };
-  const CANVASES = ['.users-chart canvas', '.donut canvas', '.timeline canvas'];
+  const CANVASES = [
+    '.users-chart canvas',
+    '.topics-chart canvas',
+    '.donut canvas',
+    '.timeline canvas',
+  ];
 
-  it('are drawn in the colours of their labels, and anew when the scheme changes', async () => {
+  it('are drawn in the colors of their labels, also after the color scheme changes', async () => {
     const { page } = await openFilled({ colorScheme: 'light' });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });

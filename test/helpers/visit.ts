@@ -3,6 +3,11 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 /** Longest wait for anything on the page. */
 const TIMEOUT_MS = 30_000;
 
+export interface VisitOptions extends BrowserContextOptions {
+  /** Lets `page.clock` move the timers of the page. */
+  readonly canForwardTime?: boolean;
+}
+
 /** A look at the page that remembers whatever should not happen. */
 export class Visit {
   readonly page: Page;
@@ -28,13 +33,11 @@ export class Visit {
   }
 
   /** Opens the page of a service. */
-  static async start(
-    browser: Browser,
-    url: string,
-    options: BrowserContextOptions = {},
-  ): Promise<Visit> {
-    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  static async start(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
+    const { canForwardTime = false, ...rest } = options;
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...rest });
     const visit = new Visit(context, await context.newPage(), new URL(url).origin);
+    if (canForwardTime) await visit.page.clock.install();
     await visit.page.goto(url);
     return visit;
   }

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { count, duration, percent, share, shortDate, time } from '../../../service/web/format.ts';
+import {
+  count,
+  duration,
+  percent,
+  share,
+  shortDate,
+  shortened,
+  time,
+} from '../../../service/web/format.ts';
 
 describe('the page writes', () => {
   it.each([
@@ -42,5 +50,14 @@ describe('the page writes', () => {
 
   it('nothing of nothing as no share', () => {
     expect([share(0, 0), share(1, 4)]).toEqual([0, 0.25]);
+  });
+
+  it.each([
+    ['@nasa', 5, '@nasa'],
+    ['@nasa_jpl', 6, '@nasa…'],
+    ['👩‍🚀👩‍🚀👩‍🚀', 2, '👩‍🚀…'],
+    ['ab', 0, 'a…'],
+  ])('%s in at most %d characters as %s', (text, characters, written) => {
+    expect(shortened(text, characters)).toBe(written);
   });
 });

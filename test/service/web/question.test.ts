@@ -31,6 +31,7 @@ describe('the path of an aggregate', () => {
     ['$btc', 1, '/v1/topics/%24btc/sentiment?from=2026-11-23&to=2026-11-23'],
     ['a/b c', 366, '/v1/topics/a%2Fb%20c/sentiment?from=2025-11-23&to=2026-11-23'],
     ['@nasa', 7, '/v1/users/%40nasa/sentiment?from=2026-11-17&to=2026-11-23'],
+    ['id:12', 7, '/v1/users/12/sentiment?from=2026-11-17&to=2026-11-23'],
   ])('of %s over %i days ends today, in UTC', (subject, days, path) => {
     expect(aggregatePath(subject, days, nowMs)).toBe(path);
   });
