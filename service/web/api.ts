@@ -1,26 +1,7 @@
 import { askForKey, storedKey } from './api-key.ts';
+import { type Advice, ApiProblem } from './api-problem.ts';
 
-/** What the service says about another try. */
-interface Advice {
-  readonly retryAfterSeconds?: number;
-  readonly didYouMean?: readonly string[];
-}
-
-/** An answer of the service that is a problem document, or no answer at all. */
-export class ApiProblem extends Error {
-  readonly code: string;
-  /** Undefined if the service did not say when to ask again. */
-  readonly retryAfterSeconds: number | undefined;
-  /** Topics that the visitor may have meant. */
-  readonly didYouMean: readonly string[];
-
-  constructor(code: string, detail: string, { retryAfterSeconds, didYouMean }: Advice = {}) {
-    super(detail);
-    this.code = code;
-    this.retryAfterSeconds = retryAfterSeconds;
-    this.didYouMean = didYouMean ?? [];
-  }
-}
+export { ApiProblem } from './api-problem.ts';
 
 /**
  * GETs a path of the service, or POSTs a body to it. Asks the visitor for an API key when the

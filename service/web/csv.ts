@@ -2,16 +2,22 @@
 
 type Cell = string | number;
 
-/** A spreadsheet takes a text that starts so for a formula. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+/** A spreadsheet runs a text that begins so as a formula, unless it is a number. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
 
-/** Rows of cells as CSV. A text that a spreadsheet would run as a formula gets a `'` before it. */
-export function csvOf(rows: readonly (readonly Cell[])[]): string {
-  return rows.map((row) => `${row.map(fieldOf).join(',')}\r\n`).join('');
+/**
+ * Rows of cells as CSV, with a byte order mark so that spreadsheets read it as UTF-8. A text that a
+ * spreadsheet would run as a formula gets a `'` before it.
+ */
+export function csvOf(rows: readonly (readonly Cell[])[], separator = ','): string {
+  const lines = rows.map((row) => row.map((cell) => fieldOf(cell, separator)).join(separator));
+  return `\ufeff${lines.map((line) => `${line}\r\n`).join('')}`;
 }
 
-function fieldOf(cell: Cell): string {
+function fieldOf(cell: Cell, separator: string): string {
   if (typeof cell === 'number') return String(cell);
-  const text = FORMULA.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
+  const isPlain = !/["\r\n]/.test(text) && !text.includes(separator) && text === text.trim();
+  return isPlain ? text : `"${text.replaceAll('"', '""')}"`;
 }

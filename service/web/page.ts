@@ -1,5 +1,6 @@
 /** The page at `/`: each panel looks after itself. */
 import { byId, element } from './dom.ts';
+import { startFilePanel } from './file-panel.ts';
 import { PageView } from './page-view.ts';
 import { startRankingPanel } from './ranking-panel.ts';
 import type { Entry } from './ranking-view.ts';
@@ -24,6 +25,7 @@ const suggest = (part: Partial<typeof suggested>) => {
 };
 
 startTryPanel();
+startFilePanel();
 const refreshUsers = startRankingPanel({
   ...USERS,
   view,

@@ -1,5 +1,7 @@
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import axe, { type AxeResults } from 'axe-core';
+import { parse } from 'csv-parse/sync';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { launchBrowser } from '../../script/lib/launch-browser.ts';
 import type { TextSentiment } from '../../service/http/routes/texts/schemas.ts';
@@ -127,18 +129,125 @@ describe('a problem on the page', () => {
   });
 });
 
+describe('a CSV file on the page', () => {
+  const TEXTS = ['I love this phone', 'The battery died again', '', '@jack the meeting is at 10'];
+  const row = (_: unknown, index: number) => `${index + 1},"${TEXTS[index % TEXTS.length]}"`;
+  const CSV = ['id,text', ...Array.from({ length: 150 }, row)].join('\n');
+
+  async function choose({ page }: Visit, csv: string): Promise<void> {
+    await page.getByText('Score a CSV file').click();
+    await page.getByLabel('CSV file').setInputFiles({
+      name: 'tweets.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(csv),
+    });
+  }
+
+  it('is scored row by row, shown page by page and downloaded with the scores of the API', async () => {
+    const answers = await Promise.all(TEXTS.map((each) => each && answerOf(each)));
+    const opened = await open();
+    const { page } = opened;
+    await choose(opened, CSV);
+    await page.getByRole('button', { name: 'Score', exact: true }).click();
+    await page.getByText('Done: 150 rows.').first().waitFor();
+    const rows = await opened.cells('Scored rows');
+    expect(rows).toHaveLength(25);
+    expect(rows.slice(0, 3).map((cells) => [cells[0], cells[3]])).toEqual([
+      ['1', TEXTS[0]],
+      ['2', TEXTS[1]],
+      ['3', 'The row has no text.'],
+    ]);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('Rows 26 to 50 of 150').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download CSV' }).click(),
+    ]);
+    const lines: Record<string, string>[] = parse(await text(await download.createReadStream()), {
+      bom: true,
+      columns: true,
+    });
+    expect(lines.map(({ label, score_positive }) => [label, score_positive])).toEqual(
+      lines.map((_, index) => {
+        const answer = answers[index % TEXTS.length];
+        return answer ? [answer.sentimentAnalyst, String(answer.scores.positive)] : ['', ''];
+      }),
+    );
+    expect(lines[3]).toMatchObject({ id: '4', text: `'${TEXTS[3]}` });
+    nothingWrong(opened);
+  });
+
+  it('without a column `text` asks for the column', async () => {
+    const opened = await open();
+    const { page } = opened;
+    await page.getByText('Score a CSV file').click();
+    await page.getByLabel('Or paste its lines').fill('id;tweet\n1;I love it');
+    expect(await page.getByRole('button', { name: 'Score', exact: true }).isDisabled()).toBe(true);
+    await page.getByLabel('Column of the texts').selectOption('tweet');
+    await page.getByRole('button', { name: 'Score', exact: true }).click();
+    await page.getByText('Done: 1 row.').first().waitFor();
+    expect(await opened.cells('Scored rows')).toEqual([
+      ['1', 'Positive', expect.any(String), 'I love it'],
+    ]);
+  });
+
+  it('waits as long as a busy service says, stops when canceled, and continues', async () => {
+    const opened = await open();
+    const { page } = opened;
+    const busy = (seconds: number) => ({
+      status: 503,
+      headers: { 'retry-after': String(seconds), 'content-type': 'application/problem+json' },
+      body: JSON.stringify({ code: 'overloaded', detail: 'busy', status: 503 }),
+    });
+    let refusals = 1;
+    await page.route('**/v1/inference', (route) =>
+      refusals-- > 0 ? route.fulfill(busy(600)) : route.continue(),
+    );
+    await choose(opened, CSV);
+    await page.getByRole('button', { name: 'Score', exact: true }).click();
+    await page
+      .getByText(/waiting 1 min 0 s for the service/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByText('Stopped after 37 of 150 rows.').first().waitFor();
+    refusals = 1;
+    await page.unroute('**/v1/inference');
+    await page.route('**/v1/inference', (route) =>
+      refusals-- > 0 ? route.fulfill(busy(1)) : route.continue(),
+    );
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('Done: 150 rows.').first().waitFor();
+  });
+
+  it('with a quote that is never closed is refused with its line', async () => {
+    const opened = await open();
+    await choose(opened, 'id,text\n1,"open');
+    expect(await opened.page.locator('#file').getByRole('alert').textContent()).toBe(
+      'The quote that begins in line 2 is never closed.',
+    );
+    nothingWrong(opened);
+  });
+});
+
 describe.each([
   ['light, 1280 px', { colorScheme: 'light' as const, viewport: { width: 1280, height: 800 } }],
   ['dark, 380 px', { colorScheme: 'dark' as const, viewport: { width: 380, height: 800 } }],
   ['light, 320 px', { colorScheme: 'light' as const, viewport: { width: 320, height: 700 } }],
   ['dark, 320 px', { colorScheme: 'dark' as const, viewport: { width: 320, height: 700 } }],
-])('an explained text, %s', (_name, options) => {
-  it('is accessible and never scrolls sideways', async () => {
+])('an explained text and a scored file, %s', (_name, options) => {
+  it('are accessible and never scroll sideways', async () => {
     const opened = await open(options);
     const { page } = opened;
     await analyze(opened, TEXT);
     await page.getByRole('button', { name: 'Which words decide?' }).click();
     await page.getByText('Figures of each word').click();
+    await page.getByText('Score a CSV file').click();
+    await page
+      .getByLabel('Or paste its lines')
+      .fill(`id,text\n1,${'x'.repeat(300)}\n2,I love it\n3,`);
+    await page.getByRole('button', { name: 'Score', exact: true }).click();
+    await page.getByText('Done: 3 rows.').first().waitFor();
     expect(await violations(opened)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     nothingWrong(opened);

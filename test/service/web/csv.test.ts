@@ -9,17 +9,22 @@ describe('CSV of the page', () => {
       ['a, "b" c', 0.5],
       ['two\nlines', -1],
     ];
-    expect(csvOf(rows)).toBe('topic,total\r\nplain,1\r\n"a, ""b"" c",0.5\r\n"two\nlines",-1\r\n');
+    expect(csvOf(rows)).toBe(
+      '\ufefftopic,total\r\nplain,1\r\n"a, ""b"" c",0.5\r\n"two\nlines",-1\r\n',
+    );
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '＝1', '＠a'])(
+  it.each(['=1+1', '+1+1', '-a', '@SUM(A1)', '\t=1', '\r=1', '＝1', '＠a'])(
     'has an apostrophe before a text that a spreadsheet takes for a formula: %j',
     (text) => {
-      expect(csvOf([[text]]).replaceAll('"', '')).toBe(`'${text}\r\n`);
+      expect(csvOf([[text]]).replaceAll('"', '')).toBe(`\ufeff'${text}\r\n`);
     },
   );
 
-  it.each(['#bitcoin', '$btc', 'a=b', '2026-11-28', ''])('keeps the text %j', (text) => {
-    expect(csvOf([[text]])).toBe(`${text}\r\n`);
-  });
+  it.each(['#bitcoin', '$btc', 'a=b', '2026-11-28', '-1', '+1,5', ''])(
+    'keeps the text %j',
+    (text) => {
+      expect(csvOf([[text]], ';')).toBe(`\ufeff${text}\r\n`);
+    },
+  );
 });

@@ -1,0 +1,21 @@
+/** What the service says about another try. */
+export interface Advice {
+  readonly retryAfterSeconds?: number;
+  readonly didYouMean?: readonly string[];
+}
+
+/** An answer of the service that is a problem document, or no answer at all. */
+export class ApiProblem extends Error {
+  readonly code: string;
+  /** Undefined if the service did not say when to ask again. */
+  readonly retryAfterSeconds: number | undefined;
+  /** Topics that the visitor may have meant. */
+  readonly didYouMean: readonly string[];
+
+  constructor(code: string, detail: string, { retryAfterSeconds, didYouMean }: Advice = {}) {
+    super(detail);
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.didYouMean = didYouMean ?? [];
+  }
+}

@@ -1,0 +1,210 @@
+import type { TextsResponse } from '../http/routes/texts/schemas.ts';
+import { call } from './api.ts';
+import { allowAsking } from './api-key.ts';
+import { CsvFault } from './csv-format.ts';
+import { byId, element } from './dom.ts';
+import { FileResults } from './file-results.ts';
+import { FileScoring } from './file-scoring.ts';
+import { type FileTable, fileTable, rowFaults, scoredCsv } from './file-table.ts';
+import { count, duration } from './format.ts';
+import { showProblem } from './panel.ts';
+
+const MAX_BYTES = 10_000_000;
+
+/** Scores the texts of a CSV file in the browser's own batches; the service keeps nothing. */
+export function startFilePanel(): void {
+  const file = byId('file-input', HTMLInputElement);
+  const paste = byId('file-paste', HTMLTextAreaElement);
+  const options = byId('file-options', HTMLDivElement);
+  const column = byId('file-column', HTMLSelectElement);
+  const header = byId('file-header', HTMLInputElement);
+  const start = byId('file-start', HTMLButtonElement);
+  const cancel = byId('file-cancel', HTMLButtonElement);
+  const problem = byId('file-problem', HTMLDivElement);
+  const progress = new Progress();
+  const results = new FileResults(byId('file-results', HTMLDivElement));
+  let text = '';
+  let table: FileTable | undefined;
+  let scoring: FileScoring | undefined;
+
+  const read = () => {
+    table = undefined;
+    forget();
+    try {
+      if (text.trim() !== '') table = fileTable(text, header.checked);
+    } catch (error) {
+      if (!(error instanceof CsvFault)) throw error;
+      say(error.message);
+    }
+    options.hidden = table === undefined;
+    if (table) column.replaceChildren(...columnOptions(table));
+    allowStart();
+  };
+  const forget = () => {
+    scoring = undefined;
+    start.textContent = 'Score';
+    problem.replaceChildren();
+    results.clear();
+    progress.hide();
+  };
+  const allowStart = () => {
+    start.disabled = !table || table.rows.length === 0 || column.value === '';
+  };
+  const say = (message: string) => {
+    const note = element('div', { class: 'problem', role: 'alert' }, element('p', {}, message));
+    problem.replaceChildren(note);
+  };
+
+  const run = async () => {
+    if (!table) return;
+    const [shown, at] = [table, Number(column.value)];
+    scoring ??= scoringOf(shown, at, progress);
+    const running = scoring;
+    const controller = new AbortController();
+    cancel.onclick = () => controller.abort();
+    problem.replaceChildren();
+    setBusy(true);
+    progress.begin(running.results.length, running.done);
+    try {
+      await running.run(controller.signal);
+      const total = running.results.length;
+      progress.end(`Done: ${count(total)} ${total === 1 ? 'row' : 'rows'}.`);
+    } catch (error) {
+      progress.end(
+        `Stopped after ${count(running.done)} of ${count(running.results.length)} rows.`,
+      );
+      if (!controller.signal.aborted) showProblem(problem, error, () => void run());
+    }
+    setBusy(false);
+    const isDone = running.done === running.results.length;
+    start.textContent = isDone ? 'Score again' : 'Continue';
+    if (isDone) scoring = undefined;
+    results.show({
+      table: shown,
+      column: at,
+      results: running.results,
+      csv: () => scoredCsv(shown, running),
+    });
+  };
+  const setBusy = (isBusy: boolean) => {
+    for (const control of [file, paste, column, header, start]) control.disabled = isBusy;
+    cancel.hidden = !isBusy;
+    (isBusy ? cancel : start).focus();
+  };
+
+  file.addEventListener('change', async () => {
+    const [chosen] = file.files ?? [];
+    if (!chosen) return;
+    paste.value = '';
+    const decoded = await textOf(chosen);
+    text = decoded.text;
+    read();
+    if (decoded.fault !== undefined) say(decoded.fault);
+  });
+  paste.addEventListener('input', () => {
+    file.value = '';
+    text = paste.value;
+    read();
+  });
+  header.addEventListener('change', read);
+  column.addEventListener('change', () => {
+    forget();
+    allowStart();
+  });
+  start.addEventListener('click', () => {
+    allowAsking();
+    void run();
+  });
+}
+
+function scoringOf(table: FileTable, column: number, progress: Progress): FileScoring {
+  return new FileScoring(
+    {
+      texts: table.rows.map((row) => row[column] ?? ''),
+      send: (texts, signal) => call<TextsResponse>('/v1/inference', { texts }, signal),
+      pause,
+      onProgress: ({ done, pauseMs }) => progress.show(done, pauseMs),
+    },
+    rowFaults(table, column),
+  );
+}
+
+function columnOptions({ names, suggested }: FileTable): HTMLOptionElement[] {
+  const all = names.map((name, index) => {
+    const option = element('option', { value: String(index) }, name);
+    option.selected = index === suggested;
+    return option;
+  });
+  return suggested >= 0 ? all : [element('option', { value: '' }, 'Choose…'), ...all];
+}
+
+/** How far the scoring is. Only what matters is said to screen readers. */
+class Progress {
+  readonly #box = byId('file-progress', HTMLDivElement);
+  readonly #bar = byId('file-bar', HTMLProgressElement);
+  readonly #count = byId('file-count', HTMLParagraphElement);
+  readonly #said = byId('file-said', HTMLParagraphElement);
+  #before = 0;
+  #startedMs = 0;
+
+  hide(): void {
+    this.#box.hidden = true;
+    this.#said.textContent = '';
+  }
+
+  begin(total: number, done: number): void {
+    this.#box.hidden = false;
+    this.#bar.hidden = false;
+    this.#bar.max = total;
+    this.#before = done;
+    this.#startedMs = performance.now();
+    this.#said.textContent = 'Scoring.';
+    this.show(done, 0);
+  }
+
+  show(done: number, pauseMs: number): void {
+    const total = this.#bar.max;
+    this.#bar.value = done;
+    const seconds = (performance.now() - this.#startedMs) / 1_000;
+    const left = (seconds / Math.max(1, done - this.#before)) * (total - done);
+    const rest =
+      pauseMs > 0 ? waiting(pauseMs) : done > this.#before ? ` · about ${duration(left)} left` : '';
+    this.#count.textContent = `${count(done)} of ${count(total)} rows${rest}`;
+    if (pauseMs > 0) this.#said.textContent = `The service is busy${waiting(pauseMs)}.`;
+  }
+
+  end(message: string): void {
+    this.#bar.hidden = true;
+    this.#count.textContent = message;
+    this.#said.textContent = message;
+  }
+}
+
+function waiting(pauseMs: number): string {
+  return ` · waiting ${duration(Math.ceil(pauseMs / 1_000))} for the service`;
+}
+
+async function textOf(file: File): Promise<{ text: string; fault?: string }> {
+  if (file.size > MAX_BYTES) return { text: '', fault: 'The file is larger than 10 MB.' };
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  try {
+    return { text: new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return { text: '', fault: 'The file is not in UTF-8. Save it as “CSV UTF-8”.' };
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      window.clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = window.setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

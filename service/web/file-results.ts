@@ -1,0 +1,135 @@
+import { donut } from './charts.ts';
+import { element } from './dom.ts';
+import type { RowResult } from './file-scoring.ts';
+import type { FileTable } from './file-table.ts';
+import { count, percent, share } from './format.ts';
+import { LABELS, type Label, NAMES, swatch } from './labels.ts';
+import { LiveChart } from './live-chart.ts';
+import { chartBox, figures, scroller } from './panel.ts';
+import { saveFile } from './save-file.ts';
+
+const PAGE_ROWS = 25;
+
+interface Results {
+  readonly table: FileTable;
+  readonly column: number;
+  readonly results: readonly (RowResult | undefined)[];
+  /** The file to download. */
+  readonly csv: () => string;
+}
+
+/** Shows the results of a file: shares, rows page by page, and a file to download. */
+export class FileResults {
+  readonly #place: HTMLElement;
+  readonly #share = chartBox('donut');
+  readonly #chart = new LiveChart<'doughnut'>(this.#share.canvas);
+
+  constructor(place: HTMLElement) {
+    this.#place = place;
+  }
+
+  clear(): void {
+    this.#place.replaceChildren();
+  }
+
+  show(shown: Results): void {
+    const counts = countsOf(shown.results);
+    const total = LABELS.reduce((sum, label) => sum + counts[label], 0);
+    const words = LABELS.map((label) => `${NAMES[label]} ${percent(share(counts[label], total))}`);
+    this.#share.canvas.setAttribute('aria-label', `Share of each label: ${words.join(', ')}.`);
+    const labels = figures(
+      'Rows by label',
+      ['Label', 'Rows', 'Share'],
+      LABELS.map((label) => [
+        element('span', { class: 'named' }, swatch(label), NAMES[label]),
+        count(counts[label]),
+        percent(share(counts[label], total)),
+      ]),
+    );
+    this.#place.replaceChildren(
+      element('div', { class: 'overview' }, this.#share.box, labels),
+      element('p', { class: 'hint' }, notesOf(shown.results)),
+      downloadButton(shown.csv),
+      pagedRows(shown),
+    );
+    this.#chart.show(() => donut(counts));
+  }
+}
+
+function countsOf(results: Results['results']): Record<Label, number> {
+  const counts = { negative: 0, neutral: 0, positive: 0 };
+  for (const result of results) {
+    if (result && !('fault' in result)) counts[result.sentimentAnalyst]++;
+  }
+  return counts;
+}
+
+function notesOf(results: Results['results']): string {
+  const scored = results.filter((result) => result && !('fault' in result));
+  const unsure = scored.filter((result) => result && 'certain' in result && !result.certain);
+  const others = scored.filter(
+    (result) => result && 'certain' in result && result.languageSupported === false,
+  );
+  return [
+    `${count(scored.length)} of ${count(results.length)} rows scored`,
+    `${count(unsure.length)} unsure`,
+    `${count(others.length)} in languages that the model does not read`,
+  ].join(' · ');
+}
+
+function downloadButton(csv: () => string): HTMLElement {
+  const button = element('button', { type: 'button' }, 'Download CSV');
+  button.addEventListener('click', () =>
+    saveFile('scored.csv', new Blob([csv()], { type: 'text/csv;charset=utf-8' })),
+  );
+  const hint = 'A cell that a spreadsheet would run as a formula gets an apostrophe in front.';
+  return element('div', { class: 'row' }, button, element('p', { class: 'hint' }, hint));
+}
+
+function pagedRows({ table, column, results }: Results): HTMLElement {
+  const shown = element('div', {});
+  const place = element('p', { class: 'hint', role: 'status' });
+  const back = element('button', { type: 'button' }, 'Previous');
+  const forth = element('button', { type: 'button' }, 'Next');
+  const pages = Math.max(1, Math.ceil(table.rows.length / PAGE_ROWS));
+  let page = 0;
+  const turnTo = (next: number) => {
+    page = next;
+    const from = page * PAGE_ROWS;
+    const rows = table.rows
+      .slice(from, from + PAGE_ROWS)
+      .map((row, index) => rowCells(from + index, row[column] ?? '', results[from + index]));
+    const cells = figures('Scored rows', ['Row', 'Label', 'Score', 'Text'], rows);
+    shown.replaceChildren(scroller('Scored rows', cells));
+    const last = Math.min(table.rows.length, from + PAGE_ROWS);
+    place.textContent = `Rows ${count(from + 1)} to ${count(last)} of ${count(table.rows.length)}`;
+    back.disabled = page === 0;
+    forth.disabled = page === pages - 1;
+  };
+  back.addEventListener('click', () => turnTo(page - 1));
+  forth.addEventListener('click', () => turnTo(page + 1));
+  turnTo(0);
+  return element(
+    'div',
+    { class: 'rows' },
+    shown,
+    element('div', { class: 'row' }, back, forth, place),
+  );
+}
+
+function rowCells(index: number, text: string, result: RowResult | undefined): (Node | string)[] {
+  const number = count(index + 1);
+  const words = element('span', { class: 'cell-text' }, text);
+  if (!result) return [number, 'Not scored yet', '–', words];
+  if ('fault' in result) {
+    const fault = element('span', { class: 'cell-text' }, result.fault);
+    return [number, 'Not scored', '–', fault];
+  }
+  const { sentimentAnalyst: label, certain, scores } = result;
+  const named = element('span', { class: 'named' }, swatch(label), nameOf(label, certain));
+  return [number, named, percent(scores[label]), words];
+}
+
+function nameOf(label: Label, certain: boolean): string {
+  return certain ? NAMES[label] : `Unsure, ${NAMES[label].toLowerCase()}`;
+}

@@ -1,0 +1,86 @@
+/** The rows of a file and the columns that scoring adds; nothing here touches the document. */
+
+import { LABELS } from '../domain/sentiment.ts';
+import { csvOf } from './csv.ts';
+import { type CsvTable, parseCsv, textColumn } from './csv-format.ts';
+import type { FileScoring, RowResult } from './file-scoring.ts';
+
+/** Most rows of a file, without its header. */
+export const MAX_ROWS = 5_000;
+
+export interface FileTable {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly separator: string;
+  /** Index of the column `text`; -1 if there is none. */
+  readonly suggested: number;
+}
+
+/** @throws CsvFault */
+export function fileTable(text: string, hasHeader: boolean): FileTable {
+  const { rows, separator }: CsvTable = parseCsv(text, MAX_ROWS + Number(hasHeader));
+  const [first = []] = rows;
+  const names = first.map((name, index) => (hasHeader && name.trim()) || `Column ${index + 1}`);
+  const suggested = names.length === 1 ? 0 : hasHeader ? textColumn(names) : -1;
+  return { names, rows: hasHeader ? rows.slice(1) : rows, separator, suggested };
+}
+
+/** Reasons of rows that cannot be scored, by index. */
+export function rowFaults({ names, rows }: FileTable, column: number): Map<number, string> {
+  const faults = new Map<number, string>();
+  for (const [index, row] of rows.entries()) {
+    if (row.length > names.length) {
+      faults.set(
+        index,
+        `The row has ${row.length} cells instead of ${names.length}: quote a text that contains the separator.`,
+      );
+    } else if ((row[column] ?? '').trim() === '') faults.set(index, 'The row has no text.');
+  }
+  return faults;
+}
+
+const ADDED = [
+  'label',
+  ...LABELS.map((label) => `score_${label}`),
+  'certain',
+  'truncated',
+  'language',
+  'language_supported',
+  'model_name',
+  'model_revision',
+  'problem',
+];
+
+/** The file with the columns that scoring adds, safe to open in a spreadsheet. */
+export function scoredCsv(
+  { names, rows, separator }: FileTable,
+  { results, model }: Pick<FileScoring, 'results' | 'model'>,
+): string {
+  const prefix = ADDED.some((name) => names.includes(name)) ? 'predicted_' : '';
+  const head = [...names, ...ADDED.map((name) => prefix + name)];
+  const width = names.length;
+  const body = rows.map((row, index) => {
+    const cells = Array.from({ length: width }, (_, at) => row[at] ?? '');
+    return [...cells, ...addedCells(results[index], model)];
+  });
+  return csvOf([head, ...body], separator);
+}
+
+function addedCells(result: RowResult | undefined, model: FileScoring['model']): string[] {
+  if (!result || 'fault' in result) {
+    const cells = ADDED.map(() => '');
+    return [...cells.slice(1), result?.fault ?? 'not scored yet'];
+  }
+  const { sentimentAnalyst, scores, certain, truncated, language, languageSupported } = result;
+  return [
+    sentimentAnalyst,
+    ...LABELS.map((label) => String(scores[label])),
+    String(certain),
+    String(truncated),
+    language ?? '',
+    languageSupported === null ? '' : String(languageSupported),
+    model?.name ?? '',
+    model?.revision ?? '',
+    '',
+  ];
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiProblem } from '../../../service/web/api-problem.ts';
+import { FileScoring } from '../../../service/web/file-scoring.ts';
+
+const MODEL = { name: 'a-model', revision: '0123456789ab' };
+const RESULT = {
+  status: 'ok' as const,
+  sentimentAnalyst: 'positive' as const,
+  scores: { negative: 0, neutral: 0.1, positive: 0.9 },
+  certain: true,
+  truncated: false,
+  tokens: 3,
+  language: 'en',
+  languageSupported: true,
+};
+
+/** A service that takes no text "long", and refuses as often as it is told. */
+function aScoring(texts: readonly string[], refusals: ApiProblem[] = []) {
+  const sizes: number[] = [];
+  const pauses: number[] = [];
+  const controller = new AbortController();
+  const scoring = new FileScoring(
+    {
+      texts,
+      send: async (sent) => {
+        const refusal = refusals.shift();
+        if (refusal) throw refusal;
+        if (sent.includes('long')) throw new ApiProblem('text_too_long', 'too long');
+        sizes.push(sent.length);
+        return { results: sent.map(() => RESULT), model: MODEL };
+      },
+      pause: async (ms, signal) => {
+        pauses.push(ms);
+        signal.throwIfAborted();
+      },
+      onProgress: () => {},
+    },
+    new Map(texts.flatMap((text, index) => (text === '' ? [[index, 'no text'] as const] : []))),
+  );
+  return { scoring, sizes, pauses, controller, run: () => scoring.run(controller.signal) };
+}
+
+const busy = (retryAfterSeconds?: number) =>
+  new ApiProblem(
+    'overloaded',
+    'busy',
+    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+  );
+
+describe('the rows of a file', () => {
+  it('are scored in batches of 64, without those that have a fault', async () => {
+    const { scoring, sizes, run } = aScoring([...Array(130).fill('good'), '']);
+    await run();
+    expect(sizes).toEqual([64, 64, 2]);
+    expect(scoring.results.at(-1)).toEqual({ fault: 'no text' });
+    expect([scoring.done, scoring.model]).toEqual([131, MODEL]);
+  });
+
+  it('wait as long as the service says, and longer each time where it says nothing', async () => {
+    const { pauses, run } = aScoring(['good'], [busy(7), busy(), busy(), busy(3_600)]);
+    await run();
+    expect(pauses).toEqual([7_000, 2_000, 4_000, 60_000]);
+  });
+
+  it('stop after nine refusals in a row, and go on from there', async () => {
+    const { scoring, run, sizes } = aScoring(
+      ['good', 'fine'],
+      Array.from({ length: 9 }, () => busy(1)),
+    );
+    await expect(run()).rejects.toThrow('busy');
+    expect(scoring.done).toBe(0);
+    await run();
+    expect([scoring.done, sizes]).toEqual([2, [2]]);
+  });
+
+  it('that the service refuses are found among the others', async () => {
+    const { scoring, run } = aScoring(['a', 'b', 'long', 'd', 'e']);
+    await run();
+    expect(scoring.results[2]).toEqual({ fault: 'This text is too long. Shorten it.' });
+    expect(scoring.results.filter((result) => result && 'scores' in result)).toHaveLength(4);
+  });
+
+  it('stop waiting when the visitor cancels', async () => {
+    const { scoring, run, controller } = aScoring(['good'], [busy(1)]);
+    controller.abort();
+    await expect(run()).rejects.toMatchObject({ name: 'AbortError' });
+    expect(scoring.done).toBe(0);
+  });
+
+  it('end with the problem that no waiting can help', async () => {
+    const { run, pauses } = aScoring(['good'], [new ApiProblem('forbidden', 'wrong key')]);
+    await expect(run()).rejects.toThrow('wrong key');
+    expect(pauses).toEqual([]);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseCsv } from '../../../service/web/csv-format.ts';
+import { fileTable, rowFaults, scoredCsv } from '../../../service/web/file-table.ts';
+
+describe('a file of texts', () => {
+  it('suggests the column `text`, or the only one', () => {
+    expect(fileTable('id,Text\n1,a', true)).toMatchObject({ suggested: 1, names: ['id', 'Text'] });
+    expect(fileTable('tweet\na', true)).toMatchObject({ suggested: 0 });
+    expect(fileTable('id,tweet\n1,a', true)).toMatchObject({ suggested: -1 });
+  });
+
+  it('without a header numbers its columns and keeps its first line', () => {
+    expect(fileTable('1,a', false)).toMatchObject({
+      names: ['Column 1', 'Column 2'],
+      rows: [['1', 'a']],
+    });
+  });
+
+  it('takes 5,000 rows besides its header', () => {
+    expect(fileTable(`text\n${'a\n'.repeat(5_000)}`, true).rows).toHaveLength(5_000);
+    expect(() => fileTable(`text\n${'a\n'.repeat(5_001)}`, true)).toThrow(
+      'more rows than the page takes',
+    );
+  });
+
+  it('has faults for rows without a text and rows that are too wide', () => {
+    const faults = rowFaults(fileTable('id,text\n1,\n2,a\n3,b,c', true), 1);
+    expect([...faults.keys()]).toEqual([0, 2]);
+  });
+
+  it('is written with the scores behind its own columns, and safe against formulas', () => {
+    const table = fileTable('id,label,text\n1,x,=1+1\n2,y,', true);
+    const scored = {
+      sentimentAnalyst: 'positive' as const,
+      scores: { negative: 0.1, neutral: 0.2, positive: 0.7 },
+      certain: true,
+      truncated: false,
+      tokens: 4,
+      language: null,
+      languageSupported: null,
+    };
+    const model = { name: 'a-model', revision: '0123456789ab' };
+    const csv = scoredCsv(table, { results: [scored, { fault: 'The row has no text.' }], model });
+    expect(parseCsv(csv, 10).rows).toEqual([
+      [
+        ...['id', 'label', 'text', 'predicted_label'],
+        ...['predicted_score_negative', 'predicted_score_neutral', 'predicted_score_positive'],
+        ...['predicted_certain', 'predicted_truncated', 'predicted_language'],
+        ...['predicted_language_supported', 'predicted_model_name', 'predicted_model_revision'],
+        'predicted_problem',
+      ],
+      [
+        ...['1', 'x', "'=1+1", 'positive', '0.1', '0.2', '0.7', 'true', 'false', '', ''],
+        ...['a-model', '0123456789ab', ''],
+      ],
+      ['2', 'y', '', ...Array(10).fill(''), 'The row has no text.'],
+    ]);
+  });
+});
