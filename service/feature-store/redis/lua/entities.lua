@@ -74,22 +74,30 @@ local function is_read(total)
 end
 
 -- An entity with tweets that the model reads has a place in the ranking of its kind.
-local function write_total(entity, total)
+local function write_read_total(entity, total)
   local texts = {}
-  for i = 1, OTHERS do
+  for i = 1, 3 do
     texts[i] = format_integer(total[i])
   end
-  call('HSET', prefix .. entity, 't', table.concat(texts, ' ', 1, 3))
-  if total[OTHERS] > 0 then
-    call('HSET', prefix .. entity, 'o', texts[OTHERS])
-  else
-    call('HDEL', prefix .. entity, 'o')
-  end
+  call('HSET', prefix .. entity, 't', table.concat(texts, ' '))
   if is_read(total) then
     call('ZADD', rank_key(entity), total[1] + total[2] + total[3], id_of(entity))
   else
     call('ZREM', rank_key(entity), id_of(entity))
   end
+end
+
+local function write_others_total(entity, total)
+  if total[OTHERS] > 0 then
+    call('HSET', prefix .. entity, 'o', format_integer(total[OTHERS]))
+  else
+    call('HDEL', prefix .. entity, 'o')
+  end
+end
+
+local function write_total(entity, total)
+  write_read_total(entity, total)
+  write_others_total(entity, total)
 end
 
 -- Deletes everything stored about an entity, including a user's names.
@@ -179,10 +187,14 @@ end
 -- Adds to an entity's total, of a label or of other languages, after a change of a day bucket.
 local function add_to_total(entity, counter, amount)
   local total = read_total(entity)
-  if total then
-    total[counter] = total[counter] + amount
-    write_total(entity, total)
-  else
+  if not total then
     settle(entity)
+    return
+  end
+  total[counter] = total[counter] + amount
+  if counter == OTHERS then
+    write_others_total(entity, total)
+  else
+    write_read_total(entity, total)
   end
 end
