@@ -1,3 +1,4 @@
+import { SAMPLE_ACCOUNTS } from '../../service/contract/sample-accounts.ts';
 import { snowflakeIdAt } from '../../service/domain/snowflake.ts';
 import { USER, X_TWEETS } from '../../service/http/schemas/examples.ts';
 import type { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
@@ -33,7 +34,7 @@ function exampleTweets(): XTweet[] {
 function sampleTweets(endMs: number): XTweet[] {
   return sample.tweets.map(({ by, minutesBefore, text, topics }, index) => {
     const createdMs = endMs - minutesBefore * MINUTE_MS;
-    const id = sample.accounts.find(({ username }) => username === by)?.id;
+    const id = SAMPLE_ACCOUNTS.find(({ username }) => username === by)?.id;
     if (id === undefined) throw new Error(`The sample has no account "${by}".`);
     return {
       id: snowflakeIdAt(createdMs, index),

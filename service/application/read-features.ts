@@ -14,6 +14,7 @@ import type {
   LabelCounts,
   TweetListing,
 } from './ports/feature-store.ts';
+import { SampleCheck } from './sample-check.ts';
 
 /**
  * Label counts and mean scores over a period. Tweets in languages that the model does not read are
@@ -56,9 +57,11 @@ const NO_TWEETS: Omit<DayBucket, 'day'> = {
 export class ReadFeatures {
   readonly #store: FeatureStore;
   readonly #exposeText: boolean;
+  readonly #sample: SampleCheck;
 
   constructor({ store, exposeText }: ReadFeaturesOptions) {
     this.#store = store;
+    this.#sample = new SampleCheck(store);
     this.#exposeText = exposeText;
   }
 
@@ -96,6 +99,11 @@ export class ReadFeatures {
 
   mostActiveTopics(limit: number): Promise<readonly ActiveTopic[]> {
     return this.#store.mostActiveTopics(limit);
+  }
+
+  /** True if the store holds tweets of the invented sample; null if it does not answer. */
+  holdsSample(): Promise<boolean | null> {
+    return this.#sample.holdsSample();
   }
 
   /** One page of the stored tweets; see FeatureStore. */

@@ -5,6 +5,7 @@ import { count, duration, percent } from './format.ts';
 import { languageNames } from './languages.ts';
 import { showProblem } from './panel.ts';
 import { repeatWhileVisible } from './repeat.ts';
+import { showSampleNotice } from './sample-notice.ts';
 
 const REFRESH_MS = 10_000;
 
@@ -26,6 +27,7 @@ export function startStatePanel(onNewData: () => void): void {
       list.replaceChildren(...factsOf(status).map(fact));
       problem.replaceChildren();
       sayLanguages(languages, status.model.languages);
+      showSampleNotice(status.featureStore.sample);
       say(health, status.status, `${status.status} · v${status.version}`);
       const now = progressOf(status);
       if (known !== undefined && known !== now) onNewData();

@@ -81,6 +81,8 @@ describe('a text on the page', () => {
     expect(await page.locator('.explanation .legend').textContent()).toBe(
       `wordfor ${sentimentAnalyst}wordagainst ${sentimentAnalyst}`,
     );
+    expect(await page.locator('#sample-notice').isVisible()).toBe(false);
+    expect(await page.locator('footer').textContent()).toContain('count public posts');
     nothingWrong(opened);
   });
 

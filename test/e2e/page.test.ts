@@ -193,8 +193,10 @@ describe('the page shows the figures of the API', () => {
     nothingWrong(opened);
   });
 
-  it('of the service', async () => {
+  it('of the service, and says that the sample is invented', async () => {
     const opened = await openFilled();
+    await opened.page.getByText('The feature store holds invented sample tweets.').waitFor();
+    expect(await opened.page.locator('footer').textContent()).toContain('invented sample tweets');
     const status = await api<Status>('/v1/status');
     const state = opened.page.locator('#state');
     const shown = await state.textContent();

@@ -225,7 +225,7 @@ describe('GET /v1/status', () => {
         languages: ['en'],
         maxTokens: 256,
       },
-      featureStore: { kind: 'memory', hits: 1, misses: 1, errors: 0, hitRate: 0.5 },
+      featureStore: { kind: 'memory', hits: 1, misses: 1, errors: 0, sample: false, hitRate: 0.5 },
       tweetSource: { kind: 'fixture', calls: expect.any(Number), readsSpentToday: 7 },
       engine: { workers: 2, saturation: 0, queuedTexts: 0, predictions: 0, shed: 0 },
       requests: { total: 3, failuresByCode: { invalid_request: 1 } },

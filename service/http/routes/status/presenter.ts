@@ -1,7 +1,14 @@
 import type { AppDeps } from '../../app-deps.ts';
 import type { Status } from './schemas.ts';
 
-export function statusOf({ info, lifecycle, model, settings, totals }: AppDeps): Status {
+export async function statusOf({
+  info,
+  lifecycle,
+  model,
+  readFeatures,
+  settings,
+  totals,
+}: AppDeps): Promise<Status> {
   const { name, revision, preprocessingVersion } = model.identity;
   const hits = totals.total('FeatureStoreHits');
   const misses = totals.total('FeatureStoreMisses');
@@ -23,6 +30,7 @@ export function statusOf({ info, lifecycle, model, settings, totals }: AppDeps):
       hits,
       misses,
       errors: totals.total('FeatureStoreErrors'),
+      sample: await readFeatures.holdsSample(),
       hitRate: hits + misses === 0 ? null : hits / (hits + misses),
     },
     tweetSource: {

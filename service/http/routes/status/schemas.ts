@@ -26,6 +26,11 @@ export const Status = Type.Object(
       hits: count,
       misses: count,
       errors: count,
+      sample: Type.Unsafe<boolean | null>({
+        type: ['boolean', 'null'],
+        description:
+          'True: the store holds invented tweets of `tss populate --sample`. Null: the store does not answer.',
+      }),
       hitRate: Type.Unsafe<number | null>({
         type: ['number', 'null'],
         description: 'hits / (hits + misses), 0 to 1; null before the first read.',

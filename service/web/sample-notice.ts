@@ -1,0 +1,11 @@
+import { byId } from './dom.ts';
+
+const POSTS = 'Figures count public posts that this service has scored.';
+const INVENTED = 'Figures count invented sample tweets, and posts that this service has scored.';
+
+/** Tells that figures count invented tweets. What the store does not tell stays as it was. */
+export function showSampleNotice(holdsSample: boolean | null): void {
+  if (holdsSample === null) return;
+  byId('sample-notice', HTMLParagraphElement).hidden = !holdsSample;
+  byId('figures-note', HTMLSpanElement).textContent = holdsSample ? INVENTED : POSTS;
+}
