@@ -7,7 +7,7 @@ import { helpText } from '../kit/help.ts';
 import { type Interruption, interruptible } from '../kit/interruptible.ts';
 
 const INTERRUPTION: Interruption = { kept: 'Stopped; nothing was written.', cleansUp: true };
-/** Comparing one takes Redis about 50 µs: about a twentieth of its time. */
+/** Comparing one takes Redis about 0.1 ms, mending one 0.2 ms: a tenth to a fifth of its time. */
 const DEFAULT_RATE = 1_000;
 const HIGHEST_RATE = 1_000_000;
 const DEFAULT_STATE_FILE = '.rebuild-state.json';

@@ -94,7 +94,7 @@ function expectNoneLeft(counts: Counts, isDryRun: boolean): void {
   }
   if (counts.tooLarge > 0) {
     throw new CliError(
-      `${counts.tooLarge} day buckets differ and have more than 10,000 tweets each; they are kept ` +
+      `${counts.tooLarge} day buckets differ and have more than 2,000 tweets each; they are kept ` +
         'as they are until they end, or until their user or topic is purged.',
     );
   }

@@ -15,8 +15,8 @@ const KEYS_PER_PAGE = 500;
 /** Scripts in one pipeline, which block Redis for about 10 ms if each has to mend something. */
 const SCRIPTS_PER_STEP = 50;
 
-/** Tweets of a day bucket that one script counts again, which blocks Redis for about 100 ms. */
-const MAX_RECOUNTED_TWEETS = 10_000;
+/** Tweets of a day bucket that one script counts again, which blocks Redis for about 50 ms. */
+const MAX_RECOUNTED_TWEETS = 2_000;
 
 const ROW_KEY = /^(\d+):([0-9a-f]{12}):(\d{1,15})$/;
 

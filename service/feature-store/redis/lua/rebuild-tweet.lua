@@ -69,7 +69,8 @@ local function list(contribution)
   for _, entity in ipairs(mends and entities or {}) do
     local place = place_of(parse_content(contribution.content).bucket)
     call('ZADD', prefix .. 'm' .. entity, place, tweet)
-    prolong(prefix .. 'm' .. entity, lives)
+    -- As long as the day buckets: later, the list would name tweets that no longer count.
+    extend(prefix .. 'm' .. entity, redis.call('TTL', prefix .. entity))
   end
   return #entities
 end
@@ -115,6 +116,9 @@ if incoming and username ~= '' and author == incoming.author
   elseif is_counted('u:' .. author, held) then
     lost_name = 1
     learn_name(author, username, event, lives.aggregate)
+    -- The user's end deletes the name, and must not be forgotten before the name ends by itself.
+    prolong(prefix .. 'u:' .. author, lives)
+    prolong(due_key('u:' .. author), lives)
   end
 end
 return { lost_row, lost_contribution, lost_name, 0 }
