@@ -42,6 +42,13 @@ const CHANGES: readonly Change[] = [
   from(PROD, 'allowedCidrs', '203.0.113.0/24'),
   from(PROD, 'tags', '{"cost-center":"1234"}'),
   from(PROD, 'permissionsBoundaryArn', 'arn:aws:iam::123456789012:policy/boundary'),
+  from(PROD, 'probe', 'false'),
+  from(PROD, 'requestsPerFiveMinutes', '1000'),
+  from(
+    PROD,
+    'apiKeysSecretArn',
+    'arn:aws:secretsmanager:eu-central-1:123456789012:secret:k-AbCdEf',
+  ),
 ].flatMap((change) => [change, back(change)]);
 
 /** The task definition of a release. Every other replacement is a fault. */
@@ -135,6 +142,10 @@ describe('a value that can only be chosen at the first deployment', () => {
 });
 
 describe('a change of a live stage', () => {
+  it('is tried for 25 values or more, both ways', () => {
+    expect(new Set(CHANGES.map(([name]) => name)).size).toBeGreaterThanOrEqual(50);
+  });
+
   it.each(CHANGES)('replaces no resource but the task definition: %s', (_name, before, after) => {
     expect(replaced(before, after).filter((one) => !one.startsWith(RELEASE))).toEqual([]);
   });
