@@ -6,7 +6,8 @@ import { eventually } from '../helpers/eventually.ts';
 import { findResources } from './assembly.ts';
 import { seriesOf } from './embedded-metrics.ts';
 import { describeRunning, engine } from './engine.ts';
-import { ask, post, RunningStage } from './running-stage.ts';
+import { ask, post, readTweet } from './requests.ts';
+import { RunningStage } from './running-stage.ts';
 
 /** Ends a test that hangs: it builds an image, and machines are busy. */
 const TIMEOUT_MS = 900_000;
@@ -14,8 +15,8 @@ jest.setTimeout(TIMEOUT_MS);
 
 const soon = <T>(work: () => Promise<T>) => eventually(work, TIMEOUT_MS / 3, 250);
 
-/** The image tier names its image so and finds the layers again. */
-const FIRST_TAG = 'test';
+/** Bundled examples, which the tweet source `fixture` reads. */
+const [TWEET, OTHER_TWEET] = ['1460323737035677698', '1764556683998138368'] as const;
 
 let stage: RunningStage;
 let subnets: readonly string[];
@@ -29,9 +30,9 @@ describeRunning('a stage with a stage file, in an existing VPC, whose tasks run 
     subnets = await stage.prepare({
       preset: 'dev',
       deployment: 'canary',
-      environment: { RATE_LIMIT_PER_MINUTE: '777' },
+      environment: { RATE_LIMIT_PER_MINUTE: '777', TWEET_SOURCE: 'fixture' },
     });
-    assembly = await stage.release(FIRST_TAG);
+    assembly = await stage.release('test');
     firstHook = await stage.goldenHook();
   });
 
@@ -55,6 +56,14 @@ describeRunning('a stage with a stage file, in an existing VPC, whose tasks run 
     expect(answer.results).toMatchObject([{ sentimentAnalyst: 'positive' }]);
     expect(headers.get('x-ratelimit-limit')).toBe('777');
     firstRevision = answer.model.revision;
+  });
+
+  it('keeps a tweet in its store, as the generated user, and finds it there', async () => {
+    const read = (tweetId: string) => readTweet(stage.callerDoor, tweetId);
+    // The store accepts the user a moment after the first task has started.
+    await soon(async () => expect(await read(OTHER_TWEET)).toBe('hit'));
+    expect(await read(TWEET)).toBe('miss');
+    await soon(async () => expect(await read(TWEET)).toBe('hit'));
   });
 
   it('passes the health checks of load balancer and task, which the emulator does not make', async () => {
@@ -97,7 +106,7 @@ describeRunning('a stage with a stage file, in an existing VPC, whose tasks run 
     expect(await stage.account.invoke(firstHook)).toEqual({ hookStatus: 'SUCCEEDED' });
   });
 
-  it('replaces a task that is killed, and answers again', async () => {
+  it('replaces a task that is killed, and the new one finds the tweet in the store', async () => {
     const before = await stage.containers();
     expect(before).toHaveLength(1);
     await engine!.docker('kill', ...before);
@@ -106,7 +115,7 @@ describeRunning('a stage with a stage file, in an existing VPC, whose tasks run 
       expect(after).toHaveLength(1);
       expect(after).not.toEqual(before);
     });
-    await soon(() => ask(stage.callerDoor));
+    await soon(async () => expect(await readTweet(stage.callerDoor, TWEET)).toBe('hit'));
   });
 
   it('serves a second model after a release: its golden hook accepts it, that of the first refuses it', async () => {

@@ -10,12 +10,15 @@ import { Checkout } from './checkout.ts';
 import { COMPANY_NETWORK } from './company-network.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
 import { stripAssembly } from './unknown-to-emulator.ts';
+import { ValkeyStandIn } from './valkey-stand-in.ts';
 
 const STAGE = 'company';
 /** Port of the listener that only the golden hook may use. */
 const TEST_PORT = 8443;
 /** Nothing listens here, so that the emulator uses the image of the local engine. */
 const REGISTRY = '127.0.0.1:1';
+/** The image tier builds it under this name, too, and finds the layers again. */
+const KEPT_IMAGE = 'tweet-sentiment-service:test';
 
 /** A stage on the emulator whose tasks are containers of the image. */
 export class RunningStage {
@@ -29,20 +32,25 @@ export class RunningStage {
   readonly #engine: LocalEngine;
   readonly #emulator: Emulator;
 
+  readonly #store: ValkeyStandIn;
+  readonly #removals: (() => Promise<unknown>)[] = [];
+
   static async open(engine: LocalEngine): Promise<RunningStage> {
     const emulator = await startEmulator(engine.host);
     const doors = [await openFrontDoor(emulator.url), await openFrontDoor(emulator.url)] as const;
-    return new RunningStage(engine, emulator, ...doors);
+    return new RunningStage(engine, emulator, await ValkeyStandIn.start(engine), ...doors);
   }
 
   private constructor(
     engine: LocalEngine,
     emulator: Emulator,
+    store: ValkeyStandIn,
     callerDoor: FrontDoor,
     hookDoor: FrontDoor,
   ) {
     this.#engine = engine;
     this.#emulator = emulator;
+    this.#store = store;
     this.account = new Account(emulator);
     this.callerDoor = callerDoor;
     this.hookDoor = hookDoor;
@@ -51,7 +59,8 @@ export class RunningStage {
   async close(): Promise<void> {
     this.account.close();
     await this.#emulator.stop();
-    await Promise.all([this.callerDoor.close(), this.hookDoor.close()]);
+    await Promise.all([this.callerDoor.close(), this.hookDoor.close(), this.#store.stop()]);
+    for (const remove of this.#removals) await remove();
     this.checkout.remove();
   }
 
@@ -81,8 +90,10 @@ export class RunningStage {
     await cdk(['synth', '--quiet', '--output', assembly, ...context], {}, this.checkout.folder);
     stripAssembly(assembly);
     pointHookAt(assembly, this.hookDoor.url);
+    this.#store.serve(assembly);
     await this.account.bootstrap(assembly);
     await this.account.deploy(assembly);
+    await this.#store.addUser(assembly, this.account, this.cluster);
     const { EndpointUrl = '' } = await this.account.outputs(`${this.cluster}-service`);
     this.callerDoor.host = new URL(EndpointUrl).host;
     this.hookDoor.host = `${this.callerDoor.host}:${TEST_PORT}`;
@@ -96,6 +107,8 @@ export class RunningStage {
     await this.#engine.load(builder, tag);
     const image = `${REGISTRY}/${tag}`;
     await this.#engine.docker('tag', tag, image);
+    this.#removals.push(() => this.#engine.docker('image', 'rm', '--force', image));
+    if (tag !== KEPT_IMAGE) this.#removals.push(() => builder.remove(tag));
     return image;
   }
 
@@ -115,25 +128,4 @@ export class RunningStage {
     );
     return versions.at(-1) ?? '';
   }
-}
-
-/** Asks for the sentiment of a text. */
-export function post(door: FrontDoor): Promise<Response> {
-  return fetch(`${door.url}/v1/inference`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ texts: ['I love this phone'] }),
-  });
-}
-
-/** @throws Error unless the text is answered */
-export async function ask(door: FrontDoor) {
-  const response = await post(door);
-  const body = await response.text();
-  if (response.status !== 200) throw new Error(`status ${response.status}: ${body}`);
-  const answer = JSON.parse(body) as {
-    readonly model: { readonly revision: string };
-    readonly results: readonly { readonly sentimentAnalyst: string }[];
-  };
-  return { answer, headers: response.headers };
 }
