@@ -1,6 +1,6 @@
 import { LanguageCheck } from '../../service/application/language-check.ts';
 import { PhaseTimings } from '../../service/application/request-context.ts';
-import { hasFiniteScores, type Label } from '../../service/domain/sentiment.ts';
+import { hasFiniteScores, type Label, type Prediction } from '../../service/domain/sentiment.ts';
 import { EldLanguageIdentifier } from '../../service/inference/language/eld-language-identifier.ts';
 import type { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
 import type { AddedColumns } from './added-columns.ts';
@@ -8,6 +8,12 @@ import type { InputRecord, LeftOutText, ScorableText } from './formats/format.ts
 
 /** No caller waits: as good as no deadline. */
 const CALL_TIMEOUT_MS = 24 * 3_600_000;
+
+/**
+ * Texts of one call of the engine: enough for full batches. The engine refuses more texts than it
+ * has room for, and one page of tweets may hold any number.
+ */
+const CALL_TEXTS = 256;
 
 /** A line of the output, or a text that is left out, with its lines of the input. */
 export type ScoredText = { readonly line: number; readonly lastLine: number } & (
@@ -21,7 +27,7 @@ export type ScoredText = { readonly line: number; readonly lastLine: number } & 
 );
 
 export interface ScorerOptions {
-  readonly model: OnnxSentimentModel;
+  readonly model: Pick<OnnxSentimentModel, 'identity' | 'languages' | 'predict'>;
   readonly added: AddedColumns;
   /** A longer text is left out, as the service refuses it. */
   readonly maxCharacters: number;
@@ -47,11 +53,7 @@ export class Scorer {
       texts.map((text) => ({ lines: { line, lastLine: next.lines }, text: this.#checked(text) })),
     );
     const scorable = given.flatMap(({ text }) => ('fault' in text ? [] : [text.text]));
-    const predictions = await model.predict(scorable, {
-      deadline: { atMs: performance.now() + CALL_TIMEOUT_MS },
-      signal: new AbortController().signal,
-      timings: new PhaseTimings(),
-    });
+    const predictions = await this.#predict(scorable);
     const findings = await this.#languages.findAll(
       scorable.map((text) => ({ text, language: null })),
     );
@@ -69,6 +71,19 @@ export class Scorer {
       const { languageSupported } = finding;
       return { ...lines, output, label: prediction.label, languageSupported };
     });
+  }
+
+  async #predict(texts: readonly string[]): Promise<(Prediction | null)[]> {
+    const predictions: (Prediction | null)[] = [];
+    for (let start = 0; start < texts.length; start += CALL_TEXTS) {
+      const part = await this.#options.model.predict(texts.slice(start, start + CALL_TEXTS), {
+        deadline: { atMs: performance.now() + CALL_TIMEOUT_MS },
+        signal: new AbortController().signal,
+        timings: new PhaseTimings(),
+      });
+      predictions.push(...part);
+    }
+    return predictions;
   }
 
   #checked(text: ScorableText | LeftOutText): ScorableText | LeftOutText {
