@@ -19,6 +19,7 @@ import { fetchFiles } from './fetch-files.ts';
 import type { ModelSource, SourceFile } from './source.ts';
 import { buildTokenizer } from './tokenizer/build-tokenizer.ts';
 import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
+import { openEncoder } from './trial-sequences.ts';
 
 /** Names the special tokens where tokenizer_config.json does not; the bundle does not keep it. */
 const SPECIAL_TOKENS_FILE = 'special_tokens_map.json';
@@ -70,6 +71,9 @@ export async function stageModel(
 
   await fetchFiles(source, tokenizer.files, staging, output);
   await makeTokenizer(staging, tokenizer, family);
+  // Refuses a tokenizer of another kind before the weights are fetched and converted.
+  const { maxTokens } = described;
+  await openEncoder(staging, { tokenizer: TOKENIZER_FILE, maxTokens, preprocessing: [] });
   const made = await makeGraph(source, offered, graph, options);
   const kept = optionalFiles(settings, [TOKENIZER_CONFIG_FILE]).map(({ name }) => name);
   return {

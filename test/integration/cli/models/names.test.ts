@@ -144,6 +144,19 @@ describe('models add', () => {
     },
   );
 
+  it('refuses a tokenizer of another kind before it fetches the graph', async () => {
+    const definition = JSON.parse(readFileSync(join(source, 'tokenizer.json'), 'utf8'));
+    const normalizer = { type: 'Replace', pattern: { Regex: '(a|aa)+$' }, content: '' };
+    writeFileSync(join(source, 'tokenizer.json'), JSON.stringify({ ...definition, normalizer }));
+    const { code, stderr } = await folder.run(['add', source, '--name', 'x']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('tokenizer.json is not a supported tokenizer'),
+    ]);
+    expect(stderr).not.toContain('model_quantized.onnx');
+    expect(folder.files('.downloads')).toEqual([]);
+  });
+
   it('takes a model without tokenizer_config.json, or with null in it', async () => {
     writeFileSync(
       join(source, 'tokenizer_config.json'),
