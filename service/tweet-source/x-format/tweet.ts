@@ -152,5 +152,11 @@ function timeMs(time: string | undefined): number | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(time ?? ''))
     return null;
   const ms = Date.parse(time ?? '');
-  return Number.isNaN(ms) || ms < FIRST_TWEET_MS ? null : ms;
+  return Number.isNaN(ms) || ms < FIRST_TWEET_MS || !isDate(time ?? '') ? null : ms;
+}
+
+/** False for a day that its month lacks, which `Date.parse` takes for one of the next month. */
+function isDate(time: string): boolean {
+  const date = time.slice(0, 10);
+  return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
 }
