@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { ErrorCode } from '../../../domain/errors.ts';
+import { CallerError, type ErrorCode } from '../../../domain/errors.ts';
 import { parseTopic } from '../../../domain/topics.ts';
 import { normalizeTweetId } from '../../../domain/tweet-url.ts';
 import { parseUserReference } from '../../../domain/user.ts';
@@ -15,6 +15,9 @@ const PURGE_CODES = [
   ...FEATURE_CODES,
   'parameter_too_long',
 ] as const satisfies readonly ErrorCode[];
+
+/** Cursors of Redis have 64 bits: it answers a greater one with an error. */
+const MAX_CURSOR = 2n ** 64n - 1n;
 
 /** Lists and purges what the feature store holds. */
 export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
@@ -37,7 +40,7 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       },
     },
     async ({ query }): Promise<TweetListing> => {
-      const { tweetIds, nextCursor } = await readFeatures.listTweets(query.cursor ?? '0');
+      const { tweetIds, nextCursor } = await readFeatures.listTweets(checkedCursor(query.cursor));
       return { tweetIds: [...tweetIds], nextCursor };
     },
   );
@@ -95,3 +98,8 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     async (request) => ({ removed: await purge.topic(parseTopic(request.params.tag)) }),
   );
 };
+
+function checkedCursor(cursor = '0'): string {
+  if (BigInt(cursor) <= MAX_CURSOR) return cursor;
+  throw new CallerError('invalid_request', `cursor must be at most ${MAX_CURSOR}.`);
+}
