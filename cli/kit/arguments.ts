@@ -24,7 +24,11 @@ export function number(option: string, lowest: number, highest: number) {
 /** Parser of an option that takes an HTTP address. */
 export function httpUrl(option: string) {
   return (given: string): string => {
-    if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given;
+    const url = URL.parse(given);
+    if (url && (url.username !== '' || url.password !== '')) {
+      throw new UsageError(`${option} must not contain a user or a password`);
+    }
+    if (url && /^https?:$/.test(url.protocol)) return given;
     throw new UsageError(`${option} must be an http:// or https:// address, got '${given}'`);
   };
 }

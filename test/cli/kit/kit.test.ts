@@ -36,6 +36,12 @@ describe('parsers of options', () => {
     expect(() => httpUrl('--url')(given)).toThrow('--url must be an http:// or https:// address');
   });
 
+  it('an address with a password is refused, and the message does not repeat it', () => {
+    expect(() => httpUrl('--url')('http://user:hunter2@localhost:3000')).toThrow(
+      /^--url must not contain a user or a password$/,
+    );
+  });
+
   it('a repeated option keeps its values in order', () => {
     expect(collect('b', collect('a', undefined))).toEqual(['a', 'b']);
   });
