@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Where progress is written: a terminal gets a bar. */
 export interface ProgressOutput {
   readonly isTTY?: boolean;
@@ -59,7 +61,8 @@ export class ProgressBar {
   /** Prints a message on its own line. */
   say(message: string): void {
     const { output } = this.#options;
-    output.write(this.#isDrawn ? `\r\x1b[K${message}\n` : `${message}\n`);
+    const text = printable(message);
+    output.write(this.#isDrawn ? `\r\x1b[K${text}\n` : `${text}\n`);
     if (this.#isDrawn) this.#write();
   }
 

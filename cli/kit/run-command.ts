@@ -3,6 +3,7 @@ import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typ
 import { StartupError } from '../../service/domain/errors.ts';
 import { commandTree } from './command-tree.ts';
 import { CliError, reasonOf, UsageError } from './errors.ts';
+import { printable } from './printable.ts';
 import { refuseRepeatedOptions } from './repeated-options.ts';
 
 /**
@@ -45,13 +46,13 @@ function report(error: unknown, help: string): number {
     return 2;
   }
   if (error instanceof UsageError) printUsageError(error.message, help);
-  else if (isExplained(error)) console.error(error.message);
+  else if (isExplained(error)) console.error(printable(error.message));
   else console.error(error);
   return error instanceof CliError ? error.exitCode : 1;
 }
 
 function printUsageError(message: string, help: string): void {
-  console.error(`${message.replace(/\.$/, '')}; run \`${help}\``);
+  console.error(`${printable(message.replace(/\.$/, ''))}; run \`${help}\``);
 }
 
 /** Errors of this project and of the operating system; all others are bugs, and show a stack. */
