@@ -54,7 +54,14 @@ export const rateLimit = fp<RateLimitOptions>(
  * address is what X-Forwarded-For says, which may be any text.
  */
 export function addressKey(address: string): string {
-  const normal = normalizeIP(address);
+  const normal = normalizeIP(withoutPort(address));
   const isLong = normal.length > MAX_ADDRESS_CHARACTERS;
   return `address ${isLong ? createHash('sha256').update(normal).digest('hex') : normal}`;
+}
+
+/** Some proxies forward `203.0.113.7:49152` or `[2001:db8::7]:49152`, with a port per connection. */
+function withoutPort(address: string): string {
+  const [, ipv6, ipv4] =
+    /^(?:\[([\da-f:.]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d{1,5})?$/i.exec(address) ?? [];
+  return ipv6 ?? ipv4 ?? address;
 }

@@ -10,6 +10,9 @@ describe('the rate limit key of an address', () => {
     ['203.0.113.7', 'address 203.0.113.7'],
     ['::ffff:203.0.113.7', 'address 203.0.113.7'],
     ['2001:db8:1:2:3:4:5:6', 'address 2001:db8:1:2::'],
+    ['203.0.113.7:49152', 'address 203.0.113.7'],
+    ['[2001:db8:1:2:3:4:5:6]:49152', 'address 2001:db8:1:2::'],
+    ['[2001:db8:1:2:3:4:5:6]', 'address 2001:db8:1:2::'],
   ])('%s is %s', (address, key) => expect(addressKey(address)).toBe(key));
 
   it('is short and differs, whatever a proxy passes on as the address', () => {
