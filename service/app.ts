@@ -52,7 +52,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   for (const schema of COMPONENTS) app.addSchema(schema);
 
-  await app.register(requestTrace, { metrics: deps.metrics });
+  await app.register(requestTrace, { metrics: deps.metrics, tracer: deps.tracer });
   await app.register(errorHandler);
   const { corsOrigins: origins } = deps.settings;
   if (origins.length > 0) await app.register(cors, { origins });

@@ -33,6 +33,7 @@ import { Shutdown } from './process/shutdown.ts';
 import { describeChoices } from './process/startup-log.ts';
 import { createLogger } from './telemetry/logging.ts';
 import { openMetricsSink } from './telemetry/metrics-sink.ts';
+import { openTracer } from './telemetry/open-tracer.ts';
 import { Output } from './telemetry/output.ts';
 import { TotalingMetrics } from './telemetry/totals.ts';
 import { FixtureTweetSource } from './tweet-source/fixture/fixture-tweet-source.ts';
@@ -120,6 +121,13 @@ async function serve(config: Config): Promise<void> {
   });
   const assessment = { rowTtlSeconds, storeText, exposeText, languages };
   const { unsupportedLanguage } = config;
+  const tracer = await openTracer({
+    ...config.traces,
+    serviceVersion: packageJson.version,
+    featureStore: store.name,
+    tweetSource: source.name,
+    logger,
+  });
   const app = await buildApp({
     settings: {
       ...config.http,
@@ -145,6 +153,7 @@ async function serve(config: Config): Promise<void> {
     lifecycle,
     metrics,
     totals: metrics,
+    tracer,
     info: {
       name: packageJson.name,
       version: packageJson.version,
@@ -164,6 +173,7 @@ async function serve(config: Config): Promise<void> {
       giveUp: () => app.server.closeAllConnections(),
       share: 0.7,
     },
+    { name: 'send traces', run: async () => tracer?.close(), share: 0.3 },
     { name: 'flush store writes', run: () => storeWriter.close(lastWritesMs), share: 0.5 },
     { name: 'write prediction log', run: () => predictionLog.flush(), share: 0.5 },
     { name: 'close prediction log', run: async () => predictionLog.close(), share: 1 },

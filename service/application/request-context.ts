@@ -15,12 +15,29 @@ export function remainingMs(deadline: Deadline): number {
 /** The measured phases of a request, in their order. */
 export type Phase = 'store' | 'source' | 'tokenize' | 'queue' | 'infer';
 
+/** One run of a phase, on the monotonic clock. */
+export interface PhaseInterval {
+  readonly phase: Phase;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Intervals that are kept for a request: more than the phases of several computations. */
+const MAX_INTERVALS = 32;
+
 /** Milliseconds per phase; repeated phases add up. */
 export class PhaseTimings {
   readonly #ms = new Map<Phase, number>();
+  readonly #intervals: PhaseInterval[] = [];
 
-  add(phase: Phase, ms: number): void {
-    this.#ms.set(phase, (this.#ms.get(phase) ?? 0) + ms);
+  /** The first runs of phases, in the order in which they ended. */
+  get intervals(): readonly PhaseInterval[] {
+    return this.#intervals;
+  }
+
+  add(phase: Phase, startMs: number, endMs: number): void {
+    this.#ms.set(phase, (this.#ms.get(phase) ?? 0) + endMs - startMs);
+    if (this.#intervals.length < MAX_INTERVALS) this.#intervals.push({ phase, startMs, endMs });
   }
 
   /** Measures an asynchronous step, including one that fails. */
@@ -29,13 +46,15 @@ export class PhaseTimings {
     try {
       return await step();
     } finally {
-      this.add(phase, performance.now() - startedMs);
+      this.add(phase, startedMs, performance.now());
     }
   }
 
   /** Adds the measurements of a shared computation. */
   merge(other: PhaseTimings): void {
-    for (const [phase, ms] of other.entries()) this.add(phase, ms);
+    for (const [phase, ms] of other.entries()) this.#ms.set(phase, (this.#ms.get(phase) ?? 0) + ms);
+    const room = MAX_INTERVALS - this.#intervals.length;
+    this.#intervals.push(...other.intervals.slice(0, room));
   }
 
   entries(): IterableIterator<[Phase, number]> {

@@ -87,6 +87,11 @@ function arrange(settings: Settings) {
       trustProxyHops: settings.TRUST_PROXY_HOPS,
       exposeText: settings.EXPOSE_TWEET_TEXT,
     },
+    traces: {
+      /** Undefined: none are sent. */
+      endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+      serviceName: settings.SERVICE_NAME,
+    },
     metrics: {
       kind: settings.METRICS,
       host: settings.HOST,

@@ -4,7 +4,7 @@
  */
 import type { ValuesOf } from './configuration.ts';
 import { MODEL } from './variables/model.ts';
-import { METRICS, PROCESS } from './variables/process.ts';
+import { METRICS, PROCESS, TRACES } from './variables/process.ts';
 import { ACCESS, LIMITS } from './variables/requests.ts';
 import { FEATURE_STORE, PREDICTION_LOG } from './variables/stores.ts';
 import { TWEET_SOURCE } from './variables/tweet-source.ts';
@@ -21,6 +21,7 @@ export const ENVIRONMENT = {
   ...ACCESS,
   ...LIMITS,
   ...METRICS,
+  ...TRACES,
 } as const satisfies Record<string, Variable>;
 
 export type EnvironmentName = keyof typeof ENVIRONMENT;

@@ -3,6 +3,7 @@ import type { IngestTweets } from '../application/ingest-tweets.ts';
 import type { FeatureStore } from '../application/ports/feature-store.ts';
 import type { Metrics, MetricTotals } from '../application/ports/metrics.ts';
 import type { SentimentModel } from '../application/ports/sentiment-model.ts';
+import type { Tracer } from '../application/ports/tracer.ts';
 import type { TweetSource } from '../application/ports/tweet-source.ts';
 import type { Purge } from '../application/purge.ts';
 import type { ReadFeatures } from '../application/read-features.ts';
@@ -62,6 +63,8 @@ export interface AppDeps {
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
   readonly totals: MetricTotals;
+  /** Undefined: no spans are sent. */
+  readonly tracer: Tracer | undefined;
   readonly info: ServiceInfo;
   /** A pino logger. */
   readonly logger: FastifyBaseLogger;

@@ -1,14 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Metrics } from '../application/ports/metrics.ts';
+import type { Tracer } from '../application/ports/tracer.ts';
 import { PhaseTimings } from '../application/request-context.ts';
 import { ERROR_CLASS } from '../contract/error-codes.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import { traceParentOf } from './trace-parent.ts';
 
 /** Measurements of a request, and its failure. */
 export interface RequestTrace {
   /** On the monotonic clock. */
   readonly startedMs: number;
   readonly timings: PhaseTimings;
+  /** Of the caller's `traceparent`, else of the span that is sent; undefined without either. */
+  readonly traceId: string | undefined;
   /** Code of the answered problem. */
   failure?: ErrorCode;
 }
@@ -23,12 +27,35 @@ declare module 'fastify' {
   }
 }
 
-/** Starts to trace a request; measures and logs it when it ends. */
-export function startTrace(request: FastifyRequest, reply: FastifyReply, metrics: Metrics): void {
-  request.trace = { startedMs: performance.now(), timings: new PhaseTimings() };
+export interface TraceSinks {
+  readonly metrics: Metrics;
+  /** Undefined: no spans are sent. */
+  readonly tracer: Tracer | undefined;
+}
+
+/** Starts to trace a request; measures, logs and sends it when it ends. */
+export function startTrace(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { metrics, tracer }: TraceSinks,
+): void {
+  const parent = traceParentOf(request.headers.traceparent);
+  const span = isHealth(request) ? undefined : tracer?.start(request.method, parent);
+  request.trace = {
+    startedMs: performance.now(),
+    timings: new PhaseTimings(),
+    traceId: span?.traceId ?? parent?.traceId,
+  };
   reply.raw.once('close', () => {
     const elapsedMs = performance.now() - request.trace.startedMs;
     logRequest(request, reply, elapsedMs);
+    span?.end({
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.raw.writableFinished ? reply.statusCode : null,
+      failure: request.trace.failure,
+      phases: request.trace.timings.intervals,
+    });
     if (reply.raw.writableFinished && isCounted(request)) {
       record(request.trace, reply.statusCode, elapsedMs, metrics);
     }
@@ -56,25 +83,18 @@ function logRequest(request: FastifyRequest, reply: FastifyReply, elapsedMs: num
     status: reply.raw.writableFinished ? reply.statusCode : null,
     ms: Math.round(elapsedMs * 1_000) / 1_000,
     code: request.trace.failure,
-    traceId: traceIdOf(request.headers.traceparent),
+    traceId: request.trace.traceId,
   };
-  const level = request.routeOptions.config?.health ? 'debug' : 'info';
+  const level = isHealth(request) ? 'debug' : 'info';
   request.log[level](fields, reply.raw.writableFinished ? 'request' : 'request abandoned');
 }
 
-/** A trace and a span of it, by W3C Trace Context. Versions after 00 may append fields. */
-const TRACEPARENT =
-  /^(?!ff|00.{53}-)[\da-f]{2}-(?<traceId>(?!0{32})[\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(-|$)/;
-
-/** Id of the trace that the caller's request belongs to; undefined: none, or not valid. */
-function traceIdOf(traceparent: string | string[] | undefined): string | undefined {
-  return typeof traceparent === 'string'
-    ? TRACEPARENT.exec(traceparent)?.groups?.traceId
-    : undefined;
+function isHealth(request: FastifyRequest): boolean {
+  return request.routeOptions.config?.health === true;
 }
 
 function isCounted(request: FastifyRequest): boolean {
-  return /^\/v[12](?:[/?]|$)/.test(request.url) && !request.routeOptions.config?.health;
+  return /^\/v[12](?:[/?]|$)/.test(request.url) && !isHealth(request);
 }
 
 function record(trace: RequestTrace, status: number, elapsedMs: number, metrics: Metrics): void {

@@ -15,7 +15,7 @@ const SLOW_REQUEST_CHECK_MS = 1_000;
 
 /** Fastify's options that differ from its defaults. */
 export function serverOptions(
-  { settings, lifecycle, logger, metrics }: AppDeps,
+  { settings, lifecycle, logger, metrics, tracer }: AppDeps,
   connections: Connections,
   clientErrors: ClientErrors,
 ) {
@@ -39,7 +39,7 @@ export function serverOptions(
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
     // No hook runs for paths that cannot be routed.
     frameworkErrors: (error, request, reply) => {
-      startTrace(request, reply, metrics);
+      startTrace(request, reply, { metrics, tracer });
       setCommonHeaders(request, reply);
       closeWhileDraining(reply, lifecycle);
       answerError(error, request, reply);

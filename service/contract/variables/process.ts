@@ -1,4 +1,4 @@
-import { integer, oneOf, text } from '../schemas.ts';
+import { integer, oneOf, text, webAddress } from '../schemas.ts';
 import type { Variable } from './variable.ts';
 
 /** A dimension's value in CloudWatch, without spaces. */
@@ -21,6 +21,14 @@ export const PROCESS = {
     schema: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'silent'),
     description: 'fatal, error, warn, info, debug or silent',
     default: 'info',
+  },
+} as const satisfies Record<string, Variable>;
+
+export const TRACES = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: webAddress({ query: 'refused' }),
+    description:
+      'Base address of an OpenTelemetry collector (OTLP over HTTP) for traces of requests; absent: none are sent',
   },
 } as const satisfies Record<string, Variable>;
 

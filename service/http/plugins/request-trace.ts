@@ -1,12 +1,11 @@
 import fp from 'fastify-plugin';
-import type { Metrics } from '../../application/ports/metrics.ts';
-import { setCommonHeaders, startTrace } from '../request-trace.ts';
+import { setCommonHeaders, startTrace, type TraceSinks } from '../request-trace.ts';
 
-export const requestTrace = fp<{ metrics: Metrics }>(
-  async (app, { metrics }) => {
+export const requestTrace = fp<TraceSinks>(
+  async (app, sinks) => {
     app.decorateRequest('trace');
     app.addHook('onRequest', (request, reply, done) => {
-      startTrace(request, reply, metrics);
+      startTrace(request, reply, sinks);
       done();
     });
     app.addHook('onSend', (request, reply, _payload, done) => {

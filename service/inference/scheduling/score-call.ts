@@ -69,8 +69,8 @@ export class ScoreCall {
     this.#context.signal.removeEventListener('abort', this.#onAbort);
     const nowMs = this.#clock.nowMs();
     const startedAtMs = this.#startedAtMs ?? nowMs;
-    this.#context.timings.add('queue', startedAtMs - this.#enqueuedAtMs);
-    if (this.#startedAtMs !== null) this.#context.timings.add('infer', nowMs - startedAtMs);
+    this.#context.timings.add('queue', this.#enqueuedAtMs, startedAtMs);
+    if (this.#startedAtMs !== null) this.#context.timings.add('infer', startedAtMs, nowMs);
     this.#events.onSettled();
     return true;
   }

@@ -123,7 +123,7 @@ describe('Coalescer', () => {
     const contexts = [aContext(), aContext()];
     const results = contexts.map((context) => coalescer.resolve(['a'], context));
     await nextTurn();
-    computations[0]!.context.timings.add('source', 7);
+    computations[0]!.context.timings.add('source', 1, 8);
     computations[0]!.end('done');
     await Promise.all(results);
     for (const { timings } of contexts) expect([...timings.entries()]).toEqual([['source', 7]]);

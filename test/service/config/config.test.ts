@@ -53,6 +53,7 @@ describe('the configuration', () => {
         trustProxyHops: 0,
         exposeText: true,
       },
+      traces: { endpoint: undefined, serviceName: 'tweet-sentiment-service' },
       metrics: {
         kind: 'off',
         host: '127.0.0.1',

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RequestEnd, TraceParent, Tracer } from '../../../service/application/ports/tracer.ts';
 import { DEFAULT_LIMITS } from '../../../service/contract/http.ts';
 import { TweetSourceFailedError } from '../../../service/domain/errors.ts';
 import {
@@ -240,4 +241,50 @@ describe('GET /v1/status', () => {
 
 it('GET / returns the name and the version of the service', async () => {
   expect((await app.call('/')).json).toEqual({ name: 'tweet-sentiment-service', version: '1.2.3' });
+});
+
+describe('with a tracer', () => {
+  const started: [method: string, parent: TraceParent | undefined][] = [];
+  const ended: RequestEnd[] = [];
+  const tracer: Tracer = {
+    start: (method, parent) => {
+      started.push([method, parent]);
+      return { traceId: parent?.traceId ?? 'b'.repeat(32), end: (end) => ended.push(end) };
+    },
+  };
+  let traced: TestApp;
+  beforeAll(async () => {
+    traced = await startApp({ tracer });
+  });
+  afterEach(async () => {
+    await traced.reset();
+    started.length = 0;
+    ended.length = 0;
+  });
+  afterAll(() => traced.stop());
+
+  it('a request continues the trace of its caller and ends with its route, status and phases', async () => {
+    const traceparent = `00-${'a'.repeat(32)}-${'1'.repeat(16)}-01`;
+    await traced.call(tweetPath(TWEET_URL), { headers: { ...AS_CALLER, traceparent } });
+    await soon(() => ended.length === 1);
+    expect(started).toEqual([
+      ['GET', { traceId: 'a'.repeat(32), spanId: '1'.repeat(16), isSampled: true }],
+    ]);
+    expect(ended).toMatchObject([{ method: 'GET', route: '/v1/inference', status: 200 }]);
+    expect(ended[0]?.phases.map(({ phase }) => phase)).toEqual(['store', 'source']);
+  });
+
+  it('a request without a trace has that of its span in the log', async () => {
+    await traced.call('/v1/nothing');
+    await soon(() => ended.length === 1);
+    expect(started).toEqual([['GET', undefined]]);
+    expect(ended).toMatchObject([{ route: null, status: 404, failure: 'not_found' }]);
+    expect(traced.lines.at(-1)).toMatchObject({ traceId: 'b'.repeat(32) });
+  });
+
+  it('health checks have no span', async () => {
+    await traced.call('/livez');
+    await traced.call('/v2/health/ready');
+    expect(started).toEqual([]);
+  });
 });

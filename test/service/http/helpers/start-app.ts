@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { buildApp } from '../../../../service/app.ts';
 import { IngestTweets } from '../../../../service/application/ingest-tweets.ts';
 import type { MetricTotals } from '../../../../service/application/ports/metrics.ts';
+import type { Tracer } from '../../../../service/application/ports/tracer.ts';
 import { ReadFeatures } from '../../../../service/application/read-features.ts';
 import { Rebuild } from '../../../../service/application/rebuild.ts';
 import type { RequestContext } from '../../../../service/application/request-context.ts';
@@ -89,6 +90,7 @@ export interface AppOptions {
   readonly modelLanguages?: readonly string[];
   /** An error that a hook of every route throws. */
   readonly fault?: Error;
+  readonly tracer?: Tracer;
   /** The lifecycle stays where it starts. */
   readonly starting?: boolean;
 }
@@ -159,6 +161,7 @@ export async function startApp(options: AppOptions = {}) {
     lifecycle,
     metrics,
     totals: totalsOf(metrics),
+    tracer: options.tracer,
     info: {
       name: 'tweet-sentiment-service',
       version: '1.2.3',
