@@ -5,6 +5,7 @@ import type { Logger } from '../../../service/application/ports/logger.ts';
 import type { PreprocessingStep } from '../../../service/contract/preprocessing.ts';
 import {
   AbandonedError,
+  DeadlineExceededError,
   OverloadedError,
   ShuttingDownError,
   StartupError,
@@ -151,6 +152,25 @@ describe('the embedded model', () => {
 
   it('answers an empty list with an empty list', async () => {
     expect(await model.predict([], requestContext())).toEqual([]);
+  });
+
+  it('counts the tokens of whole texts, and those that it reads up to its window', async () => {
+    const texts = ['I love this phone', 'word '.repeat(254), 'word '.repeat(400), '\u200b'];
+    expect(await model.countTokens(texts, requestContext())).toEqual([6, 256, 402, 2]);
+    const predictions = await model.predict(texts, requestContext());
+    expect(predictions).toMatchObject([
+      { tokens: 6, truncated: false },
+      { tokens: 256, truncated: false },
+      { tokens: 256, truncated: true },
+      null,
+    ]);
+  });
+
+  it('counts no tokens for a caller that has left, or after the deadline', async () => {
+    const gone = { ...requestContext(), signal: AbortSignal.abort() };
+    await expect(model.countTokens(['a'], gone)).rejects.toThrow(AbandonedError);
+    const late = { ...requestContext(), deadline: { atMs: performance.now() - 1 } };
+    await expect(model.countTokens(['a'], late)).rejects.toThrow(DeadlineExceededError);
   });
 
   it('counts predictions and truncated texts', async () => {
