@@ -29,6 +29,7 @@ describe('a page of more tweets than the engine takes at once', () => {
               positive: Number(text) / 1000,
             },
             truncated: false,
+            tokens: 3,
           }));
         },
       },
