@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { CONTEXT, synthesise } from './synthesise.ts';
+
+describe.each([
+  ['dev', false],
+  ['prod', true],
+] as const)('the stacks of %s', (stage, isProtected) => {
+  const { stacks, templates } = synthesise({ ...CONTEXT[stage], offlineStore: true });
+
+  it(`are ${isProtected ? '' : 'not '}protected from being deleted`, () => {
+    const all = Object.values(stacks).filter((stack) => stack !== undefined);
+    expect(all).toHaveLength(5);
+    expect(all.map(({ terminationProtection }) => terminationProtection ?? false)).toEqual(
+      all.map(() => isProtected),
+    );
+  });
+
+  it('refer to each other by exports, whose change CloudFormation refuses while they are used', () => {
+    const text = JSON.stringify(templates.map(({ template }) => template.toJSON()));
+    expect(text).toContain('Fn::ImportValue');
+    expect(text).not.toContain('Fn::GetStackOutput');
+  });
+});
