@@ -215,6 +215,16 @@ install_aws_tools() {
       'with venv (Debian: python3-venv), and a package index within reach.'
 }
 
+# Installs checkov into .tools/checkov, apart from cfn-lint, which wants other versions of its packages.
+install_checkov() {
+  local folder=.tools/checkov wanted=script/aws/checkov-requirements.txt
+  if are_python_packages_installed "$folder" "$wanted"; then return; fi
+  say "Installing checkov into $folder (300 MB) ..."
+  install_python_packages "$folder" "$wanted" --no-deps --no-compile ||
+    die "The tests of the infrastructure need the packages of $wanted. They need Python 3.10 or later" \
+      'with venv (Debian: python3-venv), and a package index within reach.'
+}
+
 # Installs clients of the Open Inference Protocol into .tools/open-inference, unless they are there.
 # Without them their tests are skipped.
 install_open_inference_clients() {

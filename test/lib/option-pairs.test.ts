@@ -1,151 +1,161 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { type Context, readStageConfig } from '../../lib/stage-config.ts';
-import { CONTEXT, synthesise } from './synthesise.ts';
+import { awsTool } from '../helpers/aws-tool.ts';
+import { EXCEPTIONS } from './checkov-exceptions.ts';
+import { coveringCombinations } from './combinations.ts';
+import { synthesise } from './synthesise.ts';
 
-const SUBNETS = (first: number) => [`subnet-0000000${first}`, `subnet-0000000${first + 1}`];
-const ARN = (service: string, name: string) =>
-  `arn:aws:${service}:eu-central-1:123456789012:${name}`;
+/** Bound of the slow steps, on a machine that others keep busy, too. */
+const SLOW_TIMEOUT_MS = 1_800_000;
+const LINTERS = 2;
 
-/** Choices that change resources; values at the bounds of what is accepted. */
-const OPTIONS: Readonly<Record<string, readonly Context[]>> = {
-  preset: [CONTEXT.dev, CONTEXT.prod],
-  network: [
-    {},
-    {
-      vpcCidr: '172.16.240.0/20',
-      zones: 3,
-      zoneNames: 'eu-central-1a,eu-central-1b,eu-central-1c',
-    },
-    {
-      vpcId: 'vpc-0a1b2c3d',
-      loadBalancerSubnetIds: SUBNETS(1),
-      taskSubnetIds: SUBNETS(3),
-      storeSubnetIds: SUBNETS(5),
-    },
-  ],
-  callers: [{}, { loadBalancer: 'internal' }, { allowedCidrs: '203.0.113.0/24' }],
-  egress: [{ egress: 'nat', natGateways: 1 }, { egress: 'public' }],
-  delivery: [
-    { deployment: 'rolling' },
-    { deployment: 'rolling', spot: true },
-    { deployment: 'canary', canaryMinutes: 990, canaryPercent: 50 },
-  ],
-  task: [{}, { taskCpu: 8192, taskMemoryMiB: 61440, maxTasks: 100, architecture: 'arm64' }],
-  store: [
-    { valkeyReplicas: 1, valkeySnapshotDays: 0 },
-    { valkeyReplicas: 5, valkeySnapshotDays: 35, valkeyNodeType: 'cache.t4g.micro' },
-  ],
-  firewall: [{ webFirewall: true, requestsPerFiveMinutes: 100 }, { webFirewall: false }],
-  keys: [
-    {},
-    {
-      certificateArn: CONTEXT.prod.certificateArn,
-      apiKeysSecretArn: ARN('secretsmanager', 'secret:k-AbCdEf'),
-    },
-  ],
-  customer: [
-    {},
-    {
-      kmsKeyArn: ARN('kms', 'key/11111111-2222-3333-4444-555555555555'),
-      permissionsBoundaryArn: 'arn:aws:iam::123456789012:policy/boundary',
-      tags: { 'cost-center': '1234' },
-    },
-  ],
-  data: [
-    { offlineStore: true, offlineDays: 1, retainData: true },
-    { retainData: false, logDays: 1 },
-  ],
-  alerts: [{}, { alertEmail: 'a@example.org', monthlyBudgetUsd: 1 }],
-};
-const NAMES = Object.keys(OPTIONS);
-const COMBINATIONS = 8;
+interface Checked {
+  readonly context: Context;
+  readonly resources: readonly { readonly Type: string; readonly Properties?: object }[];
+}
+interface Answer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
-/** Context of a combination; undefined: the contract refuses it. */
-function accepted(choices: readonly number[]): Context | undefined {
-  const context = Object.assign({}, ...NAMES.map((name, at) => OPTIONS[name]![choices[at]!]));
-  try {
-    readStageConfig(context);
-    return context;
-  } catch {
-    return undefined;
+const { contexts, impossible, pairs } = coveringCombinations();
+let folder: string;
+/** By the name of their file; a template that two combinations share is written once. */
+const templates = new Map<string, Checked>();
+const nagged: string[] = [];
+let linted: readonly Promise<Answer>[];
+let scanned: Promise<Answer>;
+
+function run(tool: 'cfn-lint' | 'checkov', args: readonly string[]): Promise<Answer> {
+  return new Promise((resolve) => {
+    const options = { encoding: 'utf8', maxBuffer: 2 ** 26 } as const;
+    execFile(awsTool(tool), args, options, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
+
+/** Writes the distinct templates of a combination and notes what cdk-nag finds. */
+function check(context: Context, index: number, seen: Set<string>): void {
+  const { app, templates: made } = synthesise(context);
+  for (const { ruleName, violatingResources } of new AwsSolutionsChecks(app).validateScope(app)
+    .violations) {
+    const paths = violatingResources.map(({ constructPath }) => constructPath);
+    nagged.push(`${ruleName}: ${paths} with ${JSON.stringify(context)}`);
+  }
+  for (const { part, template } of made) {
+    const json = template.toJSON();
+    const text = JSON.stringify(json);
+    if (seen.has(text)) continue;
+    seen.add(text);
+    const file = `${index}-${part}.template.json`;
+    writeFileSync(join(folder, file), text);
+    templates.set(file, { context, resources: Object.values(json.Resources) });
   }
 }
 
-const pairsOf = (choices: readonly number[]) =>
-  choices.flatMap((a, i) =>
-    choices.slice(i + 1).map((b, offset) => `${i}=${a},${i + 1 + offset}=${b}`),
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'combinations-'));
+  const seen = new Set<string>();
+  for (const [index, context] of contexts.entries()) check(context, index, seen);
+  const files = [...templates.keys()].map((file) => join(folder, file));
+  const lint = ['--non-zero-exit-code', 'error', '--ignore-checks', 'W', '--'];
+  // Started together, read by the tests.
+  linted = Array.from({ length: LINTERS }, (_, part) =>
+    run('cfn-lint', [...lint, ...files.filter((_file, index) => index % LINTERS === part)]),
+  );
+  const scan = ['--framework', 'cloudformation', '--compact', '--quiet', '--skip-download'];
+  scanned = run('checkov', [...scan, '--soft-fail', '--output', 'json', '--directory', folder]);
+}, SLOW_TIMEOUT_MS);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('forty combinations of stage values', () => {
+  it('cover every pair of choices', () => {
+    expect(contexts.length).toBeGreaterThanOrEqual(40);
+    expect(pairs).toBeGreaterThan(500);
+    expect(impossible).toEqual([]);
+  });
+
+  it('make templates far below the limits of CloudFormation, and alarms that look back a day at most', () => {
+    for (const { resources } of templates.values()) {
+      expect(resources.length).toBeLessThan(200);
+      for (const { Type, Properties } of resources) {
+        if (Type !== 'AWS::CloudWatch::Alarm') continue;
+        const { Period = 60, EvaluationPeriods } = Properties as Record<string, number>;
+        expect(Period * EvaluationPeriods!).toBeLessThanOrEqual(86_400);
+      }
+    }
+  });
+
+  it('bound every role where a boundary is given, and none elsewhere', () => {
+    for (const { context, resources } of templates.values()) {
+      for (const { Type, Properties } of resources) {
+        if (Type !== 'AWS::IAM::Role') continue;
+        const { PermissionsBoundary } = Properties as Record<string, unknown>;
+        expect(PermissionsBoundary).toBe(context.permissionsBoundaryArn);
+      }
+    }
+  });
+
+  it('pass the AwsSolutions rules of cdk-nag', () => {
+    expect(nagged).toEqual([]);
+  });
+
+  it(
+    'pass cfn-lint without an error',
+    async () => {
+      for (const answer of await Promise.all(linted)) {
+        expect(answer).toEqual({ code: 0, stdout: '', stderr: '' });
+      }
+    },
+    SLOW_TIMEOUT_MS,
   );
 
-/** Combinations that cover as many pairs of choices as so few can, the same in every run. */
-function coveringCombinations(): Context[] {
-  let seed = 1;
-  const random = (below: number) => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return seed % below;
-  };
-  const covered = new Set<string>();
-  const chosen: Context[] = [];
-  while (chosen.length < COMBINATIONS) {
-    let best: { context: Context; fresh: string[] } | undefined;
-    for (let candidate = 0; candidate < 60; candidate++) {
-      const choices = NAMES.map((name) => random(OPTIONS[name]!.length));
-      const context = accepted(choices);
-      if (!context) continue;
-      const fresh = pairsOf(choices).filter((pair) => !covered.has(pair));
-      if (!best || fresh.length > best.fresh.length) best = { context, fresh };
-    }
-    for (const pair of best!.fresh) covered.add(pair);
-    chosen.push(best!.context);
-  }
-  expect(covered.size).toBeGreaterThan(300);
-  return chosen;
-}
-
-describe('pairs of accepted stage values', () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'pairs-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  it('give templates in which cfn-lint finds no error, alarms within CloudWatch and roles that are bounded', () => {
-    const seen = new Map<string, string>();
-    const files = coveringCombinations().flatMap((context, index) =>
-      synthesise(context).templates.map(({ part, template }) => {
-        const json = template.toJSON();
-        const text = JSON.stringify(json);
-        const path = seen.get(text) ?? join(folder, `${index}-${part}.json`);
-        seen.set(text, path);
-        writeFileSync(path, text);
-        expect(Object.keys(json.Resources).length).toBeLessThan(200);
-        for (const { Type, Properties } of Object.values<{ Type: string; Properties: never }>(
-          json.Resources,
-        )) {
-          checkResource(Type, Properties, context);
-        }
-        return path;
-      }),
-    );
-    const { status, stdout } = spawnSync(
-      '.tools/python/bin/cfn-lint',
-      ['--non-zero-exit-code', 'error', '--ignore-checks', 'W', '--', ...new Set(files)],
-      { encoding: 'utf8' },
-    );
-    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
-  });
+  it(
+    'pass checkov but for the exceptions, each of which is still needed',
+    async () => {
+      const { code, stdout, stderr } = await scanned;
+      expect([code, stderr]).toEqual([0, '']);
+      const { results, summary } = JSON.parse(stdout);
+      expect(summary.parsing_errors).toBe(0);
+      const used = new Set<(typeof EXCEPTIONS)[number]>();
+      const unexpected = results.failed_checks.filter(
+        ({ check_id, resource, file_path }: Record<string, string>) => {
+          const config = readStageConfig(templates.get(basename(file_path!))!.context);
+          const exception = EXCEPTIONS.find(
+            ({ rule, resources, when }) =>
+              rule === check_id && resources.test(resource!) && (when?.(config) ?? true),
+          );
+          if (exception) used.add(exception);
+          return !exception;
+        },
+      );
+      const described = unexpected.map(
+        ({ check_id, check_name, resource, file_path }: Record<string, string>) =>
+          `${check_id} ${check_name}: ${resource} in ${file_path}`,
+      );
+      expect(described).toEqual([]);
+      expect(EXCEPTIONS.filter((exception) => !used.has(exception))).toEqual([]);
+    },
+    SLOW_TIMEOUT_MS,
+  );
 });
 
-function checkResource(type: string, properties: Record<string, never>, context: Context): void {
-  if (type === 'AWS::IAM::Role') {
-    expect(properties.PermissionsBoundary).toBe(context.permissionsBoundaryArn);
-  }
-  if (type === 'AWS::CloudWatch::Alarm') {
-    // CloudWatch looks back a day at most.
-    const period = Number(properties.Period ?? 60);
-    expect(period * Number(properties.EvaluationPeriods)).toBeLessThanOrEqual(86_400);
-  }
-}
+describe('the check by cdk-nag', () => {
+  it('reports a bucket without encryption in transit', () => {
+    const app = new App();
+    new Bucket(new Stack(app, 'Stack'), 'Bucket');
+    const { violations } = new AwsSolutionsChecks(app).validateScope(app);
+    expect(violations.map(({ ruleName }) => ruleName)).toContainEqual(
+      expect.stringContaining('S10'),
+    );
+  });
+});

@@ -38,7 +38,7 @@ export function synthesise(context: Context) {
   const templates = (Object.keys(stacks) as Part[])
     .filter((part) => stacks[part] !== undefined)
     .map((part) => ({ part, template: of(part) }));
-  return { stacks, of, templates, outdir: app.outdir };
+  return { app, stacks, of, templates, outdir: app.outdir };
 }
 
 /** A resource as the template has it: its properties are not known to the compiler. */
