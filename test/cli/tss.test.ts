@@ -42,7 +42,7 @@ describe('the documentation', () => {
       const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
         scripts: Record<string, string>;
       };
-      expect(scripts[name]).toBe(`script/tss ${name}`);
+      expect(scripts[name]).toBe(`exec script/tss ${name}`);
     },
   );
 });

@@ -85,7 +85,7 @@ export const Status = Type.Object(
         startedAt: '2026-11-23T08:00:00.000Z',
         uptimeSeconds: 7.4,
         model: { ...MODEL, preprocessingVersion: 1, languages: ['en'], maxTokens: 256 },
-        featureStore: { kind: 'memory', hits: 1, misses: 1, errors: 0, hitRate: 0.5 },
+        featureStore: { kind: 'memory', hits: 1, misses: 1, errors: 0, sample: true, hitRate: 0.5 },
         tweetSource: { kind: 'oembed', calls: 1, readsSpentToday: 0 },
         engine: { workers: 2, saturation: 0.04, queuedTexts: 0, predictions: 3, shed: 0 },
         requests: { total: 8, failuresByCode: { entity_not_found: 1 } },
