@@ -1,13 +1,13 @@
 import type { TextsResponse } from '../http/routes/texts/schemas.ts';
 import { call } from './api.ts';
 import { allowAsking } from './api-key.ts';
-import { CsvFault } from './csv-format.ts';
 import { byId, element } from './dom.ts';
 import { FileResults } from './file-results.ts';
 import { FileScoring } from './file-scoring.ts';
 import { type FileTable, fileTable, rowFaults, scoredCsv } from './file-table.ts';
 import { count, duration } from './format.ts';
 import { showProblem } from './panel.ts';
+import { CsvFault } from './parse-csv.ts';
 
 const MAX_BYTES = 10_000_000;
 

@@ -2,8 +2,8 @@
 
 import { LABELS } from '../domain/sentiment.ts';
 import { csvOf } from './csv.ts';
-import { type CsvTable, parseCsv, textColumn } from './csv-format.ts';
 import type { FileScoring, RowResult } from './file-scoring.ts';
+import { type CsvTable, parseCsv, textColumn } from './parse-csv.ts';
 
 /** Most rows of a file, without its header. */
 export const MAX_ROWS = 5_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseCsv } from '../../../service/web/csv-format.ts';
 import { fileTable, rowFaults, scoredCsv } from '../../../service/web/file-table.ts';
+import { parseCsv } from '../../../service/web/parse-csv.ts';
 
 describe('a file of texts', () => {
   it('suggests the column `text`, or the only one', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { csvOf } from '../../../service/web/csv.ts';
-import { parseCsv, textColumn } from '../../../service/web/csv-format.ts';
+import { parseCsv, textColumn } from '../../../service/web/parse-csv.ts';
 
 const rowsOf = (text: string) => parseCsv(text, 5_000).rows;
 
