@@ -9,23 +9,22 @@ import {
 import { type CpuFamily, cpuFamilyOf } from '../contract/cpu-family.ts';
 import { DEFAULT_CERTAIN_MARGIN } from '../contract/model-manifest.ts';
 import { ANY_LANGUAGE } from '../domain/language.ts';
-import {
-  hasFiniteScores,
-  type Label,
-  type ModelIdentity,
-  type Prediction,
-  topLabel,
-} from '../domain/sentiment.ts';
+import { type Label, type ModelIdentity, type Prediction, topLabel } from '../domain/sentiment.ts';
 import { type LoadedBundle, loadBundle } from './bundle/model-bundle.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { DriftMonitor } from './drift/drift-monitor.ts';
 import { checkGoldenTexts, checkLabelCount } from './golden-check.ts';
+import { PredictionObserver } from './prediction-observer.ts';
 import { BatchEngine, type EngineReservation } from './scheduling/batch-engine.ts';
 import { scoresOf, softmax } from './scores.ts';
 import { countTokens } from './tokenizer/count-tokens.ts';
 import { EventLoopTurns } from './tokenizer/event-loop-turns.ts';
-import { createNormalizer, type Normalizer } from './tokenizer/normalize.ts';
-import { type Encoding, encodeTexts, type Tokenizer } from './tokenizer/tokenizer.ts';
+import { createNormalizer } from './tokenizer/normalize.ts';
+import {
+  type EncodeTextsOptions,
+  type Encoding,
+  encodeTexts,
+  type Tokenizer,
+} from './tokenizer/tokenizer.ts';
 import { TransformersTokenizer } from './tokenizer/transformers-tokenizer.ts';
 import { cpuCount } from './workers/cpu-count.ts';
 
@@ -71,13 +70,10 @@ export class OnnxSentimentModel implements SentimentModel {
   readonly certainMargin: number;
   readonly languages: readonly string[];
   readonly #labels: readonly Label[];
-  readonly #normalize: Normalizer;
-  readonly #tokenizer: Tokenizer;
+  readonly #encoding: Omit<EncodeTextsOptions, 'signal'>;
   readonly #clock: Clock;
-  readonly #turns: EventLoopTurns;
   readonly #engine: BatchEngine;
-  readonly #metrics: Metrics;
-  readonly #drift: DriftMonitor;
+  readonly #observer: PredictionObserver;
 
   private constructor(
     { bundle }: LoadedBundle,
@@ -99,12 +95,13 @@ export class OnnxSentimentModel implements SentimentModel {
     this.languages = bundle.languages ?? [ANY_LANGUAGE];
     this.#labels = bundle.labels;
     this.#clock = parts.clock;
-    this.#normalize = createNormalizer(bundle.preprocessing);
-    this.#tokenizer = parts.tokenizer;
-    this.#turns = parts.turns;
+    this.#encoding = {
+      normalize: createNormalizer(bundle.preprocessing),
+      tokenizer: parts.tokenizer,
+      turns: parts.turns,
+    };
     this.#engine = parts.engine;
-    this.#metrics = parts.metrics;
-    this.#drift = new DriftMonitor({
+    this.#observer = new PredictionObserver({
       metrics: parts.metrics,
       clock: parts.clock,
       reference: bundle.referenceLabelMix,
@@ -188,13 +185,19 @@ export class OnnxSentimentModel implements SentimentModel {
     return this.#predict([text, ...variants], 1, context);
   }
 
+  countTokens(texts: readonly string[], context: RequestContext): Promise<number[]> {
+    return context.timings.measure('tokenize', () =>
+      countTokens(texts, { ...this.#encoding, context }),
+    );
+  }
+
   load(): ModelLoad {
     return this.#engine.load();
   }
 
   /** Rejects waiting texts and ends the workers. */
   async close(): Promise<void> {
-    this.#drift.close();
+    this.#observer.close();
     await this.#engine.close();
   }
 
@@ -211,7 +214,7 @@ export class OnnxSentimentModel implements SentimentModel {
   ): Promise<(Prediction | null)[]> {
     try {
       const encodings = await context.timings.measure('tokenize', () =>
-        this.#encode(texts, context),
+        encodeTexts(texts, { ...this.#encoding, signal: context.signal }),
       );
       const scored = encodings.filter((encoding) => this.#holdsText(encoding));
       const sequences = scored.map(({ ids }) => ids);
@@ -220,44 +223,11 @@ export class OnnxSentimentModel implements SentimentModel {
       const predictions = encodings.map((encoding) =>
         this.#holdsText(encoding) ? this.#prediction(logits[next++] ?? [], encoding) : null,
       );
-      this.#observe(predictions.slice(0, counted), encodings);
+      this.#observer.observe(predictions.slice(0, counted), encodings);
       return predictions;
     } finally {
       reservation.release();
     }
-  }
-
-  countTokens(texts: readonly string[], context: RequestContext): Promise<number[]> {
-    return context.timings.measure('tokenize', () =>
-      countTokens(texts, {
-        normalize: this.#normalize,
-        tokenizer: this.#tokenizer,
-        turns: this.#turns,
-        context,
-      }),
-    );
-  }
-
-  #observe(predictions: readonly (Prediction | null)[], encodings: readonly Encoding[]): void {
-    const made = predictions.filter((prediction) => prediction !== null);
-    const finite = made.filter(hasFiniteScores).length;
-    const truncated = made.filter((prediction) => prediction.truncated).length;
-    for (const [index, prediction] of predictions.entries()) {
-      const ids = encodings[index]?.ids;
-      if (prediction && ids && hasFiniteScores(prediction)) this.#drift.observe(prediction, ids);
-    }
-    if (truncated > 0) this.#metrics.record('TruncatedTexts', truncated);
-    this.#metrics.record('Predictions', finite);
-    if (finite < made.length) this.#metrics.record('ModelFailures', made.length - finite);
-  }
-
-  #encode(texts: readonly string[], { signal }: { signal: AbortSignal }): Promise<Encoding[]> {
-    return encodeTexts(texts, {
-      normalize: this.#normalize,
-      tokenizer: this.#tokenizer,
-      turns: this.#turns,
-      signal,
-    });
   }
 
   /** Compares the first scores with known ones, and learns the speed of the engine. */
@@ -275,7 +245,7 @@ export class OnnxSentimentModel implements SentimentModel {
       signal: new AbortController().signal,
       timings: new PhaseTimings(),
     };
-    const encodings = await this.#encode(texts, context);
+    const encodings = await encodeTexts(texts, { ...this.#encoding, signal: context.signal });
     const logits = await this.#engine.score(
       encodings.map(({ ids }) => ids),
       context,
@@ -289,7 +259,7 @@ export class OnnxSentimentModel implements SentimentModel {
   }
 
   #holdsText({ ids }: Encoding): boolean {
-    return ids.length > this.#tokenizer.specialTokens;
+    return ids.length > this.#encoding.tokenizer.specialTokens;
   }
 
   #prediction(logits: ArrayLike<number>, { ids, truncated }: Encoding): Prediction {
