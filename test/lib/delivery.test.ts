@@ -163,6 +163,18 @@ describe('a canary deployment', () => {
     expect(new Set(counted)).toEqual(new Set(['OwnFailures']));
   });
 
+  it('keeps the version of its hook, for a release that is rolled back to', () => {
+    const versionOf = (app: ReturnType<typeof synthesise>) =>
+      Object.entries(app.of('service').findResources('AWS::Lambda::Version')).filter(([id]) =>
+        id.includes('GoldenHook'),
+      );
+    const [[id, version] = []] = versionOf(prod);
+    expect(version).toMatchObject({ DeletionPolicy: 'Retain' });
+    const [[otherId] = []] = versionOf(synthesise({ ...CONTEXT.prod, architecture: 'arm64' }));
+    expect(otherId).toMatch(/GoldenHook/);
+    expect(otherId).not.toBe(id);
+  });
+
   it('has a hook that expects the scores of the CPU family of the tasks', () => {
     const arm64 = synthesise({ ...CONTEXT.prod, architecture: 'arm64' });
     const [hook] = allOf(arm64, 'AWS::Lambda::Function').filter(
