@@ -31,7 +31,7 @@ RUN --mount=type=cache,target=/root/.npm \
 FROM bundler AS model-tool
 COPY tsconfig.json ./
 COPY service service
-COPY cli/kit/errors.ts cli/kit/progress.ts cli/kit/retry.ts cli/kit/
+COPY cli/kit/errors.ts cli/kit/printable.ts cli/kit/progress.ts cli/kit/retry.ts cli/kit/
 COPY cli/models cli/models
 COPY script/image/fetch-model.ts script/image/
 RUN node_modules/.bin/esbuild script/image/fetch-model.ts --bundle --platform=node \

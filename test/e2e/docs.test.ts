@@ -68,6 +68,7 @@ describe('/docs', () => {
       'empty_text',
       'unsupported_language',
       'text_too_long_for_model',
+      'not_explainable',
     ]);
   });
 

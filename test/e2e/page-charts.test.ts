@@ -246,6 +246,12 @@ describe("the page's address", () => {
   });
 });
 
+/** Text of a CSV file, which begins with a byte order mark. */
+function withoutMark(content: Buffer): string {
+  expect(content.toString()).toMatch(/^\ufeff/);
+  return content.toString().slice(1);
+}
+
 describe('the downloads of a chart', () => {
   async function saved(page: Page, name: string): Promise<{ file: string; content: Buffer }> {
     const download = page.waitForEvent('download');
@@ -259,7 +265,7 @@ describe('the downloads of a chart', () => {
     const { page } = opened;
     const users = await saved(page, 'CSV: most active users');
     expect(users.file).toBe('most-active-users.csv');
-    const lines = users.content.toString().split('\r\n');
+    const lines = withoutMark(users.content).split('\r\n');
     expect(lines[0]).toBe('user_id,username,negative,neutral,positive,total,other_languages');
     expect(lines[1]).toMatch(/^1,big_account,\d+,\d+,\d+,40,0$/);
     expect(lines[3]).toMatch(/^3,,\d,\d,\d,1,0$/);
@@ -270,7 +276,7 @@ describe('the downloads of a chart', () => {
     const days = await saved(page, 'CSV: tweets a day by label');
     expect(days.file).toMatch(/^whales-\d{4}-\d\d-\d\d-to-\d{4}-\d\d-\d\d-by-day\.csv$/);
     expect(days.content.toString().split('\r\n')).toHaveLength(9);
-    const labels = (await saved(page, 'CSV: tweets by label')).content.toString();
+    const labels = withoutMark((await saved(page, 'CSV: tweets by label')).content);
     expect(labels.split('\r\n').map((line) => line.split(',')[0])).toEqual([
       'label',
       'negative',

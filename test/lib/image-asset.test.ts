@@ -13,13 +13,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, AssetStaging, Stack } from 'aws-cdk-lib';
+import { build } from 'esbuild';
 import { serviceImage } from '../../lib/constructs/service-image.ts';
 import { readStageConfig } from '../../lib/stage-config.ts';
 
 const TRACKED = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).trim().split('\n');
 /** What the stages of the Dockerfile copy, and so what an image is made of. */
 const BUILT_FROM =
-  /^(Dockerfile|\.dockerignore|\.npmrc|LICENSE|NOTICE|package(-lock)?\.json|tsconfig\.json|stubs\/.*|service\/.*|cli\/kit\/(errors|progress|retry)\.ts|cli\/models\/.*|models\/.*|script\/build\.ts|script\/lib\/(build-page|bundle-options|replace-folder)\.ts|script\/image\/(collect-runtime-packages|install-locked|fetch-model\.ts))$/;
+  /^(Dockerfile|\.dockerignore|\.npmrc|LICENSE|NOTICE|package(-lock)?\.json|tsconfig\.json|stubs\/.*|service\/.*|cli\/kit\/(errors|printable|progress|retry)\.ts|cli\/models\/.*|models\/.*|script\/build\.ts|script\/lib\/(build-page|bundle-options|replace-folder)\.ts|script\/image\/(collect-runtime-packages|install-locked|fetch-model\.ts))$/;
 /** Read by people only. */
 const isProse = (path: string) => path.endsWith('.md');
 const isPart = (path: string) => BUILT_FROM.test(path) && !isProse(path);
@@ -72,6 +73,20 @@ function hashWith(...paths: string[]): string {
 const groups = Map.groupBy(IGNORED, (path) =>
   path.includes('/') ? path.split('/').slice(0, 2).join('/') : path,
 );
+
+it('holds every file that its programs import', async () => {
+  const { metafile } = await build({
+    entryPoints: ['script/image/fetch-model.ts', 'service/main.ts'],
+    bundle: true,
+    format: 'esm',
+    metafile: true,
+    outdir: 'unused',
+    packages: 'external',
+    platform: 'node',
+    write: false,
+  });
+  expect(Object.keys(metafile.inputs).filter((path) => !isPart(path))).toEqual([]);
+});
 
 describe('the image', () => {
   it('stays the same when nothing has changed', () => {

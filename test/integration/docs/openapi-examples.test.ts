@@ -99,7 +99,13 @@ function roundedIn(value: unknown): unknown {
 }
 
 /** Their figures are of the whole sample, or of the process. */
-const OF_THE_MOMENT = ['GET /v1/users', 'GET /v1/admin/features/tweets', 'GET /v1/status'];
+const OF_THE_MOMENT = [
+  'GET /v1/users',
+  'GET /v1/topics',
+  'GET /v1/admin/features/tweets',
+  'POST /v1/admin/features/rebuild',
+  'GET /v1/status',
+];
 
 describe('/docs on a service with the sample', () => {
   it('prefills requests that are answered with 200, and shows their answers', async () => {

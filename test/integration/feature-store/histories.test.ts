@@ -26,7 +26,7 @@ const LOST_KEYS: Readonly<Record<Lost, readonly string[]>> = {
   users: ['u:*', 'mu:*'],
   topics: ['g:*', 'mg:*'],
   lists: ['mu:*', 'mg:*'],
-  registers: ['rank', 'due:*'],
+  registers: ['rank*', 'due:*'],
   names: ['n:*'],
 };
 

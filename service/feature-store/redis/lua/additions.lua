@@ -23,11 +23,12 @@ local function add_to_bucket(tweet, entity, content, amount, lives)
   local key, members = prefix .. entity, prefix .. 'm' .. entity
   local text = call('HGET', key, name)
   local bucket = parse_day_bucket(text)
-  if text and not bucket then
-    -- The counts of a malformed bucket are lost, and must leave the total too.
+  local is_new = not is_live(bucket)
+  if text and is_new then
+    -- The counts of a malformed or ended bucket must leave the total too.
     settle(entity)
   end
-  if not bucket then
+  if is_new then
     bucket = {
       born = now, ends = 0, covered = now + lives.cover,
       counts = { 0, 0, 0 }, sums = { 0, 0, 0 },

@@ -95,7 +95,7 @@ local function remove_contribution(tweet, contribution)
   for _, entity in ipairs(entities_of(contribution)) do
     settle_if_due(entity)
     local bucket = parse_day_bucket(call('HGET', prefix .. entity, name))
-    if bucket and bucket.born <= contribution.added then
+    if is_live(bucket) and bucket.born <= contribution.added then
       bucket.counts[label] = bucket.counts[label] - 1
       for i = 1, 3 do
         bucket.sums[i] = bucket.sums[i] - content.scores[i]

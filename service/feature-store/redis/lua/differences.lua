@@ -18,7 +18,7 @@ end
 local function is_counted(entity, contribution)
   local content = parse_content(contribution.content)
   local bucket = parse_day_bucket(look('HGET', prefix .. entity, content.bucket))
-  return bucket ~= nil and bucket.born <= contribution.added
+  return is_live(bucket) and bucket.born <= contribution.added
 end
 
 local function is_counted_everywhere(contribution)

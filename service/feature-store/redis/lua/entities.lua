@@ -52,6 +52,12 @@ local function write_day_bucket(entity, name, bucket)
   call('HSET', prefix .. entity, name, table.concat(fields, ' '))
 end
 
+-- A day bucket that has ended is absent, also where the register of ends was lost and nothing has
+-- dropped it.
+local function is_live(bucket)
+  return bucket and bucket.ends > now
+end
+
 local function drop_day_bucket(entity, name)
   local place = place_of(name)
   call('HDEL', prefix .. entity, name)
@@ -137,7 +143,7 @@ local function settle(entity)
   for i = 1, #fields, 2 do
     if place_of(fields[i]) then
       local bucket = parse_day_bucket(fields[i + 1])
-      if bucket and bucket.ends > now then
+      if is_live(bucket) then
         first_end = math.min(first_end or bucket.ends, bucket.ends)
         for label = 1, 3 do
           local counter = is_other_language(fields[i]) and OTHERS or label
@@ -160,10 +166,10 @@ local function settle(entity)
   return #fields / 2
 end
 
--- Settles an entity whose first day bucket may have ended.
+-- Settles an entity whose first day bucket may have ended, also if the register of ends was lost.
 local function settle_if_due(entity)
-  local first_end = call('ZSCORE', due_key(entity), id_of(entity))
-  if first_end and tonumber(first_end) <= now then
+  local first_end = tonumber(call('ZSCORE', due_key(entity), id_of(entity)) or nil)
+  if not first_end and redis.call('EXISTS', prefix .. entity) == 1 or first_end and first_end <= now then
     settle(entity)
   end
 end

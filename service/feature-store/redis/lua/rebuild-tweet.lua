@@ -71,6 +71,8 @@ local function list(contribution)
     call('ZADD', prefix .. 'm' .. entity, place, tweet)
     -- As long as the day buckets: later, the list would name tweets that no longer count.
     extend(prefix .. 'm' .. entity, redis.call('TTL', prefix .. entity))
+    -- A write to the day bucket could not prolong an index that was not listed.
+    extend(index, lives.cover)
   end
   return #entities
 end
