@@ -18,10 +18,11 @@ import { languagesOfCard } from './model-languages.ts';
 import { type ModelSource, SourceError } from './source.ts';
 import { type StagedModel, type StagingOptions, stageModel } from './stage-model.ts';
 import { INT8_BATCH_TOLERANCE, type Trial, type TrialOptions, tryModel } from './trial.ts';
+import { openEncoder } from './trial-sequences.ts';
 import { writeManifest } from './write-manifest.ts';
 
 export interface AddOptions
-  extends Omit<StagingOptions, 'staging' | 'compare'>,
+  extends Omit<StagingOptions, 'staging' | 'compare' | 'checkTokenizer'>,
     Pick<TrialOptions, 'workerUrl' | 'force'> {
   readonly modelsDir: string;
   readonly manifest: Manifest;
@@ -73,6 +74,8 @@ async function addFrom(source: ModelSource, staging: string, options: AddOptions
     ...options,
     staging,
     compare: true,
+    checkTokenizer: ({ file, maxTokens }) =>
+      openEncoder(staging, { tokenizer: file, maxTokens, preprocessing: [] }),
   });
   refuseOwnNames(staged);
   const preprocessing = [

@@ -19,7 +19,6 @@ import { fetchFiles } from './fetch-files.ts';
 import type { ModelSource, SourceFile } from './source.ts';
 import { buildTokenizer } from './tokenizer/build-tokenizer.ts';
 import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
-import { openEncoder } from './trial-sequences.ts';
 
 /** Names the special tokens where tokenizer_config.json does not; the bundle does not keep it. */
 const SPECIAL_TOKENS_FILE = 'special_tokens_map.json';
@@ -46,6 +45,8 @@ export interface StagingOptions extends GraphWish {
   readonly labels: readonly string[] | undefined;
   /** Also make the FP32 graph that an INT8 graph is compared with. */
   readonly compare: boolean;
+  /** Rejects a tokenizer that the service cannot read; called before the weights are fetched. */
+  readonly checkTokenizer?: (tokenizer: { file: string; maxTokens: number }) => Promise<unknown>;
   readonly output: ProgressOutput;
 }
 
@@ -71,9 +72,7 @@ export async function stageModel(
 
   await fetchFiles(source, tokenizer.files, staging, output);
   await makeTokenizer(staging, tokenizer, family);
-  // Refuses a tokenizer of another kind before the weights are fetched and converted.
-  const { maxTokens } = described;
-  await openEncoder(staging, { tokenizer: TOKENIZER_FILE, maxTokens, preprocessing: [] });
+  await options.checkTokenizer?.({ file: TOKENIZER_FILE, maxTokens: described.maxTokens });
   const made = await makeGraph(source, offered, graph, options);
   const kept = optionalFiles(settings, [TOKENIZER_CONFIG_FILE]).map(({ name }) => name);
   return {

@@ -86,6 +86,14 @@ it('holds every file that its programs import', async () => {
     write: false,
   });
   expect(Object.keys(metafile.inputs).filter((path) => !isPart(path))).toEqual([]);
+  const [tool] = Object.values(metafile.outputs).filter(({ entryPoint }) =>
+    entryPoint?.endsWith('fetch-model.ts'),
+  );
+  const packages = tool?.imports.map(({ path }) => path);
+  expect(packages).toContain('@aws-sdk/client-s3');
+  // Bundled in the image's build, which a native library cannot be.
+  expect(packages).not.toContain('@xenova/transformers');
+  expect(packages).not.toContain('onnxruntime-node');
 });
 
 describe('the image', () => {

@@ -162,6 +162,10 @@ local function settle(entity)
     if table.concat(stored, ' ') ~= table.concat(total, ' ') then
       write_total(entity, total)
     end
+    -- A register that was lost begins without an expiry.
+    local seconds = redis.call('TTL', prefix .. entity)
+    extend(due_key(entity), seconds)
+    extend(rank_key(entity), seconds)
   end
   return #fields / 2
 end

@@ -104,9 +104,11 @@ if mends and (differs or has_ended) then
   settle(entity)
   if last_end > 0 then
     write_total(entity, total)
-    for _, each in ipairs({ key, members, due_key(entity), rank_key(entity) }) do
-      extend(each, last_end - now + 1)
-    end
+  end
+end
+if mends and last_end > 0 then
+  for _, each in ipairs({ key, members, due_key(entity), rank_key(entity) }) do
+    extend(each, last_end - now + 1)
   end
 end
 return { differs and 1 or 0, too_large }
