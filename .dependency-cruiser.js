@@ -47,6 +47,13 @@ export default {
       to: { path: '^(service/main|bin/[^/]+)\\.ts$' },
     },
     {
+      name: 'main-alone-imports-adapters',
+      comment: 'The choice of adapters is a part of the composition root.',
+      severity: 'error',
+      from: { pathNot: '^service/main\\.ts$' },
+      to: { path: '^service/adapters\\.ts$' },
+    },
+    {
       name: 'contract-imports-schemas-alone',
       comment:
         'Service, infrastructure and tools read the contract; it depends on a schema library.',

@@ -1,16 +1,12 @@
 /** The composition root: reads the configuration, wires every part, serves and shuts down. */
 
 import { fileURLToPath } from 'node:url';
-import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import { openFeatureStore, openPredictionLog, openTweetSource } from './adapters.ts';
 import { buildApp } from './app.ts';
 import { IngestTweets } from './application/ingest-tweets.ts';
 import { LanguageCheck } from './application/language-check.ts';
 import { PendingWrites } from './application/pending-writes.ts';
-import type { FeatureStore } from './application/ports/feature-store.ts';
-import type { Metrics } from './application/ports/metrics.ts';
-import { NO_PREDICTION_LOG, type PredictionLog } from './application/ports/prediction-log.ts';
-import type { TweetSource } from './application/ports/tweet-source.ts';
 import { Purge } from './application/purge.ts';
 import { ReadFeatures } from './application/read-features.ts';
 import { Rebuild } from './application/rebuild.ts';
@@ -20,13 +16,7 @@ import { StoreWriter } from './application/store-writer.ts';
 import { waitAtMost } from './application/wait-at-most.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import { StartupError } from './domain/errors.ts';
-import type { ModelIdentity } from './domain/sentiment.ts';
-import { CachedFeatureStore } from './feature-store/hot-cache.ts';
-import { MemoryFeatureStore } from './feature-store/memory/memory-feature-store.ts';
-import { RedisFeatureStore } from './feature-store/redis/redis-feature-store.ts';
 import { OnnxSentimentModel } from './inference/onnx-sentiment-model.ts';
-import { BufferedPredictionLog } from './prediction-log/buffer.ts';
-import { FilePredictionLogSink } from './prediction-log/file-sink.ts';
 import { exitNow } from './process/exit-now.ts';
 import { Lifecycle } from './process/lifecycle.ts';
 import { Shutdown } from './process/shutdown.ts';
@@ -36,9 +26,6 @@ import { openMetricsSink } from './telemetry/metrics-sink.ts';
 import { openTracer } from './telemetry/open-tracer.ts';
 import { Output } from './telemetry/output.ts';
 import { TotalingMetrics } from './telemetry/totals.ts';
-import { FixtureTweetSource } from './tweet-source/fixture/fixture-tweet-source.ts';
-import { OembedTweetSource } from './tweet-source/oembed/oembed-tweet-source.ts';
-import { XApiTweetSource } from './tweet-source/x-api/x-api-tweet-source.ts';
 
 // Constants come first: below, they would have no value yet while the service runs.
 
@@ -80,7 +67,7 @@ async function serve(config: Config): Promise<void> {
     logger.warn({ lines }, 'log lines were dropped while the output accepted none');
   const shutdown = new Shutdown({ lifecycle, logger, output });
 
-  const { source, readsSpentToday } = tweetSource(config, metrics, logger);
+  const { source, readsSpentToday } = openTweetSource(config, metrics, logger);
   const predictionLog = await within(
     'The prediction log could not be opened (PREDICTION_LOG_DIR, PREDICTION_STREAM)',
     openPredictionLog(config, metrics, logger),
@@ -99,7 +86,7 @@ async function serve(config: Config): Promise<void> {
   );
   const store = await within(
     'The feature store could not be opened (REDIS_URL)',
-    featureStore(config, model.identity, metrics, logger),
+    openFeatureStore(config, model.identity, metrics, logger),
   );
   const { rowTtlSeconds, storeText, pendingWritesMax: maxRows } = config.featureStore;
   const pendingWrites = new PendingWrites({ maxRows, metrics });
@@ -193,66 +180,6 @@ function within<T>(what: string, step: Promise<T>): Promise<T> {
     ms: STEP_TIMEOUT_MS,
     onLate: () => new StartupError(`${what} within ${STEP_TIMEOUT_MS / 1_000} s.`),
   });
-}
-
-async function featureStore(
-  { featureStore: { redis, hotCacheTtlMs, memoryMaxRows, aggregateTtlSeconds } }: Config,
-  identity: ModelIdentity,
-  metrics: Metrics,
-  logger: Logger,
-): Promise<FeatureStore> {
-  const common = { identity, aggregateTtlSeconds };
-  if (!redis) return new MemoryFeatureStore({ ...common, maxRows: memoryMaxRows });
-  const store = await RedisFeatureStore.connect({ ...redis, ...common, metrics, logger });
-  return hotCacheTtlMs > 0 ? new CachedFeatureStore({ store, ttlMs: hotCacheTtlMs }) : store;
-}
-
-async function openPredictionLog(
-  { predictionLog: chosen }: Config,
-  metrics: Metrics,
-  logger: Logger,
-): Promise<PredictionLog> {
-  switch (chosen.kind) {
-    case 'none':
-      return NO_PREDICTION_LOG;
-    case 'file': {
-      const sink = await FilePredictionLogSink.open({ ...chosen, logger });
-      return new BufferedPredictionLog({ sink, metrics, logger });
-    }
-    case 'firehose': {
-      // Imported on demand: the SDK costs start-up time and memory.
-      const { FirehoseRecordSink } = await import('./prediction-log/firehose-sink.ts');
-      const sink = await FirehoseRecordSink.connect(chosen);
-      return new BufferedPredictionLog({ sink, metrics, logger });
-    }
-  }
-}
-
-function tweetSource(
-  { tweetSource: chosen }: Config,
-  metrics: Metrics,
-  logger: Logger,
-): { source: TweetSource; readsSpentToday: () => number } {
-  const { timeoutMs } = chosen;
-  const free = (source: TweetSource) => ({ source, readsSpentToday: () => 0 });
-  switch (chosen.kind) {
-    case 'fixture':
-      return free(new FixtureTweetSource(chosen.file === undefined ? {} : { path: chosen.file }));
-    case 'oembed':
-      return free(new OembedTweetSource({ endpointUrl: chosen.url, timeoutMs, metrics, logger }));
-    case 'x-api': {
-      const { bearerToken, url: baseUrl, dailyReadBudget } = chosen;
-      const source = new XApiTweetSource({
-        bearerToken,
-        baseUrl,
-        dailyReadBudget,
-        timeoutMs,
-        metrics,
-        logger,
-      });
-      return { source, readsSpentToday: () => source.readsSpentToday() };
-    }
-  }
 }
 
 /** @throws StartupError if the port cannot be bound */

@@ -1,11 +1,7 @@
 import type { Logger } from '../application/ports/logger.ts';
 import type { Metrics } from '../application/ports/metrics.ts';
 import type { ModelLoad, SentimentModel } from '../application/ports/sentiment-model.ts';
-import {
-  type Deadline,
-  PhaseTimings,
-  type RequestContext,
-} from '../application/request-context.ts';
+import type { Deadline, RequestContext } from '../application/request-context.ts';
 import { type CpuFamily, cpuFamilyOf } from '../contract/cpu-family.ts';
 import { DEFAULT_CERTAIN_MARGIN } from '../contract/model-manifest.ts';
 import { ANY_LANGUAGE } from '../domain/language.ts';
@@ -14,8 +10,9 @@ import { type LoadedBundle, loadBundle } from './bundle/model-bundle.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { checkGoldenTexts, checkLabelCount } from './golden-check.ts';
 import { PredictionObserver } from './prediction-observer.ts';
+import { probabilitiesOf } from './probabilities.ts';
 import { BatchEngine, type EngineReservation } from './scheduling/batch-engine.ts';
-import { scoresOf, softmax } from './scores.ts';
+import { scoresOf } from './scores.ts';
 import { countTokens } from './tokenizer/count-tokens.ts';
 import { EventLoopTurns } from './tokenizer/event-loop-turns.ts';
 import { createNormalizer } from './tokenizer/normalize.ts';
@@ -56,9 +53,6 @@ export interface OnnxSentimentModelOptions {
    */
   readonly onFatal: (reason: string) => void;
 }
-
-/** Ends a check that hangs; an emulated CPU takes a minute. Orchestrators bound the start. */
-const GOLDEN_CHECK_MS = 300_000;
 
 /** Characters per token, to estimate the tokens of a text: a low estimate. */
 const CHARACTERS_PER_TOKEN = 6;
@@ -232,25 +226,11 @@ export class OnnxSentimentModel implements SentimentModel {
 
   /** Compares the first scores with known ones, and learns the speed of the engine. */
   async #check(loaded: LoadedBundle, graphPath: string | undefined): Promise<void> {
-    const score = (texts: readonly string[]) => this.#probabilities(texts);
+    const parts = { engine: this.#engine, encoding: this.#encoding, clock: this.#clock };
+    const score = (texts: readonly string[]) => probabilitiesOf(texts, parts);
     if (graphPath === undefined) await checkGoldenTexts(loaded, score);
     else await checkLabelCount(graphPath, this.#labels.length, score);
     this.#engine.calibrate();
-  }
-
-  /** Probabilities of texts, in the order of the model's logits. */
-  async #probabilities(texts: readonly string[]): Promise<number[][]> {
-    const context: RequestContext = {
-      deadline: { atMs: this.#clock.nowMs() + GOLDEN_CHECK_MS },
-      signal: new AbortController().signal,
-      timings: new PhaseTimings(),
-    };
-    const encodings = await encodeTexts(texts, { ...this.#encoding, signal: context.signal });
-    const logits = await this.#engine.score(
-      encodings.map(({ ids }) => ids),
-      context,
-    );
-    return logits.map(softmax);
   }
 
   #estimateTokens(texts: readonly string[]): number {

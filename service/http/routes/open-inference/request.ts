@@ -14,7 +14,7 @@ const UNSUPPORTED = {
 /**
  * The texts of a request of the Open Inference Protocol.
  *
- * @param tensorBytes the bytes after the JSON of the body, if the body has any
+ * @param tensorBytes bytes that follow the JSON of the body; undefined if there are none
  * @throws CallerError if the tensors do not fit the model or exceed the limits
  */
 export function textsOf(
