@@ -1,13 +1,14 @@
 /**
- * Ends the process with status 1, even if a worker thread hangs in native code.
+ * Ends the process, even if a worker thread is or hangs in native code.
  *
- * `process.exit()` joins every worker thread and would wait forever for a hung one. `execve`
+ * `process.exit()` ends every worker thread first: it would wait forever for a hung one, and abort
+ * the process for one that loads a model (Node-API throws into a dying environment). `execve`
  * replaces the whole process with its threads. Where Node lacks it (before 22.15, and on Windows)
  * SIGKILL ends the process with the status of the signal.
  */
-export function exitNow(): never {
+export function exitNow(status: 0 | 1 = 1): never {
   if (typeof process.execve === 'function') {
-    process.execve(process.execPath, [process.execPath, '--eval', 'process.exit(1)'], {});
+    process.execve(process.execPath, [process.execPath, '--eval', `process.exit(${status})`], {});
   }
   process.kill(process.pid, 'SIGKILL');
   throw new Error('the process outlived SIGKILL');

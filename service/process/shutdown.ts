@@ -81,6 +81,8 @@ export class Shutdown {
     this.#logger.info({ clean }, 'ended');
     await this.#output.flush(LOG_TIMEOUT_MS);
     if (!clean) exitNow();
+    // During the start, workers may be loading the model.
+    if (this.#steps.length === 0) exitNow(0);
     process.exit(0);
   }
 
