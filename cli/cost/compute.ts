@@ -19,7 +19,7 @@ const MINUTES_PER_BUILD = 5;
 export function fargate(
   { taskCpu, taskMemoryMiB, architecture, spot, minTasks }: StageConfig,
   tasks: number,
-) {
+): Component {
   const { vcpuHour, gigabyteHour } = FARGATE[architecture];
   const taskHour = (taskCpu / 1_024) * vcpuHour + (taskMemoryMiB / 1_024) * gigabyteHour;
   const cpu = architecture === 'arm64' ? 'arm64 (tested under emulation)' : architecture;

@@ -6,7 +6,7 @@ export interface NotCounted {
   readonly reason: string;
 }
 
-/** What a stage creates or uses that has no line of its own in the estimate. */
+/** Resources and services of a stage without a line in the estimate. */
 export function notCounted(config: StageConfig): NotCounted[] {
   const { deployment, imageBuild, webFirewall, vpcId, kmsKeyArn, hostedZoneId } = config;
   const when = (condition: boolean, name: string, reason: string) =>

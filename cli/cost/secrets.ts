@@ -1,7 +1,7 @@
 import type { StageConfig } from '../../lib/stage-config.ts';
 import { CUSTOMER_KEY, SECRET_MONTH } from '../kit/prices.ts';
 import type { Component } from './component.ts';
-import { probesPerMonth } from './probe.ts';
+import { secretReadsPerMonth } from './probe.ts';
 
 export function secrets(config: StageConfig): Component {
   const given = [config.xBearerTokenSecretArn, config.adminTokenSecretArn, config.apiKeysSecretArn];
@@ -15,8 +15,7 @@ export function customerKey(config: StageConfig, objects: number): Component {
   if (config.kmsKeyArn === undefined) {
     return { name: 'customer key', usdPerMonth: 0, basis: 'none' };
   }
-  const secretReads = config.apiKeysSecretArn === undefined ? 0 : probesPerMonth(config);
-  const requests = Math.round(objects + secretReads);
+  const requests = Math.round(objects + secretReadsPerMonth(config));
   return {
     name: 'customer key',
     usdPerMonth: CUSTOMER_KEY.month + (requests / 10_000) * CUSTOMER_KEY.tenThousandRequests,

@@ -87,6 +87,7 @@ export const CUSTOMER_KEY = { month: 1, tenThousandRequests: 0.03 } as const;
 /** One minute of CodeBuild on general1.medium under Linux; arm1 costs less. */
 export const BUILD_MINUTE = 0.01;
 
+/** Objects in S3, storage class Standard. */
 export const STORAGE_GIGABYTE_MONTH = 0.023;
 
 /** To the internet, up to 10 TB a month. */
