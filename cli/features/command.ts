@@ -125,8 +125,11 @@ function rebuildCommand() {
           const { rebuildFeatures } = await import('./rebuild.ts');
           await rebuildFeatures(
             {
-              ...{ url: url ?? serviceUrl(), rate, stateFile: state },
-              ...{ isDryRun: dryRun, restarts: restart },
+              url: url ?? serviceUrl(),
+              rate,
+              stateFile: state,
+              isDryRun: dryRun,
+              restarts: restart,
             },
             signal,
           );

@@ -28,7 +28,7 @@ const KINDS = {
 } as const satisfies Partial<Record<keyof RebuildPage, string>>;
 
 type Kind = keyof typeof KINDS;
-type Counts = Record<Kind | 'checked' | 'tooLarge', number>;
+type Counts = Omit<RebuildPage, 'nextCursor'>;
 
 /**
  * Mends the aggregates of a service, and continues where an interrupted run stopped. A dry run always
@@ -56,9 +56,9 @@ export async function rebuildFeatures(options: RebuildOptions, signal: AbortSign
       for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
       bar.add(page.checked);
       cursor = page.nextCursor;
-      if (!isDryRun && cursor === null) await state.remove(job);
-      else if (!isDryRun && cursor !== null) {
-        await state.put(job, { cursor, done: from.done + counts.checked });
+      if (!isDryRun) {
+        const done = from.done + counts.checked;
+        await (cursor === null ? state.remove(job) : state.put(job, { cursor, done }));
       }
       await pace.spend(page.checked);
     }
@@ -71,13 +71,22 @@ export async function rebuildFeatures(options: RebuildOptions, signal: AbortSign
 
 function noCounts(): Counts {
   return {
-    ...{ checked: 0, rows: 0, contributions: 0, usernames: 0, entities: 0 },
-    ...{ tooLarge: 0, purged: 0 },
+    checked: 0,
+    rows: 0,
+    contributions: 0,
+    usernames: 0,
+    entities: 0,
+    tooLarge: 0,
+    purged: 0,
   };
 }
 
+function kindsFound(counts: Counts): Kind[] {
+  return (Object.keys(KINDS) as Kind[]).filter((kind) => counts[kind] > 0);
+}
+
 function summary(counts: Counts, isDryRun: boolean): string {
-  const found = (Object.keys(KINDS) as Kind[]).filter((kind) => counts[kind] > 0);
+  const found = kindsFound(counts);
   return [
     `${counts.checked} rows, indexes, users and topics compared.`,
     ...found.map((kind) => `${isDryRun ? 'Differ' : 'Mended'}: ${counts[kind]} ${KINDS[kind]}.`),
@@ -87,7 +96,7 @@ function summary(counts: Counts, isDryRun: boolean): string {
 
 /** @throws CliError */
 function expectNoneLeft(counts: Counts, isDryRun: boolean): void {
-  if (isDryRun && (Object.keys(KINDS) as Kind[]).some((kind) => counts[kind] > 0)) {
+  if (isDryRun && kindsFound(counts).length > 0) {
     throw new CliError(
       'The aggregates differ from the stored tweets; mend them without --dry-run.',
     );
