@@ -7,7 +7,7 @@ interface CsvRow {
   readonly cells: readonly string[];
   /** Line in which the record begins, from 1. */
   readonly line: number;
-  /** Bytes of the file up to its end. */
+  /** Bytes of the text up to its end, as UTF-8 with `\n` line ends. */
   readonly end: number;
 }
 

@@ -1,5 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
-import type { Pause } from './retry.ts';
+import { type Pause, timerPause } from './retry.ts';
 
 export interface PaceOptions {
   readonly signal: AbortSignal;
@@ -8,8 +7,6 @@ export interface PaceOptions {
   /** Waits by a timer unless a test replaces it. */
   readonly pause?: Pause;
 }
-
-const timerPause: Pause = (ms, signal) => setTimeout(ms, undefined, signal && { signal });
 
 /** Keeps work to a rate. Time that was lost, such as by an outage, is not made up for. */
 export class Pace {

@@ -24,7 +24,7 @@ export interface RetryOptions {
 /** Resolves after some milliseconds, or rejects when the signal is aborted. */
 export type Pause = (ms: number, signal?: AbortSignal) => Promise<void>;
 
-const timerPause: Pause = (ms, signal) => setTimeout(ms, undefined, signal && { signal });
+export const timerPause: Pause = (ms, signal) => setTimeout(ms, undefined, signal && { signal });
 
 /** Shorter waits are not announced. */
 const SILENT_MS = 2_000;
