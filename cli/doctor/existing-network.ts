@@ -106,10 +106,11 @@ export function judgePart(
   const zones = new Set(subnets.map(({ AvailabilityZone }) => AvailabilityZone));
   const found = `${subnets.length} subnets in ${[...zones].toSorted().join(', ')}`;
   if (zones.size < 2) return fail(found, 'Give subnets of two zones or more.');
-  if (onePerZone && zones.size < subnets.length)
+  if (onePerZone && zones.size < subnets.length) {
     return fail(found, 'Give one subnet of each zone.');
-  for (const { SubnetId = '' } of wayOut === undefined ? [] : subnets) {
-    const fault = routeFault(routesOf(SubnetId, tables), wayOut ?? 'NAT');
+  }
+  for (const { SubnetId = '' } of subnets) {
+    const fault = wayOut && routeFault(routesOf(SubnetId, tables), wayOut);
     if (fault) return fail(`${SubnetId}: ${fault.found}`, fault.remedy);
   }
   const full = subnets.find(

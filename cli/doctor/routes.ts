@@ -1,6 +1,6 @@
 import type { Route, RouteTable } from '@aws-sdk/client-ec2';
 
-/** What the default route of a subnet leads to. NAT stands for every way but an internet gateway. */
+/** Target of a subnet's default route. NAT stands for every target but an internet gateway. */
 export type WayOut = 'internet gateway' | 'NAT';
 
 const ANYWHERE = '0.0.0.0/0';
@@ -38,7 +38,7 @@ export function routeFault(
           'With egress=nat tasks have no public address: give subnets behind NAT, or egress=public.',
       }
     : {
-        found: 'its route leads to no internet gateway',
+        found: 'its route does not lead to an internet gateway',
         remedy:
           'Give public subnets: a public load balancer, or tasks with egress=public, need them.',
       };

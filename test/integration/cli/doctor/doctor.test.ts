@@ -131,7 +131,10 @@ describe('tss doctor', () => {
       /^fail +key policy +logs\.us-east-1\.amazonaws\.com may not kms:Encrypt/m,
     );
     const allow = (Principal: object) => ({
-      ...{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' },
+      Effect: 'Allow',
+      Principal,
+      Action: 'kms:*',
+      Resource: '*',
     });
     const Statement = [
       allow({ AWS: `arn:aws:iam::${ACCOUNT}:root` }),
