@@ -43,7 +43,8 @@ function textsOf(line: string, options: JsonLinesOptions): InputRecord['texts'] 
     return [{ fault: `has '${taken}' already; give --prefix, such as --prefix predicted_` }];
   }
   const keys = Object.keys(value);
-  const key = keys[textColumn(keys, column) ?? -1];
+  const index = textColumn(keys, column);
+  const key = index === undefined ? undefined : keys[index];
   const isTweet = column === undefined && (key === undefined || isWithMoreText(keys));
   const objects = isTweet ? tweetObjects(value) : null;
   if (objects) return tweetTexts(objects, line, value);
