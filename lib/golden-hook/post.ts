@@ -11,8 +11,8 @@ export interface Endpoint {
   readonly attempts: number;
   readonly pauseMs: number;
   /**
-   * Name that the certificate must have. Undefined: any valid certificate is accepted, because
-   * the load balancer's own host name is never in one.
+   * Host name that the certificate must contain. Undefined: a trusted certificate for any name is
+   * accepted, because none contains the load balancer's host name.
    */
   readonly serverName?: string | undefined;
 }

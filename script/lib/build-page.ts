@@ -4,8 +4,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /**
- * Bundles the page into the new folder `outdir`: index.html, and in `assets/` the files it names, each with a
- * hash of its content in its name and compressed beside it.
+ * Bundles the page into the new folder `outdir`: index.html, and in `assets/` the files it names,
+ * each with a hash of its content in its name and compressed beside it.
  */
 export async function buildPage(source: string, outdir: string): Promise<void> {
   const { metafile } = await build({

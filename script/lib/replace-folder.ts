@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } f
 import { join } from 'node:path';
 
 /**
- * Writes a folder anew beside its place, then puts it there by renaming. A folder with the same
- * content stays as it is, for processes that read from it.
+ * Replaces a folder: writes the new content into a folder beside it, then renames. If the content is
+ * the same, the old folder stays, for processes that read from it.
  *
  * @param write writes the content into the folder that it is given
  */
@@ -35,7 +35,7 @@ function isSame(one: string, other: string): boolean {
   );
 }
 
-/** Relative paths; none where there is no folder. */
+/** Relative paths of all files; empty if the folder does not exist. */
 function filesOf(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })

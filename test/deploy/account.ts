@@ -120,7 +120,7 @@ export class Account {
     );
   }
 
-  /** Newest lines of a log group. */
+  /** Lines of a log group, from the first page of the answer. */
   async logLines(logGroupName: string): Promise<string[]> {
     const { events } = (await this.#post('/', 'logs', { logGroupName }, FILTER_LOG_EVENTS)) as {
       events: { message: string }[];

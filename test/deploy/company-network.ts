@@ -1,4 +1,3 @@
-/** Template of a VPC that a company already has, with a subnet for each of two zones. */
 const subnet = (index: number) => ({
   Type: 'AWS::EC2::Subnet',
   Properties: {
@@ -8,6 +7,7 @@ const subnet = (index: number) => ({
   },
 });
 
+/** Template of a VPC that a company already has, with a subnet for each of two zones. */
 export const COMPANY_NETWORK = {
   Resources: {
     Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.9.0.0/16' } },

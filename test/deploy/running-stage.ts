@@ -31,7 +31,6 @@ export class RunningStage {
   readonly hookDoor: FrontDoor;
   readonly #engine: LocalEngine;
   readonly #emulator: Emulator;
-
   readonly #store: ValkeyStandIn;
   readonly #removals: (() => Promise<unknown>)[] = [];
 
