@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { judgePolicy } from '../../../cli/doctor/customer-key.ts';
 
@@ -7,18 +8,17 @@ const IAM = {
   Principal: { AWS: 'arn:aws:iam::123456789012:root' },
   Action: 'kms:*',
 };
-/** The statement of docs/operations.md. */
-const LOGS = {
-  Effect: 'Allow',
-  Principal: { Service: 'logs.eu-central-1.amazonaws.com' },
-  Action: [
-    'kms:Encrypt*',
-    'kms:Decrypt*',
-    'kms:ReEncrypt*',
-    'kms:GenerateDataKey*',
-    'kms:Describe*',
-  ],
-};
+/** The statement of docs/operations.md, with the region and account of the key. */
+const LOGS = statementOfDocs();
+
+function statementOfDocs() {
+  const document = readFileSync('docs/operations.md', 'utf8');
+  const [, section = ''] = document.split('**A key of the customer.**');
+  const [, json = ''] = /```json\n(.*?)```/s.exec(section) ?? [];
+  return JSON.parse(
+    json.replaceAll('REGION', 'eu-central-1').replaceAll('ACCOUNT', '123456789012'),
+  );
+}
 
 const judge = (...statements: readonly object[]) =>
   judgePolicy(JSON.stringify({ Statement: statements }), KEY);
