@@ -388,17 +388,23 @@ describe('purging users and topics', () => {
   });
 });
 
-it('a cursor that Redis would refuse is a fault of the request, not of the feature store', async () => {
-  const list = (cursor: string) =>
-    app.call(`/v1/admin/features/tweets?cursor=${cursor}`, { headers: AS_ADMIN });
-  expect((await list('18446744073709551615')).status).toBe(200);
-  const { status, json } = await list('18446744073709551616');
-  expect([status, json.code, json.detail]).toEqual([
-    400,
-    'invalid_request',
-    'cursor must be at most 18446744073709551615.',
-  ]);
-});
+it.each([
+  ['GET', '/v1/admin/features/tweets', ''],
+  ['POST', '/v1/admin/features/rebuild', 't'],
+])(
+  'a cursor that Redis would refuse is a fault of the request, not of the feature store: %s %s',
+  async (method, path, letter) => {
+    const page = (cursor: string) =>
+      app.call(`${path}?cursor=${letter}${cursor}`, { method, headers: AS_ADMIN });
+    expect((await page('18446744073709551615')).status).toBe(200);
+    const { status, json } = await page('18446744073709551616');
+    expect([status, json.code, json.detail]).toEqual([
+      400,
+      'invalid_request',
+      `cursor must be at most ${letter}18446744073709551615.`,
+    ]);
+  },
+);
 
 describe('a feature store that is down', () => {
   it.each([

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { CallerError, type ErrorCode } from '../../../domain/errors.ts';
+import type { ErrorCode } from '../../../domain/errors.ts';
 import { parseTopic } from '../../../domain/topics.ts';
 import { normalizeTweetId } from '../../../domain/tweet-url.ts';
 import { parseUserReference } from '../../../domain/user.ts';
 import type { AppDeps } from '../../app-deps.ts';
+import { checkedCursor } from '../../scan-cursor.ts';
 import { answers, FEATURE_CODES } from '../../schemas/answers.ts';
 import { TopicParams, UserParams } from '../../schemas/entities.ts';
 import { ADMIN_DETAILS } from '../../schemas/problem-examples.ts';
@@ -15,9 +16,6 @@ const PURGE_CODES = [
   ...FEATURE_CODES,
   'parameter_too_long',
 ] as const satisfies readonly ErrorCode[];
-
-/** Cursors of Redis have 64 bits: it answers a greater one with an error. */
-const MAX_CURSOR = 2n ** 64n - 1n;
 
 /** Lists and purges what the feature store holds. */
 export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
@@ -39,8 +37,8 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         response: answers(TweetListing, 'One page of ids.', FEATURE_CODES, ADMIN_DETAILS),
       },
     },
-    async ({ query }): Promise<TweetListing> => {
-      const { tweetIds, nextCursor } = await readFeatures.listTweets(checkedCursor(query.cursor));
+    async ({ query: { cursor = '0' } }): Promise<TweetListing> => {
+      const { tweetIds, nextCursor } = await readFeatures.listTweets(checkedCursor(cursor));
       return { tweetIds: [...tweetIds], nextCursor };
     },
   );
@@ -98,8 +96,3 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     async (request) => ({ removed: await purge.topic(parseTopic(request.params.tag)) }),
   );
 };
-
-function checkedCursor(cursor = '0'): string {
-  if (BigInt(cursor) <= MAX_CURSOR) return cursor;
-  throw new CallerError('invalid_request', `cursor must be at most ${MAX_CURSOR}.`);
-}

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppDeps } from '../../app-deps.ts';
+import { checkedCursor } from '../../scan-cursor.ts';
 import { answers, FEATURE_CODES } from '../../schemas/answers.ts';
 import { ADMIN_DETAILS } from '../../schemas/problem-examples.ts';
 import { ADMIN_SECURITY } from '../../schemas/security.ts';
@@ -29,7 +30,7 @@ export const rebuildRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (app, { r
       },
     },
     async ({ query: { cursor = FIRST_PAGE, dryRun } }): Promise<RebuildResponse> => {
-      const page = await rebuild.page(cursor, dryRun === 'true');
+      const page = await rebuild.page(checkedCursor(cursor), dryRun === 'true');
       return { ...page, purged: page.purged.length };
     },
   );
