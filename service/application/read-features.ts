@@ -115,8 +115,11 @@ export class ReadFeatures {
     const others = sameNamedTopics(topic);
     const found = await Promise.all(others.map((each) => this.#store.topicBuckets(each, range)));
     const known = others.filter((_, index) => found[index]);
-    const hint = known.length > 0 ? ` Did you mean ${known.join(' or ')}?` : '';
-    return new EntityNotFoundError(`No stored tweets of this topic.${hint}`, known);
+    const message = 'No stored tweets of this topic.';
+    if (known.length === 0) return new EntityNotFoundError(message);
+    return new EntityNotFoundError(`${message} Did you mean ${known.join(' or ')}?`, {
+      didYouMean: known,
+    });
   }
 }
 

@@ -2,18 +2,20 @@ import type { ErrorCode } from '../contract/error-codes.ts';
 
 export { ERROR_CODES, type ErrorCode } from '../contract/error-codes.ts';
 
-/** Figures of a failure, for programs. */
-export interface ErrorFigures {
+/** Further members of the problem document of a failure, for programs. */
+export interface ProblemExtensions {
   /** Number of tokens of a text, special tokens included. */
   readonly tokens?: number;
   /** Longest input of the model, in tokens. */
   readonly maxTokens?: number;
+  /** Stored topics that the caller may have meant. */
+  readonly didYouMean?: string[];
 }
 
 export interface ServiceErrorOptions {
   readonly cause?: unknown;
   readonly retryAfterSeconds?: number;
-  readonly figures?: ErrorFigures;
+  readonly extensions?: ProblemExtensions;
 }
 
 /** A failure the service knows how to explain. Its message is shown to the caller. */
@@ -22,7 +24,7 @@ export class ServiceError extends Error {
   /** True if the same request may succeed later. */
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
-  readonly figures: ErrorFigures;
+  readonly extensions: ProblemExtensions;
 
   constructor(
     code: ErrorCode,
@@ -35,7 +37,7 @@ export class ServiceError extends Error {
     this.code = code;
     this.retryable = retryable;
     this.retryAfterSeconds = options.retryAfterSeconds;
-    this.figures = options.figures ?? {};
+    this.extensions = options.extensions ?? {};
   }
 }
 
@@ -76,12 +78,8 @@ export class TweetUnavailableError extends ServiceError {
 
 /** The store holds nothing about the requested user or topic. */
 export class EntityNotFoundError extends ServiceError {
-  /** Stored topics that the caller may have meant. */
-  readonly didYouMean: readonly string[];
-
-  constructor(message: string, didYouMean: readonly string[] = []) {
-    super('entity_not_found', message, false);
-    this.didYouMean = didYouMean;
+  constructor(message: string, extensions?: Pick<ProblemExtensions, 'didYouMean'>) {
+    super('entity_not_found', message, false, extensions && { extensions });
   }
 }
 
@@ -94,12 +92,12 @@ export class EmptyTextError extends ServiceError {
 
 /** The text has more tokens than the model reads, and the caller does not want it truncated. */
 export class TextTooLongForModelError extends ServiceError {
-  constructor(figures: Required<ErrorFigures>) {
+  constructor(figures: { readonly tokens: number; readonly maxTokens: number }) {
     super(
       'text_too_long_for_model',
       `The text has ${figures.tokens} tokens, more than the ${figures.maxTokens} that the model reads; shorten it, or leave out "truncate": false.`,
       false,
-      { figures },
+      { extensions: figures },
     );
   }
 }

@@ -1,10 +1,5 @@
 import { Type } from 'typebox';
-import {
-  EntityNotFoundError,
-  ERROR_CODES,
-  type ErrorCode,
-  type ServiceError,
-} from '../domain/errors.ts';
+import { ERROR_CODES, type ErrorCode, type ServiceError } from '../domain/errors.ts';
 import { oneOf } from './schemas/shared.ts';
 
 /** The HTTP status of every error code. */
@@ -86,9 +81,7 @@ export function problemOf(error: ServiceError, requestId: string) {
     ...(error.retryAfterSeconds !== undefined && {
       retryAfterSeconds: retryAfter(error.retryAfterSeconds),
     }),
-    ...error.figures,
-    ...(error instanceof EntityNotFoundError &&
-      error.didYouMean.length > 0 && { didYouMean: [...error.didYouMean] }),
+    ...error.extensions,
   };
 }
 

@@ -89,7 +89,7 @@ const DETAILS: Readonly<Record<ErrorCode, string>> = {
 };
 
 const OPTIONS: Readonly<Partial<Record<ErrorCode, ServiceErrorOptions>>> = {
-  text_too_long_for_model: { figures: { tokens: 300, maxTokens: 256 } },
+  text_too_long_for_model: { extensions: { tokens: 300, maxTokens: 256 } },
   rate_limited: { retryAfterSeconds: 17 },
   overloaded: { retryAfterSeconds: 1 },
   shutting_down: { retryAfterSeconds: 1 },
