@@ -16,7 +16,10 @@ Any path may also answer 400 to invalid HTTP/1.1, 404 \`not_found\`, 405 \`metho
 Limits of this instance:
 `;
 
-const ADMIN_TAG = { name: 'admin', description: 'Ingest and purge; requires the admin token' };
+const ADMIN_TAG = {
+  name: 'admin',
+  description: 'Ingest, purge and rebuild; requires the admin token',
+};
 const API_KEY_SCHEME = { type: 'apiKey', in: 'header', name: 'X-API-Key' } as const;
 const ADMIN_SCHEME = { type: 'http', scheme: 'bearer' } as const;
 

@@ -123,3 +123,4 @@ export const AGGREGATE = {
 };
 
 export const ACTIVE_USER = { user: USER, total: 1, ...COUNTS };
+export const ACTIVE_TOPIC = { topic: { id: TOPIC }, total: 1, ...COUNTS };

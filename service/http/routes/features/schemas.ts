@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { DEFAULT_RANGE_DAYS, MAX_RANGE_DAYS } from '../../../domain/utc-days.ts';
 import type { HttpLimits } from '../../limits.ts';
 import {
+  ACTIVE_TOPIC,
   ACTIVE_USER,
   AGGREGATE,
   FEATURE_ROW,
@@ -189,18 +190,7 @@ export const ActiveTopics = Type.Object(
     $id: 'ActiveTopics',
     description:
       'Descending by number of tweets. Topics with tweets in other languages only are left out.',
-    examples: [
-      {
-        topics: [
-          {
-            topic: { id: '#bitcoin' },
-            total: 1,
-            otherLanguages: 0,
-            counts: { negative: 0, neutral: 0, positive: 1 },
-          },
-        ],
-      },
-    ],
+    examples: [{ topics: [ACTIVE_TOPIC] }],
   },
 );
 

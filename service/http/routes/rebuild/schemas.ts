@@ -37,8 +37,14 @@ export const RebuildResponse = Type.Object(
     $id: 'RebuildResponse',
     examples: [
       {
-        ...{ checked: 500, rows: 0, contributions: 12, usernames: 3, entities: 0 },
-        ...{ tooLarge: 0, purged: 0, nextCursor: 't1536' },
+        checked: 500,
+        rows: 0,
+        contributions: 12,
+        usernames: 3,
+        entities: 0,
+        tooLarge: 0,
+        purged: 0,
+        nextCursor: 't1536',
       },
     ],
   },
