@@ -4,8 +4,9 @@ import type { AppDeps } from '../../app-deps.ts';
 import { callerOf } from '../../caller.ts';
 import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
 import { callerSecurity } from '../../schemas/security.ts';
+import { TextsQuery } from './explanation.ts';
 import { textsResponse } from './presenter.ts';
-import { TextsQuery, TextsResponse, textsRequest } from './schemas.ts';
+import { TextsResponse, textsRequest } from './schemas.ts';
 
 /** Sentiment of texts that the caller sends. */
 export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (

@@ -16,8 +16,6 @@ import {
 } from '../../schemas/shared.ts';
 import { ExplainedWords } from './explanation.ts';
 
-export { TextsQuery } from './explanation.ts';
-
 /** A text to score. The pattern requires a character other than white space. */
 export function text(limits: HttpLimits) {
   return Type.String({ pattern: '\\S', maxLength: limits.textCharacters });
