@@ -46,7 +46,7 @@ const setting = (name: string, key: string, wrong: string, right: string): Redis
   end: ({ admin }) => admin.config('SET', key, right),
 });
 
-/** Deletes users, topics, their lists of tweets, and the ranking; rows and indexes stay. */
+/** Deletes users, topics, their lists of tweets, and the ranking of users; rows and indexes stay. */
 async function loseAggregates(admin: Redis): Promise<void> {
   const keys = await Promise.all(['tss:[ug]:*', 'tss:m[ug]:*'].map((each) => admin.keys(each)));
   await admin.del('tss:rank', ...keys.flat());

@@ -116,7 +116,7 @@ describe('a rate limit of 2 a minute behind one trusted proxy', () => {
     apiKeys: [API_KEY, 'first', 'second'],
   });
 
-  it('is told by /v1/status', async () => {
+  it('is shown in /v1/status', async () => {
     expect((await status(AS_ADMIN)).json.limits.requestsPerMinute).toBe(2);
   });
 

@@ -190,12 +190,12 @@ const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
   },
 };
 
-/** Where an operation needs another provocation of the same code, or has two of them. */
 const withText = (text: string, more: object = {}): Provocation => ({
   change: (request) => ({ ...request, body: { text, ...more } }),
 });
 const REFUSE_GERMAN = PROVOCATIONS.unsupported_language;
 
+/** Where an operation needs another provocation of the same code, or has two of them. */
 const FURTHER: Readonly<Record<string, Provocation>> = {
   'POST /v1/inference empty_text': { ...PROVOCATIONS.empty_text, ...withText('a') },
   'POST /v1/inference model_failed': withText('a banana split'),

@@ -14,14 +14,23 @@ describe('CSV of the page', () => {
     );
   });
 
-  it.each(['=1+1', '+1+1', '-a', '@SUM(A1)', '\t=1', '\r=1', '＝1', '＠a'])(
-    'has an apostrophe before a text that a spreadsheet takes for a formula: %j',
-    (text) => {
-      expect(csvOf([[text]]).replaceAll('"', '')).toBe(`\ufeff'${text}\r\n`);
-    },
-  );
+  it.each([
+    '=1+1',
+    '+1+1',
+    '+49 1',
+    '-a',
+    '@SUM(A1)',
+    '@jack',
+    '\tx',
+    '\t=1',
+    '\r=1',
+    '＝1',
+    '＠a',
+  ])('has an apostrophe before a text that a spreadsheet takes for a formula: %j', (text) => {
+    expect(csvOf([[text]]).replaceAll('"', '')).toBe(`\ufeff'${text}\r\n`);
+  });
 
-  it.each(['#bitcoin', '$btc', 'a=b', '2026-11-28', '-1', '+1,5', ''])(
+  it.each(['#bitcoin', '$btc', 'a=b', '2026-11-28', '-1', '-1.5', '+2', '+1,5', '0.25', ''])(
     'keeps the text %j',
     (text) => {
       expect(csvOf([[text]], ';')).toBe(`\ufeff${text}\r\n`);

@@ -77,25 +77,4 @@ describe('CSV as the page writes it', () => {
       }),
     );
   });
-
-  it.each(['=1+1', '+49 1', '-a', '@jack', '\tx', '＝1'])(
-    'puts an apostrophe before %j',
-    (text) => {
-      expect(
-        rowsOf(
-          csvOf(
-            [
-              ['text', 'b'],
-              [text, 'x'],
-            ],
-            ',',
-          ),
-        )[1],
-      ).toEqual([`'${text}`, 'x']);
-    },
-  );
-
-  it.each(['-1.5', '+2', '0.25', 'a=b'])('leaves %j as it is', (text) => {
-    expect(csvOf([[text]], ',')).toBe(`\ufeff${text}\r\n`);
-  });
 });
