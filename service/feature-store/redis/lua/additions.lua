@@ -23,12 +23,11 @@ local function add_to_bucket(tweet, entity, content, amount, lives)
   local key, members = prefix .. entity, prefix .. 'm' .. entity
   local text = call('HGET', key, name)
   local bucket = parse_day_bucket(text)
-  local is_new = not is_live(bucket)
-  if text and is_new then
-    -- The counts of a malformed or ended bucket must leave the total too.
-    settle(entity)
-  end
-  if is_new then
+  if not is_live(bucket) then
+    if text then
+      -- The counts of a malformed or ended bucket must leave the total too.
+      settle(entity)
+    end
     bucket = {
       born = now, ends = 0, covered = now + lives.cover,
       counts = { 0, 0, 0 }, sums = { 0, 0, 0 },
