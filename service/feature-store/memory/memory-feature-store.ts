@@ -164,8 +164,14 @@ export class MemoryFeatureStore implements FeatureStore {
   /** Rows and aggregates of a process live and end together. */
   async rebuildAggregates(): Promise<RebuildPage> {
     return {
-      ...{ checked: 0, rows: 0, contributions: 0, usernames: 0, entities: 0, tooLarge: 0 },
-      ...{ purged: [], nextCursor: null },
+      checked: 0,
+      rows: 0,
+      contributions: 0,
+      usernames: 0,
+      entities: 0,
+      tooLarge: 0,
+      purged: [],
+      nextCursor: null,
     };
   }
 

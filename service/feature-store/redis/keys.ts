@@ -33,6 +33,16 @@ export class RedisKeys {
     return `${this.prefix}x:${tweetName(id)}`;
   }
 
+  /** Pattern of SCAN for keys with this prefix, whatever characters it has. */
+  pattern(glob: string): string {
+    return this.prefix.replaceAll(/[\\*?[\]^]/g, '\\$&') + glob;
+  }
+
+  /** Name of a key without the prefix. */
+  nameOf(key: string): string {
+    return key.slice(this.prefix.length);
+  }
+
   /** Hash of an entity's day buckets. */
   aggregates(entity: string): string {
     return this.prefix + entity;

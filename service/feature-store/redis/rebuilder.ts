@@ -34,7 +34,9 @@ type Pass = 'tweets' | 'entities';
 
 const FIRST_KEYS = { tweets: '[it]', entities: '[ug]' } as const satisfies Record<Pass, string>;
 
-type Found = { -readonly [Key in Exclude<keyof RebuildPage, 'nextCursor'>]: RebuildPage[Key] };
+type Found = Record<Exclude<keyof RebuildPage, 'purged' | 'nextCursor'>, number> & {
+  readonly purged: TweetId[];
+};
 
 /**
  * Compares aggregates with indexes and rows, and mends them. Each tweet and each entity is one atomic
@@ -52,8 +54,13 @@ export class Rebuilder {
     const pass: Pass = cursor.startsWith('e') ? 'entities' : 'tweets';
     const [next, names] = await this.#scan(pass, cursor.slice(1));
     const found: Found = {
-      ...{ checked: names.length, rows: 0, contributions: 0, usernames: 0, entities: 0 },
-      ...{ tooLarge: 0, purged: [] },
+      checked: names.length,
+      rows: 0,
+      contributions: 0,
+      usernames: 0,
+      entities: 0,
+      tooLarge: 0,
+      purged: [],
     };
     for (let start = 0; start < names.length; start += SCRIPTS_PER_STEP) {
       const step = names.slice(start, start + SCRIPTS_PER_STEP);
@@ -67,11 +74,11 @@ export class Rebuilder {
   /** Names of keys without the prefix. */
   async #scan(pass: Pass, cursor: string): Promise<[next: string, names: string[]]> {
     const { client, keys, guard } = this.#options;
-    const pattern = `${keys.prefix.replaceAll(/[\\*?[\]^]/g, '\\$&')}${FIRST_KEYS[pass]}:*`;
+    const pattern = keys.pattern(`${FIRST_KEYS[pass]}:*`);
     const [next, found] = await guard.run('read', () =>
       client.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_PAGE),
     );
-    return [next, found.map((key) => key.slice(keys.prefix.length))];
+    return [next, found.map((key) => keys.nameOf(key))];
   }
 
   async #tweets(names: readonly string[], isDryRun: boolean, found: Found): Promise<void> {
@@ -86,7 +93,11 @@ export class Rebuilder {
     const pipeline = client.pipeline();
     for (const { id, row } of calls) {
       pipeline.rebuildTweet(
-        ...([keys.prefix, id, isDryRun ? 0 : 1, aggregateSeconds, coverSeconds] as const),
+        keys.prefix,
+        id,
+        isDryRun ? 0 : 1,
+        aggregateSeconds,
+        coverSeconds,
         MAX_CONTRIBUTION_TOPICS,
         ...row,
       );
@@ -97,7 +108,7 @@ export class Rebuilder {
       found.contributions += contribution;
       found.usernames += username;
       const id = calls[index]?.id;
-      if (purged === 1 && id !== undefined) found.purged = [...found.purged, id];
+      if (purged === 1 && id !== undefined) found.purged.push(id);
     }
   }
 
@@ -108,7 +119,10 @@ export class Rebuilder {
     const pipeline = client.pipeline();
     for (const entity of entities) {
       pipeline.rebuildEntity(
-        ...([keys.prefix, entity, isDryRun ? 0 : 1, MAX_RECOUNTED_TWEETS] as const),
+        keys.prefix,
+        entity,
+        isDryRun ? 0 : 1,
+        MAX_RECOUNTED_TWEETS,
         SCORE_UNITS,
       );
     }

@@ -14,11 +14,10 @@ export async function listTweets(
   keys: RedisKeys,
   cursor: string,
 ): Promise<TweetListing> {
-  const stem = keys.index('1').slice(0, -1);
-  const pattern = `${stem.replaceAll(/[\\*?[\]^]/g, '\\$&')}*`;
+  const pattern = keys.pattern('i:*');
   const [next, found] = await client.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_STEP);
   return {
-    tweetIds: found.map((key) => key.slice(stem.length)).filter(isId),
+    tweetIds: found.map((key) => keys.nameOf(key).slice('i:'.length)).filter(isId),
     nextCursor: next === '0' ? null : next,
   };
 }
