@@ -59,14 +59,20 @@ export class ScoreTexts {
     return findings.map((finding, index) => this.#outcome(predictions[index] ?? null, finding));
   }
 
-  /** Outcomes of the texts that do not fit the model's window, by index, ascending. */
+  /**
+   * Outcomes of the texts that do not fit the model's window, by index, ascending.
+   *
+   * @throws OverloadedError
+   */
   async #tooLong(
     texts: readonly string[],
     context: RequestContext,
   ): Promise<Map<number, TextOutcome>> {
     const { model } = this.#options;
     const { maxTokens } = model;
-    const counts = await model.countTokens(texts, context);
+    // Before the tokens are counted, so that an overloaded model does not pay for it.
+    const reservation = model.reserve(texts.length, context.deadline);
+    const counts = await model.countTokens(texts, context).finally(() => reservation.release());
     return new Map(
       counts.flatMap((tokens, index) =>
         tokens > maxTokens

@@ -92,6 +92,20 @@ describe('ScoreTexts', () => {
     };
     await expect(useCase.score(['good'], aCaller())).rejects.toThrow(OverloadedError);
   });
+
+  it.each(['score', 'explain'] as const)(
+    'counts no tokens of texts that an overloaded model refuses: %s',
+    async (method) => {
+      const { model, useCase } = aUseCase();
+      const count = jest.spyOn(model, 'countTokens');
+      const whole = () => useCase[method](['good'], aCaller(), { truncate: false });
+      await whole();
+      expect([count.mock.calls.length, model.held]).toEqual([1, 0]);
+      model.refuseWith = new OverloadedError('busy', { retryAfterSeconds: 1 });
+      await expect(whole()).rejects.toThrow(OverloadedError);
+      expect(count).toHaveBeenCalledTimes(1);
+    },
+  );
 });
 
 describe('ScoreTexts, asked for the influence of words', () => {
