@@ -1,15 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../script/lib/launch-browser.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ServiceProcess } from '../helpers/service-process.ts';
-import { Visit } from '../helpers/visit.ts';
+import { nothingWrong, visitor } from '../helpers/visit.ts';
 
-let browser: Browser;
+const visit = visitor();
 /** Open to everyone, without admin routes. */
 let service: ServiceProcess;
 /** With API keys and an admin token. */
 let guarded: ServiceProcess;
-let visit: Visit | undefined;
 
 beforeAll(async () => {
   service = await ServiceProcess.start({ TWEET_SOURCE: 'fixture' });
@@ -18,33 +15,28 @@ beforeAll(async () => {
     API_KEYS: 'api-key-of-the-test',
     ADMIN_TOKEN: 'admin-token-of-the-test',
   });
-  browser = await launchBrowser();
 }, 120_000);
-afterEach(async () => {
-  await visit?.end();
-  visit = undefined;
-});
 afterAll(async () => {
-  await browser?.close();
   await service?.stop();
   await guarded?.stop();
 });
 
 async function open({ url }: ServiceProcess) {
-  visit = await Visit.start(browser, `${url}/docs`);
-  await visit.page.getByText('Sentiment of texts', { exact: true }).waitFor();
-  return visit;
+  const opened = await visit(`${url}/docs`);
+  await opened.page.getByText('Sentiment of texts', { exact: true }).waitFor();
+  return opened;
 }
 
 describe('/docs', () => {
   it("has the product's title and icon, and no logo of the framework", async () => {
-    const { page, complaints, strayRequests } = await open(service);
+    const opened = await open(service);
+    const { page } = opened;
     expect(await page.title()).toBe('Tweet sentiment API');
     const icon = page.locator('link[rel=icon]');
     expect(await icon.getAttribute('href')).toMatch(/\/theme\/icon\.svg$/);
     expect(await page.locator('.topbar').count()).toBe(0);
     expect(await page.locator('img').count()).toBe(0);
-    expect([complaints, strayRequests]).toEqual([[], []]);
+    nothingWrong(opened);
   });
 
   it('sends the prefilled texts and shows the answer', async () => {

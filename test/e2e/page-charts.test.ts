@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import axe, { type AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../../script/lib/launch-browser.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { eventually } from '../helpers/eventually.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
-import { Visit, type VisitOptions } from '../helpers/visit.ts';
+import {
+  nothingWrong,
+  type Visit,
+  type VisitOptions,
+  violations,
+  visitor,
+} from '../helpers/visit.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
 const LONG_NAME = 'a_name_of_an_old_account_that_is_long';
@@ -23,32 +27,20 @@ const AUTHORS: readonly Author[] = [
   { id: '3', tweets: 1, topics: ['$fin'] },
 ];
 
+const visit = visitor();
 /** Holds the tweets of the authors. */
 let service: ServiceProcess;
-let browser: Browser;
-let visit: Visit | undefined;
 let written = 0;
 
 beforeAll(async () => {
-  [service, browser] = await Promise.all([
-    ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' }),
-    launchBrowser(),
-  ]);
+  service = await ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' });
   await ingest(service, AUTHORS);
 }, 120_000);
-afterEach(async () => {
-  await visit?.end();
-  visit = undefined;
-});
-afterAll(async () => {
-  await browser?.close();
-  await service?.stop();
-});
+afterAll(() => service?.stop());
 
 /** Opens the page and waits until every chart shows its figures. */
 async function openFilled(query = '', options: VisitOptions = {}): Promise<Visit> {
-  const opened = await Visit.start(browser, `${service.url}/${query}`, options);
-  visit = opened;
+  const opened = await visit(`${service.url}/${query}`, options);
   for (const chart of ['users-chart', 'topics-chart', 'donut', 'timeline']) {
     await opened.page.locator(`.${chart} canvas`).waitFor();
   }
@@ -75,8 +67,6 @@ async function ingest(into: ServiceProcess, authors: readonly Author[]): Promise
   expect((await into.post('/v1/admin/tweets', body, { headers })).status).toBe(200);
 }
 
-const nothingWrong = ({ complaints, strayRequests }: Visit) =>
-  expect({ complaints, strayRequests }).toEqual({ complaints: [], strayRequests: [] });
 const queryOf = (page: Page) => new URL(page.url()).search;
 const shareOf = (page: Page, subject: string) =>
   page.getByRole('img', { name: `Share of each label of ${subject}` });
@@ -85,8 +75,7 @@ describe('the charts, while data arrives,', () => {
   it('start with a hint and without a failed request, and follow the data without a reload', async () => {
     const empty = await ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' });
     try {
-      const opened = await Visit.start(browser, empty.url, { canForwardTime: true });
-      visit = opened;
+      const opened = await visit(empty.url, { canForwardTime: true });
       const { page } = opened;
       const failed: string[] = [];
       page.on('response', (answer) => {
@@ -315,11 +304,9 @@ it.each([1_280, 380, 320])(
     const { page } = opened;
     await page.getByText('Up for').waitFor();
     for (const summary of await page.locator('summary').all()) await summary.click();
-    await page.evaluate(axe.source);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      const { violations }: AxeResults = await page.evaluate('axe.run()');
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(await violations(opened)).toEqual([]);
     }
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     nothingWrong(opened);

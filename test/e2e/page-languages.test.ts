@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../script/lib/launch-browser.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 import { runTool } from '../helpers/tool-process.ts';
-import { Visit } from '../helpers/visit.ts';
+import { nothingWrong, visitor } from '../helpers/visit.ts';
 import { XApiStub } from '../helpers/x-api-stub.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
@@ -17,16 +15,13 @@ const FIFTHS = [
   ['ja', '#bitcoin 最悪'],
 ] as const;
 
+const visit = visitor();
 let service: ServiceProcess;
 let x: XApiStub;
-let browser: Browser;
 
 beforeAll(async () => {
-  [service, x, browser] = await Promise.all([
-    ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' }),
-    XApiStub.start(),
-    launchBrowser(),
-  ]);
+  x = await XApiStub.start();
+  service = await ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' });
   const user = { id: '703', username: 'polyglot' };
   x.serve({
     tweets: Array.from({ length: 300 }, (_, index) => {
@@ -39,7 +34,6 @@ beforeAll(async () => {
   });
 }, 120_000);
 afterAll(async () => {
-  await browser?.close();
   await x?.close();
   await service?.stop();
 });
@@ -57,11 +51,11 @@ it('a topic in three languages is shown as thirds of its English tweets, with th
     ),
   ]);
 
-  const visit = await Visit.start(browser, service.url);
-  const { page } = visit;
+  const opened = await visit(service.url);
+  const { page } = opened;
   await page.locator('.donut canvas').waitFor();
   expect(await page.locator('.donut-total').textContent()).toBe('180tweets');
-  expect((await visit.cells('Tweets by label')).map((cells) => cells.slice(1, 3))).toEqual([
+  expect((await opened.cells('Tweets by label')).map((cells) => cells.slice(1, 3))).toEqual([
     ['60', '33.3 %'],
     ['60', '33.3 %'],
     ['60', '33.3 %'],
@@ -75,9 +69,5 @@ it('a topic in three languages is shown as thirds of its English tweets, with th
   await page.getByLabel('Text or tweet URL').fill('Das schlechteste Handy, ich hasse es');
   await page.keyboard.press('Enter');
   await page.getByText('This looks German').waitFor();
-  expect({ complaints: visit.complaints, strayRequests: visit.strayRequests }).toEqual({
-    complaints: [],
-    strayRequests: [],
-  });
-  await visit.end();
+  nothingWrong(opened);
 });

@@ -1,45 +1,34 @@
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import axe, { type AxeResults } from 'axe-core';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { launchBrowser } from '../../script/lib/launch-browser.ts';
 import type { TextSentiment } from '../../service/http/routes/texts/schemas.ts';
 import { points } from '../../service/web/influence.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
-import { Visit } from '../helpers/visit.ts';
+import {
+  nothingWrong,
+  type Visit,
+  type VisitOptions,
+  violations,
+  visitor,
+} from '../helpers/visit.ts';
 
 const TEXT = 'I love this phone 😍, but the battery is bad';
 const UNSURE = 'The food was good but the service was slow';
 
-let browser: Browser;
+const visit = visitor();
 /** Its tweet source is out of reach. */
 let service: ServiceProcess;
-let visit: Visit | undefined;
 
 beforeAll(async () => {
-  [service, browser] = await Promise.all([
-    ServiceProcess.start({
-      TWEET_SOURCE: 'x-api',
-      X_BEARER_TOKEN: 'bearer-token',
-      X_API_URL: 'http://127.0.0.1:9',
-    }),
-    launchBrowser(),
-  ]);
+  service = await ServiceProcess.start({
+    TWEET_SOURCE: 'x-api',
+    X_BEARER_TOKEN: 'bearer-token',
+    X_API_URL: 'http://127.0.0.1:9',
+  });
 }, 120_000);
-afterEach(async () => {
-  await visit?.end();
-  visit = undefined;
-});
-afterAll(async () => {
-  await browser?.close();
-  await service?.stop();
-});
+afterAll(() => service?.stop());
 
-async function open(options: BrowserContextOptions = {}): Promise<Visit> {
-  visit = await Visit.start(browser, service.url, options);
-  return visit;
-}
+const open = (options?: VisitOptions) => visit(service.url, options);
 
 async function analyze({ page }: Visit, text: string): Promise<void> {
   await page.getByLabel('Text or tweet URL').fill(text);
@@ -51,15 +40,6 @@ async function answerOf(text: string, query = ''): Promise<TextSentiment> {
   const { results } = (await response.json()) as { results: TextSentiment[] };
   return results[0]!;
 }
-
-async function violations({ page }: Visit) {
-  await page.evaluate(axe.source);
-  const { violations: found }: AxeResults = await page.evaluate('axe.run()');
-  return found.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-}
-
-const nothingWrong = ({ complaints, strayRequests }: Visit) =>
-  expect({ complaints, strayRequests }).toEqual({ complaints: [], strayRequests: [] });
 
 describe('a text on the page', () => {
   it('is shaded by the influence of its words, with the figures of the API in a table', async () => {

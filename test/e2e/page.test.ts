@@ -1,8 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import axe, { type AxeResults } from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchBrowser } from '../../script/lib/launch-browser.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import type {
   ActiveUsers,
   TopicSentiment,
@@ -16,7 +14,13 @@ import { eventually } from '../helpers/eventually.ts';
 import { RedisServer } from '../helpers/redis-server.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 import { ToolProcess } from '../helpers/tool-process.ts';
-import { Visit } from '../helpers/visit.ts';
+import {
+  nothingWrong,
+  type Visit,
+  type VisitOptions,
+  violations,
+  visitor,
+} from '../helpers/visit.ts';
 
 const LABELS = ['negative', 'neutral', 'positive'] as const;
 const NARROW = { viewport: { width: 380, height: 800 } };
@@ -28,13 +32,12 @@ const ACTIVE_USERS = 'Tweets of the most active users by label';
 const BY_LABEL = 'Tweets by label';
 const BY_DAY = 'Tweets a day by label';
 
+const visit = visitor();
 let redis: RedisServer;
-let browser: Browser;
 /** Holds the sample, open to everyone. */
 let service: ServiceProcess;
 /** The same store, for callers with a key. */
 let guarded: ServiceProcess;
-let visit: Visit | undefined;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
@@ -50,26 +53,17 @@ beforeAll(async () => {
     const { code, stderr } = await sample.ended;
     expect([code, stderr]).toEqual([0, expect.any(String)]);
   }, 60_000);
-  browser = await launchBrowser();
 }, 120_000);
-afterEach(async () => {
-  await visit?.end();
-  visit = undefined;
-});
 afterAll(async () => {
-  await browser?.close();
   await service?.stop();
   await guarded?.stop();
   await redis?.stop();
 });
 
-async function open(options?: BrowserContextOptions, url = service.url): Promise<Visit> {
-  visit = await Visit.start(browser, url, options);
-  return visit;
-}
+const open = (options?: VisitOptions, url = service.url) => visit(url, options);
 
 /** Opens the page of #bitcoin and waits until every panel shows its figures. */
-async function openFilled(options?: BrowserContextOptions): Promise<Visit> {
+async function openFilled(options?: VisitOptions): Promise<Visit> {
   const opened = await open(options, `${service.url}/?topic=%23bitcoin`);
   await opened.page.locator('.users-chart canvas').waitFor();
   await opened.page.locator('.topics-chart canvas').waitFor();
@@ -87,9 +81,6 @@ async function api<T>(path: string): Promise<T> {
     await pause(200);
   }
 }
-
-const nothingWrong = ({ complaints, strayRequests }: Visit) =>
-  expect({ complaints, strayRequests }).toEqual({ complaints: [], strayRequests: [] });
 
 describe('the page shows the figures of the API', () => {
   it('of the most active users', async () => {
@@ -262,7 +253,7 @@ describe('charts', () => {
 });
 
 describe('what there is not', () => {
-  it('a topic nobody knows: says how to read it', async () => {
+  it('a topic that the store does not know: says how to read it', async () => {
     const opened = await openFilled();
     await opened.page.getByLabel('Topic or @user').fill('#nobody_knows');
     await opened.page.getByRole('button', { name: 'Show' }).click();
@@ -386,12 +377,6 @@ describe.each([
   ['light and narrow', { colorScheme: 'light' as const, ...NARROW }],
   ['dark and narrow', { colorScheme: 'dark' as const, ...NARROW }],
 ])('the page, %s', (_name, options) => {
-  async function violations({ page }: Visit) {
-    await page.evaluate(axe.source);
-    const { violations }: AxeResults = await page.evaluate('axe.run()');
-    return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-  }
-
   it('is accessible and never scrolls sideways, with everything unfolded', async () => {
     const opened = await openFilled(options);
     const { page } = opened;
@@ -404,7 +389,7 @@ describe.each([
     nothingWrong(opened);
   });
 
-  it('is so too where something went wrong, and while it asks for a key', async () => {
+  it('is accessible where something went wrong, and while it asks for a key', async () => {
     const opened = await open(options, guarded.url);
     const { page } = opened;
     await page.getByRole('dialog').waitFor();

@@ -1,4 +1,7 @@
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
+import axe, { type AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { launchBrowser } from '../../script/lib/launch-browser.ts';
 
 /** Longest wait for anything on the page. */
 const TIMEOUT_MS = 30_000;
@@ -8,7 +11,7 @@ export interface VisitOptions extends BrowserContextOptions {
   readonly canForwardTime?: boolean;
 }
 
-/** A look at the page that remembers whatever should not happen. */
+/** A visit of a page that records complaints of the browser and requests to other origins. */
 export class Visit {
   readonly page: Page;
   /** Console errors and warnings, uncaught exceptions, and violations of the content policy. */
@@ -22,7 +25,7 @@ export class Visit {
     this.page = page;
     page.setDefaultTimeout(TIMEOUT_MS);
     page.on('console', (message) => {
-      // The browser's own line about an answer of the API that the page deals with.
+      // Chromium logs each failed answer of the API; the page handles those.
       const isRefusal = new URL(message.location().url || origin).pathname.startsWith('/v1/');
       if (/error|warning/.test(message.type()) && !isRefusal) this.complaints.push(message.text());
     });
@@ -53,4 +56,37 @@ export class Visit {
   end(): Promise<void> {
     return this.#context.close();
   }
+}
+
+/**
+ * Launches a browser for the tests of a file. Returns a function that visits a URL; visits end with
+ * their test, the browser after the last one.
+ */
+export function visitor(): (url: string, options?: VisitOptions) => Promise<Visit> {
+  const visits: Visit[] = [];
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  }, 120_000);
+  afterEach(async () => {
+    await Promise.all(visits.splice(0).map((visit) => visit.end()));
+  });
+  afterAll(() => browser?.close());
+  return async (url, options) => {
+    const visit = await Visit.start(browser, url, options);
+    visits.push(visit);
+    return visit;
+  };
+}
+
+/** Expects no complaints of the browser and no requests to other origins. */
+export function nothingWrong({ complaints, strayRequests }: Visit): void {
+  expect({ complaints, strayRequests }).toEqual({ complaints: [], strayRequests: [] });
+}
+
+/** Accessibility rules that the page violates now, each with the elements. */
+export async function violations({ page }: Visit): Promise<[rule: string, elements: string[]][]> {
+  await page.evaluate(axe.source);
+  const results: AxeResults = await page.evaluate('axe.run()');
+  return results.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
 }
