@@ -170,7 +170,7 @@ export class TweetSentimentClient {
 }
 
 /**
- * The problem of a refusal; a proxy on the way may refuse with a page of its own.
+ * The problem of a refusal; a proxy may refuse with a page that is not JSON.
  *
  * @param {Response} response
  */

@@ -3,14 +3,14 @@ import { donut, timeline } from './charts.ts';
 import { element } from './dom.ts';
 import { downloadButtons } from './downloads.ts';
 import { count, percent, share, shortDate } from './format.ts';
-import { LABELS, NAMES, swatch } from './labels.ts';
+import { LABELS, NAMES, namedSwatch, sharesInWords } from './labels.ts';
 import { othersNote } from './languages.ts';
 import { LiveChart } from './live-chart.ts';
 import { chartBox, figures, folded } from './panel.ts';
 
 export type Aggregate = TopicSentiment | UserSentiment;
 
-/** One aggregate: a donut with its figures, and a timeline with its own. */
+/** One aggregate: a donut and a timeline, each with a table of its figures. */
 export class AggregateView {
   readonly root: HTMLElement;
   readonly #donut: LiveChart<'doughnut'>;
@@ -54,7 +54,7 @@ export class AggregateView {
     this.#total.replaceChildren(element('strong', {}, count(total)), unit);
     this.#donut.canvas.setAttribute(
       'aria-label',
-      `Share of each label of ${subject}: ${inWords(aggregate)}.`,
+      `Share of each label of ${subject}: ${sharesInWords(counts)}.`,
     );
     this.#timeline.canvas.setAttribute(
       'aria-label',
@@ -102,7 +102,7 @@ export class AggregateView {
 
 function labelsTable({ total, counts, meanScores }: Aggregate): HTMLTableElement {
   const rows = LABELS.map((label) => [
-    element('span', { class: 'named' }, swatch(label), NAMES[label]),
+    namedSwatch(label),
     count(counts[label]),
     percent(share(counts[label], total)),
     meanScores === null ? '–' : percent(meanScores[label]),
@@ -118,11 +118,5 @@ function daysTable({ timeline: days }: Aggregate): HTMLTableElement {
     'Tweets a day by label',
     ['Date (UTC)', ...LABELS.map((label) => NAMES[label])],
     rows,
-  );
-}
-
-function inWords({ total, counts }: Aggregate): string {
-  return LABELS.map((label) => `${NAMES[label]} ${percent(share(counts[label], total))}`).join(
-    ', ',
   );
 }

@@ -1,5 +1,5 @@
-/** What the service says about another try. */
-export interface Advice {
+/** Members of a problem that help the visitor to go on. */
+export interface ProblemHints {
   readonly retryAfterSeconds?: number;
   readonly didYouMean?: readonly string[];
 }
@@ -12,7 +12,7 @@ export class ApiProblem extends Error {
   /** Topics that the visitor may have meant. */
   readonly didYouMean: readonly string[];
 
-  constructor(code: string, detail: string, { retryAfterSeconds, didYouMean }: Advice = {}) {
+  constructor(code: string, detail: string, { retryAfterSeconds, didYouMean }: ProblemHints = {}) {
     super(detail);
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;

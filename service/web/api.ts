@@ -1,5 +1,5 @@
 import { askForKey, storedKey } from './api-key.ts';
-import { type Advice, ApiProblem } from './api-problem.ts';
+import { ApiProblem, type ProblemHints } from './api-problem.ts';
 
 export { ApiProblem } from './api-problem.ts';
 
@@ -49,12 +49,12 @@ async function send(
 
 async function problemOf(response: Response): Promise<ApiProblem> {
   const seconds = Number(response.headers.get('retry-after'));
-  const advice: Advice = seconds > 0 ? { retryAfterSeconds: seconds } : {};
+  const hints: ProblemHints = seconds > 0 ? { retryAfterSeconds: seconds } : {};
   try {
     const { code, detail, didYouMean } = await response.json();
-    return new ApiProblem(String(code), String(detail), { ...advice, didYouMean });
+    return new ApiProblem(String(code), String(detail), { ...hints, didYouMean });
   } catch {
     const detail = `The service answered with status ${response.status}.`;
-    return new ApiProblem('unknown', detail, advice);
+    return new ApiProblem('unknown', detail, hints);
   }
 }

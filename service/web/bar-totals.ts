@@ -9,6 +9,8 @@ declare module 'chart.js' {
 }
 
 const GAP_PX = 6;
+/** Width of a digit, rounded up. */
+const CHARACTER_PX = 7.5;
 
 /** Writes the total of each stack of horizontal bars behind it. */
 export const barTotals: Plugin<'bar', { readonly texts?: readonly string[] }> = {
@@ -32,5 +34,5 @@ export const barTotals: Plugin<'bar', { readonly texts?: readonly string[] }> = 
 
 /** Room that the longest total needs to the right of the bars, in pixels. */
 export function roomFor(texts: readonly string[]): number {
-  return Math.max(0, ...texts.map((text) => text.length)) * 7.5 + GAP_PX;
+  return Math.max(0, ...texts.map((text) => text.length)) * CHARACTER_PX + GAP_PX;
 }

@@ -2,10 +2,8 @@ import type { ChartConfiguration, ChartData, TooltipItem } from 'chart.js';
 import { roomFor } from './bar-totals.ts';
 import { fill, ink } from './chart-colors.ts';
 import { count, percent, share, shortened } from './format.ts';
-import { LABELS, type Label, NAMES } from './labels.ts';
+import { LABELS, type Label, type LabelCounts, NAMES, totalOf } from './labels.ts';
 import type { Measure } from './view.ts';
-
-type LabelCounts = Readonly<Record<Label, number>>;
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -136,7 +134,7 @@ function barData(
   };
 }
 
-/** Options of every chart; tooltips tell numbers and shares of the counts of each bar. */
+/** Options of every chart; tooltips have the number and the share of each label of a bar. */
 function common<Type extends 'bar' | 'doughnut' = 'bar'>(counts: readonly LabelCounts[]) {
   const label = ({ dataIndex, datasetIndex }: TooltipItem<Type>) =>
     inNumbers(counts[dataIndex], LABELS[datasetIndex]);
@@ -162,10 +160,6 @@ function common<Type extends 'bar' | 'doughnut' = 'bar'>(counts: readonly LabelC
 function inNumbers(counts: LabelCounts | undefined, label: Label | undefined): string {
   if (!counts || !label) return '';
   return `${NAMES[label]}: ${count(counts[label])} (${percent(share(counts[label], totalOf(counts)))})`;
-}
-
-function totalOf({ negative, neutral, positive }: LabelCounts): number {
-  return negative + neutral + positive;
 }
 
 /** In percent. */

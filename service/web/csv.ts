@@ -2,7 +2,7 @@
 
 type Cell = string | number;
 
-/** A spreadsheet runs a text that begins so as a formula, unless it is a number. */
+/** Beginnings of texts that a spreadsheet runs as a formula, unless the text is a number. */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
 

@@ -138,7 +138,7 @@ function columnOptions({ names, suggested }: FileTable): HTMLOptionElement[] {
   return suggested >= 0 ? all : [element('option', { value: '' }, 'Choose…'), ...all];
 }
 
-/** How far the scoring is. Only what matters is said to screen readers. */
+/** Progress of the scoring. Screen readers hear the start, pauses and the end. */
 class Progress {
   readonly #box = byId('file-progress', HTMLDivElement);
   readonly #bar = byId('file-bar', HTMLProgressElement);

@@ -3,12 +3,14 @@ import { element } from './dom.ts';
 import type { RowResult } from './file-scoring.ts';
 import type { FileTable } from './file-table.ts';
 import { count, percent, share } from './format.ts';
-import { LABELS, type Label, NAMES, swatch } from './labels.ts';
+import { LABELS, type Label, NAMES, namedSwatch, sharesInWords, totalOf } from './labels.ts';
 import { LiveChart } from './live-chart.ts';
 import { chartBox, figures, scroller } from './panel.ts';
 import { saveFile } from './save-file.ts';
 
 const PAGE_ROWS = 25;
+
+type Scored = Exclude<RowResult, { readonly fault: string }>;
 
 interface Results {
   readonly table: FileTable;
@@ -34,14 +36,14 @@ export class FileResults {
 
   show(shown: Results): void {
     const counts = countsOf(shown.results);
-    const total = LABELS.reduce((sum, label) => sum + counts[label], 0);
-    const words = LABELS.map((label) => `${NAMES[label]} ${percent(share(counts[label], total))}`);
-    this.#share.canvas.setAttribute('aria-label', `Share of each label: ${words.join(', ')}.`);
+    const total = totalOf(counts);
+    const name = `Share of each label: ${sharesInWords(counts)}.`;
+    this.#share.canvas.setAttribute('aria-label', name);
     const labels = figures(
       'Rows by label',
       ['Label', 'Rows', 'Share'],
       LABELS.map((label) => [
-        element('span', { class: 'named' }, swatch(label), NAMES[label]),
+        namedSwatch(label),
         count(counts[label]),
         percent(share(counts[label], total)),
       ]),
@@ -58,18 +60,18 @@ export class FileResults {
 
 function countsOf(results: Results['results']): Record<Label, number> {
   const counts = { negative: 0, neutral: 0, positive: 0 };
-  for (const result of results) {
-    if (result && !('fault' in result)) counts[result.sentimentAnalyst]++;
-  }
+  for (const { sentimentAnalyst } of results.filter(isScored)) counts[sentimentAnalyst]++;
   return counts;
 }
 
+function isScored(result: RowResult | undefined): result is Scored {
+  return result !== undefined && !('fault' in result);
+}
+
 function notesOf(results: Results['results']): string {
-  const scored = results.filter((result) => result && !('fault' in result));
-  const unsure = scored.filter((result) => result && 'certain' in result && !result.certain);
-  const others = scored.filter(
-    (result) => result && 'certain' in result && result.languageSupported === false,
-  );
+  const scored = results.filter(isScored);
+  const unsure = scored.filter(({ certain }) => !certain);
+  const others = scored.filter(({ languageSupported }) => languageSupported === false);
   return [
     `${count(scored.length)} of ${count(results.length)} rows scored`,
     `${count(unsure.length)} unsure`,
@@ -126,8 +128,7 @@ function rowCells(index: number, text: string, result: RowResult | undefined): (
     return [number, 'Not scored', '–', fault];
   }
   const { sentimentAnalyst: label, certain, scores } = result;
-  const named = element('span', { class: 'named' }, swatch(label), nameOf(label, certain));
-  return [number, named, percent(scores[label]), words];
+  return [number, namedSwatch(label, nameOf(label, certain)), percent(scores[label]), words];
 }
 
 function nameOf(label: Label, certain: boolean): string {

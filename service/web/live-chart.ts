@@ -19,7 +19,7 @@ Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
-/** A chart in its place that follows its data and the visitor's color scheme. */
+/** A chart on a canvas; follows its data and the visitor's color scheme. */
 export class LiveChart<Type extends 'bar' | 'doughnut'> {
   readonly canvas: HTMLCanvasElement;
   #configure: (() => ChartConfiguration<Type>) | undefined;
@@ -35,7 +35,7 @@ export class LiveChart<Type extends 'bar' | 'doughnut'> {
     this.#draw();
   }
 
-  /** Updates a chart that is there: to draw it anew would flicker. */
+  /** Updates an existing chart in place: replacing it would flicker. */
   #draw(): void {
     if (!this.#configure) return;
     const config = this.#configure();

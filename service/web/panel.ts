@@ -4,8 +4,8 @@ import { element } from './dom.ts';
 import { adviceOn } from './problems.ts';
 
 /**
- * Says in a place what went wrong, and offers what the visitor can do about it. What is said
- * there already stays, so that a screen reader does not say it again and the focus is not lost.
+ * Shows a problem in a place, and offers what the visitor can do about it. A message that is shown
+ * already stays, so that a screen reader does not repeat it and the focus is not lost.
  */
 export function showProblem(place: HTMLElement, error: unknown, retry: () => void): void {
   const isProblem = error instanceof ApiProblem;
@@ -38,7 +38,7 @@ export function emptyNote(title: string, ...lines: readonly (Node | string)[]): 
   );
 }
 
-/** A canvas whose content is told in words, in a box of its own size. */
+/** A canvas of a chart, in a box that sets its size; the caller adds its `aria-label`. */
 export function chartBox(name: string): { box: HTMLElement; canvas: HTMLCanvasElement } {
   const canvas = element('canvas', { role: 'img' });
   return { box: element('div', { class: `chart ${name}` }, canvas), canvas };
@@ -68,7 +68,7 @@ export function figures(
   );
 }
 
-/** A place for a table, folded away below the chart that it says the same as. */
+/** A place for a table of a chart's figures, folded away below the chart. */
 export function folded(title: string): { details: HTMLDetailsElement; place: HTMLElement } {
   const place = scroller(title);
   return { details: element('details', {}, element('summary', {}, title), place), place };

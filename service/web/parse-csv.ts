@@ -16,7 +16,7 @@ export interface CsvTable {
 
 /**
  * Reads CSV. The separator is the one that gives the first line a column `text`, else the most
- * columns. Blank lines are no rows.
+ * columns. Blank lines are skipped.
  *
  * @throws CsvFault for quotes that do not match, and for more rows than the limit
  */

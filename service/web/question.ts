@@ -1,6 +1,6 @@
-/** What the visitor means by what was typed; nothing here touches the document. */
+/** Requests for what the visitor typed; nothing here touches the document. */
 
-/** The request that answers what stands in the box for a text or a tweet URL. */
+/** The request for the content of the box that takes a text or a tweet URL. */
 export type Question =
   | { readonly kind: 'tweet'; readonly tweetUrl: string }
   | { readonly kind: 'text'; readonly text: string };

@@ -1,11 +1,11 @@
-import type { TextsResponse } from '../http/routes/texts/schemas.ts';
 import type { TweetSentiment } from '../http/routes/tweets/schemas.ts';
-import { ApiProblem, call } from './api.ts';
+import { call } from './api.ts';
 import { allowAsking } from './api-key.ts';
 import { byId, element } from './dom.ts';
 import { time } from './format.ts';
 import { showProblem } from './panel.ts';
 import { questionOf } from './question.ts';
+import { scoreText } from './score-text.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 const EXAMPLES = [
@@ -65,15 +65,8 @@ export function startTryPanel(): void {
 async function ask(typed: string): Promise<Verdict> {
   const question = questionOf(typed);
   if (question.kind === 'text') {
-    const { results, model } = await call<TextsResponse>('/v1/inference', {
-      texts: [question.text],
-    });
-    const [answer] = results;
-    if (!answer) throw new Error('The service answered without a result.');
-    if (answer.status === 'error') {
-      throw new ApiProblem(answer.problem.code, answer.problem.detail);
-    }
-    return { ...answer, text: question.text, facts: [`model ${model.name}`] };
+    const { result, model } = await scoreText(question.text);
+    return { ...result, text: question.text, facts: [`model ${model.name}`] };
   }
   const path = `/v1/inference?${new URLSearchParams({ tweetUrl: question.tweetUrl })}`;
   const tweet = await call<TweetSentiment>(path);

@@ -1,9 +1,8 @@
-import type { TextsResponse } from '../http/routes/texts/schemas.ts';
-import { ApiProblem, call } from './api.ts';
 import { element } from './dom.ts';
 import { type ExplainedWord, piecesOf, points, summaryOf } from './influence.ts';
 import { type Label, NAMES } from './labels.ts';
 import { figures, folded, showProblem } from './panel.ts';
+import { scoreText } from './score-text.ts';
 
 interface Explanation {
   readonly label: Label;
@@ -34,11 +33,8 @@ export function explainer(text: string, quote: HTMLElement): HTMLElement {
 }
 
 async function ask(text: string): Promise<Explanation> {
-  const { results } = await call<TextsResponse>('/v1/inference?explain=words', { texts: [text] });
-  const [answer] = results;
-  if (!answer) throw new Error('The service answered without a result.');
-  if (answer.status === 'error') throw new ApiProblem(answer.problem.code, answer.problem.detail);
-  return { label: answer.sentimentAnalyst, words: answer.words ?? [] };
+  const { result } = await scoreText(text, '?explain=words');
+  return { label: result.sentimentAnalyst, words: result.words ?? [] };
 }
 
 function shaded(text: string, { label, words }: Explanation): (Node | string)[] {

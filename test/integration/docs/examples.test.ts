@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => service?.stop());
 
-/** Runs an example as its first lines say, in a folder of its own. */
+/** Runs an example as its first lines say, in a new folder. */
 async function run(name: string, ...args: string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'example-'));
   const example = spawn(process.execPath, [resolve('docs/examples', name), ...args], {
@@ -90,7 +90,7 @@ describe('docs/examples/client.mjs', () => {
     await expect(stranger.scoreTexts(['a'])).rejects.toMatchObject({ code: 'unauthorized' });
   });
 
-  it('names the status where something on the way refuses with a page of its own', async () => {
+  it('names the status of a proxy that refuses with HTML', async () => {
     const proxy = createServer((_request, response) => {
       response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');
     });
@@ -105,7 +105,7 @@ describe('docs/examples/client.mjs', () => {
     proxy.close();
   });
 
-  it('comes back when the service says when, a limited number of times', async () => {
+  it('retries after the time in Retry-After, a limited number of times', async () => {
     let requests = 0;
     const busy = createServer((_request, response) => {
       requests++;

@@ -83,7 +83,7 @@ async function execute(method: string, path: string, operation: Operation): Prom
   });
 }
 
-/** Times of scoring and ranks among the sample differ from run to run. */
+/** Times that differ from run to run. */
 const VARIABLE = /"(scoredAt|createdTimestamp)":"[^"]*"/g;
 
 function comparable(value: unknown): unknown {
@@ -98,7 +98,7 @@ function roundedIn(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, roundedIn(part)]));
 }
 
-/** Their figures are of the whole sample, or of the process. */
+/** Answers that depend on the whole sample or on the process. */
 const OF_THE_MOMENT = [
   'GET /v1/users',
   'GET /v1/topics',

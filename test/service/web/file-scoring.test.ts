@@ -14,7 +14,7 @@ const RESULT = {
   languageSupported: true,
 };
 
-/** A service that takes no text "long", and refuses as often as it is told. */
+/** Scoring by a service that refuses the text "long", and first gives the listed refusals. */
 function aScoring(texts: readonly string[], refusals: ApiProblem[] = []) {
   const sizes: number[] = [];
   const pauses: number[] = [];

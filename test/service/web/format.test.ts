@@ -23,7 +23,7 @@ describe('the page writes', () => {
     expect(percent(value)).toBe(written);
   });
 
-  it('no share as all or none that is not', () => {
+  it('only a share of 0 as `0.0 %` and only a share of 1 as `100.0 %`', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (value) => {
         expect(percent(value) === '100.0 %').toBe(value === 1);
