@@ -18,6 +18,7 @@
  * @typedef {object} Sentiment
  * @property {Label} sentimentAnalyst
  * @property {PerLabel} scores
+ * @property {boolean} certain False: the two highest scores are close to each other.
  * @property {boolean} truncated The text was too long for the model, and its end was not read.
  * @property {number} [tokens] Tokens that the model read; absent if a tweet was in the feature store.
  * @property {string | null} language Such as `en`; null if it is undetermined.

@@ -1,5 +1,5 @@
 /** A panel that could not be filled is tried again this soon. */
-const RETRY_MS = 4_000;
+export const RETRY_MS = 4_000;
 
 /**
  * Runs a task now, and again so long after it has ended, while the page is visible; sooner if it

@@ -7,7 +7,7 @@ import { othersNote } from './languages.ts';
 import type { PageView } from './page-view.ts';
 import { emptyNote, showProblem } from './panel.ts';
 import { aggregatePath } from './question.ts';
-import { repeatWhileVisible } from './repeat.ts';
+import { RETRY_MS, repeatWhileVisible } from './repeat.ts';
 
 const REFRESH_MS = 30_000;
 
@@ -79,12 +79,17 @@ export function startTopicPanel(view: PageView): TopicPanel {
       } else {
         succeeded = false;
         shown = '';
-        showProblem(body, error, () => void load(true));
+        showProblem(body, error, () => void choose());
       }
     }
     body.removeAttribute('aria-busy');
     if (isAsked) said.textContent = summary;
     return succeeded;
+  };
+
+  /** Loads what the visitor has asked for, and again soon if that fails. */
+  const choose = async () => {
+    if (!(await load(true))) window.setTimeout(refresh, RETRY_MS);
   };
 
   const follow = () => {
@@ -96,7 +101,7 @@ export function startTopicPanel(view: PageView): TopicPanel {
     const before = view.current;
     const topic = input.value.trim() || proposed;
     view.change({ topic, days: Number(days.value) });
-    if (view.current === before) void load(true);
+    if (view.current === before) void choose();
   };
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -106,7 +111,7 @@ export function startTopicPanel(view: PageView): TopicPanel {
   let { topic, days: asked } = view.current;
   view.onChange((now) => {
     follow();
-    if (now.topic !== topic || now.days !== asked) void load(true);
+    if (now.topic !== topic || now.days !== asked) void choose();
     ({ topic, days: asked } = now);
   });
   follow();
