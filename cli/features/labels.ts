@@ -4,8 +4,8 @@ import type { CsvHeader, CsvHeaders } from '../kit/csv-records.ts';
 import { openCsvTable } from '../kit/csv-table.ts';
 import { CliError } from '../kit/errors.ts';
 import { Input } from '../kit/input.ts';
+import { identifier, quoted, type ScratchDatabase } from '../kit/scratch-database.ts';
 import { ID_PATTERN } from './schema.ts';
-import { identifier, quoted, type ScratchDatabase } from './scratch-database.ts';
 
 const NAMES = Object.keys(LABEL_COLUMNS);
 

@@ -1,7 +1,7 @@
 import { listPredictionLog, type PredictionLogFile } from '../../service/prediction-log/files.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
+import { quoted, type ScratchDatabase } from '../kit/scratch-database.ts';
 import { ID_PATTERN, RECORD_COLUMNS, RECORD_STRUCT } from './schema.ts';
-import { quoted, type ScratchDatabase } from './scratch-database.ts';
 
 /** Longest line that is read; the longest record has about 10,000 bytes. */
 const MAX_LINE_BYTES = 1_048_576;

@@ -3,7 +3,7 @@ import {
   PREDICTION_RECORD,
   type PredictionColumn,
 } from '../../service/contract/offline.ts';
-import { quoted } from './scratch-database.ts';
+import { quoted } from '../kit/scratch-database.ts';
 
 const DUCKDB_TYPES = {
   string: 'VARCHAR',

@@ -1,7 +1,7 @@
+import { ScratchDatabase } from '../kit/scratch-database.ts';
 import { exportLog } from './export.ts';
 import { findLog, type UnreadableLines } from './log-lines.ts';
 import { produce } from './output.ts';
-import { ScratchDatabase } from './scratch-database.ts';
 import { type TrainingSetOptions, writeTrainingSet } from './training-set.ts';
 
 interface Place {

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { findLog } from '../../../../cli/features/log-lines.ts';
 import { produce } from '../../../../cli/features/output.ts';
-import { ScratchDatabase } from '../../../../cli/features/scratch-database.ts';
 import { writeTrainingSet } from '../../../../cli/features/training-set.ts';
+import { ScratchDatabase } from '../../../../cli/kit/scratch-database.ts';
 import {
   type AsOf,
   LABEL_ENTITIES,

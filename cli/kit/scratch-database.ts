@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
-import { CliError, reasonOf } from '../kit/errors.ts';
+import { CliError, reasonOf } from './errors.ts';
 
 /** Memory limit of DuckDB, which spills to disk beyond it. */
 const MEMORY_LIMIT = '512MB';
