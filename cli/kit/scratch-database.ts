@@ -9,6 +9,12 @@ const MEMORY_LIMIT = '512MB';
 /** Each thread has its own buffers. */
 const MAX_THREADS = 4;
 
+/** A column of a query's result. */
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
 /** Temporary DuckDB database in a folder. */
 export class ScratchDatabase {
   readonly #instance: DuckDBInstance;
@@ -68,6 +74,15 @@ export class ScratchDatabase {
     return reader.getRowObjectsJson();
   }
 
+  /** Columns of a query's result. */
+  async columns(sql: string): Promise<readonly Column[]> {
+    const found = await this.query(`DESCRIBE ${sql}`);
+    return found.map(({ column_name, column_type }) => ({
+      name: String(column_name),
+      type: String(column_type),
+    }));
+  }
+
   close(): void {
     this.#signal.removeEventListener('abort', this.#interrupt);
     this.#connection.closeSync();
@@ -90,6 +105,11 @@ export class ScratchDatabase {
 /** SQL literal of a text. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Pattern of paths that matches this one only. */
+export function globOf(path: string): string {
+  return path.replace(/[[*?]/g, '[$&]');
 }
 
 /** SQL identifier of a column's name. */

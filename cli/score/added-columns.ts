@@ -5,25 +5,49 @@ import { UsageError } from '../kit/errors.ts';
 /** Values that are added to a record, in the order of the columns. */
 export type AddedValues = Readonly<Record<string, string | number | boolean | null>>;
 
+interface AddedColumn {
+  readonly name: string;
+  /** Type in Parquet, by DuckDB's name. */
+  readonly type: 'VARCHAR' | 'DOUBLE' | 'BOOLEAN';
+}
+
+export interface AddedColumnsOptions {
+  /** True for Parquet: DuckDB takes `Label` and `label` for the same column. */
+  readonly ignoreCase: boolean;
+}
+
 /** The columns that scoring adds, named as in the prediction log, behind a prefix. */
 export class AddedColumns {
+  readonly columns: readonly AddedColumn[];
   readonly names: readonly string[];
+  readonly #ignoreCase: boolean;
+  /** Names as they are compared. */
+  readonly #taken: ReadonlySet<string>;
 
-  constructor(prefix: string) {
-    this.names = [
-      'label',
-      ...LABELS.map((label) => `score_${label}`),
-      'truncated',
-      'language',
-      'language_supported',
-      'model_name',
-      'model_revision',
-    ].map((name) => prefix + name);
+  constructor(prefix: string, { ignoreCase }: AddedColumnsOptions = { ignoreCase: false }) {
+    const columns: readonly AddedColumn[] = [
+      { name: 'label', type: 'VARCHAR' },
+      ...LABELS.map((label) => ({ name: `score_${label}`, type: 'DOUBLE' as const })),
+      { name: 'truncated', type: 'BOOLEAN' },
+      { name: 'language', type: 'VARCHAR' },
+      { name: 'language_supported', type: 'BOOLEAN' },
+      { name: 'model_name', type: 'VARCHAR' },
+      { name: 'model_revision', type: 'VARCHAR' },
+    ];
+    this.columns = columns.map(({ name, type }) => ({ name: prefix + name, type }));
+    this.names = this.columns.map(({ name }) => name);
+    this.#ignoreCase = ignoreCase;
+    this.#taken = new Set(this.names.map((name) => this.#comparable(name)));
+  }
+
+  /** The first of the names that an added column has, too. */
+  takenIn(names: readonly string[]): string | undefined {
+    return names.find((name) => this.#taken.has(this.#comparable(name)));
   }
 
   /** @throws UsageError when the input has a column of such a name */
   expectNoneOf(columns: readonly string[]): void {
-    const taken = this.names.find((name) => columns.includes(name));
+    const taken = this.takenIn(columns);
     if (taken === undefined) return;
     throw new UsageError(
       `the input has a column '${taken}' already; give --prefix, such as --prefix predicted_`,
@@ -45,5 +69,9 @@ export class AddedColumns {
       revision,
     ];
     return Object.fromEntries(this.names.map((column, index) => [column, values[index] ?? null]));
+  }
+
+  #comparable(name: string): string {
+    return this.#ignoreCase ? name.toLowerCase() : name;
   }
 }

@@ -5,14 +5,17 @@ import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
 
 /** Formats of the input. */
-const FORMATS = ['csv', 'jsonl', 'text'] as const;
+const FORMATS = ['csv', 'jsonl', 'parquet', 'text'] as const;
 const MOST_WORKERS = 256;
 
 export function scoreCommand() {
   return new Command('score')
     .description('Score the texts of a file, without a running service.')
-    .argument('<FILE>', 'CSV with a header, JSON Lines or plain text, also as .gz; - for stdin')
-    .option('--out <FILE>', 'file to write, also as .gz (default: standard output)')
+    .argument(
+      '<FILE>',
+      'CSV with a header, JSON Lines or plain text, also as .gz, or Parquet; - for stdin',
+    )
+    .option('--out <FILE>', 'file to write, also as .gz, or .parquet (default: standard output)')
     .addOption(
       new Option('--format <FORMAT>', "format of the input (default: by the file's name)").choices(
         FORMATS,
@@ -37,11 +40,13 @@ export function scoreCommand() {
           'tss score tweets.csv --out scored.csv',
           'tss score comments.csv --text-column comment --out scored.csv.gz',
           'tss score tweets.jsonl.gz --out scored.jsonl',
+          'tss score tweets.parquet --out scored.parquet',
           'tss score - --format text',
         ],
         'Adds the columns label, score_negative, score_neutral, score_positive, truncated, language,\n' +
           'language_supported, model_name and model_revision. CSV and plain text become CSV, JSON Lines\n' +
-          'stay JSON Lines. A line that cannot be scored is reported and left out.',
+          'stay JSON Lines, Parquet becomes what --out tells; every format becomes Parquet when --out ends in\n' +
+          '.parquet. A line that cannot be scored is reported and left out.',
         'The same command continues a run that ended early, from a file to a file.',
         'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but texts were left out.',
         'Variables, also read from .env: MODEL_NAME, MODELS_DIR, INFERENCE_WORKERS.',
@@ -50,9 +55,9 @@ export function scoreCommand() {
     .action(
       interruptible(
         { kept: 'Stopped. The same command continues, from a file to a file.' },
-        async (_signal, file, options) => {
+        async (signal, file, options) => {
           const { scoreFile } = await import('./score-file.ts');
-          await scoreFile({ ...engineSettings(), ...options, file });
+          await scoreFile({ ...engineSettings(), ...options, file }, signal);
         },
       ),
     );

@@ -31,6 +31,14 @@ const State = Type.Object({
   progress: Progress,
 });
 
+/** Makes the output of the lines that a run has written. */
+export interface Conversion {
+  /** Called for all text before it is written. */
+  prepare(text: string): string;
+  /** Called when all is written. @returns path of the output, to be moved to its place */
+  convert(lines: string): Promise<string>;
+}
+
 /** Where scored records go. */
 export interface Output {
   /** Progress of an earlier run that this one continues. */
@@ -60,26 +68,33 @@ export class FileOutput implements Output {
   readonly #name: string;
   readonly #run: string;
   readonly #file: FileHandle;
+  readonly #conversion: Conversion | undefined;
   #bytes: number;
 
   private constructor(
     name: string,
     run: string,
     file: FileHandle,
-    state?: Type.Static<typeof State>,
+    { state, conversion }: { state?: Type.Static<typeof State>; conversion?: Conversion },
   ) {
     this.#name = name;
     this.#run = run;
     this.#file = file;
+    this.#conversion = conversion;
     this.#bytes = state?.bytes ?? 0;
     this.earlier = state?.progress;
   }
 
   /**
    * @param run identifies what the output is made of; undefined: it cannot be continued
+   * @param conversion makes the output of the lines; by default they are the output
    * @throws CliError when the file exists already or cannot be written
    */
-  static async open(name: string, run: string | undefined): Promise<FileOutput> {
+  static async open(
+    name: string,
+    run: string | undefined,
+    conversion?: Conversion,
+  ): Promise<FileOutput> {
     if (await exists(name)) {
       throw new CliError(`${name} exists already; delete it, or choose another name with --out`);
     }
@@ -88,15 +103,17 @@ export class FileOutput implements Output {
       const file = await open(partialOf(name), state ? 'r+' : 'w');
       await file.truncate(state?.bytes ?? 0);
       if (!state) await rm(stateOf(name), { force: true });
-      return new FileOutput(name, run ?? '', file, state);
+      return new FileOutput(name, run ?? '', file, {
+        ...(state && { state }),
+        ...(conversion && { conversion }),
+      });
     } catch (cause) {
       throw new CliError(`${name} cannot be written: ${reasonOf(cause)}`, { cause });
     }
   }
 
   async append(text: string, progress: Progress): Promise<void> {
-    // Parts that are compressed one by one make up a valid file.
-    const bytes = this.#name.endsWith('.gz') ? gzipSync(text) : Buffer.from(text);
+    const bytes = this.#bytesOf(text);
     await this.#writing(async () => {
       await this.#file.write(bytes, 0, bytes.length, this.#bytes);
       this.#bytes += bytes.length;
@@ -111,14 +128,23 @@ export class FileOutput implements Output {
   }
 
   async finish(): Promise<void> {
+    const partial = partialOf(this.#name);
+    const whole = (await this.#conversion?.convert(partial)) ?? partial;
     await this.#writing(async () => {
-      await rename(partialOf(this.#name), this.#name);
-      await rm(stateOf(this.#name), { force: true });
+      if (whole !== partial) await synchronize(whole);
+      await rename(whole, this.#name);
+      for (const path of [partial, stateOf(this.#name)]) await rm(path, { force: true });
     });
   }
 
   async close(): Promise<void> {
     await this.#file.close();
+  }
+
+  #bytesOf(text: string): Buffer {
+    if (this.#conversion) return Buffer.from(this.#conversion.prepare(text));
+    // Parts that are compressed one by one make up a valid file.
+    return this.#name.endsWith('.gz') ? gzipSync(text) : Buffer.from(text);
   }
 
   async #writing(write: () => Promise<void>): Promise<void> {
@@ -136,6 +162,16 @@ function partialOf(name: string): string {
 
 function stateOf(name: string): string {
   return `${name}.partial.state`;
+}
+
+/** Makes a file survive a power failure. */
+async function synchronize(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -23,6 +23,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(checkout, { recursive: true }));
 
+/** A checkout with the packages for serving only, whose npm fails. */
+function runServing(...words: readonly string[]) {
+  const modules = join(checkout, 'node_modules');
+  rmSync(join(modules, '.installed-package-lock.json'));
+  cpSync('package-lock.json', join(modules, '.installed-serving-lock.json'));
+  const bin = join(checkout, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'npm'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  const path = [bin, dirname(process.execPath), process.env.PATH].join(delimiter);
+  return spawnSync(join(checkout, 'script', 'tss'), words, {
+    env: { PATH: path },
+    encoding: 'utf8',
+  });
+}
+
 function run(options: { folder?: string; program?: string; env?: Record<string, string> } = {}) {
   const { folder = checkout, program = join(checkout, 'script', 'tss'), env } = options;
   const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
@@ -49,6 +64,24 @@ describe('script/tss', () => {
       folder,
     });
   });
+
+  it.each([
+    'score tweets.parquet --out scored.csv',
+    'score tweets.csv --out scored.parquet',
+    'score tweets --format parquet --out scored',
+    'features training-set',
+  ])('installs DuckDB for tss %s', (words) => {
+    const { stderr } = runServing(...words.split(' '));
+    expect(stderr).toMatch(/^Installing the packages for development/);
+  });
+
+  it.each(['score tweets.csv --out scored.csv', 'populate'])(
+    'needs no more than the packages for serving for tss %s',
+    (words) => {
+      const { status, stderr } = runServing(...words.split(' '));
+      expect([status, stderr]).toEqual([0, '']);
+    },
+  );
 
   it('runs through a link, as npx calls it', () => {
     const link = join(checkout, 'node_modules', 'tss');

@@ -6,11 +6,12 @@ const BY_ENDING: Readonly<Record<string, FormatName>> = {
   tsv: 'csv',
   jsonl: 'jsonl',
   ndjson: 'jsonl',
+  parquet: 'parquet',
   txt: 'text',
 };
 
 /** The format that a file's name tells, also before `.gz`. */
-function formatOfName(name: string): FormatName | undefined {
+export function formatOfName(name: string): FormatName | undefined {
   const [, ending = ''] = /\.([a-z]+)(?:\.gz)?$/i.exec(name) ?? [];
   return BY_ENDING[ending.toLowerCase()];
 }
@@ -18,17 +19,47 @@ function formatOfName(name: string): FormatName | undefined {
 /** Format of the input. @throws UsageError when its name does not tell it */
 export function inputFormat(file: string, given: FormatName | undefined): FormatName {
   const format = given ?? formatOfName(file);
-  if (format) return format;
   const what = file === '-' ? 'standard input' : `'${file}'`;
-  throw new UsageError(`the format of ${what} is not known; give --format csv, jsonl or text`);
+  if (!format) {
+    throw new UsageError(
+      `the format of ${what} is not known; give --format csv, jsonl, parquet or text`,
+    );
+  }
+  if (format !== 'parquet') return format;
+  if (file === '-') throw new UsageError('Parquet cannot be read from standard input; name a file');
+  if (isGzip(file))
+    throw new UsageError(`'${file}' must be unpacked: Parquet has no .gz around it`);
+  return format;
 }
 
-/** @throws UsageError when the output's name tells another format than the one that is written */
+/** Endings of the output for each format of the input, the usual one first. */
+const OUTPUTS = {
+  csv: ['csv', 'parquet'],
+  text: ['csv', 'parquet'],
+  jsonl: ['jsonl', 'parquet'],
+  parquet: ['parquet', 'csv', 'jsonl'],
+} as const satisfies Record<FormatName, readonly FormatName[]>;
+
+/** @throws UsageError when the output's name tells a format that is not written for this input */
 export function checkOutputName(out: string, format: FormatName): void {
-  const written = format === 'jsonl' ? 'jsonl' : 'csv';
   const named = formatOfName(out);
-  if (named === undefined || named === written) return;
+  if (named === 'parquet' && isGzip(out)) {
+    throw new UsageError(`--out must not end in .gz for Parquet, got '${out}'`);
+  }
+  const allowed: readonly FormatName[] = OUTPUTS[format];
+  if (named === undefined || allowed.includes(named)) return;
+  const endings = allowed.flatMap((each) => (each === 'parquet' ? [each] : [each, `${each}.gz`]));
+  const list = endings.map((ending) => `.${ending}`).join(', ');
   throw new UsageError(
-    `--out must end in .${written} or .${written}.gz for this input, got '${out}'`,
+    `--out must end in ${list.replace(/, (?=[^,]*$)/, ' or ')} for this input, got '${out}'`,
   );
+}
+
+/** True for a run that reads or writes Parquet. */
+export function usesParquet(format: FormatName, out: string | undefined): boolean {
+  return format === 'parquet' || (out !== undefined && formatOfName(out) === 'parquet');
+}
+
+function isGzip(name: string): boolean {
+  return name.toLowerCase().endsWith('.gz');
 }

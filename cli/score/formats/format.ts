@@ -1,7 +1,10 @@
 import type { LineStart } from '../../kit/lines.ts';
 import type { AddedValues } from '../added-columns.ts';
 
-export type FormatName = 'csv' | 'jsonl' | 'text';
+/** Formats that are read line by line. */
+export type LineFormat = 'csv' | 'jsonl' | 'text';
+
+export type FormatName = LineFormat | 'parquet';
 
 /** A text to score, and its place in the output. */
 export interface ScorableText {

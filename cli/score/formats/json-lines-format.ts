@@ -38,11 +38,11 @@ function textsOf(line: string, options: JsonLinesOptions): InputRecord['texts'] 
     return [{ fault: 'is not a JSON object' }];
   }
   const { column, added } = options;
-  const taken = added.names.find((name) => Object.hasOwn(value, name));
+  const keys = Object.keys(value);
+  const taken = added.takenIn(keys);
   if (taken !== undefined) {
     return [{ fault: `has '${taken}' already; give --prefix, such as --prefix predicted_` }];
   }
-  const keys = Object.keys(value);
   const index = textColumn(keys, column);
   const key = index === undefined ? undefined : keys[index];
   const isTweet = column === undefined && (key === undefined || isWithMoreText(keys));

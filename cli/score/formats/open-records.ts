@@ -1,6 +1,6 @@
 import type { Line } from '../../kit/lines.ts';
 import { type CsvOptions, continueCsv, openCsv } from './csv-format.ts';
-import type { FormatName, Layout, RecordReader } from './format.ts';
+import type { Layout, LineFormat, RecordReader } from './format.ts';
 import { openJsonLines } from './json-lines-format.ts';
 import { openText } from './text-format.ts';
 
@@ -11,7 +11,7 @@ import { openText } from './text-format.ts';
  * @throws CliError when the file has no texts
  */
 export async function openRecords(
-  format: FormatName,
+  format: LineFormat,
   lines: AsyncGenerator<Line>,
   options: CsvOptions,
   layout: Layout | undefined,

@@ -69,6 +69,29 @@ describe('a file of scores', () => {
     expect(readFileSync(out, 'utf8')).toBe('text\nz\n');
   });
 
+  it('is made of its lines by a conversion, which a later run repeats after a failure', async () => {
+    let fails = true;
+    const conversion = {
+      prepare: (text: string) => text.toUpperCase(),
+      convert: async (lines: string) => {
+        if (fails) throw new Error('disk full');
+        writeFileSync(`${out}.whole`, `converted ${readFileSync(lines, 'utf8')}`);
+        return `${out}.whole`;
+      },
+    };
+    const output = await FileOutput.open(out, 'run', conversion);
+    await output.append('text\na\n', progress(2));
+    await expect(output.finish()).rejects.toThrow('disk full');
+    await output.close();
+    fails = false;
+    const later = await FileOutput.open(out, 'run', conversion);
+    expect(later.earlier).toEqual(progress(2));
+    await later.finish();
+    await later.close();
+    expect(readFileSync(out, 'utf8')).toBe('converted TEXT\nA\n');
+    expect(existsSync(`${out}.partial`) || existsSync(`${out}.partial.state`)).toBe(false);
+  });
+
   it('is never overwritten', async () => {
     writeFileSync(out, 'precious');
     await expect(FileOutput.open(out, 'run')).rejects.toThrow('exists already');

@@ -1,6 +1,6 @@
 import { linesOf } from '../../../cli/kit/lines.ts';
 import { AddedColumns, type AddedValues } from '../../../cli/score/added-columns.ts';
-import type { FormatName, InputRecord } from '../../../cli/score/formats/format.ts';
+import type { InputRecord, LineFormat } from '../../../cli/score/formats/format.ts';
 import { openRecords } from '../../../cli/score/formats/open-records.ts';
 
 /** Values of a text, all the same. */
@@ -13,7 +13,7 @@ export interface ReadOptions {
 
 /** Reads content, and scores each text by `ADDED`. */
 export async function readRecords(
-  format: FormatName,
+  format: LineFormat,
   content: string,
   { column, prefix = '' }: ReadOptions = {},
 ) {

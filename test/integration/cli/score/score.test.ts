@@ -116,7 +116,7 @@ describe('tss score', () => {
     [2, 'the format of standard input is not known', ['-']],
     [
       2,
-      "--out must end in .csv or .csv.gz for this input, got 'a.jsonl'",
+      "--out must end in .csv, .csv.gz or .parquet for this input, got 'a.jsonl'",
       ['a.csv', '--out', 'a.jsonl'],
     ],
     [1, 'absent.csv cannot be read: ENOENT', ['absent.csv']],

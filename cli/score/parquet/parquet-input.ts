@@ -1,0 +1,126 @@
+import { listColumns } from '../../kit/csv-columns.ts';
+import { CliError, reasonOf } from '../../kit/errors.ts';
+import {
+  type Column,
+  globOf,
+  identifier,
+  quoted,
+  type ScratchDatabase,
+} from '../../kit/scratch-database.ts';
+import type { AddedColumns } from '../added-columns.ts';
+import { textColumn } from '../formats/text-column.ts';
+import { copyOptions } from './copy-options.ts';
+
+/** DuckDB's name of a row's place in its file, from 0. */
+const ROW_NUMBER = 'file_row_number';
+
+export interface ParquetInputOptions {
+  readonly file: string;
+  /** Column of the texts; found by default. */
+  readonly column: string | undefined;
+  readonly added: AddedColumns;
+}
+
+/** A Parquet file in a database. */
+export class ParquetInput {
+  readonly #database: ScratchDatabase;
+  readonly #added: AddedColumns;
+  readonly #rows: string;
+  readonly #columns: readonly string[];
+  readonly #text: string;
+
+  private constructor(
+    database: ScratchDatabase,
+    added: AddedColumns,
+    source: { rows: string; columns: readonly string[]; text: string },
+  ) {
+    this.#database = database;
+    this.#added = added;
+    this.#rows = source.rows;
+    this.#columns = source.columns;
+    this.#text = source.text;
+  }
+
+  /** @throws CliError when the file is not Parquet, or has no column of texts */
+  static async open(
+    database: ScratchDatabase,
+    { file, column, added }: ParquetInputOptions,
+  ): Promise<ParquetInput> {
+    const path = quoted(globOf(file));
+    const columns = await columnsOf(database, path, file);
+    const text = textOf(columns, column, file);
+    const names = columns.map(({ name }) => name);
+    if (names.some((name) => name.toLowerCase() === ROW_NUMBER)) {
+      throw new CliError(
+        `${file} has a column '${ROW_NUMBER}', a name that DuckDB uses; rename it`,
+      );
+    }
+    added.expectNoneOf(names);
+    const rows = `read_parquet(${path}, ${ROW_NUMBER} = true)`;
+    return new ParquetInput(database, added, { rows, columns: names, text });
+  }
+
+  /** Writes the texts as JSON Lines, a row a line: the same lines every time. */
+  async extractTexts(path: string): Promise<void> {
+    await this.#database.run(`
+      COPY (
+        SELECT ${ROW_NUMBER} AS row, coalesce(${identifier(this.#text)}, '') AS text
+        FROM ${this.#rows}
+      ) TO ${quoted(path)} (FORMAT json)`);
+  }
+
+  /** Writes the rows that have scores, in their order. @param out name that tells the format */
+  async join(scored: string, target: string, out: string): Promise<void> {
+    const types = ["row: 'BIGINT'"];
+    const columns = this.#columns.map((name) => `source.${identifier(name)}`);
+    for (const { name, type } of this.#added.columns) {
+      types.push(`${quoted(name)}: ${quoted(type)}`);
+      columns.push(`scored.${identifier(name)}`);
+    }
+    await this.#database.run(`
+      COPY (
+        SELECT ${columns.join(', ')}
+        FROM ${this.#rows} source
+        JOIN read_json(
+          ${quoted(globOf(scored))}, format = 'newline_delimited', columns = {${types.join(', ')}}
+        ) scored ON scored.row = source.${ROW_NUMBER}
+        ORDER BY source.${ROW_NUMBER}
+      ) TO ${quoted(target)} ${copyOptions(out)}`);
+  }
+}
+
+async function columnsOf(
+  database: ScratchDatabase,
+  path: string,
+  file: string,
+): Promise<readonly Column[]> {
+  try {
+    return await database.columns(`SELECT * FROM read_parquet(${path})`);
+  } catch (cause) {
+    const [reason] = reasonOf(cause).split('\n');
+    throw new CliError(`${file} cannot be read as Parquet: ${reason}`, { cause });
+  }
+}
+
+function textOf(columns: readonly Column[], named: string | undefined, file: string): string {
+  // Only a named column is reported for its type.
+  const candidates = named === undefined ? columns.filter(isText) : columns;
+  const names = candidates.map(({ name }) => name);
+  const found = candidates[textColumn(names, named) ?? -1];
+  if (!found) {
+    const missing =
+      named === undefined ? 'no column of texts that is known by its name' : `no column '${named}'`;
+    throw new CliError(
+      `${file} has ${missing}; name one with --text-column. Its columns: ` +
+        listColumns(columns.map(({ name }) => name)),
+    );
+  }
+  if (isText(found)) return found.name;
+  throw new CliError(
+    `the column '${found.name}' of ${file} has the type ${found.type}; --text-column must name one of texts`,
+  );
+}
+
+function isText({ type }: Column): boolean {
+  return type === 'VARCHAR';
+}

@@ -1,0 +1,106 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CliError, reasonOf } from '../../kit/errors.ts';
+import { Input } from '../../kit/input.ts';
+import { ScratchDatabase } from '../../kit/scratch-database.ts';
+import type { AddedColumns } from '../added-columns.ts';
+import type { FormatName } from '../formats/format.ts';
+import type { Conversion } from '../output.ts';
+import type { Source } from '../source.ts';
+import { csvToParquet, jsonLinesToParquet } from './lines-to-parquet.ts';
+import { ParquetInput } from './parquet-input.ts';
+
+export interface ParquetRunOptions {
+  readonly input: Input;
+  readonly file: string;
+  readonly format: FormatName;
+  /** Column of the texts; found by default. */
+  readonly column: string | undefined;
+  readonly added: AddedColumns;
+  readonly out: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The steps of DuckDB before and after the scoring, in a folder beside the output: texts of a
+ * Parquet file become JSON Lines, and scored lines become Parquet.
+ */
+export class ParquetRun implements Conversion {
+  readonly #options: ParquetRunOptions;
+  readonly #workDir: string;
+
+  constructor(options: ParquetRunOptions) {
+    this.#options = options;
+    this.#workDir = `${resolve(options.out)}.partial.work`;
+  }
+
+  /** Makes lines to score of a Parquet file: the same ones in each run. @throws CliError */
+  async extractTexts(): Promise<Source> {
+    const { name } = this.#options.input;
+    const texts = join(this.#workDir, 'texts.jsonl');
+    await this.#inDatabase(async (database) => {
+      const parquet = await ParquetInput.open(database, this.#options);
+      await parquet.extractTexts(texts);
+    });
+    const lines = await Input.open(texts);
+    return { input: lines, name, format: 'jsonl', column: 'text', unit: 'row' };
+  }
+
+  prepare(text: string): string {
+    return this.#options.format === 'jsonl' ? withoutLoneSurrogates(text) : text;
+  }
+
+  async convert(lines: string): Promise<string> {
+    const { format, added, out } = this.#options;
+    const target = join(this.#workDir, 'whole');
+    try {
+      await this.#inDatabase(async (database) => {
+        if (format === 'parquet') {
+          const parquet = await ParquetInput.open(database, this.#options);
+          await parquet.join(lines, target, out);
+        } else if (format === 'jsonl') await jsonLinesToParquet(database, { lines, target, added });
+        else await csvToParquet(database, { lines, target, added });
+      });
+      return target;
+    } catch (cause) {
+      const written = format === 'text' || format === 'csv' ? 'CSV' : 'JSON Lines';
+      throw new CliError(
+        `the scores cannot be converted; they are whole in ${out}.partial, as ${written}: ` +
+          reasonOf(cause),
+        { cause },
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    await rm(this.#workDir, { recursive: true, force: true });
+  }
+
+  async #makeWorkDir(): Promise<void> {
+    try {
+      // A run that was killed leaves one.
+      await rm(this.#workDir, { recursive: true, force: true });
+      await mkdir(this.#workDir);
+    } catch (cause) {
+      throw new CliError(`${this.#workDir} cannot be written: ${reasonOf(cause)}`, { cause });
+    }
+  }
+
+  async #inDatabase(work: (database: ScratchDatabase) => Promise<void>): Promise<void> {
+    await this.#makeWorkDir();
+    const database = await ScratchDatabase.open(this.#workDir, this.#options.signal);
+    try {
+      await work(database);
+    } finally {
+      database.close();
+    }
+  }
+}
+
+/** Any escape of a JSON string; a surrogate without its other half is in the group. */
+const ESCAPE = /\\(?:ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|(ud[89a-f][\da-f]{2})|.)/gi;
+
+/** Replaces halves of characters, which Node's JSON allows and DuckDB's refuses. */
+export function withoutLoneSurrogates(json: string): string {
+  return json.replace(ESCAPE, (match, lone) => (lone === undefined ? match : '\\ufffd'));
+}

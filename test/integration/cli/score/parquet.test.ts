@@ -1,0 +1,238 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { runTool, ToolProcess } from '../../../helpers/tool-process.ts';
+
+let instance: DuckDBInstance;
+let connection: DuckDBConnection;
+beforeAll(async () => {
+  instance = await DuckDBInstance.create();
+  connection = await instance.connect();
+});
+afterAll(() => {
+  connection.closeSync();
+  instance.closeSync();
+});
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'score-parquet-'));
+});
+
+async function query(sql: string): Promise<Record<string, Json>[]> {
+  return (await connection.runAndReadAll(sql)).getRowObjectsJson();
+}
+
+/** Writes a Parquet file by a query. */
+const write = (name: string, sql: string) =>
+  query(`COPY (${sql}) TO '${join(folder, name)}' (FORMAT parquet)`);
+const read = (name: string) => query(`FROM '${join(folder, name)}'`);
+const score = (...args: readonly string[]) => runTool(['score', ...args], { folder });
+
+/** Names and types of a file, in its order. */
+async function columns(name: string): Promise<Json[][]> {
+  const found = await query(`DESCRIBE FROM '${join(folder, name)}'`);
+  return found.map(({ column_name, column_type }) => [column_name ?? null, column_type ?? null]);
+}
+
+const ADDED = [
+  ['label', 'VARCHAR'],
+  ['score_negative', 'DOUBLE'],
+  ['score_neutral', 'DOUBLE'],
+  ['score_positive', 'DOUBLE'],
+  ['truncated', 'BOOLEAN'],
+  ['language', 'VARCHAR'],
+  ['language_supported', 'BOOLEAN'],
+  ['model_name', 'VARCHAR'],
+  ['model_revision', 'VARCHAR'],
+];
+
+/** 5,000 rows, every hundredth without a text. */
+const ROWS = `
+  SELECT 1460323737035677698 + range AS id,
+    CASE WHEN range % 100 = 7 THEN NULL ELSE 'good ' || range % 97 END AS "Text"
+  FROM range(5000)`;
+
+describe('tss score of a Parquet file', () => {
+  it('keeps the columns with their types, and adds its own', async () => {
+    await write(
+      'tweets.parquet',
+      `SELECT 1460323737035677698 AS id, 'I love this' || chr(10) || 'phone 😍' AS text,
+         TIMESTAMPTZ '2026-11-28 10:00:00.123456+00' AS at, TIMESTAMP_NS '2026-11-28 10:00:00.123456789' AS ns,
+         1.50::DECIMAL(10,2) AS price, {'name': 'Ada', 'ids': [1460323737035677698]} AS author,
+         MAP {'a': 1::UTINYINT} AS counts, NULL::DATE AS day`,
+    );
+    const { code, stdout } = await score('tweets.parquet', '--out', 'scored.parquet');
+    expect([code, stdout]).toEqual([
+      0,
+      'scored.parquet: 1 texts scored: 0 negative, 0 neutral, 1 positive\n',
+    ]);
+    expect(await columns('scored.parquet')).toEqual([
+      ...(await columns('tweets.parquet')),
+      ...ADDED,
+    ]);
+    const [given] = await read('tweets.parquet');
+    const [scored] = await read('scored.parquet');
+    expect(scored).toMatchObject({
+      ...given,
+      id: '1460323737035677698',
+      label: 'positive',
+      truncated: false,
+      model_revision: '885434d5bfe0',
+    });
+    expect(readdirSync(folder).toSorted()).toEqual(['scored.parquet', 'tweets.parquet']);
+  });
+
+  it('leaves out rows without a text, names them by number, and keeps the order', async () => {
+    await write('tweets.parquet', ROWS);
+    const { code, stderr } = await score('tweets.parquet', '--out', 'scored.parquet');
+    expect(code).toBe(3);
+    expect(stderr).toContain('tweets.parquet: row 8 has nothing to score; it is left out.\n');
+    expect(stderr).toContain('\n50 texts were left out\n');
+    const ids = (await read('scored.parquet')).map(({ id }) => id);
+    const given = await read('tweets.parquet');
+    expect(ids).toEqual(given.flatMap(({ id, Text }) => (Text === null ? [] : [id])));
+  });
+
+  it('has each row once after it was killed twice', async () => {
+    await write('tweets.parquet', ROWS);
+    const args = ['score', 'tweets.parquet', '--out', 'scored.parquet', '--workers', '1'];
+    for (const share of [/ [1-4]\d %/, / [5-8]\d %/]) {
+      await ToolProcess.start(args, { folder }).killWhen(share);
+      expect(existsSync(join(folder, 'scored.parquet'))).toBe(false);
+    }
+    const { code, stderr } = await runTool(args, { folder });
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/continuing behind row [2-4]\d{3}\n/),
+    ]);
+    const [found] = await query(
+      `SELECT count(*)::INTEGER AS rows, count(DISTINCT id)::INTEGER AS ids
+       FROM '${join(folder, 'scored.parquet')}'`,
+    );
+    expect(found).toEqual({ rows: 4_950, ids: 4_950 });
+    expect(readdirSync(folder).toSorted()).toEqual(['scored.parquet', 'tweets.parquet']);
+  });
+
+  it('becomes CSV or JSON Lines when the output is called so', async () => {
+    await write('tweets [1].parquet', `SELECT 'I love it' AS text, 1460323737035677698 AS id`);
+    expect((await score('tweets [1].parquet', '--out', 'scored.csv.gz')).code).toBe(0);
+    expect(gunzipSync(readFileSync(join(folder, 'scored.csv.gz'))).toString()).toMatch(
+      /^text,id,label,score_negative,.*\nI love it,1460323737035677698,positive,/,
+    );
+    expect((await score('tweets [1].parquet', '--out', 'scored.jsonl')).code).toBe(0);
+    expect(readFileSync(join(folder, 'scored.jsonl'), 'utf8')).toMatch(
+      /^\{"text":"I love it","id":1460323737035677698,"label":"positive","score_negative":0\.\d+,/,
+    );
+  });
+
+  it('keeps the columns of a file without rows', async () => {
+    await write('none.parquet', `SELECT 'a' AS text, 1 AS id WHERE false`);
+    expect((await score('none.parquet', '--out', 'scored.parquet')).code).toBe(0);
+    expect(await columns('scored.parquet')).toEqual([
+      ['text', 'VARCHAR'],
+      ['id', 'INTEGER'],
+      ...ADDED,
+    ]);
+  });
+
+  it.each([
+    [1, 'fake.parquet cannot be read as Parquet: Invalid Input Error: ', ['fake.parquet']],
+    [1, 'no column of texts that is known by its name; name one', ['numbers.parquet']],
+    [1, 'Its columns: text, Label', ['numbers.parquet']],
+    [
+      1,
+      "the column 'text' of numbers.parquet has the type INTEGER",
+      ['numbers.parquet', '--text-column', 'text'],
+    ],
+    [
+      2,
+      "the input has a column 'Label' already; give --prefix",
+      ['numbers.parquet', '--text-column', 'label'],
+    ],
+  ])('ends with %i and says why: %s', async (expected, message, args) => {
+    writeFileSync(join(folder, 'fake.parquet'), 'id,text\n1,I love it, but it is CSV\n');
+    await write('numbers.parquet', `SELECT 1 AS text, 'a' AS "Label"`);
+    const { code, stderr } = await score(...args, '--out', 'scored.parquet');
+    expect([code, stderr]).toEqual([expected, expect.stringContaining(message)]);
+    expect(existsSync(join(folder, 'scored.parquet'))).toBe(false);
+  });
+
+  it('needs a name for its output', async () => {
+    await write('tweets.parquet', `SELECT 'a' AS text`);
+    const { code, stderr } = await score('tweets.parquet');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Parquet needs --out')]);
+  });
+});
+
+describe('tss score into a Parquet file', () => {
+  it('keeps the columns of CSV as text', async () => {
+    writeFileSync(
+      join(folder, 'tweets.csv'),
+      'id;text;Text\n1460323737035677698;"I ""love""\nit";\n2;I hate it;"; "\n',
+    );
+    expect((await score('tweets.csv', '--out', 'scored.parquet')).code).toBe(0);
+    expect(await columns('scored.parquet')).toEqual([
+      ['id', 'VARCHAR'],
+      ['text', 'VARCHAR'],
+      ['Text_2', 'VARCHAR'],
+      ...ADDED,
+    ]);
+    expect(await read('scored.parquet')).toMatchObject([
+      { id: '1460323737035677698', text: 'I "love"\nit', Text_2: null, label: 'positive' },
+      { id: '2', text: 'I hate it', Text_2: '; ', label: 'negative' },
+    ]);
+  });
+
+  it('finds types in JSON Lines, and rounds no id', async () => {
+    const lines = [
+      String.raw`{"id":1460323737035677698,"text":"I love it \ud83d","user":{"id":9223372036854775807}}`,
+      '{"text":"I hate it","id":null,"at":"2026-11-28T10:00:00Z","big":18446744073709551615}',
+    ];
+    writeFileSync(join(folder, 'tweets.jsonl'), `${lines.join('\n')}\n`);
+    expect((await score('tweets.jsonl', '--out', 'scored.parquet')).code).toBe(0);
+    expect(await columns('scored.parquet')).toEqual([
+      ['id', 'BIGINT'],
+      ['text', 'VARCHAR'],
+      ['user', 'STRUCT(id BIGINT)'],
+      ['at', 'TIMESTAMP'],
+      ['big', 'DECIMAL(38,0)'],
+      ...ADDED,
+    ]);
+    expect(await read('scored.parquet')).toMatchObject([
+      {
+        id: '1460323737035677698',
+        text: 'I love it \ufffd',
+        user: { id: '9223372036854775807' },
+        label: 'positive',
+      },
+      { id: null, at: '2026-11-28 10:00:00', big: '18446744073709551615', label: 'negative' },
+    ]);
+  });
+
+  it('has the text of plain text, and no row when none is scored', async () => {
+    writeFileSync(join(folder, 'texts.txt'), 'I love it\n');
+    await score('texts.txt', '--out', 'texts.parquet');
+    expect(await read('texts.parquet')).toMatchObject([{ text: 'I love it', label: 'positive' }]);
+    writeFileSync(join(folder, 'blank.jsonl'), '{"text":" "}\n');
+    expect((await score('blank.jsonl', '--out', 'blank.parquet')).code).toBe(3);
+    expect(await columns('blank.parquet')).toEqual(ADDED);
+  });
+
+  it('names the file with the scores when they cannot be converted', async () => {
+    writeFileSync(join(folder, 'tweets.jsonl'), '{"text":"I love it","a":1,"a":2}\n');
+    const { code, stderr } = await score('tweets.jsonl', '--out', 'scored.parquet');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /the scores cannot be converted; they are whole in scored\.parquet\.partial, as JSON Lines: .*duplicate key "a"/,
+      ),
+    ]);
+    expect(readFileSync(join(folder, 'scored.parquet.partial'), 'utf8')).toMatch(
+      /"label":"positive"/,
+    );
+  });
+});
