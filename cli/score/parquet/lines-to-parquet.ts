@@ -50,7 +50,7 @@ export async function jsonLinesToParquet(
     await copy(database, `SELECT ${nulls.join(', ')} WHERE false`, target);
     return;
   }
-  const options = "format = 'newline_delimited', records = true";
+  const options = "format = 'newline_delimited', records = true, hive_partitioning = false";
   const path = quoted(globOf(lines));
   const columns = await database.columns(
     `SELECT * FROM read_json(${path}, ${options}, sample_size = -1)`,

@@ -14,6 +14,9 @@ import { copyOptions } from './copy-options.ts';
 /** DuckDB's name of a row's place in its file, from 0. */
 const ROW_NUMBER = 'file_row_number';
 
+/** A folder such as `day=2026-11-28` would give a column. */
+const FILE_COLUMNS_ONLY = 'hive_partitioning = false';
+
 export interface ParquetInputOptions {
   readonly file: string;
   /** Column of the texts; found by default. */
@@ -56,7 +59,7 @@ export class ParquetInput {
       );
     }
     added.expectNoneOf(names);
-    const rows = `read_parquet(${path}, ${ROW_NUMBER} = true)`;
+    const rows = `read_parquet(${path}, ${FILE_COLUMNS_ONLY}, ${ROW_NUMBER} = true)`;
     return new ParquetInput(database, added, { rows, columns: names, text });
   }
 
@@ -82,7 +85,8 @@ export class ParquetInput {
         SELECT ${columns.join(', ')}
         FROM ${this.#rows} source
         JOIN read_json(
-          ${quoted(globOf(scored))}, format = 'newline_delimited', columns = {${types.join(', ')}}
+          ${quoted(globOf(scored))}, format = 'newline_delimited', ${FILE_COLUMNS_ONLY},
+          columns = {${types.join(', ')}}
         ) scored ON scored.row = source.${ROW_NUMBER}
         ORDER BY source.${ROW_NUMBER}
       ) TO ${quoted(target)} ${copyOptions(out)}`);
@@ -95,7 +99,7 @@ async function columnsOf(
   file: string,
 ): Promise<readonly Column[]> {
   try {
-    return await database.columns(`SELECT * FROM read_parquet(${path})`);
+    return await database.columns(`SELECT * FROM read_parquet(${path}, ${FILE_COLUMNS_ONLY})`);
   } catch (cause) {
     const [reason] = reasonOf(cause).split('\n');
     throw new CliError(`${file} cannot be read as Parquet: ${reason}`, { cause });

@@ -1,4 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -127,6 +134,21 @@ describe('tss score of a Parquet file', () => {
     expect(readFileSync(join(folder, 'scored.jsonl'), 'utf8')).toMatch(
       /^\{"text":"I love it","id":1460323737035677698,"label":"positive","score_negative":0\.\d+,/,
     );
+  });
+
+  it('has no columns of the folder that it is in', async () => {
+    mkdirSync(join(folder, 'day=2026-11-28'));
+    for (const input of ['tweets.parquet', 'tweets.jsonl']) {
+      const path = `day=2026-11-28/${input}`;
+      if (input.endsWith('.jsonl')) writeFileSync(join(folder, path), '{"text":"I love it"}\n');
+      else await write(path, `SELECT 'I love it' AS text`);
+      const out = `day=2026-11-28/${input}.scored.parquet`;
+      expect((await score(path, '--out', out)).code).toBe(0);
+      const [found] = await query(
+        `SELECT list(name)[2:3] AS names FROM parquet_schema('${join(folder, out)}')`,
+      );
+      expect(found).toEqual({ names: ['text', 'label'] });
+    }
   });
 
   it('keeps the columns of a file without rows', async () => {
