@@ -36,7 +36,7 @@ export interface Conversion {
   /** Called for all text before it is written. */
   prepare(text: string): string;
   /** Called when all is written. @returns path of the output, to be moved to its place */
-  convert(lines: string): Promise<string>;
+  convert(lines: string, layout: Layout): Promise<string>;
 }
 
 /** Where scored records go. */
@@ -70,6 +70,7 @@ export class FileOutput implements Output {
   readonly #file: FileHandle;
   readonly #conversion: Conversion | undefined;
   #bytes: number;
+  #layout: Layout;
 
   private constructor(
     name: string,
@@ -83,6 +84,7 @@ export class FileOutput implements Output {
     this.#conversion = conversion;
     this.#bytes = state?.bytes ?? 0;
     this.earlier = state?.progress;
+    this.#layout = state?.progress.layout ?? { header: '' };
   }
 
   /**
@@ -113,6 +115,7 @@ export class FileOutput implements Output {
   }
 
   async append(text: string, progress: Progress): Promise<void> {
+    this.#layout = progress.layout;
     const bytes = this.#bytesOf(text);
     await this.#writing(async () => {
       await this.#file.write(bytes, 0, bytes.length, this.#bytes);
@@ -129,7 +132,7 @@ export class FileOutput implements Output {
 
   async finish(): Promise<void> {
     const partial = partialOf(this.#name);
-    const whole = (await this.#conversion?.convert(partial)) ?? partial;
+    const whole = (await this.#conversion?.convert(partial, this.#layout)) ?? partial;
     await this.#writing(async () => {
       if (whole !== partial) await synchronize(whole);
       await rename(whole, this.#name);

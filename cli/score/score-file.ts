@@ -80,13 +80,15 @@ async function scoreSource(
   { input, name: source, format, column, unit }: Source,
   added: AddedColumns,
   output: Output,
-  { model: name, workers, strict }: ScoreOptions,
+  { out, model: name, workers, strict }: ScoreOptions,
 ): Promise<Progress['counts']> {
   const { earlier } = output;
+  // The mark is for spreadsheets; DuckDB would take it for a part of the first name.
+  const hasMark = () => input.hasMark && !usesParquet(format, out);
   const reader = await openRecords(
     format,
     linesOf(input.bytes(earlier?.next.bytes ?? 0), earlier?.next),
-    { name: source, column, added, hasMark: () => input.hasMark },
+    { name: source, column, added, hasMark },
     earlier?.layout,
   );
   const total = await input.countLines();

@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { widestOf } from '../../kit/csv-columns.ts';
-import { openCsvTable } from '../../kit/csv-table.ts';
-import { Input } from '../../kit/input.ts';
+import { parse } from 'csv-parse/sync';
 import { globOf, identifier, quoted, type ScratchDatabase } from '../../kit/scratch-database.ts';
 import type { AddedColumns } from '../added-columns.ts';
+import type { Layout } from '../formats/format.ts';
 import { copyOptions } from './copy-options.ts';
 
 export interface ScoredLines {
@@ -14,29 +13,27 @@ export interface ScoredLines {
   readonly added: AddedColumns;
 }
 
+/** Longest record: a line of the input, and the added cells. */
+const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
 /** Columns of the input stay text: ids keep their digits. An empty cell is null. */
 export async function csvToParquet(
   database: ScratchDatabase,
-  { lines, target, added }: ScoredLines,
+  { lines, target, added, layout }: ScoredLines & { readonly layout: Layout },
 ): Promise<void> {
-  const { header, rows } = await openCsvTable(
-    await Input.open(lines),
-    (headers) =>
-      headers.find(({ names }) => added.names.every((name) => names.includes(name))) ??
-      widestOf(headers),
-  );
-  const inputColumns = uniqueNames(header.names.slice(0, -added.names.length));
-  const columns = [...inputColumns, ...added.names].map(identifier);
-  await database.run(
-    `CREATE TABLE scored (${columns.map((name) => `${name} VARCHAR`).join(', ')})`,
-  );
-  await database.append('scored', nullable(rows));
+  const delimiter = layout.csv?.delimiter ?? ',';
+  const [header = []]: string[][] = parse(layout.header, { delimiter });
+  const inputColumns = uniqueNames(header.slice(0, -added.names.length));
+  const types = [...inputColumns, ...added.names].map((name) => `${quoted(name)}: 'VARCHAR'`);
   const selected = [...inputColumns.map(identifier), ...castsOf(added)];
-  await copy(database, `SELECT ${selected.join(', ')} FROM scored`, target);
-}
-
-async function* nullable(rows: AsyncIterable<{ readonly cells: readonly string[] }>) {
-  for await (const { cells } of rows) yield cells.map((cell) => (cell === '' ? null : cell));
+  await copy(
+    database,
+    `SELECT ${selected.join(', ')} FROM read_csv(
+      ${quoted(globOf(lines))}, columns = {${types.join(', ')}}, auto_detect = false, header = true,
+      delim = ${quoted(delimiter)}, quote = '"', escape = '"', hive_partitioning = false,
+      max_line_size = ${MAX_RECORD_BYTES}, buffer_size = ${2 * MAX_RECORD_BYTES}, parallel = false)`,
+    target,
+  );
 }
 
 /** Types are those that DuckDB finds in all of the lines. */

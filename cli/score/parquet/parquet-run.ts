@@ -4,7 +4,7 @@ import { CliError, reasonOf } from '../../kit/errors.ts';
 import { Input } from '../../kit/input.ts';
 import { ScratchDatabase } from '../../kit/scratch-database.ts';
 import type { AddedColumns } from '../added-columns.ts';
-import type { FormatName } from '../formats/format.ts';
+import type { FormatName, Layout } from '../formats/format.ts';
 import type { Conversion } from '../output.ts';
 import type { Source } from '../source.ts';
 import { csvToParquet, jsonLinesToParquet } from './lines-to-parquet.ts';
@@ -50,7 +50,7 @@ export class ParquetRun implements Conversion {
     return this.#options.format === 'jsonl' ? withoutLoneSurrogates(text) : text;
   }
 
-  async convert(lines: string): Promise<string> {
+  async convert(lines: string, layout: Layout): Promise<string> {
     const { format, added, out } = this.#options;
     const target = join(this.#workDir, 'whole');
     try {
@@ -59,7 +59,7 @@ export class ParquetRun implements Conversion {
           const parquet = await ParquetInput.open(database, this.#options);
           await parquet.join(lines, target, out);
         } else if (format === 'jsonl') await jsonLinesToParquet(database, { lines, target, added });
-        else await csvToParquet(database, { lines, target, added });
+        else await csvToParquet(database, { lines, target, added, layout });
       });
       return target;
     } catch (cause) {

@@ -194,18 +194,18 @@ describe('tss score into a Parquet file', () => {
   it('keeps the columns of CSV as text', async () => {
     writeFileSync(
       join(folder, 'tweets.csv'),
-      'id;text;Text\n1460323737035677698;"I ""love""\nit";\n2;I hate it;"; "\n',
+      '\ufeff"i\nd";text;Text\n1460323737035677698;"I ""love""\nit";\n2;I hate it;"; "\n',
     );
     expect((await score('tweets.csv', '--out', 'scored.parquet')).code).toBe(0);
     expect(await columns('scored.parquet')).toEqual([
-      ['id', 'VARCHAR'],
+      ['i\nd', 'VARCHAR'],
       ['text', 'VARCHAR'],
       ['Text_2', 'VARCHAR'],
       ...ADDED,
     ]);
     expect(await read('scored.parquet')).toMatchObject([
-      { id: '1460323737035677698', text: 'I "love"\nit', Text_2: null, label: 'positive' },
-      { id: '2', text: 'I hate it', Text_2: '; ', label: 'negative' },
+      { 'i\nd': '1460323737035677698', text: 'I "love"\nit', Text_2: null, label: 'positive' },
+      { 'i\nd': '2', text: 'I hate it', Text_2: '; ', label: 'negative' },
     ]);
   });
 
