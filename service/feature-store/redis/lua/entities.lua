@@ -170,10 +170,17 @@ local function settle(entity)
   return #fields / 2
 end
 
--- Settles an entity whose first day bucket may have ended, also if the register of ends was lost.
+-- True if the first day bucket of an entity may have ended, also where the register of ends was lost.
+local function is_due(entity)
+  local first_end = call('ZSCORE', due_key(entity), id_of(entity))
+  if first_end then
+    return tonumber(first_end) <= now
+  end
+  return redis.call('EXISTS', prefix .. entity) == 1
+end
+
 local function settle_if_due(entity)
-  local first_end = tonumber(call('ZSCORE', due_key(entity), id_of(entity)) or nil)
-  if not first_end and redis.call('EXISTS', prefix .. entity) == 1 or first_end and first_end <= now then
+  if is_due(entity) then
     settle(entity)
   end
 end
