@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { startOnRandomPort } from './random-port.ts';
 
 const BINARIES = ['redis-server', 'valkey-server'];
-const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 /**

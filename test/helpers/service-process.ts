@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { containerCommand } from '../../script/image/lib/container-command.ts';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 /** With an emulator: a minute of CPU time. */
 const EMULATED_START_TIMEOUT_MS = 3_600_000;
 
