@@ -2,7 +2,7 @@ import { LengthBuckets } from '../../../service/inference/scheduling/length-buck
 import { GOLDENS } from '../../service/inference/helpers/golden.ts';
 
 /** Texts of each length bucket, which similar lengths share. */
-const TEXTS_OF_A_BUCKET = 3;
+const TEXTS_OF_A_BUCKET = 2;
 
 /** Before and after a text. */
 const SPECIAL_TOKENS = 2;
