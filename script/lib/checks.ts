@@ -42,7 +42,7 @@ export const COMMAND_CHECKS: readonly CommandCheck[] = [
 export const TIERS: readonly Tier[] = [
   tier('unit', 10, '--maxWorkers=100%'),
   tier('integration', 20, '--maxWorkers=100%'),
-  tier('e2e', 20),
+  tier('e2e', 20, '--maxWorkers=100%'),
   tier('infra', 20, '--maxWorkers=100%'),
   // Alone and one after the other: they measure time.
   tier('perf', 15, '--runInBand'),
