@@ -8,6 +8,7 @@ import { featuresCommand } from './features/command.ts';
 import { helpText } from './kit/help.ts';
 import { modelsCommand } from './models/command.ts';
 import { populateCommand } from './populate/command.ts';
+import { purgeCommand } from './purge/command.ts';
 import { scoreCommand } from './score/command.ts';
 import { statusCommand } from './status/command.ts';
 
@@ -24,6 +25,7 @@ export function createProgram() {
     .commandsGroup('Stored tweets and features:')
     .addCommand(populateCommand())
     .addCommand(complianceCommand())
+    .addCommand(purgeCommand())
     .addCommand(featuresCommand())
     .commandsGroup('Deployed stages:')
     .addCommand(doctorCommand())

@@ -73,9 +73,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
 /** Everything but health checks: limited in requests per minute, if so configured. */
 async function limited(app: FastifyInstance, deps: AppDeps): Promise<void> {
-  const { adminToken, rateLimitPerMinute: perMinute } = deps.settings;
+  const { rateLimitPerMinute: perMinute } = deps.settings;
   const apiKeys = new Secrets(deps.settings.apiKeys);
-  const adminTokens = new Secrets(adminToken === undefined ? [] : [adminToken]);
+  const adminTokens = new Secrets(deps.settings.adminTokens);
   if (perMinute > 0) {
     await app.register(rateLimit, { perMinute, apiKeys, adminTokens });
     app.addHook('onRequest', app.rateLimit());

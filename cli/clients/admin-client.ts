@@ -98,8 +98,8 @@ function waitForService(error: unknown): Wait | null {
 }
 
 const REMEDIES: Readonly<Record<number, string>> = {
-  401: 'Set ADMIN_TOKEN to the token the service was started with.',
-  403: 'ADMIN_TOKEN is not the token the service was started with.',
+  401: 'Set ADMIN_TOKEN to a token the service was started with.',
+  403: 'ADMIN_TOKEN is not a token the service was started with.',
   404: 'Restart the service with ADMIN_TOKEN: it has no admin routes without one.',
 };
 

@@ -11,7 +11,7 @@ import { CliError, UsageError } from './errors.ts';
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * The value of a variable. An error never repeats it.
+ * The value of a variable; of several admin tokens the first. An error never repeats it.
  *
  * @param remedy how to get one
  * @throws CliError when it is not set, or is not a token
@@ -21,7 +21,7 @@ export function requiredVariable(name: 'ADMIN_TOKEN' | 'X_BEARER_TOKEN', remedy:
   if (!value) throw new CliError(`${name} is not set: ${remedy}, in the environment or in .env`);
   const [fault] = readValues({ [name]: ENVIRONMENT[name] }, { [name]: value }).faults;
   if (fault) throw new CliError(`${name}: ${fault.problem}`);
-  return value;
+  return name === 'ADMIN_TOKEN' ? value.replace(/,.*/, '') : value;
 }
 
 /** Folder of manifest.json and the bundles. */

@@ -1,5 +1,5 @@
 import type { TweetId } from '../domain/tweet.ts';
-import type { UserReference } from '../domain/user.ts';
+import type { UserId, UserReference } from '../domain/user.ts';
 import type { PendingWrites } from './pending-writes.ts';
 import type { FeatureStore, Purged } from './ports/feature-store.ts';
 import type { PredictionLog } from './ports/prediction-log.ts';
@@ -10,6 +10,11 @@ export interface PurgeOptions {
   readonly pendingWrites: PendingWrites;
   /** Milliseconds since the epoch; `Date.now` by default. */
   readonly now?: () => number;
+}
+
+export interface PurgedUser extends Purged {
+  /** Null: the store does not know the username, so it cannot tell which tweets to remove. */
+  readonly userId: UserId | null;
 }
 
 /**
@@ -39,12 +44,13 @@ export class Purge {
     return purged;
   }
 
-  async user(user: UserReference): Promise<Purged> {
+  async user(user: UserReference): Promise<PurgedUser> {
     this.#pendingWrites.dropUser(user);
     const id = 'id' in user ? user.id : await this.#store.findUser(user.username);
-    if (id === null) return { rows: 0, contributions: 0 };
+    if (id === null) return { userId: null, rows: 0, contributions: 0 };
     this.#pendingWrites.dropUser({ id });
-    return this.#store.purgeUser(id, this.#now(), (tweetIds) => this.#record(tweetIds));
+    const record = (tweetIds: readonly TweetId[]) => this.#record(tweetIds);
+    return { userId: id, ...(await this.#store.purgeUser(id, this.#now(), record)) };
   }
 
   async topic(topic: string): Promise<Purged> {

@@ -80,8 +80,8 @@ function arrange(settings: Settings) {
       /** Empty: scripts of pages from other origins cannot call the API. */
       corsOrigins: settings.CORS_ORIGINS ?? [],
       protectDocs: settings.PROTECT_DOCS,
-      /** Undefined: the admin routes do not exist. */
-      adminToken: settings.ADMIN_TOKEN,
+      /** Empty: the admin routes do not exist. */
+      adminTokens: settings.ADMIN_TOKEN?.split(',') ?? [],
       /** 0: no limit. */
       rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
       trustProxyHops: settings.TRUST_PROXY_HOPS,

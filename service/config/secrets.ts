@@ -5,9 +5,9 @@ const SECRET_NAMES = ENVIRONMENT_NAMES.filter((name) => variableOf(name)?.secret
 /** Every secret of the configuration, whole and in the parts by which it is used. */
 export function secretsOf(settings: Settings): string[] {
   const whole = SECRET_NAMES.map((name) => String(settings[name] ?? ''));
-  const apiKeys = settings.API_KEYS?.split(',') ?? [];
+  const lists = [settings.API_KEYS, settings.ADMIN_TOKEN].flatMap((list) => list?.split(',') ?? []);
   const password = URL.parse(settings.REDIS_URL ?? '')?.password ?? '';
-  const all = [...whole, ...apiKeys, password, decoded(password)];
+  const all = [...whole, ...lists, password, decoded(password)];
   return [...new Set(all)].filter((secret) => secret !== '');
 }
 

@@ -7,7 +7,7 @@ const MIN_SECRET_CHARACTERS = 16;
 /** Secrets of callers that can be guessed; their values are not shown. */
 export function shortSecrets({ ADMIN_TOKEN, API_KEYS }: Settings): Fault[] {
   const secrets = [
-    ['ADMIN_TOKEN', ADMIN_TOKEN === undefined ? [] : [ADMIN_TOKEN]],
+    ['ADMIN_TOKEN', ADMIN_TOKEN?.split(',') ?? []],
     ['API_KEYS', API_KEYS?.split(',') ?? []],
   ] as const;
   return secrets.flatMap(([name, values]) =>

@@ -42,6 +42,14 @@ export function token() {
   return text('^[!-~]+$', 'visible ASCII characters without spaces');
 }
 
+/** Secrets that are all accepted, so that one can be replaced without an interruption. */
+export function tokens(name: string) {
+  return text(
+    '^[!-+\\--~]+(,[!-+\\--~]+)*$',
+    `${name} of visible ASCII characters, separated by single commas, none of them empty`,
+  );
+}
+
 /** An http or https address; credentials belong into variables that are secret. */
 export function webAddress({ query }: { readonly query: 'allowed' | 'refused' }) {
   return described(

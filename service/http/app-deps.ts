@@ -24,8 +24,8 @@ export interface HttpSettings {
   readonly corsOrigins: readonly string[];
   /** True: documents of the API require an API key. */
   readonly protectDocs: boolean;
-  /** Undefined: there are no admin routes. */
-  readonly adminToken: string | undefined;
+  /** Empty: there are no admin routes. */
+  readonly adminTokens: readonly string[];
   /** 0: no limit. */
   readonly rateLimitPerMinute: number;
   /** Number of trusted reverse proxies; 0: the client address is that of the socket. */

@@ -74,7 +74,7 @@ function shownPassword(request: FastifyRequest): string | undefined {
   return /^[^:]*:(.+)$/s.exec(Buffer.from(encoded, 'base64').toString())?.[1];
 }
 
-/** Requires the admin token. */
+/** Requires a valid admin token. */
 export function requireAdminToken(adminTokens: Secrets): onRequestHookHandler {
   return async (request, reply) => {
     const token = shownBearerToken(request);

@@ -4,6 +4,7 @@ import pino, { type DestinationStream, type Logger } from 'pino';
 /** Keys that hold secrets, texts or handles. Nothing logs them; this is the second fence. */
 const HIDDEN_KEYS = [
   'adminToken',
+  'adminTokens',
   'apiKey',
   'apiKeys',
   'authorUsername',

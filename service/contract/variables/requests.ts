@@ -1,18 +1,15 @@
-import { boolean, integer, list, origin, text, token } from '../schemas.ts';
+import { boolean, integer, list, origin, tokens } from '../schemas.ts';
 import { TEN_MINUTES_MS, type Variable } from './variable.ts';
 
 export const ACCESS = {
   ADMIN_TOKEN: {
-    schema: token(),
+    schema: tokens('tokens'),
     description:
-      'Bearer token of the admin routes, 16 characters or more with NODE_ENV=production; absent: they do not exist',
+      'Bearer token of the admin routes, or several separated by commas, 16 characters or more each with NODE_ENV=production; absent: they do not exist',
     secret: true,
   },
   API_KEYS: {
-    schema: text(
-      '^[!-+\\--~]+(,[!-+\\--~]+)*$',
-      'keys of visible ASCII characters, separated by single commas, none of them empty',
-    ),
+    schema: tokens('keys'),
     description:
       'Comma-separated keys that callers must send as X-API-Key, 16 characters or more each with NODE_ENV=production; absent: open',
     secret: true,

@@ -26,10 +26,10 @@ const ADMIN_SCHEME = { type: 'http', scheme: 'bearer' } as const;
 /** Collects the routes for the OpenAPI document. Register it before them. */
 export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
   async (app, { settings, info }) => {
-    const { apiKeys, adminToken } = settings;
+    const { apiKeys, adminTokens } = settings;
     const securitySchemes = {
       ...(apiKeys.length > 0 && { apiKey: API_KEY_SCHEME }),
-      ...(adminToken !== undefined && { adminToken: ADMIN_SCHEME }),
+      ...(adminTokens.length > 0 && { adminToken: ADMIN_SCHEME }),
     };
     await app.register(swagger, {
       openapi: {
@@ -43,7 +43,7 @@ export const openapi = fp<{ settings: HttpSettings; info: ServiceInfo }>(
         tags: [
           { name: 'inference', description: 'Sentiment of texts and tweets' },
           { name: 'features', description: 'Feature rows and aggregates' },
-          ...(adminToken === undefined ? [] : [ADMIN_TAG]),
+          ...(adminTokens.length > 0 ? [ADMIN_TAG] : []),
           { name: 'open-inference', description: 'The Open Inference Protocol, version 2' },
           { name: 'operation', description: 'Health and state; open to all' },
         ],

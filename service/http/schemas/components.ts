@@ -5,7 +5,7 @@ import { Health } from '../routes/health/schemas.ts';
 import { IngestFailure, IngestResponse, IngestResult } from '../routes/ingest/schemas.ts';
 import * as openInference from '../routes/open-inference/schemas.ts';
 import { Identity } from '../routes/page/schemas.ts';
-import { PurgeResponse, TweetListing } from '../routes/purge/schemas.ts';
+import { PurgeResponse, TweetListing, UserPurgeResponse } from '../routes/purge/schemas.ts';
 import { RebuildResponse } from '../routes/rebuild/schemas.ts';
 import { Status } from '../routes/status/schemas.ts';
 import { TextFailure, TextSentiment, TextsResponse } from '../routes/texts/schemas.ts';
@@ -31,6 +31,7 @@ export const COMPONENTS: readonly TSchema[] = [
   IngestFailure,
   IngestResponse,
   PurgeResponse,
+  UserPurgeResponse,
   RebuildResponse,
   features.LabelCounts,
   features.DaySentiment,

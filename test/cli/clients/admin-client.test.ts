@@ -94,7 +94,7 @@ describe('a call of an admin route', () => {
 
   it.each([
     [401, /Set ADMIN_TOKEN/],
-    [403, /ADMIN_TOKEN is not the token/],
+    [403, /ADMIN_TOKEN is not a token/],
     [404, /Restart the service with ADMIN_TOKEN/],
     [400, /status 400: As the test says/],
     [500, /status 500/],

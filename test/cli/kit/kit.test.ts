@@ -58,15 +58,21 @@ describe('the variables of the service', () => {
   afterEach(() => set({ HOST, PORT, MODELS_DIR, PREDICTION_LOG_DIR, ADMIN_TOKEN, X_BEARER_TOKEN }));
 
   it.each([
-    ['ADMIN_TOKEN', 'first-half\nsecond-half'],
-    ['X_BEARER_TOKEN', 'first-half\nsecond-half'],
-    ['ADMIN_TOKEN', 'first-half second-half'],
-    ['X_BEARER_TOKEN', 'first-hälf'],
-  ] as const)('%s=%j is refused, and the message does not repeat it', (name, value) => {
+    ['ADMIN_TOKEN', 'first-half\nsecond-half', 'tokens of visible ASCII characters, separated by'],
+    ['X_BEARER_TOKEN', 'first-half\nsecond-half', 'visible ASCII characters without spaces'],
+    ['ADMIN_TOKEN', 'first-half second-half', 'tokens of visible ASCII characters, separated by'],
+    ['X_BEARER_TOKEN', 'first-hälf', 'visible ASCII characters without spaces'],
+  ] as const)('%s=%j is refused, and the message does not repeat it', (name, value, remedy) => {
     set({ [name]: value });
     expect(() => requiredVariable(name, 'set it')).toThrow(
-      `${name}: its value (a secret, not shown) is not allowed; use visible ASCII characters without spaces`,
+      `${name}: its value (a secret, not shown) is not allowed; use ${remedy}`,
     );
+  });
+
+  it('the first of several admin tokens is sent', () => {
+    set({ ADMIN_TOKEN: 'first,second', X_BEARER_TOKEN: 'a,b' });
+    expect(requiredVariable('ADMIN_TOKEN', 'set it')).toBe('first');
+    expect(requiredVariable('X_BEARER_TOKEN', 'set it')).toBe('a,b');
   });
 
   it.each([

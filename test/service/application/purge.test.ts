@@ -28,7 +28,7 @@ describe('Purge', () => {
     ['a username', { username: 'someone' }],
   ])('removes every tweet of a user named by %s and records each tombstone', async (_, user) => {
     const { purge, store, predictionLog } = await aPurge();
-    expect((await purge.user(user)).rows).toBe(2);
+    expect(await purge.user(user)).toMatchObject({ userId: AUTHOR, rows: 2 });
     expect(store.rows.size).toBe(0);
     expect(predictionLog.purged.toSorted()).toEqual(['1', '2']);
   });
@@ -42,7 +42,7 @@ describe('Purge', () => {
 
   it('reports zero for an unknown user and an unknown topic', async () => {
     const { purge, predictionLog } = await aPurge();
-    expect(await purge.user({ username: 'unknown' })).toEqual(NOTHING);
+    expect(await purge.user({ username: 'unknown' })).toEqual({ userId: null, ...NOTHING });
     expect(await purge.topic('#unknown')).toEqual(NOTHING);
     expect(predictionLog.purged).toEqual([]);
   });

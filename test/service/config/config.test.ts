@@ -48,7 +48,7 @@ describe('the configuration', () => {
         apiKeys: [],
         corsOrigins: [],
         protectDocs: false,
-        adminToken: undefined,
+        adminTokens: [],
         rateLimitPerMinute: 0,
         trustProxyHops: 0,
         exposeText: true,
@@ -205,6 +205,7 @@ describe('a fault in the configuration', () => {
     ['REDIS_URL', 'redis://cache?db=3'],
     ['X_BEARER_TOKEN', 'hunter2 hunter2'],
     ['ADMIN_TOKEN', 'hunter2\n'],
+    ['ADMIN_TOKEN', 'hunter2,'],
     ['API_KEYS', 'hunter2,,other'],
     ['API_KEYS', 'hunter2,'],
     ['API_KEYS', 'hunter2, other'],
@@ -238,6 +239,7 @@ describe('a fault in the configuration', () => {
     { ADMIN_TOKEN: 'hunter2' },
     { API_KEYS: `hunter2,${'long'.repeat(4)}` },
     { ADMIN_TOKEN: 'x'.repeat(15) },
+    { ADMIN_TOKEN: `${'long'.repeat(4)},hunter2` },
   ])('is a secret of less than 16 characters in production: %j', (secret) => {
     const [name = ''] = Object.keys(secret);
     const message = faultOf({ ...secret, NODE_ENV: 'production' });

@@ -5,6 +5,7 @@ import {
   type AppOptions,
   AS_ADMIN,
   AS_CALLER,
+  NEXT_ADMIN_TOKEN,
   startApp,
   type TestApp,
 } from './helpers/start-app.ts';
@@ -76,7 +77,7 @@ describe('an API key', () => {
 });
 
 describe('without an admin token', () => {
-  withSettings({ adminToken: undefined });
+  withSettings({ adminTokens: [] });
 
   it('admin routes do not exist, whatever the credentials', async () => {
     for (const headers of [{}, AS_ADMIN, { authorization: 'Bearer ' }]) {
@@ -94,11 +95,23 @@ describe('admin routes', () => {
     }
   });
 
+  it('accept each of two tokens, as during a rotation', async () => {
+    for (const token of [ADMIN_TOKEN, NEXT_ADMIN_TOKEN]) {
+      expect((await ingest({ authorization: `Bearer ${token}` })).status).toBe(200);
+    }
+  });
+
   it.each([
     ['no token', {}, 401, 'unauthorized'],
     ['another scheme', { authorization: `Basic ${ADMIN_TOKEN}` }, 401, 'unauthorized'],
     ['an API key', AS_CALLER, 401, 'unauthorized'],
     ['a wrong token', { authorization: 'Bearer wrong' }, 403, 'forbidden'],
+    [
+      'both tokens of a rotation at once',
+      { authorization: `Bearer ${ADMIN_TOKEN},${NEXT_ADMIN_TOKEN}` },
+      403,
+      'forbidden',
+    ],
     ['an API key as a token', { authorization: `Bearer ${API_KEY}` }, 403, 'forbidden'],
   ])('refuse %s', async (_case, headers, status, code) => {
     const answer = await ingest(headers);

@@ -351,7 +351,10 @@ describe('purging users and topics', () => {
     async (path) => {
       const rows = await store({ tweetId: '1' }, { tweetId: '2' });
       const [other] = await store({ tweetId: '3', authorId: '9', topics: ['$btc'] });
-      expect((await purge(path)).json).toEqual({ removed: { rows: 2, contributions: 6 } });
+      expect((await purge(path)).json).toEqual({
+        ...(path.startsWith('users') && { userId: '2244994945' }),
+        removed: { rows: 2, contributions: 6 },
+      });
       const gone = rows.map(({ tweetId }) => tweetId);
       expect(app.predictionLog.purged.toSorted()).toEqual(gone);
       expect((await get(`/v1/features/tweets?ids=1,2,3`)).json.rows).toEqual([
@@ -363,16 +366,21 @@ describe('purging users and topics', () => {
       expect(
         (await get('/v1/topics/%24btc/sentiment?from=2021-11-15&to=2021-11-15')).json.total,
       ).toBe(1);
-      expect((await purge(path)).json).toEqual({ removed: { rows: 0, contributions: 0 } });
+      expect((await purge(path)).json.removed).toEqual({ rows: 0, contributions: 0 });
     },
   );
 
-  it('answers 200 for an unknown user or topic', async () => {
-    for (const path of ['users/1', 'users/@nobody', 'topics/nothing']) {
+  it.each([
+    ['users/1', { userId: '1' }],
+    ['users/@unknown', { userId: null }],
+    ['topics/unknown', {}],
+  ])(
+    'DELETE /v1/admin/features/%s removes nothing, and says which user it meant',
+    async (path, user) => {
       const { status, json } = await purge(path);
-      expect([status, json]).toEqual([200, { removed: { rows: 0, contributions: 0 } }]);
-    }
-  });
+      expect([status, json]).toEqual([200, { ...user, removed: { rows: 0, contributions: 0 } }]);
+    },
+  );
 
   it('removes no tweet if the prediction log fails', async () => {
     await store({ tweetId: '1' });

@@ -138,7 +138,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('asks for an API key only where one is configured', async () => {
-    const open = await startApp({ settings: { apiKeys: [], adminToken: undefined } });
+    const open = await startApp({ settings: { apiKeys: [], adminTokens: [] } });
     try {
       expect(securityOf(app)).toEqual([{ apiKey: [] }]);
       expect(securityOf(open)).toEqual([]);

@@ -10,7 +10,13 @@ import { TopicParams, UserParams } from '../../schemas/entities.ts';
 import { ADMIN_DETAILS } from '../../schemas/problem-examples.ts';
 import { ADMIN_SECURITY } from '../../schemas/security.ts';
 import { NoQuery } from '../../schemas/shared.ts';
-import { ListingQuery, PurgeResponse, TweetIdParams, TweetListing } from './schemas.ts';
+import {
+  ListingQuery,
+  PurgeResponse,
+  TweetIdParams,
+  TweetListing,
+  UserPurgeResponse,
+} from './schemas.ts';
 
 const PURGE_CODES = [
   ...FEATURE_CODES,
@@ -72,12 +78,15 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         operationId: 'purgeUser',
         summary: 'Purge a user',
         description:
-          "Purges each of the user's tweets and the usernames. Answers 200 also if nothing was stored. A failed purge keeps its removals so far; send it again for the rest.",
+          "Purges each of the user's tweets and the usernames. Answers 200 also if nothing was stored; by a username that the store does not know it removes nothing, and `userId` is null: purge by the id. A failed purge keeps its removals so far; send it again for the rest.",
         params: UserParams,
-        response: answers(PurgeResponse, 'Removed data.', PURGE_CODES, ADMIN_DETAILS),
+        response: answers(UserPurgeResponse, 'Removed data.', PURGE_CODES, ADMIN_DETAILS),
       },
     },
-    async (request) => ({ removed: await purge.user(parseUserReference(request.params.user)) }),
+    async (request) => {
+      const { userId, ...removed } = await purge.user(parseUserReference(request.params.user));
+      return { userId, removed };
+    },
   );
 
   app.delete(

@@ -31,12 +31,25 @@ export const TweetIdParams = Type.Object({
   id: Type.String({ description: 'Tweet id in decimal digits.', examples: [TWEET_ID] }),
 });
 
-export const PurgeResponse = Type.Object(
+const Removed = Type.Object({
+  rows: Type.Integer({ description: 'Removed rows of all model revisions.' }),
+  contributions: Type.Integer({ description: 'Removed contributions to aggregates.' }),
+});
+
+export const UserPurgeResponse = Type.Object(
   {
-    removed: Type.Object({
-      rows: Type.Integer({ description: 'Removed rows of all model revisions.' }),
-      contributions: Type.Integer({ description: 'Removed contributions to aggregates.' }),
-    }),
+    userId: nullableString(
+      'Id of the purged user; null if the store does not know the username: nothing was removed.',
+    ),
+    removed: Removed,
   },
+  {
+    $id: 'UserPurgeResponse',
+    examples: [{ userId: '2244994945', removed: { rows: 1, contributions: 2 } }],
+  },
+);
+
+export const PurgeResponse = Type.Object(
+  { removed: Removed },
   { $id: 'PurgeResponse', examples: [{ removed: { rows: 1, contributions: 2 } }] },
 );

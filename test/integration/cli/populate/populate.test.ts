@@ -452,7 +452,7 @@ describe('populate tells what is wrong', () => {
     const { code, stderr } = await tool(['--sample', '--url', service.url], {
       ADMIN_TOKEN: 'wrong',
     });
-    expect([code, stderr]).toEqual([1, expect.stringContaining('ADMIN_TOKEN is not the token')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('ADMIN_TOKEN is not a token')]);
     expect(stderr).not.toContain('wrong');
   });
 

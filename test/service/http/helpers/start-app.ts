@@ -40,6 +40,8 @@ export { soon } from './soon.ts';
 
 export const API_KEY = 'key-of-a-caller';
 export const ADMIN_TOKEN = 'token-of-the-administrator';
+/** Accepted too, as during a rotation. */
+export const NEXT_ADMIN_TOKEN = 'next-token-of-the-administrator';
 export const AS_CALLER = { 'x-api-key': API_KEY };
 export const AS_ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}` };
 
@@ -135,7 +137,7 @@ export async function startApp(options: AppOptions = {}) {
       apiKeys: [API_KEY],
       corsOrigins: [],
       protectDocs: false,
-      adminToken: ADMIN_TOKEN,
+      adminTokens: [ADMIN_TOKEN, NEXT_ADMIN_TOKEN],
       rateLimitPerMinute: 0,
       trustProxyHops: 0,
       swaggerUiDir: `${import.meta.dirname}/../../../../node_modules/@fastify/swagger-ui/static`,
