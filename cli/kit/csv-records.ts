@@ -8,11 +8,16 @@ const SEPARATORS = [',', ';', '\t'] as const;
 /** Longest record of several lines; a longer one has a quote that is never closed. */
 const MAX_RECORD_CHARACTERS = 1024 * 1024;
 
+interface CsvPlace {
+  /** Line in which it begins, and its offset in bytes. */
+  readonly line: number;
+  readonly byte: number;
+  readonly next: LineStart;
+}
+
 /** A record of CSV, or the reason why the line in which it begins is left out. */
-export type CsvRecord = { readonly line: number; readonly next: LineStart } & (
-  | { readonly cells: readonly string[] }
-  | { readonly fault: string }
-);
+export type CsvRecord = CsvPlace &
+  ({ readonly cells: readonly string[] } | { readonly fault: string });
 
 export interface CsvHeader {
   readonly delimiter: string;
@@ -122,8 +127,8 @@ export class CsvRecords {
   }
 }
 
-function placeOf(first: Line, last: Line): { line: number; next: LineStart } {
-  return { line: first.number, next: { bytes: last.end, lines: last.number } };
+function placeOf(first: Line, last: Line): CsvPlace {
+  return { line: first.number, byte: first.start, next: { bytes: last.end, lines: last.number } };
 }
 
 function hasOddQuotes(text: string): boolean {

@@ -1,16 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { CliError, reasonOf } from './errors.ts';
-
-type Encoding = 'gzip' | 'utf-16le' | 'utf-16be' | 'utf-8';
+import { encodingOf, MARK, utf8Of } from './utf8.ts';
 
 const LINE_FEED = 0x0a;
-
-/** Byte order mark of UTF-8. */
-const MARK = Buffer.from('\ufeff');
 
 /** Bytes of a file or of standard input, as UTF-8: gzip and UTF-16 are decoded. */
 export class Input {
@@ -63,7 +57,7 @@ export class Input {
   async *bytes(from: number): AsyncGenerator<Buffer> {
     try {
       const isSeekable = from > 0 && this.fingerprint !== undefined && this.#path !== undefined;
-      if (isSeekable && (await encodingOfFile(this.#path)) === 'utf-8') {
+      if (isSeekable && (await isUtf8(this.#path))) {
         yield* createReadStream(this.#path, { start: from });
       } else yield* this.#decoded(from);
     } catch (cause) {
@@ -82,45 +76,8 @@ export class Input {
   }
 }
 
-/** UTF-8 of any encoding, with the byte order mark that the source has. */
-async function* utf8Of(source: Readable): AsyncGenerator<Buffer> {
-  const chunks = source[Symbol.asyncIterator]();
-  const head = await headOf(chunks);
-  const encoding = encodingOf(head);
-  const whole = rejoined(head, chunks);
-  if (encoding === 'utf-8') yield* whole;
-  else if (encoding === 'gzip') yield* pipeline(Readable.from(whole), createGunzip(), () => {});
-  else {
-    const decoder = new TextDecoder(encoding, { ignoreBOM: true });
-    for await (const chunk of whole) yield Buffer.from(decoder.decode(chunk, { stream: true }));
-    yield Buffer.from(decoder.decode());
-  }
-}
-
-async function headOf(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
-  let head = Buffer.alloc(0);
-  while (head.length < MARK.length) {
-    const { value, done } = await chunks.next();
-    if (done) break;
-    head = Buffer.concat([head, value]);
-  }
-  return head;
-}
-
-async function* rejoined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  if (head.length > 0) yield head;
-  yield* { [Symbol.asyncIterator]: () => rest };
-}
-
-async function encodingOfFile(path: string): Promise<Encoding> {
-  return encodingOf(
-    await headOf(createReadStream(path, { end: MARK.length - 1 })[Symbol.asyncIterator]()),
-  );
-}
-
-function encodingOf([first, second]: Buffer): Encoding {
-  if (first === 0x1f && second === 0x8b) return 'gzip';
-  if (first === 0xff && second === 0xfe) return 'utf-16le';
-  if (first === 0xfe && second === 0xff) return 'utf-16be';
-  return 'utf-8';
+async function isUtf8(path: string): Promise<boolean> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { end: MARK.length - 1 })) chunks.push(chunk);
+  return encodingOf(Buffer.concat(chunks)) === 'utf-8';
 }

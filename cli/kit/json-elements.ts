@@ -21,14 +21,23 @@ export async function* elementsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator
   let parts: Buffer[] = [];
   let bytes = 0;
   let number = 1;
+  let begin = 0;
   const keep = (part: Buffer) => {
     bytes += part.length;
     if (bytes > MAX_ELEMENT_BYTES) parts = [];
     else parts.push(part);
   };
   const element = (end: number): Line => {
-    if (bytes <= MAX_ELEMENT_BYTES) return { number, end, text: Buffer.concat(parts).toString() };
-    return { number, end, text: null, fault: `is longer than ${MAX_ELEMENT_BYTES} bytes` };
+    if (bytes <= MAX_ELEMENT_BYTES) {
+      return { number, start: begin, end, text: Buffer.concat(parts).toString() };
+    }
+    return {
+      number,
+      start: begin,
+      end,
+      text: null,
+      fault: `is longer than ${MAX_ELEMENT_BYTES} bytes`,
+    };
   };
   for await (const chunk of chunks) {
     let start = depth > 1 ? 0 : chunk.length;
@@ -42,7 +51,7 @@ export async function* elementsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator
       } else if (byte === QUOTE) isString = depth > 0;
       else if (OPENING.has(byte)) {
         depth++;
-        if (depth === 2) [start, number] = [at, lines];
+        if (depth === 2) [start, number, begin] = [at, lines, offset + at];
       } else if (CLOSING.has(byte)) {
         depth--;
         if (depth !== 1) continue;

@@ -9,6 +9,8 @@ export interface Line {
   readonly number: number;
   readonly text: string | null;
   readonly fault?: string;
+  /** Offset of the line, in bytes. */
+  readonly start: number;
   /** Offset of the next line, in bytes. */
   readonly end: number;
 }
@@ -36,7 +38,8 @@ export async function* linesOf(
 ): AsyncGenerator<Line> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let number = from.lines + 1;
-  let end = from.bytes;
+  let start = from.bytes;
+  let end = start;
   let parts: Buffer[] = [];
   let bytes = 0;
   const keep = (part: Buffer) => {
@@ -48,26 +51,26 @@ export async function* linesOf(
   };
   const line = (): Line => {
     if (bytes > MAX_LINE_BYTES) {
-      return { number, end, text: null, fault: `is longer than ${MAX_LINE_BYTES} bytes` };
+      return { number, start, end, text: null, fault: `is longer than ${MAX_LINE_BYTES} bytes` };
     }
     try {
       const text = decoder.decode(Buffer.concat(parts));
-      return { number, end, text: number === 1 ? text.replace(/^\ufeff/, '') : text };
+      return { number, start, end, text: start === 0 ? text.replace(/^\ufeff/, '') : text };
     } catch {
-      return { number, end, text: null, fault: 'is not UTF-8' };
+      return { number, start, end, text: null, fault: 'is not UTF-8' };
     }
   };
   for await (const chunk of chunks) {
-    let start = 0;
+    let at = 0;
     for (;;) {
-      const feed = chunk.indexOf(LINE_FEED, start);
+      const feed = chunk.indexOf(LINE_FEED, at);
       if (feed < 0) break;
-      keep(chunk.subarray(start, feed));
+      keep(chunk.subarray(at, feed));
       end++;
       yield line();
-      [number, parts, bytes, start] = [number + 1, [], 0, feed + 1];
+      [number, start, parts, bytes, at] = [number + 1, end, [], 0, feed + 1];
     }
-    keep(chunk.subarray(start));
+    keep(chunk.subarray(at));
   }
   if (bytes > 0) yield line();
 }

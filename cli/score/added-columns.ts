@@ -1,5 +1,10 @@
 import type { LanguageFinding } from '../../service/domain/language.ts';
-import { LABELS, type ModelIdentity, type Prediction } from '../../service/domain/sentiment.ts';
+import {
+  LABELS,
+  type ModelIdentity,
+  marginOf,
+  type Prediction,
+} from '../../service/domain/sentiment.ts';
 import { UsageError } from '../kit/errors.ts';
 
 /** Values that are added to a record, in the order of the columns. */
@@ -14,6 +19,12 @@ interface AddedColumn {
 export interface AddedColumnsOptions {
   /** True for Parquet: DuckDB takes `Label` and `label` for the same column. */
   readonly ignoreCase: boolean;
+}
+
+/** Values of the model that are added to every record. */
+export interface ScoringModel {
+  readonly identity: Pick<ModelIdentity, 'name' | 'revision'>;
+  readonly certainMargin: number;
 }
 
 /** The columns that scoring adds, named as in the prediction log, behind a prefix. */
@@ -33,6 +44,7 @@ export class AddedColumns {
       { name: 'language_supported', type: 'BOOLEAN' },
       { name: 'model_name', type: 'VARCHAR' },
       { name: 'model_revision', type: 'VARCHAR' },
+      { name: 'certain', type: 'BOOLEAN' },
     ];
     this.columns = columns.map(({ name, type }) => ({ name: prefix + name, type }));
     this.names = this.columns.map(({ name }) => name);
@@ -57,7 +69,7 @@ export class AddedColumns {
   values(
     { label, scores, truncated }: Prediction,
     { language, languageSupported }: LanguageFinding,
-    { name, revision }: Pick<ModelIdentity, 'name' | 'revision'>,
+    { identity, certainMargin }: ScoringModel,
   ): AddedValues {
     const values = [
       label,
@@ -65,8 +77,9 @@ export class AddedColumns {
       truncated,
       language,
       languageSupported,
-      name,
-      revision,
+      identity.name,
+      identity.revision,
+      marginOf(scores) >= certainMargin,
     ];
     return Object.fromEntries(this.names.map((column, index) => [column, values[index] ?? null]));
   }

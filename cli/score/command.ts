@@ -44,9 +44,9 @@ export function scoreCommand() {
           'tss score - --format text',
         ],
         'Adds the columns label, score_negative, score_neutral, score_positive, truncated, language,\n' +
-          'language_supported, model_name and model_revision. CSV and plain text become CSV, JSON Lines\n' +
-          'stay JSON Lines, Parquet becomes what --out tells; every format becomes Parquet when --out ends in\n' +
-          '.parquet. A line that cannot be scored is reported and left out.',
+          'language_supported, model_name, model_revision and certain. CSV and plain text become CSV, JSON\n' +
+          'Lines stay JSON Lines, Parquet becomes what --out tells; every format becomes Parquet when --out\n' +
+          'ends in .parquet. A line that cannot be scored is reported and left out.',
         'The same command continues a run that ended early, from a file to a file.',
         'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but texts were left out.',
         'Variables, also read from .env: MODEL_NAME, MODELS_DIR, INFERENCE_WORKERS.',

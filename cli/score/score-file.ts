@@ -40,9 +40,9 @@ export async function scoreFile(options: ScoreOptions, signal: AbortSignal): Pro
   if (out !== undefined) checkOutputName(out, format);
   const input = await Input.open(file);
   const { revision } = findBundle(await readManifest(modelsDir()), name);
-  const run = runOf(input, { ...options, format, revision });
   const isParquet = usesParquet(format, out);
   const added = new AddedColumns(options.prefix, { ignoreCase: isParquet });
+  const run = runOf(input, { ...options, format, revision, columns: added.names });
   const parquet =
     isParquet && out !== undefined
       ? await parquetRun({ input, file, format, column, added, out, signal })
@@ -95,8 +95,9 @@ async function scoreSource(
   const model = await startModel({ name, ...(workers !== undefined && { workers }) });
   const maxCharacters = ENVIRONMENT.MAX_TEXT_CHARACTERS.default;
   try {
-    const scorer = new Scorer({ model, added, maxCharacters });
-    return await writeScores({ name: source, unit, total, reader, scorer, output, strict });
+    const scorer = new Scorer({ model, maxCharacters });
+    const run = { name: source, unit, total, reader, scorer, model, added, output, strict };
+    return await writeScores(run);
   } finally {
     await model.close();
   }
@@ -105,10 +106,11 @@ async function scoreSource(
 /** Identifies the content of the output; undefined when it cannot be made twice. */
 function runOf(
   { fingerprint }: Input,
-  { format, textColumn, prefix, model, revision }: ScoreOptions & { revision: string },
+  options: ScoreOptions & { revision: string; columns: readonly string[] },
 ): string | undefined {
   if (fingerprint === undefined) return undefined;
-  return JSON.stringify([fingerprint, format, textColumn, prefix, model, revision]);
+  const { format, textColumn, model, revision, columns } = options;
+  return JSON.stringify([fingerprint, format, textColumn, model, revision, columns]);
 }
 
 /** @throws CliError when texts were left out */

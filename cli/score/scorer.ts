@@ -1,9 +1,9 @@
 import { LanguageCheck } from '../../service/application/language-check.ts';
 import { PhaseTimings } from '../../service/application/request-context.ts';
-import { hasFiniteScores, type Label, type Prediction } from '../../service/domain/sentiment.ts';
+import type { LanguageFinding } from '../../service/domain/language.ts';
+import { hasFiniteScores, type Prediction } from '../../service/domain/sentiment.ts';
 import { EldLanguageIdentifier } from '../../service/inference/language/eld-language-identifier.ts';
 import type { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
-import type { AddedColumns } from './added-columns.ts';
 import type { InputRecord, LeftOutText, ScorableText } from './formats/format.ts';
 
 /** No caller waits: as good as no deadline. */
@@ -15,20 +15,23 @@ const CALL_TIMEOUT_MS = 24 * 3_600_000;
  */
 const CALL_TEXTS = 256;
 
-/** A line of the output, or a text that is left out, with its lines of the input. */
-export type ScoredText = { readonly line: number; readonly lastLine: number } & (
+/** A text with its scores, or one that is left out, with its place in the input. */
+export type ScoredText = {
+  readonly line: number;
+  readonly lastLine: number;
+  /** Offset of the line. */
+  readonly byte: number;
+} & (
   | {
-      readonly output: string;
-      readonly label: Label;
-      /** Null: undetermined, or the model states no languages. */
-      readonly languageSupported: boolean | null;
+      readonly text: ScorableText;
+      readonly prediction: Prediction;
+      readonly language: LanguageFinding;
     }
   | LeftOutText
 );
 
 export interface ScorerOptions {
-  readonly model: Pick<OnnxSentimentModel, 'identity' | 'languages' | 'predict'>;
-  readonly added: AddedColumns;
+  readonly model: Pick<OnnxSentimentModel, 'languages' | 'predict'>;
   /** A longer text is left out, as the service refuses it. */
   readonly maxCharacters: number;
 }
@@ -48,28 +51,26 @@ export class Scorer {
 
   /** The texts of all records, in their order. */
   async score(records: readonly InputRecord[]): Promise<ScoredText[]> {
-    const { model, added } = this.#options;
-    const given = records.flatMap(({ line, next, texts }) =>
-      texts.map((text) => ({ lines: { line, lastLine: next.lines }, text: this.#checked(text) })),
-    );
+    const given = records.flatMap(({ line, byte, next, texts }) => {
+      const place = { line, lastLine: next.lines, byte };
+      return texts.map((text) => ({ place, text: this.#checked(text) }));
+    });
     const scorable = given.flatMap(({ text }) => ('fault' in text ? [] : [text.text]));
     const predictions = await this.#predict(scorable);
     const findings = await this.#languages.findAll(
       scorable.map((text) => ({ text, language: null })),
     );
     let next = 0;
-    return given.map(({ lines, text }) => {
-      if ('fault' in text) return { ...lines, ...text };
+    return given.map(({ place, text }) => {
+      if ('fault' in text) return { ...place, ...text };
       const prediction = predictions[next];
-      const finding = findings[next];
+      const language = findings[next];
       next++;
-      if (!prediction || !finding) return { ...lines, fault: 'has nothing to score' };
+      if (!prediction || !language) return { ...place, fault: 'has nothing to score' };
       if (!hasFiniteScores(prediction)) {
-        return { ...lines, fault: 'has no finite scores: the model fails for this text' };
+        return { ...place, fault: 'has no finite scores: the model fails for this text' };
       }
-      const output = text.scored(added.values(prediction, finding, model.identity));
-      const { languageSupported } = finding;
-      return { ...lines, output, label: prediction.label, languageSupported };
+      return { ...place, text, prediction, language };
     });
   }
 

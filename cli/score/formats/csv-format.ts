@@ -63,15 +63,16 @@ async function* recordsOf(records: CsvRecords, layout: CsvLayout): AsyncGenerato
   for (;;) {
     const record = await records.next(layout);
     if (!record) return;
-    const { line, next } = record;
+    const { line, byte, next } = record;
     const text = 'fault' in record ? { fault: record.fault } : textOf(record.cells, layout);
-    yield { line, next, texts: [text] };
+    yield { line, byte, next, texts: [text] };
   }
 }
 
 function textOf(cells: readonly string[], layout: CsvLayout): ScorableText {
   return {
     text: cells[layout.text] ?? '',
+    source: { cells },
     scored: (added) => csvLine([...cells, ...Object.values(added)], layout.delimiter),
   };
 }

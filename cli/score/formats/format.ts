@@ -6,9 +6,14 @@ export type LineFormat = 'csv' | 'jsonl' | 'text';
 
 export type FormatName = LineFormat | 'parquet';
 
+/** A record as it is in the input. */
+export type RecordSource = { readonly json: string } | { readonly cells: readonly string[] };
+
 /** A text to score, and its place in the output. */
 export interface ScorableText {
   readonly text: string;
+  /** Where it is from: an object's JSON, or cells of CSV; null where the text is all. */
+  readonly source: RecordSource | null;
   /** A line of the output, without its end. */
   scored(added: AddedValues): string;
 }
@@ -24,6 +29,8 @@ export interface LeftOutText {
 export interface InputRecord {
   /** Line in which it begins. */
   readonly line: number;
+  /** Byte of the input at which it begins. */
+  readonly byte: number;
   /** Start of the next record. */
   readonly next: LineStart;
   /** One text, several of a page of tweets, none of a blank line. */

@@ -1,7 +1,7 @@
 import { tweetFromX } from '../../../service/tweet-source/x-format/tweet.ts';
 import type { Line } from '../../kit/lines.ts';
 import { type TweetObjects, tweetObjects } from '../../kit/tweet-objects.ts';
-import type { AddedColumns, AddedValues } from '../added-columns.ts';
+import type { AddedColumns } from '../added-columns.ts';
 import type { InputRecord, LeftOutText, RecordReader, ScorableText } from './format.ts';
 import { textColumn } from './text-column.ts';
 
@@ -20,9 +20,9 @@ async function* recordsOf(
   lines: AsyncIterable<Line>,
   options: JsonLinesOptions,
 ): AsyncGenerator<InputRecord> {
-  for await (const { number, end, text, fault = '' } of lines) {
+  for await (const { number, start, end, text, fault = '' } of lines) {
     const texts = text === null ? [{ fault }] : textsOf(text.trim(), options);
-    yield { line: number, next: { bytes: end, lines: number }, texts };
+    yield { line: number, byte: start, next: { bytes: end, lines: number }, texts };
   }
 }
 
@@ -49,7 +49,7 @@ function textsOf(line: string, options: JsonLinesOptions): InputRecord['texts'] 
   const objects = isTweet ? tweetObjects(value) : null;
   if (objects) return tweetTexts(objects, line, value);
   const text: unknown = key === undefined ? undefined : Reflect.get(value, key);
-  if (typeof text === 'string') return [{ text, scored: extended(line) }];
+  if (typeof text === 'string') return [scorable(text, line)];
   const wanted = column === undefined ? 'known by its name' : `'${column}'`;
   return [{ fault: `has no text ${wanted}; name its key with --text-column` }];
 }
@@ -70,11 +70,15 @@ function tweetTexts(
       return { fault: 'is not a tweet: it needs at least an id and a text', tweet: index + 1 };
     }
     const { text } = tweetFromX(tweet, includes);
-    return { text, scored: extended(source === value ? line : JSON.stringify(source)) };
+    return scorable(text, source === value ? line : JSON.stringify(source));
   });
 }
 
-/** Adds members to an object's JSON, whose own text stays: its numbers may have 19 digits. */
-function extended(json: string): (added: AddedValues) => string {
-  return (added) => `${json.slice(0, -1)},${JSON.stringify(added).slice(1)}`;
+/** The output adds members to the object's JSON, whose own text stays: its numbers may have 19 digits. */
+function scorable(text: string, json: string): ScorableText {
+  return {
+    text,
+    source: { json },
+    scored: (added) => `${json.slice(0, -1)},${JSON.stringify(added).slice(1)}`,
+  };
 }

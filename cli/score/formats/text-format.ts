@@ -1,5 +1,5 @@
 import type { Line } from '../../kit/lines.ts';
-import type { AddedColumns } from '../added-columns.ts';
+import type { AddedColumns, AddedValues } from '../added-columns.ts';
 import { csvLine } from './csv-format.ts';
 import type { InputRecord, RecordReader } from './format.ts';
 
@@ -12,8 +12,13 @@ export function openText(lines: AsyncIterable<Line>, added: AddedColumns): Recor
 }
 
 async function* recordsOf(lines: AsyncIterable<Line>): AsyncGenerator<InputRecord> {
-  for await (const { number, end, text, fault = '' } of lines) {
-    yield { line: number, next: { bytes: end, lines: number }, texts: textsOf(text, fault) };
+  for await (const { number, start, end, text, fault = '' } of lines) {
+    yield {
+      line: number,
+      byte: start,
+      next: { bytes: end, lines: number },
+      texts: textsOf(text, fault),
+    };
   }
 }
 
@@ -21,5 +26,6 @@ function textsOf(line: string | null, fault: string): InputRecord['texts'] {
   if (line === null) return [{ fault }];
   const text = line.replace(/\r$/, '');
   if (text.trim() === '') return [];
-  return [{ text, scored: (added) => csvLine([text, ...Object.values(added)], SEPARATOR) }];
+  const scored = (added: AddedValues) => csvLine([text, ...Object.values(added)], SEPARATOR);
+  return [{ text, source: null, scored }];
 }

@@ -1,23 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { AddedColumns } from '../../../cli/score/added-columns.ts';
 import { Scorer } from '../../../cli/score/scorer.ts';
-
-const identity = {
-  name: 'numbers',
-  revision: '0123456789ab',
-  preprocessingVersion: 1,
-  languages: [],
-  maxTokens: 256,
-};
 
 describe('a page of more tweets than the engine takes at once', () => {
   it('is scored by calls of at most 256 texts, in the order of the tweets', async () => {
     const calls: number[] = [];
     const scorer = new Scorer({
-      added: new AddedColumns(''),
       maxCharacters: 100,
       model: {
-        identity,
         languages: [],
         predict: async (texts) => {
           calls.push(texts.length);
@@ -36,15 +25,12 @@ describe('a page of more tweets than the engine takes at once', () => {
     });
     const texts = Array.from({ length: 600 }, (_, index) => ({
       text: `${index}`,
-      scored: (added: object) => JSON.stringify({ index, ...added }),
+      source: null,
+      scored: () => '',
     }));
-    const scored = await scorer.score([{ line: 1, next: { bytes: 0, lines: 1 }, texts }]);
+    const scored = await scorer.score([{ line: 1, byte: 0, next: { bytes: 0, lines: 1 }, texts }]);
     expect(calls).toEqual([256, 256, 88]);
-    const outputs = scored.map((each) => ('output' in each ? JSON.parse(each.output) : each));
-    expect(outputs).toEqual(
-      texts.map((_, index) =>
-        expect.objectContaining({ index, label: 'positive', score_positive: index / 1000 }),
-      ),
-    );
+    const scores = scored.map((each) => 'prediction' in each && each.prediction.scores.positive);
+    expect(scores).toEqual(texts.map((_, index) => index / 1000));
   });
 });

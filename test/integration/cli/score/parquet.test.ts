@@ -55,6 +55,7 @@ const ADDED = [
   ['language_supported', 'BOOLEAN'],
   ['model_name', 'VARCHAR'],
   ['model_revision', 'VARCHAR'],
+  ['certain', 'BOOLEAN'],
 ];
 
 /** 5,000 rows, every hundredth without a text. */

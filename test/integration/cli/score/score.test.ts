@@ -175,6 +175,7 @@ describe('tss score beside a service', () => {
         sentimentAnalyst: string;
         scores: Record<string, number>;
         truncated: boolean;
+        certain: boolean;
         language: string | null;
         languageSupported: boolean | null;
       }[];
@@ -182,11 +183,12 @@ describe('tss score beside a service', () => {
     };
     expect(scored).toHaveLength(results.length);
     for (const [index, result] of results.entries()) {
-      const { sentimentAnalyst, scores, truncated, language, languageSupported } = result;
+      const { sentimentAnalyst, scores, truncated, certain, language, languageSupported } = result;
       const row = scored[index];
       expect(row).toMatchObject({
         label: sentimentAnalyst,
         truncated,
+        certain,
         language,
         language_supported: languageSupported,
         model_name: model.name,

@@ -1,0 +1,45 @@
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+type Encoding = 'gzip' | 'utf-16le' | 'utf-16be' | 'utf-8';
+
+/** Byte order mark of UTF-8. */
+export const MARK = Buffer.from('\ufeff');
+
+/** UTF-8 of bytes in any encoding, with the byte order mark that they have. */
+export async function* utf8Of(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks = source[Symbol.asyncIterator]();
+  const head = await headOf(chunks);
+  const encoding = encodingOf(head);
+  const whole = rejoined(head, chunks);
+  if (encoding === 'utf-8') yield* whole;
+  else if (encoding === 'gzip') yield* pipeline(Readable.from(whole), createGunzip(), () => {});
+  else {
+    const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+    for await (const chunk of whole) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+    yield Buffer.from(decoder.decode());
+  }
+}
+
+async function headOf(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
+  let head = Buffer.alloc(0);
+  while (head.length < MARK.length) {
+    const { value, done } = await chunks.next();
+    if (done) break;
+    head = Buffer.concat([head, value]);
+  }
+  return head;
+}
+
+async function* rejoined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head;
+  yield* { [Symbol.asyncIterator]: () => rest };
+}
+
+/** Encoding by the first bytes. */
+export function encodingOf([first, second]: Buffer): Encoding {
+  if (first === 0x1f && second === 0x8b) return 'gzip';
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  return 'utf-8';
+}
