@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PARTITION_COLUMN } from '../../service/contract/offline.ts';
 import type { PredictionLogFile } from '../../service/prediction-log/files.ts';
+import { loadRecords, recordsOf, type UnreadableLines } from '../kit/offline/log-lines.ts';
+import { RECORD_COLUMNS } from '../kit/offline/schema.ts';
 import { quoted, type ScratchDatabase } from '../kit/scratch-database.ts';
-import { loadRecords, recordsOf, type UnreadableLines } from './log-lines.ts';
-import { RECORD_COLUMNS } from './schema.ts';
 
 interface Tally {
   /** Rows written. */

@@ -5,9 +5,9 @@ import {
   trainingSetSql,
 } from '../../service/contract/offline.ts';
 import type { PredictionLogFile } from '../../service/prediction-log/files.ts';
+import { loadLabels } from '../kit/offline/labels.ts';
+import { loadRecords, type UnreadableLines } from '../kit/offline/log-lines.ts';
 import { identifier, quoted, type ScratchDatabase } from '../kit/scratch-database.ts';
-import { loadLabels } from './labels.ts';
-import { loadRecords, type UnreadableLines } from './log-lines.ts';
 
 export interface TrainingSetOptions {
   /** Path of the CSV file of labels. */

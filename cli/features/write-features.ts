@@ -1,6 +1,6 @@
+import { findLog, type UnreadableLines } from '../kit/offline/log-lines.ts';
 import { ScratchDatabase } from '../kit/scratch-database.ts';
 import { exportLog } from './export.ts';
-import { findLog, type UnreadableLines } from './log-lines.ts';
 import { produce } from './output.ts';
 import { type TrainingSetOptions, writeTrainingSet } from './training-set.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { findLog } from '../../../../cli/features/log-lines.ts';
 import { produce } from '../../../../cli/features/output.ts';
 import { writeTrainingSet } from '../../../../cli/features/training-set.ts';
+import { findLog } from '../../../../cli/kit/offline/log-lines.ts';
 import { ScratchDatabase } from '../../../../cli/kit/scratch-database.ts';
 import {
   type AsOf,

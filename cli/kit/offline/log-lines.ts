@@ -1,6 +1,9 @@
-import { listPredictionLog, type PredictionLogFile } from '../../service/prediction-log/files.ts';
-import { CliError, reasonOf } from '../kit/errors.ts';
-import { quoted, type ScratchDatabase } from '../kit/scratch-database.ts';
+import {
+  listPredictionLog,
+  type PredictionLogFile,
+} from '../../../service/prediction-log/files.ts';
+import { CliError, reasonOf } from '../errors.ts';
+import { quoted, type ScratchDatabase } from '../scratch-database.ts';
 import { ID_PATTERN, RECORD_COLUMNS, RECORD_STRUCT } from './schema.ts';
 
 /** Longest line that is read; the longest record has about 10,000 bytes. */

@@ -2,8 +2,8 @@ import {
   type Column,
   PREDICTION_RECORD,
   type PredictionColumn,
-} from '../../service/contract/offline.ts';
-import { quoted } from '../kit/scratch-database.ts';
+} from '../../../service/contract/offline.ts';
+import { quoted } from '../scratch-database.ts';
 
 const DUCKDB_TYPES = {
   string: 'VARCHAR',

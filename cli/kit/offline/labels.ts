@@ -1,10 +1,10 @@
-import { LABEL_COLUMNS, TRAINING_COLUMNS } from '../../service/contract/offline.ts';
-import { widestOf } from '../kit/csv-columns.ts';
-import type { CsvHeader, CsvHeaders } from '../kit/csv-records.ts';
-import { openCsvTable } from '../kit/csv-table.ts';
-import { CliError } from '../kit/errors.ts';
-import { Input } from '../kit/input.ts';
-import { identifier, quoted, type ScratchDatabase } from '../kit/scratch-database.ts';
+import { LABEL_COLUMNS, TRAINING_COLUMNS } from '../../../service/contract/offline.ts';
+import { widestOf } from '../csv-columns.ts';
+import type { CsvHeader, CsvHeaders } from '../csv-records.ts';
+import { openCsvTable } from '../csv-table.ts';
+import { CliError } from '../errors.ts';
+import { Input } from '../input.ts';
+import { identifier, quoted, type ScratchDatabase } from '../scratch-database.ts';
 import { ID_PATTERN } from './schema.ts';
 
 const NAMES = Object.keys(LABEL_COLUMNS);
