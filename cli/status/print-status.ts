@@ -1,5 +1,7 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Stage } from '../../service/contract/deployment.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
@@ -21,6 +23,8 @@ export async function printStatus(stage: Stage, hours: number, json: boolean): P
   const clients = {
     formation: new CloudFormationClient({}),
     loadBalancing: new ElasticLoadBalancingV2Client({}),
+    ecs: new ECSClient({}),
+    scaling: new ApplicationAutoScalingClient({}),
   };
   const deployment = await readDeployment(clients, stage);
   const probe = typeof deployment.probe === 'object' ? deployment.probe.functionName : undefined;

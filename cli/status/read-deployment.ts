@@ -11,6 +11,7 @@ import {
 import { STAGE_VALUES_OUTPUT } from '../../lib/stage-config/chosen-values.ts';
 import { deploymentName, type Stage } from '../../service/contract/deployment.ts';
 import { reasonOf } from '../kit/errors.ts';
+import { readTasks, type TaskClients, type TaskCounts } from './read-tasks.ts';
 
 /** The deployed service stack, and the target groups that get the callers' requests. */
 export interface Deployment {
@@ -19,6 +20,8 @@ export interface Deployment {
   /** JSON of the values that differ from the preset. */
   readonly values: string | null;
   readonly probe: Probe;
+  /** A text: the reason why they are unknown. */
+  readonly tasks: TaskCounts | string;
   /** Reason why something is unknown. */
   readonly unknown: string | null;
 }
@@ -26,18 +29,24 @@ export interface Deployment {
 /** Function that probes the service. */
 export type Probe = { readonly functionName: string } | 'off' | 'unknown';
 
-export interface DeploymentClients {
+export interface DeploymentClients extends TaskClients {
   readonly formation: CloudFormationClient;
   readonly loadBalancing: ElasticLoadBalancingV2Client;
 }
 
 /** Reads the service stack. A fault is part of the answer, so that the figures are still shown. */
 export async function readDeployment(
-  { formation, loadBalancing }: DeploymentClients,
+  clients: DeploymentClients,
   stage: Stage,
 ): Promise<Deployment> {
   const StackName = `${deploymentName(stage)}-service`;
-  const deployment = { weights: null, values: null as string | null, probe: 'unknown' as Probe };
+  const { formation, loadBalancing } = clients;
+  const deployment = {
+    weights: null,
+    values: null as string | null,
+    probe: 'unknown' as Probe,
+    tasks: 'the service stack cannot be read' as TaskCounts | string,
+  };
   try {
     const { Stacks: [stack] = [] } = await formation.send(new DescribeStacksCommand({ StackName }));
     deployment.values =
@@ -48,6 +57,7 @@ export async function readDeployment(
     );
     const functionName = physicalId(StackResources, 'ProbeFunction');
     deployment.probe = functionName === undefined ? 'off' : { functionName };
+    deployment.tasks = await readTasks(clients, stage, StackResources, deployment.values);
     const weights = await readWeights(loadBalancing, StackResources);
     return typeof weights === 'string'
       ? { ...deployment, unknown: weights }

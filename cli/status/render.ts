@@ -2,6 +2,7 @@ import { tableLines } from '../kit/table.ts';
 import type { Series } from './figures.ts';
 import type { Deployment } from './read-deployment.ts';
 import type { FigureStatus, Status } from './read-status.ts';
+import type { TaskCounts } from './read-tasks.ts';
 
 const BARS = [...'▁▂▃▄▅▆▇█'];
 /** Where there is no data. */
@@ -55,13 +56,24 @@ export function renderStatus(
   ].join('\n');
 }
 
-function deploymentLines({ weights, values, unknown }: Deployment): string[] {
+function deploymentLines({ weights, tasks, values, unknown }: Deployment): string[] {
   return [
     ...(weights === null
       ? wrapped(`Serving: unknown, ${unknown ?? 'no weights'}`, '')
       : [`Serving: blue ${weights.blue} %, green ${weights.green} %`]),
+    ...wrapped(`Tasks: ${typeof tasks === 'string' ? `unknown, ${tasks}` : taskWords(tasks)}`, ''),
     ...(values === null ? [] : wrapped(`Deployed with: ${values.replaceAll(',"', ', "')}`, '')),
   ];
+}
+
+/** `2 running of 2, autoscaling from 2 to 10`, and what was deployed where it differs. */
+function taskWords({ running, desired, minimum, maximum, deployed }: TaskCounts): string {
+  const words = `${running} running of ${desired}, autoscaling from ${minimum} to ${maximum}`;
+  const isChanged =
+    deployed !== null && (deployed.minimum !== minimum || deployed.maximum !== maximum);
+  return isChanged
+    ? `${words}; deployed with ${deployed.minimum} to ${deployed.maximum}, changed since by hand`
+    : words;
 }
 
 function probeLines(stage: string, { probe }: Deployment): string[] {

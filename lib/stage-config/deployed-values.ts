@@ -1,5 +1,5 @@
 import { chosenValues } from './chosen-values.ts';
-import { PRESETS, type StageConfig } from './presets.ts';
+import { PRESETS, presetOf, type StageConfig } from './presets.ts';
 import type { StageKey } from './schema.ts';
 
 /** Keys whose value AWS cannot change where something runs; another value needs another stage. */
@@ -29,10 +29,7 @@ export interface Difference {
  * @throws Error when the output is not a JSON object
  */
 export function compareWithDeployed(output: string, config: StageConfig): Difference[] {
-  const deployed: unknown = JSON.parse(output);
-  if (typeof deployed !== 'object' || deployed === null || Array.isArray(deployed)) {
-    throw new Error(`The output of deployed values is not a JSON object: ${output.slice(0, 80)}`);
-  }
+  const deployed = parseOutput(output);
   const chosen = chosenValues(config);
   const before: Readonly<Record<string, unknown>> = { ...PRESETS[config.preset], ...deployed };
   const next: Readonly<Record<string, unknown>> = { ...config };
@@ -41,6 +38,26 @@ export function compareWithDeployed(output: string, config: StageConfig): Differ
     .map((key) => ({ key, deployed: json(before[key]), next: json(next[key]) }))
     .filter((difference) => difference.deployed !== difference.next)
     .map((difference) => ({ ...difference, kind: kindOf(difference.key, deployed, chosen) }));
+}
+
+/**
+ * Bounds of the number of tasks that a stage was deployed with.
+ *
+ * @param output the stage's output of chosen values, JSON
+ * @throws Error when the output is not a JSON object
+ */
+export function deployedLimits(output: string): { minimum: number; maximum: number } {
+  const deployed: Partial<StageConfig> = parseOutput(output);
+  const { minTasks, maxTasks } = PRESETS[presetOf(deployed.stage ?? '', deployed.preset)];
+  return { minimum: deployed.minTasks ?? minTasks, maximum: deployed.maxTasks ?? maxTasks };
+}
+
+function parseOutput(output: string): object {
+  const deployed: unknown = JSON.parse(output);
+  if (typeof deployed !== 'object' || deployed === null || Array.isArray(deployed)) {
+    throw new Error(`The output of deployed values is not a JSON object: ${output.slice(0, 80)}`);
+  }
+  return deployed;
 }
 
 function kindOf(key: string, deployed: object, chosen: object): Difference['kind'] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { figures } from '../../../cli/status/figures.ts';
+import type { Deployment } from '../../../cli/status/read-deployment.ts';
 import { renderStatus } from '../../../cli/status/render.ts';
 
 const COLUMNS = 80;
@@ -22,6 +23,12 @@ const FIGURES = figures('prod', {}, 'probe').map(({ name, unit, over }) =>
 
 type Shown = Parameters<typeof renderStatus>[0];
 
+function deployment(change: Partial<Deployment> = {}): Deployment {
+  const tasks = { running: 2, desired: 2, minimum: 2, maximum: 10, deployed: null };
+  const weights = { blue: 100, green: 0 };
+  return { weights, tasks, values: null, probe: 'unknown', unknown: null, ...change };
+}
+
 function status(change: Partial<Shown> = {}): Shown {
   return {
     stage: 'prod',
@@ -30,7 +37,7 @@ function status(change: Partial<Shown> = {}): Shown {
     periodSeconds: 360,
     figures: [],
     alarms: [],
-    deployment: { weights: { blue: 100, green: 0 }, values: null, probe: 'unknown', unknown: null },
+    deployment: deployment(),
     ...change,
   };
 }
@@ -54,7 +61,7 @@ describe('the status in a terminal', () => {
     const values = '{"stage":"prod","minTasks":4}';
     const text = renderStatus(
       status({
-        deployment: { weights: { blue: 90, green: 10 }, values, probe: 'unknown', unknown: null },
+        deployment: deployment({ weights: { blue: 90, green: 10 }, values }),
       }),
     );
     expect(text).toContain('\nServing: blue 90 %, green 10 %\n');
@@ -65,25 +72,35 @@ describe('the status in a terminal', () => {
     const differences = [
       "maxTasks: deployed 20, next 10, the preset's; write it into the stage's file",
     ];
-    const deployment = { ...status().deployment, values: '{"stage":"prod"}', differences };
-    expect(renderStatus(status({ deployment }))).toContain(
+    const compared = { ...deployment({ values: '{"stage":"prod"}' }), differences };
+    expect(renderStatus(status({ deployment: compared }))).toContain(
       "\nA deployment of stages/prod.json would change:\n  maxTasks: deployed 20, next 10, the preset's; write it into the stage's file\n",
     );
   });
 
   it('says why the target group that serves is unknown', () => {
     const unknown = 'Stack with id tweet-sentiment-prod-service does not exist';
-    const text = renderStatus(
-      status({ deployment: { weights: null, values: null, probe: 'unknown', unknown } }),
-    );
+    const text = renderStatus(status({ deployment: deployment({ weights: null, unknown }) }));
     expect(text).toContain(`\nServing: unknown, ${unknown}\n`);
     expect(text).not.toContain('Deployed with');
   });
 
+  it('shows the tasks that run, and bounds of autoscaling that were changed by hand', () => {
+    const tasks = { running: 5, desired: 6, minimum: 6, maximum: 10 };
+    const shown = (deployed: { minimum: number; maximum: number } | null) =>
+      renderStatus(status({ deployment: deployment({ tasks: { ...tasks, deployed } }) }));
+    const words = '\nTasks: 5 running of 6, autoscaling from 6 to 10';
+    expect(shown({ minimum: 6, maximum: 10 })).toContain(`${words}\n`);
+    expect(shown(null)).toContain(`${words}\n`);
+    expect(shown({ minimum: 2, maximum: 10 })).toContain(
+      `${words}; deployed with 2 to 10, changed\nsince by hand\n`,
+    );
+  });
+
   it('says how to turn the probe on where it is off', () => {
-    const text = renderStatus(status({ deployment: { ...status().deployment, probe: 'off' } }));
+    const text = renderStatus(status({ deployment: deployment({ probe: 'off' }) }));
     expect(text).toContain('\nProbe: off; write "probe": true into stages/prod.json and deploy\n');
-    const on = { ...status().deployment, probe: { functionName: 'probe' } };
+    const on = deployment({ probe: { functionName: 'probe' } });
     expect(renderStatus(status({ deployment: on }))).not.toContain('Probe:');
   });
 

@@ -243,6 +243,7 @@ describe('tss status', () => {
       weights: null,
       values: '{"stage":"prod","minTasks":4}',
       probe: { functionName: PROBE },
+      tasks: 'the service stack has no ECS service',
       unknown: expect.stringMatching(/^arn:aws:.*:listener-rule\/.* has no weights$/),
       // The file of prod in this checkout has no certificate.
       differences: [expect.stringMatching(/^not compared: One fault .* certificateArn: /)],
