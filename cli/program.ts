@@ -9,6 +9,7 @@ import { helpText } from './kit/help.ts';
 import { modelsCommand } from './models/command.ts';
 import { populateCommand } from './populate/command.ts';
 import { purgeCommand } from './purge/command.ts';
+import { rescoreCommand } from './rescore/command.ts';
 import { scoreCommand } from './score/command.ts';
 import { statusCommand } from './status/command.ts';
 
@@ -27,6 +28,7 @@ export function createProgram() {
     .addCommand(complianceCommand())
     .addCommand(purgeCommand())
     .addCommand(featuresCommand())
+    .addCommand(rescoreCommand())
     .commandsGroup('Deployed stages:')
     .addCommand(doctorCommand())
     .addCommand(statusCommand())

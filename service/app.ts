@@ -30,6 +30,7 @@ import {
 import { pageRoutes } from './http/routes/page/routes.ts';
 import { purgeRoutes } from './http/routes/purge/routes.ts';
 import { rebuildRoutes } from './http/routes/rebuild/routes.ts';
+import { rescoreRoutes } from './http/routes/rescore/routes.ts';
 import { statusRoutes } from './http/routes/status/routes.ts';
 import { textRoutes } from './http/routes/texts/routes.ts';
 import { tweetRoutes } from './http/routes/tweets/routes.ts';
@@ -124,6 +125,7 @@ async function api(
       await administrator.register(ingestRoutes, deps);
       await administrator.register(purgeRoutes, deps);
       await administrator.register(rebuildRoutes, deps);
+      await administrator.register(rescoreRoutes, deps);
     });
   }
 }

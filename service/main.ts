@@ -10,6 +10,7 @@ import { PendingWrites } from './application/pending-writes.ts';
 import { Purge } from './application/purge.ts';
 import { ReadFeatures } from './application/read-features.ts';
 import { Rebuild } from './application/rebuild.ts';
+import { Rescore } from './application/rescore.ts';
 import { ScoreTexts } from './application/score-texts.ts';
 import { ScoreTweets } from './application/score-tweets.ts';
 import { StoreWriter } from './application/store-writer.ts';
@@ -136,6 +137,13 @@ async function serve(config: Config): Promise<void> {
     readFeatures: new ReadFeatures({ store, exposeText }),
     purge,
     rebuild: new Rebuild({ store, purge }),
+    rescore: new Rescore({
+      ...assessment,
+      store,
+      storeWriter,
+      model,
+      deadlineMs: limits.batchDeadlineMs,
+    }),
     model,
     lifecycle,
     metrics,

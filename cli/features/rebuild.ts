@@ -1,22 +1,6 @@
-import { AdminClient } from '../clients/admin-client.ts';
-import { requiredVariable } from '../kit/environment.ts';
+import { type WalkOptions, walkPages } from '../clients/walk-pages.ts';
 import { CliError } from '../kit/errors.ts';
-import { Pace } from '../kit/pace.ts';
-import { ProgressBar } from '../kit/progress.ts';
-import { type Progress, StateFile } from '../kit/state-file.ts';
 import { type RebuildPage, rebuildPage } from './rebuild-page.ts';
-
-export interface RebuildOptions {
-  readonly url: string;
-  /** Highest number of rows, indexes, users and topics that are compared in a second. */
-  readonly rate: number;
-  readonly isDryRun: boolean;
-  /** Start over, whatever an interrupted run has done. */
-  readonly restarts: boolean;
-  readonly stateFile: string;
-}
-
-const START: Progress = { cursor: 't0', done: 0 };
 
 /** Kinds of differences, as they are printed. */
 const KINDS = {
@@ -31,39 +15,30 @@ type Kind = keyof typeof KINDS;
 type Counts = Omit<RebuildPage, 'nextCursor'>;
 
 /**
- * Mends the aggregates of a service, and continues where an interrupted run stopped. A dry run always
- * starts at the beginning: it has to see everything.
+ * Mends the aggregates of a service, and continues where an interrupted run stopped.
  *
  * @throws CliError also when a dry run finds a difference, or not everything could be mended
  */
-export async function rebuildFeatures(options: RebuildOptions, signal: AbortSignal): Promise<void> {
-  const { url, rate, isDryRun, restarts, stateFile } = options;
-  let bar: ProgressBar | undefined;
-  const announce = (message: string) => (bar ? bar.say(message) : console.error(message));
-  const token = requiredVariable('ADMIN_TOKEN', 'set it to the token the service was started with');
-  const service = new AdminClient({ url, token, announce, signal });
-  const state = await StateFile.open(stateFile);
-  const job = `rebuild:${url}`;
-  const from = (isDryRun || restarts ? undefined : state.get(job)) ?? START;
-  if (from !== START) announce('Continues an interrupted run; --restart starts at the beginning.');
-
+export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal): Promise<void> {
+  const { isDryRun } = options;
   const counts = noCounts();
-  const pace = new Pace(rate, { signal });
-  bar = new ProgressBar({ output: process.stderr, name: 'keys', total: null, done: from.done });
   try {
-    for (let cursor: string | null = from.cursor; cursor !== null; ) {
-      const page: RebuildPage = await rebuildPage(service, cursor, isDryRun);
-      for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
-      bar.add(page.checked);
-      cursor = page.nextCursor;
-      if (!isDryRun) {
-        const done = from.done + counts.checked;
-        await (cursor === null ? state.remove(job) : state.put(job, { cursor, done }));
-      }
-      await pace.spend(page.checked);
-    }
+    await walkPages(
+      {
+        name: 'rebuild',
+        unit: 'keys',
+        firstCursor: 't0',
+        page: async (service, cursor) => {
+          const page = await rebuildPage(service, cursor, isDryRun);
+          for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
+          const { checked, nextCursor } = page;
+          return { items: checked, paced: checked, nextCursor };
+        },
+      },
+      options,
+      signal,
+    );
   } finally {
-    bar.end();
     console.log(summary(counts, isDryRun));
   }
   expectNoneLeft(counts, isDryRun);

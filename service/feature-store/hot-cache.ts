@@ -6,6 +6,7 @@ import type {
   DayBucket,
   FeatureStore,
   FeatureWrite,
+  OutdatedTweets,
   Purged,
   RebuildPage,
   TweetListing,
@@ -133,6 +134,10 @@ export class CachedFeatureStore implements FeatureStore {
 
   listTweets(cursor: string): Promise<TweetListing> {
     return this.#store.listTweets(cursor);
+  }
+
+  outdatedTweets(cursor: string): Promise<OutdatedTweets> {
+    return this.#store.outdatedTweets(cursor);
   }
 
   rebuildAggregates(cursor: string, isDryRun: boolean): Promise<RebuildPage> {

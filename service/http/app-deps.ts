@@ -8,6 +8,7 @@ import type { TweetSource } from '../application/ports/tweet-source.ts';
 import type { Purge } from '../application/purge.ts';
 import type { ReadFeatures } from '../application/read-features.ts';
 import type { Rebuild } from '../application/rebuild.ts';
+import type { Rescore } from '../application/rescore.ts';
 import type { ScoreTexts } from '../application/score-texts.ts';
 import type { ScoreTweets } from '../application/score-tweets.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
@@ -59,6 +60,7 @@ export interface AppDeps {
   readonly readFeatures: ReadFeatures;
   readonly purge: Purge;
   readonly rebuild: Rebuild;
+  readonly rescore: Rescore;
   readonly model: SentimentModel;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;

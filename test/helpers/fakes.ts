@@ -7,6 +7,7 @@ import type {
   DayBucket,
   FeatureStore,
   FeatureWrite,
+  OutdatedTweets,
   Purged,
   RebuildPage,
   TweetListing,
@@ -277,6 +278,10 @@ export class FakeStore implements FeatureStore {
   async listTweets(): Promise<TweetListing> {
     if (this.failWith) throw this.failWith;
     return { tweetIds: [...this.rows.keys()], nextCursor: null };
+  }
+
+  outdatedTweets(cursor: string): Promise<OutdatedTweets> {
+    return this.#working().outdatedTweets(cursor);
   }
 
   async rebuildAggregates(): Promise<RebuildPage> {

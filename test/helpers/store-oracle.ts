@@ -177,6 +177,20 @@ export class StoreOracle {
     }
   }
 
+  /** Rows that another version than this one can be scored again from, with the rest of their lives. */
+  outdated(version: string): { row: FeatureRow; ttlSeconds: number }[] {
+    const { rows, counted, nowMs } = this.#state;
+    return [...counted].flatMap(([id, { row: newest }]) => {
+      const isPresent = rows.has(`${id} ${version}`) || versionOf(newest) === version;
+      const [found] = [...rows.values()]
+        .filter(({ row }) => row.tweetId === id && row.text !== null)
+        .filter(({ row }) => row.createdTimestampMs >= newest.createdTimestampMs)
+        .sort((a, b) => b.row.createdTimestampMs - a.row.createdTimestampMs);
+      if (isPresent || !found) return [];
+      return [{ row: found.row, ttlSeconds: (found.endsMs - nowMs) / 1_000 }];
+    });
+  }
+
   row(id: string, version: string): FeatureRow | null {
     return this.#state.rows.get(`${id} ${version}`)?.row ?? null;
   }

@@ -6,6 +6,7 @@ import { RowRejectedError } from '../../service/domain/errors.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type { ModelIdentity } from '../../service/domain/sentiment.ts';
 import { MAX_TIMESTAMP_MS } from '../../service/feature-store/row-fault.ts';
+import { allOutdated } from '../helpers/all-outdated.ts';
 import { rebuildAll } from '../helpers/rebuild-all.ts';
 
 export const IDENTITY: ModelIdentity = {
@@ -251,6 +252,60 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         await advance(11);
         expect(await put(purged)).toEqual([true]);
         expect(await get(purged.tweetId)).toEqual(purged);
+      });
+    });
+
+    describe('listing what the present model version has not scored', () => {
+      const OTHER = { name: 'fake-model', revision: 'ba9876543210' };
+
+      it('gives the newest text of each tweet with the rest of its life', async () => {
+        const [older, newer, present] = [anId(), anId(), anId()];
+        const versions = { model: OTHER, createdTimestampMs: 5 };
+        await put(aRow({ ...versions, tweetId: older }), 3_600);
+        await put(aRow({ ...versions, tweetId: newer }));
+        await put(
+          aRow({ ...versions, tweetId: newer, preprocessingVersion: 9, createdTimestampMs: 6 }),
+          7_200,
+        );
+        await put(aRow({ ...versions, tweetId: present }));
+        await put(aRow({ tweetId: present }));
+        await advance(600);
+        const { outdated, ...rest } = await allOutdated(store);
+        const found = new Map(outdated.map((write) => [write.row.tweetId, write]));
+        expect(rest).toEqual({ present: 1, withoutText: 0 });
+        expect(found.size).toBe(2);
+        expect(found.get(older)).toMatchObject({
+          row: { text: aRow().text, topics: aRow().topics, createdTimestampMs: 5 },
+        });
+        expect(found.get(newer)).toMatchObject({ row: { createdTimestampMs: 6 } });
+        // Redis tells whole seconds.
+        expect(Math.abs((found.get(older)?.ttlSeconds ?? 0) - 3_000)).toBeLessThan(60);
+        expect(Math.abs((found.get(newer)?.ttlSeconds ?? 0) - 6_600)).toBeLessThan(60);
+      });
+
+      it('counts tweets whose text is not stored, has expired, or is older than the score that counts', async () => {
+        await put(aRow({ tweetId: anId(), model: OTHER, text: null }));
+        await put(aRow({ tweetId: anId(), model: OTHER }), 60);
+        const edited = aRow({ tweetId: anId(), model: OTHER, createdTimestampMs: 5 });
+        await put(edited);
+        await put({ ...edited, preprocessingVersion: 9, createdTimestampMs: 6 }, 60);
+        await advance(61);
+        expect(await allOutdated(store)).toEqual({ present: 0, withoutText: 3, outdated: [] });
+      });
+
+      it('takes a tweet for present when its row of the present version has expired', async () => {
+        await put(aRow({ tweetId: anId() }), 60);
+        await advance(61);
+        expect(await allOutdated(store)).toEqual({ present: 1, withoutText: 0, outdated: [] });
+      });
+
+      it('gives every tweet of many pages', async () => {
+        const ids = Array.from({ length: 450 }, anId);
+        await store.putTweets(
+          ids.map((tweetId) => ({ row: aRow({ tweetId, model: OTHER }), ttlSeconds: 60 })),
+        );
+        const { outdated } = await allOutdated(store);
+        expect(new Set(outdated.map(({ row }) => row.tweetId))).toEqual(new Set(ids));
       });
     });
 

@@ -5,6 +5,7 @@ import type { FeatureWrite } from '../../service/application/ports/feature-store
 import { FeatureStoreUnavailableError } from '../../service/domain/errors.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import { topLabel } from '../../service/domain/sentiment.ts';
+import { allOutdated } from '../helpers/all-outdated.ts';
 import { rebuildAll } from '../helpers/rebuild-all.ts';
 import { type Lost, StoreOracle } from '../helpers/store-oracle.ts';
 import { aRow, IDENTITY, type StoreUnderTest } from './feature-store-contract.ts';
@@ -42,6 +43,13 @@ export type Step =
       readonly lost: readonly Lost[];
       readonly between: readonly Change[];
     }
+  | {
+      readonly kind: 'stored tweets are rescored';
+      readonly scores: FeatureRow['scores'];
+      readonly scoredAtMs: number;
+      /** Changes after their texts are read and before their rows are written. */
+      readonly between: readonly Change[];
+    }
   | { readonly kind: 'time passes'; readonly seconds: number }
   | { readonly kind: 'look'; readonly at: readonly Part[] };
 
@@ -56,6 +64,10 @@ const NAMES = ['Ann', 'bob', 'CY'];
 /** Tweets, names and revisions that events tell apart. */
 const EVENTS = TWEETS.length * NAMES.length * 2;
 const VERSION = `${IDENTITY.revision}:${IDENTITY.preprocessingVersion}`;
+const MODEL = {
+  model: { name: IDENTITY.name, revision: IDENTITY.revision },
+  preprocessingVersion: IDENTITY.preprocessingVersion,
+};
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 const DAYS_OF_TWEETS = 3;
@@ -83,6 +95,7 @@ const row = fc
     revision: fc.constantFrom(IDENTITY.revision, 'ba9876543210'),
     scores,
     languageSupported: fc.constantFrom(true, true, false, false, null),
+    text: fc.constantFrom('a text', 'a text', 'a text', null),
   })
   .map(({ tweet, author, authorUsername, revision, eventTimestampMs, ...rest }): FeatureRow => {
     // A tweet has one author, whom not every source names; ingest may name another.
@@ -140,7 +153,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 
 /**
  * Scores older and newer, purges, renames, lost replies, writers at the same time, expiry, lost
- * aggregates that are rebuilt.
+ * aggregates that are rebuilt, rescores by the present model.
  */
 export const history: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
@@ -169,6 +182,15 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
         kind: fc.constant('aggregates are lost, and rebuilt'),
         lost: fc.subarray([...LOST]),
         between: fc.array(fc.oneof(put, purgeOfATweet), { maxLength: 3 }),
+      }),
+      weight: 2,
+    },
+    {
+      arbitrary: fc.record({
+        kind: fc.constant('stored tweets are rescored'),
+        scores,
+        scoredAtMs: fc.integer({ min: 0, max: 12 }),
+        between: fc.array(change, { maxLength: 2 }),
       }),
       weight: 2,
     },
@@ -247,6 +269,9 @@ export async function play(steps: readonly Step[], subject: StoreOfHistories): P
       case 'aggregates are lost, and rebuilt':
         await loseAndRebuild(step, subject, oracles);
         break;
+      case 'stored tweets are rescored':
+        oracles = await rescore(step, subject.store, oracles);
+        break;
       case 'time passes':
         await subject.advance(step.seconds);
         for (const oracle of oracles) oracle.advance(step.seconds);
@@ -275,6 +300,37 @@ async function loseAndRebuild(
   }
   expect(await rebuildAll(store, { isDryRun: true })).toMatchObject({
     ...{ rows: 0, contributions: 0, usernames: 0, entities: 0, tooLarge: 0, purged: [] },
+  });
+}
+
+/** Tweets that are purged or scored in between must stay so. @returns oracles that agree */
+async function rescore(
+  { scores, scoredAtMs, between }: Extract<Step, { kind: 'stored tweets are rescored' }>,
+  store: Store,
+  oracles: readonly StoreOracle[],
+): Promise<StoreOracle[]> {
+  const { outdated } = await allOutdated(store);
+  for (const each of between) await apply(each, store);
+  const rescored = ({ row, ttlSeconds }: FeatureWrite): FeatureWrite => ({
+    row: aRow({
+      ...row,
+      createdTimestampMs: scoredAtMs,
+      scores,
+      label: topLabel(scores),
+      ...MODEL,
+    }),
+    ttlSeconds,
+  });
+  await store.putTweets(outdated.map(rescored));
+  const named = (writes: readonly FeatureWrite[]) =>
+    writes.map(({ row }) => `${row.tweetId} ${row.createdTimestampMs}`).sort();
+  expect(oracles.map((oracle) => named(oracle.outdated(VERSION)))).toContainEqual(named(outdated));
+  return oracles.flatMap((oracle) => {
+    const expected = oracle.outdated(VERSION);
+    if (!isDeepStrictEqual(named(expected), named(outdated))) return [];
+    foretell(between.flatMap(atoms), oracle);
+    for (const { row, ttlSeconds } of expected.map(rescored)) oracle.put(row, ttlSeconds);
+    return [oracle];
   });
 }
 

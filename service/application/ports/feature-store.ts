@@ -49,6 +49,18 @@ export interface RebuildPage {
   readonly nextCursor: string | null;
 }
 
+/** One page of the tweets that were not scored by the present model version. */
+export interface OutdatedTweets {
+  /** Tweets whose newest score is of the present version. */
+  readonly present: number;
+  /** Tweets without a row that has the text of their newest score. */
+  readonly withoutText: number;
+  /** Rows of the other tweets, each with its text and the rest of its life. */
+  readonly outdated: readonly FeatureWrite[];
+  /** Cursor of the next page; null at the end. */
+  readonly nextCursor: string | null;
+}
+
 /** Number of tweets for each label. */
 export type LabelCounts = Readonly<Record<Label, number>>;
 
@@ -117,6 +129,14 @@ export interface FeatureStore {
    * @param cursor `0`, or the `nextCursor` of the page before; 1 to 20 digits.
    */
   listTweets(cursor: string): Promise<TweetListing>;
+
+  /**
+   * Reads what the present model version can score again, page by page, in no order. A tweet that
+   * stays stored throughout is on at least one page.
+   *
+   * @param cursor as that of `listTweets`
+   */
+  outdatedTweets(cursor: string): Promise<OutdatedTweets>;
 
   /** The user who had this name at the newest event; null if unknown. */
   findUser(username: string): Promise<UserId | null>;

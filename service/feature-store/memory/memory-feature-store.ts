@@ -8,6 +8,7 @@ import type {
   DayBucket,
   FeatureStore,
   FeatureWrite,
+  OutdatedTweets,
   Purged,
   RebuildPage,
   TweetListing,
@@ -22,6 +23,7 @@ import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
+import { newestWithText } from '../newest-with-text.ts';
 import { rowFault } from '../row-fault.ts';
 import type { DayBuckets } from './day-buckets.ts';
 import { type AddedContribution, MemoryAggregates } from './memory-aggregates.ts';
@@ -62,6 +64,9 @@ function heldBytes({ rows, contribution }: HeldTweet): number {
 const PURGE_STEP_TWEETS = 500;
 
 const TWEETS_PER_PAGE = 1_000;
+
+/** Tweets of a page whose texts are scored again. */
+const OUTDATED_TWEETS_PER_PAGE = 100;
 
 /**
  * A feature store in the memory of the process. Expired values are dropped when they are read:
@@ -155,10 +160,20 @@ export class MemoryFeatureStore implements FeatureStore {
   }
 
   async listTweets(cursor: string): Promise<TweetListing> {
-    const rest = [...this.#tweets.keys()].filter((id) => byValue(id, cursor) > 0).sort(byValue);
-    const tweetIds = rest.slice(0, TWEETS_PER_PAGE);
-    const isLast = tweetIds.length === rest.length;
-    return { tweetIds, nextCursor: isLast ? null : (tweetIds.at(-1) ?? null) };
+    return this.#idsAfter(cursor, TWEETS_PER_PAGE);
+  }
+
+  async outdatedTweets(cursor: string): Promise<OutdatedTweets> {
+    const { tweetIds, nextCursor } = this.#idsAfter(cursor, OUTDATED_TWEETS_PER_PAGE);
+    let [present, withoutText] = [0, 0];
+    const outdated: FeatureWrite[] = [];
+    for (const id of tweetIds) {
+      const found = this.#outdatedRow(id);
+      if (found === 'present') present++;
+      else if (found === 'without text') withoutText++;
+      else outdated.push(found);
+    }
+    return { present, withoutText, outdated, nextCursor };
   }
 
   /** Rows and aggregates of a process live and end together. */
@@ -179,6 +194,24 @@ export class MemoryFeatureStore implements FeatureStore {
     this.#tweets.clear();
     this.#tombstones.clear();
     this.#aggregates.clear();
+  }
+
+  #idsAfter(cursor: string, count: number): TweetListing {
+    const rest = [...this.#tweets.keys()].filter((id) => byValue(id, cursor) > 0).sort(byValue);
+    const tweetIds = rest.slice(0, count);
+    const isLast = tweetIds.length === rest.length;
+    return { tweetIds, nextCursor: isLast ? null : (tweetIds.at(-1) ?? null) };
+  }
+
+  #outdatedRow(id: TweetId): FeatureWrite | 'present' | 'without text' {
+    const held = this.#tweets.peek(id);
+    const rows = new Map([...(held?.rows ?? [])].filter(([, { endsMs }]) => endsMs > this.#now()));
+    const counted = held?.contribution?.contribution;
+    if (rows.has(this.#version) || counted?.version === this.#version) return 'present';
+    const newest = newestWithText([...rows.values()], counted?.scoredAtMs ?? 0);
+    if (!newest) return 'without text';
+    const ttlSeconds = Math.ceil((newest.endsMs - this.#now()) / 1_000);
+    return { row: newest.row, ttlSeconds };
   }
 
   /** Keeps a row of the same version that was scored later than the new one. */

@@ -20,6 +20,11 @@ export function isRowFault(error: unknown): boolean {
   );
 }
 
+/** True for a key of another type than the command wants: no release has written it. */
+export function isWrongType(error: unknown): boolean {
+  return isRefusal(error) && error.message.startsWith('WRONGTYPE');
+}
+
 /** True for a reply of a server in cluster mode: the scripts touch keys of several slots. */
 export function isClusterReply(error: unknown): boolean {
   return isRefusal(error) && /^(?:CROSSSLOT|MOVED|CLUSTERDOWN)\b/.test(error.message);

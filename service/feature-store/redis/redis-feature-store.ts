@@ -6,6 +6,7 @@ import type {
   DayBucket,
   FeatureStore,
   FeatureWrite,
+  OutdatedTweets,
   Purged,
   RebuildPage,
   TweetListing,
@@ -29,6 +30,7 @@ import { failureReason, isRowFault } from './failures.ts';
 import { checkedUsername, RedisKeys, topicEntity, userEntity, versionField } from './keys.ts';
 import { openClients } from './open-clients.ts';
 import { OperationGuard } from './operation-guard.ts';
+import { OutdatedReader } from './outdated-reader.ts';
 import { Purger } from './purger.ts';
 import { RankingReader } from './ranking-reader.ts';
 import { Rebuilder } from './rebuilder.ts';
@@ -71,6 +73,7 @@ export class RedisFeatureStore implements FeatureStore {
   readonly #rankings: RankingReader;
   readonly #purger: Purger;
   readonly #rebuilder: Rebuilder;
+  readonly #outdated: OutdatedReader;
 
   private constructor(options: RedisFeatureStoreOptions, client: Redis, purgeClient: Redis) {
     this.#client = client;
@@ -81,11 +84,12 @@ export class RedisFeatureStore implements FeatureStore {
     this.#guard = new OperationGuard(options);
     this.#aggregateSeconds = options.aggregateTtlSeconds ?? DEFAULT_AGGREGATE_TTL_SECONDS;
     this.#coverSeconds = Math.floor(this.#aggregateSeconds * COVER_RATIO);
-    const { metrics } = options;
+    const { metrics, identity } = options;
     const parts = { keys: this.#keys, guard: this.#guard };
     this.#aggregates = new AggregateReader({ ...parts, client, metrics });
     this.#rankings = new RankingReader({ ...parts, client, metrics });
-    this.#purger = new Purger({ ...parts, client: purgeClient, identity: options.identity });
+    this.#purger = new Purger({ ...parts, client: purgeClient, identity });
+    this.#outdated = new OutdatedReader({ ...parts, client: purgeClient, identity });
     this.#rebuilder = new Rebuilder({
       ...parts,
       client: purgeClient,
@@ -183,6 +187,10 @@ export class RedisFeatureStore implements FeatureStore {
   /** Uses the patient client: a page may take longer than a read of rows. */
   async listTweets(cursor: string): Promise<TweetListing> {
     return this.#guard.run('read', () => listTweets(this.#purgeClient, this.#keys, cursor));
+  }
+
+  outdatedTweets(cursor: string): Promise<OutdatedTweets> {
+    return this.#outdated.page(cursor);
   }
 
   rebuildAggregates(cursor: string, isDryRun: boolean): Promise<RebuildPage> {

@@ -7,6 +7,7 @@ import * as openInference from '../routes/open-inference/schemas.ts';
 import { Identity } from '../routes/page/schemas.ts';
 import { PurgeResponse, TweetListing, UserPurgeResponse } from '../routes/purge/schemas.ts';
 import { RebuildResponse } from '../routes/rebuild/schemas.ts';
+import { RescoreResponse } from '../routes/rescore/schemas.ts';
 import { Status } from '../routes/status/schemas.ts';
 import { TextFailure, TextSentiment, TextsResponse } from '../routes/texts/schemas.ts';
 import * as tweets from '../routes/tweets/schemas.ts';
@@ -33,6 +34,7 @@ export const COMPONENTS: readonly TSchema[] = [
   PurgeResponse,
   UserPurgeResponse,
   RebuildResponse,
+  RescoreResponse,
   features.LabelCounts,
   features.DaySentiment,
   features.UserSentiment,

@@ -104,6 +104,7 @@ const OF_THE_MOMENT = [
   'GET /v1/topics',
   'GET /v1/admin/features/tweets',
   'POST /v1/admin/features/rebuild',
+  'POST /v1/admin/features/rescore',
   'GET /v1/status',
 ];
 

@@ -69,6 +69,11 @@ const REQUESTS: Readonly<Record<string, Request>> = {
     method: 'POST',
     headers: AS_ADMIN,
   },
+  'POST /v1/admin/features/rescore': {
+    path: '/v1/admin/features/rescore?dryRun=true',
+    method: 'POST',
+    headers: AS_ADMIN,
+  },
   'DELETE /v1/admin/features/tweets/{id}': {
     path: `/v1/admin/features/tweets/${TWEET_ID}`,
     method: 'DELETE',

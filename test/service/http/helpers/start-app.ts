@@ -11,6 +11,7 @@ import type { Tracer } from '../../../../service/application/ports/tracer.ts';
 import { ReadFeatures } from '../../../../service/application/read-features.ts';
 import { Rebuild } from '../../../../service/application/rebuild.ts';
 import type { RequestContext } from '../../../../service/application/request-context.ts';
+import { Rescore } from '../../../../service/application/rescore.ts';
 import { ScoreTexts } from '../../../../service/application/score-texts.ts';
 import { ScoreTweets } from '../../../../service/application/score-tweets.ts';
 import type { UnsupportedLanguagePolicy } from '../../../../service/application/unsupported-language.ts';
@@ -159,6 +160,13 @@ export async function startApp(options: AppOptions = {}) {
     readFeatures: new ReadFeatures({ store, exposeText }),
     purge,
     rebuild: new Rebuild({ store, purge }),
+    rescore: new Rescore({
+      ...assessment,
+      store,
+      storeWriter,
+      model,
+      deadlineMs: limits.batchDeadlineMs,
+    }),
     model,
     lifecycle,
     metrics,

@@ -1,0 +1,71 @@
+import { requiredVariable } from '../kit/environment.ts';
+import { Pace } from '../kit/pace.ts';
+import { ProgressBar } from '../kit/progress.ts';
+import { StateFile } from '../kit/state-file.ts';
+import { AdminClient } from './admin-client.ts';
+
+export interface WalkOptions {
+  readonly url: string;
+  /** Highest number of items in a second. */
+  readonly rate: number;
+  readonly isDryRun: boolean;
+  /** Start over, whatever an interrupted run has done. */
+  readonly restarts: boolean;
+  readonly stateFile: string;
+}
+
+/** Work that a service does page by page. */
+export interface Pages {
+  /** Name of the work in the state file. */
+  readonly name: string;
+  /** Name of what the pages hold. */
+  readonly unit: string;
+  readonly firstCursor: string;
+  /** Has the service do one page. */
+  page(service: AdminClient, cursor: string): Promise<DonePage>;
+}
+
+export interface DonePage {
+  /** Items of the page. */
+  readonly items: number;
+  /** Those of them that count for the rate. */
+  readonly paced: number;
+  /** Null after the last page. */
+  readonly nextCursor: string | null;
+}
+
+/**
+ * Does pages until the last one, and continues where an interrupted run stopped. A dry run always
+ * starts at the beginning: it has to see everything.
+ *
+ * @throws CliError
+ */
+export async function walkPages(
+  { name, unit, firstCursor, page }: Pages,
+  { url, rate, isDryRun, restarts, stateFile }: WalkOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let bar: ProgressBar | undefined;
+  const announce = (message: string) => (bar ? bar.say(message) : console.error(message));
+  const token = requiredVariable('ADMIN_TOKEN', 'set it to the token the service was started with');
+  const service = new AdminClient({ url, token, announce, signal });
+  const state = await StateFile.open(stateFile);
+  const job = `${name}:${url}`;
+  const earlier = isDryRun || restarts ? undefined : state.get(job);
+  if (earlier) announce('Continues an interrupted run; --restart starts at the beginning.');
+  let done = earlier?.done ?? 0;
+  const pace = new Pace(rate, { signal });
+  bar = new ProgressBar({ output: process.stderr, name: unit, total: null, done });
+  try {
+    for (let cursor: string | null = earlier?.cursor ?? firstCursor; cursor !== null; ) {
+      const { items, paced, nextCursor }: DonePage = await page(service, cursor);
+      bar.add(items);
+      done += items;
+      cursor = nextCursor;
+      if (!isDryRun) await (cursor === null ? state.remove(job) : state.put(job, { cursor, done }));
+      await pace.spend(paced);
+    }
+  } finally {
+    bar.end();
+  }
+}

@@ -1,0 +1,57 @@
+import { type WalkOptions, walkPages } from '../clients/walk-pages.ts';
+import { CliError } from '../kit/errors.ts';
+import { X_READ } from '../kit/prices.ts';
+import { FIRST_CURSOR, type RescoredPage, rescorePage } from './rescore-page.ts';
+
+type Counts = Omit<RescoredPage, 'nextCursor'>;
+
+/**
+ * Has a service score its stored tweets with its present model, and continues where an interrupted
+ * run stopped.
+ *
+ * @throws CliError also when a tweet failed
+ */
+export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): Promise<void> {
+  const { isDryRun } = options;
+  const counts: Counts = { rescored: 0, present: 0, withoutText: 0, failed: 0 };
+  try {
+    await walkPages(
+      {
+        name: 'rescore',
+        unit: 'tweets',
+        firstCursor: FIRST_CURSOR,
+        page: async (service, cursor) => {
+          const { nextCursor, ...page } = await rescorePage(service, cursor, isDryRun);
+          for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
+          const { rescored, present, withoutText, failed } = page;
+          const scored = isDryRun ? 0 : rescored + failed;
+          return { items: rescored + present + withoutText + failed, paced: scored, nextCursor };
+        },
+      },
+      options,
+      signal,
+    );
+  } finally {
+    console.log(summary(counts, isDryRun));
+  }
+  if (counts.failed > 0) {
+    throw new CliError(
+      `${counts.failed} tweets keep their earlier score: the model could not score their texts, or ` +
+        "the store refused their rows; the service's log tells the reason.",
+    );
+  }
+}
+
+function summary({ rescored, present, withoutText, failed }: Counts, isDryRun: boolean): string {
+  const cost = (withoutText * X_READ).toFixed(2);
+  return [
+    `${rescored} tweets ${isDryRun ? 'to rescore' : 'rescored'}, ${present} already present, ` +
+      `${withoutText} without text, ${failed} failed.`,
+    ...(withoutText > 0
+      ? [
+          `Tweets without text are scored when they are asked for: ${withoutText} reads of X cost ` +
+            `$${cost}.`,
+        ]
+      : []),
+  ].join('\n');
+}
