@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { runCommand } from '../../script/lib/run-command.ts';
 
 const node = (program: string) => ['node', '-e', program] as const;
-const PIPED = { output: 'pipe', timeoutMs: 15_000 } as const;
+const PIPED = { output: 'pipe', timeoutMs: 60_000 } as const;
 
 describe('a command that a script runs', () => {
   it('succeeds with its output', async () => {
