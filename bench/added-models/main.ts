@@ -1,7 +1,7 @@
 /**
  * `npm run bench:models -- [SHAPE ...]`: time, memory and result of `tss models add`, and the rate of
  * both formats, on random weights of real shapes. Writes bench/results/added-models-<date>.json;
- * `npm run bench:publish` puts it into docs/performance.md and README.md.
+ * `npm run bench:publish` puts it into docs/performance.md and docs/models.md.
  */
 import { LoadGenerator } from '../load/load-generator.ts';
 import { describeMachine } from '../machine.ts';

@@ -10,12 +10,12 @@ import { scalingTables } from './scaling-tables.ts';
 import { describe, formatNumber, formatResults, markdownTable } from './table.ts';
 
 const DOCUMENT = 'docs/performance.md';
-const README = 'README.md';
+const MODELS = 'docs/models.md';
 
 /** B1 to B16 of the table. */
 const BENCHMARKS = 16;
 
-/** The page about performance, its charts and the README as they must be, for the published results. */
+/** The page about performance, its charts and the page about models as they must be, for the published results. */
 export function performanceDocuments(published: Published): { path: string; content: string }[] {
   const content = Object.entries(performanceParts(published)).reduce(
     (document, [marker, part]) => betweenMarkers(DOCUMENT, document, marker, part),
@@ -28,13 +28,13 @@ export function performanceDocuments(published: Published): { path: string; cont
       ? [{ path: chartPath(model), content: drawCurve(model, points, run.machine) }]
       : [];
   });
-  const readme = betweenMarkers(
-    README,
-    readFileSync(README, 'utf8'),
+  const models = betweenMarkers(
+    MODELS,
+    readFileSync(MODELS, 'utf8'),
     'formats',
     `${formatsTable(published.addedModels)}\n`,
   );
-  return [{ path: DOCUMENT, content }, { path: README, content: readme }, ...charts];
+  return [{ path: DOCUMENT, content }, { path: MODELS, content: models }, ...charts];
 }
 
 /** What stands between the page's markers, by their names. */

@@ -18,6 +18,7 @@ export function purgeCommand() {
       'Remove what a running service stores of tweets or users, through its admin routes. Asks ' +
         'first. A purged tweet is not stored again for a day, and is left out of training sets.',
     )
+    .addHelpText('after', helpText(['tss purge tweets 1460323737035677698'], VARIABLES))
     .addCommand(tweetsCommand())
     .addCommand(usersCommand());
 }

@@ -17,7 +17,7 @@ export interface GeneratedDocument {
 export function generatedDocuments(): GeneratedDocument[] {
   return [
     { path: '.env.example', content: environmentExample() },
-    between('README.md', 'configuration', configurationTable()),
+    between('docs/configuration.md', 'configuration', configurationTable()),
     between('docs/metrics.md', 'metrics', metricsTable()),
     between(
       'docs/operations.md',

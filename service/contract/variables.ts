@@ -1,6 +1,6 @@
 /**
  * Every environment variable that the service reads: name, schema, default and description. The
- * service's configuration, a stage's configuration, README and .env.example are made from it.
+ * service's configuration, a stage's configuration, docs/configuration.md and .env.example are made from it.
  */
 import type { ValuesOf } from './configuration.ts';
 import { MODEL } from './variables/model.ts';

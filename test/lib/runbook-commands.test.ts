@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
-const DOCUMENTS = ['docs/operations.md', 'docs/on-call.md', 'README.md'];
+const DOCUMENTS = ['docs/operations.md', 'docs/on-call.md', 'docs/deployment.md', 'README.md'];
 
 /** Text of fenced shell blocks and of code spans. */
 function codeOf(document: string): string[] {

@@ -48,10 +48,10 @@ describe('.env.example', () => {
   });
 });
 
-describe("the README's configuration table", () => {
+describe('the table of docs/configuration.md', () => {
   it('has a row for every variable of the contract and no other', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    const table = /<!-- configuration:start -->([\s\S]*)<!-- configuration:end -->/.exec(readme);
+    const document = readFileSync('docs/configuration.md', 'utf8');
+    const table = /<!-- configuration:start -->([\s\S]*)<!-- configuration:end -->/.exec(document);
     const rows = [...(table?.[1] ?? '').matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
     expect(rows).toEqual(NAMES);
   });
