@@ -6,6 +6,7 @@ import { count } from './format.ts';
 import { othersNote } from './languages.ts';
 import type { PageView } from './page-view.ts';
 import { emptyNote, showProblem } from './panel.ts';
+import { populateCommand } from './populate-command.ts';
 import { aggregatePath } from './question.ts';
 import { RETRY_MS, repeatWhileVisible } from './repeat.ts';
 
@@ -136,10 +137,7 @@ export function startTopicPanel(view: PageView): TopicPanel {
 
 /** Instructions to read a subject that nothing is known of. */
 function howToRead(subject: string): (Node | string)[] {
-  if (subject.startsWith('id:')) return [];
-  const option = subject.startsWith('@') ? `--user ${subject.slice(1)}` : `--topic "${subject}"`;
-  return [
-    'Read it from X into the feature store with',
-    element('code', {}, `npm run populate -- ${option}`),
-  ];
+  const command = populateCommand(subject);
+  if (command === null) return [];
+  return ['Read it from X into the feature store with', element('code', {}, command)];
 }

@@ -33,6 +33,21 @@ describe('POST /v1/admin/features/rebuild', () => {
     },
   );
 
+  it.each(['{"dryRun":true}', '[]', '"e0"'])('refuses the body %s', async (body) => {
+    const headers = { ...AS_ADMIN, 'content-type': 'application/json' };
+    const answer = await app.call('/v1/admin/features/rebuild', { method: 'POST', headers, body });
+    expect([answer.status, answer.json]).toEqual([
+      400,
+      expect.objectContaining({ detail: expect.stringContaining('dryRun in the query') }),
+    ]);
+  });
+
+  it('accepts an empty object as a body', async () => {
+    const headers = { ...AS_ADMIN, 'content-type': 'application/json' };
+    const page = { method: 'POST', headers, body: '{}' };
+    expect((await app.call('/v1/admin/features/rebuild', page)).status).toBe(200);
+  });
+
   it('needs the admin token', async () => {
     expect((await rebuild('', {})).status).toBe(401);
     expect((await rebuild('', AS_CALLER)).status).toBe(401);

@@ -1,0 +1,15 @@
+/**
+ * The command that reads `@user` or a topic from X; null for a user's id.
+ * The subject may come from a link: quoted, a shell takes it for a text.
+ */
+export function populateCommand(subject: string): string | null {
+  if (subject.startsWith('id:')) return null;
+  const [option, value] = subject.startsWith('@')
+    ? ['--user', subject.slice(1)]
+    : ['--topic', subject];
+  return `npm run populate -- ${option} ${shellQuoted(value)}`;
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
