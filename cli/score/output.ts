@@ -117,6 +117,7 @@ export class FileOutput implements Output {
   async append(text: string, progress: Progress): Promise<void> {
     this.#layout = progress.layout;
     const bytes = this.#bytesOf(text);
+    await this.#expectOnlyWriter();
     await this.#writing(async () => {
       await this.#file.write(bytes, 0, bytes.length, this.#bytes);
       this.#bytes += bytes.length;
@@ -133,6 +134,7 @@ export class FileOutput implements Output {
   async finish(): Promise<void> {
     const partial = partialOf(this.#name);
     const whole = (await this.#conversion?.convert(partial, this.#layout)) ?? partial;
+    await this.#expectOnlyWriter();
     await this.#writing(async () => {
       if (whole !== partial) await synchronize(whole);
       await rename(whole, this.#name);
@@ -142,6 +144,18 @@ export class FileOutput implements Output {
 
   async close(): Promise<void> {
     await this.#file.close();
+  }
+
+  /** @throws CliError when another run writes to the file, too: their records would be mixed */
+  async #expectOnlyWriter(): Promise<void> {
+    const partial = partialOf(this.#name);
+    const own = await this.#file.stat();
+    const named = await stat(partial).catch(() => undefined);
+    if (own.size === this.#bytes && own.ino === named?.ino) return;
+    throw new CliError(
+      `${partial} was changed by another process; let one run at a time write to ${this.#name}, ` +
+        'and repeat the command when the other one has ended',
+    );
   }
 
   #bytesOf(text: string): Buffer {

@@ -92,6 +92,35 @@ describe('a file of scores', () => {
     expect(existsSync(`${out}.partial`) || existsSync(`${out}.partial.state`)).toBe(false);
   });
 
+  it.each([
+    [
+      'continues it',
+      async () => {
+        const second = await FileOutput.open(out, 'run');
+        await second.append('b\n', progress(3));
+        await second.close();
+      },
+    ],
+    ['begins it from the start', async () => (await FileOutput.open(out, 'other')).close()],
+    [
+      'has finished it',
+      async () => {
+        const second = await FileOutput.open(out, 'run');
+        await second.finish();
+        await second.close();
+      },
+    ],
+  ])('is left to another run that %s', async (_what, other) => {
+    const output = await FileOutput.open(out, 'run');
+    await output.append('text\na\n', progress(2));
+    await other();
+    await expect(output.append('b\n', progress(3))).rejects.toThrow(
+      'scored.csv.partial was changed by another process',
+    );
+    await expect(output.finish()).rejects.toThrow('was changed by another process');
+    await output.close();
+  });
+
   it('is never overwritten', async () => {
     writeFileSync(out, 'precious');
     await expect(FileOutput.open(out, 'run')).rejects.toThrow('exists already');
