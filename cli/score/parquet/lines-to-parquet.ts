@@ -1,6 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import { globOf, identifier, quoted, type ScratchDatabase } from '../../kit/scratch-database.ts';
+import {
+  type Column,
+  globOf,
+  identifier,
+  quoted,
+  type ScratchDatabase,
+} from '../../kit/scratch-database.ts';
 import type { AddedColumns } from '../added-columns.ts';
 import type { Layout } from '../formats/format.ts';
 import { copyOptions } from './copy-options.ts';
@@ -49,9 +55,8 @@ export async function jsonLinesToParquet(
   }
   const options = "format = 'newline_delimited', records = true, hive_partitioning = false";
   const path = quoted(globOf(lines));
-  const columns = await database.columns(
-    `SELECT * FROM read_json(${path}, ${options}, sample_size = -1)`,
-  );
+  const detected = `read_json(${path}, ${options}, sample_size = -1)`;
+  const columns = await database.columns(`SELECT * FROM ${detected}`);
   const types = columns.map(({ name, type }) => `${quoted(name)}: ${quoted(type)}`);
   const ofInput = columns.filter(({ name }) => !added.names.includes(name));
   const selected = [
@@ -60,8 +65,16 @@ export async function jsonLinesToParquet(
     ),
     ...castsOf(added),
   ];
-  const source = `read_json(${path}, ${options}, columns = {${types.join(', ')}})`;
+  const source = hasRenamed(columns)
+    ? detected
+    : `read_json(${path}, ${options}, columns = {${types.join(', ')}})`;
   await copy(database, `SELECT ${selected.join(', ')} FROM ${source}`, target);
+}
+
+/** True if a column may be a key that differs from another one by case only: `A` beside `a` is `A_1`. */
+function hasRenamed(columns: readonly Column[]): boolean {
+  const names = new Set(columns.map(({ name }) => name.toLowerCase()));
+  return [...names].some((name) => /_\d+$/.test(name) && names.has(name.replace(/_\d+$/, '')));
 }
 
 /** Parquet has no integer of 128 bits: DuckDB would write a rounded number. */

@@ -8,6 +8,7 @@ import {
   type ScratchDatabase,
 } from '../../kit/scratch-database.ts';
 import type { AddedColumns } from '../added-columns.ts';
+import { formatOfName } from '../formats/format-of.ts';
 import { textColumn } from '../formats/text-column.ts';
 import { copyOptions } from './copy-options.ts';
 
@@ -29,13 +30,13 @@ export class ParquetInput {
   readonly #database: ScratchDatabase;
   readonly #added: AddedColumns;
   readonly #rows: string;
-  readonly #columns: readonly string[];
+  readonly #columns: readonly Column[];
   readonly #text: string;
 
   private constructor(
     database: ScratchDatabase,
     added: AddedColumns,
-    source: { rows: string; columns: readonly string[]; text: string },
+    source: { rows: string; columns: readonly Column[]; text: string },
   ) {
     this.#database = database;
     this.#added = added;
@@ -60,7 +61,7 @@ export class ParquetInput {
     }
     added.expectNoneOf(names);
     const rows = `read_parquet(${path}, ${FILE_COLUMNS_ONLY}, ${ROW_NUMBER} = true)`;
-    return new ParquetInput(database, added, { rows, columns: names, text });
+    return new ParquetInput(database, added, { rows, columns, text });
   }
 
   /** Writes the texts as JSON Lines, a row a line: the same lines every time. */
@@ -75,7 +76,8 @@ export class ParquetInput {
   /** Writes the rows that have scores, in their order. @param out name that tells the format */
   async join(scored: string, target: string, out: string): Promise<void> {
     const types = ["row: 'BIGINT'"];
-    const columns = this.#columns.map((name) => `source.${identifier(name)}`);
+    const ofInput = formatOfName(out) === 'jsonl' ? inJson : inColumns;
+    const columns = this.#columns.map(ofInput);
     for (const { name, type } of this.#added.columns) {
       types.push(`${quoted(name)}: ${quoted(type)}`);
       columns.push(`scored.${identifier(name)}`);
@@ -91,6 +93,20 @@ export class ParquetInput {
         ORDER BY source.${ROW_NUMBER}
       ) TO ${quoted(target)} ${copyOptions(out)}`);
   }
+}
+
+function inColumns({ name }: Column): string {
+  return `source.${identifier(name)}`;
+}
+
+/** JSON has neither NaN nor infinity. */
+function inJson({ name, type }: Column): string {
+  const column = inColumns({ name, type });
+  if (!/^(?:FLOAT|DOUBLE)(?:\[\d*\])?$/.test(type)) return column;
+  const value = type.endsWith(']')
+    ? `list_transform(${column}, lambda x: CASE WHEN isfinite(x) THEN x END)`
+    : `CASE WHEN isfinite(${column}) THEN ${column} END`;
+  return `${value} AS ${identifier(name)}`;
 }
 
 async function columnsOf(

@@ -61,7 +61,6 @@ export class ParquetRun implements Conversion {
         } else if (format === 'jsonl') await jsonLinesToParquet(database, { lines, target, added });
         else await csvToParquet(database, { lines, target, added, layout });
       });
-      return target;
     } catch (cause) {
       const written = format === 'text' || format === 'csv' ? 'CSV' : 'JSON Lines';
       throw new CliError(
@@ -70,6 +69,18 @@ export class ParquetRun implements Conversion {
         { cause },
       );
     }
+    await this.#expectSameInput();
+    return target;
+  }
+
+  /** @throws CliError when the rows that were read last may not be those that have the scores */
+  async #expectSameInput(): Promise<void> {
+    const { file, input, out } = this.#options;
+    const { fingerprint } = await Input.open(file);
+    if (fingerprint === input.fingerprint) return;
+    throw new CliError(
+      `${file} has changed while it was scored; ${out} is not written, run the command again`,
+    );
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -137,6 +138,37 @@ describe('tss score of a Parquet file', () => {
     );
   });
 
+  it('has null for numbers that JSON lacks', async () => {
+    await write(
+      'tweets.parquet',
+      `SELECT 'I love it' AS text, 'NaN'::DOUBLE AS a, '-inf'::FLOAT AS b, 0.5::FLOAT AS c,
+         [1.5, 'nan'::DOUBLE, NULL] AS d`,
+    );
+    expect((await score('tweets.parquet', '--out', 'scored.jsonl')).code).toBe(0);
+    expect(JSON.parse(readFileSync(join(folder, 'scored.jsonl'), 'utf8'))).toMatchObject({
+      ...{ a: null, b: null, c: 0.5 },
+      d: [1.5, null, null],
+    });
+  });
+
+  it('is not joined with the scores of another file that has its name by then', async () => {
+    await write('tweets.parquet', ROWS);
+    await write('later.parquet', ROWS.replace("'good '", "'bad '"));
+    const run = ToolProcess.start(['score', 'tweets.parquet', '--out', 'scored.parquet'], {
+      folder,
+    });
+    // The first progress: all texts have been taken out.
+    run.child.stderr?.once('data', () => {
+      renameSync(join(folder, 'later.parquet'), join(folder, 'tweets.parquet'));
+    });
+    const { code, stderr } = await run.ended;
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('tweets.parquet has changed while it was scored'),
+    ]);
+    expect(existsSync(join(folder, 'scored.parquet'))).toBe(false);
+  });
+
   it('has no columns of the folder that it is in', async () => {
     mkdirSync(join(folder, 'day=2026-11-28'));
     for (const input of ['tweets.parquet', 'tweets.jsonl']) {
@@ -233,6 +265,16 @@ describe('tss score into a Parquet file', () => {
         label: 'positive',
       },
       { id: null, at: '2026-11-28 10:00:00', big: '18446744073709551615', label: 'negative' },
+    ]);
+  });
+
+  it('keeps JSON keys that differ by case only apart', async () => {
+    const lines = ['{"text":"I love it","a":1,"A":2}', '{"text":"I hate it","A":3,"b_1":4}'];
+    writeFileSync(join(folder, 'tweets.jsonl'), `${lines.join('\n')}\n`);
+    expect((await score('tweets.jsonl', '--out', 'scored.parquet')).code).toBe(0);
+    expect(await read('scored.parquet')).toMatchObject([
+      { a: '1', A_1: '2', b_1: null, label: 'positive' },
+      { a: null, A_1: '3', b_1: '4', label: 'negative' },
     ]);
   });
 
