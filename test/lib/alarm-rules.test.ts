@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { METRICS } from '../../service/contract/metrics.ts';
-import { metricMathIds } from './metric-math.ts';
+import { type Period, parseMetricMath } from './metric-math.ts';
 import { allOf, CONTEXT, synthesise } from './synthesise.ts';
 
 interface MetricQuery {
@@ -35,7 +35,7 @@ describe('the expressions of alarms', () => {
     expect(math.length).toBeGreaterThan(10);
     for (const { AlarmName, Expression, Metrics } of math) {
       const given = Metrics.filter((one) => one.Expression !== Expression).map(({ Id }) => Id);
-      expect([AlarmName, [...metricMathIds(Expression)].toSorted()]).toEqual([
+      expect([AlarmName, [...parseMetricMath(Expression).ids].toSorted()]).toEqual([
         AlarmName,
         given.toSorted(),
       ]);
@@ -81,11 +81,26 @@ describe('the parser of metric math', () => {
     'a ? b',
     'IF(a > 1, b, c, d)',
   ])('refuses "%s"', (expression) => {
-    expect(() => metricMathIds(expression)).toThrow(expression);
+    expect(() => parseMetricMath(expression)).toThrow(expression);
   });
 
   it('finds the ids of metrics in nested calls', () => {
-    const ids = metricMathIds('IF(FILL(a, 0) >= 5, 100 * b / (a + -c), MAX([d, 0.5]))');
+    const { ids } = parseMetricMath('IF(FILL(a, 0) >= 5, 100 * b / (a + -c), MAX([d, 0.5]))');
     expect([...ids]).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it.each<[string, Period, number | null]>([
+    ['1 + 2 * 3 - 4 / 2', {}, 5],
+    ['a - b - c', { a: 9, b: 3, c: 2 }, 4],
+    ['a + 1 > 2 && a < 3', { a: 2 }, 1],
+    ['a / b', { a: 1, b: null }, null],
+    ['IF(FILL(a, 0) >= 5, 100 * a / b, 0)', { a: null, b: 10 }, 0],
+    ['IF(FILL(a, 0) >= 5, 100 * a / b, 0)', { a: 5, b: 10 }, 50],
+    ['IF(a, 1, 2)', { a: null }, null],
+    ['MAX([a, b])', { a: null, b: 2 }, 2],
+    ['MIN([a, b])', { a: null, b: null }, null],
+    ['SUM([a, b, -1])', { a: 4, b: 2 }, 5],
+  ])('computes %s of %j as %p', (expression, metrics, value) => {
+    expect(parseMetricMath(expression).valueIn(metrics)).toBe(value);
   });
 });
