@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import {
@@ -9,22 +10,95 @@ import {
   TIERS,
 } from '../../script/lib/checks.ts';
 
-const workflows = globSync('.github/**/*.{yml,yaml}');
-const actions = workflows.flatMap((path) =>
-  [...readFileSync(path, 'utf8').matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, action]) => action),
+/** Longest time that GitHub gives a job on its own machines. */
+const GITHUB_LIMIT_MINUTES = 360;
+
+interface Job {
+  readonly 'timeout-minutes'?: number;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps: readonly { readonly run?: string; readonly with?: Record<string, unknown> }[];
+}
+
+interface Workflow {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly concurrency?: Readonly<Record<string, unknown>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const paths = globSync('.github/workflows/*.{yml,yaml}');
+const workflows = paths.map((path): readonly [string, Workflow] => [
+  basename(path),
+  parse(readFileSync(path, 'utf8')),
+]);
+const jobs = workflows.flatMap(([file, workflow]) =>
+  Object.entries(workflow.jobs).map(([name, job]): readonly [string, Job, Workflow] => [
+    `${name} of ${file}`,
+    job,
+    workflow,
+  ]),
 );
+
+/** Rights beyond reading the repository, each with the job that needs it. */
+const RIGHTS = {
+  'analyze of codeql.yml': { actions: 'read', 'security-events': 'write' },
+  'deploy of deploy.yml': { 'id-token': 'write' },
+  'diff of deploy.yml': { 'id-token': 'write' },
+  'image of release.yml': { packages: 'write' },
+  'release of release.yml': { contents: 'write' },
+};
 
 describe('GitHub workflows', () => {
   it('pin each action by its full commit, with its version as a comment', () => {
+    const actions = paths.flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(
+        ([, action]) => action,
+      ),
+    );
     expect(actions.length).toBeGreaterThan(0);
     for (const action of actions) {
       expect(action).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     }
   });
 
-  it('give jobs the right to read the repository and nothing else', () => {
-    const workflow = parse(readFileSync('.github/workflows/ci.yml', 'utf8'));
-    expect(workflow.permissions).toEqual({ contents: 'read' });
+  it('give jobs the right to read the repository, and others only where listed here', () => {
+    const rights = jobs.flatMap(([name, job, workflow]) => {
+      const { contents, ...others } = job.permissions ?? workflow.permissions ?? { all: 'write' };
+      const more = contents === 'read' ? others : { contents, ...others };
+      return Object.keys(more).length === 0 ? [] : [[name, more] as const];
+    });
+    expect(Object.fromEntries(rights)).toEqual(RIGHTS);
+  });
+
+  it('grant a workflow as a whole nothing but to read the repository', () => {
+    for (const [file, { permissions }] of workflows) {
+      expect([file, { contents: 'read', ...permissions }]).toEqual([file, { contents: 'read' }]);
+      expect([file, permissions]).not.toEqual([file, undefined]);
+    }
+  });
+
+  it.each(jobs)('bound the job %s in time', (_, job) => {
+    expect(job['timeout-minutes']).toBeLessThanOrEqual(GITHUB_LIMIT_MINUTES);
+  });
+
+  it.each(workflows)('say in %s whether a newer run ends an older one', (_, { concurrency }) => {
+    expect(concurrency).toMatchObject({
+      group: expect.any(String),
+      'cancel-in-progress': expect.any(Boolean),
+    });
+  });
+
+  it('leave no token in the checkout for later steps', () => {
+    for (const path of paths) {
+      const text = readFileSync(path, 'utf8');
+      const checkouts = text.split('uses: actions/checkout@').slice(1);
+      for (const checkout of checkouts) {
+        expect(checkout).toMatch(/^\S+ # \S+\n {8}with:\n {10}persist-credentials: false\n/);
+      }
+    }
+  });
+
+  it.each(jobs)('put no expression into the shell of %s, which would run its value', (_, job) => {
+    for (const { run = '' } of job.steps) expect(run).not.toContain('${{');
   });
 
   it('let script/test --all reach its own time limits, with 20 minutes to install', () => {
@@ -43,9 +117,24 @@ describe('GitHub workflows', () => {
       'cancel-in-progress': false,
     });
   });
+});
 
-  it('take a release a week after it came out', () => {
+describe('Dependabot', () => {
+  it('takes a release a week after it came out', () => {
     const { updates } = parse(readFileSync('.github/dependabot.yml', 'utf8'));
     for (const { cooldown } of updates) expect(cooldown).toEqual({ 'default-days': 7 });
+  });
+
+  it('updates packages, actions, images and the Python requirements that script/test installs', () => {
+    const { updates } = parse(readFileSync('.github/dependabot.yml', 'utf8'));
+    const ecosystems = updates.map(
+      (update: Record<string, unknown>) => update['package-ecosystem'],
+    );
+    expect(ecosystems).toEqual(['npm', 'github-actions', 'docker-compose', 'pip']);
+    const installed = readFileSync('script/lib/toolchain.sh', 'utf8').matchAll(
+      /wanted=(\S+)\/[\w-]+\.txt/g,
+    );
+    const folders = new Set([...installed].map(([, folder]) => `/${folder}`));
+    expect(new Set(updates.at(-1).directories)).toEqual(folders);
   });
 });
