@@ -37,6 +37,8 @@ export const COMMAND_CHECKS: readonly CommandCheck[] = [
   { name: 'Lua scripts', command: ['node', 'script/lint-lua.ts'] },
   { name: 'import rules', command: ['depcruise', '.'] },
   { name: 'unused code', command: ['knip'] },
+  { name: 'workflows', command: ['.tools/python/bin/zizmor', '--offline', '.github'] },
+  { name: 'Dockerfile', command: ['.tools/python/bin/hadolint', 'Dockerfile'] },
 ];
 
 export const TIERS: readonly Tier[] = [

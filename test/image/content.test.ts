@@ -15,7 +15,7 @@ const ARCHITECTURE = process.arch;
 
 /** Every file that may be in the image besides those of its base. */
 const ALLOWED = [
-  /^app\/(package\.json|LICENSE|NOTICE|sbom\.cdx\.json)$/,
+  /^app\/(package\.json|LICENSE|NOTICE|sbom\.cdx\.json|third-party-licenses\.txt)$/,
   /^app\/dist\/[\w-]+\.js$/,
   /^app\/dist\/lua\/[\w-]+\.lua$/,
   /^app\/dist\/swagger-ui\/[\w.-]+\.(js|css|html|json|png|svg)$/,
@@ -47,10 +47,11 @@ beforeAll(async () => {
 describe('the image', () => {
   const ownFiles = () => content.layers.slice(-OWN_LAYERS).flat();
 
-  it('adds nothing to its base but the bundle, its licence and parts list, one engine, one model', () => {
+  it('adds nothing to its base but the bundle, its licenses and parts list, one engine, one model', () => {
     const unexpected = ownFiles().filter((file) => !ALLOWED.some((pattern) => pattern.test(file)));
     expect(unexpected).toEqual([]);
-    expect(ownFiles()).toEqual(expect.arrayContaining(['app/dist/main.js', 'app/sbom.cdx.json']));
+    const needed = ['app/dist/main.js', 'app/sbom.cdx.json', 'app/third-party-licenses.txt'];
+    expect(ownFiles()).toEqual(expect.arrayContaining(needed));
   });
 
   it('holds native code for its own platform only', () => {
