@@ -1,3 +1,5 @@
+import { CHART_WIDTH, line, round, svgDocument, text } from '../../cli/kit/svg.ts';
+
 /** One line of a chart. */
 export interface Series {
   readonly name: string;
@@ -17,7 +19,6 @@ export interface Chart {
   readonly mark: { readonly x: number; readonly name: string };
 }
 
-const WIDTH = 760;
 const HEIGHT = 420;
 const LEFT = 70;
 const RIGHT = 30;
@@ -25,42 +26,19 @@ const TOP = 70;
 const BOTTOM = 55;
 const X_TICKS = 6;
 
-/** Readable on a light and on a dark page. */
-const STYLE = `
-text { font: 12px system-ui, sans-serif; fill: #24292f }
-.title { font-size: 16px; font-weight: 600 }
-.small { fill: #57606a }
-.grid { stroke: #d0d7de; stroke-width: 1 }
-.mark { stroke: #8c959f; stroke-width: 1.5; stroke-dasharray: 5 4 }
-.first { stroke: #0969da; fill: none; stroke-width: 2 }
-.second { stroke: #bc4c00; fill: none; stroke-width: 2 }
-circle.first { fill: #0969da }
-circle.second { fill: #bc4c00 }
-.paper { fill: #ffffff }
-@media (prefers-color-scheme: dark) {
-  text { fill: #e6edf3 }
-  .small { fill: #9da7b3 }
-  .grid { stroke: #30363d }
-  .first { stroke: #58a6ff }
-  .second { stroke: #f0883e }
-  circle.first { fill: #58a6ff }
-  circle.second { fill: #f0883e }
-  .paper { fill: #0d1117 }
-}`;
-
 /** A line chart as a stand-alone SVG document. */
 export function drawChart(chart: Chart): string {
   const points = chart.series.flatMap((series) => series.points);
   const xMax = Math.max(...points.map(({ x }) => x), chart.mark.x) * 1.05;
   const decades = decadesAround(points.map(({ y }) => y));
-  const x = (value: number) => LEFT + (value / xMax) * (WIDTH - LEFT - RIGHT);
+  const x = (value: number) => LEFT + (value / xMax) * (CHART_WIDTH - LEFT - RIGHT);
   const [low, high] = [Math.log10(decades[0] ?? 1), Math.log10(decades.at(-1) ?? 10)];
   const y = (value: number) =>
     HEIGHT - BOTTOM - ((Math.log10(value) - low) / (high - low)) * (HEIGHT - TOP - BOTTOM);
 
-  const [left, right, top, bottom] = [LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM];
+  const [left, right, top, bottom] = [LEFT, CHART_WIDTH - RIGHT, TOP, HEIGHT - BOTTOM];
   const parts = [
-    `<rect class="paper" width="${WIDTH}" height="${HEIGHT}"/>`,
+    `<rect class="paper" width="${CHART_WIDTH}" height="${HEIGHT}"/>`,
     text(left, 26, chart.title, 'title'),
     text(left, 46, chart.subtitle, 'small'),
     ...decades.map(
@@ -85,12 +63,7 @@ export function drawChart(chart: Chart): string {
       text(right - 60, top + 20 + 18 * index, series.name, ''),
     ]),
   ];
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeXml(chart.title)}">
-<style>${STYLE}
-</style>
-${parts.join('\n')}
-</svg>
-`;
+  return svgDocument(chart.title, HEIGHT, parts);
 }
 
 /** Powers of ten from below the smallest to above the largest value. */
@@ -106,21 +79,4 @@ function niceTicks(max: number): number[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10) * power;
   return Array.from({ length: Math.floor(max / step) + 1 }, (_, index) => index * step);
-}
-
-function line(x1: number, y1: number, x2: number, y2: number, style: string): string {
-  return `<line class="${style}" x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}"/>`;
-}
-
-function text(x: number, y: number, content: string, style: string, anchor = 'start'): string {
-  const attributes = style ? ` class="${style}"` : '';
-  return `<text${attributes} x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${escapeXml(content)}</text>`;
-}
-
-function escapeXml(content: string): string {
-  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -22,6 +22,11 @@ export function measure(truths: readonly Label[], predictions: readonly Label[])
     const predicted = predictions[index];
     if (predicted !== undefined) confusion[truth][predicted]++;
   }
+  return measuresOf(confusion);
+}
+
+/** The same of texts that are counted already. */
+export function measuresOf(confusion: ConfusionMatrix): Measures {
   const correct = (label: Label) => confusion[label][label];
   const actual = (label: Label) => sum(LABELS.map((other) => confusion[label][other]));
   const claimed = (label: Label) => sum(LABELS.map((other) => confusion[other][label]));
@@ -29,7 +34,7 @@ export function measure(truths: readonly Label[], predictions: readonly Label[])
     macroRecall: mean(LABELS.map((label) => ratio(correct(label), actual(label)))),
     standardError: standardErrorOf(LABELS.map((label) => [correct(label), actual(label)])),
     macroF1: mean(LABELS.map((label) => ratio(2 * correct(label), actual(label) + claimed(label)))),
-    accuracy: ratio(sum(LABELS.map(correct)), truths.length),
+    accuracy: ratio(sum(LABELS.map(correct)), sum(LABELS.map(actual))),
     recall: perLabel((label) => ratio(correct(label), actual(label))),
     confusion,
   };
@@ -41,7 +46,9 @@ export function measure(truths: readonly Label[], predictions: readonly Label[])
  * K. Brodersen et al., The Balanced Accuracy and Its Posterior Distribution, ICPR 2010. For many
  * texts that is r (1 - r) / n; for few it is not 0 where all of them are right.
  */
-function standardErrorOf(recalls: readonly (readonly [correct: number, actual: number])[]): number {
+export function standardErrorOf(
+  recalls: readonly (readonly [correct: number, actual: number])[],
+): number {
   const variances = recalls.map(([correct, actual]) => {
     const [a, b] = [correct + 1, actual - correct + 1];
     return (a * b) / ((a + b) ** 2 * (a + b + 1));

@@ -4,6 +4,7 @@ import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { conceptDriftSql } from '../../service/contract/concept-drift.ts';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import {
   LABEL_COLUMNS,
@@ -144,5 +145,13 @@ export class OfflineStoreStack extends Stack {
       });
       query.addResourceDependency(workGroup);
     }
+    const drift = new CfnNamedQuery(this, 'ConceptDrift', {
+      name: 'concept drift by week',
+      description: 'Recall and calibration by week and model revision, from labels by tweet',
+      database,
+      workGroup: workGroup.name,
+      queryString: conceptDriftSql('week'),
+    });
+    drift.addResourceDependency(workGroup);
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { conceptDriftSql } from '../../service/contract/concept-drift.ts';
 import {
   LABEL_COLUMNS,
   PARTITION_COLUMN,
@@ -99,11 +100,13 @@ describe('the offline store', () => {
     });
   });
 
-  it('has the query of the contract saved, for labels by tweet and by user', () => {
+  it('has the queries of the contract saved: training sets by tweet and by user, concept drift', () => {
     const queries = allOf(app, 'AWS::Athena::NamedQuery').map(
       ({ Properties }) => Properties.QueryString,
     );
-    expect(queries).toEqual([trainingSetSql('tweet'), trainingSetSql('user')]);
+    expect(new Set(queries)).toEqual(
+      new Set([trainingSetSql('tweet'), trainingSetSql('user'), conceptDriftSql('week')]),
+    );
     // Athena's own limit.
     for (const query of queries) expect(query.length).toBeLessThan(262_144);
   });

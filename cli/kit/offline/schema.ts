@@ -21,5 +21,13 @@ export const RECORD_STRUCT = `{${RECORD_COLUMNS.map(
   (name) => `${name}: ${quoted(DUCKDB_TYPES[PREDICTION_RECORD[name].type])}`,
 ).join(', ')}}`;
 
+/** SQL of no records, with the columns and their types. */
+export function emptyRecords(): string {
+  const columns = RECORD_COLUMNS.map(
+    (name) => `NULL::${DUCKDB_TYPES[PREDICTION_RECORD[name].type]} AS ${name}`,
+  );
+  return `SELECT ${columns.join(', ')} WHERE false`;
+}
+
 /** An id of a tweet or a user: digits without a leading zero, as no number could hold them. */
 export const ID_PATTERN = '[1-9][0-9]{0,18}';

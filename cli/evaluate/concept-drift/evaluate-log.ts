@@ -1,0 +1,91 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CliError, reasonOf } from '../../kit/errors.ts';
+import type { UnreadableLines } from '../../kit/offline/log-lines.ts';
+import { ScratchDatabase } from '../../kit/scratch-database.ts';
+import { drawDrift } from './chart.ts';
+import { figuresOf, periodsBelow } from './figures.ts';
+import { type Grouping, judge } from './judge.ts';
+import { loadLog } from './load-log.ts';
+import { loadSentiments } from './load-sentiments.ts';
+import { type DriftReport, formatDrift, nameOf } from './report.ts';
+
+export interface LogOptions extends Grouping {
+  /** Folder of the prediction log. */
+  readonly logDir: string;
+  /** CSV file of labels. */
+  readonly labels: string;
+  /** SVG file to write. */
+  readonly chart: string | undefined;
+  readonly minRecall: number | undefined;
+  readonly json: boolean;
+}
+
+/**
+ * Prints how right the predictions of a log were, by period and model revision.
+ *
+ * @throws CliError when the files cannot be read, or the macro recall is below `minRecall`
+ */
+export async function evaluateLog(options: LogOptions, signal: AbortSignal): Promise<void> {
+  const { report, unreadable } = await inScratchDatabase(signal, (database) =>
+    reportOf(database, options),
+  );
+  for (const { file, lines } of unreadable) {
+    console.error(`${file}: ${lines} lines left out that are not records, as after a crash`);
+  }
+  console.log(options.json ? JSON.stringify(report, null, 2) : formatDrift(report));
+  if (options.chart !== undefined) {
+    await writeChart(options.chart, drawDrift(report.periods, options.minRecall));
+  }
+  if (options.minRecall !== undefined) expectAtLeast(options.minRecall, report.periods);
+}
+
+async function reportOf(
+  database: ScratchDatabase,
+  options: LogOptions,
+): Promise<{ report: DriftReport; unreadable: readonly UnreadableLines[] }> {
+  const { by, byLanguage } = options;
+  const labels = await loadSentiments(database, options.labels);
+  const unreadable = await loadLog(database, options.logDir);
+  const { outcomes, periods } = await judge(database, options);
+  return {
+    report: { by, byLanguage, labels, outcomes, periods: periods.map(figuresOf) },
+    unreadable,
+  };
+}
+
+function expectAtLeast(minRecall: number, periods: DriftReport['periods']): void {
+  const below = periodsBelow(periods, minRecall);
+  if (below.length === 0) return;
+  const list = below.map(
+    (period) =>
+      `\n  ${nameOf(period)}: ${period.macroRecall?.value.toFixed(3)}, at most ${period.macroRecall?.high.toFixed(3)}`,
+  );
+  throw new CliError(`The macro recall is below ${minRecall} by more than chance:${list.join('')}`);
+}
+
+async function writeChart(path: string, svg: string): Promise<void> {
+  try {
+    await writeFile(path, svg);
+  } catch (cause) {
+    throw new CliError(`The chart ${path} cannot be written: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+async function inScratchDatabase<Result>(
+  signal: AbortSignal,
+  work: (database: ScratchDatabase) => Promise<Result>,
+): Promise<Result> {
+  const dir = await mkdtemp(join(tmpdir(), 'tss-evaluate-'));
+  try {
+    const database = await ScratchDatabase.open(dir, signal);
+    try {
+      return await work(database);
+    } finally {
+      database.close();
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
