@@ -16,6 +16,8 @@ const domain = '^service/domain/';
 const application = '^service/application/';
 const xFormat = '^service/tweet-source/x-format/';
 const core = [contract, domain, application];
+/** What tasks write in bulk, and the Glue table describes. */
+const bulkContract = '^cli/bulk/contract\\.ts$';
 const libShared = '^lib/(acknowledge|encryption|retention|stage-config)';
 const adapter = [...core, '^service/telemetry/outage-log\\.ts$'];
 
@@ -144,7 +146,7 @@ export default {
       from: { path: '^service/' },
       to: { path: '^(cli|lib|bin|test|script|bench)/' },
     },
-    only('lib-imports', '^lib/', [contract], 'Synthesis never loads the service.'),
+    only('lib-imports', '^lib/', [contract, bulkContract], 'Synthesis never loads the service.'),
     only(
       'lib-stage-config-imports',
       '^lib/stage-config',
@@ -172,7 +174,7 @@ export default {
     only(
       'lib-stacks-imports',
       '^lib/stacks/',
-      [contract, libShared, '^lib/monitoring/', '^lib/constructs/'],
+      [contract, bulkContract, libShared, '^lib/monitoring/', '^lib/constructs/'],
       'Only the application knows all stacks.',
     ),
     only('bin-imports', '^bin/', ['^lib/'], 'bin only composes lib.'),

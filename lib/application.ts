@@ -3,6 +3,7 @@ import { CfnListenerRule } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { deploymentName } from '../service/contract/deployment.ts';
 import { existingNetwork } from './constructs/network.ts';
+import { BulkStack } from './stacks/bulk-stack.ts';
 import { FeatureStoreStack } from './stacks/feature-store-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
@@ -17,6 +18,7 @@ export interface Stacks {
   readonly featureStore: FeatureStoreStack;
   readonly offlineStore: OfflineStoreStack | undefined;
   readonly service: ServiceStack;
+  readonly bulk: BulkStack | undefined;
   readonly observability: ObservabilityStack;
 }
 
@@ -57,16 +59,28 @@ export function addStacks(app: App, config: StageConfig): Stacks {
     featureStore,
     offlineStore,
   });
+  const bulk = config.bulk
+    ? new BulkStack(app, 'Bulk', {
+        ...stack('bulk'),
+        description: 'Tweet sentiment: scoring in bulk',
+        network,
+        image: service.task.image,
+        offlineStore,
+      })
+    : undefined;
+  // The service stack publishes the image.
+  bulk?.addStackDependency(service);
   const observability = new ObservabilityStack(app, 'Observability', {
     ...stack('observability'),
     description: 'Tweet sentiment: dashboard and alarms',
     service,
     valkey: featureStore.valkey,
     predictions: offlineStore?.predictions,
+    bulk: bulk?.machine.stateMachine,
   });
   tag(app, config);
   bound(app, config);
-  return { network: networkStack, featureStore, offlineStore, service, observability };
+  return { network: networkStack, featureStore, offlineStore, service, bulk, observability };
 }
 
 /** The existing network, else a stack that makes one. */

@@ -35,6 +35,11 @@ export function notCounted(config: StageConfig): NotCounted[] {
     ),
     ...when(config.offlineStore, 'Athena', '$5 for each TB that your queries read'),
     ...when(
+      config.bulk,
+      'scoring in bulk',
+      'paid by the run; tss score --dry-run tells it, nothing runs in between',
+    ),
+    ...when(
       hostedZoneId !== undefined,
       'hosted zone',
       'exists already; queries of an alias are free',

@@ -2,17 +2,25 @@ import { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import type { Column } from '../../service/contract/offline.ts';
 
+/** A column of Parquet files may be a time, which JSON has not. */
+interface TableColumn {
+  readonly type: Column['type'] | 'timestamp';
+  readonly description: string;
+}
+
 export interface RecordTableProps {
   readonly catalogId: string;
   readonly databaseName: string;
   readonly tableName: string;
   readonly description: string;
-  readonly columns: Readonly<Record<string, Column>>;
+  readonly columns: Readonly<Record<string, TableColumn>>;
   /** s3:// address of the folder, with a closing slash. */
   readonly location: string;
   readonly format: 'parquet' | 'csv';
   /** Folder level yyyy-MM-dd; partition projection replaces a crawler. */
   readonly dateFolder?: { readonly column: string; readonly firstDay: string };
+  /** Folder levels whose values each query has to name, from the outermost. */
+  readonly namedFolders?: readonly string[];
 }
 
 const FORMATS = {
@@ -39,7 +47,8 @@ const FORMATS = {
 export class RecordTable extends CfnTable {
   constructor(scope: Construct, id: string, props: RecordTableProps) {
     const { parameters, ...format } = FORMATS[props.format];
-    const { dateFolder } = props;
+    const { dateFolder, namedFolders = [] } = props;
+    const partitions = dateFolder ? [dateFolder.column] : namedFolders;
     super(scope, id, {
       catalogId: props.catalogId,
       databaseName: props.databaseName,
@@ -47,8 +56,10 @@ export class RecordTable extends CfnTable {
         name: props.tableName,
         description: props.description,
         tableType: 'EXTERNAL_TABLE',
-        parameters: { EXTERNAL: 'TRUE', ...parameters, ...(dateFolder && projection(props)) },
-        ...(dateFolder && { partitionKeys: [{ name: dateFolder.column, type: 'string' }] }),
+        parameters: { EXTERNAL: 'TRUE', ...parameters, ...projection(props) },
+        ...(partitions.length > 0 && {
+          partitionKeys: partitions.map((name) => ({ name, type: 'string' })),
+        }),
         storageDescriptor: {
           ...format,
           location: props.location,
@@ -63,16 +74,31 @@ export class RecordTable extends CfnTable {
   }
 }
 
-function projection({ dateFolder, location }: RecordTableProps): Record<string, string> {
-  if (!dateFolder) return {};
-  const { column, firstDay } = dateFolder;
+function projection({
+  dateFolder,
+  namedFolders,
+  location,
+}: RecordTableProps): Record<string, string> {
+  if (dateFolder) {
+    const { column, firstDay } = dateFolder;
+    return {
+      'projection.enabled': 'true',
+      [`projection.${column}.type`]: 'date',
+      [`projection.${column}.format`]: 'yyyy-MM-dd',
+      [`projection.${column}.range`]: `${firstDay},NOW`,
+      [`projection.${column}.interval`]: '1',
+      [`projection.${column}.interval.unit`]: 'DAYS',
+      'storage.location.template': `${location}${folderTemplate([column])}`,
+    };
+  }
+  if (!namedFolders) return {};
   return {
     'projection.enabled': 'true',
-    [`projection.${column}.type`]: 'date',
-    [`projection.${column}.format`]: 'yyyy-MM-dd',
-    [`projection.${column}.range`]: `${firstDay},NOW`,
-    [`projection.${column}.interval`]: '1',
-    [`projection.${column}.interval.unit`]: 'DAYS',
-    'storage.location.template': `${location}${column}=\${${column}}/`,
+    ...Object.fromEntries(namedFolders.map((name) => [`projection.${name}.type`, 'injected'])),
+    'storage.location.template': `${location}${folderTemplate(namedFolders)}`,
   };
+}
+
+function folderTemplate(columns: readonly string[]): string {
+  return columns.map((name) => `${name}=\${${name}}/`).join('');
 }

@@ -34,6 +34,7 @@ const LIVENESS_CHECK = `fetch('http://127.0.0.1:${DEFAULT_PORT}${PATHS.liveness}
 /** Task definition: container, variables, secrets, log and permissions. */
 export class ServiceTask extends Construct {
   readonly definition: ecs.FargateTaskDefinition;
+  readonly image: ecs.ContainerImage;
   readonly logGroup: logs.LogGroup;
   readonly containerName = 'service';
   /** Identifies a release: changes with the image, the variables and the task size. */
@@ -57,6 +58,7 @@ export class ServiceTask extends Construct {
     predictions?.grant(this.definition.taskRole, 'firehose:PutRecordBatch');
     const settings = serviceSettings(config, props.featureStore, predictions?.deliveryStreamName);
     const { image, identity, after } = serviceImage(this, config);
+    this.image = image;
     if (after) this.definition.node.addDependency(after);
     const { taskCpu, taskMemoryMiB, architecture } = config;
     this.revision = revisionOf([

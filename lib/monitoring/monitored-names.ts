@@ -18,6 +18,8 @@ export interface MonitoredNames extends LoadBalancerNames {
   readonly storeNodes: readonly string[];
   /** Firehose stream; undefined without an offline store. */
   readonly predictionStream: string | undefined;
+  /** ARN of the state machine that scores in bulk; undefined without a bulk stack. */
+  readonly bulkStateMachine: string | undefined;
   /** Function that probes the service; undefined without a probe. */
   readonly probe: string | undefined;
 }

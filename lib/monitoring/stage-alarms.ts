@@ -1,6 +1,7 @@
 import { deploymentName, featureStoreNodeNames } from '../../service/contract/deployment.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { type AlarmSpec, watchedMetrics } from './alarm.ts';
+import { bulkAlarms } from './bulk-alarms.ts';
 import { driftAlarms } from './drift-alarms.ts';
 import { featureStoreAlarms } from './feature-store-alarms.ts';
 import type { MonitoredNames } from './monitored-names.ts';
@@ -15,6 +16,7 @@ export function stageAlarms(config: StageConfig, names: MonitoredNames): AlarmSp
     ...driftAlarms(config),
     ...tweetAlarms(config),
     ...featureStoreAlarms(config, names),
+    ...bulkAlarms(names),
   ];
 }
 
@@ -40,6 +42,7 @@ function placeholderNames(config: StageConfig): MonitoredNames {
     webFirewall: config.webFirewall ? deploymentName(config.stage) : undefined,
     storeNodes: featureStoreNodeNames(config.stage, config.valkeyReplicas + 1),
     predictionStream: config.offlineStore ? 'any' : undefined,
+    bulkStateMachine: config.bulk ? 'any' : undefined,
     probe: config.probe ? 'any' : undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import type { PredictionStream } from '../constructs/prediction-stream.ts';
@@ -19,15 +20,16 @@ export interface ObservabilityStackProps extends StackProps {
   readonly service: ServiceStack;
   readonly valkey: ValkeyReplicationGroup;
   readonly predictions: PredictionStream | undefined;
+  readonly bulk: IStateMachine | undefined;
 }
 
 /** Dashboard, alarms, notifications and saved log queries of a stage. */
 export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: ObservabilityStackProps) {
-    const { service, valkey, predictions, ...stackProps } = props;
+    const { service, valkey, predictions, bulk, ...stackProps } = props;
     super(scope, id, stackProps);
     const name = deploymentName(config.stage);
-    const names = monitoredNames(service, valkey, predictions);
+    const names = monitoredNames(service, valkey, predictions, bulk);
     const alarms = new Alarms(this, 'Alarms', { config, specs: stageAlarms(config, names) });
     new Paging(this, 'Paging', { config, alarms, serviceArn: service.service.serviceArn });
     new StageBudget(this, 'Budget', config);
@@ -50,6 +52,7 @@ function monitoredNames(
   { service, cluster, endpoint, targetGroups, task, webFirewall, region, probe }: ServiceStack,
   valkey: ValkeyReplicationGroup,
   predictions: PredictionStream | undefined,
+  bulk: IStateMachine | undefined,
 ): MonitoredNames {
   return {
     loadBalancer: endpoint.loadBalancer.loadBalancerFullName,
@@ -63,6 +66,7 @@ function monitoredNames(
     webFirewall: webFirewall?.name,
     storeNodes: valkey.nodeNames,
     predictionStream: predictions?.stream.deliveryStreamName,
+    bulkStateMachine: bulk?.stateMachineArn,
     probe: probe?.functionName,
   };
 }

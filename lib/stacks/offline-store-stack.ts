@@ -36,6 +36,8 @@ const FIRST_DAY = '2026-01-01';
 /** Offline feature store: predictions as Parquet on S3, and the saved query for training sets. */
 export class OfflineStoreStack extends Stack {
   readonly predictions: PredictionStream;
+  /** Name of the Glue database. */
+  readonly database: string;
 
   constructor(scope: Construct, id: string, { config, ...props }: OfflineStoreStackProps) {
     super(scope, id, props);
@@ -71,6 +73,7 @@ export class OfflineStoreStack extends Stack {
         description: 'Offline feature store of the tweet sentiment service',
       },
     });
+    this.database = database.ref;
     const table = {
       catalogId: this.account,
       databaseName: database.ref,

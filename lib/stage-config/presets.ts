@@ -49,6 +49,9 @@ const common = {
   requestsPerFiveMinutes: 20_000,
   offlineStore: false,
   offlineDays: 400,
+  bulk: false,
+  bulkTaskVcpus: 4,
+  bulkConcurrency: 32,
   tweetReadsPerHour: 1_000,
 } as const satisfies Partial<Preset>;
 

@@ -83,6 +83,10 @@ export const STAGE_SCHEMA = {
   offlineStore: boolean(),
   offlineDays: integer(1, 3_650),
 
+  bulk: boolean(),
+  bulkTaskVcpus: oneOf(1, 2, 4, 8),
+  bulkConcurrency: integer(1, 5_000),
+
   logDays: oneOf(...RETENTION_DAYS),
   retainData: boolean(),
   alertEmail: text('^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$', 'an e-mail address'),

@@ -18,7 +18,7 @@ interface Alarm {
 
 const ALARMS = (['dev', 'prod'] as const).flatMap((stage) =>
   allOf(
-    synthesise({ ...CONTEXT[stage], offlineStore: 'true', probe: true }),
+    synthesise({ ...CONTEXT[stage], offlineStore: 'true', bulk: 'true', probe: true }),
     'AWS::CloudWatch::Alarm',
   ).map(({ Properties }) => Properties as Alarm),
 );

@@ -56,6 +56,7 @@ const OPTIONS: Readonly<Record<string, readonly Context[]>> = {
     { offlineStore: true, offlineDays: 1, retainData: true },
     { retainData: false, logDays: 1 },
   ],
+  bulk: [{}, { bulk: true, bulkTaskVcpus: 8, bulkConcurrency: 5000 }],
   alerts: [{}, { alertEmail: 'a@example.org', monthlyBudgetUsd: 1 }],
   probe: [{ probe: true }, { probe: false }],
   image: [IMAGE, { imageBuild: 'codebuild' }],

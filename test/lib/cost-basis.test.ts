@@ -27,6 +27,7 @@ describe('the number of alarmed metrics in the cost estimate', () => {
   it.each<[string, Context]>([
     ['dev', CONTEXT.dev],
     ['prod', CONTEXT.prod],
+    ['dev with bulk scoring', { ...CONTEXT.dev, bulk: 'true' }],
     [
       'dev with an offline store, a copy of the store and canary releases',
       { ...CONTEXT.dev, offlineStore: 'true', valkeyReplicas: '1', deployment: 'canary' },
@@ -43,6 +44,7 @@ const OPTIONS: Context = {
   imageUri: undefined,
   imageBuild: 'codebuild',
   offlineStore: true,
+  bulk: true,
   probe: true,
   domainName: 'sentiment.example.org',
   hostedZoneId: 'Z0123456789ABC',
@@ -109,7 +111,7 @@ describe.each([
       'AWS::Route53::RecordSet',
     ];
     const free =
-      /^AWS::(CDK|IAM|EC2::(?!NatGateway|EIP|Instance|VPCEndpoint$)|ElasticLoadBalancingV2|ElastiCache|ECS|S3::(?!Bucket$)|Lambda::(?!Function$)|Athena::NamedQuery|Glue|ApplicationAutoScaling|WAFv2|SNS|Logs|Events)|^Custom::/;
+      /^AWS::(CDK|IAM|EC2::(?!NatGateway|EIP|Instance|VPCEndpoint$)|ElasticLoadBalancingV2|ElastiCache|ECS|S3::(?!Bucket$)|Lambda::(?!Function$)|Athena::NamedQuery|Glue|ApplicationAutoScaling|WAFv2|SNS|Logs|Events|StepFunctions)|^Custom::/;
     const types = new Set(
       app.templates.flatMap(({ template }) =>
         Object.values(template.toJSON().Resources as Record<string, { Type: string }>).map(

@@ -12,8 +12,8 @@ import type { EmfDocument } from '../service/telemetry/emf-schema.ts';
 import { allOf, CONTEXT, Match, type Resource, synthesise } from './synthesise.ts';
 
 const APPS = {
-  dev: synthesise({ ...CONTEXT.dev, offlineStore: 'true' }),
-  prod: synthesise({ ...CONTEXT.prod, offlineStore: 'true' }),
+  dev: synthesise({ ...CONTEXT.dev, offlineStore: 'true', bulk: 'true' }),
+  prod: synthesise({ ...CONTEXT.prod, offlineStore: 'true', bulk: 'true' }),
 };
 const STAGES = ['dev', 'prod'] as const;
 type Stage = (typeof STAGES)[number];

@@ -10,6 +10,7 @@ const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf
 const company = synthesise({
   ...CONTEXT.prod,
   offlineStore: true,
+  bulk: true,
   apiKeysSecretArn: SECRET,
   vpcId: 'vpc-0a1b2c3d',
   loadBalancerSubnetIds: ['subnet-00000001', 'subnet-00000002'],
@@ -165,7 +166,7 @@ describe("a customer's key and permissions boundary", () => {
     for (const { Properties } of roles) expect(Properties.PermissionsBoundary).toBe(BOUNDARY);
   });
 
-  it('encrypt the store, secrets, logs and the offline store', () => {
+  it('encrypt the store, secrets, logs, the offline store and what is scored in bulk', () => {
     const keys = (type: string, key: (properties: Resource['Properties']) => unknown) =>
       new Set(allOf(company, type).map(({ Properties }) => key(Properties)));
     expect(keys('AWS::ElastiCache::ReplicationGroup', ({ KmsKeyId }) => KmsKeyId)).toEqual(
@@ -175,16 +176,23 @@ describe("a customer's key and permissions boundary", () => {
     expect(keys('AWS::Logs::LogGroup', ({ KmsKeyId }) => KmsKeyId)).toEqual(new Set([KEY]));
     const buckets = JSON.stringify(allOf(company, 'AWS::S3::Bucket'));
     // Load balancers and S3 cannot write logs under a customer's key.
-    expect(buckets.match(/"SSEAlgorithm":"(\S+?)"/g)).toHaveLength(3);
-    expect(buckets.match(/"SSEAlgorithm":"aws:kms"/g)).toHaveLength(1);
+    expect(buckets.match(/"SSEAlgorithm":"(\S+?)"/g)).toHaveLength(5);
+    expect(buckets.match(/"SSEAlgorithm":"aws:kms"/g)).toHaveLength(2);
   });
 
-  it('are usable by the tasks, the hook, the probe and Firehose only', () => {
+  it('are usable by the tasks, the hook, the probe, Firehose and runs in bulk only', () => {
     const users = allOf(company, 'AWS::IAM::Policy').filter(({ Properties }) =>
       JSON.stringify(Properties.PolicyDocument).includes('"kms:Decrypt"'),
     );
     const roles = users.map(({ Properties }) => JSON.stringify(Properties.Roles));
-    const expected = ['CanaryGoldenHookRole', 'ProbeRole', 'StreamRole', 'DefinitionExecutionRole'];
+    const expected = [
+      'CanaryGoldenHookRole',
+      'ProbeRole',
+      'StreamRole',
+      'DefinitionExecutionRole',
+      'TaskDefinitionTaskRole',
+      'RunRole',
+    ];
     expect(roles).toHaveLength(expected.length);
     for (const role of expected) {
       expect(roles).toContainEqual(expect.stringContaining(role));

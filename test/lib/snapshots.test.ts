@@ -11,7 +11,7 @@ const updates = snapshotState?._updateSnapshot === 'all';
 
 describe.each(['dev', 'prod'] as const)('the templates of %s', (stage) => {
   const folder = `${FOLDER}/${stage}`;
-  const app = synthesise({ ...CONTEXT[stage], offlineStore: 'true' });
+  const app = synthesise({ ...CONTEXT[stage], offlineStore: 'true', bulk: 'true' });
   const written = new Set<string>();
 
   it.each(app.templates)(`${folder}/$part.yaml is the template of the stack`, (stack) => {

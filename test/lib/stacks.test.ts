@@ -5,11 +5,11 @@ describe.each([
   ['dev', false],
   ['prod', true],
 ] as const)('the stacks of %s', (stage, isProtected) => {
-  const { stacks, templates } = synthesise({ ...CONTEXT[stage], offlineStore: true });
+  const { stacks, templates } = synthesise({ ...CONTEXT[stage], offlineStore: true, bulk: true });
 
   it(`are ${isProtected ? '' : 'not '}protected from being deleted`, () => {
     const all = Object.values(stacks).filter((stack) => stack !== undefined);
-    expect(all).toHaveLength(5);
+    expect(all).toHaveLength(6);
     expect(all.map(({ terminationProtection }) => terminationProtection ?? false)).toEqual(
       all.map(() => isProtected),
     );

@@ -15,6 +15,7 @@ const VARIANTS = {
   'dev with everything': [
     'stage=dev',
     'offlineStore=true',
+    'bulk=true',
     'webFirewall=true',
     'spot=true',
     'vpcCidr=10.20.0.0/18',
@@ -39,6 +40,7 @@ const VARIANTS = {
     'stage=prod',
     CERTIFICATE,
     'offlineStore=true',
+    'bulk=true',
     'alertEmail=someone@example.org',
     'apiKeysSecretArn=arn:aws:secretsmanager:us-east-1:123456789012:secret:k-AbCdEf',
     'vpcId=vpc-0123456789abcdef0',

@@ -1,0 +1,128 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { PARTITION_COLUMNS, RESULT_COLUMNS } from '../../cli/bulk/contract.ts';
+import { deploymentName } from '../../service/contract/deployment.ts';
+import { BulkMachine } from '../constructs/bulk-machine.ts';
+import { BulkTask } from '../constructs/bulk-task.ts';
+import { LogBucket } from '../constructs/log-bucket.ts';
+import type { NetworkFor } from '../constructs/network.ts';
+import { RecordTable } from '../constructs/record-table.ts';
+import { customerKey } from '../encryption.ts';
+import { removalPolicy } from '../retention.ts';
+import {
+  BULK_FOLDERS,
+  BULK_SETTINGS_OUTPUT,
+  type BulkSettings,
+  taskMemoryGib,
+} from '../stage-config/bulk.ts';
+import type { StageConfig } from '../stage-config.ts';
+import type { OfflineStoreStack } from './offline-store-stack.ts';
+
+export interface BulkStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly network: NetworkFor;
+  readonly image: ecs.ContainerImage;
+  readonly offlineStore: OfflineStoreStack | undefined;
+}
+
+const RUN_DAYS = 90;
+/** Days in which a deleted or replaced object can be brought back. */
+const RESTORE_DAYS = 7;
+
+/** Scoring of objects on S3 by tasks of their own: nothing of the service is touched. */
+export class BulkStack extends Stack {
+  readonly machine: BulkMachine;
+
+  constructor(scope: Construct, id: string, { config, ...props }: BulkStackProps) {
+    const { network: networkFor, image, offlineStore, ...stackProps } = props;
+    super(scope, id, stackProps);
+    const network = networkFor(this);
+    const name = deploymentName(config.stage);
+    const bucket = this.#bucket(config);
+    const cluster = new ecs.Cluster(this, 'Cluster', {
+      clusterName: `${name}-bulk`,
+      vpc: network.vpc,
+      containerInsightsV2: ecs.ContainerInsights.ENABLED,
+      enableFargateCapacityProviders: true,
+    });
+    const { definition } = new BulkTask(this, 'Task', { config, image, bucket });
+    this.machine = new BulkMachine(this, 'Run', { config, network, cluster, definition, bucket });
+    this.#table(bucket, offlineStore?.database ?? this.#database(name));
+    const settings: BulkSettings = {
+      bucket: bucket.bucketName,
+      stateMachineArn: this.machine.stateMachine.stateMachineArn,
+      architecture: config.architecture,
+      taskVcpus: config.bulkTaskVcpus,
+      taskMemoryGib: taskMemoryGib(config.bulkTaskVcpus),
+      concurrency: config.bulkConcurrency,
+    };
+    new CfnOutput(this, BULK_SETTINGS_OUTPUT, {
+      value: this.toJsonString(settings),
+      description: 'Read by tss score',
+    });
+    new CfnOutput(this, 'InputFolder', {
+      value: bucket.s3UrlForObject(BULK_FOLDERS.input),
+      description: `Folder for what is to be scored: tss score FOLDER --stage ${config.stage}`,
+    });
+  }
+
+  #bucket(config: StageConfig): s3.Bucket {
+    const key = customerKey(this, config);
+    const keptFor = (days: number) => Duration.days(days);
+    return new s3.Bucket(this, 'Bucket', {
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      encryption: key ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
+      encryptionKey: key,
+      bucketKeyEnabled: key && true,
+      enforceSSL: true,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      serverAccessLogsBucket: new LogBucket(this, 'AccessLogs', config),
+      serverAccessLogsPrefix: 'bulk/',
+      versioned: config.retainData,
+      removalPolicy: removalPolicy(config),
+      autoDeleteObjects: !config.retainData,
+      lifecycleRules: [
+        { prefix: BULK_FOLDERS.input, expiration: keptFor(config.offlineDays) },
+        // A result outlives its report, or the report would say that it is there.
+        { prefix: BULK_FOLDERS.results, expiration: keptFor(config.offlineDays + 2) },
+        { prefix: BULK_FOLDERS.reports, expiration: keptFor(config.offlineDays) },
+        { prefix: BULK_FOLDERS.runs, expiration: keptFor(RUN_DAYS) },
+        {
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+          ...(config.retainData && { noncurrentVersionExpiration: keptFor(RESTORE_DAYS) }),
+        },
+      ],
+    });
+  }
+
+  /** A database for the table, where there is no offline store that has one. */
+  #database(name: string): string {
+    return new CfnDatabase(this, 'Database', {
+      catalogId: this.account,
+      databaseInput: {
+        name: `${name.replaceAll('-', '_')}_bulk`,
+        description: 'Results of the tweet sentiment service in bulk',
+      },
+    }).ref;
+  }
+
+  /**
+   * One table over all results. A query names model and revision: over several of them it would
+   * count a text more than once.
+   */
+  #table(bucket: s3.Bucket, databaseName: string): void {
+    new RecordTable(this, 'Results', {
+      catalogId: this.account,
+      databaseName,
+      tableName: 'bulk_predictions',
+      description: 'One row per text that was scored in bulk',
+      columns: RESULT_COLUMNS,
+      location: bucket.s3UrlForObject(BULK_FOLDERS.results),
+      format: 'parquet',
+      namedFolders: PARTITION_COLUMNS,
+    });
+  }
+}
