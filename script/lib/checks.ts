@@ -42,18 +42,18 @@ export const COMMAND_CHECKS: readonly CommandCheck[] = [
 ];
 
 export const TIERS: readonly Tier[] = [
-  tier('unit', 10, '--maxWorkers=100%'),
-  tier('integration', 20, '--maxWorkers=100%'),
-  tier('e2e', 20, '--maxWorkers=100%'),
-  tier('infra', 20, '--maxWorkers=100%'),
+  tier('unit', 20, '--maxWorkers=100%'),
+  tier('integration', 40, '--maxWorkers=100%'),
+  tier('e2e', 30, '--maxWorkers=100%'),
+  tier('infra', 30, '--maxWorkers=100%'),
   // Alone and one after the other: they measure time.
   tier('perf', 15, '--runInBand'),
 ];
 
 /** Left out unless --all is given. */
 export const SLOW_TIERS: readonly Tier[] = [
-  tier('faults', 15, '--runInBand'),
-  tier('deploy', 20, '--runInBand'),
+  tier('faults', 30, '--runInBand'),
+  tier('deploy', 30, '--runInBand'),
   // Emulated programs keep both CPUs of a small machine busy.
   tier('arm64', 120, '--runInBand'),
   { name: 'image', command: ['node', 'script/image/test.ts'], timeoutMs: 40 * MINUTE_MS },

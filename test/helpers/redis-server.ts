@@ -8,7 +8,7 @@ import { startOnRandomPort } from './random-port.ts';
 
 const BINARIES = ['redis-server', 'valkey-server'];
 const START_TIMEOUT_MS = 120_000;
-const STOP_TIMEOUT_MS = 5_000;
+const STOP_TIMEOUT_MS = 30_000;
 
 /**
  * A real Redis or Valkey on a port of its own, without persistence. One server may serve a

@@ -33,7 +33,7 @@ beforeAll(async () => {
     identity: { ...EARLIER, preprocessingVersion: 1 },
     metrics: new RecordedMetrics(),
     logger: new RecordedLog(),
-    commandTimeoutMs: 10_000,
+    commandTimeoutMs: 30_000,
   });
   service = await ServiceProcess.start({
     ADMIN_TOKEN,

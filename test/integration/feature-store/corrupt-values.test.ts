@@ -39,7 +39,7 @@ async function withStore(work: (tweets: readonly FeatureRow[]) => Promise<void>)
     identity: IDENTITY,
     metrics,
     logger: new RecordedLog(),
-    commandTimeoutMs: 5_000,
+    commandTimeoutMs: 30_000,
   });
   try {
     const rows = [

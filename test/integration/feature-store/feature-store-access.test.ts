@@ -45,7 +45,7 @@ featureStoreContract('RedisFeatureStore with the least rights', async () => {
     identity: IDENTITY,
     metrics: new RecordedMetrics(),
     logger: new RecordedLog(),
-    commandTimeoutMs: 5_000,
+    commandTimeoutMs: 30_000,
   });
   opened.push(store);
   return {

@@ -73,7 +73,7 @@ describe('on a real server', () => {
       metrics: new RecordedMetrics(),
       logger: new RecordedLog(),
       // A busy machine must not make an operation fail.
-      commandTimeoutMs: 10_000,
+      commandTimeoutMs: 30_000,
     });
 
   beforeAll(async () => {

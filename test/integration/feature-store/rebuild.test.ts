@@ -25,7 +25,7 @@ const open = () =>
     metrics: new RecordedMetrics(),
     logger: new RecordedLog(),
     // A busy machine must not make an operation fail.
-    commandTimeoutMs: 10_000,
+    commandTimeoutMs: 30_000,
   });
 
 beforeAll(async () => {

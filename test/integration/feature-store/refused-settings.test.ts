@@ -36,7 +36,7 @@ async function openStore(options: Partial<RedisFeatureStoreOptions>) {
     identity: IDENTITY,
     metrics: new RecordedMetrics(),
     logger,
-    commandTimeoutMs: 5_000,
+    commandTimeoutMs: 30_000,
     ...options,
   });
   opened.push(store);

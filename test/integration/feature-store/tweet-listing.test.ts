@@ -21,7 +21,7 @@ const redisStore = (keyPrefix: string) =>
     identity,
     metrics: new RecordedMetrics(),
     logger: new RecordedLog(),
-    commandTimeoutMs: 5_000,
+    commandTimeoutMs: 30_000,
   });
 
 async function put(store: FeatureStore, ids: readonly string[]): Promise<void> {
