@@ -7,7 +7,7 @@ import type { FeatureStore } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
-import type { TweetSource } from './ports/tweet-source.ts';
+import type { TweetLookup, TweetSource } from './ports/tweet-source.ts';
 import type { RequestContext } from './request-context.ts';
 import type { StoreWriter } from './store-writer.ts';
 import { failed, type TweetOutcome, unavailable, unreadable } from './tweet-outcome.ts';
@@ -121,13 +121,12 @@ export class ScoreTweets {
     const reservation = model.reserve(ids.length, context.deadline);
     try {
       const lookups = await context.timings.measure('source', () => source.lookup(ids, context));
-      const gone = ids.flatMap((id, index) => {
-        const status = lookups[index]?.status ?? 'not_found';
-        return status === 'found' ? [] : [[id, unavailable(id, status)] as const];
+      const unread = ids.flatMap((id, index) => {
+        const outcome = this.#unread(id, lookups[index]);
+        return outcome ? [[id, outcome] as const] : [];
       });
-      for (const [id] of gone) storeWriter.purge(id);
       const tweets = lookups.flatMap((lookup) => (lookup.status === 'found' ? [lookup.tweet] : []));
-      if (tweets.length === 0) return new Map(gone);
+      if (tweets.length === 0) return new Map(unread);
       const texts = tweets.map((tweet) => tweet.text);
       const predictions = await model.predict(texts, context, reservation);
       const { outcomes, writes } = await assessTweets(
@@ -138,9 +137,17 @@ export class ScoreTweets {
         this.#options,
       );
       storeWriter.write(writes);
-      return new Map([...gone, ...outcomes]);
+      return new Map([...unread, ...outcomes]);
     } finally {
       reservation.release();
     }
+  }
+
+  /** Outcome of a tweet that was not found, which purges it unless only the read failed. */
+  #unread(id: TweetId, lookup: TweetLookup | undefined): TweetOutcome | null {
+    if (lookup?.status === 'found') return null;
+    if (lookup?.status === 'failed') return failed(lookup.error);
+    this.#options.storeWriter.purge(id);
+    return unavailable(id, lookup?.status ?? 'not_found');
   }
 }

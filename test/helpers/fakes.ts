@@ -22,11 +22,15 @@ import type {
   Reservation,
   SentimentModel,
 } from '../../service/application/ports/sentiment-model.ts';
-import type { TweetLookup, TweetSource } from '../../service/application/ports/tweet-source.ts';
+import type {
+  TweetLookup,
+  TweetSource,
+  UnavailableReason,
+} from '../../service/application/ports/tweet-source.ts';
 import { Purge } from '../../service/application/purge.ts';
 import { PhaseTimings, type RequestContext } from '../../service/application/request-context.ts';
 import { StoreWriter } from '../../service/application/store-writer.ts';
-import { AbandonedError, RowRejectedError } from '../../service/domain/errors.ts';
+import { AbandonedError, RowRejectedError, ServiceError } from '../../service/domain/errors.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import type { Prediction } from '../../service/domain/sentiment.ts';
 import type { Tweet, TweetId } from '../../service/domain/tweet.ts';
@@ -169,13 +173,8 @@ export class FakeSource implements TweetSource {
   gate: Promise<void> | undefined;
   failWith: Error | undefined;
 
-  constructor(answers: Readonly<Record<TweetId, Tweet | Exclude<TweetLookup['status'], 'found'>>>) {
-    this.#answers = new Map(
-      Object.entries(answers).map(([id, answer]) => [
-        id,
-        typeof answer === 'string' ? { status: answer } : { status: 'found', tweet: answer },
-      ]),
-    );
+  constructor(answers: Readonly<Record<TweetId, Tweet | UnavailableReason | ServiceError>>) {
+    this.#answers = new Map(Object.entries(answers).map(([id, answer]) => [id, lookupOf(answer)]));
   }
 
   async lookup(ids: readonly TweetId[]): Promise<TweetLookup[]> {
@@ -190,6 +189,12 @@ export class FakeSource implements TweetSource {
     this.gate = undefined;
     this.failWith = undefined;
   }
+}
+
+function lookupOf(answer: Tweet | UnavailableReason | ServiceError): TweetLookup {
+  if (typeof answer === 'string') return { status: answer };
+  if (answer instanceof ServiceError) return { status: 'failed', error: answer };
+  return { status: 'found', tweet: answer };
 }
 
 /** A map that fails on demand, with the aggregates of the memory store. */

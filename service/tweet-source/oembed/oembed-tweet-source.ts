@@ -13,6 +13,7 @@ import {
 import { snowflakeTimeMs } from '../../domain/snowflake.ts';
 import { extractTopics, normalizeTopics } from '../../domain/topics.ts';
 import type { TweetId } from '../../domain/tweet.ts';
+import { parseTweetUrl } from '../../domain/tweet-url.ts';
 import { OutageLog } from '../../telemetry/outage-log.ts';
 import { readWithinDeadline } from '../read-within-deadline.ts';
 import { retryAfterMs, serverTimeMs } from '../retry-after.ts';
@@ -31,11 +32,18 @@ const MAX_CONCURRENT = 8;
 /** Tweets that may wait for a connection: ten full batches. */
 const MAX_WAITING = 1_000;
 
+/** Failures in a row after which the rest of a lookup is not asked for: the endpoint is down. */
+const MAX_FAILURES = 8;
+
 /** Pause after a refusal without a stated duration. */
 const UNSTATED_PAUSE_MS = 60_000;
 const MAX_PAUSE_MS = 3_600_000;
 
+const UNREACHABLE =
+  'could not be reached; try again later, or send the text itself to POST /v1/inference';
+
 const Oembed = Type.Object({
+  url: Type.String(),
   html: Type.String(),
   author_url: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 });
@@ -79,15 +87,35 @@ export class OembedTweetSource implements TweetSource {
     request: { readonly deadline: Deadline; readonly signal: AbortSignal },
   ): Promise<TweetLookup[]> {
     const ended = new AbortController();
+    const failures: ServiceError[] = [];
     const read = (id: TweetId) =>
-      this.#places.execute(() => this.#read(id, ended.signal), ended.signal);
+      this.#places.execute(() => this.#readUnlessDown(id, failures, ended.signal), ended.signal);
     try {
       return await readWithinDeadline(request, () => Promise.all(ids.map(read)));
     } catch (error) {
       throw error instanceof BulkheadRejectedError ? tooManyWaiting() : error;
     } finally {
-      // One failure fails the lookup: the rest need not be read.
+      // A lookup that has failed as a whole needs no further reads.
       ended.abort();
+    }
+  }
+
+  /** @param failures of the same lookup since its last answer */
+  async #readUnlessDown(
+    id: TweetId,
+    failures: ServiceError[],
+    signal: AbortSignal,
+  ): Promise<TweetLookup> {
+    const last = failures[MAX_FAILURES - 1];
+    if (last) return { status: 'failed', error: last };
+    try {
+      const lookup = await this.#read(id, signal);
+      failures.length = 0;
+      return lookup;
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      failures.push(error);
+      return { status: 'failed', error };
     }
   }
 
@@ -109,7 +137,7 @@ export class OembedTweetSource implements TweetSource {
       if (timeout.aborted) throw this.#failed(id, `took longer than ${timeoutMs} ms`);
       if (error instanceof RangeError)
         throw this.#failed(id, 'sent an answer that is too long', error);
-      throw this.#failed(id, 'could not be reached', error);
+      throw this.#failed(id, UNREACHABLE, error);
     }
   }
 
@@ -120,7 +148,8 @@ export class OembedTweetSource implements TweetSource {
     if (status !== 200 && !reason) throw this.#failed(id, unexpectedStatus(status));
     const lookup = reason ? { status: reason } : foundIn(id, body);
     if (!lookup) throw this.#failed(id, 'answered without the tweet; check OEMBED_URL');
-    this.#options.metrics.record('TweetSourceCalls', 1, 'ok');
+    const outcome = lookup.status === 'failed' ? 'failed' : 'ok';
+    this.#options.metrics.record('TweetSourceCalls', 1, outcome);
     this.#pause.answered();
     this.#outages.recovered();
     return lookup;
@@ -158,10 +187,13 @@ function networkCode(error: unknown): string {
   return cause instanceof Error && 'code' in cause ? `, ${cause.code}` : '';
 }
 
-/** Null unless the body is an oEmbed answer with a text. */
+/** Null unless the body is an oEmbed answer with a text; failed if it is about another tweet. */
 function foundIn(id: TweetId, body: string): TweetLookup | null {
   const oembed = parseJson(body);
   if (!Check(Oembed, oembed)) return null;
+  const answeredId = tweetIdIn(oembed.url);
+  if (answeredId === null) return null;
+  if (answeredId !== id) return { status: 'failed', error: anotherTweet(answeredId) };
   const found = textFromOembed(oembed.html);
   if (found === null) return null;
   const { text, language } = found;
@@ -179,6 +211,21 @@ function foundIn(id: TweetId, body: string): TweetLookup | null {
       editableUntilMs: null,
     },
   };
+}
+
+function tweetIdIn(url: string): TweetId | null {
+  try {
+    return parseTweetUrl(url);
+  } catch {
+    return null;
+  }
+}
+
+/** The text of another tweet must not be stored under the id that was asked for. */
+function anotherTweet(id: TweetId): TweetSourceFailedError {
+  return new TweetSourceFailedError(
+    `The oEmbed endpoint answered with another tweet, ${id}, such as the original of a retweet; ask for that one.`,
+  );
 }
 
 function tooManyWaiting(): TweetSourceLimitedError {

@@ -3,7 +3,11 @@ import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 import type { TweetLookup, TweetSource } from '../../application/ports/tweet-source.ts';
 import type { Deadline } from '../../application/request-context.ts';
-import { TweetSourceFailedError, type TweetSourceLimitedError } from '../../domain/errors.ts';
+import {
+  ServiceError,
+  TweetSourceFailedError,
+  type TweetSourceLimitedError,
+} from '../../domain/errors.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { OutageLog } from '../../telemetry/outage-log.ts';
 import { readWithinDeadline } from '../read-within-deadline.ts';
@@ -85,7 +89,7 @@ export class XApiTweetSource implements TweetSource {
       const release = this.#budget.reserve(ids);
       const reads = ids.map((id) => this.#loader.load(id));
       void Promise.allSettled(reads).then(release);
-      return await Promise.all(reads);
+      return await Promise.all(reads.map((read) => read.catch(failedLookup)));
     });
   }
 
@@ -155,6 +159,12 @@ function postIdsOf({ data, includes }: XLookup): TweetId[] {
 /** The message with the network error behind it. */
 function describe({ message, cause }: Error): string {
   return cause instanceof Error && 'code' in cause ? `${message} (${cause.code})` : message;
+}
+
+/** @throws errors that are not failures of the read */
+function failedLookup(error: unknown): TweetLookup {
+  if (error instanceof ServiceError) return { status: 'failed', error };
+  throw error;
 }
 
 function unanswered(id: TweetId): TweetSourceFailedError {

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { Check } from 'typebox/value';
-import type { TweetLookup } from '../../application/ports/tweet-source.ts';
+import type { ReadTweet } from '../../application/ports/tweet-source.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { classifyXError, isClassified, XError, type XFault } from './error.ts';
 import { isWithheld, tweetFromX, type XIncludes, XTweet, XUser } from './tweet.ts';
@@ -14,7 +14,7 @@ export interface XLookup {
 }
 
 /** The answer for one id; `failed` also if X gives no valid answer for it. */
-export type XOutcome = TweetLookup | { readonly status: 'limited' } | { readonly status: 'failed' };
+export type XOutcome = ReadTweet | { readonly status: 'limited' } | { readonly status: 'failed' };
 
 /** Parses an answer of X API v2; malformed entries are left out, and nulls count as absent. */
 export function parseXLookup(answer: unknown): XLookup {

@@ -154,6 +154,16 @@ describe('ScoreTweets', () => {
     },
   );
 
+  it('keeps the failure of one tweet from the others of its call, and purges nothing for it', async () => {
+    const failure = new TweetSourceFailedError('took too long');
+    const source = new FakeSource({ [ID]: aTweet(), 20: failure });
+    const { useCase, store, storeWriter } = aUseCase({ source });
+    const outcomes = await useCase.score(['20', ID], aContext());
+    expect(outcomes).toMatchObject([{ status: 'error', error: failure }, { status: 'ok' }]);
+    await storeWriter.flush();
+    expect(store.purged).toEqual([]);
+  });
+
   it('computes and writes a tweet once for a hundred concurrent requests', async () => {
     const { useCase, source, model, store, storeWriter } = aUseCase();
     const gate = Promise.withResolvers<void>();

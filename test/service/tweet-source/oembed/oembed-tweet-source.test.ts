@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TweetLookup } from '../../../../service/application/ports/tweet-source.ts';
 import {
   AbandonedError,
   DeadlineExceededError,
@@ -53,9 +54,12 @@ function aSource(options: { timeoutMs?: number; endpointUrl?: string } = {}) {
 
 const lookup = (source: OembedTweetSource, ...ids: string[]) => source.lookup(ids, aContext());
 
-async function failure(promise: Promise<unknown>): Promise<ServiceError> {
-  const [result] = await Promise.allSettled([promise]);
+/** The failure of a lookup, or of one of its tweets. */
+async function failure(lookups: Promise<TweetLookup[]>): Promise<ServiceError> {
+  const [result] = await Promise.allSettled([lookups]);
   if (result.status === 'rejected') return result.reason;
+  const failed = result.value.find(({ status }) => status === 'failed');
+  if (failed?.status === 'failed') return failed.error;
   throw new Error('the lookup did not fail');
 }
 
@@ -143,9 +147,20 @@ describe('a lookup of many tweets', () => {
     ]);
   });
 
-  it('fails with the first failure of the endpoint', async () => {
+  it('answers each tweet for itself when the read of one fails', async () => {
     stub.script({ status: 500, body: '' });
-    expect(await failure(lookup(aSource(), ...ids))).toBeInstanceOf(TweetSourceFailedError);
+    const looked = await lookup(aSource(), '20', '21', '5');
+    expect(looked.filter(({ status }) => status === 'failed')).toHaveLength(1);
+    expect(looked).toHaveLength(3);
+  });
+
+  it('stops asking an endpoint that does not answer', async () => {
+    stub.script(...ids.map(() => ({ status: 500, body: '' })));
+    const looked = await lookup(aSource(), ...ids);
+    expect(looked).toHaveLength(ids.length);
+    for (const each of looked) {
+      expect(each).toMatchObject({ status: 'failed', error: { code: 'tweet_source_failed' } });
+    }
     expect(stub.requests.length).toBeLessThanOrEqual(16);
     expect(logger.lines).toHaveLength(1);
   });
@@ -181,8 +196,16 @@ describe('an invalid answer', () => {
     ],
     ['truncated JSON', { body: '{"html":"<p>' }],
     ['an empty body', { body: '' }],
-    ['no html', { body: { author_url: 'https://x.com/a' } }],
-    ['html without a paragraph', { body: { html: '<div>a</div>' } }],
+    ['no html', { body: { ...oembedOf({ id: ID, text: 'a' }), html: undefined } }],
+    [
+      'html without a paragraph',
+      { body: { ...oembedOf({ id: ID, text: 'a' }), html: '<div>a</div>' } },
+    ],
+    ['no url', { body: { ...oembedOf({ id: ID, text: 'a' }), url: undefined } }],
+    [
+      'the url of a profile',
+      { body: { ...oembedOf({ id: ID, text: 'a' }), url: 'https://x.com/a' } },
+    ],
     ['a body that breaks off', 'break-off'],
     ['a connection that is closed', 'reset'],
     ['broken compression', { headers: { 'content-encoding': 'gzip' }, body: 'abc' }],
@@ -191,6 +214,14 @@ describe('an invalid answer', () => {
     expect(await failure(lookup(aSource(), ID))).toBeInstanceOf(TweetSourceFailedError);
     expect(outcomes()).toEqual(new Set(['failed']));
     expect(await lookup(aSource(), ID)).toMatchObject([{ status: 'found' }]);
+  });
+
+  it('about another tweet is refused, with the id of that tweet', async () => {
+    stub.script({ body: oembedOf({ id: '20', text: 'the original of a retweet' }) });
+    const error = await failure(lookup(aSource(), ID));
+    expect(error).toBeInstanceOf(TweetSourceFailedError);
+    expect(error.message).toContain('answered with another tweet, 20,');
+    expect(outcomes()).toEqual(new Set(['failed']));
   });
 
   it('with a redirect is not followed, and the error names the setting', async () => {
@@ -229,7 +260,9 @@ describe('an invalid answer', () => {
     const endpointUrl = gone.oembedUrl;
     await gone.close();
     const error = await failure(lookup(aSource({ endpointUrl }), ID));
-    expect(error.message).toBe('The oEmbed endpoint could not be reached.');
+    expect(error.message).toMatch(
+      /^The oEmbed endpoint could not be reached; try again later, or send/,
+    );
     expect(error.cause).toMatchObject({ cause: { code: 'ECONNREFUSED' } });
   });
 });
