@@ -68,6 +68,18 @@ export function webAddress({ query }: { readonly query: 'allowed' | 'refused' })
   );
 }
 
+/** HTTP headers as OpenTelemetry's SDK reads them; it would leave out a pair that it cannot parse. */
+export function headerList() {
+  return described(
+    Type.Refine(Type.String(), (value) =>
+      value
+        .split(',')
+        .every((pair) => /^[\w!#$&'*+.^`|~-]+=[!-:<-~]+$/.test(pair) && isDecodable(pair)),
+    ),
+    'name=value pairs separated by commas, a space as %20, such as authorization=Bearer%20TOKEN',
+  );
+}
+
 /** An origin as browsers send it. */
 export function origin() {
   return described(

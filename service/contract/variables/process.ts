@@ -1,4 +1,4 @@
-import { integer, oneOf, text, webAddress } from '../schemas.ts';
+import { headerList, integer, oneOf, text, webAddress } from '../schemas.ts';
 import type { Variable } from './variable.ts';
 
 /** A dimension's value in CloudWatch, without spaces. */
@@ -29,6 +29,12 @@ export const TRACES = {
     schema: webAddress({ query: 'refused' }),
     description:
       'Base address of an OpenTelemetry collector (OTLP over HTTP) for traces of requests; absent: none are sent',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    schema: headerList(),
+    description:
+      'Headers for that collector, such as its credentials: name=value pairs separated by commas, a space as %20',
+    secret: true,
   },
 } as const satisfies Record<string, Variable>;
 

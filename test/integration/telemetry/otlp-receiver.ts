@@ -23,12 +23,15 @@ export class OtlpReceiver {
   /** Attributes of the senders. */
   readonly resources: Readonly<Record<string, string | number>>[] = [];
   readonly bodies: Buffer[] = [];
+  /** The header `authorization` of each request. */
+  readonly credentials: (string | undefined)[] = [];
   readonly #server: Server;
   #arrived = Promise.withResolvers<void>();
 
   private constructor() {
     this.#server = createServer(async (request, response) => {
       const isKnown = request.url === '/v1/traces';
+      this.credentials.push(request.headers.authorization);
       if (isKnown) this.#take(await buffer(request));
       response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/x-protobuf' }).end();
     });

@@ -16,6 +16,7 @@ const start = (endpoint: string) =>
     TWEET_SOURCE: 'fixture',
     API_KEYS: API_KEY,
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20token-of-the-collector',
   });
 
 const caller = (traceparent?: string) => ({
@@ -98,6 +99,10 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     for (const secret of ['a secret text', 'lenawrites', '1460323737035677698', API_KEY, 't.co']) {
       expect(sent).not.toContain(secret);
     }
+  });
+
+  it('every export has the headers for the collector', () => {
+    expect(new Set(receiver.credentials)).toEqual(new Set(['Bearer token-of-the-collector']));
   });
 
   it('the last spans are sent when the service stops', async () => {

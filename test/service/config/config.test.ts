@@ -122,6 +122,14 @@ describe('the configuration', () => {
     );
   });
 
+  it('lists the credentials among the headers for the collector, and no short value', () => {
+    const headers = 'authorization=Bearer%20of-the-collector,x-tenant=dev';
+    expect(loadConfig({ OTEL_EXPORTER_OTLP_HEADERS: headers }).log.secrets).toEqual([
+      headers,
+      'of-the-collector',
+    ]);
+  });
+
   const xApi = {
     kind: 'x-api',
     url: 'https://api.x.com',
@@ -289,6 +297,20 @@ describe('a fault in the configuration', () => {
   ])('is %j in CORS_ORIGINS', (written) => {
     expect(faultOf({ CORS_ORIGINS: written })).toMatch(
       /CORS_ORIGINS: .* is not allowed; use .* such as https:\/\/app\.example\.com: .*, without path and wildcard/,
+    );
+  });
+
+  it.each([
+    'Bearer TOKEN',
+    'authorization',
+    'authorization=Bearer TOKEN',
+    '=a',
+    'a=',
+    'a=b,',
+    'a=%z',
+  ])('is %j in OTEL_EXPORTER_OTLP_HEADERS, whose value is not shown', (written) => {
+    expect(faultOf({ OTEL_EXPORTER_OTLP_HEADERS: written })).toMatch(
+      /^[^\n]*OTEL_EXPORTER_OTLP_HEADERS: (?!.*TOKEN is not).*such as authorization=Bearer%20TOKEN/m,
     );
   });
 
