@@ -5,6 +5,7 @@ import { byId, element } from './dom.ts';
 import { FileResults } from './file-results.ts';
 import { FileScoring } from './file-scoring.ts';
 import { type FileTable, fileTable, rowFaults, scoredCsv } from './file-table.ts';
+import { foreignFormat } from './foreign-format.ts';
 import { count, duration } from './format.ts';
 import { showProblem } from './panel.ts';
 import { CsvFault } from './parse-csv.ts';
@@ -187,6 +188,8 @@ function waiting(pauseMs: number): string {
 async function textOf(file: File): Promise<{ text: string; fault?: string }> {
   if (file.size > MAX_BYTES) return { text: '', fault: 'The file is larger than 10 MB.' };
   const bytes = new Uint8Array(await file.arrayBuffer());
+  const format = foreignFormat(bytes);
+  if (format !== undefined) return { text: '', fault: format };
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   try {
     return { text: new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes) };

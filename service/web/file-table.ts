@@ -12,7 +12,7 @@ export interface FileTable {
   readonly names: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly separator: string;
-  /** Index of the column `text`; -1 if there is none. */
+  /** Index of the column of texts; -1 if none is known by its name. */
   readonly suggested: number;
 }
 

@@ -1,10 +1,16 @@
 /** Comma-separated values (RFC 4180); nothing here touches the document. */
 
+import { TEXT_COLUMNS } from '../contract/text-columns.ts';
+
 const SEPARATORS = [',', ';', '\t'] as const;
-const TEXT_COLUMN = 'text';
 
 const TOO_MANY_ROWS =
   'There are more rows than the page takes; the command tss score takes any number.';
+
+/** Begins with an object or a list. */
+const JSON_START = /^\ufeff?\s*(?:\{\s*"|\[\s*[[{"])/;
+
+const NOT_CSV = 'This is JSON, not CSV. The command tss score reads JSON Lines.';
 
 /** A fault of the file, in words for the visitor. */
 export class CsvFault extends Error {}
@@ -15,12 +21,13 @@ export interface CsvTable {
 }
 
 /**
- * Reads CSV. The separator is the one that gives the first line a column `text`, else the most
+ * Reads CSV. The separator is the one that gives the first line a column of texts, else the most
  * columns. Blank lines are skipped.
  *
- * @throws CsvFault for quotes that do not match, and for more rows than the limit
+ * @throws CsvFault for JSON, for quotes that do not match, and for more rows than the limit
  */
 export function parseCsv(text: string, maxRows: number): CsvTable {
+  if (JSON_START.test(text)) throw new CsvFault(NOT_CSV);
   const [first] = SEPARATORS.map((separator) => ({
     separator,
     names: firstRow(text, separator),
@@ -37,9 +44,11 @@ export function parseCsv(text: string, maxRows: number): CsvTable {
   return { separator, rows };
 }
 
-/** Index of the column `text`, in any case; -1 if there is none. */
+/** Index of the column of texts by its name, in any case; -1 if there is none. */
 export function textColumn(names: readonly string[]): number {
-  return names.findIndex((name) => name.trim().toLowerCase() === TEXT_COLUMN);
+  const lower = names.map((name) => name.trim().toLowerCase());
+  const found = TEXT_COLUMNS.find((name) => lower.includes(name));
+  return found === undefined ? -1 : lower.indexOf(found);
 }
 
 function firstRow(text: string, separator: string): readonly string[] {

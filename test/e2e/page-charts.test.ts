@@ -297,6 +297,11 @@ describe('the downloads of a chart', () => {
   });
 });
 
+/** Captions of the tables that are wider than their place, so that the last column is cut. */
+const CUT_TABLES = `[...document.querySelectorAll('table')]
+  .filter((table) => table.getBoundingClientRect().width > table.parentElement.clientWidth + 1)
+  .map((table) => table.caption.textContent)`;
+
 it.each([1_280, 380, 320])(
   'the charts at a width of %d pixels are accessible and never scroll sideways, in both color schemes',
   async (width) => {
@@ -309,6 +314,7 @@ it.each([1_280, 380, 320])(
       expect(await violations(opened)).toEqual([]);
     }
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    expect(await page.evaluate(CUT_TABLES)).toEqual([]);
     nothingWrong(opened);
   },
 );

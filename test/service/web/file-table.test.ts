@@ -3,10 +3,11 @@ import { fileTable, rowFaults, scoredCsv } from '../../../service/web/file-table
 import { parseCsv } from '../../../service/web/parse-csv.ts';
 
 describe('a file of texts', () => {
-  it('suggests the column `text`, or the only one', () => {
+  it('suggests the column that `tss score` would take, or the only one', () => {
     expect(fileTable('id,Text\n1,a', true)).toMatchObject({ suggested: 1, names: ['id', 'Text'] });
     expect(fileTable('tweet\na', true)).toMatchObject({ suggested: 0 });
-    expect(fileTable('id,tweet\n1,a', true)).toMatchObject({ suggested: -1 });
+    expect(fileTable('tweet,full_text\na,b', true)).toMatchObject({ suggested: 1 });
+    expect(fileTable('id,Kommentar\n1,a', true)).toMatchObject({ suggested: -1 });
   });
 
   it('without a header numbers its columns and keeps its first line', () => {

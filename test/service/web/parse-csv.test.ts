@@ -6,6 +6,13 @@ import { parseCsv, textColumn } from '../../../service/web/parse-csv.ts';
 
 const rowsOf = (text: string) => parseCsv(text, 5_000).rows;
 
+it.each(['{"data":[{"id":"1"}]}', '\ufeff\n[{"text":"a"}]', '["a","b"]\n'])(
+  'the page names JSON in place of CSV: %j',
+  (text) => {
+    expect(() => parseCsv(text, 10)).toThrow('This is JSON, not CSV.');
+  },
+);
+
 describe('CSV as the page reads it', () => {
   it.each([
     [
