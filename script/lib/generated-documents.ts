@@ -40,7 +40,8 @@ function environmentExample(): string {
   );
   return [
     '# Copy to .env, which script/start reads, and uncomment what you change. Every variable is\n' +
-      '# here with its default. Made by `npm run docs`.\n',
+      '# here with its default. A value with # stands in quotes: unquoted, the rest is a comment.\n' +
+      '# Made by `npm run docs`.\n',
     ...variables,
   ].join('\n');
 }
