@@ -144,6 +144,8 @@ export class FileOutput implements Output {
 
   async close(): Promise<void> {
     await this.#file.close();
+    // Such as after an input that cannot be read.
+    if (this.#bytes === 0) await rm(partialOf(this.#name), { force: true });
   }
 
   /** @throws CliError when another run writes to the file, too: their records would be mixed */

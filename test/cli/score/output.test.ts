@@ -92,6 +92,11 @@ describe('a file of scores', () => {
     expect(existsSync(`${out}.partial`) || existsSync(`${out}.partial.state`)).toBe(false);
   });
 
+  it('leaves nothing behind when it ends before the first record', async () => {
+    await (await FileOutput.open(out, 'run')).close();
+    expect(existsSync(`${out}.partial`)).toBe(false);
+  });
+
   it.each([
     [
       'continues it',
