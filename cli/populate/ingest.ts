@@ -1,5 +1,6 @@
 import { type AdminClient, ServiceRefusal } from '../clients/admin-client.ts';
 import { CliError } from '../kit/errors.ts';
+import { printable } from '../kit/printable.ts';
 import type { Batch } from './supply.ts';
 
 /** Outcomes of the tweets that were sent. */
@@ -22,8 +23,8 @@ export class Tally {
     const suffix = this.leftOut > 0 ? `, ${this.leftOut} in other languages left out` : '';
     const refused = [...this.#refused.values()].reduce((sum, each) => sum + each, 0);
     if (refused === 0) return `${stored}${suffix}`;
-    const reasons = [...this.#refused].map(([code, count]) => `${code} ${count}`).join(', ');
-    return `${stored}, ${refused} not (${reasons})${suffix}`;
+    const reasons = [...this.#refused].map(([code, count]) => `${printable(code)} ${count}`);
+    return `${stored}, ${refused} not (${reasons.join(', ')})${suffix}`;
   }
 }
 
