@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { CliError } from './errors.ts';
-import type { Line, LineStart } from './lines.ts';
+import { type Line, type LineStart, withRemedy } from './lines.ts';
 
 /** Separators that are tried, the likeliest first. */
 const SEPARATORS = [',', ';', '\t'] as const;
@@ -72,7 +72,7 @@ export class CsvRecords {
       else headers.push({ delimiter, names: parsed.map((name) => name.trim()) });
     }
     const [first, ...others] = headers;
-    if (!first) throw new CliError(`${file}, line ${line.number} ${fault}`);
+    if (!first) throw new CliError(`${file}, line ${line.number} ${withRemedy(fault)}`);
     return [first, ...others];
   }
 

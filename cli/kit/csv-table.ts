@@ -1,6 +1,7 @@
 import { type CsvHeader, type CsvHeaders, CsvRecords } from './csv-records.ts';
 import { CliError } from './errors.ts';
 import type { Input } from './input.ts';
+import { withRemedy } from './lines.ts';
 import { strictLines } from './strict-lines.ts';
 
 interface CsvRow {
@@ -40,7 +41,7 @@ async function* rowsOf(
     const record = await records.next({ delimiter, width: names.length });
     if (!record) return;
     const { line, next } = record;
-    if ('fault' in record) throw new CliError(`${file}, line ${line} ${record.fault}`);
+    if ('fault' in record) throw new CliError(`${file}, line ${line} ${withRemedy(record.fault)}`);
     yield { cells: record.cells, line, end: next.bytes };
   }
 }

@@ -3,6 +3,8 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 
+const NOT_UTF8 = 'is not UTF-8';
+
 /** A line of a file: its text, or the reason why it has none. */
 export interface Line {
   /** Counted from 1. */
@@ -13,6 +15,11 @@ export interface Line {
   readonly start: number;
   /** Offset of the next line, in bytes. */
   readonly end: number;
+}
+
+/** The fault of a line that ends a command, with what to do about it. */
+export function withRemedy(fault: string | undefined): string {
+  return fault === NOT_UTF8 ? `${fault}; save the file as UTF-8` : `${fault}`;
 }
 
 /** Start of a line. */
@@ -57,7 +64,7 @@ export async function* linesOf(
       const text = decoder.decode(Buffer.concat(parts));
       return { number, start, end, text: start === 0 ? text.replace(/^\ufeff/, '') : text };
     } catch {
-      return { number, start, end, text: null, fault: 'is not UTF-8' };
+      return { number, start, end, text: null, fault: NOT_UTF8 };
     }
   };
   for await (const chunk of chunks) {

@@ -1,6 +1,6 @@
 import { CliError } from './errors.ts';
 import type { Input } from './input.ts';
-import { type Line, linesOf } from './lines.ts';
+import { type Line, linesOf, withRemedy } from './lines.ts';
 
 const [LINE_FEED, RETURN] = [0x0a, 0x0d];
 
@@ -16,8 +16,7 @@ export async function* strictLines(
     const { number, text } = line;
     const place = `${input.name}, line ${number}`;
     if (text === null) {
-      const remedy = line.fault === 'is not UTF-8' ? '; save the file as UTF-8' : '';
-      throw new CliError(`${place} ${line.fault}${remedy}`);
+      throw new CliError(`${place} ${withRemedy(line.fault)}`);
     }
     if (text.includes('\0')) {
       throw new CliError(`${place} has a NUL character; save the file as UTF-8`);

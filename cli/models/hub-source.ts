@@ -138,7 +138,10 @@ async function request(
     },
     signal,
   }).catch((cause: unknown) => {
-    throw new SourceError(`${url} cannot be reached: ${reason(cause)}`, { retryable: true, cause });
+    throw new SourceError(
+      `${url} cannot be reached: ${reason(cause)}; HF_ENDPOINT names a mirror of the hub, and a folder that holds the files can be given instead`,
+      { retryable: true, cause },
+    );
   });
   if (response.ok) return response;
   await response.body?.cancel();

@@ -40,7 +40,7 @@ export const notFound = fp(
 );
 
 function notFoundError(): CallerError {
-  return new CallerError('not_found', 'Nothing was found at this path.');
+  return new CallerError('not_found', 'Nothing was found at this path; /docs lists the routes.');
 }
 
 function refuseOtherMethodsOf(url: string, app: FastifyInstance): void {
