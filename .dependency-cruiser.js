@@ -194,11 +194,18 @@ export default {
     },
     {
       name: 'cli-commands-do-not-know-each-other',
-      comment: 'What two commands need belongs into cli/kit or cli/clients.',
+      comment:
+        'What two commands need belongs into cli/kit or cli/clients. A bulk task scores as `tss score`.',
       severity: 'error',
-      from: { path: '^cli/([^/]+)/' },
+      from: { path: '^cli/([^/]+)/', pathNot: '^cli/bulk/child/' },
       to: { path: '^cli/', pathNot: '^cli/($1|kit|clients)/' },
     },
+    only(
+      'cli-bulk-child-imports',
+      '^cli/bulk/child/',
+      ['^service/', '^cli/(kit|score)/', '^cli/bulk/contract\\.ts$'],
+      'The program of a bulk task, which the image holds.',
+    ),
     {
       name: 'only-help-and-arguments-in-cli-definitions',
       comment: 'command.ts loads its parts when it runs, so that `tss --help` is quick.',

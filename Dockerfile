@@ -25,13 +25,13 @@ RUN script/image/collect-runtime-packages "$TARGETARCH" /image/app
 FROM dependencies AS bundler
 COPY script/image/install-locked script/image/
 RUN --mount=type=cache,target=/root/.npm \
-    script/image/install-locked esbuild @aws-sdk/client-s3 @bufbuild/protobuf yauzl
+    script/image/install-locked esbuild @bufbuild/protobuf yauzl
 
 # --- The program that fetches and verifies a model: the code of `tss models`.
 FROM bundler AS model-tool
 COPY tsconfig.json ./
 COPY service service
-COPY cli/kit/errors.ts cli/kit/printable.ts cli/kit/progress.ts cli/kit/retry.ts cli/kit/
+COPY cli/kit/errors.ts cli/kit/printable.ts cli/kit/progress.ts cli/kit/retry.ts cli/kit/s3.ts cli/kit/
 COPY cli/models cli/models
 COPY script/image/fetch-model.ts script/image/
 RUN node_modules/.bin/esbuild script/image/fetch-model.ts --bundle --platform=node \
@@ -59,12 +59,21 @@ RUN --mount=type=cache,target=/var/cache/models,sharing=locked \
     AWS_SHARED_CREDENTIALS_FILE=/run/secrets/aws-credentials \
     node fetch-model.cjs "$MODEL_NAME" "$MODEL_SOURCE" /var/cache/models /image/app/models
 
-# --- The service in one bundle.
+# --- The service and the program of a bulk task, bundled.
 FROM bundler AS build
 COPY tsconfig.json ./
 COPY script/build.ts script/
 COPY script/lib/build-page.ts script/lib/bundle-options.ts script/lib/replace-folder.ts script/lib/
 COPY service service
+COPY cli/kit/archived-tweet.ts cli/kit/csv-columns.ts cli/kit/csv-records.ts \
+     cli/kit/environment.ts cli/kit/errors.ts cli/kit/inference-worker.ts cli/kit/lines.ts \
+     cli/kit/retry.ts cli/kit/s3.ts cli/kit/start-model.ts cli/kit/tweet-objects.ts \
+     cli/kit/utf8.ts cli/kit/
+COPY cli/score/added-columns.ts cli/score/chunks.ts cli/score/scored-chunks.ts \
+     cli/score/scorer.ts cli/score/
+COPY cli/score/formats cli/score/formats
+COPY cli/bulk/contract.ts cli/bulk/
+COPY cli/bulk/child cli/bulk/child
 RUN node script/build.ts \
     && find dist -name '*.map' -delete \
     && mkdir -p /image/app && mv dist /image/app/ \

@@ -11,6 +11,10 @@ export interface ModelChoice {
   readonly graph?: string;
   /** Worker threads; one per vCPU by default. */
   readonly workers?: number;
+  /** Folder of manifest.json; that of the commands by default. */
+  readonly modelsDir?: string;
+  /** Program of the workers; its source by default. */
+  readonly workerUrl?: URL;
 }
 
 const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -20,13 +24,14 @@ const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error:
  *
  * @throws StartupError when the bundle is unknown or damaged, or the graph cannot be loaded
  */
-export function startModel({ name, graph, workers }: ModelChoice): Promise<OnnxSentimentModel> {
+export function startModel(choice: ModelChoice): Promise<OnnxSentimentModel> {
+  const { name, graph, workers } = choice;
   return OnnxSentimentModel.start({
-    modelsDir: modelsDir(),
+    modelsDir: choice.modelsDir ?? modelsDir(),
     modelName: name,
     ...(graph !== undefined && { graphPath: graph }),
     workers,
-    workerUrl: WORKER_URL,
+    workerUrl: choice.workerUrl ?? WORKER_URL,
     hangTimeoutMs: ENVIRONMENT.INFERENCE_HANG_TIMEOUT_MS.default,
     tokenBudget: ENVIRONMENT.INFERENCE_TOKEN_BUDGET.default,
     metrics: { record: () => {} },

@@ -1,4 +1,5 @@
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { isTemporary, openS3Client, s3Status } from '../kit/s3.ts';
 import {
   type ModelSource,
   type OpenedFile,
@@ -26,12 +27,8 @@ export class S3Source implements ModelSource {
     this.#bucket = bucket;
     this.#prefix = path === '' ? '' : `${path}/`;
     this.origin = { repository: `s3://${bucket}/${path}`, revision: null };
-    this.#client = new S3Client({
-      // Stores other than Amazon's seldom have a host name for each bucket.
-      forcePathStyle: Boolean(environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL),
-      // Retried here, so that a download goes on where it broke.
-      maxAttempts: 1,
-    });
+    // Retried here, so that a download goes on where it broke.
+    this.#client = openS3Client(environment, 1);
   }
 
   async list(): Promise<SourceFile[]> {
@@ -76,7 +73,7 @@ export class S3Source implements ModelSource {
         etag: object.ETag,
       };
     } catch (error) {
-      if (rest !== undefined && status(error) === 412) {
+      if (rest !== undefined && s3Status(error) === 412) {
         return this.open(name, undefined, abortSignal);
       }
       throw this.#failure(key, error);
@@ -84,26 +81,10 @@ export class S3Source implements ModelSource {
   }
 
   #failure(key: string, cause: unknown): SourceError {
-    const code = status(cause);
-    const retryable = code === undefined ? isNetworkFault(cause) : code === 429 || code >= 500;
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     return new SourceError(`s3://${this.#bucket}/${key} cannot be read: ${why}`, {
-      retryable,
+      retryable: isTemporary(cause),
       cause,
     });
   }
-}
-
-function status(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
-  const metadata = error.$metadata;
-  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) {
-    return undefined;
-  }
-  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
-}
-
-/** Missing credentials, for one, will be missing in a moment too. */
-function isNetworkFault(error: unknown): boolean {
-  return error instanceof Error && ('code' in error || error.name === 'TimeoutError');
 }

@@ -88,3 +88,12 @@ export class AddedColumns {
     return this.#ignoreCase ? name.toLowerCase() : name;
   }
 }
+
+/** Names that a reader keeps apart from those of the input. */
+export type AddedNames = Pick<AddedColumns, 'names' | 'takenIn' | 'expectNoneOf'>;
+
+export const NO_ADDED_COLUMNS: AddedNames = {
+  names: [],
+  takenIn: () => undefined,
+  expectNoneOf: () => {},
+};

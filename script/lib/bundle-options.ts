@@ -15,7 +15,7 @@ const tokenizersWithoutRuntime: Plugin = {
 };
 
 /**
- * How esbuild bundles the service and its inference worker. Packages that load a native library
+ * How esbuild bundles the service, its inference worker and the program of a bulk task. Packages that load a native library
  * from their own folder stay outside.
  */
 export function bundleOptions(outdir: string): BuildOptions {
@@ -23,6 +23,7 @@ export function bundleOptions(outdir: string): BuildOptions {
     entryPoints: {
       main: 'service/main.ts',
       'inference-worker': 'service/inference/workers/worker-thread.ts',
+      'score-object': 'cli/bulk/child/score-object.ts',
     },
     outdir,
     bundle: true,

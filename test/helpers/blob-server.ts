@@ -56,13 +56,15 @@ export class BlobServer {
       return;
     }
     const isSame = headers['if-range'] === undefined || headers['if-range'] === etag;
-    const start = isSame ? Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0) : 0;
-    const body = content.subarray(start);
-    response.writeHead(start > 0 ? 206 : 200, {
+    const [, first, last] = (isSame && /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '')) || [];
+    const start = Number(first ?? 0);
+    const end = last ? Math.min(Number(last) + 1, content.length) : content.length;
+    const body = content.subarray(start, end);
+    response.writeHead(first === undefined ? 200 : 206, {
       etag,
       'content-length': body.length,
-      ...(start > 0
-        ? { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }
+      ...(first !== undefined
+        ? { 'content-range': `bytes ${start}-${end - 1}/${content.length}` }
         : {}),
     });
     const fault = this.#breaks.get(name)?.shift();

@@ -9,14 +9,18 @@ interface Package {
 
 const { dependencies, overrides } = JSON.parse(readFileSync('package.json', 'utf8')) as Package;
 
-const source = readdirSync('service', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => readFileSync(join('service', name), 'utf8'))
-  .join('\n');
+/** Folders of which the image's bundles are made. */
+const BUNDLED = ['service', 'cli/kit', 'cli/score/formats', 'cli/bulk/child'];
+
+const source = BUNDLED.flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8')),
+).join('\n');
 
 describe('dependencies', () => {
   // The image installs them, and its list of components names them: tools belong to devDependencies.
-  it('are what the service imports, and the stubs in place of what it does not', () => {
+  it('are what the service and the bulk task import, and the stubs in place of what it does not', () => {
     const unused = Object.keys(dependencies)
       .filter((name) => !(name in overrides))
       .filter((name) => !new RegExp(`(from|import\\()\\s*'${name}['/]`).test(source));

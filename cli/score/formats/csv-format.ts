@@ -3,7 +3,7 @@ import { expectOnce, listColumns, widestOf } from '../../kit/csv-columns.ts';
 import { CsvRecords } from '../../kit/csv-records.ts';
 import { CliError } from '../../kit/errors.ts';
 import type { Line } from '../../kit/lines.ts';
-import type { AddedColumns, AddedValues } from '../added-columns.ts';
+import type { AddedNames, AddedValues } from '../added-columns.ts';
 import type { InputRecord, RecordReader, ScorableText } from './format.ts';
 import { textColumn } from './text-column.ts';
 
@@ -17,7 +17,7 @@ export interface CsvOptions {
   readonly name: string;
   /** Column of the texts; found by default. */
   readonly column: string | undefined;
-  readonly added: AddedColumns;
+  readonly added: AddedNames;
   /** True for an input with a byte order mark: the output gets one, too, for spreadsheets. */
   readonly hasMark: () => boolean;
 }

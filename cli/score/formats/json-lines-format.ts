@@ -1,14 +1,14 @@
 import { tweetFromX } from '../../../service/tweet-source/x-format/tweet.ts';
 import type { Line } from '../../kit/lines.ts';
 import { type TweetObjects, tweetObjects } from '../../kit/tweet-objects.ts';
-import type { AddedColumns } from '../added-columns.ts';
+import type { AddedNames } from '../added-columns.ts';
 import type { InputRecord, LeftOutText, RecordReader, ScorableText } from './format.ts';
 import { textColumn } from './text-column.ts';
 
 export interface JsonLinesOptions {
   /** Key of the texts; found by default, and in tweets of every format. */
   readonly column: string | undefined;
-  readonly added: AddedColumns;
+  readonly added: AddedNames;
 }
 
 /** JSON Lines: an object with a text, a tweet, or a page of tweets a line. */

@@ -12,7 +12,7 @@ import { openText } from './text-format.ts';
  */
 export async function openRecords(
   format: LineFormat,
-  lines: AsyncGenerator<Line>,
+  lines: AsyncIterableIterator<Line>,
   options: CsvOptions,
   layout: Layout | undefined,
 ): Promise<RecordReader> {

@@ -1,12 +1,12 @@
 import type { Line } from '../../kit/lines.ts';
-import type { AddedColumns, AddedValues } from '../added-columns.ts';
+import type { AddedNames, AddedValues } from '../added-columns.ts';
 import { csvLine } from './csv-format.ts';
 import type { InputRecord, RecordReader } from './format.ts';
 
 const SEPARATOR = ',';
 
 /** Plain text, one text a line; the output is CSV. */
-export function openText(lines: AsyncIterable<Line>, added: AddedColumns): RecordReader {
+export function openText(lines: AsyncIterable<Line>, added: AddedNames): RecordReader {
   const header = `${csvLine(['text', ...added.names], SEPARATOR)}\n`;
   return { layout: { header }, records: recordsOf(lines) };
 }

@@ -9,6 +9,7 @@ import {
 } from '../../kit/scratch-database.ts';
 import type { AddedColumns } from '../added-columns.ts';
 import type { Layout } from '../formats/format.ts';
+import { uniqueNames } from '../formats/unique-names.ts';
 import { copyOptions } from './copy-options.ts';
 
 export interface ScoredLines {
@@ -92,16 +93,4 @@ function castsOf(added: AddedColumns): string[] {
 
 async function copy(database: ScratchDatabase, query: string, target: string): Promise<void> {
   await database.run(`COPY (${query}) TO ${quoted(target)} ${copyOptions('.parquet')}`);
-}
-
-/** Names for DuckDB, which ignores their case and has no empty ones. */
-export function uniqueNames(names: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return names.map((name, index) => {
-    const wanted = name || `column_${index + 1}`;
-    let unique = wanted;
-    for (let count = 2; taken.has(unique.toLowerCase()); count++) unique = `${wanted}_${count}`;
-    taken.add(unique.toLowerCase());
-    return unique;
-  });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AddedColumns } from '../../../../cli/score/added-columns.ts';
-import { uniqueNames } from '../../../../cli/score/parquet/lines-to-parquet.ts';
+import { uniqueNames } from '../../../../cli/score/formats/unique-names.ts';
 import { withoutLoneSurrogates } from '../../../../cli/score/parquet/parquet-run.ts';
 import { readRecords } from '../records.ts';
 

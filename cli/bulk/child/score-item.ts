@@ -1,0 +1,251 @@
+import { ENVIRONMENT } from '../../../service/contract/variables.ts';
+import { marginOf } from '../../../service/domain/sentiment.ts';
+import type { OnnxSentimentModel } from '../../../service/inference/onnx-sentiment-model.ts';
+import { CliError } from '../../kit/errors.ts';
+import { scoredChunks } from '../../score/scored-chunks.ts';
+import { type ScoredText, Scorer } from '../../score/scorer.ts';
+import {
+  type Item,
+  type LeftOutLine,
+  locationUrl,
+  MAX_KEY_BYTES,
+  MAX_NAMED_LINES,
+  parseLocation,
+  parseRange,
+  parseReport,
+  type Report,
+  resultKeys,
+  type S3Location,
+} from '../contract.ts';
+import type { ItemTexts } from './item-texts.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
+import { openItem } from './open-item.ts';
+import { recordOf } from './record.ts';
+import { ResultFile, type ResultRow } from './result-file.ts';
+import { untilAborted } from './until-aborted.ts';
+
+export interface ItemTask extends Item {
+  /** Prefix of the results. */
+  readonly output: S3Location;
+  /** Prefix of the reports. */
+  readonly reports: S3Location;
+  readonly textColumn?: string;
+  readonly idColumn?: string;
+}
+
+export type ItemModel = Pick<OnnxSentimentModel, 'certainMargin' | 'languages' | 'predict'>;
+
+export interface ItemContext {
+  readonly store: ObjectStore;
+  readonly model: { readonly name: string; readonly revision: string };
+  /** Called when there is something to score. */
+  readonly startModel: () => Promise<ItemModel>;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+}
+
+export interface ItemEnd {
+  readonly report: Report;
+  /** An earlier task has scored the item. */
+  readonly wasDone: boolean;
+}
+
+/**
+ * Scores an item: writes its result, then its report. Repeated, at any time and also beside another
+ * task of the same item, it leaves the same rows.
+ *
+ * @throws CliError; the signal's reason once it is aborted
+ */
+export async function scoreItem(task: ItemTask, context: ItemContext): Promise<ItemEnd> {
+  const { store, model } = context;
+  const { result, report: reportAt } = placesOf(task, model);
+  const input = parseLocation(task.input);
+  const object = input && (await store.find(input));
+  if (!object) throw new CliError(`${task.input} does not exist; check the item's input`);
+  const earlier = await earlierReport(store, reportAt, task);
+  if (earlier && isOf(earlier, task, object)) return { report: earlier, wasDone: true };
+  const startedAt = context.now();
+  const counts = await writeResult(task, object, result, context);
+  const report: Report = {
+    ...itemOf(task),
+    etag: object.etag,
+    ...optionsOf(task),
+    ...counts,
+    seconds: (context.now().getTime() - startedAt.getTime()) / 1000,
+    model_name: model.name,
+    model_revision: model.revision,
+    output: locationUrl(result),
+  };
+  await store.write(reportAt, once(Buffer.from(`${JSON.stringify(report)}\n`)));
+  return { report, wasDone: false };
+}
+
+type Counts = Pick<Report, 'lines' | 'scored' | 'left_out' | 'first_left_out'>;
+
+async function writeResult(
+  task: ItemTask,
+  object: StoredObject,
+  result: S3Location,
+  { store, model, startModel, now, signal }: ItemContext,
+): Promise<Counts> {
+  const range = task.range === undefined ? undefined : parseRange(task.range);
+  const texts = await openItem({ store, object, range, textColumn: task.textColumn });
+  const engine = await startModel();
+  const maxCharacters = ENVIRONMENT.MAX_TEXT_CHARACTERS.default;
+  const chunks = scoredChunks(texts.records, new Scorer({ model: engine, maxCharacters }));
+  const file = new ResultFile({ input: task.input, ...modelMetadata(model) });
+  const rows = new Rows({ task, texts, certainMargin: engine.certainMargin });
+  async function* content(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of untilAborted(chunks, signal)) {
+      const scoredAt = now();
+      for (const text of chunk.texts) {
+        const row = rows.next(text, scoredAt);
+        const bytes = row ? file.add(row) : NO_BYTES;
+        if (bytes.length > 0) yield bytes;
+      }
+    }
+    yield file.finish();
+  }
+  await store.write(result, content());
+  return rows.counts();
+}
+
+const NO_BYTES = new Uint8Array();
+
+function modelMetadata({ name, revision }: ItemContext['model']): Record<string, string> {
+  return { model_name: name, model_revision: revision };
+}
+
+interface RowsOptions {
+  readonly task: ItemTask;
+  readonly texts: ItemTexts;
+  readonly certainMargin: number;
+}
+
+/** Makes rows of scored texts, and counts them. */
+class Rows {
+  readonly #options: RowsOptions;
+  readonly #firstLeftOut: LeftOutLine[] = [];
+  #scored = 0;
+  #leftOut = 0;
+
+  constructor(options: RowsOptions) {
+    this.#options = options;
+  }
+
+  /** @returns undefined for a text that is left out */
+  next(text: ScoredText, scoredAt: Date): ResultRow | undefined {
+    if ('fault' in text) {
+      this.#leaveOut(text);
+      return undefined;
+    }
+    this.#scored++;
+    const { task, texts, certainMargin } = this.#options;
+    const { prediction, language } = text;
+    const { scores } = prediction;
+    const { idColumn } = task;
+    const record = recordOf(text.text.source, { idColumn, columns: texts.columns });
+    return {
+      input: task.input,
+      line: BigInt(text.line),
+      byte: texts.hasBytes ? BigInt(text.byte) : null,
+      id: record.id,
+      text: text.text.text,
+      record: record.json,
+      label: prediction.label,
+      score_negative: scores.negative,
+      score_neutral: scores.neutral,
+      score_positive: scores.positive,
+      truncated: prediction.truncated,
+      certain: marginOf(scores) >= certainMargin,
+      language: language.language,
+      language_supported: language.languageSupported,
+      scored_at: scoredAt,
+    };
+  }
+
+  counts(): Counts {
+    return {
+      lines: this.#options.texts.lines(),
+      scored: this.#scored,
+      left_out: this.#leftOut,
+      first_left_out: this.#firstLeftOut,
+    };
+  }
+
+  #leaveOut(text: Extract<ScoredText, { readonly fault: string }>): void {
+    this.#leftOut++;
+    if (this.#firstLeftOut.length >= MAX_NAMED_LINES) return;
+    const { line, byte, fault, tweet } = text;
+    this.#firstLeftOut.push({
+      line,
+      ...(this.#options.texts.hasBytes && { byte }),
+      problem: tweet === undefined ? fault : `tweet ${tweet} ${fault}`,
+    });
+  }
+}
+
+/** @throws CliError when a key would be too long */
+function placesOf(
+  task: ItemTask,
+  model: ItemContext['model'],
+): { readonly result: S3Location; readonly report: S3Location } {
+  const prefixes = { output: task.output.key, reports: task.reports.key };
+  const keys = resultKeys(task, prefixes, model);
+  for (const key of [keys.output, keys.report]) {
+    const bytes = Buffer.byteLength(key);
+    if (bytes <= MAX_KEY_BYTES) continue;
+    throw new CliError(
+      `${task.input} needs the key '${key}' of ${bytes} bytes, and S3 allows ${MAX_KEY_BYTES}; give ` +
+        'the object a shorter key',
+    );
+  }
+  return {
+    result: { bucket: task.output.bucket, key: keys.output },
+    report: { bucket: task.reports.bucket, key: keys.report },
+  };
+}
+
+/** @throws CliError when the report's key is that of another object */
+async function earlierReport(
+  store: ObjectStore,
+  location: S3Location,
+  task: ItemTask,
+): Promise<Report | undefined> {
+  const found = await store.find(location);
+  if (!found) return undefined;
+  const report = parseReport(String(await store.read(found, 0, found.bytes)));
+  if (report && report.input !== task.input) {
+    throw new CliError(
+      `${locationUrl(location)} is the report of ${report.input}, whose results ${task.input} would ` +
+        'replace; give another --output and --reports',
+    );
+  }
+  return report;
+}
+
+/** True for a report of the same content and options. */
+function isOf(report: Report, task: ItemTask, object: StoredObject): boolean {
+  const { textColumn, idColumn } = task;
+  return (
+    report.etag === object.etag &&
+    report.range === task.range &&
+    report.text_column === textColumn &&
+    report.id_column === idColumn
+  );
+}
+
+function itemOf({ input, range }: ItemTask): Item {
+  return { input, ...(range !== undefined && { range }) };
+}
+
+function optionsOf({ textColumn, idColumn }: ItemTask): Pick<Report, 'text_column' | 'id_column'> {
+  return {
+    ...(textColumn !== undefined && { text_column: textColumn }),
+    ...(idColumn !== undefined && { id_column: idColumn }),
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
