@@ -194,10 +194,9 @@ export default {
     },
     {
       name: 'cli-commands-do-not-know-each-other',
-      comment:
-        'What two commands need belongs into cli/kit or cli/clients. A bulk task scores as `tss score`.',
+      comment: 'What two commands need belongs into cli/kit or cli/clients.',
       severity: 'error',
-      from: { path: '^cli/([^/]+)/', pathNot: '^cli/bulk/child/' },
+      from: { path: '^cli/([^/]+)/', pathNot: '^cli/(score|bulk)/' },
       to: { path: '^cli/', pathNot: '^cli/($1|kit|clients)/' },
     },
     only(
@@ -206,6 +205,13 @@ export default {
       ['^service/', '^cli/(kit|score)/', '^cli/bulk/contract\\.ts$'],
       'The program of a bulk task, which the image holds.',
     ),
+    {
+      name: 'scoring-is-one-command',
+      comment: '`tss score` scores a file, or a folder in bulk, whose tasks score as it does.',
+      severity: 'error',
+      from: { path: '^cli/(score|bulk)/' },
+      to: { path: '^cli/', pathNot: '^cli/(score|bulk|kit|clients)/' },
+    },
     {
       name: 'only-help-and-arguments-in-cli-definitions',
       comment: 'command.ts loads its parts when it runs, so that `tss --help` is quick.',

@@ -2,12 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { collect, number, stageName } from '../kit/arguments.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
-
-/**
- * Two one-thread workers of the embedded model scored 374 tweets a second on a machine with AVX2
- * but without VNNI; docs/performance.md has other machines and models.
- */
-export const MEASURED_PER_VCPU = 187;
+import { MEASURED_PER_VCPU } from '../kit/measured-rate.ts';
 
 const SLOWEST_PER_VCPU = 0.01;
 

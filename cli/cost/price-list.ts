@@ -69,6 +69,9 @@ const PRICES: Readonly<Record<string, readonly Row[]>> = {
   [`${AWS}/codebuild/pricing/`]: [['CodeBuild, general1.medium', prices.BUILD_MINUTE, 'minute']],
   [`${AWS}/ecr/pricing/`]: [['images', prices.REGISTRY_GIGABYTE_MONTH, 'GB-month']],
   [`${AWS}/s3/pricing/`]: [['objects on S3', prices.STORAGE_GIGABYTE_MONTH, 'GB-month']],
+  [`${AWS}/step-functions/pricing/`]: [
+    ['steps of a run in bulk', prices.STATE_TRANSITION_THOUSAND, '1,000'],
+  ],
   [`${AWS}/firehose/pricing/`]: [
     ['records, taken in', FIREHOSE.gigabyteIngested, 'GB'],
     ['records, turned into Parquet', FIREHOSE.gigabyteConverted, 'GB'],

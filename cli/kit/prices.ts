@@ -90,6 +90,9 @@ export const BUILD_MINUTE = 0.01;
 /** Objects in S3, storage class Standard. */
 export const STORAGE_GIGABYTE_MONTH = 0.023;
 
+/** Step Functions, standard workflows. */
+export const STATE_TRANSITION_THOUSAND = 0.025;
+
 /** To the internet, up to 10 TB a month. */
 export const DATA_OUT_GIGABYTE = 0.09;
 

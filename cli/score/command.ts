@@ -1,19 +1,25 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import { integer } from '../kit/arguments.ts';
+import { integer, number, stageName } from '../kit/arguments.ts';
 import { engineSettings } from '../kit/environment.ts';
+import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
 
 /** Formats of the input. */
 const FORMATS = ['csv', 'jsonl', 'parquet', 'text'] as const;
 const MOST_WORKERS = 256;
+const MOST_TASKS = 5_000;
+const TOLERATED_PERCENT = 10;
+
+const HERE = { kept: 'Stopped. The same command continues, from a file to a file.' };
+const ON_STAGE = { kept: 'Stopped. A run that has started goes on; --run with its id shows it.' };
 
 export function scoreCommand() {
   return new Command('score')
     .description('Score the texts of a file, without a running service.')
     .argument(
-      '<FILE>',
-      'CSV with a header, JSON Lines or plain text, also as .gz, or Parquet; - for stdin',
+      '[FILE]',
+      'CSV with a header, JSON Lines or plain text, also as .gz, or Parquet; - for stdin; with --stage a folder on S3',
     )
     .option('--out <FILE>', 'file to write, also as .gz, or .parquet (default: standard output)')
     .addOption(
@@ -32,6 +38,22 @@ export function scoreCommand() {
       'worker threads (default: INFERENCE_WORKERS, else one per vCPU)',
       integer('--workers', 1, MOST_WORKERS),
     )
+    .option('--stage <STAGE>', 'score a folder on S3 by tasks of this stage', stageName)
+    .option('--dry-run', 'with --stage: print tasks, minutes and dollars only', false)
+    .option('--run <RUN>', 'with --stage: follow a run that was started')
+    .option('--redrive', 'with --run: start again what failed or was not begun', false)
+    .option(
+      '--concurrency <N>',
+      'with --stage: tasks at a time (default: bulkConcurrency of the stage)',
+      integer('--concurrency', 1, MOST_TASKS),
+    )
+    .option(
+      '--tolerate <PERCENT>',
+      'with --stage: items that may fail before the run is stopped',
+      number('--tolerate', 0, 100),
+      TOLERATED_PERCENT,
+    )
+    .option('--id-column <NAME>', 'with --stage: column of the ids')
     .option('--strict', 'end at the first text that cannot be scored', false)
     .addHelpText(
       'after',
@@ -42,6 +64,8 @@ export function scoreCommand() {
           'tss score tweets.jsonl.gz --out scored.jsonl',
           'tss score tweets.parquet --out scored.parquet',
           'tss score - --format text',
+          'tss score s3://BUCKET/input/2026/ --stage prod --dry-run',
+          'tss score --run RUN --stage prod',
         ],
         'Adds the columns label, score_negative, score_neutral, score_positive, truncated, language,\n' +
           'language_supported, model_name, model_revision and certain. CSV and plain text become CSV, JSON\n' +
@@ -52,13 +76,24 @@ export function scoreCommand() {
         'Variables, also read from .env: MODEL_NAME, MODELS_DIR, INFERENCE_WORKERS.',
       ),
     )
-    .action(
-      interruptible(
-        { kept: 'Stopped. The same command continues, from a file to a file.' },
-        async (signal, file, options) => {
-          const { scoreFile } = await import('./score-file.ts');
-          await scoreFile({ ...engineSettings(), ...options, file }, signal);
-        },
-      ),
-    );
+    .action(async (file, { stage, ...options }) => {
+      const command =
+        stage === undefined
+          ? interruptible(HERE, async (signal) => {
+              const input = fileOf(file);
+              const { scoreFile } = await import('./score-file.ts');
+              await scoreFile({ ...engineSettings(), ...options, file: input }, signal);
+            })
+          : interruptible(ON_STAGE, async (signal) => {
+              const { scoreFolder } = await import('../bulk/score-folder.ts');
+              await scoreFolder(file, { ...options, stage }, signal);
+            });
+      await command();
+    });
+}
+
+/** @throws UsageError where there is no file of this machine to score */
+function fileOf(file: string | undefined): string {
+  if (file !== undefined && !file.startsWith('s3://')) return file;
+  throw new UsageError('give a file to score, or a folder on S3 and --stage');
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { MEASURED_PER_VCPU } from '../../cli/cost/command.ts';
 import { LOAD_TABLE_HEAD, loadTableRows } from '../../cli/cost/load-table.ts';
 import { PRICE_TABLE_HEAD, priceTableRows } from '../../cli/cost/price-list.ts';
+import { MEASURED_PER_VCPU } from '../../cli/kit/measured-rate.ts';
 import { METRICS, type MetricDefinition } from '../../service/contract/metrics.ts';
 import { ENVIRONMENT, type Variable } from '../../service/contract/variables.ts';
 import { betweenMarkers } from './between-markers.ts';

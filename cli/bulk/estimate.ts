@@ -1,0 +1,56 @@
+import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
+import { FARGATE, SPOT_DISCOUNT, STATE_TRANSITION_THOUSAND } from '../kit/prices.ts';
+
+export interface Estimate {
+  readonly tasks: number;
+  readonly texts: number;
+  readonly vcpuHours: number;
+  readonly minutes: number;
+  readonly usdOnSpot: number;
+  readonly usdOnDemand: number;
+}
+
+export interface EstimateOptions {
+  readonly settings: Pick<BulkSettings, 'architecture' | 'taskVcpus' | 'taskMemoryGib'>;
+  readonly concurrency: number;
+  readonly bytesPerText: number;
+  readonly textsPerSecondPerVcpu: number;
+}
+
+/** From the start of a task to its first text: the image is fetched, the model loaded. */
+const START_SECONDS = 45;
+/** States of an item, and of the run that it is in. */
+const STEPS_PER_ITEM = 3;
+
+/** Price of a second of one task, on demand. */
+export function taskSecondUsd({
+  architecture,
+  taskVcpus,
+  taskMemoryGib,
+}: EstimateOptions['settings']): number {
+  const { vcpuHour, gigabyteHour } = FARGATE[architecture];
+  return (taskVcpus * vcpuHour + taskMemoryGib * gigabyteHour) / 3_600;
+}
+
+/** What a run would take. @param bytes bytes of each item */
+export function estimate(bytes: readonly number[], options: EstimateOptions): Estimate {
+  const { settings, concurrency, bytesPerText, textsPerSecondPerVcpu } = options;
+  const textsPerSecond = textsPerSecondPerVcpu * settings.taskVcpus;
+  const seconds = bytes.map((size) => START_SECONDS + size / bytesPerText / textsPerSecond);
+  const total = sum(seconds);
+  const longest = seconds.reduce((most, one) => Math.max(most, one), 0);
+  const steps = (STEPS_PER_ITEM * bytes.length * STATE_TRANSITION_THOUSAND) / 1_000;
+  const usdOnDemand = total * taskSecondUsd(settings);
+  return {
+    tasks: bytes.length,
+    texts: sum(bytes) / bytesPerText,
+    vcpuHours: (total * settings.taskVcpus) / 3_600,
+    minutes: Math.max(longest, total / Math.min(concurrency, bytes.length || 1)) / 60,
+    usdOnSpot: usdOnDemand * (1 - SPOT_DISCOUNT) + steps,
+    usdOnDemand: usdOnDemand + steps,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

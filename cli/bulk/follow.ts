@@ -1,0 +1,70 @@
+import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
+import { type ProgressOutput, progressLine } from '../kit/progress.ts';
+import { timerPause } from '../kit/retry.ts';
+import { taskSecondUsd } from './estimate.ts';
+import type { Counts, Execution, RunState } from './execution.ts';
+
+const POLL_MS = 5_000;
+const PLAIN_INTERVAL_MS = 30_000;
+
+export interface FollowOptions {
+  readonly execution: Pick<Execution, 'run' | 'state'>;
+  readonly settings: BulkSettings;
+  readonly output: ProgressOutput;
+  readonly signal: AbortSignal;
+  readonly pollMs?: number;
+}
+
+/** Shows the progress of a run until it ends. */
+export async function follow(options: FollowOptions): Promise<RunState> {
+  const { execution, settings, output, signal, pollMs = POLL_MS } = options;
+  const drawn = output.isTTY === true && process.env.TERM !== 'dumb';
+  let written = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    const state = await execution.state();
+    const line = runLine(execution.run, state, settings, { now: new Date(), drawn });
+    const ended = state.status !== 'RUNNING';
+    if (drawn) output.write(`\r\x1b[K${line.slice(0, (output.columns ?? 80) - 1)}`);
+    else if (ended || performance.now() - written >= PLAIN_INTERVAL_MS) {
+      output.write(`${line}\n`);
+      written = performance.now();
+    }
+    if (ended) {
+      if (drawn) output.write('\n');
+      return state;
+    }
+    await timerPause(pollMs, signal);
+  }
+}
+
+/** `RUN [##--]  12/24  50 %  3 min 2 s left  1 failed  about $0.21 so far` */
+export function runLine(
+  run: string,
+  { counts, started, stopped, input }: RunState,
+  settings: BulkSettings,
+  { now, drawn }: { readonly now: Date; readonly drawn: boolean },
+): string {
+  if (counts === null) return `${run}  reading the items`;
+  const seconds = ((stopped ?? now).getTime() - started.getTime()) / 1_000;
+  const done = counts.succeeded + counts.failed;
+  const line = progressLine({
+    name: run,
+    done,
+    total: counts.total,
+    unit: 'items',
+    perSecond: seconds > 0 ? done / seconds : 0,
+    isDrawn: drawn,
+  });
+  const failed = counts.failed > 0 ? [`${counts.failed} failed`] : [];
+  const usd = seconds * tasksAtATime(counts, input.concurrency) * taskSecondUsd(settings);
+  return [line, ...failed, `at most ${dollars(usd)} so far`].join('  ');
+}
+
+/** As many as there can be: some items are done before the last one begins. */
+function tasksAtATime({ total }: Counts, concurrency: number): number {
+  return Math.min(total, concurrency);
+}
+
+export function dollars(usd: number): string {
+  return `$${usd.toFixed(2)}`;
+}

@@ -1,0 +1,55 @@
+import { type Item, isSplittable, rangeText } from './contract.ts';
+
+/** An object of the folder to score. */
+export interface ListedObject {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/** An item, and the bytes that it reads. */
+export interface PlannedItem {
+  readonly item: Item;
+  readonly bytes: number;
+}
+
+export interface Plan {
+  readonly items: readonly PlannedItem[];
+  /** Keys of another format. */
+  readonly unknown: readonly string[];
+  readonly empty: number;
+}
+
+const MIB = 2 ** 20;
+/** A task is lost with what it has done, so none should take long; each one takes a while to start. */
+export const RANGE_BYTES = 64 * MIB;
+
+const KNOWN = /\.(?:csv|tsv|jsonl|ndjson|txt)(?:\.gz)?$|\.parquet$/i;
+
+/**
+ * Items that cover each byte of the known objects once. Objects that can be read from any line are
+ * cut into ranges.
+ */
+export function planItems(
+  bucket: string,
+  objects: readonly ListedObject[],
+  rangeBytes = RANGE_BYTES,
+): Plan {
+  const known = objects.filter(({ key }) => KNOWN.test(key));
+  return {
+    items: known
+      .filter(({ bytes }) => bytes > 0)
+      .flatMap(({ key, bytes }) => itemsOf(`s3://${bucket}/${key}`, key, bytes, rangeBytes)),
+    unknown: objects.map(({ key }) => key).filter((key) => !KNOWN.test(key)),
+    empty: known.filter(({ bytes }) => bytes === 0).length,
+  };
+}
+
+function itemsOf(input: string, key: string, bytes: number, rangeBytes: number): PlannedItem[] {
+  const parts = isSplittable(key) ? Math.ceil(bytes / rangeBytes) : 1;
+  if (parts === 1) return [{ item: { input }, bytes }];
+  return Array.from({ length: parts }, (_, index) => {
+    const start = index * rangeBytes;
+    const end = Math.min(bytes, start + rangeBytes);
+    return { item: { input, range: rangeText({ start, end }) }, bytes: end - start };
+  });
+}

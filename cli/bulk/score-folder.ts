@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { BULK_FOLDERS, type BulkSettings } from '../../lib/stage-config/bulk.ts';
+import type { Stage } from '../../service/contract/deployment.ts';
+import { CliError, reasonOf, UsageError } from '../kit/errors.ts';
+import { MEASURED_PER_VCPU } from '../kit/measured-rate.ts';
+import { BulkBucket } from './bucket.ts';
+import { parseLocation } from './contract.ts';
+import { estimate } from './estimate.ts';
+import { Execution } from './execution.ts';
+import { follow } from './follow.ts';
+import { type Plan, planItems } from './plan.ts';
+import { renderPlan } from './render-plan.ts';
+import { sampleBytesPerText } from './sample.ts';
+import { readSettings } from './stage-settings.ts';
+import { renderSummary, sumReports } from './summary.ts';
+
+export interface FolderOptions {
+  readonly stage: Stage;
+  readonly dryRun: boolean;
+  /** Id of a run to follow instead of starting one. */
+  readonly run?: string | undefined;
+  readonly redrive: boolean;
+  readonly concurrency?: number | undefined;
+  readonly tolerate: number;
+  readonly textColumn?: string | undefined;
+  readonly idColumn?: string | undefined;
+}
+
+/** Scores a folder on S3 by the tasks of a stage, or follows a run. @throws CliError */
+export async function scoreFolder(
+  folder: string | undefined,
+  options: FolderOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((folder === undefined) === (options.run === undefined)) {
+    throw new UsageError('give either s3://BUCKET/FOLDER/ to score, or --run RUN to follow');
+  }
+  if (options.redrive && options.run === undefined) throw new UsageError('--redrive wants --run');
+  const settings = await readSettings(options.stage);
+  const bucket = new BulkBucket(settings.bucket);
+  try {
+    if (folder === undefined)
+      return await followRun(options.run ?? '', settings, bucket, options, signal);
+    const prefix = prefixOf(folder, settings.bucket);
+    const plan = planItems(settings.bucket, await bucket.list(prefix));
+    await printPlan(plan, settings, bucket, options);
+    if (options.dryRun) return;
+    const run = await startRun(plan, settings, bucket, options);
+    await followRun(run, settings, bucket, { ...options, redrive: false }, signal);
+  } catch (cause) {
+    if (cause instanceof CliError || signal.aborted) throw cause;
+    throw new CliError(`Scoring by stage ${options.stage} failed: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** @throws UsageError for a folder that the tasks may not read */
+function prefixOf(folder: string, bucketName: string): string {
+  const location = parseLocation(folder);
+  const readable = `s3://${bucketName}/${BULK_FOLDERS.input}`;
+  if (location?.bucket === bucketName && location.key.startsWith(BULK_FOLDERS.input)) {
+    return location.key;
+  }
+  throw new UsageError(
+    `'${folder}' is not below ${readable}, which the tasks of the stage read; copy it there, such as by aws s3 sync ${folder} ${readable}`,
+  );
+}
+
+async function printPlan(
+  plan: Plan,
+  settings: BulkSettings,
+  bucket: BulkBucket,
+  { concurrency = settings.concurrency }: FolderOptions,
+): Promise<void> {
+  const objects = plan.items.map(({ item, bytes }) => ({
+    key: parseLocation(item.input)?.key ?? '',
+    bytes,
+  }));
+  const sample = await sampleBytesPerText(objects, (key, bytes) => bucket.head(key, bytes));
+  const figures = estimate(
+    plan.items.map(({ bytes }) => bytes),
+    {
+      settings,
+      concurrency,
+      bytesPerText: sample.bytesPerText,
+      textsPerSecondPerVcpu: MEASURED_PER_VCPU,
+    },
+  );
+  process.stdout.write(renderPlan(plan, figures, { settings, concurrency, ...sample }));
+  if (plan.items.length === 0) {
+    throw new CliError('There is nothing to score: no object of a known format has content.');
+  }
+}
+
+/** Starts a run. @returns its id */
+async function startRun(
+  plan: Plan,
+  settings: BulkSettings,
+  bucket: BulkBucket,
+  options: FolderOptions,
+): Promise<string> {
+  const { concurrency = settings.concurrency, tolerate, textColumn, idColumn } = options;
+  const run = runId(new Date());
+  const key = await bucket.putItems(
+    run,
+    plan.items.map(({ item }) => item),
+  );
+  await new Execution(settings.stateMachineArn, run).start({
+    run,
+    items: { bucket: bucket.name, key },
+    output: `s3://${bucket.name}/${BULK_FOLDERS.results}`,
+    reports: `s3://${bucket.name}/${BULK_FOLDERS.reports}`,
+    concurrency,
+    toleratedFailurePercentage: tolerate,
+    ...(textColumn !== undefined && { textColumn }),
+    ...(idColumn !== undefined && { idColumn }),
+  });
+  process.stdout.write(
+    `Run ${run} goes on without this command. To come back: tss score --run ${run} --stage ${options.stage}\n`,
+  );
+  return run;
+}
+
+/** Sorts by time, and is a name of an execution. */
+function runId(now: Date): string {
+  const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+async function followRun(
+  run: string,
+  settings: BulkSettings,
+  bucket: BulkBucket,
+  { redrive }: FolderOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const execution = new Execution(settings.stateMachineArn, run);
+  if (redrive) await execution.redrive();
+  const state = await follow({ execution, settings, output: process.stderr, signal });
+  const sums = await sumReports(bucket, await bucket.reportsSince(state.started));
+  const failures = (state.counts?.failed ?? 0) > 0 ? await execution.failures() : [];
+  process.stdout.write(renderSummary(run, state, sums, failures, settings));
+  if (state.status !== 'SUCCEEDED' || (state.counts?.failed ?? 0) > 0) process.exitCode = 1;
+  else if (sums.leftOut > 0) process.exitCode = 3;
+}

@@ -1,0 +1,20 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { BULK_SETTINGS_OUTPUT, type BulkSettings } from '../../lib/stage-config/bulk.ts';
+import { deploymentName, type Stage } from '../../service/contract/deployment.ts';
+import { CliError, reasonOf } from '../kit/errors.ts';
+
+/** Reads what the bulk stack of a stage tells. @throws CliError */
+export async function readSettings(stage: Stage): Promise<BulkSettings> {
+  const StackName = `${deploymentName(stage)}-bulk`;
+  const remedy = `deploy it with "bulk": true in stages/${stage}.json, and see that region and credentials are those of the stage`;
+  try {
+    const client = new CloudFormationClient({});
+    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+    const output = stack?.Outputs?.find(({ OutputKey }) => OutputKey === BULK_SETTINGS_OUTPUT);
+    if (output?.OutputValue === undefined) throw new Error('the stack has no such output');
+    return JSON.parse(output.OutputValue);
+  } catch (cause) {
+    const why = `${BULK_SETTINGS_OUTPUT} of the stack ${StackName} cannot be read: ${reasonOf(cause)}`;
+    throw new CliError(`${why}; ${remedy}`, { cause });
+  }
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RunState } from '../../../cli/bulk/execution.ts';
+import { follow, runLine } from '../../../cli/bulk/follow.ts';
+import { renderSummary, sumReports } from '../../../cli/bulk/summary.ts';
+
+const settings = {
+  bucket: 'b',
+  stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:m',
+  architecture: 'x86_64',
+  taskVcpus: 4,
+  taskMemoryGib: 8,
+  concurrency: 2,
+} as const;
+
+const state: RunState = {
+  status: 'RUNNING',
+  started: new Date('2026-11-28T12:00:00Z'),
+  stopped: undefined,
+  input: {
+    run: 'r',
+    items: { bucket: 'b', key: 'runs/r/items.json' },
+    output: 's3://b/results/',
+    reports: 's3://b/reports/',
+    concurrency: 2,
+    toleratedFailurePercentage: 10,
+  },
+  counts: { total: 4, running: 2, succeeded: 1, failed: 1 },
+  cause: '',
+};
+const LATER = { now: new Date('2026-11-28T12:30:00Z'), drawn: false };
+
+describe('the line of a run', () => {
+  it('tells items, time left, failures and the cost so far', () => {
+    // Half an hour of two tasks of 4 vCPU and 8 GB.
+    expect(runLine('r', state, settings, LATER)).toMatch(
+      /^r {2}2\/4 {2}50 % .* {2}30 min 0 s left {2}1 failed {2}at most \$0\.20 so far$/,
+    );
+  });
+
+  it('waits for the items', () => {
+    expect(runLine('r', { ...state, counts: null }, settings, LATER)).toBe('r  reading the items');
+  });
+});
+
+describe('following a run', () => {
+  it('ends with the run, and prints a line at the start and the end outside a terminal', async () => {
+    const ended = { ...state, status: 'SUCCEEDED', stopped: LATER.now } as const;
+    const states: RunState[] = [state, state, ended];
+    const written: string[] = [];
+    const last = await follow({
+      execution: { run: 'r', state: async () => states.shift() ?? ended },
+      settings,
+      output: { write: (text) => written.push(text) },
+      signal: new AbortController().signal,
+      pollMs: 0,
+    });
+    expect(last).toBe(ended);
+    expect(states).toEqual([]);
+    expect(written).toHaveLength(2);
+  });
+});
+
+const report = {
+  input: 's3://b/input/a.jsonl',
+  range: '0-9',
+  etag: '"e"',
+  lines: 12,
+  scored: 10,
+  left_out: 2,
+  first_left_out: [{ line: 3, problem: 'no JSON' }],
+  seconds: 90,
+  model_name: 'm',
+  model_revision: '1',
+  output: 's3://b/results/a.parquet',
+};
+
+describe('the summary of a run', () => {
+  it('adds up reports, passes over what is none, and names the query', async () => {
+    const listed = ['a', 'b', 'c'].map((key) => ({ key, written: LATER.now }));
+    const sums = await sumReports(
+      { report: async (key) => (key === 'c' ? undefined : report) },
+      listed,
+    );
+    const text = renderSummary(
+      'r',
+      { ...state, status: 'SUCCEEDED', counts: { total: 4, running: 0, succeeded: 3, failed: 1 } },
+      sums,
+      [{ item: { input: 's3://b/input/z.csv' }, cause: 'Essential container exited, exit code 1' }],
+      settings,
+    );
+    expect(text.split('\n')).toEqual([
+      'Run r: succeeded',
+      'Items: 3 of 4 done, 1 failed',
+      '1 of them had been done before',
+      'Texts: 20 scored, 4 left out',
+      '  s3://b/input/a.jsonl bytes 0-9, line 3: no JSON',
+      '  s3://b/input/a.jsonl bytes 0-9, line 3: no JSON',
+      'Tasks worked for 3 minutes: about $0.00 on Spot, $0.01 on demand',
+      'Failed: s3://b/input/z.csv: Essential container exited, exit code 1',
+      'Results: s3://b/results/',
+      "Athena: SELECT * FROM bulk_predictions WHERE model_name = 'm' AND model_revision = '1'",
+      '',
+    ]);
+  });
+
+  it('tells why a run failed', async () => {
+    const sums = await sumReports({ report: async () => undefined }, []);
+    const failed = { ...state, status: 'FAILED', cause: 'States.ItemReaderFailed: gone' } as const;
+    expect(renderSummary('r', failed, sums, [], settings)).toContain(
+      'Run r: failed (States.ItemReaderFailed: gone)',
+    );
+  });
+});

@@ -1,0 +1,159 @@
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  waitUntilStackCreateComplete,
+} from '@aws-sdk/client-cloudformation';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { bulkDefinition } from '../../../../lib/constructs/bulk-definition.ts';
+import { ACCOUNT, type Emulator, REGION, startEmulator } from '../../../helpers/emulator.ts';
+import { runTool } from '../../../helpers/tool-process.ts';
+
+const BUCKET = 'bulk-of-a-test';
+const NAME = 'tweet-sentiment-dev-bulk';
+const SETTINGS = {
+  bucket: BUCKET,
+  stateMachineArn: `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${NAME}`,
+  architecture: 'x86_64',
+  taskVcpus: 4,
+  taskMemoryGib: 8,
+  concurrency: 32,
+};
+
+/** The definition of the stack, with states instead of tasks: an item named `broken` fails. */
+function definition() {
+  const real = bulkDefinition({ partition: 'aws', subnets: 1, publicAddress: false });
+  const map = real.States['Score items'];
+  const States = {
+    'Score on Spot': {
+      Type: 'Choice',
+      Choices: [{ Variable: '$.item.input', StringMatches: '*broken*', Next: 'Broken' }],
+      Default: 'Scored',
+    },
+    Broken: {
+      Type: 'Fail',
+      Error: 'States.TaskFailed',
+      Cause: '"ExitCode":1,"StoppedReason":"done"',
+    },
+    Scored: { Type: 'Pass', End: true },
+  };
+  const ItemProcessor = { ...map.ItemProcessor, States };
+  return { ...real, States: { 'Score items': { ...map, ItemProcessor } } };
+}
+
+const TEMPLATE = {
+  Resources: {
+    Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: BUCKET } },
+    Machine: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: {
+        StateMachineName: NAME,
+        RoleArn: `arn:aws:iam::${ACCOUNT}:role/any`,
+        DefinitionString: JSON.stringify(definition()),
+      },
+    },
+  },
+  Outputs: { BulkSettings: { Value: JSON.stringify(SETTINGS) } },
+};
+
+let emulator: Emulator;
+let s3: S3Client;
+
+const put = (Key: string, Body: string) =>
+  s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+
+const score = (...args: string[]) =>
+  runTool(['score', ...args, '--stage', 'dev'], { environment: emulator.env, timeoutMs: 60_000 });
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  const client = {
+    endpoint: emulator.url,
+    region: REGION,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  s3 = new S3Client({ ...client, forcePathStyle: true });
+  const formation = new CloudFormationClient(client);
+  await formation.send(
+    new CreateStackCommand({ StackName: NAME, TemplateBody: JSON.stringify(TEMPLATE) }),
+  );
+  await waitUntilStackCreateComplete(
+    { client: formation, maxWaitTime: 30, minDelay: 1 },
+    { StackName: NAME },
+  );
+  formation.destroy();
+  for (const name of ['a', 'b']) {
+    await put(`input/good/${name}.jsonl`, '{"text":"I love this phone"}\n'.repeat(100));
+  }
+  await put('input/good/readme.md', 'no texts');
+  await put('input/mixed/a.jsonl', '{"text":"a"}\n');
+  await put('input/mixed/broken.csv', 'text\na\n');
+});
+afterAll(async () => {
+  s3?.destroy();
+  await emulator?.stop();
+});
+
+describe('tss score of a folder on S3', () => {
+  it('tells tasks, texts, time and cost, and starts nothing, with --dry-run', async () => {
+    const { code, stdout } = await score(`s3://${BUCKET}/input/good/`, '--dry-run');
+    expect(stdout.split('\n')).toEqual([
+      'Tasks: 2 of 4 vCPU and 8 GB, 2 at a time',
+      'Texts: about 200 in 0.0 MB, 29 bytes each (sampled)',
+      'Time: about 1 min, 0.1 vCPU hours, at 187 texts a second and vCPU',
+      'Cost: about $0.00 on Spot, $0.01 on demand (list prices of us-east-1, 2026-11)',
+      expect.stringMatching(/^Left out: 1 objects of another format .*: input\/good\/readme\.md$/),
+      '',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('starts a run, follows it to its end and comes back to it by its id', async () => {
+    const first = await score(`s3://${BUCKET}/input/good/`, '--text-column', 'text');
+    expect(first.code).toBe(0);
+    const [, run = ''] = /^Run (\S+) goes on without this command/m.exec(first.stdout) ?? [];
+    expect(first.stdout).toContain('Items: 2 of 2 done, 0 failed');
+    expect(first.stderr).toContain(`${run}  2/2  100 %`);
+    const items = await s3.send(
+      new GetObjectCommand({ Bucket: BUCKET, Key: `runs/${run}/items.json` }),
+    );
+    expect(JSON.parse((await items.Body?.transformToString()) ?? '')).toEqual([
+      { input: `s3://${BUCKET}/input/good/a.jsonl` },
+      { input: `s3://${BUCKET}/input/good/b.jsonl` },
+    ]);
+    const report = { input: `s3://${BUCKET}/input/good/a.jsonl`, etag: '"e"', lines: 100 };
+    const counts = { scored: 99, left_out: 1, first_left_out: [{ line: 7, problem: 'empty' }] };
+    const rest = { seconds: 60, model_name: 'm', model_revision: '1', output: 's3://b/r' };
+    await put('reports/a.json', JSON.stringify({ ...report, ...counts, ...rest }));
+    const again = await score('--run', run);
+    expect(again.stdout).toContain('Texts: 99 scored, 1 left out');
+    expect(again.stdout).toContain('a.jsonl, line 7: empty');
+    expect(again.code).toBe(3);
+  });
+
+  it('exits with 1 when an item failed, and names it', async () => {
+    const { code, stdout } = await score(`s3://${BUCKET}/input/mixed/`, '--tolerate', '100');
+    expect(stdout).toContain('Items: 1 of 2 done, 1 failed');
+    expect(stdout).toContain(`Failed: s3://${BUCKET}/input/mixed/broken.csv: done, exit code 1`);
+    expect(code).toBe(1);
+  });
+
+  it('refuses a folder that the tasks may not read, and says what to do', async () => {
+    const { code, stderr } = await score('s3://other/input/');
+    expect(stderr).toContain('copy it there, such as by aws s3 sync s3://other/input/');
+    expect(code).toBe(2);
+  });
+
+  it('exits with 1 for a folder without texts, and for a stage without the stack', async () => {
+    const empty = await score(`s3://${BUCKET}/input/nothing/`);
+    expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining('nothing to score')]);
+    const { code, stderr } = await runTool(['score', '--run', 'r', '--stage', 'other'], {
+      environment: emulator.env,
+      timeoutMs: 60_000,
+    });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('"bulk": true in stages/other.json'),
+    ]);
+  });
+});
