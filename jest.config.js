@@ -1,8 +1,27 @@
+/**
+ * ES modules that CommonJS packages of the service require. Node does so itself, but Jest only from
+ * Node 24.9 on: before, it gets them as CommonJS.
+ */
+const REQUIRED_ES_MODULES = ['content-disposition'];
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+const jestRequiresEsModules = major > 24 || (major === 24 && minor >= 9);
+
+const requiredEsModules = jestRequiresEsModules
+  ? {}
+  : {
+      [`/node_modules/(${REQUIRED_ES_MODULES.join('|')})/.*\\.js$`]: [
+        '@swc/jest',
+        { jsc: { target: 'es2024' }, module: { type: 'commonjs' } },
+      ],
+    };
+
 /** @type {import('jest').Config} */
 const shared = {
   testEnvironment: '<rootDir>/test/helpers/fast-globals-environment.js',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
+    ...requiredEsModules,
     '\\.ts$': [
       '@swc/jest',
       {
@@ -15,6 +34,7 @@ const shared = {
       },
     ],
   },
+  transformIgnorePatterns: [`/node_modules/(?!(${REQUIRED_ES_MODULES.join('|')})/)`],
   setupFiles: ['<rootDir>/test/helpers/fast-check.ts'],
   // The library beside the tokenizers; a native library cannot live in jest's realm.
   moduleNameMapper: { '^onnxruntime-node$': '<rootDir>/stubs/onnxruntime-web/index.js' },
