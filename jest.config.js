@@ -2,7 +2,7 @@
  * ES modules that CommonJS packages of the service require. Node does so itself, but Jest only from
  * Node 24.9 on: before, it gets them as CommonJS.
  */
-const REQUIRED_ES_MODULES = ['content-disposition'];
+const REQUIRED_ES_MODULES = ['content-disposition', 'cookie'];
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 const jestRequiresEsModules = major > 24 || (major === 24 && minor >= 9);
