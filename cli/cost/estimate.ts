@@ -1,6 +1,12 @@
 import { releaseVcpus } from '../../lib/stage-config/release-vcpus.ts';
 import type { StageConfig } from '../../lib/stage-config.ts';
-import { DAYS_PER_MONTH, SECONDS_PER_MONTH, X_READ, X_USER_READ } from '../kit/prices.ts';
+import {
+  DAYS_PER_MONTH,
+  SECONDS_PER_MONTH,
+  X_MOST_READS_PER_MONTH,
+  X_READ,
+  X_USER_READ,
+} from '../kit/prices.ts';
 import type { Component, Load } from './component.ts';
 import { fargate, imageBuilds, images } from './compute.ts';
 import { containerInsights, logs, metricsAndAlarms } from './monitoring.ts';
@@ -33,6 +39,8 @@ export interface Estimate {
   readonly tasks: number;
   /** The load needs more tasks than the configuration allows. */
   readonly tooFewTasks: boolean;
+  /** X sells so many reads to Enterprise plans only. */
+  readonly tooManyXReads: boolean;
   /** vCPUs that the account needs while a release replaces the most tasks. */
   readonly releaseVcpus: number;
   readonly store: StoreSize;
@@ -89,6 +97,7 @@ export function estimateCost(config: StageConfig, load: Load): Estimate {
     usdOfXReadsPerMillionPredictions: misses > 0 ? (reads.usdPerMonth / misses) * 1e6 : 0,
     tasks,
     tooFewTasks: wanted > config.maxTasks,
+    tooManyXReads: reads.usdPerMonth > 0 && misses > X_MOST_READS_PER_MONTH,
     releaseVcpus: releaseVcpus(config),
     store,
   };

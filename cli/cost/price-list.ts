@@ -6,9 +6,15 @@ export interface ListedPrice {
   readonly usd: number;
   readonly unit: string;
   readonly source: string;
+  /** Day of the latest comparison with a publication of the price; null: none since it was noted. */
+  readonly checked: string | null;
 }
 
-type Row = readonly [item: string, usd: number, unit: string];
+type Row = readonly [item: string, usd: number, unit: string, checked?: string | null];
+
+/** Day of the latest comparison. */
+const CHECKED = '2026-11-28';
+const CHECKED_NODES = new Set(['cache.t4g.micro', 'cache.t4g.small', 'cache.m7g.large']);
 
 const { CLOUDWATCH, CUSTOMER_KEY, FARGATE, FIREHOSE, FIREWALL } = prices;
 const { LAMBDA, LOAD_BALANCER, LOGS, NAT, STORE_NODES } = prices;
@@ -17,8 +23,8 @@ const AWS = 'https://aws.amazon.com';
 /** Prices by the page that they were read from. */
 const PRICES: Readonly<Record<string, readonly Row[]>> = {
   [`${AWS}/fargate/pricing/`]: Object.entries(FARGATE).flatMap<Row>(([architecture, price]) => [
-    [`vCPU, ${architecture}`, price.vcpuHour, 'hour'],
-    [`memory, ${architecture}`, price.gigabyteHour, 'GB-hour'],
+    [`vCPU, ${architecture}`, price.vcpuHour, 'hour', CHECKED],
+    [`memory, ${architecture}`, price.gigabyteHour, 'GB-hour', CHECKED],
   ]),
   [`${AWS}/elasticloadbalancing/pricing/`]: [
     ['load balancer', LOAD_BALANCER.hour, 'hour'],
@@ -29,6 +35,7 @@ const PRICES: Readonly<Record<string, readonly Row[]>> = {
       `Valkey, \`${type}\``,
       hour,
       'hour',
+      CHECKED_NODES.has(type) ? CHECKED : null,
     ]),
     ['snapshot', prices.SNAPSHOT_GIGABYTE_MONTH, 'GB-month'],
   ],
@@ -47,12 +54,12 @@ const PRICES: Readonly<Record<string, readonly Row[]>> = {
     ['requests', FIREWALL.millionRequests, 'million'],
   ],
   [`${AWS}/cloudwatch/pricing/`]: [
-    ['log, taken in', LOGS.gigabyteIngested, 'GB'],
+    ['log, taken in', LOGS.gigabyteIngested, 'GB', CHECKED],
     ['log, kept', LOGS.gigabyteMonth, 'GB-month'],
-    ['own metric', CLOUDWATCH.metricMonth, 'month'],
+    ['own metric', CLOUDWATCH.metricMonth, 'month', CHECKED],
     ['metric of an alarm', CLOUDWATCH.alarmMetricMonth, 'month'],
     ['composite alarm', CLOUDWATCH.compositeAlarmMonth, 'month'],
-    ['dashboard', CLOUDWATCH.dashboardMonth, 'month'],
+    ['dashboard', CLOUDWATCH.dashboardMonth, 'month', CHECKED],
   ],
   [`${AWS}/secrets-manager/pricing/`]: [
     ['secret', prices.SECRET_MONTH, 'month'],
@@ -80,8 +87,8 @@ const PRICES: Readonly<Record<string, readonly Row[]>> = {
     ['partition query', FIREHOSE.queryHour, 'hour'],
   ],
   'https://docs.x.com/x-api/getting-started/pricing': [
-    ['read of a post', prices.X_READ, 'post'],
-    ['read of a user', prices.X_USER_READ, 'user'],
+    ['read of a post', prices.X_READ, 'post', CHECKED],
+    ['read of a user', prices.X_USER_READ, 'user', CHECKED],
   ],
   [`${AWS}/comprehend/pricing/`]: [
     ['Amazon Comprehend, to compare', prices.COMPREHEND_PER_MILLION, 'million texts'],
@@ -90,18 +97,19 @@ const PRICES: Readonly<Record<string, readonly Row[]>> = {
 
 /** Every price that an estimate uses; a test compares them with kit/prices.ts. */
 export const PRICE_LIST: readonly ListedPrice[] = Object.entries(PRICES).flatMap(([source, rows]) =>
-  rows.map(([item, usd, unit]) => ({ item, usd, unit, source })),
+  rows.map(([item, usd, unit, checked = null]) => ({ item, usd, unit, source, checked })),
 );
 
-export const PRICE_TABLE_HEAD = ['Price of', 'USD', 'For each', 'Noted', 'Source'];
+export const PRICE_TABLE_HEAD = ['Price of', 'USD', 'For each', 'Noted', 'Checked since', 'Source'];
 
 /** Rows of the table in docs/cost.md. */
 export function priceTableRows(): string[][] {
-  return PRICE_LIST.map(({ item, usd, unit, source }) => [
+  return PRICE_LIST.map(({ item, usd, unit, source, checked }) => [
     item,
     usd.toLocaleString('en', { maximumFractionDigits: 10 }),
     unit,
     prices.PRICES_NOTED,
+    checked ?? 'no',
     `<${source}>`,
   ]);
 }

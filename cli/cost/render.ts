@@ -1,5 +1,11 @@
 import { VCPU_QUOTA_CODE } from '../../lib/stage-config/release-vcpus.ts';
-import { COMPREHEND_PER_MILLION, GIGABYTE, PRICES_NOTED, PRICES_REGION } from '../kit/prices.ts';
+import {
+  COMPREHEND_PER_MILLION,
+  GIGABYTE,
+  PRICES_NOTED,
+  PRICES_REGION,
+  X_MOST_READS_PER_MONTH,
+} from '../kit/prices.ts';
 import { tableLines } from '../kit/table.ts';
 import type { Estimate, Load } from './estimate.ts';
 import type { StoreSize } from './valkey.ts';
@@ -33,6 +39,11 @@ export function renderEstimate(stage: string, load: Load, estimate: Estimate): s
     ...(estimate.tooFewTasks
       ? [
           `This load needs more than ${estimate.tasks} tasks: raise maxTasks, or requests will be rejected.`,
+        ]
+      : []),
+    ...(estimate.tooManyXReads
+      ? [
+          `X lets an account without an Enterprise plan read ${X_MOST_READS_PER_MONTH.toLocaleString('en')} posts a month; this load reads more.`,
         ]
       : []),
     ...storeLines(estimate.store),

@@ -107,6 +107,8 @@ export const FIREHOSE = {
 /** Reads of a post and of a user at the X API, since 2026-02. */
 export const X_READ = 0.005;
 export const X_USER_READ = 0.01;
+/** Posts that an account without an Enterprise plan may read in a month. */
+export const X_MOST_READS_PER_MONTH = 3_000_000;
 
 /** Amazon Comprehend: sentiment of texts of up to 300 characters (three units). */
 export const COMPREHEND_PER_MILLION = 300;

@@ -7,7 +7,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { PARTITION_COLUMN, type PredictionColumn } from '../../service/contract/offline.ts';
 import { acknowledge } from '../acknowledge.ts';
-import { grantKeyUse } from '../encryption.ts';
+import { customerKey, grantKeyUse } from '../encryption.ts';
 import { retention } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
 
@@ -32,16 +32,24 @@ const SCORED_AT: PredictionColumn = 'created_timestamp';
 /** Firehose stream that writes prediction records (JSON lines) as Parquet, by day of scoring. */
 export class PredictionStream extends Construct {
   readonly stream: firehose.DeliveryStream;
+  /** Errors of the stream, and nothing else. */
+  readonly logGroup: logs.LogGroup;
 
   constructor(scope: Construct, id: string, props: PredictionStreamProps) {
     super(scope, id);
     const { bucket, prefix } = props;
-    const logGroup = new logs.LogGroup(this, 'Log', retention(this, props.config));
-    const role = this.#role(props, logGroup);
+    this.logGroup = new logs.LogGroup(this, 'Log', retention(this, props.config));
+    const role = this.#role(props, this.logGroup);
+    const key = customerKey(this, props.config);
     const day = '!{partitionKeyFromQuery:scored_date}';
     this.stream = new firehose.DeliveryStream(this, 'Stream', {
       deliveryStreamName: props.streamName,
-      encryption: firehose.StreamEncryption.awsOwnedKey(),
+      // Of the records that wait for delivery.
+      encryption: key
+        ? firehose.StreamEncryption.customerManagedKey(key)
+        : firehose.StreamEncryption.awsOwnedKey(),
+      // Or aws-cdk-lib would make a role for the use of the key, which Firehose grants itself.
+      role: role.withoutPolicyUpdates(),
       destination: new firehose.S3Bucket(bucket, {
         // The grant of aws-cdk-lib would include reading and deleting every object.
         role: role.withoutPolicyUpdates(),
@@ -49,7 +57,7 @@ export class PredictionStream extends Construct {
         bufferingInterval: BUFFER_TIME,
         dataOutputPrefix: `${prefix}${PARTITION_COLUMN}=${day}/`,
         errorOutputPrefix: `${REJECTED_PREFIX}!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
-        loggingConfig: new firehose.EnableLogging(logGroup),
+        loggingConfig: new firehose.EnableLogging(this.logGroup),
         dynamicPartitioning: { enabled: true },
         processors: [
           firehose.MetadataExtractionProcessor.jq16({

@@ -1,7 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric, type MetricOptions, Unit } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  MathExpression,
+  type MathExpressionOptions,
+  Metric,
+  type MetricOptions,
+  Unit,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { deploymentName, type Stage } from '../../service/contract/deployment.ts';
 import {
+  type DimensionedMetricName,
   METRIC_NAMESPACE,
   METRICS,
   type MetricDefinition,
@@ -60,6 +67,21 @@ export function contractMetric(
         dimensionValue !== undefined && { [dimension]: dimensionValue }),
       ...(revision !== undefined && { [REVISION_DIMENSION]: revision }),
     },
+    ...options,
+  });
+}
+
+/** A Metrics Insights query: alarms cannot use SEARCH to find the values of a dimension. */
+export function sumOverDimension(
+  stage: Stage,
+  name: DimensionedMetricName,
+  options: Pick<MathExpressionOptions, 'period'>,
+): MathExpression {
+  const schema = `${METRIC_NAMESPACE}, ${METRICS[name].dimension}, ${SERVICE_DIMENSION}`;
+  return new MathExpression({
+    expression: `SELECT SUM(${name}) FROM SCHEMA(${schema}) WHERE ${SERVICE_DIMENSION} = '${deploymentName(stage)}'`,
+    usingMetrics: {},
+    label: name,
     ...options,
   });
 }

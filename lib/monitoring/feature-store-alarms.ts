@@ -1,25 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { deploymentName } from '../../service/contract/deployment.ts';
-import {
-  type DimensionedMetricName,
-  METRIC_NAMESPACE,
-  METRICS,
-  SERVICE_DIMENSION,
-} from '../../service/contract/metrics.ts';
+import { METRICS } from '../../service/contract/metrics.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { AlarmSpec } from './alarm.ts';
-import { contractMetric } from './contract-metric.ts';
+import { contractMetric, sumOverDimension } from './contract-metric.ts';
 import type { MonitoredNames } from './monitored-names.ts';
-import {
-  deliveryDelayMetric,
-  rejectedRecordsMetric,
-  storeNodeMetrics,
-} from './platform-metrics.ts';
+import { storeNodeMetrics } from './platform-metrics.ts';
 
 const PERIOD = { period: Duration.minutes(5) };
 
-/** Data loss in the feature stores, or the signs of it. Callers do not notice it at once. */
+/** Data loss in the feature store, or the signs of it. Callers do not notice it at once. */
 export function featureStoreAlarms(config: StageConfig, names: MonitoredNames): AlarmSpec[] {
   const { stage } = config;
   return [
@@ -27,7 +17,7 @@ export function featureStoreAlarms(config: StageConfig, names: MonitoredNames): 
       name: 'feature-store-errors',
       kind: 'notice',
       happened: 'More than 50 operations on the feature store failed within five minutes.',
-      metric: sumOverDimension(deploymentName(stage), 'FeatureStoreErrors'),
+      metric: sumOverDimension(stage, 'FeatureStoreErrors', PERIOD),
       queriedMetrics: METRICS.FeatureStoreErrors.dimensionValues,
       threshold: 50,
       periods: 2,
@@ -73,7 +63,6 @@ export function featureStoreAlarms(config: StageConfig, names: MonitoredNames): 
       periods: 3,
     },
     ...smallNodeAlarms(config, names),
-    ...predictionStreamAlarms(names),
   ];
 }
 
@@ -107,28 +96,6 @@ function smallNodeAlarms({ valkeyNodeType }: StageConfig, names: MonitoredNames)
   ];
 }
 
-function predictionStreamAlarms({ predictionStream }: MonitoredNames): AlarmSpec[] {
-  if (predictionStream === undefined) return [];
-  return [
-    {
-      name: 'prediction-log-late',
-      kind: 'notice',
-      happened: 'Predictions have waited more than an hour for delivery to the offline store.',
-      metric: deliveryDelayMetric(predictionStream, PERIOD),
-      threshold: 3_600,
-      periods: 3,
-    },
-    {
-      name: 'predictions-rejected',
-      kind: 'notice',
-      happened: 'Firehose rejected predictions; they are kept for 30 days under rejected/ only.',
-      metric: rejectedRecordsMetric(predictionStream, PERIOD),
-      threshold: 0,
-      periods: 1,
-    },
-  ];
-}
-
 function highest(nodes: readonly IMetric[]): IMetric {
   return extreme('MAX', nodes);
 }
@@ -146,17 +113,6 @@ function extreme(select: 'MAX' | 'MIN', nodes: readonly IMetric[]): IMetric {
     expression: `${select}([${Object.keys(usingMetrics).join(', ')}])`,
     usingMetrics,
     label: `${select === 'MAX' ? 'highest' : 'lowest'} of all nodes`,
-    ...PERIOD,
-  });
-}
-
-/** A Metrics Insights query: alarms cannot use SEARCH to find the values of a dimension. */
-function sumOverDimension(service: string, name: DimensionedMetricName): MathExpression {
-  const schema = `${METRIC_NAMESPACE}, ${METRICS[name].dimension}, ${SERVICE_DIMENSION}`;
-  return new MathExpression({
-    expression: `SELECT SUM(${name}) FROM SCHEMA(${schema}) WHERE ${SERVICE_DIMENSION} = '${service}'`,
-    usingMetrics: {},
-    label: name,
     ...PERIOD,
   });
 }

@@ -16,8 +16,8 @@ export interface MonitoredNames extends LoadBalancerNames {
   readonly webFirewall: string | undefined;
   /** Cache clusters of the feature store, primary and copies. */
   readonly storeNodes: readonly string[];
-  /** Firehose stream; undefined without an offline store. */
-  readonly predictionStream: string | undefined;
+  /** Firehose stream and the log of its errors; undefined without an offline store. */
+  readonly predictions: { readonly stream: string; readonly logGroup: string } | undefined;
   /** ARN of the state machine that scores in bulk; undefined without a bulk stack. */
   readonly bulkStateMachine: string | undefined;
   /** Function that probes the service; undefined without a probe. */

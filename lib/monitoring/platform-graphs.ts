@@ -3,7 +3,7 @@ import type { LoadBalancerNames, MonitoredNames } from './monitored-names.ts';
 import {
   firewallMetric,
   loadBalancerErrorsMetric,
-  probeFailuresMetric,
+  probeMetric,
   storeNodeMetrics,
   type TargetGroupMetricName,
   targetGroupMetric,
@@ -46,7 +46,7 @@ export function loadBalancerGraphs(names: LoadBalancerNames): PlatformGraph[] {
 export function probeGraphs({ probe }: MonitoredNames): PlatformGraph[] {
   return probe === undefined
     ? []
-    : [{ title: 'Failed probes', axis: 'count in 5 min', metrics: [probeFailuresMetric(probe)] }];
+    : [{ title: 'Failed probes', axis: 'count in 5 min', metrics: [probeMetric(probe, 'Errors')] }];
 }
 
 export function taskGraphs(names: MonitoredNames): PlatformGraph[] {

@@ -115,13 +115,25 @@ export function firewallMetric(
   return platformMetric('AWS/WAFV2', metricName, dimensions, options);
 }
 
-/** Probes that were not answered as they should. */
-export function probeFailuresMetric(functionName: string): Metric {
+const PROBE_LABELS = { Errors: 'failed probes', Invocations: 'probes' } as const;
+
+/** Runs of the probe, or those that were not answered as they should. */
+export function probeMetric(functionName: string, metricName: keyof typeof PROBE_LABELS): Metric {
   return platformMetric(
     'AWS/Lambda',
-    'Errors',
+    metricName,
     { FunctionName: functionName },
-    { statistic: 'Sum', period: Duration.minutes(5), label: 'failed probes' },
+    { statistic: 'Sum', period: Duration.minutes(5), label: PROBE_LABELS[metricName] },
+  );
+}
+
+/** Lines written to a log group. */
+export function logEventsMetric(logGroup: string, options: MetricOptions): Metric {
+  return platformMetric(
+    'AWS/Logs',
+    'IncomingLogEvents',
+    { LogGroupName: logGroup },
+    { statistic: 'Sum', ...options },
   );
 }
 

@@ -12,10 +12,10 @@ import { contractMetric } from './contract-metric.ts';
 import type { LoadBalancerNames, MonitoredNames } from './monitored-names.ts';
 import {
   loadBalancerErrorsMetric,
-  probeFailuresMetric,
   targetGroupMetric,
   taskCountMetric,
 } from './platform-metrics.ts';
+import { probeAlarms } from './probe-alarms.ts';
 import { failurePercent, serviceCounts, shedPercent } from './ratios.ts';
 
 const FEWEST_FAILURES = 5;
@@ -86,19 +86,7 @@ export function requestAlarms(
       periods: 5,
       missing: TreatMissingData.BREACHING,
     },
-    ...(names.probe === undefined
-      ? []
-      : [
-          {
-            name: 'probe',
-            kind: 'page' as const,
-            happened: 'Two of three probes in a row, five minutes apart, got no right answer.',
-            metric: probeFailuresMetric(names.probe),
-            threshold: 0,
-            readings: 2,
-            periods: 3,
-          },
-        ]),
+    ...probeAlarms(names),
     {
       name: 'tasks-missing',
       kind: 'notice',

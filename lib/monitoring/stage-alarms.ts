@@ -5,6 +5,7 @@ import { bulkAlarms } from './bulk-alarms.ts';
 import { driftAlarms } from './drift-alarms.ts';
 import { featureStoreAlarms } from './feature-store-alarms.ts';
 import type { MonitoredNames } from './monitored-names.ts';
+import { predictionAlarms } from './prediction-alarms.ts';
 import { releaseAlarms } from './release-alarms.ts';
 import { requestAlarms } from './request-alarms.ts';
 import { tweetAlarms } from './tweet-alarms.ts';
@@ -16,6 +17,7 @@ export function stageAlarms(config: StageConfig, names: MonitoredNames): AlarmSp
     ...driftAlarms(config),
     ...tweetAlarms(config),
     ...featureStoreAlarms(config, names),
+    ...predictionAlarms(config, names),
     ...bulkAlarms(names),
   ];
 }
@@ -41,7 +43,7 @@ function placeholderNames(config: StageConfig): MonitoredNames {
     region: 'any',
     webFirewall: config.webFirewall ? deploymentName(config.stage) : undefined,
     storeNodes: featureStoreNodeNames(config.stage, config.valkeyReplicas + 1),
-    predictionStream: config.offlineStore ? 'any' : undefined,
+    predictions: config.offlineStore ? { stream: 'any', logGroup: 'any' } : undefined,
     bulkStateMachine: config.bulk ? 'any' : undefined,
     probe: config.probe ? 'any' : undefined,
   };

@@ -65,7 +65,10 @@ function monitoredNames(
     region,
     webFirewall: webFirewall?.name,
     storeNodes: valkey.nodeNames,
-    predictionStream: predictions?.stream.deliveryStreamName,
+    predictions: predictions && {
+      stream: predictions.stream.deliveryStreamName,
+      logGroup: predictions.logGroup.logGroupName,
+    },
     bulkStateMachine: bulk?.stateMachineArn,
     probe: probe?.functionName,
   };

@@ -70,6 +70,24 @@ describe('the expressions of alarms', () => {
   });
 });
 
+describe('the metrics of the service that count failures', () => {
+  const SEEN_OTHERWISE: Readonly<Record<string, string>> = {
+    ServerErrors: 'OwnFailures, and RequestFailures by the codes of X, count them apart',
+    PredictionLogErrors: 'repeated; what is lost counts as PredictionLogDroppedRecords',
+    LogDroppedLines: 'only lines of the log; the dashboard shows them',
+  };
+
+  it('are each watched by an alarm, or seen otherwise', () => {
+    const watched = JSON.stringify(ALARMS);
+    const failures = Object.keys(METRICS).filter((name) =>
+      /Failures|Errors|Dropped|Corrupt|Restarts|Shed/.test(name),
+    );
+    const unwatched = failures.filter((name) => !new RegExp(`\\b${name}\\b`).test(watched));
+    expect(failures.length).toBeGreaterThan(8);
+    expect(unwatched.toSorted()).toEqual(Object.keys(SEEN_OTHERWISE).toSorted());
+  });
+});
+
 describe('the parser of metric math', () => {
   it.each([
     'a +',

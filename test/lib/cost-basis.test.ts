@@ -3,7 +3,7 @@ import { estimateCost } from '../../cli/cost/estimate.ts';
 import { SCALING_ALARMS } from '../../cli/cost/monitoring.ts';
 import { alarmedMetrics } from '../../lib/monitoring/stage-alarms.ts';
 import { type Context, readStageConfig } from '../../lib/stage-config.ts';
-import { METRICS } from '../../service/contract/metrics.ts';
+import { type DimensionedMetricName, METRICS } from '../../service/contract/metrics.ts';
 import { allOf, CONTEXT, synthesise } from './synthesise.ts';
 
 /** Metrics that the alarms of a template watch. */
@@ -12,9 +12,8 @@ function watchedByTemplate(context: Context): number {
     .map(({ Properties }) => {
       const [first] = Properties.Metrics ?? [];
       // A query watches one metric for each value of the dimension that it sums over.
-      if (first?.Expression?.startsWith('SELECT SUM(FeatureStoreErrors)')) {
-        return METRICS.FeatureStoreErrors.dimensionValues;
-      }
+      const queried = /^SELECT SUM\((\w+)\)/.exec(first?.Expression ?? '')?.[1];
+      if (queried !== undefined) return METRICS[queried as DimensionedMetricName].dimensionValues;
       const stats = Properties.Metrics?.filter(
         ({ MetricStat }: { MetricStat?: object }) => MetricStat,
       );

@@ -232,12 +232,13 @@ describe.each(STAGES)('the alarms of %s', (stage) => {
     }
   });
 
-  it('treat missing data as breaching only for tasks that are unhealthy or silent', () => {
+  it('treat missing data as breaching only for tasks that are unhealthy or silent, and a probe that stopped', () => {
     const breaching = metricAlarms
       .filter(({ Properties }) => Properties.TreatMissingData !== 'notBreaching')
       .map(({ Properties }) => [Properties.AlarmName, Properties.TreatMissingData]);
     expect(breaching.toSorted()).toEqual([
       [`tweet-sentiment-${stage}-no-healthy-tasks`, 'breaching'],
+      ...(stage === 'prod' ? [['tweet-sentiment-prod-probe-stopped', 'breaching']] : []),
       [`tweet-sentiment-${stage}-silent`, 'breaching'],
     ]);
     const [page] = composites.filter(({ Properties }) => Properties.AlarmName.endsWith('-page'));

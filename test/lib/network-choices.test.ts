@@ -178,6 +178,11 @@ describe("a customer's key and permissions boundary", () => {
     // Load balancers and S3 cannot write logs under a customer's key.
     expect(buckets.match(/"SSEAlgorithm":"(\S+?)"/g)).toHaveLength(5);
     expect(buckets.match(/"SSEAlgorithm":"aws:kms"/g)).toHaveLength(2);
+    expect(
+      allOf(company, 'AWS::KinesisFirehose::DeliveryStream').map(
+        ({ Properties }) => Properties.DeliveryStreamEncryptionConfigurationInput,
+      ),
+    ).toEqual([{ KeyType: 'CUSTOMER_MANAGED_CMK', KeyARN: KEY }]);
   });
 
   it('are usable by the tasks, the hook, the probe, Firehose and runs in bulk only', () => {

@@ -90,6 +90,17 @@ describe('the cost under load', () => {
     expect(reads(prod())).toBe(0);
   });
 
+  it('knows a load that reads more posts than X sells without an Enterprise plan', () => {
+    const exceeds = (requestsPerDay: number, config = prod(X_TOKEN)) =>
+      estimateCost(config, load(requestsPerDay, 0)).tooManyXReads;
+    // A month has 30.4 days.
+    expect([exceeds(98_000), exceeds(99_000), exceeds(99_000, prod())]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
+
   it('runs as many tasks as the misses need, within the bounds', () => {
     // 187 x 2 vCPU at 70 % are 261.8 a second.
     const perTaskDay = 261.8 * 86_400;
@@ -213,7 +224,7 @@ describe('the cost of what is optional', () => {
 describe('the list of prices', () => {
   /** Numbers of kit/prices.ts that are not prices. */
   const OTHER =
-    /^(HOURS_PER_MONTH|SECONDS_PER_MONTH|DAYS_PER_MONTH|GIGABYTE|SPOT_DISCOUNT)$|\.(connectionsPerSecond|gigabytesPerHour|gibibytes)$/;
+    /^(HOURS_PER_MONTH|SECONDS_PER_MONTH|DAYS_PER_MONTH|GIGABYTE|SPOT_DISCOUNT|X_MOST_READS_PER_MONTH)$|\.(connectionsPerSecond|gigabytesPerHour|gibibytes)$/;
 
   function numbers(value: unknown, path: string): [string, number][] {
     if (typeof value === 'number') return [[path, value]];
