@@ -1,17 +1,15 @@
 import { ComparisonOperator, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import { DEFAULT_LIMITS } from '../../service/contract/http.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { AlarmSpec } from './alarm.ts';
 import { contractMetric } from './contract-metric.ts';
 import type { LoadBalancerNames } from './monitored-names.ts';
 import { type TargetGroupMetricName, targetGroupMetric } from './platform-metrics.ts';
 import { failurePercent, type RequestCounts, serviceCounts } from './ratios.ts';
+import { slowRequestMs } from './slow-request.ts';
 
 /** Percent of requests. A release that replaces a healthy one has no reason to fail more. */
 const FAILURE_PERCENT = 5;
 const FEWEST_FAILURES = 3;
-/** Deadline of single texts and tweets: slower ones are not answered. */
-const P99_MS = DEFAULT_LIMITS.singleDeadlineMs;
 
 const TWO_OF_THREE = { kind: 'rollback', readings: 2, periods: 3 } as const;
 
@@ -23,16 +21,18 @@ const TWO_OF_THREE = { kind: 'rollback', readings: 2, periods: 3 } as const;
  * without traffic.
  */
 export function releaseAlarms(
-  { stage }: StageConfig,
+  config: StageConfig,
   revision: string,
   { loadBalancer, targetGroups }: LoadBalancerNames,
 ): AlarmSpec[] {
+  const { stage } = config;
+  const slowMs = slowRequestMs(config);
   const ofGroups = Object.entries(targetGroups).flatMap(([color, targetGroup]) => {
     const metric = (name: TargetGroupMetricName, statistic: string) =>
       targetGroupMetric(loadBalancer, targetGroup, name, { statistic });
     const watched = `the ${color} target group`;
     return [
-      latency(color, watched, metric('TargetResponseTime', 'p99'), P99_MS / 1_000),
+      latency(color, watched, slowMs, metric('TargetResponseTime', 'p99'), slowMs / 1_000),
       unhealthy(color, watched, metric('UnHealthyHostCount', 'Maximum')),
     ];
   });
@@ -41,7 +41,7 @@ export function releaseAlarms(
   return [
     ...ofGroups,
     failures(watched, serviceCounts(stage, revision)),
-    latency('revision', watched, p99, P99_MS),
+    latency('revision', watched, slowMs, p99, slowMs),
   ];
 }
 
@@ -56,11 +56,18 @@ function failures(watched: string, counts: RequestCounts): AlarmSpec {
   };
 }
 
-function latency(name: string, watched: string, p99: IMetric, threshold: number): AlarmSpec {
+/** @param threshold `slowMs` in the metric's unit */
+function latency(
+  name: string,
+  watched: string,
+  slowMs: number,
+  p99: IMetric,
+  threshold: number,
+): AlarmSpec {
   return {
     name: `${name}-latency`,
     runbookSection: 'release-latency',
-    happened: `1 % of the requests to ${watched} take longer than ${P99_MS} ms.`,
+    happened: `1 % of the requests to ${watched} take longer than ${slowMs} ms.`,
     metric: p99,
     threshold,
     ...TWO_OF_THREE,

@@ -5,7 +5,6 @@ import {
   MathExpression,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { DEFAULT_LIMITS } from '../../service/contract/http.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { AlarmSpec } from './alarm.ts';
 import { contractMetric } from './contract-metric.ts';
@@ -17,15 +16,14 @@ import {
 } from './platform-metrics.ts';
 import { probeAlarms } from './probe-alarms.ts';
 import { failurePercent, serviceCounts, shedPercent } from './ratios.ts';
+import { slowRequestMs } from './slow-request.ts';
 
 const FEWEST_FAILURES = 5;
 
 /** Failures and delays that callers notice. */
-export function requestAlarms(
-  { stage, maxTasks }: StageConfig,
-  names: MonitoredNames,
-): AlarmSpec[] {
-  const { singleDeadlineMs } = DEFAULT_LIMITS;
+export function requestAlarms(config: StageConfig, names: MonitoredNames): AlarmSpec[] {
+  const { stage, maxTasks } = config;
+  const slowMs = slowRequestMs(config);
   return [
     {
       name: 'failures',
@@ -39,9 +37,9 @@ export function requestAlarms(
     {
       name: 'latency',
       kind: 'page',
-      happened: `1 % of the requests take longer than ${singleDeadlineMs} ms.`,
+      happened: `1 % of the requests take longer than ${slowMs} ms.`,
       metric: contractMetric(stage, 'RequestLatency', { statistic: 'p99' }),
-      threshold: singleDeadlineMs,
+      threshold: slowMs,
       readings: 4,
       periods: 5,
     },

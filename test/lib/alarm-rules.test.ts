@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { releaseAlarms } from '../../lib/monitoring/release-alarms.ts';
+import { requestAlarms } from '../../lib/monitoring/request-alarms.ts';
+import { readStageConfig } from '../../lib/stage-config.ts';
 import { METRICS } from '../../service/contract/metrics.ts';
 import { type Period, parseMetricMath } from './metric-math.ts';
 import { allOf, CONTEXT, synthesise } from './synthesise.ts';
@@ -67,6 +70,43 @@ describe('the expressions of alarms', () => {
         Metrics.some(({ Expression }) => Expression?.includes('FILL(')),
     );
     expect(filled.map(({ AlarmName }) => AlarmName)).toEqual([]);
+  });
+});
+
+describe('the alarms on slow requests', () => {
+  const NAMES = {
+    loadBalancer: 'app/any/1',
+    targetGroups: { blue: 'targetgroup/blue/1', green: 'targetgroup/green/1' },
+    cluster: 'any',
+    service: 'any',
+    logGroup: 'any',
+    region: 'any',
+    webFirewall: undefined,
+    storeNodes: ['any-001'],
+    predictions: undefined,
+    probe: undefined,
+  };
+
+  it.each([
+    [undefined, 2_000],
+    [5_000, 5_000],
+    [100, 2_000],
+  ])('begin at a deadline of %p at %d ms', (deadlineMs, slowMs) => {
+    const environment = deadlineMs === undefined ? {} : { SINGLE_DEADLINE_MS: String(deadlineMs) };
+    const config = readStageConfig({
+      ...CONTEXT.prod,
+      environment: JSON.stringify(environment),
+    });
+    const specs = [...requestAlarms(config, NAMES), ...releaseAlarms(config, 'any', NAMES)];
+    const thresholds = specs
+      .filter(({ name }) => name.endsWith('latency'))
+      .map(({ name, threshold }) => [name, threshold]);
+    expect(Object.fromEntries(thresholds)).toEqual({
+      latency: slowMs,
+      'blue-latency': slowMs / 1_000,
+      'green-latency': slowMs / 1_000,
+      'revision-latency': slowMs,
+    });
   });
 });
 
