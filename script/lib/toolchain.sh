@@ -50,14 +50,27 @@ use_node() {
 readonly OFFLINE_REMEDY='The packages come from the registry that npm is configured with (npm config get
 registry); a proxy is taken from HTTPS_PROXY. Once they are here, no network is needed.'
 
+# True after `npm ci` or `npm install` by hand: npm's record of node_modules has every package of the lockfile.
+is_installed_by_npm() {
+  [[ -f node_modules/.package-lock.json ]] && node -e '
+    const { packages } = require("./package-lock.json");
+    const { packages: installed } = require("./node_modules/.package-lock.json");
+    const isThere = ([path, { version, optional, link }]) =>
+      !path.startsWith("node_modules/") || optional || link || installed[path]?.version === version;
+    process.exit(Object.entries(packages).every(isThere) ? 0 : 1);
+  ' 2>/dev/null
+}
+
 # Installs all packages of the lockfile, unless the last installation was of the same one.
 install_packages() {
   local installed=node_modules/.installed-package-lock.json
   if cmp -s package-lock.json "$installed"; then return; fi
-  expect_own_packages
-  say 'Installing the packages for development, about 1 GB on disk ...'
-  run_npm ci --no-audit --no-fund --loglevel=error >&2 ||
-    die 'npm could not install the packages.' "$OFFLINE_REMEDY"
+  if ! is_installed_by_npm; then
+    expect_own_packages
+    say 'Installing the packages for development, about 1 GB on disk ...'
+    run_npm ci --no-audit --no-fund --loglevel=error >&2 ||
+      die 'npm could not install the packages.' "$OFFLINE_REMEDY"
+  fi
   cp package-lock.json "$installed"
 }
 
@@ -72,7 +85,7 @@ readonly SERVING_PACKAGES=(
 install_serving_packages() {
   local installed=node_modules/.installed-serving-lock.json folder=.tools/serving
   if cmp -s package-lock.json "$installed"; then return; fi
-  if [[ -e node_modules/.installed-package-lock.json ]]; then
+  if [[ -e node_modules/.installed-package-lock.json ]] || is_installed_by_npm; then
     install_packages
     return
   fi

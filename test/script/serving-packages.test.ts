@@ -80,6 +80,22 @@ describe('the packages for serving', () => {
     expect(install().stderr).toContain('npm ci');
   });
 
+  it('do not take the place of those that `npm ci` has installed by hand', () => {
+    mkdirSync(join(checkout, 'node_modules'));
+    cpSync('package-lock.json', join(checkout, 'node_modules', '.package-lock.json'));
+    expect(install()).toEqual({ status: 0, stderr: '' });
+    expect(existsSync(join(checkout, 'asked.json'))).toBe(false);
+  });
+
+  it('take the place of an incomplete installation', () => {
+    mkdirSync(join(checkout, 'node_modules'));
+    const { packages } = read('package-lock.json');
+    const { 'node_modules/typescript': _, ...others } = packages;
+    const record = JSON.stringify({ packages: others });
+    writeFileSync(join(checkout, 'node_modules', '.package-lock.json'), record);
+    expect(install().stderr).toContain('npm install --omit=dev');
+  });
+
   it('leave nothing behind when npm fails, and the message says what to look at', () => {
     const { status, stderr } = install(1);
     expect([status, stderr]).toEqual([1, expect.stringContaining('npm could not install')]);
