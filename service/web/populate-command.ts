@@ -7,7 +7,7 @@ export function populateCommand(subject: string): string | null {
   const [option, value] = subject.startsWith('@')
     ? ['--user', subject.slice(1)]
     : ['--topic', subject];
-  return `npm run populate -- ${option} ${shellQuoted(value)}`;
+  return `npx tss populate ${option} ${shellQuoted(value)}`;
 }
 
 function shellQuoted(text: string): string {

@@ -257,7 +257,7 @@ describe('what there is not', () => {
     const opened = await openFilled();
     await opened.page.getByLabel('Topic or @user').fill('#nobody_knows');
     await opened.page.getByRole('button', { name: 'Show' }).click();
-    await opened.page.getByText("npm run populate -- --topic '#nobody_knows'").waitFor();
+    await opened.page.getByText("npx tss populate --topic '#nobody_knows'").waitFor();
     expect(await opened.page.locator('#topic-said').textContent()).toBe(
       'Nothing is known of #nobody_knows.',
     );
