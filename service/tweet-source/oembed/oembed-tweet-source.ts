@@ -224,7 +224,7 @@ function tweetIdIn(url: string): TweetId | null {
 /** The text of another tweet must not be stored under the id that was asked for. */
 function anotherTweet(id: TweetId): TweetSourceFailedError {
   return new TweetSourceFailedError(
-    `The oEmbed endpoint answered with another tweet, ${id}, such as the original of a retweet; ask for that one.`,
+    `The oEmbed endpoint answered with another tweet, ${id}; ask for that one by its own URL.`,
   );
 }
 

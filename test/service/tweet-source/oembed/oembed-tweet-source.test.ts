@@ -217,10 +217,10 @@ describe('an invalid answer', () => {
   });
 
   it('about another tweet is refused, with the id of that tweet', async () => {
-    stub.script({ body: oembedOf({ id: '20', text: 'the original of a retweet' }) });
+    stub.script({ body: oembedOf({ id: '20', text: 'another one' }) });
     const error = await failure(lookup(aSource(), ID));
     expect(error).toBeInstanceOf(TweetSourceFailedError);
-    expect(error.message).toContain('answered with another tweet, 20,');
+    expect(error.message).toContain('answered with another tweet, 20;');
     expect(outcomes()).toEqual(new Set(['failed']));
   });
 
