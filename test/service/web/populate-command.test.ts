@@ -3,11 +3,11 @@ import { populateCommand } from '../../../service/web/populate-command.ts';
 
 describe('the command that reads a subject from X', () => {
   it.each([
-    ['@jack', "npm run populate -- --user 'jack'"],
-    ['#bitcoin', "npm run populate -- --topic '#bitcoin'"],
-    ['$btc', "npm run populate -- --topic '$btc'"],
-    ['a"; id; "`id`$(id)', `npm run populate -- --topic 'a"; id; "\`id\`$(id)'`],
-    ["it's", String.raw`npm run populate -- --topic 'it'\''s'`],
+    ['@jack', "npx tss populate --user 'jack'"],
+    ['#bitcoin', "npx tss populate --topic '#bitcoin'"],
+    ['$btc', "npx tss populate --topic '$btc'"],
+    ['a"; id; "`id`$(id)', `npx tss populate --topic 'a"; id; "\`id\`$(id)'`],
+    ["it's", String.raw`npx tss populate --topic 'it'\''s'`],
   ])('quotes %s for a shell', (subject, command) => {
     expect(populateCommand(subject)).toBe(command);
   });
