@@ -22,6 +22,7 @@ import { docsRoutes } from './http/routes/docs/routes.ts';
 import { featureRoutes } from './http/routes/features/routes.ts';
 import { healthRoutes } from './http/routes/health/routes.ts';
 import { ingestRoutes } from './http/routes/ingest/routes.ts';
+import { loadRoutes } from './http/routes/load/routes.ts';
 import { openInferenceHealthRoutes } from './http/routes/open-inference/health-routes.ts';
 import {
   openInferenceMetadataRoutes,
@@ -126,6 +127,7 @@ async function api(
       await administrator.register(purgeRoutes, deps);
       await administrator.register(rebuildRoutes, deps);
       await administrator.register(rescoreRoutes, deps);
+      await administrator.register(loadRoutes, deps);
     });
   }
 }

@@ -6,6 +6,7 @@ import { openFeatureStore, openPredictionLog, openTweetSource } from './adapters
 import { buildApp } from './app.ts';
 import { IngestTweets } from './application/ingest-tweets.ts';
 import { LanguageCheck } from './application/language-check.ts';
+import { LoadScores } from './application/load-scores.ts';
 import { PendingWrites } from './application/pending-writes.ts';
 import { Purge } from './application/purge.ts';
 import { ReadFeatures } from './application/read-features.ts';
@@ -144,6 +145,7 @@ async function serve(config: Config): Promise<void> {
       model,
       deadlineMs: limits.batchDeadlineMs,
     }),
+    loadScores: new LoadScores({ ...assessment, storeWriter }),
     model,
     lifecycle,
     metrics,

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { IngestTweets } from '../application/ingest-tweets.ts';
+import type { LoadScores } from '../application/load-scores.ts';
 import type { FeatureStore } from '../application/ports/feature-store.ts';
 import type { Metrics, MetricTotals } from '../application/ports/metrics.ts';
 import type { SentimentModel } from '../application/ports/sentiment-model.ts';
@@ -61,6 +62,7 @@ export interface AppDeps {
   readonly purge: Purge;
   readonly rebuild: Rebuild;
   readonly rescore: Rescore;
+  readonly loadScores: LoadScores;
   readonly model: SentimentModel;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;

@@ -24,6 +24,7 @@ const REFUSED = ['invalid_request', 'The request is not valid.'] as const;
 const LIMIT_CODES: Readonly<Record<string, readonly [CallerErrorCode, string]>> = {
   'maxItems /texts': ['batch_too_large', 'send several requests'],
   'maxItems /tweetUrls': ['batch_too_large', 'send several requests'],
+  'maxItems /rows': ['batch_too_large', 'send several requests'],
   'maxItems /tweets': ['batch_too_large', 'send several requests'],
   'maxLength /text': ['text_too_long', 'shorten it'],
   'maxLength /texts/*': ['text_too_long', 'shorten it'],

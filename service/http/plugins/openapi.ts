@@ -18,7 +18,7 @@ Limits of this instance:
 
 const ADMIN_TAG = {
   name: 'admin',
-  description: 'Ingest, purge, rebuild and rescore; requires the admin token',
+  description: 'Ingest, load, purge, rebuild and rescore; requires the admin token',
 };
 const API_KEY_SCHEME = { type: 'apiKey', in: 'header', name: 'X-API-Key' } as const;
 const ADMIN_SCHEME = { type: 'http', scheme: 'bearer' } as const;

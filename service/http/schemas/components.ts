@@ -3,6 +3,7 @@ import { Problem } from '../problem.ts';
 import * as features from '../routes/features/schemas.ts';
 import { Health } from '../routes/health/schemas.ts';
 import { IngestFailure, IngestResponse, IngestResult } from '../routes/ingest/schemas.ts';
+import { LoadFailure, LoadResponse, LoadResult } from '../routes/load/schemas.ts';
 import * as openInference from '../routes/open-inference/schemas.ts';
 import { Identity } from '../routes/page/schemas.ts';
 import { PurgeResponse, TweetListing, UserPurgeResponse } from '../routes/purge/schemas.ts';
@@ -35,6 +36,9 @@ export const COMPONENTS: readonly TSchema[] = [
   UserPurgeResponse,
   RebuildResponse,
   RescoreResponse,
+  LoadResult,
+  LoadFailure,
+  LoadResponse,
   features.LabelCounts,
   features.DaySentiment,
   features.UserSentiment,

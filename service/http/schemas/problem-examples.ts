@@ -17,6 +17,11 @@ export const TWEETS_DETAILS: Details = {
   text_too_long: `The text of tweet ${TWEET_ID} has more than 25000 characters; shorten it.`,
 };
 
+/** Details of routes with a list of rows. */
+export const ROWS_DETAILS: Details = {
+  batch_too_large: 'rows must have at most 100 items: send several requests.',
+};
+
 /** Details of routes with one tweet. */
 export const TWEET_DETAILS: Details = {
   empty_text: `Tweet ${TWEET_ID} has no text that can be scored.`,

@@ -74,6 +74,18 @@ const REQUESTS: Readonly<Record<string, Request>> = {
     method: 'POST',
     headers: AS_ADMIN,
   },
+  'POST /v1/admin/features/load': {
+    path: '/v1/admin/features/load',
+    headers: AS_ADMIN,
+    body: {
+      rows: ['1', '2'].map((id) => ({
+        tweet: { id, text: 'I love this phone' },
+        scores: { negative: 0.05, neutral: 0.15, positive: 0.8 },
+        model: { name: 'fake-model', revision: '0123456789ab' },
+        scoredAt: '2026-11-23T08:00:00Z',
+      })),
+    },
+  },
   'DELETE /v1/admin/features/tweets/{id}': {
     path: `/v1/admin/features/tweets/${TWEET_ID}`,
     method: 'DELETE',

@@ -75,6 +75,7 @@ describe('the OpenAPI document', () => {
       'GET /v2/models/{name}/ready',
       'GET /v2/models/{name}/versions/{version}',
       'GET /v2/models/{name}/versions/{version}/ready',
+      'POST /v1/admin/features/load',
       'POST /v1/admin/features/rebuild',
       'POST /v1/admin/features/rescore',
       'POST /v1/admin/tweets',

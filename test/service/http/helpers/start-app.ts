@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { buildApp } from '../../../../service/app.ts';
 import { IngestTweets } from '../../../../service/application/ingest-tweets.ts';
+import { LoadScores } from '../../../../service/application/load-scores.ts';
 import type { MetricTotals } from '../../../../service/application/ports/metrics.ts';
 import type { Tracer } from '../../../../service/application/ports/tracer.ts';
 import { ReadFeatures } from '../../../../service/application/read-features.ts';
@@ -167,6 +168,7 @@ export async function startApp(options: AppOptions = {}) {
       model,
       deadlineMs: limits.batchDeadlineMs,
     }),
+    loadScores: new LoadScores({ ...assessment, storeWriter }),
     model,
     lifecycle,
     metrics,

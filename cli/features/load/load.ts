@@ -1,0 +1,131 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { AdminClient } from '../../clients/admin-client.ts';
+import { requiredVariable } from '../../kit/environment.ts';
+import { CliError } from '../../kit/errors.ts';
+import { Input } from '../../kit/input.ts';
+import { LeftOut } from '../../kit/left-out.ts';
+import { Pace } from '../../kit/pace.ts';
+import { ProgressBar } from '../../kit/progress.ts';
+import { StateFile } from '../../kit/state-file.ts';
+import { withParquetRows } from './parquet-rows.ts';
+import { type FileRow, readFields } from './read-fields.ts';
+import { type RowDefaults, scoredRow } from './scored-row.ts';
+import { type PlacedRow, sendRows } from './send-rows.ts';
+
+export interface LoadOptions {
+  /** Path of scored rows. */
+  readonly file: string;
+  readonly url: string;
+  /** Highest number of rows that are stored in a second. */
+  readonly rate: number;
+  /** Before the names of the columns that `tss score` added. */
+  readonly prefix: string;
+  /** ISO 8601; time of the scores of rows without scored_at. That of the file by default. */
+  readonly scoredAt?: string;
+  /** Start over, whatever an interrupted run has done. */
+  readonly restarts: boolean;
+  readonly stateFile: string;
+}
+
+/** As many as the service takes by default. */
+const BATCH_ROWS = 100;
+
+interface Tally {
+  loaded: number;
+  /** Refused by the service. */
+  refused: number;
+}
+
+/**
+ * Stores scored rows in a running service, and continues where an interrupted run stopped.
+ *
+ * @throws CliError also when rows were left out
+ */
+export async function loadScoredRows(options: LoadOptions, signal: AbortSignal): Promise<void> {
+  const input = await Input.open(options.file);
+  if (input.fingerprint === undefined) {
+    throw new CliError(`${options.file} is not a regular file; save its content first`);
+  }
+  const { mtime } = await stat(options.file);
+  const defaults = {
+    ...modelOfPath(resolve(options.file)),
+    prefix: options.prefix,
+    scoredAt: options.scoredAt ?? mtime.toISOString(),
+  };
+  const job = `load:${options.url}:${input.fingerprint}`;
+  const load = (lines: Input, unit: string) =>
+    send(readFields(lines), { ...options, job, unit, defaults }, signal);
+  if (!/\.parquet$/i.test(options.file)) return load(input, 'line');
+  await withParquetRows(options.file, signal, async (lines) =>
+    load(await Input.open(lines), 'row'),
+  );
+}
+
+async function send(
+  rows: AsyncIterable<FileRow>,
+  options: LoadOptions & { job: string; unit: string; defaults: RowDefaults },
+  signal: AbortSignal,
+): Promise<void> {
+  const { file, url, rate, job, unit, defaults } = options;
+  let bar: ProgressBar | undefined;
+  const announce = (message: string) => (bar ? bar.say(message) : console.error(message));
+  const token = requiredVariable('ADMIN_TOKEN', 'set it to the token the service was started with');
+  const service = new AdminClient({ url, token, announce, signal });
+  const state = await StateFile.open(options.stateFile);
+  const earlier = options.restarts ? undefined : state.get(job);
+  if (earlier) announce('Continues an interrupted run; --restart starts at the beginning.');
+  const pace = new Pace(rate, { signal });
+  const tally: Tally = { loaded: 0, refused: 0 };
+  const leftOut = new LeftOut(file, announce);
+  let done = earlier?.done ?? 0;
+  bar = new ProgressBar({ output: process.stderr, name: file, total: null, done });
+  let waiting: PlacedRow[] = [];
+  const flush = async () => {
+    tally.loaded += await sendRows(waiting, service, (number, code) => {
+      tally.refused++;
+      leftOut.refused(`${unit} ${number}`, code);
+    });
+    bar?.update(done);
+    await state.put(job, { cursor: String(done), done });
+    await pace.spend(waiting.length);
+    waiting = [];
+  };
+  try {
+    let read = 0;
+    for await (const { number, fields, fault = '' } of rows) {
+      if (++read <= done) continue;
+      const row = fields ? scoredRow(fields, defaults) : fault;
+      if (typeof row === 'string') leftOut.add(`${unit} ${number}`, row);
+      else waiting.push({ row, number });
+      done = read;
+      if (waiting.length === BATCH_ROWS) await flush();
+    }
+    if (waiting.length > 0) await flush();
+    await state.remove(job);
+  } finally {
+    bar.end();
+    console.log(summary(file, tally, leftOut.lines));
+  }
+  const missing = leftOut.lines + tally.refused;
+  if (missing > 0) {
+    throw new CliError(
+      `${missing} rows were left out; correct them, and run the same command again: rows that are ` +
+        'stored already count once.',
+    );
+  }
+}
+
+function summary(file: string, { loaded, refused }: Tally, unreadable: number): string {
+  return (
+    `${file}: ${loaded} rows loaded, ${refused} refused by the service` +
+    (unreadable > 0 ? `, ${unreadable} without what a row needs` : '')
+  );
+}
+
+/** The model that the folders of a result name. */
+function modelOfPath(path: string): Pick<RowDefaults, 'modelName' | 'modelRevision'> {
+  const [, modelName, modelRevision] =
+    /[\\/]model_name=([^\\/]+)[\\/]model_revision=([^\\/]+)[\\/]/.exec(path) ?? [];
+  return modelName === undefined || modelRevision === undefined ? {} : { modelName, modelRevision };
+}

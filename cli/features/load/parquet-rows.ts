@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CliError, reasonOf } from '../../kit/errors.ts';
+import { globOf, identifier, quoted, ScratchDatabase } from '../../kit/scratch-database.ts';
+
+/** A folder such as `day=2026-11-28` would give a column. */
+const FILE_COLUMNS_ONLY = 'hive_partitioning = false';
+
+/**
+ * Writes the rows of a Parquet file as JSON Lines, a row a line, into a temporary folder, for as long as
+ * the work takes. Integers and decimals become text, which keeps their digits, and times ISO 8601.
+ *
+ * @throws CliError when the file is not Parquet
+ */
+export async function withParquetRows<Result>(
+  file: string,
+  signal: AbortSignal,
+  work: (lines: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'tss-load-'));
+  try {
+    const lines = join(folder, 'rows.jsonl');
+    await extract(file, lines, folder, signal);
+    return await work(lines);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function extract(
+  file: string,
+  lines: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const database = await ScratchDatabase.open(folder, signal);
+  try {
+    const rows = `read_parquet(${quoted(globOf(file))}, ${FILE_COLUMNS_ONLY})`;
+    const columns = await database.columns(`SELECT * FROM ${rows}`);
+    const selected = columns.map(
+      ({ name, type }) => `${asJson(identifier(name), type)} AS ${identifier(name)}`,
+    );
+    await database.run(
+      `COPY (SELECT ${selected.join(', ')} FROM ${rows}) TO ${quoted(lines)} (FORMAT json)`,
+    );
+  } catch (cause) {
+    signal.throwIfAborted();
+    const [reason] = reasonOf(cause).split('\n');
+    throw new CliError(`${file} cannot be read as Parquet: ${reason}`, { cause });
+  } finally {
+    database.close();
+  }
+}
+
+function asJson(column: string, type: string): string {
+  if (/^(U?BIGINT|U?HUGEINT|DECIMAL\(.*\))$/.test(type)) return `${column}::VARCHAR`;
+  if (!type.startsWith('TIMESTAMP')) return column;
+  return `strftime(make_timestamp_ms(epoch_ms(${column})), '%Y-%m-%dT%H:%M:%S.%gZ')`;
+}

@@ -1,0 +1,147 @@
+import { Check } from 'typebox/value';
+import { LABELS } from '../../../service/contract/labels.ts';
+import {
+  type XTweet,
+  XTweet as XTweetSchema,
+} from '../../../service/tweet-source/x-format/tweet.ts';
+import { isoTime } from '../../kit/archived-tweet.ts';
+import { tweetObjects } from '../../kit/tweet-objects.ts';
+
+/** Columns or keys of a row, as its file has them. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A row as the service takes it. */
+export interface ScoredRow {
+  readonly tweet: Omit<XTweet, 'text'> & { readonly text?: string };
+  readonly scores: Readonly<Record<(typeof LABELS)[number], number>>;
+  readonly truncated: boolean;
+  readonly language: string | null;
+  readonly languageSupported: boolean | null;
+  readonly model: { readonly name: string; readonly revision: string };
+  readonly preprocessingVersion?: number;
+  readonly scoredAt: string;
+}
+
+/** Values for rows that lack them. */
+export interface RowDefaults {
+  /** Before the names of the columns that `tss score` adds. */
+  readonly prefix: string;
+  readonly scoredAt: string;
+  /** From the folders of a result: `model_name=NAME/model_revision=REVISION`. */
+  readonly modelName?: string;
+  readonly modelRevision?: string;
+}
+
+/** Names of what makes up a tweet, in lower case, the likeliest first. */
+const NAMES = {
+  id: ['tweet_id', 'id', 'id_str', 'tweetid'],
+  text: ['text', 'full_text', 'tweet', 'content'],
+  authorId: ['author_id', 'author.id', 'user_id'],
+  username: ['author_username', 'author.username', 'username', 'screen_name'],
+  createdAt: ['created_at', 'tweet_created_at', 'date', 'timestamp'],
+} as const;
+
+const ID = /^0*[1-9]\d{0,18}$/;
+const REVISION = /^[0-9a-f]{12}$/;
+
+/** The row that fields make up, or the reason why they do not, to follow its place in the file. */
+export function scoredRow(fields: Fields, defaults: RowDefaults): ScoredRow | string {
+  const record = { ...recordOf(fields), ...fields };
+  const tweet = tweetOf(record);
+  if (typeof tweet === 'string') return tweet;
+  const scored = (name: string) => textOf(fields[defaults.prefix + name]);
+  const scores = LABELS.map((label) => Number(scored(`score_${label}`) ?? Number.NaN));
+  const [negative = 0, neutral = 0, positive = 0] = scores;
+  if (!scores.every((score) => score >= 0 && score <= 1)) {
+    return 'has no scores: score_negative, score_neutral and score_positive must be from 0 to 1';
+  }
+  const label = scored('label');
+  const highest = Math.max(...scores);
+  if (label !== undefined && scores[(LABELS as readonly string[]).indexOf(label)] !== highest) {
+    return `has the label '${label}', which does not have its highest score`;
+  }
+  const name = scored('model_name') ?? defaults.modelName;
+  const revision = scored('model_revision') ?? defaults.modelRevision;
+  if (name === undefined || !REVISION.test(revision ?? '')) {
+    return 'does not tell its model: it needs model_name, and model_revision of 12 hex digits';
+  }
+  const version = textOf(fields.preprocessing_version);
+  return {
+    tweet,
+    scores: { negative, neutral, positive },
+    truncated: isTrue(scored('truncated')) ?? false,
+    language: scored('language') ?? null,
+    languageSupported: isTrue(scored('language_supported')) ?? null,
+    model: { name, revision: revision ?? '' },
+    ...(version !== undefined && { preprocessingVersion: Number(version) }),
+    scoredAt: isoTime(textOf(fields.scored_at) ?? defaults.scoredAt),
+  };
+}
+
+/** The input's own columns, which results of bulk scoring keep as JSON. */
+function recordOf({ record }: Fields): object {
+  if (typeof record !== 'string') return {};
+  try {
+    const value: unknown = JSON.parse(record);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function tweetOf(record: Fields): ScoredRow['tweet'] | string {
+  const id = fieldOf(record, 'id');
+  if (typeof id === 'number' && !Number.isSafeInteger(id)) {
+    return 'has a rounded id; keep ids as text';
+  }
+  const [tweet] = typeof id === 'string' ? (tweetObjects(record)?.tweets ?? []) : [];
+  if (tweet?.tweet) return fieldsOfTweet(tweet.tweet);
+  const flat = flatTweet(record);
+  if (!ID.test(flat.id)) {
+    return flat.id === ''
+      ? 'has no tweet id: it needs a column such as tweet_id or id'
+      : `has the tweet id '${flat.id.slice(0, 40)}', which must have 1 to 19 digits`;
+  }
+  if (Check(XTweetSchema, { text: '', ...flat })) return flat;
+  return 'is not a tweet: its author id must be digits, and its username 1 to 50 letters, digits and underscores';
+}
+
+/** Without the columns that are not those of a tweet. */
+function fieldsOfTweet(tweet: XTweet): XTweet {
+  const entries = Object.entries(tweet).filter(([name]) => name in XTweetSchema.properties);
+  return { id: tweet.id, text: tweet.text, ...Object.fromEntries(entries) };
+}
+
+/** A tweet of columns such as those of CSV. */
+function flatTweet(record: Fields): ScoredRow['tweet'] {
+  const cell = (name: keyof typeof NAMES) => textOf(fieldOf(record, name));
+  const [text, authorId, createdAt] = [cell('text'), cell('authorId'), cell('createdAt')];
+  const username = cell('username')?.replace(/^@/, '');
+  return {
+    id: cell('id') ?? '',
+    ...(text !== undefined && { text }),
+    ...(authorId !== undefined && { author_id: authorId }),
+    ...(authorId !== undefined && username !== undefined && { author: { id: authorId, username } }),
+    ...(createdAt !== undefined && { created_at: isoTime(createdAt) }),
+    ...(Array.isArray(record.topics) && { topics: record.topics }),
+  };
+}
+
+/** The first field with one of the names, whatever their case. */
+function fieldOf(record: Fields, name: keyof typeof NAMES): unknown {
+  for (const wanted of NAMES[name]) {
+    const key = Object.keys(record).find((each) => each.toLowerCase() === wanted);
+    if (key !== undefined && textOf(record[key]) !== undefined) return record[key];
+  }
+  return undefined;
+}
+
+/** Text of a cell or a value; undefined for an empty one and for what has none. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function isTrue(text: string | undefined): boolean | undefined {
+  return text === undefined ? undefined : text.toLowerCase() === 'true' || text === '1';
+}

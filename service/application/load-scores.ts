@@ -1,0 +1,81 @@
+import { CallerError, type ServiceError } from '../domain/errors.ts';
+import type { LanguageFinding } from '../domain/language.ts';
+import { LABELS, type ModelIdentity, type Scores, topLabel } from '../domain/sentiment.ts';
+import type { Tweet } from '../domain/tweet.ts';
+import { featureWrite, type RowSettings } from './feature-write.ts';
+import type { FeatureWrite } from './ports/feature-store.ts';
+import type { StoreWriter } from './store-writer.ts';
+
+/** Tolerance for the sum of scores, as in a row of the store. */
+const SCORE_SUM_TOLERANCE = 1e-6;
+
+/** By which the clock of the machine that scored may be ahead. */
+const MAX_AHEAD_MS = 60_000;
+
+/** A tweet that was scored elsewhere. */
+export interface LoadedScore {
+  /** Its text is empty where none came with the scores. */
+  readonly tweet: Tweet;
+  readonly scores: Scores;
+  readonly truncated: boolean;
+  readonly language: LanguageFinding;
+  /** The model that scored it. */
+  readonly identity: ModelIdentity;
+  /** Milliseconds since the epoch. */
+  readonly scoredAtMs: number;
+}
+
+export interface LoadScoresOptions extends RowSettings {
+  readonly storeWriter: StoreWriter;
+}
+
+/** Use case: stores tweets that were scored elsewhere, as if this process had scored them. */
+export class LoadScores {
+  readonly #options: LoadScoresOptions;
+
+  constructor(options: LoadScoresOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Returns, in the length and order of the scores, null for a tweet that is stored, else the reason
+   * why it is not.
+   *
+   * @throws FeatureStoreUnavailableError; the call can then be repeated
+   */
+  async load(scores: readonly LoadedScore[]): Promise<readonly (ServiceError | null)[]> {
+    const faults = scores.map(faultOf);
+    const writes = scores.filter((_, index) => !faults[index]).map((each) => this.#write(each));
+    const notStored = await this.#options.storeWriter.writeNow(writes);
+    return scores.map(({ tweet }, index) => {
+      const outcome = notStored.get(tweet.id);
+      return faults[index] ?? (outcome?.status === 'error' ? outcome.error : null);
+    });
+  }
+
+  #write({ tweet, scores, truncated, ...score }: LoadedScore): FeatureWrite {
+    const prediction = { label: topLabel(scores), scores, truncated, tokens: 0 };
+    const { language, identity, scoredAtMs } = score;
+    const write = featureWrite(tweet, prediction, language, identity, this.#options);
+    const text = write.row.text === '' ? null : write.row.text;
+    return { ...write, row: { ...write.row, createdTimestampMs: scoredAtMs, text } };
+  }
+}
+
+function faultOf({ tweet, scores, scoredAtMs }: LoadedScore): CallerError | null {
+  const sum = LABELS.reduce((total, label) => total + scores[label], 0);
+  if (Math.abs(sum - 1) > SCORE_SUM_TOLERANCE) {
+    return new CallerError(
+      'invalid_request',
+      `The scores of tweet ${tweet.id} must sum to 1, got ${sum}.`,
+    );
+  }
+  if (scoredAtMs > Date.now() + MAX_AHEAD_MS) {
+    const time = new Date(scoredAtMs).toISOString();
+    return new CallerError(
+      'invalid_request',
+      `Tweet ${tweet.id} must have been scored before now, got ${time}.`,
+    );
+  }
+  return null;
+}

@@ -1,0 +1,89 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { LoadedScore } from '../../../application/load-scores.ts';
+import { CallerError, ServiceError } from '../../../domain/errors.ts';
+import { tweetFromX } from '../../../tweet-source/x-format/tweet.ts';
+import type { AppDeps } from '../../app-deps.ts';
+import { problemOf } from '../../problem.ts';
+import { answers, BODY_CODES, FEATURE_CODES } from '../../schemas/answers.ts';
+import { ADMIN_DETAILS, ROWS_DETAILS } from '../../schemas/problem-examples.ts';
+import { ADMIN_SECURITY } from '../../schemas/security.ts';
+import { NoQuery } from '../../schemas/shared.ts';
+import { requireTextWithin } from '../../text-limit.ts';
+import { LoadResponse, loadRequest, type ScoredTweet } from './schemas.ts';
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** Stores tweets that were scored elsewhere. */
+export const loadRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
+  app,
+  { loadScores, model, settings },
+) => {
+  const { limits } = settings;
+
+  app.post(
+    '/v1/admin/features/load',
+    {
+      schema: {
+        operationId: 'loadScores',
+        tags: ['admin'],
+        summary: 'Store tweets scored elsewhere',
+        description:
+          'Stores tweets with the scores, the model and the time that are sent, before the answer: `ok` means stored. A call may be repeated.',
+        security: ADMIN_SECURITY,
+        querystring: NoQuery,
+        body: loadRequest(limits),
+        response: answers(
+          LoadResponse,
+          'One result per row, in order.',
+          [...FEATURE_CODES, ...BODY_CODES, 'batch_too_large'],
+          { ...ADMIN_DETAILS, ...ROWS_DETAILS },
+        ),
+      },
+    },
+    async (request): Promise<LoadResponse> => {
+      const { rows } = request.body;
+      const parsed = rows.map((row): LoadedScore | ServiceError => {
+        try {
+          return loadedScore(row, model.identity.preprocessingVersion, limits.textCharacters);
+        } catch (error) {
+          if (error instanceof ServiceError) return error;
+          throw error;
+        }
+      });
+      const scores = parsed.flatMap((each) => (each instanceof ServiceError ? [] : [each]));
+      const outcomes = (scores.length > 0 ? await loadScores.load(scores) : []).values();
+      return {
+        results: parsed.map((each, index) => {
+          const tweetId = rows[index]?.tweet.id ?? '';
+          const error = each instanceof ServiceError ? each : (outcomes.next().value ?? null);
+          if (error === null) return { tweetId, status: 'ok' };
+          return { tweetId, status: 'error', problem: problemOf(error, request.id) };
+        }),
+      };
+    },
+  );
+};
+
+/** @throws CallerError */
+function loadedScore(row: ScoredTweet, ownVersion: number, maxCharacters: number): LoadedScore {
+  const tweet = tweetFromX({ text: '', ...row.tweet });
+  requireTextWithin(maxCharacters, tweet.text, `The text of tweet ${tweet.id}`);
+  const scoredAtMs = ISO_TIME.test(row.scoredAt) ? Date.parse(row.scoredAt) : Number.NaN;
+  if (Number.isNaN(scoredAtMs)) {
+    throw new CallerError(
+      'invalid_request',
+      `scoredAt of tweet ${tweet.id} must be like 2026-11-23T08:00:00Z, with its zone.`,
+    );
+  }
+  return {
+    tweet,
+    scores: row.scores,
+    truncated: row.truncated ?? false,
+    language: {
+      language: row.language ?? null,
+      languageSupported: row.languageSupported ?? null,
+    },
+    identity: { ...row.model, preprocessingVersion: row.preprocessingVersion ?? ownVersion },
+    scoredAtMs,
+  };
+}

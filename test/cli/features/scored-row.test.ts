@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Fields, scoredRow } from '../../../cli/features/load/scored-row.ts';
+
+const DEFAULTS = { prefix: '', scoredAt: '2026-11-23T08:00:00.000Z' };
+const SCORED = {
+  label: 'positive',
+  ...{ score_negative: 0.05, score_neutral: 0.15, score_positive: 0.8 },
+  ...{ truncated: false, language: 'en', language_supported: true },
+  ...{ model_name: 'minilm', model_revision: '0123456789ab' },
+};
+const ROW = {
+  scores: { negative: 0.05, neutral: 0.15, positive: 0.8 },
+  ...{ truncated: false, language: 'en', languageSupported: true },
+  model: { name: 'minilm', revision: '0123456789ab' },
+  scoredAt: DEFAULTS.scoredAt,
+};
+const asCells = (fields: Fields) =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+
+describe('a scored row', () => {
+  it.each<[string, Fields, object]>([
+    ['of CSV', { id: '1', text: 'hi', ...asCells(SCORED) }, { id: '1', text: 'hi' }],
+    [
+      'of CSV, with all that tells of a tweet',
+      {
+        ...{ Tweet_ID: '1', text: 'hi', user_id: '7', screen_name: '@Ann', ...asCells(SCORED) },
+        created_at: 'Mon Nov 15 19:08:05 +0000 2021',
+      },
+      {
+        ...{ id: '1', text: 'hi', author_id: '7', author: { id: '7', username: 'Ann' } },
+        created_at: '2021-11-15T19:08:05.000Z',
+      },
+    ],
+    [
+      'of JSON Lines, a tweet of X',
+      {
+        ...{ id: '1', text: 'hi', author_id: '7', public_metrics: {}, ...SCORED },
+        entities: { hashtags: [{ tag: 'a' }] },
+      },
+      { id: '1', text: 'hi', author_id: '7', entities: { hashtags: [{ tag: 'a' }] } },
+    ],
+    [
+      'of JSON Lines, a tweet of an archive',
+      { id_str: '1', full_text: 'hi', user: { id_str: '7', screen_name: 'Ann' }, ...SCORED },
+      { id: '1', text: 'hi', author_id: '7', author: { id: '7', username: 'Ann' } },
+    ],
+    [
+      'of a bulk result, with its record',
+      { id: '1', text: 'hi', record: '{"author_id":"7","text":"RT hi"}', ...SCORED },
+      { id: '1', text: 'hi', author_id: '7' },
+    ],
+    ['without a text', { tweet_id: '1', ...SCORED }, { id: '1' }],
+  ])('%s is understood', (_, fields, tweet) => {
+    expect(scoredRow(fields, DEFAULTS)).toEqual({ tweet, ...ROW });
+  });
+
+  it('keeps its own time and versions, and takes what it lacks from its file', () => {
+    const { model_name, model_revision, ...rest } = SCORED;
+    const folders = { modelName: 'other', modelRevision: 'ba9876543210' };
+    expect(
+      scoredRow(
+        { id: '1', ...rest, scored_at: '2026-11-20T01:00:00+01:00', preprocessing_version: '2' },
+        { ...DEFAULTS, ...folders },
+      ),
+    ).toMatchObject({
+      ...{ model: { name: 'other', revision: 'ba9876543210' }, preprocessingVersion: 2 },
+      scoredAt: '2026-11-20T00:00:00.000Z',
+    });
+  });
+
+  it('has its scores behind the prefix that tss score was given', () => {
+    const prefixed = Object.entries(SCORED).map(([name, value]) => [`p_${name}`, value]);
+    const fields = { id: '1', label: 'spam', ...Object.fromEntries(prefixed) };
+    expect(scoredRow(fields, { ...DEFAULTS, prefix: 'p_' })).toEqual({
+      tweet: { id: '1' },
+      ...ROW,
+    });
+  });
+
+  it.each<[string, Fields, RegExp]>([
+    ['without an id', { ...SCORED, text: 'hi' }, /has no tweet id/],
+    ['with a rounded id', { ...SCORED, id: 1.4603237370356777e18 }, /rounded id; keep ids as text/],
+    ['with an id of another form', { ...SCORED, id: '1.46E+18' }, /tweet id '1.46E\+18', which/],
+    ['with a name for an author id', { ...SCORED, id: '1', author_id: 'ann' }, /author id must be/],
+    ['without scores', { ...SCORED, id: '1', score_neutral: '' }, /has no scores/],
+    ['with a score above 1', { ...SCORED, id: '1', score_neutral: '15' }, /from 0 to 1/],
+    ['with a label that is not its highest', { ...SCORED, id: '1', label: 'neutral' }, /highest/],
+    ['without a revision', { ...SCORED, id: '1', model_revision: '' }, /does not tell its model/],
+    ['with a revision of another form', { ...SCORED, id: '1', model_revision: 'main' }, /12 hex/],
+  ])('%s is left out with the reason', (_, fields, reason) => {
+    expect(scoredRow(fields, DEFAULTS)).toEqual(expect.stringMatching(reason));
+  });
+});

@@ -1,0 +1,162 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { eventually } from '../../../helpers/eventually.ts';
+import { RedisServer } from '../../../helpers/redis-server.ts';
+import { ServiceProcess } from '../../../helpers/service-process.ts';
+import { type ToolEnd, ToolProcess } from '../../../helpers/tool-process.ts';
+
+const ADMIN_TOKEN = 'admin-token-of-the-test';
+const AS_ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}` };
+const CREATED_AT = new Date(Date.now() - 86_400_000).toISOString();
+const SCORES = { score_negative: 0.05, score_neutral: 0.15, score_positive: 0.8 };
+const MODEL = { model_name: 'other', model_revision: 'ba9876543210' };
+
+let redis: RedisServer;
+let admin: Redis;
+let service: ServiceProcess;
+let folder: string;
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  admin = new Redis(redis.url);
+  service = await ServiceProcess.start({
+    ADMIN_TOKEN,
+    TWEET_SOURCE: 'fixture',
+    REDIS_URL: redis.url,
+    HOT_CACHE_TTL_MS: '0',
+  });
+});
+afterAll(async () => {
+  await service?.stop();
+  admin?.disconnect();
+  await redis?.stop();
+});
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'load-'));
+  await admin.flushall();
+});
+
+function start(words: readonly string[]): ToolProcess {
+  return ToolProcess.start(words, { environment: { ADMIN_TOKEN }, folder });
+}
+
+const run = (...words: string[]): Promise<ToolEnd> => start(words).ended;
+
+const load = (...args: string[]) => run('features', 'load', ...args, '--url', service.url);
+
+function write(name: string, lines: readonly unknown[]): void {
+  const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
+  writeFileSync(join(folder, name), `${text.join('\n')}\n`);
+}
+
+/** What readers see, without the times of the scores. */
+async function seen(ids: readonly string[]) {
+  const read = async (path: string) => (await service.get(path)).json();
+  const { rows } = (await read(`/v1/features/tweets?ids=${ids.join(',')}`)) as {
+    rows: (Record<string, unknown> | null)[];
+  };
+  return {
+    rows: rows.map((row) => row && { ...row, createdTimestamp: '' }),
+    users: await read('/v1/users'),
+    topics: await read('/v1/topics'),
+    user: await read('/v1/users/@ann/sentiment'),
+  };
+}
+
+const totalOf = async (author: string) => {
+  const response = await service.get(`/v1/users/${author}/sentiment`);
+  return ((await response.json()) as { total?: number }).total ?? 0;
+};
+
+const manyRows = Array.from({ length: 300 }, (_, index) => ({
+  ...{ id: `${100 + index}`, author_id: '7', created_at: CREATED_AT },
+  ...{ ...SCORES, ...MODEL },
+}));
+
+describe('tss features load', () => {
+  it('leaves what the service leaves when it scores the same tweets, and the same again', async () => {
+    const tweets = ['I love this #phone', 'This is awful', 'Das ist ein schöner Tag $BTC'].map(
+      (text, index) => ({
+        ...{ id: `${11 + index}`, text, author_id: '7', created_at: CREATED_AT },
+        author: { id: '7', username: 'Ann' },
+      }),
+    );
+    const ids = tweets.map(({ id }) => id);
+    const response = await service.post('/v1/admin/tweets', { tweets }, { headers: AS_ADMIN });
+    expect(response.status).toBe(200);
+    const online = await seen(ids);
+
+    write('tweets.jsonl', tweets);
+    const cells = tweets.map(({ id, text }) => `${id},${text},7,Ann,${CREATED_AT}`);
+    write('tweets.csv', ['tweet_id,text,author_id,username,created_at', ...cells]);
+    expect(await run('score', 'tweets.csv', '--out', 'scored.parquet')).toMatchObject({ code: 0 });
+    expect(await run('score', 'tweets.jsonl', '--out', 'scored.jsonl')).toMatchObject({ code: 0 });
+    await admin.flushall();
+    for (const file of ['scored.jsonl', 'scored.parquet']) {
+      expect(await load(file)).toMatchObject({
+        code: 0,
+        stdout: `${file}: 3 rows loaded, 0 refused by the service\n`,
+      });
+      expect([file, await seen(ids)]).toEqual([file, online]);
+    }
+  });
+
+  it('reports rows by their line that lack what a row needs, or that the service refuses', async () => {
+    write('scored.jsonl', [
+      manyRows[0],
+      '{',
+      { ...SCORES, ...MODEL, id: 'x' },
+      { ...manyRows[1], model_revision: undefined },
+      { ...manyRows[2], author_id: 'no number' },
+      { ...manyRows[3], score_neutral: 0.2 },
+      manyRows[4],
+    ]);
+    const { code, stdout, stderr } = await load('scored.jsonl');
+    expect([code, stdout]).toEqual([
+      1,
+      'scored.jsonl: 2 rows loaded, 1 refused by the service, 4 without what a row needs\n',
+    ]);
+    expect(stderr).toContain('line 2 is not JSON');
+    expect(stderr).toContain("line 3 has the tweet id 'x'");
+    expect(stderr).toContain('line 4 does not tell its model');
+    expect(stderr).toContain('line 5 is not a tweet');
+    expect(stderr).toContain('line 6 is not stored (invalid_request)');
+    expect(stderr).toContain('5 rows were left out');
+    expect(await totalOf('7')).toBe(2);
+  });
+
+  it('continues after Ctrl-C, and counts every row once', async () => {
+    write('scored.jsonl', manyRows);
+    const state = join(folder, '.load-state.json');
+    const tool = start(['features', 'load', 'scored.jsonl', '--rate', '1', '--url', service.url]);
+    await eventually(async () => {
+      if (!existsSync(state)) throw new Error('no batch is done');
+    });
+    tool.interrupt();
+    expect(await tool.ended).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('run the same command to continue'),
+    });
+    expect(await totalOf('7')).toBe(100);
+    // The reply of a batch was lost: it is sent again.
+    writeFileSync(state, readFileSync(state, 'utf8').replaceAll('100', '50'));
+    expect(await load('scored.jsonl', '--rate', '100000')).toMatchObject({
+      code: 0,
+      stdout: 'scored.jsonl: 250 rows loaded, 0 refused by the service\n',
+      stderr: expect.stringContaining('Continues an interrupted run'),
+    });
+    expect(await totalOf('7')).toBe(300);
+    expect(existsSync(state)).toBe(false);
+  });
+
+  it.each([
+    [['none.jsonl'], 1, /none.jsonl cannot be read/],
+    [['x.csv', '--scored-at', 'today'], 2, /--scored-at must be like .*, got 'today'/],
+    [['--help'], 0, /^$/],
+  ])('called with %j exits %i', async (args, code, stderr) => {
+    expect(await load(...args)).toMatchObject({ code, stderr: expect.stringMatching(stderr) });
+  });
+});
