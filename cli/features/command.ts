@@ -67,6 +67,7 @@ function trainingSetCommand() {
     )
     .requiredOption('--out <FILE>', 'file to write; it must not exist yet')
     .option('--log <DIR>', 'folder of the prediction log (default: PREDICTION_LOG_DIR)')
+    .option('--bulk <DIR>', 'folder of bulk results, which labels see by the time of their scores')
     .addOption(
       new Option('--entity <KIND>', 'kind of the ids in the column entity')
         .choices(ENTITIES)
@@ -86,6 +87,7 @@ function trainingSetCommand() {
       helpText([
         'tss features training-set --labels labels.csv --out train.parquet --log predictions',
         'tss features training-set --labels users.csv --entity user --as-of event --out t.parquet',
+        'tss features training-set --labels labels.csv --bulk results --out train.parquet',
       ]),
     )
     .action(

@@ -8,12 +8,15 @@ import type { PredictionLogFile } from '../../service/prediction-log/files.ts';
 import { loadLabels } from '../kit/offline/labels.ts';
 import { loadRecords, type UnreadableLines } from '../kit/offline/log-lines.ts';
 import { identifier, quoted, type ScratchDatabase } from '../kit/scratch-database.ts';
+import { openBulkResults } from './bulk-results.ts';
 
 export interface TrainingSetOptions {
   /** Path of the CSV file of labels. */
   readonly labels: string;
   readonly entity: LabelEntity;
   readonly asOf: AsOf;
+  /** Folder of bulk results. */
+  readonly bulk?: string;
 }
 
 export interface TrainingSet {
@@ -32,11 +35,12 @@ export interface TrainingSet {
 export async function writeTrainingSet(
   database: ScratchDatabase,
   files: readonly PredictionLogFile[],
-  { labels: labelFile, entity, asOf }: TrainingSetOptions,
+  { labels: labelFile, entity, asOf, bulk }: TrainingSetOptions,
   out: string,
 ): Promise<TrainingSet> {
   const { count: labels, extraColumns } = await loadLabels(database, labelFile);
   const unreadable = await loadRecords(database, files);
+  if (bulk !== undefined) await openBulkResults(database, bulk);
   const columns = TRAINING_COLUMNS.flatMap((name) =>
     name === 'label'
       ? ['label', ...extraColumns].map((column) => `line.${identifier(column)}`)
@@ -46,7 +50,7 @@ export async function writeTrainingSet(
   await database.run(`
     COPY (
       SELECT ${columns.join(', ')}
-      FROM (${trainingSetSql(entity, asOf)}) joined
+      FROM (${trainingSetSql(entity, asOf, bulk === undefined ? undefined : 'all')}) joined
       JOIN label_lines line ON line.number = joined.label::BIGINT
       ORDER BY joined.entity, joined.event_timestamp, line.label, line.number
     ) TO ${quoted(out)} (FORMAT parquet, COMPRESSION zstd)`);

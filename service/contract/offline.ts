@@ -73,12 +73,83 @@ export const TRAINING_COLUMNS = [
   ...FEATURES.map((name) => `feature_${name}`),
 ];
 
+/** Table of bulk results, and its columns that the query reads. */
+export const BULK_TABLE = 'bulk_predictions';
+export const BULK_COLUMNS = [
+  'id',
+  'record',
+  'label',
+  'score_negative',
+  'score_neutral',
+  'score_positive',
+  'language',
+  'language_supported',
+  'scored_at',
+  'model_name',
+  'model_revision',
+] as const;
+
+/** Which bulk results count: all, or those of one model, as Athena wants it for its partitions. */
+export type BulkResults = 'all' | { readonly modelName: string; readonly modelRevision: string };
+
+/** Bits of a snowflake id below its time, as a factor, and the time of its origin. */
+const SNOWFLAKE_STEP = 4_194_304;
+const SNOWFLAKE_EPOCH_MS = 1_288_834_974_657;
+
 /**
- * SQL, the same for DuckDB and Athena, that reads the tables `labels` and `predictions`. Of the
- * rows a label may see, the newest event wins, then the newest score; a label that sees none stays,
- * with nulls. Purged tweets are left out, also when they were scored again.
+ * Values of a bulk result for the columns of a prediction. Its tweet was made at the time in its id;
+ * the author is known where the scored record names one.
  */
-export function trainingSetSql(entity: LabelEntity, asOf: AsOf = 'created'): string {
+const OF_BULK: Readonly<Partial<Record<PredictionColumn, string>>> = {
+  tweet_id: 'id',
+  author_id: `coalesce(json_extract_scalar(record, '$.author_id'),
+      json_extract_scalar(record, '$.user.id_str'))`,
+  topics: 'NULL',
+  event_timestamp: `CAST((number - number % ${SNOWFLAKE_STEP}) / ${SNOWFLAKE_STEP} AS BIGINT) + ${SNOWFLAKE_EPOCH_MS}`,
+  created_timestamp: "date_diff('millisecond', TIMESTAMP '1970-01-01 00:00:00', scored_at)",
+  preprocessing_version: 'NULL',
+};
+
+/** A source may tell the creation of a tweet in whole seconds, and its id in milliseconds. */
+const KEPT_WITH_BULK: Readonly<Partial<Record<PredictionColumn, string>>> = {
+  event_timestamp:
+    'min(prediction.event_timestamp) OVER (PARTITION BY prediction.tweet_id) AS event_timestamp',
+};
+
+/** Predictions and bulk results. Bulk results without the id of a tweet are left out. */
+function scoredSql(bulk: BulkResults): string {
+  const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  const ofModel =
+    bulk === 'all'
+      ? ''
+      : `
+    WHERE model_name = ${literal(bulk.modelName)} AND model_revision = ${literal(bulk.modelRevision)}`;
+  return `scored AS (
+  SELECT record_type, ${FEATURES.join(', ')}
+  FROM predictions
+  UNION ALL
+  SELECT 'prediction' AS record_type,
+    ${FEATURES.map((name) => `${OF_BULK[name] ?? name} AS ${name}`).join(',\n    ')}
+  FROM (
+    SELECT *, TRY_CAST(id AS BIGINT) AS number FROM ${BULK_TABLE}${ofModel}
+  ) bulk
+  WHERE number > 0 AND CAST(number AS VARCHAR) = id
+),
+`;
+}
+
+/**
+ * SQL, the same for DuckDB and Athena, that reads the tables `labels`, `predictions` and, where asked
+ * for, `bulk_predictions`. Of the rows a label may see, the newest event wins, then the newest score; a
+ * label that sees none stays, with nulls. Purged tweets are left out, also when they were scored again.
+ *
+ * DuckDB needs a macro `json_extract_scalar` for bulk results.
+ */
+export function trainingSetSql(
+  entity: LabelEntity,
+  asOf: AsOf = 'created',
+  bulk?: BulkResults,
+): string {
   const scoredByThen =
     asOf === 'created' ? '\n    AND prediction.created_timestamp <= label.event_timestamp' : '';
   return `WITH numbered_labels AS (
@@ -89,9 +160,9 @@ export function trainingSetSql(entity: LabelEntity, asOf: AsOf = 'created'): str
 purged AS (
   SELECT DISTINCT tweet_id FROM predictions WHERE record_type = 'tombstone'
 ),
-kept AS (
-  SELECT ${FEATURES.map((name) => `prediction.${name}`).join(', ')}
-  FROM predictions prediction
+${bulk ? scoredSql(bulk) : ''}kept AS (
+  SELECT ${FEATURES.map((name) => (bulk && KEPT_WITH_BULK[name]) || `prediction.${name}`).join(', ')}
+  FROM ${bulk ? 'scored' : 'predictions'} prediction
   LEFT JOIN purged ON purged.tweet_id = prediction.tweet_id
   WHERE prediction.record_type = 'prediction' AND purged.tweet_id IS NULL
 ),

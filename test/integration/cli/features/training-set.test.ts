@@ -135,6 +135,43 @@ describe('features training-set gives a label', () => {
   });
 });
 
+describe('features training-set --bulk', () => {
+  const bulk = (atMs: number) =>
+    log.query(`
+      COPY (
+        SELECT 's3://b/t.jsonl' AS input, 1::BIGINT AS line, '${TWEET}' AS id, 'a' AS text,
+          '{"author_id":"${USER}"}' AS record, 'positive' AS label, 0.05::DOUBLE AS score_negative,
+          0.15::DOUBLE AS score_neutral, 0.8::DOUBLE AS score_positive, 'en' AS language,
+          true AS language_supported, make_timestamp_ms(${atMs}) AS scored_at,
+          'minilm' AS model_name, '012345678901' AS model_revision
+      ) TO '${log.path('results')}' (FORMAT parquet, PARTITION_BY (model_name, model_revision))`);
+
+  it('gives a label what was scored in bulk by its time', async () => {
+    score(-10, -9);
+    await bulk(NOON);
+    log.label([USER, NOON - 1, 'before'], [USER, NOON, 'after']);
+    const rows = await log.trainingSet('--entity', 'user', '--bulk', 'results');
+    expect(rows).toMatchObject([
+      { label: 'before', feature_created_timestamp: String(NOON - 9 * MINUTE) },
+      {
+        ...{ label: 'after', feature_tweet_id: TWEET, feature_created_timestamp: String(NOON) },
+        ...{ feature_model_name: 'minilm', feature_model_revision: '012345678901' },
+      },
+    ]);
+  });
+
+  it('refuses a folder without results', async () => {
+    score(-1, -1);
+    log.label([USER, NOON, 'up']);
+    const args = ['training-set', '--labels', 'labels.csv', '--out', 'set', '--bulk', 'none'];
+    const { code, stderr } = await log.run(...args);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('none is not a folder of bulk results'),
+    ]);
+  });
+});
+
 const HEADER = 'entity,event_timestamp,label\n';
 
 describe('a label file', () => {
