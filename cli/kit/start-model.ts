@@ -1,6 +1,7 @@
 import type { Logger } from '../../service/application/ports/logger.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
+import { exitNow } from '../../service/process/exit-now.ts';
 import { modelsDir } from './environment.ts';
 import { WORKER_URL } from './inference-worker.ts';
 
@@ -39,7 +40,7 @@ export function startModel(choice: ModelChoice): Promise<OnnxSentimentModel> {
     onFatal: (reason) => {
       console.error(reason);
       // process.exit would wait for a worker that hangs in native code.
-      process.kill(process.pid, 'SIGKILL');
+      exitNow();
     },
   });
 }

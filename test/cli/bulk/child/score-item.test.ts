@@ -1,0 +1,214 @@
+import { gzipSync, zstdDecompressSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parquetReadObjects } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { type ItemTask, scoreItem } from '../../../../cli/bulk/child/score-item.ts';
+import type { Report } from '../../../../cli/bulk/contract.ts';
+import { MemoryStore } from './memory-store.ts';
+
+const MODEL = { name: 'numbers', revision: '0123456789ab' };
+const SCORES = { negative: 0.1, neutral: 0.2, positive: 0.7 };
+const PREFIXES = {
+  output: { bucket: 'tweets', key: 'results/' },
+  reports: { bucket: 'tweets', key: 'reports/' },
+};
+const NOW = new Date('2026-11-28T20:30:00.123Z');
+
+function run(
+  store: MemoryStore,
+  { key, ...item }: Partial<ItemTask> & { key: string },
+  interruption = new AbortController(),
+) {
+  return scoreItem(
+    { input: `s3://tweets/${key}`, ...PREFIXES, ...item },
+    {
+      store,
+      model: MODEL,
+      startModel: async () => ({
+        certainMargin: 0.2,
+        languages: [],
+        predict: async (texts) =>
+          texts.map(() => ({ label: 'positive', scores: SCORES, truncated: false, tokens: 3 })),
+      }),
+      now: () => NOW,
+      signal: interruption.signal,
+    },
+  );
+}
+
+async function rowsOf(store: MemoryStore, { output }: Report) {
+  const content = store.objects.get(output.replace('s3://', ''))!;
+  const file = new Uint8Array(content).buffer;
+  return parquetReadObjects({ file, compressors: { ZSTD: (bytes) => zstdDecompressSync(bytes) } });
+}
+
+function storeOf(key: string, content: string | Buffer): MemoryStore {
+  const store = new MemoryStore();
+  store.objects.set(`tweets/${key}`, Buffer.from(content));
+  return store;
+}
+
+async function scored(key: string, content: string | Buffer, item: Partial<ItemTask> = {}) {
+  const store = storeOf(key, content);
+  const { report } = await run(store, { key, ...item });
+  return { report, rows: await rowsOf(store, report) };
+}
+
+describe('the result of an item', () => {
+  it('has place, id, record and scores of each text', async () => {
+    const { rows, report } = await scored('a.jsonl', '\n{"id":1460323737035677698,"text":"a"}\r\n');
+    expect(rows).toEqual([
+      {
+        input: 's3://tweets/a.jsonl',
+        line: 2n,
+        byte: 1n,
+        id: '1460323737035677698',
+        text: 'a',
+        record: '{"id":1460323737035677698,"text":"a"}',
+        label: 'positive',
+        score_negative: 0.1,
+        score_neutral: 0.2,
+        score_positive: 0.7,
+        truncated: false,
+        certain: true,
+        language: null,
+        language_supported: null,
+        scored_at: NOW,
+      },
+    ]);
+    expect(report).toMatchObject({ lines: 2, scored: 1, left_out: 0, model_name: 'numbers' });
+  });
+
+  it('reads CSV with line breaks in cells, compressed text, and Parquet', async () => {
+    const csv = await scored('a.csv', 'ID,text,label\n7,"a\nb",own\n');
+    expect(csv.rows).toMatchObject([
+      { line: 2n, byte: 14n, id: '7', record: '{"ID":"7","text":"a\\nb","label":"own"}' },
+    ]);
+    const text = await scored('a.txt.gz', gzipSync('a\n\nb'));
+    expect(text.rows).toMatchObject([
+      { text: 'a', record: null },
+      { text: 'b', byte: 3n },
+    ]);
+    const parquet = parquetWriteBuffer({
+      columnData: [
+        { name: 'id', data: [1460323737035677698n, 2n], type: 'INT64' },
+        { name: 'body', data: ['a', null], type: 'STRING' },
+      ],
+    });
+    const rows = await scored('a.parquet', Buffer.from(parquet));
+    expect(rows.rows).toMatchObject([
+      { line: 1n, byte: null, id: '1460323737035677698', text: 'a' },
+    ]);
+    expect(rows.report.first_left_out).toEqual([{ line: 2, problem: 'has nothing to score' }]);
+  });
+
+  it('has no rows where the object has no texts', async () => {
+    for (const [key, content] of [
+      ['a.csv', ''],
+      ['a.csv.gz', gzipSync('')],
+      ['a.parquet', ''],
+      ['a.jsonl', '\n\n'],
+    ] as const) {
+      const { rows, report } = await scored(key, content);
+      expect([key, rows, report.left_out]).toEqual([key, [], 0]);
+    }
+  });
+
+  it('has all lines of an object in UTF-16 in its first range', async () => {
+    const utf16 = Buffer.from('\ufeffa\nb\n', 'utf16le');
+    const first = await scored('a.txt', utf16, { range: '0-4' });
+    const second = await scored('a.txt', utf16, { range: '4-10' });
+    expect([first.rows, second.rows]).toEqual([[{ text: 'a' }, { text: 'b' }], []].map(matching));
+  });
+});
+
+const matching = (rows: object[]) => rows.map((row) => expect.objectContaining(row));
+
+describe('a repeated item', () => {
+  it('is done, until its object or its options change', async () => {
+    const store = storeOf('a.jsonl', '{"text":"a"}\n');
+    const wasDone = async (item: Partial<ItemTask> = {}) =>
+      (await run(store, { key: 'a.jsonl', ...item })).wasDone;
+    expect([await wasDone(), await wasDone()]).toEqual([false, true]);
+    expect(await wasDone({ idColumn: 'key' })).toBe(false);
+    store.objects.set('tweets/a.jsonl', Buffer.from('{"text":"b"}\n'));
+    expect([await wasDone(), await wasDone()]).toEqual([false, true]);
+  });
+
+  it('fails where its result would replace that of another bucket', async () => {
+    const store = storeOf('a.jsonl', '{"text":"a"}\n');
+    await run(store, { key: 'a.jsonl' });
+    store.objects.set('others/a.jsonl', Buffer.from('{"text":"b"}\n'));
+    const other = run(store, { key: 'a.jsonl', input: 's3://others/a.jsonl' });
+    await expect(other).rejects.toThrow('is the report of s3://tweets/a.jsonl');
+  });
+});
+
+/** Lines of JSON, good ones, bad ones and blank ones. */
+const line = fc.oneof(
+  fc.string().map((text) => JSON.stringify({ text: `a${text}` })),
+  fc.constantFrom('nope', '', '  ', '[]', '{"text":""}', '{"other":"a"}', '{"text":"é\u2028"}'),
+);
+const object = fc
+  .record({
+    lines: fc.array(line, { maxLength: 12 }),
+    mark: fc.constantFrom('', '\ufeff'),
+    feed: fc.constantFrom('\n', '\r\n'),
+    isTerminated: fc.boolean(),
+  })
+  .map(({ lines, mark, feed, isTerminated }) =>
+    Buffer.from(mark + lines.join(feed) + (isTerminated ? feed : '')),
+  );
+
+/** Offsets of the lines that are not blank. */
+function startsOf(content: Buffer): number[] {
+  const starts: number[] = [];
+  let at = 0;
+  for (const each of content.toString('latin1').split('\n')) {
+    const text = Buffer.from(each, 'latin1').toString();
+    if (text.replace(/^\ufeff/, '').trim() !== '') starts.push(at);
+    at += each.length + 1;
+  }
+  return starts;
+}
+
+it('every line is in the results or the reports exactly once, whenever tasks are stopped and repeated', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      object,
+      fc.array(fc.nat(200), { maxLength: 4 }),
+      fc.array(fc.integer({ min: 1, max: 8 }), { maxLength: 6 }),
+      async (content, cuts, stops) => {
+        const store = storeOf('a.jsonl', content);
+        const edges = [0, ...cuts.map((cut) => Math.min(cut, content.length)), content.length];
+        const sorted = [...new Set(edges)].sort((one, other) => one - other);
+        const waiting = [...stops];
+        const found: number[] = [];
+        for (const [index, end] of sorted.slice(1).entries()) {
+          const task = { key: 'a.jsonl', range: `${sorted[index]}-${end}` };
+          let ends: Awaited<ReturnType<typeof run>>[] = [];
+          while (ends.length === 0) {
+            const interruption = new AbortController();
+            let steps = waiting.shift();
+            store.step = () => {
+              if (steps !== undefined && steps-- === 0) interruption.abort();
+              interruption.signal.throwIfAborted();
+            };
+            const attempts = [run(store, task, interruption), run(store, task, interruption)];
+            ends = (await Promise.allSettled(attempts)).flatMap((attempt) =>
+              attempt.status === 'fulfilled' ? [attempt.value] : [],
+            );
+          }
+          store.step = () => {};
+          const { report } = ends[0]!;
+          const rows = await rowsOf(store, report);
+          expect(report).toMatchObject({ scored: rows.length });
+          found.push(...rows.map(({ byte }) => Number(byte)));
+          found.push(...report.first_left_out.map(({ byte }) => byte!));
+        }
+        expect(found.toSorted((one, other) => one - other)).toEqual(startsOf(content));
+      },
+    ),
+  );
+});
