@@ -43,6 +43,12 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: 'Logs are written once and expire after logDays.',
   },
   {
+    rule: 'CKV_AWS_21',
+    resources: /^AWS::S3::Bucket\.Bucket/,
+    when: ({ retainData }) => !retainData,
+    reason: 'A stage that keeps no data brings none back.',
+  },
+  {
     rule: 'CKV_AWS_26',
     resources: /^AWS::SNS::Topic\.Paging/,
     reason: 'Messages name alarms only, and AWS encrypts them in transit; they are not kept.',
