@@ -60,7 +60,7 @@ export async function costOf(
 }
 
 /** CPU time of the thread that runs commands, which other processes do not disturb. */
-async function serverCpuUs(admin: Redis): Promise<number> {
+export async function serverCpuUs(admin: Redis): Promise<number> {
   const info = await admin.info('cpu');
   const seconds = (name: string) => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)?.[1]);
   const both = ['used_cpu_user_main_thread', 'used_cpu_sys_main_thread'].map(seconds);

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -12,24 +12,66 @@ const POLL_MS = 20;
 
 /** Runs `use` with a Redis (or Valkey) server of its own, which keeps nothing. */
 export async function withRedis<T>(use: (url: string) => Promise<T>): Promise<T> {
+  const server = await startRedis();
+  try {
+    return await use(`redis://127.0.0.1:${server.port}`);
+  } finally {
+    await server.stop();
+  }
+}
+
+/**
+ * Runs `use` with a cluster of so many primaries without replicas, each with its share of the slots.
+ */
+export async function withRedisCluster<T>(
+  primaries: number,
+  use: (ports: readonly number[]) => Promise<T>,
+): Promise<T> {
+  const servers: RedisProcess[] = [];
+  try {
+    for (let index = 0; index < primaries; index++) {
+      const busPort = await freePort();
+      servers.push(await startRedis({ 'cluster-enabled': 'yes', 'cluster-port': busPort }));
+    }
+    const ports = servers.map(({ port }) => port);
+    const addresses = ports.map((port) => `127.0.0.1:${port}`);
+    execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes']);
+    return await use(ports);
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+interface RedisProcess {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+async function startRedis(
+  more: Readonly<Record<string, string | number>> = {},
+): Promise<RedisProcess> {
   const command = ['redis-server', 'valkey-server'].find(
     (name) => spawnSync(name, ['--version']).status === 0,
   );
   if (!command) throw new CannotRun('neither redis-server nor valkey-server is installed');
   const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), 'bench-redis-'));
-  const options = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir };
+  const options = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir, ...more };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn(command, args, { stdio: 'ignore' });
   const ended = once(child, 'close');
-  try {
-    await listening(port);
-    return await use(`redis://127.0.0.1:${port}`);
-  } finally {
+  const stop = async () => {
     child.kill();
     await ended;
     rmSync(dir, { recursive: true });
+  };
+  try {
+    await listening(port);
+  } catch (error) {
+    await stop();
+    throw error;
   }
+  return { port, stop };
 }
 
 async function listening(port: number): Promise<void> {

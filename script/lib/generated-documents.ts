@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs';
+import { STORE_TABLE_HEAD, storeTableRows } from '../../cli/bulk/scale/store-table.ts';
+import {
+  ITEM_TABLE_HEAD,
+  itemTableRows,
+  RUN_TABLE_HEAD,
+  runTableRows,
+} from '../../cli/bulk/scale/tables.ts';
 import { LOAD_TABLE_HEAD, loadTableRows } from '../../cli/cost/load-table.ts';
 import { PRICE_TABLE_HEAD, priceTableRows } from '../../cli/cost/price-list.ts';
+import { BYTES_PER_TWEET, cheapestNode } from '../../cli/cost/store-size.ts';
 import { MEASURED_PER_VCPU } from '../../cli/kit/measured-rate.ts';
 import { METRICS, type MetricDefinition } from '../../service/contract/metrics.ts';
 import { ENVIRONMENT, type Variable } from '../../service/contract/variables.ts';
 import { betweenMarkers } from './between-markers.ts';
 import { commandReference } from './command-reference.ts';
 import { grafanaDashboard } from './grafana-dashboard.ts';
+import { seededRandom } from './seeded-random.ts';
 
 export interface GeneratedDocument {
   readonly path: string;
@@ -25,12 +34,29 @@ export function generatedDocuments(): GeneratedDocument[] {
       table(LOAD_TABLE_HEAD, loadTableRows(MEASURED_PER_VCPU)),
     ),
     between('docs/cost.md', 'prices', table(PRICE_TABLE_HEAD, priceTableRows())),
+    scaleDocument(),
     between('docs/commands.md', 'commands', commandReference()),
     {
       path: 'docs/observability/grafana-dashboard.json',
       content: `${JSON.stringify(grafanaDashboard(), null, 2)}\n`,
     },
   ];
+}
+
+function scaleDocument(): GeneratedDocument {
+  const path = 'docs/scale.md';
+  const { row, index, aggregates } = BYTES_PER_TWEET;
+  const stored = storeTableRows(row + index + aggregates, cheapestNode);
+  const tables = {
+    runs: table(RUN_TABLE_HEAD, runTableRows(MEASURED_PER_VCPU)),
+    items: table(ITEM_TABLE_HEAD, itemTableRows(MEASURED_PER_VCPU, seededRandom)),
+    store: table(STORE_TABLE_HEAD, stored),
+  };
+  const content = Object.entries(tables).reduce(
+    (document, [marker, text]) => betweenMarkers(path, document, marker, text),
+    readFileSync(path, 'utf8'),
+  );
+  return { path, content };
 }
 
 function environmentExample(): string {
