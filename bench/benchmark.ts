@@ -18,7 +18,7 @@ export interface Condition {
 }
 
 export interface Benchmark {
-  /** B1 to B16 of the design; parts of one have a letter each. */
+  /** B1 to B17 of the design; parts of one have a letter each. */
   readonly id: string;
   readonly title: string;
   /** How it is measured, for the table's legend. */

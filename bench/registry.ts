@@ -7,6 +7,7 @@ import { memory } from './benchmarks/memory.ts';
 import { overload } from './benchmarks/overload.ts';
 import { padding } from './benchmarks/padding.ts';
 import { precision } from './benchmarks/precision.ts';
+import { scoring } from './benchmarks/scoring.ts';
 import { startUpTime } from './benchmarks/start-up.ts';
 import { throughput } from './benchmarks/throughput.ts';
 import { tokenizer } from './benchmarks/tokenizer.ts';
@@ -20,6 +21,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ...precision,
   ...padding,
   ...startUpTime,
+  ...scoring,
   ...memory,
   ...overload,
   ...coalescing,

@@ -12,7 +12,7 @@ import { describe, formatNumber, formatResults, markdownTable } from './table.ts
 const DOCUMENT = 'docs/performance.md';
 const MODELS = 'docs/models.md';
 
-/** B1 to B16 of the table. */
+/** B1 to B17 of the table. */
 const BENCHMARKS = 16;
 
 /** The page about performance, its charts and the page about models as they must be, for the published results. */
