@@ -52,9 +52,9 @@ export const TIERS: readonly Tier[] = [
 
 /** Left out unless --all is given. */
 export const SLOW_TIERS: readonly Tier[] = [
-  tier('faults', 30, '--runInBand'),
-  tier('deploy', 30, '--runInBand'),
+  tier('faults', 20, '--runInBand'),
+  tier('deploy', 25, '--runInBand'),
   // Emulated programs keep both CPUs of a small machine busy.
-  tier('arm64', 120, '--runInBand'),
+  tier('arm64', 60, '--runInBand'),
   { name: 'image', command: ['node', 'script/image/test.ts'], timeoutMs: 40 * MINUTE_MS },
 ];

@@ -83,6 +83,7 @@ describe('the alarms on slow requests', () => {
     region: 'any',
     webFirewall: undefined,
     storeNodes: ['any-001'],
+    bulkStateMachine: undefined,
     predictions: undefined,
     probe: undefined,
   };
