@@ -10,6 +10,7 @@ export const UNKNOWN: readonly Resource[] = [
   { Type: 'AWS::ApplicationAutoScaling::ScalingPolicy' },
   { Type: 'AWS::Athena::NamedQuery' },
   { Type: 'AWS::CloudWatch::CompositeAlarm' },
+  { Type: 'AWS::ECS::ClusterCapacityProviderAssociations' },
   { Type: 'AWS::EC2::EIP' },
   { Type: 'AWS::EC2::FlowLog' },
   { Type: 'AWS::EC2::NatGateway' },

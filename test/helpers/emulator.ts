@@ -47,7 +47,8 @@ async function startOn(port: number, command: string, dockerHost: string): Promi
       ...process.env,
       PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
       GATEWAY_PORT: String(port),
-      BIND_HOST: '127.0.0.1',
+      // Containers reach it by the engine's bridge.
+      BIND_HOST: dockerHost === NO_ENGINE ? '127.0.0.1' : '0.0.0.0',
       TMPDIR: folder,
       DOCKER_HOST: dockerHost,
       MINISTACK_IMAGE_PREFIX: NO_REGISTRY,
