@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import {
   type Definitions,
   describeFaults,
@@ -8,7 +6,8 @@ import {
   readValues,
 } from '../service/contract/configuration.ts';
 import { STAGE_PATTERN } from '../service/contract/deployment.ts';
-import { ManifestError, parseManifest } from '../service/contract/model-manifest.ts';
+import { ManifestError } from '../service/contract/model-manifest.ts';
+import { lockedModels } from './locked-models.ts';
 import { StageConfigError } from './stage-config/error.ts';
 import { PRESETS, presetOf, type StageConfig } from './stage-config/presets.ts';
 import { stageRules } from './stage-config/rules.ts';
@@ -77,9 +76,8 @@ function unknownKeys(context: Context): Fault[] {
 }
 
 function modelNames(): readonly string[] {
-  const path = fileURLToPath(new URL('../models/manifest.json', import.meta.url));
   try {
-    return parseManifest(readFileSync(path, 'utf8'), path).models.map(({ name }) => name);
+    return lockedModels().map(({ name }) => name);
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
     throw new StageConfigError(error.message, { cause: error });

@@ -1,16 +1,23 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnNamedQuery } from 'aws-cdk-lib/aws-athena';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { PARTITION_COLUMNS, RESULT_COLUMNS } from '../../cli/bulk/contract.ts';
 import { deploymentName } from '../../service/contract/deployment.ts';
+import {
+  LABEL_ENTITIES,
+  type LabelEntity,
+  trainingSetSql,
+} from '../../service/contract/offline.ts';
 import { BulkMachine } from '../constructs/bulk-machine.ts';
 import { BulkTask } from '../constructs/bulk-task.ts';
 import { LogBucket } from '../constructs/log-bucket.ts';
 import type { NetworkFor } from '../constructs/network.ts';
 import { RecordTable } from '../constructs/record-table.ts';
 import { customerKey } from '../encryption.ts';
+import { lockedModels } from '../locked-models.ts';
 import { removalPolicy } from '../retention.ts';
 import {
   BULK_FOLDERS,
@@ -51,6 +58,7 @@ export class BulkStack extends Stack {
     const { definition } = new BulkTask(this, 'Task', { config, image, bucket });
     this.machine = new BulkMachine(this, 'Run', { config, network, cluster, definition, bucket });
     this.#table(bucket, offlineStore?.database ?? this.#database(name));
+    if (offlineStore) this.#saveQueries(config, offlineStore.database);
     const settings: BulkSettings = {
       bucket: bucket.bucketName,
       stateMachineArn: this.machine.stateMachine.stateMachineArn,
@@ -124,5 +132,24 @@ export class BulkStack extends Stack {
       format: 'parquet',
       namedFolders: PARTITION_COLUMNS,
     });
+  }
+
+  /**
+   * Training sets whose labels see the stage's predictions and the bulk results of its model. None
+   * for a model that the repository does not lock: its revision is not known here.
+   */
+  #saveQueries({ stage, modelName }: StageConfig, database: string): void {
+    const model = lockedModels().find(({ name }) => name === modelName);
+    if (model === undefined) return;
+    const results = { modelName, modelRevision: model.revision };
+    for (const entity of Object.keys(LABEL_ENTITIES) as LabelEntity[]) {
+      new CfnNamedQuery(this, `TrainingSetBy${entity}`, {
+        name: `training set with bulk results, labels by ${entity}`,
+        description: `Each label with the latest row known at its time, also of ${modelName} in bulk`,
+        database,
+        workGroup: deploymentName(stage),
+        queryString: trainingSetSql(entity, 'created', results),
+      });
+    }
   }
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import validateAsl from 'asl-validator';
 import jsonata from 'jsonata';
+import { lockedModels } from '../../lib/locked-models.ts';
 import { BULK_SETTINGS_OUTPUT } from '../../lib/stage-config/bulk.ts';
+import { trainingSetSql } from '../../service/contract/offline.ts';
 import { allOf, CONTEXT, Match, synthesise } from './synthesise.ts';
 
 const app = synthesise({ ...CONTEXT.dev, bulk: 'true', bulkTaskVcpus: '8', offlineDays: '90' });
@@ -108,6 +110,17 @@ describe('the bulk stack', () => {
         }),
       });
     }
+  });
+
+  it('saves training sets that see results of the model of the stage, beside an offline store', () => {
+    const { name: modelName, revision: modelRevision } = lockedModels()[0]!;
+    for (const entity of ['tweet', 'user'] as const) {
+      prod.of('bulk').hasResourceProperties('AWS::Athena::NamedQuery', {
+        WorkGroup: 'tweet-sentiment-prod',
+        QueryString: trainingSetSql(entity, 'created', { modelName, modelRevision }),
+      });
+    }
+    expect(bulk.findResources('AWS::Athena::NamedQuery')).toEqual({});
   });
 
   it('tells `tss score` what it needs to know', () => {
