@@ -1,5 +1,5 @@
-import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
-import { FARGATE, SPOT_DISCOUNT, STATE_TRANSITION_THOUSAND } from '../kit/prices.ts';
+import { SPOT_DISCOUNT, STATE_TRANSITION_THOUSAND } from '../kit/prices.ts';
+import { START_SECONDS, STEPS_PER_ITEM, type TaskSize, taskSecondUsd } from './task-cost.ts';
 
 export interface Estimate {
   readonly tasks: number;
@@ -11,25 +11,10 @@ export interface Estimate {
 }
 
 export interface EstimateOptions {
-  readonly settings: Pick<BulkSettings, 'architecture' | 'taskVcpus' | 'taskMemoryGib'>;
+  readonly settings: TaskSize;
   readonly concurrency: number;
   readonly bytesPerText: number;
   readonly textsPerSecondPerVcpu: number;
-}
-
-/** From the start of a task to its first text: the image is fetched, the model loaded. */
-const START_SECONDS = 45;
-/** States of an item, and of the run that it is in. */
-const STEPS_PER_ITEM = 3;
-
-/** Price of a second of one task, on demand. */
-export function taskSecondUsd({
-  architecture,
-  taskVcpus,
-  taskMemoryGib,
-}: EstimateOptions['settings']): number {
-  const { vcpuHour, gigabyteHour } = FARGATE[architecture];
-  return (taskVcpus * vcpuHour + taskMemoryGib * gigabyteHour) / 3_600;
 }
 
 /** What a run would take. @param bytes bytes of each item */

@@ -1,8 +1,8 @@
 import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
 import { type ProgressOutput, progressLine } from '../kit/progress.ts';
 import { timerPause } from '../kit/retry.ts';
-import { taskSecondUsd } from './estimate.ts';
 import type { Counts, Execution, RunState } from './execution.ts';
+import { taskSecondUsd } from './task-cost.ts';
 
 const POLL_MS = 5_000;
 const PLAIN_INTERVAL_MS = 30_000;

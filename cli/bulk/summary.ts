@@ -2,9 +2,9 @@ import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
 import { SPOT_DISCOUNT } from '../kit/prices.ts';
 import type { BulkBucket, ListedReport } from './bucket.ts';
 import type { Report } from './contract.ts';
-import { taskSecondUsd } from './estimate.ts';
 import type { FailedItem, RunState } from './execution.ts';
 import { dollars } from './follow.ts';
+import { taskSecondUsd } from './task-cost.ts';
 
 export interface Sums {
   readonly reports: number;

@@ -1,4 +1,5 @@
-import { FARGATE, SPOT_DISCOUNT } from '../../kit/prices.ts';
+import { SPOT_DISCOUNT, STATE_TRANSITION_THOUSAND } from '../../kit/prices.ts';
+import { START_SECONDS, STEPS_PER_ITEM, type TaskSize, taskSecondUsd } from '../task-cost.ts';
 
 /** Texts to score, and how. */
 export interface RunOptions {
@@ -24,9 +25,11 @@ export interface RunSize {
   readonly usdOnDemand: number;
 }
 
-export const TASK = { vcpus: 4, gigabytes: 8 } as const;
-/** From the start of a task to its first text: the image is fetched, the model loaded. */
-export const START_SECONDS = 45;
+export const TASK = {
+  architecture: 'x86_64',
+  taskVcpus: 4,
+  taskMemoryGib: 8,
+} as const satisfies TaskSize;
 
 /** A tweet as a line of JSON with its id, and a row of the result with text and record. */
 export const BYTES = { input: 250, output: 150 } as const;
@@ -35,31 +38,29 @@ const READS = 3;
 /** Begin and end of the upload, and the report. */
 const WRITES = 3;
 const PART_BYTES = 8 * 2 ** 20;
-const TRANSITIONS = 3;
 
-/** In us-east-1, as cli/kit/prices.ts. */
+/** Prices of S3 requests in us-east-1. */
 const S3_THOUSAND = { reads: 0.0004, writes: 0.005 } as const;
-const STATE_TRANSITION_THOUSAND = 0.025;
 
 /** What a run takes when no task is lost. */
 export function runSize(options: RunOptions): RunSize {
   const { texts, textsPerItem, concurrency, textsPerSecondPerVcpu } = options;
   const items = Math.ceil(texts / textsPerItem);
-  const workSeconds = textsPerItem / (textsPerSecondPerVcpu * TASK.vcpus);
+  const workSeconds = textsPerItem / (textsPerSecondPerVcpu * TASK.taskVcpus);
   const taskSeconds = START_SECONDS + workSeconds;
   const places = Math.min(concurrency, items);
   const seconds = Math.ceil(items / places) * taskSeconds;
   const parts = Math.ceil((textsPerItem * BYTES.output) / PART_BYTES);
   const size = {
     items,
-    vcpus: places * TASK.vcpus,
+    vcpus: places * TASK.taskVcpus,
     workSeconds,
     hours: seconds / 3_600,
-    vcpuHours: (items * taskSeconds * TASK.vcpus) / 3_600,
+    vcpuHours: (items * taskSeconds * TASK.taskVcpus) / 3_600,
     launchesPerSecond: places / taskSeconds,
     s3Reads: items * READS,
     s3Writes: items * (WRITES + parts),
-    transitions: items * TRANSITIONS,
+    transitions: items * STEPS_PER_ITEM,
     inputGigabytes: (texts * BYTES.input) / 1e9,
     outputGigabytes: (texts * BYTES.output) / 1e9,
   };
@@ -68,16 +69,10 @@ export function runSize(options: RunOptions): RunSize {
       size.s3Writes * S3_THOUSAND.writes +
       size.transitions * STATE_TRANSITION_THOUSAND) /
     1_000;
-  const tasks = items * taskSeconds * taskSecondUsd();
+  const tasks = items * taskSeconds * taskSecondUsd(TASK);
   return {
     ...size,
     usdOnSpot: tasks * (1 - SPOT_DISCOUNT) + requests,
     usdOnDemand: tasks + requests,
   };
-}
-
-/** A second of one task, on demand. */
-export function taskSecondUsd(): number {
-  const { vcpuHour, gigabyteHour } = FARGATE.x86_64;
-  return (TASK.vcpus * vcpuHour + TASK.gigabytes * gigabyteHour) / 3_600;
 }

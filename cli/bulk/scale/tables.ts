@@ -1,7 +1,8 @@
 /** Tables of docs/scale.md. */
 import { SPOT_DISCOUNT } from '../../kit/prices.ts';
 import { mean } from '../../kit/statistics.ts';
-import { runSize, START_SECONDS, taskSecondUsd } from './run-size.ts';
+import { START_SECONDS, taskSecondUsd } from '../task-cost.ts';
+import { runSize, TASK } from './run-size.ts';
 import { type SpotOutcome, simulateSpotRun } from './spot-losses.ts';
 
 const MILLION = 1e6;
@@ -82,7 +83,7 @@ export function itemTableRows(
       const size = runSize({ texts, concurrency, textsPerItem, textsPerSecondPerVcpu });
       const { items, workSeconds } = size;
       const taskSeconds = START_SECONDS + workSeconds;
-      const requestsUsd = size.usdOnDemand - items * taskSeconds * taskSecondUsd();
+      const requestsUsd = size.usdOnDemand - items * taskSeconds * taskSecondUsd(TASK);
       const cells = LOSSES_PER_HOUR.flatMap((lossesPerHour) => {
         const run = { items, startSeconds: START_SECONDS, workSeconds, concurrency, lossesPerHour };
         const outcomes = Array.from({ length: seeds }, (_, seed) =>
@@ -93,7 +94,7 @@ export function itemTableRows(
         return [
           (mean.seconds / 3_600).toFixed(2),
           percent((mean.spotSeconds + mean.onDemandSeconds) / (items * taskSeconds) - 1),
-          usd(paidSeconds * taskSecondUsd() + requestsUsd),
+          usd(paidSeconds * taskSecondUsd(TASK) + requestsUsd),
         ];
       });
       return [

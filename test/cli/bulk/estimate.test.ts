@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { type EstimateOptions, estimate, taskSecondUsd } from '../../../cli/bulk/estimate.ts';
+import { type EstimateOptions, estimate } from '../../../cli/bulk/estimate.ts';
 import { sampleBytesPerText } from '../../../cli/bulk/sample.ts';
+import { taskSecondUsd } from '../../../cli/bulk/task-cost.ts';
 
 const options: EstimateOptions = {
   settings: { architecture: 'x86_64', taskVcpus: 4, taskMemoryGib: 8 },
