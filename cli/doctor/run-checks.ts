@@ -33,13 +33,26 @@ export async function rowOf({ name, run }: Check, timeoutMs = CHECK_TIMEOUT_MS):
       return { name, state: 'unknown', found: `no answer within ${timeoutMs / 1_000} s` };
     }
     const kind = error instanceof Error ? `${error.name}: ` : '';
-    return { name, state: 'unknown', found: `${kind}${reasonOf(error)}` };
+    const found = `${kind}${reasonOf(error)}`;
+    return { name, state: 'unknown', found, remedy: remedyOf(found) };
   }
 }
 
+/** What to do about a call that could not be made. */
+function remedyOf(failure: string): string | undefined {
+  if (failure.includes('Region is missing')) {
+    return "give the stage's region: set AWS_REGION, or a profile that has one by AWS_PROFILE";
+  }
+  if (/credentials/i.test(failure)) {
+    return "give credentials of the stage's account: sign in, and name the profile by AWS_PROFILE";
+  }
+  return undefined;
+}
+
 export function renderRows(rows: readonly Row[]): string {
-  const remedies = rows.flatMap(({ name, remedy }) =>
-    remedy === undefined ? [] : [`${name}: ${remedy}`],
+  const byRemedy = Map.groupBy(rows, ({ remedy }) => remedy);
+  const remedies = [...byRemedy].flatMap(([remedy, affected]) =>
+    remedy === undefined ? [] : [`${affected.map(({ name }) => name).join(', ')}: ${remedy}`],
   );
   const table = tableLines(
     rows.map(({ name, state, found }) => [state, name, found]),

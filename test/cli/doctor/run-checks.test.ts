@@ -32,6 +32,20 @@ describe('a check of tss doctor', () => {
     expect(text).toBe('ok    roles  there\nfail  quota  6\n\nquota: Ask for 40.\n');
   });
 
+  it('tells once what to do about a missing region, whatever the number of checks', async () => {
+    const run = async () => {
+      throw new Error('Region is missing');
+    };
+    const rows = await Promise.all(['roles', 'quota'].map((name) => rowOf({ name, run })));
+    expect(
+      renderRows(rows)
+        .split('\n')
+        .filter((line) => line.includes('AWS_REGION')),
+    ).toEqual([
+      "roles, quota: give the stage's region: set AWS_REGION, or a profile that has one by AWS_PROFILE",
+    ]);
+  });
+
   it.each([
     ['a.example.org', true],
     ['*.example.org', true],
