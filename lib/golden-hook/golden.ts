@@ -62,7 +62,7 @@ function readModel(modelsFolder: string, modelName: string): Bundle {
   if (!model) {
     const known = models.map(({ name }) => name).join(', ');
     throw new ManifestError(
-      `${path} has no model "${modelName}", only ${known}; add it by "npm run models -- add", or choose another by -c modelName=NAME.`,
+      `${path} has no model "${modelName}", only ${known}; add it (npx tss models add SOURCE), or choose another by -c modelName=NAME.`,
     );
   }
   return model;

@@ -84,7 +84,7 @@ function modelRule(models: readonly string[]): Rule<StageConfig> {
     ['modelName', 'modelInImage', 'imageUri', 'deployment'],
     ({ modelName, modelInImage, imageUri, deployment }) => {
       if (models.includes(modelName)) return undefined;
-      const fault = `"${modelName}" is not in models/manifest.json; use ${models.join(' or ')}, or add it by "npm run models -- add"`;
+      const fault = `"${modelName}" is not in models/manifest.json; use ${models.join(' or ')}, or add it: npx tss models add SOURCE`;
       if (imageUri === undefined) return fault;
       if (!modelInImage) {
         return `${fault}, or give -c modelInImage=true if the image of imageUri brings it`;

@@ -82,14 +82,16 @@ export function environmentFaults(config: StageConfig): Fault[] {
 function refusal(name: string): string | undefined {
   const variable = variableOf(name);
   if (!variable) return `the service knows no variable ${name}; see .env.example`;
-  if (variable.secret) {
-    return `${name} is a secret; put it into Secrets Manager and give its ARN${origin(name)}`;
-  }
   if (name === 'PREDICTION_LOG_DIR') {
     return `${name} names a folder, but a task's file system is read-only; use -c offlineStore=true`;
   }
   if (variable.deployment || DECIDED.some((decided) => decided === name)) {
     return `${name} is set by the stack; leave it out`;
+  }
+  if (variable.secret) {
+    return origin(name) === ''
+      ? `${name} is a secret, which a stage cannot give to its tasks; leave it out`
+      : `${name} is a secret; put it into Secrets Manager and give its ARN${origin(name)}`;
   }
   return undefined;
 }

@@ -319,7 +319,7 @@ describe('the golden hook', () => {
 describe('golden texts', () => {
   it('are wanted of a model that the manifest knows', () => {
     expect(() => readGolden('models', 'other', FAMILY)).toThrow(
-      'has no model "other", only minilm-tweet-sentiment; add it by "npm run models -- add"',
+      'has no model "other", only minilm-tweet-sentiment; add it (npx tss models add SOURCE)',
     );
   });
 

@@ -244,6 +244,11 @@ describe('the configuration of a stage', () => {
       'environment: ADMIN_TOKEN is a secret; put it into Secrets Manager',
     ],
     [
+      'a secret that a stage cannot give',
+      { stage: 'dev', environment: '{"OTEL_EXPORTER_OTLP_HEADERS":"a=b"}' },
+      'environment: OTEL_EXPORTER_OTLP_HEADERS is a secret, which a stage cannot give to its tasks; leave it out',
+    ],
+    [
       'a variable that the stack decides',
       { stage: 'dev', environment: '{"PORT":"80","REDIS_USERNAME":"x"}' },
       'environment: PORT is set by the stack; leave it out.\n  environment: REDIS_USERNAME is set',
@@ -281,7 +286,7 @@ describe('the configuration of a stage', () => {
     [
       'a model that is not in the manifest',
       { stage: 'dev', modelName: 'nope' },
-      'modelName: "nope" is not in models/manifest.json; use minilm-tweet-sentiment, or add it by "npm run models -- add".',
+      'modelName: "nope" is not in models/manifest.json; use minilm-tweet-sentiment, or add it: npx tss models add SOURCE.',
     ],
     [
       'such a model with an image',
