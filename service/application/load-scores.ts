@@ -27,6 +27,8 @@ export interface LoadedScore {
 
 export interface LoadScoresOptions extends RowSettings {
   readonly storeWriter: StoreWriter;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
 }
 
 /** Use case: stores tweets that were scored elsewhere, as if this process had scored them. */
@@ -44,7 +46,8 @@ export class LoadScores {
    * @throws FeatureStoreUnavailableError; the call can then be repeated
    */
   async load(scores: readonly LoadedScore[]): Promise<readonly (ServiceError | null)[]> {
-    const faults = scores.map(faultOf);
+    const nowMs = (this.#options.now ?? Date.now)();
+    const faults = scores.map((score) => faultOf(score, nowMs));
     const writes = scores.filter((_, index) => !faults[index]).map((each) => this.#write(each));
     const notStored = await this.#options.storeWriter.writeNow(writes);
     return scores.map(({ tweet }, index) => {
@@ -62,7 +65,7 @@ export class LoadScores {
   }
 }
 
-function faultOf({ tweet, scores, scoredAtMs }: LoadedScore): CallerError | null {
+function faultOf({ tweet, scores, scoredAtMs }: LoadedScore, nowMs: number): CallerError | null {
   const sum = LABELS.reduce((total, label) => total + scores[label], 0);
   if (Math.abs(sum - 1) > SCORE_SUM_TOLERANCE) {
     return new CallerError(
@@ -70,7 +73,7 @@ function faultOf({ tweet, scores, scoredAtMs }: LoadedScore): CallerError | null
       `The scores of tweet ${tweet.id} must sum to 1, got ${sum}.`,
     );
   }
-  if (scoredAtMs > Date.now() + MAX_AHEAD_MS) {
+  if (scoredAtMs > nowMs + MAX_AHEAD_MS) {
     const time = new Date(scoredAtMs).toISOString();
     return new CallerError(
       'invalid_request',

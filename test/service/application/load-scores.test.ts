@@ -12,6 +12,8 @@ import {
   FakePredictionLog,
 } from '../../helpers/fakes.ts';
 
+/** Later than any run of the tests, whose rows are scored by the clock. */
+const NOW_MS = Date.UTC(2100, 0);
 const DAY_RANGE = { from: 0, to: 30_000 };
 const SETTINGS = { rowTtlSeconds: 3_600, exposeText: true, languages: aLanguageCheck() };
 
@@ -20,7 +22,7 @@ function aStore({ storeText = true } = {}) {
   const store = new MemoryFeatureStore({ identity: model.identity, maxRows: 1_000 });
   const { storeWriter, purge } = aStoreWriter({ store, predictionLog });
   const settings = { ...SETTINGS, storeText };
-  const useCase = new LoadScores({ ...settings, storeWriter });
+  const useCase = new LoadScores({ ...settings, storeWriter, now: () => NOW_MS });
   return {
     store,
     predictionLog,
@@ -109,7 +111,7 @@ describe('LoadScores', () => {
     await purge.tweet('3');
     const outcomes = await load(
       { tweet: aTweet({ id: '1' }), scores: { negative: 0.5, neutral: 0.5, positive: 0.5 } },
-      { tweet: aTweet({ id: '2' }), scoredAtMs: Date.now() + 3_600_000 },
+      { tweet: aTweet({ id: '2' }), scoredAtMs: NOW_MS + 3_600_000 },
       { tweet: aTweet({ id: '3' }) },
       { tweet: aTweet({ id: '4' }) },
     );
