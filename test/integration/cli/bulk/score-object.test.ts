@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { DuckDBInstance, type Json } from '@duckdb/node-api';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { parseReport, RESULT_COLUMNS, type Report } from '../../../../cli/bulk/contract.ts';
+import { seededRandom } from '../../../../script/lib/seeded-random.ts';
 import { S3Bucket } from '../../../helpers/s3-bucket.ts';
 
 const BUCKET = 'tweets';
@@ -94,16 +95,18 @@ it('a task that is stopped and killed at any moment leaves each line once, in th
   // In the middle of the long line, whose range has the lines before it, too.
   const cut = Math.floor(content.length / 2);
   const ranges = [`0-${cut}`, `${cut}-${content.length}`];
+  const random = seededRandom(60);
   for (const range of ranges) {
     const task = () => start('input/a.jsonl', '--range', range);
-    const request = 1 + Math.floor(Math.random() * 5);
+    const request = 1 + Math.floor(random() * 5);
     expect(await killAt(task(), request, 'SIGKILL')).toMatchObject({ end: 'SIGKILL' });
     s3.server.breakNext('input/a.jsonl', 1000);
     const [stopped, whole] = await Promise.all([
       killAt(task(), request + 1, 'SIGTERM'),
       endOf(task()),
     ]);
-    expect([0, 143]).toContain(stopped.end);
+    // By the requests of the other task it may be stopped before it listens to the signal.
+    expect([0, 143, 'SIGTERM']).toContain(stopped.end);
     expect(whole).toMatchObject({ end: 0, stderr: '' });
     expect((await endOf(task())).stdout).toContain('done already');
   }
