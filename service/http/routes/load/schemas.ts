@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { LANGUAGE } from '../../../contract/languages.ts';
 import { XTweet } from '../../../tweet-source/x-format/tweet.ts';
 import type { HttpLimits } from '../../limits.ts';
-import { TWEET_ID } from '../../schemas/examples.ts';
+import { MODEL, TWEET_ID } from '../../schemas/examples.ts';
 import { ref, Scores } from '../../schemas/shared.ts';
 import { failedItem } from '../../schemas/tweet-sentiment.ts';
 
@@ -12,7 +12,7 @@ const EXAMPLE = {
   truncated: false,
   language: 'en',
   languageSupported: true,
-  model: { name: 'minilm-tweet-sentiment', revision: '1f0c2a9b7d3e' },
+  model: MODEL,
   scoredAt: '2026-11-23T08:00:00.123Z',
 };
 
