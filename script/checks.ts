@@ -18,7 +18,7 @@ import { failedToRun, type Tally, tally } from './lib/jest-tally.ts';
 import { runCommand } from './lib/run-command.ts';
 
 /** Random histories that --all plays on each feature store; the test's own default is fewer. */
-const ALL_HISTORIES = '1000';
+const ALL_HISTORIES = '500';
 
 const { values } = parseArgs({ options: { all: { type: 'boolean', default: false } } });
 
