@@ -159,13 +159,13 @@ describe('a CSV file on the page', () => {
     nothingWrong(opened);
   });
 
-  it('without a column `text` asks for the column', async () => {
+  it('without a column that is known by its name asks for the column', async () => {
     const opened = await open();
     const { page } = opened;
     await page.getByText('Score a CSV file').click();
-    await page.getByLabel('Or paste its lines').fill('id;tweet\n1;I love it');
+    await page.getByLabel('Or paste its lines').fill('id;remark\n1;I love it');
     expect(await page.getByRole('button', { name: 'Score', exact: true }).isDisabled()).toBe(true);
-    await page.getByLabel('Column of the texts').selectOption('tweet');
+    await page.getByLabel('Column of the texts').selectOption('remark');
     await page.getByRole('button', { name: 'Score', exact: true }).click();
     await page.getByText('Done: 1 row.').first().waitFor();
     expect(await opened.cells('Scored rows')).toEqual([
