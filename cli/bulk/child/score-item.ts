@@ -1,15 +1,12 @@
 import { ENVIRONMENT } from '../../../service/contract/variables.ts';
-import { marginOf } from '../../../service/domain/sentiment.ts';
 import type { OnnxSentimentModel } from '../../../service/inference/onnx-sentiment-model.ts';
 import { CliError } from '../../kit/errors.ts';
 import { scoredChunks } from '../../score/scored-chunks.ts';
-import { type ScoredText, Scorer } from '../../score/scorer.ts';
+import { Scorer } from '../../score/scorer.ts';
 import {
   type Item,
-  type LeftOutLine,
   locationUrl,
   MAX_KEY_BYTES,
-  MAX_NAMED_LINES,
   parseLocation,
   parseRange,
   parseReport,
@@ -17,11 +14,10 @@ import {
   resultKeys,
   type S3Location,
 } from '../contract.ts';
-import type { ItemTexts } from './item-texts.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import { openItem } from './open-item.ts';
-import { recordOf } from './record.ts';
-import { ResultFile, type ResultRow } from './result-file.ts';
+import { ResultFile } from './result-file.ts';
+import { type ItemCounts, ResultRows } from './result-rows.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export interface ItemTask extends Item {
@@ -80,21 +76,19 @@ export async function scoreItem(task: ItemTask, context: ItemContext): Promise<I
   return { report, wasDone: false };
 }
 
-type Counts = Pick<Report, 'lines' | 'scored' | 'left_out' | 'first_left_out'>;
-
 async function writeResult(
   task: ItemTask,
   object: StoredObject,
   result: S3Location,
   { store, model, startModel, now, signal }: ItemContext,
-): Promise<Counts> {
+): Promise<ItemCounts> {
   const range = task.range === undefined ? undefined : parseRange(task.range);
   const texts = await openItem({ store, object, range, textColumn: task.textColumn });
   const engine = await startModel();
   const maxCharacters = ENVIRONMENT.MAX_TEXT_CHARACTERS.default;
   const chunks = scoredChunks(texts.records, new Scorer({ model: engine, maxCharacters }));
   const file = new ResultFile({ input: task.input, ...modelMetadata(model) });
-  const rows = new Rows({ task, texts, certainMargin: engine.certainMargin });
+  const rows = new ResultRows({ task, texts, certainMargin: engine.certainMargin });
   async function* content(): AsyncGenerator<Uint8Array> {
     for await (const chunk of untilAborted(chunks, signal)) {
       const scoredAt = now();
@@ -114,75 +108,6 @@ const NO_BYTES = new Uint8Array();
 
 function modelMetadata({ name, revision }: ItemContext['model']): Record<string, string> {
   return { model_name: name, model_revision: revision };
-}
-
-interface RowsOptions {
-  readonly task: ItemTask;
-  readonly texts: ItemTexts;
-  readonly certainMargin: number;
-}
-
-/** Makes rows of scored texts, and counts them. */
-class Rows {
-  readonly #options: RowsOptions;
-  readonly #firstLeftOut: LeftOutLine[] = [];
-  #scored = 0;
-  #leftOut = 0;
-
-  constructor(options: RowsOptions) {
-    this.#options = options;
-  }
-
-  /** @returns undefined for a text that is left out */
-  next(text: ScoredText, scoredAt: Date): ResultRow | undefined {
-    if ('fault' in text) {
-      this.#leaveOut(text);
-      return undefined;
-    }
-    this.#scored++;
-    const { task, texts, certainMargin } = this.#options;
-    const { prediction, language } = text;
-    const { scores } = prediction;
-    const { idColumn } = task;
-    const record = recordOf(text.text.source, { idColumn, columns: texts.columns });
-    return {
-      input: task.input,
-      line: BigInt(text.line),
-      byte: texts.hasBytes ? BigInt(text.byte) : null,
-      id: record.id,
-      text: text.text.text,
-      record: record.json,
-      label: prediction.label,
-      score_negative: scores.negative,
-      score_neutral: scores.neutral,
-      score_positive: scores.positive,
-      truncated: prediction.truncated,
-      certain: marginOf(scores) >= certainMargin,
-      language: language.language,
-      language_supported: language.languageSupported,
-      scored_at: scoredAt,
-    };
-  }
-
-  counts(): Counts {
-    return {
-      lines: this.#options.texts.lines(),
-      scored: this.#scored,
-      left_out: this.#leftOut,
-      first_left_out: this.#firstLeftOut,
-    };
-  }
-
-  #leaveOut(text: Extract<ScoredText, { readonly fault: string }>): void {
-    this.#leftOut++;
-    if (this.#firstLeftOut.length >= MAX_NAMED_LINES) return;
-    const { line, byte, fault, tweet } = text;
-    this.#firstLeftOut.push({
-      line,
-      ...(this.#options.texts.hasBytes && { byte }),
-      problem: tweet === undefined ? fault : `tweet ${tweet} ${fault}`,
-    });
-  }
 }
 
 /** @throws CliError when a key would be too long */

@@ -1,0 +1,77 @@
+import { marginOf } from '../../../service/domain/sentiment.ts';
+import type { ScoredText } from '../../score/scorer.ts';
+import { type LeftOutLine, MAX_NAMED_LINES, type Report } from '../contract.ts';
+import type { ItemTexts } from './item-texts.ts';
+import { recordOf } from './record.ts';
+import type { ResultRow } from './result-file.ts';
+
+export type ItemCounts = Pick<Report, 'lines' | 'scored' | 'left_out' | 'first_left_out'>;
+
+interface ResultRowsOptions {
+  readonly task: { readonly input: string; readonly idColumn?: string };
+  readonly texts: ItemTexts;
+  readonly certainMargin: number;
+}
+
+/** Makes rows of an item's scored texts, and counts them. */
+export class ResultRows {
+  readonly #options: ResultRowsOptions;
+  readonly #firstLeftOut: LeftOutLine[] = [];
+  #scored = 0;
+  #leftOut = 0;
+
+  constructor(options: ResultRowsOptions) {
+    this.#options = options;
+  }
+
+  /** @returns undefined for a text that is left out */
+  next(text: ScoredText, scoredAt: Date): ResultRow | undefined {
+    if ('fault' in text) {
+      this.#leaveOut(text);
+      return undefined;
+    }
+    this.#scored++;
+    const { task, texts, certainMargin } = this.#options;
+    const { prediction, language } = text;
+    const { scores } = prediction;
+    const { idColumn } = task;
+    const record = recordOf(text.text.source, { idColumn, columns: texts.columns });
+    return {
+      input: task.input,
+      line: BigInt(text.line),
+      byte: texts.hasBytes ? BigInt(text.byte) : null,
+      id: record.id,
+      text: text.text.text,
+      record: record.json,
+      label: prediction.label,
+      score_negative: scores.negative,
+      score_neutral: scores.neutral,
+      score_positive: scores.positive,
+      truncated: prediction.truncated,
+      certain: marginOf(scores) >= certainMargin,
+      language: language.language,
+      language_supported: language.languageSupported,
+      scored_at: scoredAt,
+    };
+  }
+
+  counts(): ItemCounts {
+    return {
+      lines: this.#options.texts.lines(),
+      scored: this.#scored,
+      left_out: this.#leftOut,
+      first_left_out: this.#firstLeftOut,
+    };
+  }
+
+  #leaveOut(text: Extract<ScoredText, { readonly fault: string }>): void {
+    this.#leftOut++;
+    if (this.#firstLeftOut.length >= MAX_NAMED_LINES) return;
+    const { line, byte, fault, tweet } = text;
+    this.#firstLeftOut.push({
+      line,
+      ...(this.#options.texts.hasBytes && { byte }),
+      problem: tweet === undefined ? fault : `tweet ${tweet} ${fault}`,
+    });
+  }
+}
