@@ -7,7 +7,7 @@ export class Checkout {
   readonly folder = copyBuildContext();
 
   constructor() {
-    for (const part of ['bin', 'cdk.json', 'lib', 'stages']) {
+    for (const part of ['bin', 'cdk.json', 'cli', 'lib', 'script', 'stages']) {
       cpSync(part, join(this.folder, part), { recursive: true });
     }
     symlinkSync(resolve('node_modules'), join(this.folder, 'node_modules'));
