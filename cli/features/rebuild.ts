@@ -22,6 +22,7 @@ type Counts = Omit<RebuildPage, 'nextCursor'>;
 export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal): Promise<void> {
   const { isDryRun } = options;
   const counts = noCounts();
+  let isWhole = false;
   try {
     await walkPages(
       {
@@ -38,8 +39,9 @@ export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal)
       options,
       signal,
     );
+    isWhole = true;
   } finally {
-    console.log(summary(counts, isDryRun));
+    console.log(summary(counts, isDryRun, isWhole));
   }
   expectNoneLeft(counts, isDryRun);
 }
@@ -60,12 +62,12 @@ function kindsFound(counts: Counts): Kind[] {
   return (Object.keys(KINDS) as Kind[]).filter((kind) => counts[kind] > 0);
 }
 
-function summary(counts: Counts, isDryRun: boolean): string {
+function summary(counts: Counts, isDryRun: boolean, isWhole: boolean): string {
   const found = kindsFound(counts);
   return [
     `${counts.checked} rows, indexes, users and topics compared.`,
     ...found.map((kind) => `${isDryRun ? 'Differ' : 'Mended'}: ${counts[kind]} ${KINDS[kind]}.`),
-    ...(found.length === 0 ? ['Nothing differs.'] : []),
+    ...(found.length === 0 && isWhole ? ['Nothing differs.'] : []),
   ].join('\n');
 }
 
