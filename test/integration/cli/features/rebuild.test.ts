@@ -122,11 +122,16 @@ describe('tss features rebuild', () => {
     try {
       expect(await start([], other.url).ended).toMatchObject({
         code: 0,
-        stdout: '0 rows, indexes, users and topics compared.\n',
+        stdout: '0 rows, indexes, users and topics compared.\nNothing differs.\n',
       });
     } finally {
       await other.stop();
     }
+  });
+
+  it('does not say that nothing differs where nothing was compared', async () => {
+    const { code, stdout } = await start([], 'http://127.0.0.1:9').ended;
+    expect([code, stdout]).toEqual([1, '0 rows, indexes, users and topics compared.\n']);
   });
 
   it.each([
