@@ -7,8 +7,8 @@ import {
 } from '../service/contract/configuration.ts';
 import { STAGE_PATTERN } from '../service/contract/deployment.ts';
 import { ManifestError } from '../service/contract/model-manifest.ts';
-import { lockedModels } from './locked-models.ts';
 import { StageConfigError } from './stage-config/error.ts';
+import { lockedModels } from './stage-config/locked-models.ts';
 import { PRESETS, presetOf, type StageConfig } from './stage-config/presets.ts';
 import { stageRules } from './stage-config/rules.ts';
 import { STAGE_SCHEMA } from './stage-config/schema.ts';

@@ -17,7 +17,6 @@ import { LogBucket } from '../constructs/log-bucket.ts';
 import type { NetworkFor } from '../constructs/network.ts';
 import { RecordTable } from '../constructs/record-table.ts';
 import { customerKey } from '../encryption.ts';
-import { lockedModels } from '../locked-models.ts';
 import { removalPolicy } from '../retention.ts';
 import {
   BULK_FOLDERS,
@@ -25,6 +24,7 @@ import {
   type BulkSettings,
   taskMemoryGib,
 } from '../stage-config/bulk.ts';
+import { lockedModels } from '../stage-config/locked-models.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { OfflineStoreStack } from './offline-store-stack.ts';
 

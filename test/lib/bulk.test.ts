@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import validateAsl from 'asl-validator';
 import jsonata from 'jsonata';
-import { lockedModels } from '../../lib/locked-models.ts';
 import { BULK_SETTINGS_OUTPUT } from '../../lib/stage-config/bulk.ts';
+import { lockedModels } from '../../lib/stage-config/locked-models.ts';
 import { trainingSetSql } from '../../service/contract/offline.ts';
 import { allOf, CONTEXT, Match, synthesise } from './synthesise.ts';
 
