@@ -1,4 +1,5 @@
 import { columnNamed } from '../../kit/csv-columns.ts';
+import { parseExactly } from '../../kit/exact-json.ts';
 import type { RecordSource } from '../../score/formats/format.ts';
 
 /** What a result keeps of its record. */
@@ -50,18 +51,4 @@ function idOfObject(value: unknown, named: string | undefined): string | null {
   // An account's archive has each tweet in an envelope.
   const { tweet } = value as { readonly tweet?: unknown };
   return id === undefined && typeof tweet === 'object' ? idOfObject(tweet, named) : null;
-}
-
-type ParseWithSource = (
-  json: string,
-  revive: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-) => unknown;
-
-/** Integers that a number would round stay text. */
-function parseExactly(json: string): unknown {
-  return (JSON.parse as ParseWithSource)(json, (_key, value, { source }) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '')
-      ? source
-      : value,
-  );
 }

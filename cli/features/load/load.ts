@@ -53,7 +53,9 @@ export async function loadScoredRows(options: LoadOptions, signal: AbortSignal):
     prefix: options.prefix,
     scoredAt: options.scoredAt ?? mtime.toISOString(),
   };
-  const job = `load:${options.url}:${input.fingerprint}`;
+  // Of one run are the rows of the same file that are read in the same way.
+  const { url, prefix, scoredAt = '' } = options;
+  const job = `load:${url}:${input.fingerprint}:${prefix}:${scoredAt}`;
   const load = (lines: Input, unit: string) =>
     send(readFields(lines), { ...options, job, unit, defaults }, signal);
   if (!/\.parquet$/i.test(options.file)) return load(input, 'line');

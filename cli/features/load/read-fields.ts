@@ -1,5 +1,6 @@
 import { widestOf } from '../../kit/csv-columns.ts';
 import { CsvRecords } from '../../kit/csv-records.ts';
+import { parseExactly } from '../../kit/exact-json.ts';
 import type { Input } from '../../kit/input.ts';
 import { linesOf } from '../../kit/lines.ts';
 import type { Fields } from './scored-row.ts';
@@ -45,7 +46,7 @@ async function* jsonRows(input: Input): AsyncGenerator<FileRow> {
 
 function parsed(text: string): Pick<FileRow, 'fields' | 'fault'> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseExactly(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? { fields: { ...value } } : { fault: 'is not a JSON object' };
   } catch {

@@ -5,6 +5,7 @@ import {
   XTweet as XTweetSchema,
 } from '../../../service/tweet-source/x-format/tweet.ts';
 import { isoTime } from '../../kit/archived-tweet.ts';
+import { parseExactly } from '../../kit/exact-json.ts';
 import { tweetObjects } from '../../kit/tweet-objects.ts';
 
 /** Columns or keys of a row, as its file has them. */
@@ -34,12 +35,20 @@ export interface RowDefaults {
 
 /** Names of what makes up a tweet, in lower case, the likeliest first. */
 const NAMES = {
-  id: ['tweet_id', 'id', 'id_str', 'tweetid'],
+  id: ['tweet_id', 'id_str', 'id', 'tweetid'],
   text: ['text', 'full_text', 'tweet', 'content'],
   authorId: ['author_id', 'author.id', 'user_id'],
   username: ['author_username', 'author.username', 'username', 'screen_name'],
   createdAt: ['created_at', 'tweet_created_at', 'date', 'timestamp'],
 } as const;
+
+/** Columns that a tweet of the X API does not have: their row is flat. */
+const FLAT_ONLY: ReadonlySet<string> = new Set([
+  ...NAMES.username,
+  ...NAMES.createdAt.filter((name) => name !== 'created_at'),
+  'author.id',
+  'user_id',
+]);
 
 const ID = /^0*[1-9]\d{0,18}$/;
 const REVISION = /^[0-9a-f]{12}$/;
@@ -82,7 +91,7 @@ export function scoredRow(fields: Fields, defaults: RowDefaults): ScoredRow | st
 function recordOf({ record }: Fields): object {
   if (typeof record !== 'string') return {};
   try {
-    const value: unknown = JSON.parse(record);
+    const value = parseExactly(record);
     return typeof value === 'object' && value !== null ? value : {};
   } catch {
     return {};
@@ -94,8 +103,13 @@ function tweetOf(record: Fields): ScoredRow['tweet'] | string {
   if (typeof id === 'number' && !Number.isSafeInteger(id)) {
     return 'has a rounded id; keep ids as text';
   }
-  const [tweet] = typeof id === 'string' ? (tweetObjects(record)?.tweets ?? []) : [];
-  if (tweet?.tweet) return fieldsOfTweet(tweet.tweet);
+  const isFlat = Object.keys(record).some((name) => FLAT_ONLY.has(name.toLowerCase()));
+  const [tweet] = isFlat ? [] : (tweetObjects(record)?.tweets ?? []);
+  if (tweet?.tweet) {
+    const fields = fieldsOfTweet(tweet.tweet);
+    // Beside an `id_str`, an `id` may be rounded.
+    return typeof id === 'string' ? { ...fields, id } : fields;
+  }
   const flat = flatTweet(record);
   if (!ID.test(flat.id)) {
     return flat.id === ''
@@ -109,7 +123,13 @@ function tweetOf(record: Fields): ScoredRow['tweet'] | string {
 /** Without the columns that are not those of a tweet. */
 function fieldsOfTweet(tweet: XTweet): XTweet {
   const entries = Object.entries(tweet).filter(([name]) => name in XTweetSchema.properties);
-  return { id: tweet.id, text: tweet.text, ...Object.fromEntries(entries) };
+  const { created_at: createdAt } = tweet;
+  return {
+    ...Object.fromEntries(entries),
+    id: tweet.id,
+    text: tweet.text,
+    ...(createdAt !== undefined && { created_at: isoTime(createdAt) }),
+  };
 }
 
 /** A tweet of columns such as those of CSV. */

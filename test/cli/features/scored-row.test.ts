@@ -49,6 +49,27 @@ describe('a scored row', () => {
       { id: '1', text: 'hi', record: '{"author_id":"7","text":"RT hi"}', ...SCORED },
       { id: '1', text: 'hi', author_id: '7' },
     ],
+    [
+      'of CSV, whose id and text are named as those of X',
+      {
+        ...{ id: '22', text: 'hi', user_id: '7', username: 'Ann', ...asCells(SCORED) },
+        created_at: '2006-03-21 20:50:14+00',
+      },
+      {
+        ...{ id: '22', text: 'hi', author_id: '7', author: { id: '7', username: 'Ann' } },
+        created_at: '2006-03-21T20:50:14.000Z',
+      },
+    ],
+    [
+      'of an archive, whose id may be rounded',
+      { id: '2', id_str: '1460323737035677698', text: 'hi', ...SCORED },
+      { id: '1460323737035677698', text: 'hi' },
+    ],
+    [
+      'of a bulk result, whose record has long ids as numbers',
+      { id: '1', text: 'hi', record: '{"author_id":1234567890123456789}', ...SCORED },
+      { id: '1', text: 'hi', author_id: '1234567890123456789' },
+    ],
     ['without a text', { tweet_id: '1', ...SCORED }, { id: '1' }],
   ])('%s is understood', (_, fields, tweet) => {
     expect(scoredRow(fields, DEFAULTS)).toEqual({ tweet, ...ROW });
