@@ -27,7 +27,8 @@ const KNOWN = /\.(?:csv|tsv|jsonl|ndjson|txt)(?:\.gz)?$|\.parquet$/i;
 
 /**
  * Items that cover each byte of the known objects once. Objects that can be read from any line are
- * cut into ranges.
+ * cut into ranges, whose places do not depend on the object's size: the results of an object that
+ * has grown replace those from before.
  */
 export function planItems(
   bucket: string,
@@ -45,11 +46,13 @@ export function planItems(
 }
 
 function itemsOf(input: string, key: string, bytes: number, rangeBytes: number): PlannedItem[] {
-  const parts = isSplittable(key) ? Math.ceil(bytes / rangeBytes) : 1;
-  if (parts === 1) return [{ item: { input }, bytes }];
-  return Array.from({ length: parts }, (_, index) => {
+  if (!isSplittable(key)) return [{ item: { input }, bytes }];
+  return Array.from({ length: Math.ceil(bytes / rangeBytes) }, (_, index) => {
     const start = index * rangeBytes;
-    const end = Math.min(bytes, start + rangeBytes);
-    return { item: { input, range: rangeText({ start, end }) }, bytes: end - start };
+    const end = start + rangeBytes;
+    return {
+      item: { input, range: rangeText({ start, end }) },
+      bytes: Math.min(bytes, end) - start,
+    };
   });
 }

@@ -45,6 +45,7 @@ export async function openParquet(options: ParquetOptions): Promise<ItemTexts> {
   };
   const metadata = await readable(name, () => parquetMetadataAsync(file));
   const column = textColumnOf(metadata, options.textColumn, name);
+  expectExactDecimals(metadata, name);
   let count = 0;
   async function* records(): AsyncGenerator<InputRecord> {
     for await (const row of rowsOf(file, metadata, name)) {
@@ -98,6 +99,19 @@ function textColumnOf(metadata: FileMetaData, named: string | undefined, file: s
   throw new CliError(
     `${file} has ${missing}; name one with --text-column. Its columns: ` +
       listColumns(columns.map(({ name }) => name)),
+  );
+}
+
+/** A number holds 15 decimal digits. @throws CliError for a column of more */
+function expectExactDecimals(metadata: FileMetaData, file: string): void {
+  const rounded = metadata.schema.find(
+    ({ converted_type: type, precision = 0 }) => type === 'DECIMAL' && precision > 15,
+  );
+  if (!rounded) return;
+  const { name, precision = 0, scale = 0 } = rounded;
+  throw new CliError(
+    `${file} has the column ${name} of DECIMAL(${precision},${scale}), whose digits would be rounded; ` +
+      'write it as text, or an id as BIGINT',
   );
 }
 

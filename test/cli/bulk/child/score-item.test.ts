@@ -103,6 +103,23 @@ describe('the result of an item', () => {
     expect(rows.report.first_left_out).toEqual([{ line: 2, problem: 'has nothing to score' }]);
   });
 
+  it('refuses a Parquet column of decimals whose digits would be rounded', async () => {
+    const parquet = parquetWriteBuffer({
+      schema: [
+        { name: 'root', num_children: 2 },
+        { name: 'id', type: 'INT64', converted_type: 'DECIMAL', precision: 18, scale: 0 },
+        { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+      ],
+      columnData: [
+        { name: 'id', data: [1460323737035677] },
+        { name: 'text', data: ['a'] },
+      ],
+    });
+    await expect(scored('a.parquet', Buffer.from(parquet))).rejects.toThrow(
+      'has the column id of DECIMAL(18,0), whose digits would be rounded; write it as text',
+    );
+  });
+
   it('has no rows where the object has no texts', async () => {
     for (const [key, content] of [
       ['a.csv', ''],

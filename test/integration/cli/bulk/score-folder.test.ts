@@ -118,8 +118,8 @@ describe('tss score of a folder on S3', () => {
       new GetObjectCommand({ Bucket: BUCKET, Key: `runs/${run}/items.json` }),
     );
     expect(JSON.parse((await items.Body?.transformToString()) ?? '')).toEqual([
-      { input: `s3://${BUCKET}/input/good/a.jsonl` },
-      { input: `s3://${BUCKET}/input/good/b.jsonl` },
+      { input: `s3://${BUCKET}/input/good/a.jsonl`, range: '0-67108864' },
+      { input: `s3://${BUCKET}/input/good/b.jsonl`, range: '0-67108864' },
     ]);
     const report = { input: `s3://${BUCKET}/input/good/a.jsonl`, etag: '"e"', lines: 100 };
     const counts = { scored: 99, left_out: 1, first_left_out: [{ line: 7, problem: 'empty' }] };
