@@ -48,6 +48,12 @@ describe('POST /v1/admin/features/load', () => {
     await app.reset();
   });
 
+  it('stores no tweet that is withheld', async () => {
+    const { json } = await load([aRow({ tweet: { id: '5', text: 'hidden', withheld: {} } })]);
+    expect(json.results).toMatchObject([{ status: 'error', problem: { code: 'tweet_withheld' } }]);
+    expect(app.store.rows.has('5')).toBe(false);
+  });
+
   it('answers 503 where the store is away', async () => {
     app.store.failWith = new FeatureStoreUnavailableError('away');
     const { status, json } = await load([aRow()]);

@@ -49,6 +49,15 @@ describe('POST /v1/admin/features/rescore', () => {
     },
   );
 
+  it('refuses options in a body, which it would ignore', async () => {
+    const { status, json } = await app.call('/v1/admin/features/rescore', {
+      method: 'POST',
+      headers: AS_ADMIN,
+      body: { dryRun: true },
+    });
+    expect([status, json.code]).toEqual([400, 'invalid_request']);
+  });
+
   it('needs the admin token', async () => {
     expect((await rescore('', {})).status).toBe(401);
     expect((await rescore('', AS_CALLER)).status).toBe(401);

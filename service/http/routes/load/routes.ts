@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { LoadedScore } from '../../../application/load-scores.ts';
-import { CallerError, ServiceError } from '../../../domain/errors.ts';
+import { CallerError, ServiceError, TweetUnavailableError } from '../../../domain/errors.ts';
 import { tweetFromX } from '../../../tweet-source/x-format/tweet.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import { problemOf } from '../../problem.ts';
@@ -64,9 +64,12 @@ export const loadRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   );
 };
 
-/** @throws CallerError */
+/** @throws CallerError, TweetUnavailableError */
 function loadedScore(row: ScoredTweet, ownVersion: number, maxCharacters: number): LoadedScore {
   const tweet = tweetFromX({ text: '', ...row.tweet });
+  if (row.tweet.withheld) {
+    throw new TweetUnavailableError('tweet_withheld', `Tweet ${tweet.id} is withheld.`);
+  }
   requireTextWithin(maxCharacters, tweet.text, `The text of tweet ${tweet.id}`);
   const scoredAtMs = ISO_TIME.test(row.scoredAt) ? Date.parse(row.scoredAt) : Number.NaN;
   if (Number.isNaN(scoredAtMs)) {

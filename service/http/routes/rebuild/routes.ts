@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { CallerError } from '../../../domain/errors.ts';
 import type { AppDeps } from '../../app-deps.ts';
+import { expectNoBody } from '../../no-body.ts';
 import { checkedCursor } from '../../scan-cursor.ts';
 import { answers, FEATURE_CODES } from '../../schemas/answers.ts';
 import { ADMIN_DETAILS } from '../../schemas/problem-examples.ts';
@@ -31,18 +31,9 @@ export const rebuildRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (app, { r
       },
     },
     async ({ body, query: { cursor = FIRST_PAGE, dryRun } }): Promise<RebuildResponse> => {
-      expectNoOptionsIn(body);
+      expectNoBody(body);
       const page = await rebuild.page(checkedCursor(cursor), dryRun === 'true');
       return { ...page, purged: page.purged.length };
     },
   );
 };
-
-/** A `dryRun` in the body would be ignored, and the page mended. @throws CallerError */
-function expectNoOptionsIn(body: unknown): void {
-  if (JSON.stringify(body ?? {}) === '{}') return;
-  throw new CallerError(
-    'invalid_request',
-    'The route takes no body; send cursor and dryRun in the query.',
-  );
-}

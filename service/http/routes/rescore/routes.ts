@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppDeps } from '../../app-deps.ts';
 import { callerOf } from '../../caller.ts';
 import { requireReady } from '../../lifecycle.ts';
+import { expectNoBody } from '../../no-body.ts';
 import { checkedCursor } from '../../scan-cursor.ts';
 import { answers, INFERENCE_CODES } from '../../schemas/answers.ts';
 import { ADMIN_DETAILS } from '../../schemas/problem-examples.ts';
@@ -36,6 +37,7 @@ export const rescoreRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
       },
     },
     async (request, reply): Promise<RescoreResponse> => {
+      expectNoBody(request.body);
       const { cursor = FIRST_PAGE, dryRun } = request.query;
       const caller = callerOf(request, reply);
       const page = await rescore.page(checkedCursor(cursor), dryRun === 'true', caller);
