@@ -76,7 +76,8 @@ export function scoreCommand() {
         'Variables, also read from .env: MODEL_NAME, MODELS_DIR, INFERENCE_WORKERS.',
       ),
     )
-    .action(async (file, { stage, ...options }) => {
+    .action(async (file, { stage, ...options }, given) => {
+      expectOptionsOf(stage === undefined ? 'file' : 'stage', given);
       const command =
         stage === undefined
           ? interruptible(HERE, async (signal) => {
@@ -90,6 +91,30 @@ export function scoreCommand() {
             });
       await command();
     });
+}
+
+/** Options of one way of scoring, which the other would ignore. */
+const OPTIONS_OF = {
+  file: ['out', 'format', 'prefix', 'model', 'workers', 'strict'],
+  stage: ['dryRun', 'run', 'redrive', 'concurrency', 'tolerate', 'idColumn'],
+} as const;
+
+/** @throws UsageError for an option of the other way of scoring */
+function expectOptionsOf(
+  way: keyof typeof OPTIONS_OF,
+  command: Pick<Command, 'getOptionValueSource' | 'options'>,
+): void {
+  const others: readonly string[] = OPTIONS_OF[way === 'file' ? 'stage' : 'file'];
+  const foreign = command.options.find((option) => {
+    const name = option.attributeName();
+    return others.includes(name) && command.getOptionValueSource(name) === 'cli';
+  });
+  if (!foreign) return;
+  throw new UsageError(
+    way === 'file'
+      ? `${foreign.long} is an option of a folder on S3; give --stage, too`
+      : `${foreign.long} is an option of a file of this machine; leave out --stage, or the option`,
+  );
 }
 
 /** @throws UsageError where there is no file of this machine to score */
