@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TRAINING_COLUMNS } from '../../../../service/contract/offline.ts';
 import type { FeatureRow } from '../../../../service/domain/feature-row.ts';
@@ -157,6 +158,20 @@ describe('features training-set --bulk', () => {
         ...{ label: 'after', feature_tweet_id: TWEET, feature_created_timestamp: String(NOON) },
         ...{ feature_model_name: 'minilm', feature_model_revision: '012345678901' },
       },
+    ]);
+  });
+
+  it('reads results of inputs in folders such as dt=2026-11-28, beside others', async () => {
+    score(-10, -9);
+    await bulk(NOON);
+    const from = log.path('results/model_name=minilm/model_revision=012345678901');
+    mkdirSync(join(from, 'input/dt=2026-11-28'), { recursive: true });
+    const [file = ''] = globSync(join(from, '*.parquet'));
+    renameSync(file, join(from, 'input/dt=2026-11-28/a.parquet'));
+    cpSync(join(from, 'input/dt=2026-11-28/a.parquet'), join(from, 'input/b.parquet'));
+    log.label([USER, NOON, 'after']);
+    expect(await log.trainingSet('--entity', 'user', '--bulk', 'results')).toMatchObject([
+      { feature_tweet_id: TWEET, feature_model_revision: '012345678901' },
     ]);
   });
 
