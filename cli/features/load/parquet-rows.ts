@@ -55,6 +55,8 @@ async function extract(
 
 function asJson(column: string, type: string): string {
   if (/^(U?BIGINT|U?HUGEINT|DECIMAL\(.*\))$/.test(type)) return `${column}::VARCHAR`;
+  // JSON has neither NaN nor infinity.
+  if (/^(FLOAT|DOUBLE)$/.test(type)) return `CASE WHEN isfinite(${column}) THEN ${column} END`;
   if (!type.startsWith('TIMESTAMP')) return column;
   return `strftime(make_timestamp_ms(epoch_ms(${column})), '%Y-%m-%dT%H:%M:%S.%gZ')`;
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { Redis } from 'ioredis';
 import { eventually } from '../../../helpers/eventually.ts';
 import { RedisServer } from '../../../helpers/redis-server.ts';
@@ -102,6 +103,19 @@ describe('tss features load', () => {
       });
       expect([file, await seen(ids)]).toEqual([file, online]);
     }
+  });
+
+  it('loads rows of Parquet with numbers that JSON lacks in other columns', async () => {
+    const row = { id: '901', ...SCORES, ...MODEL };
+    const columns = Object.entries(row).map(([name, value]) => ({ name, data: [value] }));
+    const content = parquetWriteBuffer({
+      columnData: [...columns, { name: 'weight', data: [Number.NaN], type: 'DOUBLE' }],
+    });
+    writeFileSync(join(folder, 'nan.parquet'), Buffer.from(content));
+    expect(await load('nan.parquet')).toMatchObject({
+      code: 0,
+      stdout: 'nan.parquet: 1 rows loaded, 0 refused by the service\n',
+    });
   });
 
   it('reports rows by their line that lack what a row needs, or that the service refuses', async () => {
