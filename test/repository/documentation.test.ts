@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...pagesIn('docs')];
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...pagesIn('docs')];
 
 function pagesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -10,12 +10,12 @@ function pagesIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Targets of relative links, outside code. */
+/** Targets of relative links to files, outside code; `../../` leads to pages of GitHub. */
 function linksOf(page: string): string[] {
   const prose = readFileSync(page, 'utf8').replaceAll(/```[\s\S]*?```/g, '');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = '']) => target)
-    .filter((target) => !/^[a-z]+:/.test(target));
+    .filter((target) => !/^([a-z]+:|\.\.\/\.\.\/security\/)/.test(target));
 }
 
 /** Anchors as GitHub makes them of headings. */
