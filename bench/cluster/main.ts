@@ -6,12 +6,14 @@
  */
 import { parseArgs } from 'node:util';
 import { Cluster, Redis } from 'ioredis';
+import { sum } from '../../cli/kit/statistics.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../service/contract/feature-store.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
 import { RedisFeatureStore } from '../../service/feature-store/redis/redis-feature-store.ts';
 import { serverCpuUs, usedMemory } from '../feature-store/measurements.ts';
 import { IDENTITY, rows } from '../feature-store/rows.ts';
 import { describeMachine } from '../machine.ts';
+import { markdownTable } from '../report/table.ts';
 import { withRedis, withRedisCluster } from '../servers/redis.ts';
 import { type Summary, summarize } from '../statistics.ts';
 import { foldedUpdates } from './folded-updates.ts';
@@ -109,7 +111,7 @@ async function measuredBy(servers: readonly Redis[]) {
 }
 
 async function usedBytes(servers: readonly Redis[]): Promise<number> {
-  return (await Promise.all(servers.map(usedMemory))).reduce((sum, each) => sum + each, 0);
+  return sum(await Promise.all(servers.map(usedMemory)));
 }
 
 async function measureRound(candidate: Candidate, batch: readonly FeatureRow[]): Promise<void> {
@@ -140,8 +142,7 @@ async function cpuOf(
   items: number,
   work: () => Promise<void>,
 ): Promise<number> {
-  const total = async () =>
-    (await Promise.all(servers.map(serverCpuUs))).reduce((sum, each) => sum + each, 0);
+  const total = async () => sum(await Promise.all(servers.map(serverCpuUs)));
   const before = await total();
   await work();
   return ((await total()) - before) / items;
@@ -169,24 +170,21 @@ async function report(candidates: readonly Candidate[]): Promise<void> {
     'bytes a tweet',
     'fullest primary',
   ];
-  console.log(tableRow(head));
-  console.log(tableRow(head.map((_, index) => (index === 0 ? '---' : '---:'))));
+  const lines: string[][] = [];
   for (const { name, servers, emptyBytes, writeUs, readUs } of candidates) {
     const keys = await Promise.all(servers.map((server) => server.dbsize()));
-    const total = keys.reduce((sum, each) => sum + each, 0);
     const bytes = ((await usedBytes(servers)) - emptyBytes) / (ROUNDS * TWEETS);
-    console.log(
-      tableRow([
-        name,
-        spread(summarize(writeUs), 0),
-        spread(summarize(ratios(writeUs, base?.writeUs ?? [])), 2),
-        spread(summarize(readUs), 1),
-        spread(summarize(ratios(readUs, base?.readUs ?? [])), 2),
-        bytes.toFixed(0),
-        `${((100 * Math.max(...keys)) / total).toFixed(1)} %`,
-      ]),
-    );
+    lines.push([
+      name,
+      spread(summarize(writeUs), 0),
+      spread(summarize(ratios(writeUs, base?.writeUs ?? [])), 2),
+      spread(summarize(readUs), 1),
+      spread(summarize(ratios(readUs, base?.readUs ?? [])), 2),
+      bytes.toFixed(0),
+      `${((100 * Math.max(...keys)) / sum(keys)).toFixed(1)} %`,
+    ]);
   }
+  console.log(markdownTable(head, lines));
   console.log(
     '\nUpdates of day buckets a tweet, when a consumer of the stream adds up so many tweets first:',
   );
@@ -203,8 +201,4 @@ function ratios(values: readonly number[], base: readonly number[]): number[] {
 function spread({ median, lowest, highest }: Summary, digits: number): string {
   const [middle, low, high] = [median, lowest, highest].map((value) => value.toFixed(digits));
   return `${middle} (${low} to ${high})`;
-}
-
-function tableRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
 }
