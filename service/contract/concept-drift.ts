@@ -2,7 +2,7 @@
  * Concept drift: the share of right answers by the period in which they were given. The SQL is the
  * same for DuckDB and Athena, and reads the tables `labels` and `predictions`.
  */
-import { LABELS, type Label } from './labels.ts';
+import { LABELS } from './labels.ts';
 import { trainingSetSql } from './offline.ts';
 
 export const PERIODS = ['day', 'week', 'month'] as const;
@@ -85,6 +85,9 @@ LEFT JOIN scored_tweets ON scored_tweets.tweet_id = entity
 /** SQL of the bin of `confidence`, from 0. */
 export const BIN = `least(${CALIBRATION_BINS - 1}, CAST(floor(confidence * ${CALIBRATION_BINS}) AS integer))`;
 
+/** SQL of the gap between confidence and truth: the confidence, less 1 for a right answer. */
+export const GAP = 'confidence - CASE WHEN predicted = truth THEN 1 ELSE 0 END';
+
 /** SQL of the first day, yyyy-MM-dd, of the period of a time in milliseconds. */
 function periodStart(period: Period, ms: string): string {
   const days = `CAST((${ms} - mod(${ms}, ${MS_PER_DAY})) / ${MS_PER_DAY} AS integer)`;
@@ -92,28 +95,12 @@ function periodStart(period: Period, ms: string): string {
   return `CAST(CAST(date_trunc('${period}', ${day}) AS date) AS varchar)`;
 }
 
-/** Columns of the saved query. */
-export const CONCEPT_DRIFT_COLUMNS = [
-  'outcome',
-  'period_start',
-  'model_name',
-  'model_revision',
-  'labels',
-  'macro_recall',
-  'macro_recall_standard_error',
-  'accuracy',
-  'accuracy_standard_error',
-  'calibration_error',
-  'calibration_error_standard_error',
-] as const;
-
 /**
  * SQL of a row for each period and model revision, then one for each reason that labels were left
  * out for. `tss evaluate --from-log` gives the same figures; cli/evaluate says how the standard
  * errors are computed. A period without one of the labels has no macro recall.
  */
 export function conceptDriftSql(period: Period): string {
-  const count = (column: string, label: Label) => `${column}_${label}`;
   const recalls = LABELS.map((label) => `CAST(right_${label} AS double) / nullif(all_${label}, 0)`);
   const variances = LABELS.map((label) => betaVariance(`right_${label}`, `all_${label}`));
   return `WITH judged_labels AS (
@@ -122,7 +109,7 @@ claims AS (
   SELECT period_start, model_name, model_revision, truth,
     ${BIN} AS bin,
     CASE WHEN predicted = truth THEN 1 ELSE 0 END AS is_right,
-    confidence - CASE WHEN predicted = truth THEN 1 ELSE 0 END AS gap
+    ${GAP} AS gap
   FROM judged_labels
   WHERE outcome = 'judged'
 ),
@@ -130,8 +117,8 @@ bins AS (
   SELECT period_start, model_name, model_revision,
     count(*) AS labels, sum(is_right) AS is_right, abs(sum(gap)) AS gap, sum(gap * gap) AS squares,
     ${LABELS.map(
-      (label) => `sum(CASE WHEN truth = '${label}' THEN 1 ELSE 0 END) AS ${count('all', label)},
-    sum(CASE WHEN truth = '${label}' THEN is_right ELSE 0 END) AS ${count('right', label)}`,
+      (label) => `sum(CASE WHEN truth = '${label}' THEN 1 ELSE 0 END) AS all_${label},
+    sum(CASE WHEN truth = '${label}' THEN is_right ELSE 0 END) AS right_${label}`,
     ).join(',\n    ')}
   FROM claims
   GROUP BY period_start, model_name, model_revision, bin
@@ -140,7 +127,7 @@ periods AS (
   SELECT period_start, model_name, model_revision,
     sum(labels) AS labels, sum(is_right) AS is_right,
     sum(gap) / sum(labels) AS calibration_error, sum(squares) / sum(labels) AS mean_square,
-    ${LABELS.flatMap((label) => [count('all', label), count('right', label)])
+    ${LABELS.flatMap((label) => [`all_${label}`, `right_${label}`])
       .map((column) => `sum(${column}) AS ${column}`)
       .join(', ')}
   FROM bins

@@ -1,6 +1,7 @@
 import type { Json } from '@duckdb/node-api';
 import {
   BIN,
+  GAP,
   judgedLabelsSql,
   LABEL_OUTCOMES,
   type LabelOutcome,
@@ -75,7 +76,7 @@ async function readPeriods(
     FROM (
       SELECT period_start, model_name, model_revision, truth, predicted, ${BIN} AS bin,
         ${byLanguage ? 'language' : 'NULL'} AS language,
-        confidence - CASE WHEN predicted = truth THEN 1 ELSE 0 END AS gap
+        ${GAP} AS gap
       FROM judged_labels
       WHERE outcome = 'judged' AND period_start >= ${quoted(since ?? '')}
     )
