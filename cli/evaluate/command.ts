@@ -1,7 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { PERIODS, type Period } from '../../service/contract/concept-drift.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
-import { collect, number } from '../kit/arguments.ts';
+import { collect, day, number } from '../kit/arguments.ts';
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
@@ -50,8 +50,12 @@ export function evaluateCommand() {
         'language',
       ] as const),
     )
-    .option('--since <DAY>', 'with --from-log: leave out periods that began before this yyyy-MM-dd')
-    .option('--chart <FILE>', 'with --from-log: also write a chart as SVG')
+    .option(
+      '--since <DAY>',
+      'with --from-log: leave out periods that began before this yyyy-MM-dd',
+      day('--since'),
+    )
+    .option('--chart <FILE>', 'with --from-log: also write a chart as SVG, to a new file')
     .option(
       '--min-recall <X>',
       'with --from-log: exit 1 if the macro recall of a period is below X by more than chance',
@@ -144,9 +148,6 @@ const measureLog = interruptible(
     );
     if (fromLog === undefined || labels === undefined) {
       throw new UsageError('--from-log needs --labels FILE');
-    }
-    if (since !== undefined && !/^\d{4}-\d\d-\d\d$/.test(since)) {
-      throw new UsageError(`--since must be a day such as 2026-11-23, got '${since}'`);
     }
     const { evaluateLog } = await import('./concept-drift/evaluate-log.ts');
     await evaluateLog(

@@ -21,6 +21,16 @@ export function number(option: string, lowest: number, highest: number) {
   };
 }
 
+/** Parser of an option that takes a day, yyyy-MM-dd. */
+export function day(option: string) {
+  return (given: string): string => {
+    // JavaScript takes February 31 for March 3, and gives null for what is not a date.
+    const parsed: string | null = new Date(given).toJSON();
+    if (/^\d{4}-\d\d-\d\d$/.test(given) && parsed?.startsWith(given)) return given;
+    throw new UsageError(`${option} must be a day such as 2026-11-23, got '${given}'`);
+  };
+}
+
 /** Parser of an option that takes an HTTP address. */
 export function httpUrl(option: string) {
   return (given: string): string => {

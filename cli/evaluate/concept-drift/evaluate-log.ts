@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ export interface LogOptions extends Grouping {
   readonly logDir: string;
   /** CSV file of labels. */
   readonly labels: string;
-  /** SVG file to write. */
+  /** SVG file to write, which must not exist. */
   readonly chart: string | undefined;
   readonly minRecall: number | undefined;
   readonly json: boolean;
@@ -25,9 +26,13 @@ export interface LogOptions extends Grouping {
 /**
  * Prints how right the predictions of a log were, by period and model revision.
  *
- * @throws CliError when the files cannot be read, or the macro recall is below `minRecall`
+ * @throws CliError when the files cannot be read, the chart exists already, or the macro recall is below `minRecall`
  */
 export async function evaluateLog(options: LogOptions, signal: AbortSignal): Promise<void> {
+  const { chart, minRecall } = options;
+  if (chart !== undefined && existsSync(chart)) {
+    throw new CliError(`${chart} exists already; delete it, or choose another name with --chart`);
+  }
   const { report, unreadable } = await inScratchDatabase(signal, (database) =>
     reportOf(database, options),
   );
@@ -35,10 +40,8 @@ export async function evaluateLog(options: LogOptions, signal: AbortSignal): Pro
     console.error(`${file}: ${lines} lines left out that are not records, as after a crash`);
   }
   console.log(options.json ? JSON.stringify(report, null, 2) : formatDrift(report));
-  if (options.chart !== undefined) {
-    await writeChart(options.chart, drawDrift(report.periods, options.minRecall));
-  }
-  if (options.minRecall !== undefined) expectAtLeast(options.minRecall, report.periods);
+  if (chart !== undefined) await writeChart(chart, drawDrift(report.periods, minRecall));
+  if (minRecall !== undefined) expectAtLeast(minRecall, report.periods);
 }
 
 async function reportOf(
@@ -67,7 +70,7 @@ function expectAtLeast(minRecall: number, periods: DriftReport['periods']): void
 
 async function writeChart(path: string, svg: string): Promise<void> {
   try {
-    await writeFile(path, svg);
+    await writeFile(path, svg, { flag: 'wx' });
   } catch (cause) {
     throw new CliError(`The chart ${path} cannot be written: ${reasonOf(cause)}`, { cause });
   }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { collect, httpUrl, integer, number } from '../../../cli/kit/arguments.ts';
+import { collect, day, httpUrl, integer, number } from '../../../cli/kit/arguments.ts';
 import {
   modelsDir,
   predictionLogDir,
@@ -31,6 +31,19 @@ describe('parsers of options', () => {
       `--share must be a number from 0 to 1, got '${given}'`,
     );
   });
+
+  it.each(['2026-11-23', '2028-02-29'])('a day accepts %p', (given) => {
+    expect(day('--since')(given)).toBe(given);
+  });
+
+  it.each(['2026-02-31', '2026-02-29', '2026-13-01', '2026-11-1', '2026-11', 'x'])(
+    'a day refuses %p',
+    (given) => {
+      expect(() => day('--since')(given)).toThrow(
+        `--since must be a day such as 2026-11-23, got '${given}'`,
+      );
+    },
+  );
 
   it.each(['localhost:3000', 'ftp://a', 'x'])('an address refuses %p', (given) => {
     expect(() => httpUrl('--url')(given)).toThrow('--url must be an http:// or https:// address');

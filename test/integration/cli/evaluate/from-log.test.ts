@@ -113,6 +113,17 @@ describe('tss evaluate --from-log', () => {
     expect(existsSync(log.path('drift.svg'))).toBe(false);
   });
 
+  it('refuses to replace a file by the chart', async () => {
+    writeLabels();
+    const labels = readFileSync(log.path('labels.csv'), 'utf8');
+    const { code, stderr } = await evaluate('--chart', 'labels.csv');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'labels.csv exists already; delete it, or choose another name with --chart\n',
+    });
+    expect(readFileSync(log.path('labels.csv'), 'utf8')).toBe(labels);
+  });
+
   it.each([
     [['evaluate', '--data', 'a.csv', '--by', 'week'], '--by needs --from-log'],
     [['evaluate', '--from-log', 'log'], '--from-log needs --labels FILE'],
