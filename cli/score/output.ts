@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { CliError, reasonOf } from '../kit/errors.ts';
 import type { Layout } from './formats/format.ts';
+import { isGzip } from './formats/format-of.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 
@@ -163,7 +164,7 @@ export class FileOutput implements Output {
   #bytesOf(text: string): Buffer {
     if (this.#conversion) return Buffer.from(this.#conversion.prepare(text));
     // Parts that are compressed one by one make up a valid file.
-    return this.#name.endsWith('.gz') ? gzipSync(text) : Buffer.from(text);
+    return isGzip(this.#name) ? gzipSync(text) : Buffer.from(text);
   }
 
   async #writing(write: () => Promise<void>): Promise<void> {

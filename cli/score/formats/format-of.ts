@@ -27,8 +27,9 @@ export function inputFormat(file: string, given: FormatName | undefined): Format
   }
   if (format !== 'parquet') return format;
   if (file === '-') throw new UsageError('Parquet cannot be read from standard input; name a file');
-  if (isGzip(file))
+  if (isGzip(file)) {
     throw new UsageError(`'${file}' must be unpacked: Parquet has no .gz around it`);
+  }
   return format;
 }
 
@@ -60,6 +61,7 @@ export function usesParquet(format: FormatName, out: string | undefined): boolea
   return format === 'parquet' || (out !== undefined && formatOfName(out) === 'parquet');
 }
 
-function isGzip(name: string): boolean {
+/** True for a file that is compressed by its name. */
+export function isGzip(name: string): boolean {
   return name.toLowerCase().endsWith('.gz');
 }

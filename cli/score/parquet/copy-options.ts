@@ -1,8 +1,8 @@
-import { formatOfName } from '../formats/format-of.ts';
+import { formatOfName, isGzip } from '../formats/format-of.ts';
 
 /** Options of DuckDB's COPY for an output. @param out its name, which tells the format */
 export function copyOptions(out: string): string {
-  const compression = out.toLowerCase().endsWith('.gz') ? 'gzip' : 'uncompressed';
+  const compression = isGzip(out) ? 'gzip' : 'uncompressed';
   switch (formatOfName(out)) {
     case 'csv': {
       const isTabs = /\.tsv(?:\.gz)?$/i.test(out);

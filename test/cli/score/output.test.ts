@@ -44,8 +44,8 @@ describe('a file of scores', () => {
     expect(readFileSync(out, 'utf8')).toBe('text\na\nb\n');
   });
 
-  it('is continued by compressed parts, too', async () => {
-    out += '.gz';
+  it.each(['.gz', '.GZ'])('is continued by compressed parts, too, as %s', async (ending) => {
+    out += ending;
     await endedEarly('run');
     const output = await FileOutput.open(out, 'run');
     await output.append('b\n', progress(3));
