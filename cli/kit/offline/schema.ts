@@ -5,7 +5,8 @@ import {
 } from '../../../service/contract/offline.ts';
 import { quoted } from '../scratch-database.ts';
 
-const DUCKDB_TYPES = {
+/** DuckDB's types for those of the contract. */
+export const DUCKDB_TYPES = {
   string: 'VARCHAR',
   'array<string>': 'VARCHAR[]',
   bigint: 'BIGINT',

@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { emptyRecords } from '../../../cli/kit/offline/schema.ts';
 import {
   type BulkResults,
   type LabelEntity,
@@ -23,11 +24,7 @@ beforeEach(async () => {
   await connection.run(`
     CREATE MACRO json_extract_scalar(json, path) AS json_extract_string(json, path);
     CREATE TABLE labels (entity VARCHAR, event_timestamp BIGINT, label VARCHAR);
-    CREATE TABLE predictions (
-      record_type VARCHAR, tweet_id VARCHAR, author_id VARCHAR, topics VARCHAR[],
-      event_timestamp BIGINT, created_timestamp BIGINT, model_name VARCHAR, model_revision VARCHAR,
-      preprocessing_version INTEGER, label VARCHAR, score_negative DOUBLE, score_neutral DOUBLE,
-      score_positive DOUBLE, language VARCHAR, language_supported BOOLEAN);
+    CREATE TABLE predictions AS ${emptyRecords()};
     CREATE TABLE bulk_predictions (
       id VARCHAR, record VARCHAR, label VARCHAR, score_negative DOUBLE, score_neutral DOUBLE,
       score_positive DOUBLE, language VARCHAR, language_supported BOOLEAN, scored_at TIMESTAMP,

@@ -1,6 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { DUCKDB_TYPES } from '../../../cli/kit/offline/schema.ts';
 import {
   type AsOf,
   type Column,
@@ -25,15 +26,6 @@ interface Row {
   created_timestamp: number;
   model_revision: string | null;
 }
-
-const DUCKDB_TYPES = {
-  string: 'VARCHAR',
-  'array<string>': 'VARCHAR[]',
-  bigint: 'BIGINT',
-  int: 'INTEGER',
-  double: 'DOUBLE',
-  boolean: 'BOOLEAN',
-};
 
 function ddl(table: string, columns: Readonly<Record<string, Column>>): string {
   const parts = Object.entries(columns).map(([name, { type }]) => `${name} ${DUCKDB_TYPES[type]}`);
