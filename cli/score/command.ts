@@ -16,7 +16,7 @@ const ON_STAGE = { kept: 'Stopped. A run that has started goes on; --run with it
 
 export function scoreCommand() {
   return new Command('score')
-    .description('Score the texts of a file, without a running service.')
+    .description('Score the texts of a file, or of a folder on S3, without a running service.')
     .argument(
       '[FILE]',
       'CSV with a header, JSON Lines or plain text, also as .gz, or Parquet; - for stdin; with --stage a folder on S3',
