@@ -133,16 +133,15 @@ const measureLog = interruptible(
   { kept: 'Stopped; there are no results.', cleansUp: true },
   async (
     signal,
-    { fromLog, labels, by = 'week', group, since, chart, minRecall, json, ...texts }: Options,
+    { fromLog, labels, by = 'week', group, since, chart, minRecall, json, ...others }: Options,
   ) => {
-    const { data, textColumn, labelColumn, texts: lines, model } = texts;
     refuse(
       {
-        '--data': data,
-        '--text-column': textColumn,
-        '--label-column': labelColumn,
-        '--texts': lines,
-        '--model': model,
+        '--data': others.data,
+        '--text-column': others.textColumn,
+        '--label-column': others.labelColumn,
+        '--texts': others.texts,
+        '--model': others.model,
       },
       'does not go with --from-log',
     );
