@@ -1,6 +1,7 @@
 /**
- * Bundles the service, its inference worker, the program of a bulk task and the page into dist/. Packages that load a native
- * library from their own folder stay outside. A build that makes the same files leaves dist/ alone.
+ * Bundles the service, its inference worker, the program of a bulk task and the page into dist/.
+ * Packages that load a native library from their own folder stay outside. A build that makes the
+ * same files leaves dist/ alone.
  */
 import { cpSync } from 'node:fs';
 import { build } from 'esbuild';

@@ -15,8 +15,8 @@ const tokenizersWithoutRuntime: Plugin = {
 };
 
 /**
- * How esbuild bundles the service, its inference worker and the program of a bulk task. Packages that
- * load a native library from their own folder stay outside.
+ * Options of esbuild for the service, its inference worker and the program of a bulk task. Packages
+ * that load a native library from their own folder stay outside.
  */
 export function bundleOptions(outdir: string): BuildOptions {
   return {

@@ -69,8 +69,11 @@ describe('script/tss', () => {
     'score tweets.parquet --out scored.csv',
     'score tweets.csv --out scored.parquet',
     'score tweets --format parquet --out scored',
+    'score s3://any/input/tweets/ --stage dev --dry-run',
+    'score --stage=dev --run any',
+    'evaluate --from-log predictions',
     'features training-set',
-  ])('installs DuckDB for tss %s', (words) => {
+  ])('installs the packages for development for tss %s', (words) => {
     const { stderr } = runServing(...words.split(' '));
     expect(stderr).toMatch(/^Installing the packages for development/);
   });
