@@ -17,7 +17,7 @@ export const LOAD_TABLE_HEAD = [
   'USD a month',
 ];
 
-/** What a prod stage costs under three loads, with the node that each of them needs. */
+/** Costs of a prod stage under three loads, with the node that each of them needs. */
 export function loadTableRows(predictionsPerSecondPerVcpu: number): string[][] {
   return REQUESTS_PER_DAY.map((requestsPerDay) => {
     for (const days of AGGREGATE_DAYS) {

@@ -3,12 +3,12 @@ import { CliError } from '../kit/errors.ts';
 import { GIGABYTE, HOURS_PER_MONTH, SNAPSHOT_GIGABYTE_MONTH, STORE_NODES } from '../kit/prices.ts';
 import { cheapestNode, nodeCapacityBytes, storedBytes } from './store-size.ts';
 
-/** What the load fills the store with, and the nodes that hold it. */
+/** Bytes that the load stores, and the nodes that hold them. */
 export interface StoreSize {
   readonly bytes: number;
   readonly nodeType: string;
   readonly nodes: number;
-  /** What the stage's node holds beside its reserve. */
+  /** Capacity of the stage's node without its reserve. */
   readonly capacityBytes: number;
   readonly fits: boolean;
   /** Cheapest node type that holds the bytes; null: none does. */

@@ -38,7 +38,7 @@ export async function rowOf({ name, run }: Check, timeoutMs = CHECK_TIMEOUT_MS):
   }
 }
 
-/** What to do about a call that could not be made. */
+/** Remedy for a call that could not be made; undefined: none is known. */
 function remedyOf(failure: string): string | undefined {
   if (failure.includes('Region is missing')) {
     return "give the stage's region: set AWS_REGION, or a profile that has one by AWS_PROFILE";

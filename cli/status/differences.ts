@@ -3,7 +3,7 @@ import { readStageConfig, withStageFile } from '../../lib/stage-config.ts';
 import { reasonOf } from '../kit/errors.ts';
 
 /**
- * What a deployment of the stage's file would change in the values deployed, a line for each.
+ * Changes that a deployment of the stage's file would make to the deployed values, a line for each.
  *
  * @param root folder of `stages/`; default: this checkout
  */

@@ -18,7 +18,7 @@ export type Series = readonly (number | null)[];
 export interface Figure {
   readonly name: string;
   readonly unit: 'count' | 'ms' | '%' | 'tasks' | 'index';
-  /** How the whole window is summed up; a ratio: of the sums of what is read. */
+  /** Statistic of the whole window; for a ratio, that of the sums. */
   readonly over: 'sum' | 'highest' | 'mean' | 'ratio';
   readonly queries: readonly Query[];
   readonly combine: (series: readonly Series[]) => Series;

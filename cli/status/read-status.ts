@@ -143,7 +143,7 @@ function metricDataQuery(query: Query, Id: string, Period: number): MetricDataQu
 
 const DEFINITIONS: Readonly<Record<string, MetricDefinition>> = METRICS;
 
-/** What the dimensions of the contract's metrics have been, as CloudWatch knows them. */
+/** Values of the dimensions of the contract's metrics that CloudWatch knows. */
 async function readSeen(client: CloudWatchClient, stage: Stage): Promise<Seen> {
   const seen: Record<string, string[]> = {};
   const input = {
@@ -160,7 +160,7 @@ async function readSeen(client: CloudWatchClient, stage: Stage): Promise<Seen> {
   return seen;
 }
 
-/** Those of the stack by their names: autoscaling's own alarms begin otherwise. */
+/** Alarms of the stack, by the start of their names: those of autoscaling begin otherwise. */
 async function readAlarms(client: CloudWatchClient, stage: Stage): Promise<AlarmStatus[]> {
   const alarms: AlarmStatus[] = [];
   const pages = paginateDescribeAlarms(

@@ -32,7 +32,7 @@ const SCORED_AT: PredictionColumn = 'created_timestamp';
 /** Firehose stream that writes prediction records (JSON lines) as Parquet, by day of scoring. */
 export class PredictionStream extends Construct {
   readonly stream: firehose.DeliveryStream;
-  /** Errors of the stream, and nothing else. */
+  /** Log of the stream's errors; it holds nothing else. */
   readonly logGroup: logs.LogGroup;
 
   constructor(scope: Construct, id: string, props: PredictionStreamProps) {
@@ -44,11 +44,11 @@ export class PredictionStream extends Construct {
     const day = '!{partitionKeyFromQuery:scored_date}';
     this.stream = new firehose.DeliveryStream(this, 'Stream', {
       deliveryStreamName: props.streamName,
-      // Of the records that wait for delivery.
+      // Encrypts records that wait for delivery.
       encryption: key
         ? firehose.StreamEncryption.customerManagedKey(key)
         : firehose.StreamEncryption.awsOwnedKey(),
-      // Or aws-cdk-lib would make a role for the use of the key, which Firehose grants itself.
+      // Without this, aws-cdk-lib adds a role to use the key; Firehose uses a grant instead.
       role: role.withoutPolicyUpdates(),
       destination: new firehose.S3Bucket(bucket, {
         // The grant of aws-cdk-lib would include reading and deleting every object.

@@ -2,7 +2,7 @@ import { CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import type { Column } from '../../service/contract/offline.ts';
 
-/** A column of Parquet files may be a time, which JSON has not. */
+/** Column of a table. Parquet has a type for times; JSON does not. */
 interface TableColumn {
   readonly type: Column['type'] | 'timestamp';
   readonly description: string;

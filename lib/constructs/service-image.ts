@@ -10,7 +10,7 @@ export interface ServiceImage {
   readonly image: ecs.ContainerImage;
   /** Changes with the image; known at synthesis. */
   readonly identity: string;
-  /** What must be there before a task starts; undefined: nothing but the image. */
+  /** Resource that must exist before a task starts; undefined: only the image is needed. */
   readonly after?: IDependable;
 }
 

@@ -7,8 +7,8 @@ import { contractMetric } from './contract-metric.ts';
 const PERIOD = { period: Duration.minutes(1) };
 
 /**
- * What counts as a failure in alarms: an outage or a limit of X or Redis neither takes a release
- * back nor pages; alarms of those dependencies tell of it.
+ * Failures that alarms count. An outage or a limit of X or Redis neither rolls a release back nor
+ * pages: these dependencies have alarms of their own.
  */
 const FAILURES: Exclude<MetricName, DimensionedMetricName> = 'OwnFailures';
 

@@ -2,8 +2,8 @@ import { DEFAULT_LIMITS } from '../../service/contract/http.ts';
 import type { StageConfig } from '../stage-config.ts';
 
 /**
- * Milliseconds from which a request counts as slow in alarms: the deadline of a single tweet or
- * text. A stage with a shorter one keeps the default, or its old tasks would take a release back.
+ * Milliseconds from which alarms count a request as slow: the deadline of a single tweet or text, but
+ * at least the default. With a shorter one, old tasks would roll back the release that shortens it.
  */
 export function slowRequestMs({ environment }: StageConfig): number {
   const chosen = Number(environment.SINGLE_DEADLINE_MS ?? 0);

@@ -1,4 +1,4 @@
-/** What a check contributes to the final count. */
+/** Contribution of a check to the final count. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;

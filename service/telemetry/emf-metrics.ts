@@ -1,6 +1,6 @@
 /**
  * Imported file by file: the package's index looks for an ECS or EC2 host over the network as
- * soon as it is loaded, and its sink writes to the console. What is needed is its format.
+ * soon as it is loaded, and its sink writes to the console. Only its format is needed.
  */
 import { MetricsContext } from 'aws-embedded-metrics/lib/logger/MetricsContext.js';
 import { LogSerializer } from 'aws-embedded-metrics/lib/serializers/LogSerializer.js';
@@ -15,7 +15,7 @@ import {
   SERVICE_DIMENSION,
 } from '../contract/metrics.ts';
 
-/** What the format allows for one metric in one document. */
+/** Limit of the format for one metric in one document. */
 const MAX_VALUES_PER_DOCUMENT = 100;
 
 export interface EmfMetricsOptions {

@@ -28,7 +28,7 @@ const HIDDEN = '[hidden]';
 /** Shorter secrets are not looked for: ordinary words would be cut out of the log. */
 const MIN_SECRET_CHARACTERS = 6;
 
-/** How far a chain of causes is followed. */
+/** Longest chain of causes that is followed. */
 const MAX_CAUSES = 4;
 
 export interface LoggingOptions {
@@ -93,8 +93,8 @@ export interface LoggedError {
 }
 
 /**
- * What is logged of an error. Other properties stay out: vendors hang requests, headers and
- * commands with their arguments on theirs.
+ * Properties of an error that are logged. Others are left out: libraries attach requests, headers
+ * and commands with their arguments to their errors.
  */
 export function describeError(error: unknown, causes = MAX_CAUSES): LoggedError {
   if (!isNativeError(error)) {

@@ -5,7 +5,7 @@ const QUIET_MS = 60_000;
 
 interface OutageLogOptions {
   readonly logger: Logger;
-  /** What is logged when it begins and when it is over. */
+  /** Messages for the start and the end of an outage. */
   readonly failed: string;
   readonly recovered: string;
   readonly now?: () => number;

@@ -26,7 +26,7 @@ type Recorder = (value: number, dimensionValue: string | undefined) => void;
 
 /**
  * Holds the contract's metrics, and those of the process (memory, event loop, garbage collection),
- * for Prometheus to scrape. What is held does not grow with requests.
+ * for Prometheus to scrape. Memory does not grow with requests.
  */
 export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry<OpenMetricsContentType>();

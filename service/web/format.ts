@@ -1,4 +1,4 @@
-/** How the page writes numbers and times; nothing here touches the document. */
+/** Formats of numbers and times on the page; nothing here touches the document. */
 
 const LOCALE = 'en';
 

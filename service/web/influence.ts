@@ -1,4 +1,4 @@
-/** How the page tells the influence of words; nothing here touches the document. */
+/** Wording of the influence of words on the page; nothing here touches the document. */
 
 /** A word of an explained text; see `explain=words`. */
 export interface ExplainedWord {

@@ -1,4 +1,4 @@
-/** How the page speaks of languages; nothing here touches the document. */
+/** Wording of languages on the page; nothing here touches the document. */
 import { count } from './format.ts';
 
 const ANY_LANGUAGE = '*';

@@ -1,6 +1,6 @@
 /**
- * The command that reads `@user` or a topic from X; null for a user's id.
- * The subject may come from a link: quoted, a shell takes it for a text.
+ * Command that reads `@user` or a topic from X; null for a user's id. The subject may come from a
+ * link, so it is quoted: a shell must not run any part of it.
  */
 export function populateCommand(subject: string): string | null {
   if (subject.startsWith('id:')) return null;

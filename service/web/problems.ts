@@ -1,4 +1,4 @@
-/** How the page words the problems of the service; nothing here touches the document. */
+/** Wording of the service's problems on the page; nothing here touches the document. */
 import type { ErrorCode } from '../contract/error-codes.ts';
 
 /** Codes of the page itself, for a service that gave no problem document. */

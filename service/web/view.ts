@@ -1,6 +1,6 @@
 /** The state of the page that its address holds; nothing here touches the document. */
 
-/** How the bars of users and topics are drawn. */
+/** Display of the bars of users and topics. */
 export type Measure = 'tweets' | 'share';
 
 export interface View {

@@ -54,7 +54,7 @@ function output(context: object, id: string): string | undefined {
   return parts.map((part) => (typeof part === 'string' ? part : 'localhost')).join(separator);
 }
 
-/** What the printed command prints, with the port and the root certificate of this test. */
+/** Output of the printed command, with the port and the root certificate of this test. */
 async function run(command: string): Promise<string> {
   const { port } = loadBalancer.address() as AddressInfo;
   const here = command

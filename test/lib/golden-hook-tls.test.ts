@@ -30,7 +30,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What the hook's client prints; in a process of its own, which can be told whom to trust. */
+/** Output of the hook's client, in a separate process, which can be given trusted certificates. */
 async function post({ trusted = true, serverName = undefined as string | undefined }) {
   const { port } = listener.address() as AddressInfo;
   const endpoint = {

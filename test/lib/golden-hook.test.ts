@@ -25,7 +25,7 @@ const CHECK_SECRET = 'let-me-in';
 const API_KEY = 'first-key';
 const TIMEOUT_MS = 5_000;
 
-/** What stands between the hook and the release: its answer, or undefined for the release's own. */
+/** Answers a request of the hook in place of the release; false: the release answers. */
 type Interference = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 let service: ServiceProcess;
@@ -33,7 +33,7 @@ let front: Server;
 /** Seen requests, in order. */
 let seen: IncomingMessage[];
 let interfere: Interference;
-/** What the release gets for the body that the hook sent. */
+/** Changes the body that the hook sends to the release. */
 let alter: (body: string) => string;
 
 beforeAll(async () => {
@@ -201,7 +201,7 @@ describe('the golden hook', () => {
   });
 
   it('fails a release that does not unescape: wrong preprocessing', async () => {
-    // What is escaped twice, and unescaped once, is what a release without unescaping would see.
+    // Escaped twice and unescaped once, a text is as a release without unescaping would see it.
     alter = (body) => body.replaceAll('&', '&amp;');
     expect(await hook()).toEqual({ hookStatus: 'FAILED' });
     expect(reason()).toContain('Golden text');

@@ -18,7 +18,7 @@ import { serviceImage } from '../../lib/constructs/service-image.ts';
 import { readStageConfig } from '../../lib/stage-config.ts';
 
 const TRACKED = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).trim().split('\n');
-/** What the stages of the Dockerfile copy, and so what an image is made of. */
+/** Files that the stages of the Dockerfile copy into an image. */
 const BUILT_FROM = new RegExp(
   `^(${[
     'Dockerfile|\\.dockerignore|\\.npmrc|LICENSE|NOTICE|package(-lock)?\\.json|tsconfig\\.json',

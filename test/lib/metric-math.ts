@@ -29,7 +29,7 @@ const OPERATORS: readonly Readonly<Record<string, (a: number, b: number) => numb
   { '*': (a, b) => a * b, '/': (a, b) => a / b },
 ];
 
-/** A function of those values of a list that are there. */
+/** Applies a function to the values of a list, without missing ones. */
 const overPresent =
   (reduce: (values: number[]) => number) =>
   ([list = []]: Value[][]): Value => {

@@ -59,7 +59,7 @@ describe.each(['dev', 'prod'] as const)('the task of %s', (stage) => {
   it('is stopped later than the service takes to drain', () => {
     const { shutdownTimeoutMs } = loadConfig({});
     expect(definition.StopTimeout * 1_000).toBeGreaterThan(shutdownTimeoutMs);
-    // What Fargate allows.
+    // Limit of Fargate.
     expect(definition.StopTimeout).toBeLessThanOrEqual(120);
   });
 

@@ -18,7 +18,7 @@ const REFUSED = 40;
 let x: XApiStub;
 let service: ServiceProcess;
 let secrets: Server;
-/** What the service measured for its revision until it ended. */
+/** Metrics of the service for its revision until it ended. */
 let measured: Measured;
 let answers: { readonly status: number; readonly code: string | undefined }[];
 let hookStatus: string;

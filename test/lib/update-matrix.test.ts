@@ -5,7 +5,7 @@ import type { Context } from '../../lib/stage-config.ts';
 import { awsTool } from '../helpers/aws-tool.ts';
 import { CONTEXT, synthesise } from './synthesise.ts';
 
-/** What a stage is deployed with, and what it is to be deployed with instead. */
+/** Name, configuration that is deployed, and configuration of the update. */
 type Change = readonly [string, Context, Context];
 
 const DEV: Context = CONTEXT.dev;

@@ -7,7 +7,7 @@ import Type from 'typebox';
 import Value from 'typebox/value';
 import type { RunnableImage } from './container-engine.ts';
 
-/** What `runc spec` writes, as far as it is changed here. */
+/** Members of the output of `runc spec` that are changed here. */
 const Spec = Type.Object({
   process: Type.Object({ capabilities: Type.Record(Type.String(), Type.Unknown()) }),
   mounts: Type.Array(Type.Unknown()),

@@ -25,7 +25,7 @@ export interface ImageConfig {
   readonly layers: readonly string[];
 }
 
-/** How containers of one image are started; plain data, so that processes can hand it on. */
+/** Arguments to start containers of one image; plain data, so that processes can hand it on. */
 export type RunnableImage =
   | { readonly engine: 'docker'; readonly image: string }
   | {
@@ -35,7 +35,7 @@ export type RunnableImage =
       readonly config: ImageConfig;
     };
 
-/** What builds images and makes them runnable here. */
+/** Builds images and makes them runnable on this machine. */
 export interface ContainerEngine {
   readonly name: string;
   /** @throws Error that says what the build said */

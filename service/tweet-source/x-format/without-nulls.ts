@@ -3,7 +3,7 @@ const MAX_DEPTH = 8;
 
 /**
  * A copy of a JSON value without null members and entries: proxies and serializers write null for
- * a field that X leaves out. What is nested deeper than X's fields is kept as it is.
+ * a field that X leaves out. Members nested deeper than X's fields are kept as they are.
  */
 export function withoutNulls(value: unknown, depth = MAX_DEPTH): unknown {
   if (typeof value !== 'object' || value === null || depth === 0) return value;
