@@ -252,7 +252,7 @@ describe('charts', () => {
   });
 });
 
-describe('what there is not', () => {
+describe('the page, without an answer,', () => {
   it('a topic that the store does not know: says how to read it', async () => {
     const opened = await openFilled();
     await opened.page.getByLabel('Topic or @user').fill('#nobody_knows');

@@ -132,7 +132,7 @@ describe('a release while the read budget of X is spent', () => {
     if (!alarm) throw new Error(`There is no alarm ${name}.`);
     return alarm;
   };
-  /** Every period that an alarm looks at is like this. */
+  /** State of an alarm after the same values in every period that it evaluates. */
   const throughout = (name: string, period: Measured) =>
     stateOf(
       named(name),
@@ -148,7 +148,7 @@ describe('a release while the read budget of X is spent', () => {
     expect(throughout(name, measured)).toBe('OK');
   });
 
-  it('would be taken back for as many failures of the service itself', () => {
+  it('is rolled back for as many failures of the service itself', () => {
     const own = { ...measured, OwnFailures: measured.ServerErrors };
     expect(throughout('revision-failures', own)).toBe('ALARM');
     expect(throughout('revision-latency', { ...measured, RequestLatency: 2_001 })).toBe('ALARM');

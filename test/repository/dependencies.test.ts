@@ -20,7 +20,7 @@ const source = BUNDLED.flatMap((folder) =>
 
 describe('dependencies', () => {
   // The image installs them, and its list of components names them: tools belong to devDependencies.
-  it('are what the service and the bulk task import, and the stubs in place of what it does not', () => {
+  it('are the packages that the service and the bulk task import, and the stubs of packages that they do not need', () => {
     const unused = Object.keys(dependencies)
       .filter((name) => !(name in overrides))
       .filter((name) => !new RegExp(`(from|import\\()\\s*'${name}['/]`).test(source));

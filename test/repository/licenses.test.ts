@@ -15,7 +15,7 @@ const PERMISSIVE = [
   'Unlicense',
 ];
 
-/** Licenses that oblige only those who pass the package on: allowed for tools that are not shipped. */
+/** Licenses that oblige only distributors: allowed for tools that are not shipped. */
 const TOOLS_ONLY = ['CC-BY-4.0', 'MPL-2.0'];
 
 interface LockedPackage {
@@ -53,7 +53,7 @@ describe('licenses of packages', () => {
     expect(refused(PERMISSIVE, shipped)).toEqual([]);
   });
 
-  it('allow to use the tools for development', () => {
+  it('are permissive, or oblige only distributors, for the tools of development', () => {
     const tools = installed.filter(([, { dev }]) => dev);
     expect(tools.length).toBeGreaterThan(100);
     expect(refused([...PERMISSIVE, ...TOOLS_ONLY], tools)).toEqual([]);
