@@ -6,7 +6,7 @@
 //
 // It draws two charts from the API, without any package: most-active-users.svg and topic.svg.
 
-// %% The service, and how charts show its labels: in colours that most colour-blind people can
+// %% The service, and how charts show its labels: in colors that most color-blind people can
 // tell apart, always in this order.
 import { writeFileSync } from 'node:fs';
 import { type Label, type PerLabel, TweetSentimentClient } from './client.mjs';
@@ -15,7 +15,7 @@ const { SERVICE_URL: url, API_KEY: apiKey } = process.env;
 const client = new TweetSentimentClient({ ...(url && { url }), ...(apiKey && { apiKey }) });
 const [topic = '#bitcoin'] = process.argv.slice(2);
 
-const COLOURS: readonly (readonly [Label, string])[] = [
+const COLORS: readonly (readonly [Label, string])[] = [
   ['negative', '#d9622b'],
   ['neutral', '#8a96a9'],
   ['positive', '#1f77c4'],
@@ -29,9 +29,9 @@ const text = (x: number, y: number, content: string, anchor = 'start') =>
   `<text x="${x}" y="${y}" text-anchor="${anchor}">${escaped(content)}</text>`;
 
 function svg(title: string, width: number, height: number, parts: readonly string[]): string {
-  const legend = COLOURS.map(
-    ([label, colour], index) =>
-      `<rect x="${20 + index * 100}" y="44" width="12" height="12" fill="${colour}"/>` +
+  const legend = COLORS.map(
+    ([label, color], index) =>
+      `<rect x="${20 + index * 100}" y="44" width="12" height="12" fill="${color}"/>` +
       text(38 + index * 100, 54, label),
   );
   return [
@@ -57,9 +57,9 @@ const widthOf = (tweets: number) =>
 function bar(name: string, total: number, counts: PerLabel, index: number): string[] {
   const y = 76 + index * 30;
   let x = 170;
-  const segments = COLOURS.map(([label, colour]) => {
+  const segments = COLORS.map(([label, color]) => {
     const width = widthOf(counts[label]);
-    const segment = `<rect x="${x.toFixed(2)}" y="${y}" width="${width.toFixed(2)}" height="20" fill="${colour}"><title>${label}: ${counts[label]}</title></rect>`;
+    const segment = `<rect x="${x.toFixed(2)}" y="${y}" width="${width.toFixed(2)}" height="20" fill="${color}"><title>${label}: ${counts[label]}</title></rect>`;
     x += width;
     return segment;
   });
@@ -77,16 +77,16 @@ writeFileSync(
 // %% A topic's share of each label, as a donut.
 const { total, counts } = await client.topicSentiment(topic);
 console.table(
-  COLOURS.map(([label]) => ({ label, tweets: counts[label], share: counts[label] / (total || 1) })),
+  COLORS.map(([label]) => ({ label, tweets: counts[label], share: counts[label] / (total || 1) })),
 );
 
 const RADIUS = 90;
 const CIRCUMFERENCE = 2 * Math.PI * RADIUS;
 
 let turned = 0;
-const arcs = COLOURS.flatMap(([label, colour]) => {
+const arcs = COLORS.flatMap(([label, color]) => {
   const length = (counts[label] / (total || 1)) * CIRCUMFERENCE;
-  const arc = `<circle cx="200" cy="190" r="${RADIUS}" fill="none" stroke="${colour}" stroke-width="42" stroke-dasharray="${length.toFixed(2)} ${(CIRCUMFERENCE - length).toFixed(2)}" stroke-dashoffset="${(-turned).toFixed(2)}" transform="rotate(-90 200 190)"><title>${label}: ${counts[label]}</title></circle>`;
+  const arc = `<circle cx="200" cy="190" r="${RADIUS}" fill="none" stroke="${color}" stroke-width="42" stroke-dasharray="${length.toFixed(2)} ${(CIRCUMFERENCE - length).toFixed(2)}" stroke-dashoffset="${(-turned).toFixed(2)}" transform="rotate(-90 200 190)"><title>${label}: ${counts[label]}</title></circle>`;
   turned += length;
   return length > 0 ? [arc] : [];
 });

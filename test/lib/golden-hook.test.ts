@@ -56,7 +56,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** The test listener of the load balancer: whoever lacks the header gets 404. */
+/** The test listener of the load balancer: requests without the header get 404. */
 async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
   seen.push(request);
   let body = '';

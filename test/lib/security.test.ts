@@ -59,7 +59,7 @@ describe.each(STAGES)('the network of %s', (stage) => {
   it('limits egress of the load balancer to the tasks', () => {
     const found = rules(stage, 'Load balancer of the service', 'Egress');
     expect(new Set(ports(found).flat())).toEqual(new Set([DEFAULT_PORT]));
-    // Both groups are those of the tasks; the second one lets nobody in.
+    // Both groups are those of the tasks; the second one admits no connections.
     const destinations = found.map((rule) => JSON.stringify(rule.DestinationSecurityGroupId));
     expect(destinations).toEqual([
       expect.stringContaining('Tasks'),

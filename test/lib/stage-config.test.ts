@@ -147,7 +147,7 @@ describe('the configuration of a stage', () => {
       'imageBuild: CodeBuild builds the image, but imageUri gives one; leave one of them out',
     ],
     [
-      'a budget that would tell nobody',
+      'a budget without an address to notify',
       { stage: 'dev', monthlyBudgetUsd: '100' },
       'monthlyBudgetUsd: a budget tells an address; give -c alertEmail=ADDRESS too',
     ],
