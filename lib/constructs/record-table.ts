@@ -47,8 +47,7 @@ const FORMATS = {
 export class RecordTable extends CfnTable {
   constructor(scope: Construct, id: string, props: RecordTableProps) {
     const { parameters, ...format } = FORMATS[props.format];
-    const { dateFolder, namedFolders = [] } = props;
-    const partitions = dateFolder ? [dateFolder.column] : namedFolders;
+    const partitions = projectedPartitions(props);
     super(scope, id, {
       catalogId: props.catalogId,
       databaseName: props.databaseName,
@@ -56,9 +55,9 @@ export class RecordTable extends CfnTable {
         name: props.tableName,
         description: props.description,
         tableType: 'EXTERNAL_TABLE',
-        parameters: { EXTERNAL: 'TRUE', ...parameters, ...projection(props) },
+        parameters: { EXTERNAL: 'TRUE', ...parameters, ...projection(partitions, props.location) },
         ...(partitions.length > 0 && {
-          partitionKeys: partitions.map((name) => ({ name, type: 'string' })),
+          partitionKeys: partitions.map(([name]) => ({ name, type: 'string' })),
         }),
         storageDescriptor: {
           ...format,
@@ -74,31 +73,35 @@ export class RecordTable extends CfnTable {
   }
 }
 
-function projection({
-  dateFolder,
-  namedFolders,
-  location,
-}: RecordTableProps): Record<string, string> {
-  if (dateFolder) {
-    const { column, firstDay } = dateFolder;
-    return {
-      'projection.enabled': 'true',
-      [`projection.${column}.type`]: 'date',
-      [`projection.${column}.format`]: 'yyyy-MM-dd',
-      [`projection.${column}.range`]: `${firstDay},NOW`,
-      [`projection.${column}.interval`]: '1',
-      [`projection.${column}.interval.unit`]: 'DAYS',
-      'storage.location.template': `${location}${folderTemplate([column])}`,
-    };
-  }
-  if (!namedFolders) return {};
-  return {
-    'projection.enabled': 'true',
-    ...Object.fromEntries(namedFolders.map((name) => [`projection.${name}.type`, 'injected'])),
-    'storage.location.template': `${location}${folderTemplate(namedFolders)}`,
-  };
+/** A folder level, and how Athena finds its values. */
+type Partition = readonly [name: string, projection: Readonly<Record<string, string>>];
+
+function projectedPartitions({ dateFolder, namedFolders = [] }: RecordTableProps): Partition[] {
+  if (!dateFolder) return namedFolders.map((name) => [name, { type: 'injected' }]);
+  const { column, firstDay } = dateFolder;
+  return [
+    [
+      column,
+      {
+        type: 'date',
+        format: 'yyyy-MM-dd',
+        range: `${firstDay},NOW`,
+        interval: '1',
+        'interval.unit': 'DAYS',
+      },
+    ],
+  ];
 }
 
-function folderTemplate(columns: readonly string[]): string {
-  return columns.map((name) => `${name}=\${${name}}/`).join('');
+function projection(partitions: readonly Partition[], location: string): Record<string, string> {
+  if (partitions.length === 0) return {};
+  const properties = partitions.flatMap(([name, values]) =>
+    Object.entries(values).map(([key, value]) => [`projection.${name}.${key}`, value]),
+  );
+  const folders = partitions.map(([name]) => `${name}=\${${name}}/`).join('');
+  return {
+    'projection.enabled': 'true',
+    ...Object.fromEntries(properties),
+    'storage.location.template': `${location}${folders}`,
+  };
 }
