@@ -2,15 +2,15 @@ import {
   GetObjectCommand,
   PutObjectCommand,
   paginateListObjectsV2,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
+import { BULK_FOLDERS } from '../../lib/stage-config/bulk.ts';
+import { openS3Client } from '../kit/s3.ts';
 import { type Item, parseReport, type Report } from './contract.ts';
 import type { ListedObject } from './plan.ts';
 
-export interface ListedReport {
-  readonly key: string;
-  readonly written: Date;
-}
+/** As many as the SDK's default. */
+const MAX_ATTEMPTS = 3;
 
 /** The bucket of a bulk stack. */
 export class BulkBucket {
@@ -19,10 +19,7 @@ export class BulkBucket {
 
   constructor(name: string) {
     this.name = name;
-    this.#client = new S3Client({
-      // Stores other than Amazon's seldom have a host name for each bucket.
-      forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL),
-    });
+    this.#client = openS3Client(process.env, MAX_ATTEMPTS);
   }
 
   async list(prefix: string): Promise<ListedObject[]> {
@@ -41,7 +38,7 @@ export class BulkBucket {
 
   /** @returns the key */
   async putItems(run: string, items: readonly Item[]): Promise<string> {
-    const Key = `runs/${run}/items.json`;
+    const Key = `${BULK_FOLDERS.runs}${run}/items.json`;
     const Body = JSON.stringify(items);
     await this.#client.send(
       new PutObjectCommand({ Bucket: this.name, Key, Body, ContentType: 'application/json' }),
@@ -53,18 +50,18 @@ export class BulkBucket {
     return JSON.parse(new TextDecoder().decode(await this.#get(key)));
   }
 
-  /** Reports that were written since a time. */
-  async reportsSince(time: Date): Promise<ListedReport[]> {
-    const reports: ListedReport[] = [];
-    for await (const { Contents = [] } of this.#pages('reports/')) {
+  /** Keys of the reports that were written between two times; without an end: since the first. */
+  async reportsWritten(from: Date, until: Date | undefined): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const { Contents = [] } of this.#pages(BULK_FOLDERS.reports)) {
       for (const { Key: key, LastModified: written } of Contents) {
+        if (key === undefined || written === undefined) continue;
         // S3 tells whole seconds.
-        if (key && written && written.getTime() + 1_000 > time.getTime()) {
-          reports.push({ key, written });
-        }
+        const isSince = written.getTime() + 1_000 > from.getTime();
+        if (isSince && (until === undefined || written <= until)) keys.push(key);
       }
     }
-    return reports;
+    return keys;
   }
 
   async report(key: string): Promise<Report | undefined> {

@@ -166,6 +166,11 @@ function folderOf(prefix: string): string {
   return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 
+/** An item as messages name it. */
+export function itemName({ input, range }: Item): string {
+  return range === undefined ? input : `${input} bytes ${range}`;
+}
+
 /** A report of its JSON; undefined when it is none. */
 export function parseReport(json: string): Report | undefined {
   try {

@@ -25,6 +25,8 @@ export type RunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABOR
 
 export interface RunState {
   readonly status: RunStatus;
+  readonly firstStarted: Date;
+  /** Later than the first start after a redrive. */
   readonly started: Date;
   readonly stopped: Date | undefined;
   readonly input: RunInput;
@@ -83,9 +85,11 @@ export class Execution {
       new DescribeExecutionCommand({ executionArn: this.#arn }),
     );
     const { status, startDate, redriveDate, stopDate, input = '{}', error, cause } = execution;
+    const firstStarted = startDate ?? new Date();
     return {
       status: status === 'PENDING_REDRIVE' ? 'RUNNING' : (status ?? 'RUNNING'),
-      started: redriveDate ?? startDate ?? new Date(),
+      firstStarted,
+      started: redriveDate ?? firstStarted,
       stopped: stopDate,
       input: JSON.parse(input),
       counts: await this.#counts(),

@@ -6,7 +6,7 @@ import { MEASURED_PER_VCPU } from '../kit/measured-rate.ts';
 import { BulkBucket } from './bucket.ts';
 import { parseLocation } from './contract.ts';
 import { estimate } from './estimate.ts';
-import { Execution } from './execution.ts';
+import { Execution, type RunState } from './execution.ts';
 import { follow } from './follow.ts';
 import { type Plan, planItems } from './plan.ts';
 import { renderPlan } from './render-plan.ts';
@@ -136,9 +136,16 @@ async function followRun(
   const execution = new Execution(settings.stateMachineArn, run);
   if (redrive) await execution.redrive();
   const state = await follow({ execution, settings, output: process.stderr, signal });
-  const sums = await sumReports(bucket, await bucket.reportsSince(state.started));
+  const sums = await sumsOf(state, bucket);
   const failures = (state.counts?.failed ?? 0) > 0 ? await execution.failures() : [];
   process.stdout.write(renderSummary(run, state, sums, failures, settings));
   if (state.status !== 'SUCCEEDED' || (state.counts?.failed ?? 0) > 0) process.exitCode = 1;
   else if (sums.leftOut > 0) process.exitCode = 3;
+}
+
+/** Sums of the reports that the tasks of a run have written. */
+async function sumsOf({ firstStarted, stopped, counts, input }: RunState, bucket: BulkBucket) {
+  // A run that could not read its items has none.
+  const items = (counts?.total ?? 0) > 0 ? await bucket.items(input.items.key) : [];
+  return sumReports(bucket, await bucket.reportsWritten(firstStarted, stopped), items);
 }

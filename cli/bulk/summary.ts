@@ -1,7 +1,7 @@
 import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
 import { SPOT_DISCOUNT } from '../kit/prices.ts';
-import type { BulkBucket, ListedReport } from './bucket.ts';
-import type { Report } from './contract.ts';
+import type { BulkBucket } from './bucket.ts';
+import { type Item, itemName, type Report } from './contract.ts';
 import type { FailedItem, RunState } from './execution.ts';
 import { dollars } from './follow.ts';
 import { taskSecondUsd } from './task-cost.ts';
@@ -20,16 +20,21 @@ export interface Sums {
 const READ_AT_A_TIME = 32;
 const EXAMPLES = 5;
 
-/** Reads and adds up reports. */
+/** Reads reports and adds up those of a run's items: other runs write theirs at the same time. */
 export async function sumReports(
   bucket: Pick<BulkBucket, 'report'>,
-  listed: readonly ListedReport[],
+  keys: readonly string[],
+  items: readonly Item[],
 ): Promise<Sums> {
+  const names = new Set(items.map(itemName));
   let sums = NOTHING;
-  for (let at = 0; at < listed.length; at += READ_AT_A_TIME) {
-    const part = listed.slice(at, at + READ_AT_A_TIME);
-    const reports = await Promise.all(part.map(({ key }) => bucket.report(key)));
-    sums = reports.filter((report) => report !== undefined).reduce(added, sums);
+  for (let at = 0; at < keys.length; at += READ_AT_A_TIME) {
+    const part = keys.slice(at, at + READ_AT_A_TIME);
+    const reports = await Promise.all(part.map((key) => bucket.report(key)));
+    sums = reports
+      .filter((report) => report !== undefined)
+      .filter((report) => names.has(itemName(report)))
+      .reduce(added, sums);
   }
   return sums;
 }
@@ -49,8 +54,7 @@ function added(sums: Sums, report: Report): Sums {
     ([name, revision]) => name === model[0] && revision === model[1],
   );
   const examples = report.first_left_out.map(
-    ({ line, problem }) =>
-      `${report.input}${report.range === undefined ? '' : ` bytes ${report.range}`}, line ${line}: ${problem}`,
+    ({ line, problem }) => `${itemName(report)}, line ${line}: ${problem}`,
   );
   return {
     reports: sums.reports + 1,
@@ -83,8 +87,7 @@ export function renderSummary(
     ...sums.examples.map((example) => `  ${example}`),
     `Tasks worked for ${count(Math.round(sums.taskSeconds / 60))} minutes: about ${dollars(usd * (1 - SPOT_DISCOUNT))} on Spot, ${dollars(usd)} on demand`,
     ...failures.map(
-      ({ item, cause: why }) =>
-        `Failed: ${item?.input ?? '?'}${item?.range === undefined ? '' : ` bytes ${item.range}`}: ${why}`,
+      ({ item, cause: why }) => `Failed: ${item === undefined ? '?' : itemName(item)}: ${why}`,
     ),
     `Results: ${input.output}`,
     ...sums.models.map(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Report } from '../../../cli/bulk/contract.ts';
 import type { RunState } from '../../../cli/bulk/execution.ts';
 import { follow, runLine } from '../../../cli/bulk/follow.ts';
 import { renderSummary, sumReports } from '../../../cli/bulk/summary.ts';
@@ -14,6 +15,7 @@ const settings = {
 
 const state: RunState = {
   status: 'RUNNING',
+  firstStarted: new Date('2026-11-28T11:00:00Z'),
   started: new Date('2026-11-28T12:00:00Z'),
   stopped: undefined,
   input: {
@@ -75,11 +77,17 @@ const report = {
 };
 
 describe('the summary of a run', () => {
-  it('adds up reports, passes over what is none, and names the query', async () => {
-    const listed = ['a', 'b', 'c'].map((key) => ({ key, written: LATER.now }));
+  it('adds up the reports of the items, passes over other objects, and names the query', async () => {
+    const reports: Readonly<Record<string, Report>> = {
+      a: report,
+      b: report,
+      'another range': { ...report, range: '9-18' },
+      'another object': { ...report, input: 's3://b/input/b.jsonl' },
+    };
     const sums = await sumReports(
-      { report: async (key) => (key === 'c' ? undefined : report) },
-      listed,
+      { report: async (key) => reports[key] },
+      [...Object.keys(reports), 'not a report'],
+      [{ input: report.input, range: report.range }, { input: 's3://b/input/z.csv' }],
     );
     const text = renderSummary(
       'r',
@@ -104,7 +112,7 @@ describe('the summary of a run', () => {
   });
 
   it('tells why a run failed', async () => {
-    const sums = await sumReports({ report: async () => undefined }, []);
+    const sums = await sumReports({ report: async () => undefined }, [], []);
     const failed = { ...state, status: 'FAILED', cause: 'States.ItemReaderFailed: gone' } as const;
     expect(renderSummary('r', failed, sums, [], settings)).toContain(
       'Run r: failed (States.ItemReaderFailed: gone)',

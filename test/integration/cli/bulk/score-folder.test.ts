@@ -20,14 +20,42 @@ const SETTINGS = {
   concurrency: 32,
 };
 
-/** The definition of the stack, with states instead of tasks: an item named `broken` fails. */
+/** What a task would write of an object of whose 100 lines one is empty. */
+const reportOf = (name: string, model_revision: string) =>
+  JSON.stringify({
+    input: `s3://${BUCKET}/input/partly/${name}.txt`,
+    range: '0-67108864',
+    etag: '"e"',
+    lines: 100,
+    scored: 99,
+    left_out: 1,
+    first_left_out: [{ line: 7, problem: 'empty' }],
+    seconds: 60,
+    model_name: 'm',
+    model_revision,
+    output: 's3://b/r',
+  });
+
+const copied = (from: string, to: string) => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::aws-sdk:s3:copyObject',
+  Parameters: { Bucket: BUCKET, CopySource: `${BUCKET}/${from}`, Key: to },
+});
+
+/**
+ * The definition of the stack, with states instead of tasks: an item named `broken` fails, and one
+ * named `partly` leaves its report, beside the report of an item of another run.
+ */
 function definition() {
   const real = bulkDefinition({ partition: 'aws', subnets: 1, publicAddress: false });
   const map = real.States['Score items'];
   const States = {
     'Score on Spot': {
       Type: 'Choice',
-      Choices: [{ Variable: '$.item.input', StringMatches: '*broken*', Next: 'Broken' }],
+      Choices: [
+        { Variable: '$.item.input', StringMatches: '*broken*', Next: 'Broken' },
+        { Variable: '$.item.input', StringMatches: '*partly*', Next: 'Report' },
+      ],
       Default: 'Scored',
     },
     Broken: {
@@ -35,6 +63,8 @@ function definition() {
       Error: 'States.TaskFailed',
       Cause: '"ExitCode":1,"StoppedReason":"done"',
     },
+    Report: { ...copied('made/a.json', 'reports/1/a.json'), Next: 'Report of another run' },
+    'Report of another run': { ...copied('made/b.json', 'reports/1/b.json'), End: true },
     Scored: { Type: 'Pass', End: true },
   };
   const ItemProcessor = { ...map.ItemProcessor, States };
@@ -86,6 +116,8 @@ beforeAll(async () => {
     await put(`input/good/${name}.jsonl`, '{"text":"I love this phone"}\n'.repeat(100));
   }
   await put('input/good/readme.md', 'no texts');
+  await put('input/partly/a.txt', 'I love this phone\n'.repeat(100));
+  for (const name of ['a', 'b']) await put(`made/${name}.json`, reportOf(name, '1'));
   await put('input/mixed/a.jsonl', '{"text":"a"}\n');
   await put('input/mixed/broken.csv', 'text\na\n');
 });
@@ -108,7 +140,7 @@ describe('tss score of a folder on S3', () => {
     expect(code).toBe(0);
   });
 
-  it('starts a run, follows it to its end and comes back to it by its id', async () => {
+  it('starts a run of the items of a folder and follows it to its end', async () => {
     const first = await score(`s3://${BUCKET}/input/good/`, '--text-column', 'text');
     expect(first.code).toBe(0);
     const [, run = ''] = /^Run (\S+) goes on without this command/m.exec(first.stdout) ?? [];
@@ -121,14 +153,19 @@ describe('tss score of a folder on S3', () => {
       { input: `s3://${BUCKET}/input/good/a.jsonl`, range: '0-67108864' },
       { input: `s3://${BUCKET}/input/good/b.jsonl`, range: '0-67108864' },
     ]);
-    const report = { input: `s3://${BUCKET}/input/good/a.jsonl`, etag: '"e"', lines: 100 };
-    const counts = { scored: 99, left_out: 1, first_left_out: [{ line: 7, problem: 'empty' }] };
-    const rest = { seconds: 60, model_name: 'm', model_revision: '1', output: 's3://b/r' };
-    await put('reports/a.json', JSON.stringify({ ...report, ...counts, ...rest }));
+  });
+
+  it('comes back to a run by its id, and tells what its own tasks scored', async () => {
+    const first = await score(`s3://${BUCKET}/input/partly/`);
+    const [, run = ''] = /^Run (\S+) goes on without this command/m.exec(first.stdout) ?? [];
+    // A later run scores the same object by another model.
+    await put('reports/2/a.json', reportOf('a', '2'));
     const again = await score('--run', run);
-    expect(again.stdout).toContain('Texts: 99 scored, 1 left out');
-    expect(again.stdout).toContain('a.jsonl, line 7: empty');
-    expect(again.code).toBe(3);
+    for (const { code, stdout } of [first, again]) {
+      expect(stdout).toContain('Texts: 99 scored, 1 left out');
+      expect(stdout).toContain('a.txt bytes 0-67108864, line 7: empty');
+      expect(code).toBe(3);
+    }
   });
 
   it('exits with 1 when an item failed, and names it', async () => {
