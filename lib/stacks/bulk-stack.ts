@@ -1,8 +1,8 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnNamedQuery } from 'aws-cdk-lib/aws-athena';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { PARTITION_COLUMNS, RESULT_COLUMNS } from '../../cli/bulk/contract.ts';
 import { deploymentName } from '../../service/contract/deployment.ts';
@@ -13,11 +13,9 @@ import {
 } from '../../service/contract/offline.ts';
 import { BulkMachine } from '../constructs/bulk-machine.ts';
 import { BulkTask } from '../constructs/bulk-task.ts';
-import { LogBucket } from '../constructs/log-bucket.ts';
 import type { NetworkFor } from '../constructs/network.ts';
+import { RecordBucket } from '../constructs/record-bucket.ts';
 import { RecordTable } from '../constructs/record-table.ts';
-import { customerKey } from '../encryption.ts';
-import { removalPolicy } from '../retention.ts';
 import {
   BULK_FOLDERS,
   BULK_SETTINGS_OUTPUT,
@@ -36,8 +34,6 @@ export interface BulkStackProps extends StackProps {
 }
 
 const RUN_DAYS = 90;
-/** Days in which a deleted or replaced object can be brought back. */
-const RESTORE_DAYS = 7;
 
 /** Scoring of objects on S3 by tasks of their own: nothing of the service is touched. */
 export class BulkStack extends Stack {
@@ -48,7 +44,17 @@ export class BulkStack extends Stack {
     super(scope, id, stackProps);
     const network = networkFor(this);
     const name = deploymentName(config.stage);
-    const bucket = this.#bucket(config);
+    const bucket = new RecordBucket(this, 'Bucket', {
+      config,
+      logFolder: 'bulk/',
+      folderDays: {
+        [BULK_FOLDERS.input]: config.offlineDays,
+        // A result outlives its report, or the report would say that it is there.
+        [BULK_FOLDERS.results]: config.offlineDays + 2,
+        [BULK_FOLDERS.reports]: config.offlineDays,
+        [BULK_FOLDERS.runs]: RUN_DAYS,
+      },
+    });
     const cluster = new ecs.Cluster(this, 'Cluster', {
       clusterName: `${name}-bulk`,
       vpc: network.vpc,
@@ -74,35 +80,6 @@ export class BulkStack extends Stack {
     new CfnOutput(this, 'InputFolder', {
       value: bucket.s3UrlForObject(BULK_FOLDERS.input),
       description: `Folder for what is to be scored: tss score FOLDER --stage ${config.stage}`,
-    });
-  }
-
-  #bucket(config: StageConfig): s3.Bucket {
-    const key = customerKey(this, config);
-    const keptFor = (days: number) => Duration.days(days);
-    return new s3.Bucket(this, 'Bucket', {
-      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      encryption: key ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
-      encryptionKey: key,
-      bucketKeyEnabled: key && true,
-      enforceSSL: true,
-      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      serverAccessLogsBucket: new LogBucket(this, 'AccessLogs', config),
-      serverAccessLogsPrefix: 'bulk/',
-      versioned: config.retainData,
-      removalPolicy: removalPolicy(config),
-      autoDeleteObjects: !config.retainData,
-      lifecycleRules: [
-        { prefix: BULK_FOLDERS.input, expiration: keptFor(config.offlineDays) },
-        // A result outlives its report, or the report would say that it is there.
-        { prefix: BULK_FOLDERS.results, expiration: keptFor(config.offlineDays + 2) },
-        { prefix: BULK_FOLDERS.reports, expiration: keptFor(config.offlineDays) },
-        { prefix: BULK_FOLDERS.runs, expiration: keptFor(RUN_DAYS) },
-        {
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-          ...(config.retainData && { noncurrentVersionExpiration: keptFor(RESTORE_DAYS) }),
-        },
-      ],
     });
   }
 

@@ -1,8 +1,7 @@
-import { CfnOutput, Duration, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase } from 'aws-cdk-lib/aws-glue';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { conceptDriftSql } from '../../service/contract/concept-drift.ts';
 import { deploymentName } from '../../service/contract/deployment.ts';
@@ -14,11 +13,9 @@ import {
   PREDICTION_RECORD,
   trainingSetSql,
 } from '../../service/contract/offline.ts';
-import { LogBucket } from '../constructs/log-bucket.ts';
 import { PredictionStream, REJECTED_PREFIX } from '../constructs/prediction-stream.ts';
+import { RecordBucket } from '../constructs/record-bucket.ts';
 import { RecordTable } from '../constructs/record-table.ts';
-import { customerKey } from '../encryption.ts';
-import { removalPolicy } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
 
 export interface OfflineStoreStackProps extends StackProps {
@@ -28,8 +25,6 @@ export interface OfflineStoreStackProps extends StackProps {
 const PREDICTIONS = 'predictions/';
 const LABELS = 'labels/';
 const RESULTS = 'query-results/';
-/** Days in which a deleted or replaced object can be brought back. */
-const RESTORE_DAYS = 7;
 /** First day of the project, so of the oldest record. */
 const FIRST_DAY = '2026-01-01';
 
@@ -42,29 +37,14 @@ export class OfflineStoreStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: OfflineStoreStackProps) {
     super(scope, id, props);
     const name = deploymentName(config.stage);
-    const key = customerKey(this, config);
-    const bucket = new s3.Bucket(this, 'Bucket', {
-      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      encryption: key ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
-      encryptionKey: key,
-      bucketKeyEnabled: key && true,
-      enforceSSL: true,
-      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      serverAccessLogsBucket: new LogBucket(this, 'AccessLogs', config),
-      serverAccessLogsPrefix: 'offline-store/',
-      // Data that outlives its stack can be brought back after a mistake, too.
-      versioned: config.retainData,
-      removalPolicy: removalPolicy(config),
-      autoDeleteObjects: !config.retainData,
-      lifecycleRules: [
-        { prefix: PREDICTIONS, expiration: Duration.days(config.offlineDays) },
-        { prefix: RESULTS, expiration: Duration.days(7) },
-        { prefix: REJECTED_PREFIX, expiration: Duration.days(30) },
-        {
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-          ...(config.retainData && { noncurrentVersionExpiration: Duration.days(RESTORE_DAYS) }),
-        },
-      ],
+    const bucket = new RecordBucket(this, 'Bucket', {
+      config,
+      logFolder: 'offline-store/',
+      folderDays: {
+        [PREDICTIONS]: config.offlineDays,
+        [RESULTS]: 7,
+        [REJECTED_PREFIX]: 30,
+      },
     });
     const database = new CfnDatabase(this, 'Database', {
       catalogId: this.account,
@@ -106,7 +86,7 @@ export class OfflineStoreStack extends Stack {
       id: 'CloudFormation-Validate::W7001',
       reason: 'aws-cdk-lib adds a mapping of Firehose addresses that this stack does not use.',
     });
-    this.#saveQueries(name, database.ref, bucket.s3UrlForObject(RESULTS), key);
+    this.#saveQueries(name, database.ref, bucket.s3UrlForObject(RESULTS), bucket.encryptionKey);
     new CfnOutput(this, 'PredictionStreamName', {
       value: this.predictions.stream.deliveryStreamName,
       description: 'Firehose stream of prediction records',
