@@ -1,3 +1,4 @@
+import { formatOfName } from '../score/formats/format-of.ts';
 import { type Item, isSplittable, rangeText } from './contract.ts';
 
 /** An object of the folder to score. */
@@ -23,8 +24,6 @@ const MIB = 2 ** 20;
 /** A task is lost with what it has done, so none should take long; each one takes a while to start. */
 export const RANGE_BYTES = 64 * MIB;
 
-const KNOWN = /\.(?:csv|tsv|jsonl|ndjson|txt)(?:\.gz)?$|\.parquet$/i;
-
 /**
  * Items that cover each byte of the known objects once. Objects that can be read from any line are
  * cut into ranges, whose places do not depend on the object's size: the results of an object that
@@ -35,14 +34,20 @@ export function planItems(
   objects: readonly ListedObject[],
   rangeBytes = RANGE_BYTES,
 ): Plan {
-  const known = objects.filter(({ key }) => KNOWN.test(key));
+  const known = objects.filter(({ key }) => isKnown(key));
   return {
     items: known
       .filter(({ bytes }) => bytes > 0)
       .flatMap(({ key, bytes }) => itemsOf(`s3://${bucket}/${key}`, key, bytes, rangeBytes)),
-    unknown: objects.map(({ key }) => key).filter((key) => !KNOWN.test(key)),
+    unknown: objects.map(({ key }) => key).filter((key) => !isKnown(key)),
     empty: known.filter(({ bytes }) => bytes === 0).length,
   };
+}
+
+/** True for a key whose ending tells a format that tasks read. */
+function isKnown(key: string): boolean {
+  const format = formatOfName(key);
+  return format !== undefined && !(format === 'parquet' && /\.gz$/i.test(key));
 }
 
 function itemsOf(input: string, key: string, bytes: number, rangeBytes: number): PlannedItem[] {

@@ -1,3 +1,5 @@
+import { BULK_FOLDERS } from '../stage-config/bulk.ts';
+
 /** Name of the container, which the overrides of a task name. */
 export const BULK_CONTAINER = 'score';
 /** Label of the map run, a part of the ARNs of its executions. */
@@ -87,7 +89,7 @@ export function bulkDefinition(options: BulkDefinitionOptions) {
           Resource: service(partition, 's3:putObject'),
           Parameters: {
             'Bucket.$': '$.items.bucket',
-            'Prefix.$': "States.Format('runs/{}/outcome', $.run)",
+            'Prefix.$': `States.Format('${BULK_FOLDERS.runs}{}/outcome', $.run)`,
           },
         },
         End: true,

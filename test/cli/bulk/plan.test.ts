@@ -77,8 +77,13 @@ describe('a plan', () => {
     const plan = planItems('b', [
       { key: 'input/readme.md', bytes: 10 },
       { key: 'input/_SUCCESS', bytes: 0 },
+      { key: 'input/packed.parquet.gz', bytes: 10 },
       { key: 'input/empty.csv', bytes: 0 },
     ]);
-    expect(plan).toEqual({ items: [], unknown: ['input/readme.md', 'input/_SUCCESS'], empty: 1 });
+    expect(plan).toEqual({
+      items: [],
+      unknown: ['input/readme.md', 'input/_SUCCESS', 'input/packed.parquet.gz'],
+      empty: 1,
+    });
   });
 });
