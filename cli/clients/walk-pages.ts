@@ -1,7 +1,7 @@
 import { requiredVariable } from '../kit/environment.ts';
 import { Pace } from '../kit/pace.ts';
 import { ProgressBar } from '../kit/progress.ts';
-import { StateFile } from '../kit/state-file.ts';
+import { continuation, type Progress, StateFile } from '../kit/state-file.ts';
 import { AdminClient } from './admin-client.ts';
 
 export interface WalkOptions {
@@ -30,6 +30,8 @@ export interface DonePage {
   readonly items: number;
   /** Those of them that count for the rate. */
   readonly paced: number;
+  /** Those of them that the service could not do. */
+  readonly failed: number;
   /** Null after the last page. */
   readonly nextCursor: string | null;
 }
@@ -38,13 +40,14 @@ export interface DonePage {
  * Does pages until the last one, and continues where an interrupted run stopped. A dry run always
  * starts at the beginning: it has to see everything.
  *
+ * @returns number of items that failed, with those of an interrupted run
  * @throws CliError
  */
 export async function walkPages(
   { name, unit, firstCursor, page }: Pages,
   { url, rate, isDryRun, restarts, stateFile }: WalkOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   let bar: ProgressBar | undefined;
   const announce = (message: string) => (bar ? bar.say(message) : console.error(message));
   const token = requiredVariable('ADMIN_TOKEN', 'set it to the token the service was started with');
@@ -52,19 +55,22 @@ export async function walkPages(
   const state = await StateFile.open(stateFile);
   const job = `${name}:${url}`;
   const earlier = isDryRun || restarts ? undefined : state.get(job);
-  if (earlier) announce('Continues an interrupted run; --restart starts at the beginning.');
-  let done = earlier?.done ?? 0;
+  if (earlier) announce(continuation(earlier));
+  let { done, failed = 0 }: Omit<Progress, 'cursor'> = earlier ?? { done: 0 };
   const pace = new Pace(rate, { signal });
   bar = new ProgressBar({ output: process.stderr, name: unit, total: null, done });
   try {
     for (let cursor: string | null = earlier?.cursor ?? firstCursor; cursor !== null; ) {
-      const { items, paced, nextCursor }: DonePage = await page(service, cursor);
-      bar.add(items);
-      done += items;
-      cursor = nextCursor;
-      if (!isDryRun) await (cursor === null ? state.remove(job) : state.put(job, { cursor, done }));
-      await pace.spend(paced);
+      const finished: DonePage = await page(service, cursor);
+      bar.add(finished.items);
+      done += finished.items;
+      failed += finished.failed;
+      cursor = finished.nextCursor;
+      if (cursor !== null && !isDryRun) await state.put(job, { cursor, done, failed });
+      await pace.spend(finished.paced);
     }
+    if (!isDryRun) await state.remove(job);
+    return failed;
   } finally {
     bar.end();
   }

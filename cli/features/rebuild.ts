@@ -22,9 +22,9 @@ type Counts = Omit<RebuildPage, 'nextCursor'>;
 export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal): Promise<void> {
   const { isDryRun } = options;
   const counts = noCounts();
-  let isWhole = false;
+  let tooLarge: number | undefined;
   try {
-    await walkPages(
+    tooLarge = await walkPages(
       {
         name: 'rebuild',
         unit: 'keys',
@@ -33,17 +33,16 @@ export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal)
           const page = await rebuildPage(service, cursor, isDryRun);
           for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
           const { checked, nextCursor } = page;
-          return { items: checked, paced: checked, nextCursor };
+          return { items: checked, paced: checked, failed: page.tooLarge, nextCursor };
         },
       },
       options,
       signal,
     );
-    isWhole = true;
   } finally {
-    console.log(summary(counts, isDryRun, isWhole));
+    console.log(summary(counts, isDryRun, tooLarge !== undefined));
   }
-  expectNoneLeft(counts, isDryRun);
+  expectNoneLeft(counts, tooLarge, isDryRun);
 }
 
 function noCounts(): Counts {
@@ -72,15 +71,15 @@ function summary(counts: Counts, isDryRun: boolean, isWhole: boolean): string {
 }
 
 /** @throws CliError */
-function expectNoneLeft(counts: Counts, isDryRun: boolean): void {
+function expectNoneLeft(counts: Counts, tooLarge: number, isDryRun: boolean): void {
   if (isDryRun && kindsFound(counts).length > 0) {
     throw new CliError(
       'The aggregates differ from the stored tweets; mend them without --dry-run.',
     );
   }
-  if (counts.tooLarge > 0) {
+  if (tooLarge > 0) {
     throw new CliError(
-      `${counts.tooLarge} day buckets differ and have more than 2,000 tweets each; they are kept ` +
+      `${tooLarge} day buckets differ and have more than 2,000 tweets each; they are kept ` +
         'as they are until they end, or until their user or topic is purged.',
     );
   }

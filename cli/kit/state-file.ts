@@ -5,12 +5,24 @@ import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { CliError, reasonOf } from './errors.ts';
 
-const Progress = Type.Object({ cursor: Type.String(), done: Type.Integer({ minimum: 0 }) });
+const Count = Type.Integer({ minimum: 0 });
 
-/** Progress of a job: where to continue, and how many items are done. */
+const Progress = Type.Object({
+  cursor: Type.String(),
+  done: Count,
+  failed: Type.Optional(Count),
+});
+
+/** Progress of a job: where to continue, how many items are done, and how many of them failed. */
 export type Progress = Static<typeof Progress>;
 
 const State = Type.Record(Type.String(), Progress);
+
+/** Says that a job continues where an interrupted run stopped. */
+export function continuation({ failed = 0 }: Progress): string {
+  const before = failed > 0 ? `, in which ${failed} failed` : '';
+  return `Continues an interrupted run${before}; --restart starts at the beginning.`;
+}
 
 /** Progress of unfinished jobs by name, in a JSON file; without any there is no file. */
 export class StateFile {

@@ -9,13 +9,14 @@ type Counts = Omit<RescoredPage, 'nextCursor'>;
  * Has a service score its stored tweets with its present model, and continues where an interrupted
  * run stopped.
  *
- * @throws CliError also when a tweet failed
+ * @throws CliError also when a tweet failed, in this run or in the interrupted one
  */
 export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): Promise<void> {
   const { isDryRun } = options;
   const counts: Counts = { rescored: 0, present: 0, withoutText: 0, failed: 0 };
+  let kept = 0;
   try {
-    await walkPages(
+    kept = await walkPages(
       {
         name: 'rescore',
         unit: 'tweets',
@@ -24,8 +25,12 @@ export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): 
           const { nextCursor, ...page } = await rescorePage(service, cursor, isDryRun);
           for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
           const { rescored, present, withoutText, failed } = page;
-          const scored = isDryRun ? 0 : rescored + failed;
-          return { items: rescored + present + withoutText + failed, paced: scored, nextCursor };
+          return {
+            items: rescored + present + withoutText + failed,
+            paced: isDryRun ? 0 : rescored + failed,
+            failed,
+            nextCursor,
+          };
         },
       },
       options,
@@ -34,9 +39,9 @@ export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): 
   } finally {
     console.log(summary(counts, isDryRun));
   }
-  if (counts.failed > 0) {
+  if (kept > 0) {
     throw new CliError(
-      `${counts.failed} tweets keep their earlier score: the model could not score their texts, or ` +
+      `${kept} tweets keep their earlier score: the model could not score their texts, or ` +
         "the store refused their rows; the service's log tells the reason.",
     );
   }

@@ -7,7 +7,7 @@ import { Input } from '../../kit/input.ts';
 import { LeftOut } from '../../kit/left-out.ts';
 import { Pace } from '../../kit/pace.ts';
 import { ProgressBar } from '../../kit/progress.ts';
-import { StateFile } from '../../kit/state-file.ts';
+import { continuation, StateFile } from '../../kit/state-file.ts';
 import { withParquetRows } from './parquet-rows.ts';
 import { type FileRow, readFields } from './read-fields.ts';
 import { type RowDefaults, scoredRow } from './scored-row.ts';
@@ -40,7 +40,7 @@ interface Tally {
 /**
  * Stores scored rows in a running service, and continues where an interrupted run stopped.
  *
- * @throws CliError also when rows were left out
+ * @throws CliError also when rows were left out, by this run or by the interrupted one
  */
 export async function loadScoredRows(options: LoadOptions, signal: AbortSignal): Promise<void> {
   const input = await Input.open(options.file);
@@ -76,10 +76,11 @@ async function send(
   const service = new AdminClient({ url, token, announce, signal });
   const state = await StateFile.open(options.stateFile);
   const earlier = options.restarts ? undefined : state.get(job);
-  if (earlier) announce('Continues an interrupted run; --restart starts at the beginning.');
+  if (earlier) announce(continuation(earlier));
   const pace = new Pace(rate, { signal });
   const tally: Tally = { loaded: 0, refused: 0 };
   const leftOut = new LeftOut(file, announce);
+  const missing = () => (earlier?.failed ?? 0) + leftOut.lines + tally.refused;
   let done = earlier?.done ?? 0;
   bar = new ProgressBar({ output: process.stderr, name: file, total: null, done });
   let waiting: PlacedRow[] = [];
@@ -89,7 +90,7 @@ async function send(
       leftOut.refused(`${unit} ${number}`, code);
     });
     bar?.update(done);
-    await state.put(job, { cursor: String(done), done });
+    await state.put(job, { cursor: String(done), done, failed: missing() });
     await pace.spend(waiting.length);
     waiting = [];
   };
@@ -109,10 +110,9 @@ async function send(
     bar.end();
     console.log(summary(file, tally, leftOut.lines));
   }
-  const missing = leftOut.lines + tally.refused;
-  if (missing > 0) {
+  if (missing() > 0) {
     throw new CliError(
-      `${missing} rows were left out; correct them, and run the same command again: rows that are ` +
+      `${missing()} rows were left out; correct them, and run the same command again: rows that are ` +
         'stored already count once.',
     );
   }

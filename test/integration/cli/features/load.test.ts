@@ -67,6 +67,18 @@ async function seen(ids: readonly string[]) {
   };
 }
 
+/** A run that Ctrl-C ended after its first batch. */
+async function interrupted(file: string): Promise<ToolEnd> {
+  const tool = start(['features', 'load', file, '--rate', '1', '--url', service.url]);
+  await eventually(async () => {
+    if (!existsSync(stateFile())) throw new Error('no batch is done');
+  });
+  tool.interrupt();
+  return tool.ended;
+}
+
+const stateFile = () => join(folder, '.load-state.json');
+
 const totalOf = async (author: string) => {
   const response = await service.get(`/v1/users/${author}/sentiment`);
   return ((await response.json()) as { total?: number }).total ?? 0;
@@ -144,13 +156,8 @@ describe('tss features load', () => {
 
   it('continues after Ctrl-C, and counts every row once', async () => {
     write('scored.jsonl', manyRows);
-    const state = join(folder, '.load-state.json');
-    const tool = start(['features', 'load', 'scored.jsonl', '--rate', '1', '--url', service.url]);
-    await eventually(async () => {
-      if (!existsSync(state)) throw new Error('no batch is done');
-    });
-    tool.interrupt();
-    expect(await tool.ended).toMatchObject({
+    const state = stateFile();
+    expect(await interrupted('scored.jsonl')).toMatchObject({
       code: 130,
       stderr: expect.stringContaining('run the same command to continue'),
     });
@@ -164,6 +171,16 @@ describe('tss features load', () => {
     });
     expect(await totalOf('7')).toBe(300);
     expect(existsSync(state)).toBe(false);
+  });
+
+  it('exits 1 also when only the interrupted run left rows out', async () => {
+    write('scored.jsonl', ['{', { ...manyRows[0], score_neutral: 0.2 }, ...manyRows.slice(1)]);
+    expect(await interrupted('scored.jsonl')).toMatchObject({ code: 130 });
+    expect(await load('scored.jsonl', '--rate', '100000')).toMatchObject({
+      code: 1,
+      stdout: 'scored.jsonl: 200 rows loaded, 0 refused by the service\n',
+      stderr: expect.stringMatching(/in which 2 failed;.*2 rows were left out/s),
+    });
   });
 
   it.each([
