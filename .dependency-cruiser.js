@@ -18,6 +18,8 @@ const xFormat = '^service/tweet-source/x-format/';
 const core = [contract, domain, application];
 /** What tasks write in bulk, and the Glue table describes. */
 const bulkContract = '^cli/bulk/contract\\.ts$';
+/** Names, options and help of commands, which `tss --help` loads all. */
+const cliDefinitions = ['^cli/[^/]+/command\\.ts$', '^cli/[^/]+/[^/]+-(command|option)\\.ts$'];
 const libShared = '^lib/(acknowledge|encryption|retention|stage-config)';
 const adapter = [...core, '^service/telemetry/outage-log\\.ts$'];
 
@@ -214,10 +216,14 @@ export default {
     },
     {
       name: 'only-help-and-arguments-in-cli-definitions',
-      comment: 'command.ts loads its parts when it runs, so that `tss --help` is quick.',
+      comment: 'A definition loads its parts when it runs, so that `tss --help` is quick.',
       severity: 'error',
-      from: { path: '^cli/[^/]+/command\\.ts$' },
-      to: { path: '^(cli|service)/', pathNot: '^(cli/kit|service/contract)/', dynamic: false },
+      from: { path: cliDefinitions, pathNot: '^cli/kit/' },
+      to: {
+        path: '^(cli|service)/',
+        pathNot: ['^(cli/kit|service/contract)/', ...cliDefinitions],
+        dynamic: false,
+      },
     },
     only(
       'cli-imports',

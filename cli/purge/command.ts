@@ -1,9 +1,9 @@
 import { Command } from '@commander-js/extra-typings';
-import { httpUrl } from '../kit/arguments.ts';
 import { serviceUrl } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
+import { urlOption } from '../kit/service-options.ts';
 
 const INTERRUPTION = {
   kept: 'Stopped; what was purged stays purged. Run the same command for the rest.',
@@ -25,9 +25,7 @@ export function purgeCommand() {
 
 /** A subcommand with the options that both have. */
 function subcommand(name: string) {
-  return new Command(name)
-    .option('--url <URL>', 'address of the service (default: from HOST and PORT)', httpUrl('--url'))
-    .option('--yes', 'do not ask', false);
+  return new Command(name).addOption(urlOption()).option('--yes', 'do not ask', false);
 }
 
 function tweetsCommand() {

@@ -1,13 +1,19 @@
 import { Command } from '@commander-js/extra-typings';
-import { httpUrl, integer } from '../kit/arguments.ts';
 import { serviceUrl } from '../kit/environment.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
 import { X_READ } from '../kit/prices.ts';
+import {
+  RESUMABLE,
+  RESUMABLE_HELP,
+  rateOption,
+  restartOption,
+  stateOption,
+  urlOption,
+} from '../kit/service-options.ts';
 
 /** About a quarter of what one vCPU scores with the embedded model. */
 const DEFAULT_RATE = 50;
-const HIGHEST_RATE = 1_000_000;
 const DEFAULT_STATE_FILE = '.rescore-state.json';
 
 export function rescoreCommand() {
@@ -18,42 +24,33 @@ export function rescoreCommand() {
         'running service and from the texts that are stored with them. X is not read. The service ' +
         'may be used meanwhile, and the command repeated.',
     )
-    .option('--url <URL>', 'address of the service (default: from HOST and PORT)', httpUrl('--url'))
-    .option(
-      '--rate <N>',
-      'score at most N tweets a second',
-      integer('--rate', 1, HIGHEST_RATE),
-      DEFAULT_RATE,
-    )
+    .addOption(urlOption())
+    .addOption(rateOption('score at most N tweets a second', DEFAULT_RATE))
     .option('--dry-run', 'count, and score nothing', false)
-    .option('--restart', 'start at the beginning, also after an interrupted run', false)
-    .option('--state <FILE>', 'file that keeps unfinished work', DEFAULT_STATE_FILE)
+    .addOption(restartOption())
+    .addOption(stateOption(DEFAULT_STATE_FILE))
     .addHelpText(
       'after',
       helpText(
         ['tss rescore --dry-run', 'tss rescore --url https://api.example.com --rate 200'],
         'A tweet without a stored text is counted. It is scored again when it is asked for, which costs\n' +
           `a read of X, $${X_READ}. Without STORE_TWEET_TEXT=true that is every tweet.`,
-        'Ctrl-C stops; the same command continues where it stopped.',
-        'Variables, also read from .env: ADMIN_TOKEN, as the service was started with.',
+        ...RESUMABLE_HELP,
       ),
     )
     .action(
-      interruptible(
-        { kept: 'Stopped; run the same command to continue.', cleansUp: true },
-        async (signal, { url, rate, dryRun, restart, state }) => {
-          const { rescoreTweets } = await import('./rescore.ts');
-          await rescoreTweets(
-            {
-              url: url ?? serviceUrl(),
-              rate,
-              stateFile: state,
-              isDryRun: dryRun,
-              restarts: restart,
-            },
-            signal,
-          );
-        },
-      ),
+      interruptible(RESUMABLE, async (signal, { url, rate, dryRun, restart, state }) => {
+        const { rescoreTweets } = await import('./rescore.ts');
+        await rescoreTweets(
+          {
+            url: url ?? serviceUrl(),
+            rate,
+            stateFile: state,
+            isDryRun: dryRun,
+            restarts: restart,
+          },
+          signal,
+        );
+      }),
     );
 }

@@ -53,6 +53,7 @@ const FORBIDDEN: readonly (readonly [rule: string, from: string, imported: strin
   ['cli-clients-import-the-kit', 'cli/clients/a.ts', '../models/b.ts'],
   ['cli-commands-do-not-know-each-other', 'cli/models/a.ts', '../evaluate/b.ts'],
   ['only-help-and-arguments-in-cli-definitions', 'cli/models/command.ts', './b.ts'],
+  ['only-help-and-arguments-in-cli-definitions', 'cli/features/load-command.ts', './load/b.ts'],
   ['lib-imports', 'lib/a.ts', '../service/domain/b.ts'],
   ['lib-stage-config-imports', 'lib/stage-config/a.ts', '../monitoring/b.ts'],
   ['lib-monitoring-imports', 'lib/monitoring/a.ts', '../constructs/b.ts'],

@@ -1,0 +1,71 @@
+import { Command } from '@commander-js/extra-typings';
+import { serviceUrl } from '../kit/environment.ts';
+import { UsageError } from '../kit/errors.ts';
+import { helpText } from '../kit/help.ts';
+import { interruptible } from '../kit/interruptible.ts';
+import {
+  RESUMABLE,
+  RESUMABLE_HELP,
+  rateOption,
+  restartOption,
+  stateOption,
+  urlOption,
+} from '../kit/service-options.ts';
+
+/** Storing one takes Redis about 0.2 ms: a tenth of its time. */
+const DEFAULT_RATE = 500;
+const DEFAULT_STATE_FILE = '.load-state.json';
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+export function loadCommand() {
+  return new Command('load')
+    .summary('Store scored rows, as tss score writes them, in a running service.')
+    .description(
+      'Store tweets with the scores of a file, as tss score writes it, in the feature store of a ' +
+        'running service: as if the service had scored them. The service may be used meanwhile, and ' +
+        'the command repeated.',
+    )
+    .argument('<FILE>', 'Parquet, CSV with a header or JSON Lines, the latter two also as .gz')
+    .addOption(urlOption())
+    .addOption(rateOption('store at most N rows a second', DEFAULT_RATE))
+    .option('--prefix <PREFIX>', 'as given to tss score', '')
+    .option(
+      '--scored-at <TIME>',
+      'when rows without scored_at were scored, such as 2026-11-23T10:00:00Z (default: when the ' +
+        'file was written)',
+      isoTime,
+    )
+    .addOption(restartOption())
+    .addOption(stateOption(DEFAULT_STATE_FILE))
+    .addHelpText(
+      'after',
+      helpText(
+        [
+          'tss features load scored.parquet',
+          'tss features load scored.csv --rate 100 --url https://api.example.com',
+        ],
+        'A row needs a tweet id (tweet_id or id), the scores, model_name and model_revision. Author id,\n' +
+          'username, created_at and text are used where they are there. A row that lacks what it needs is\n' +
+          'reported by its line and left out.',
+        'Rows of another model revision keep it: they count in aggregates, and are answers only to a\n' +
+          'service with that model.',
+        ...RESUMABLE_HELP,
+      ),
+    )
+    .action(
+      interruptible(RESUMABLE, async (signal, file, { url, restart, state, ...options }) => {
+        const { loadScoredRows } = await import('./load/load.ts');
+        await loadScoredRows(
+          { ...options, file, url: url ?? serviceUrl(), restarts: restart, stateFile: state },
+          signal,
+        );
+      }),
+    );
+}
+
+function isoTime(text: string): string {
+  if (ISO_TIME.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new UsageError(
+    `--scored-at must be like 2026-11-23T10:00:00Z, with its zone, got '${text}'`,
+  );
+}
