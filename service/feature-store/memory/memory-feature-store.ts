@@ -18,15 +18,14 @@ import type {
 import { DEFAULT_AGGREGATE_TTL_SECONDS } from '../../contract/feature-store.ts';
 import { RowRejectedError } from '../../domain/errors.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
-import { rowBytes } from '../../domain/row-size.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
-import { newestWithText } from '../newest-with-text.ts';
 import { rowFault } from '../row-fault.ts';
 import type { DayBuckets } from './day-buckets.ts';
-import { type AddedContribution, MemoryAggregates } from './memory-aggregates.ts';
+import { type HeldTweet, heldBytes, outdatedRow, putRow, versionOf } from './held-tweet.ts';
+import { MemoryAggregates } from './memory-aggregates.ts';
 import { Tombstones } from './tombstones.ts';
 
 export interface MemoryFeatureStoreOptions {
@@ -42,22 +41,6 @@ export interface MemoryFeatureStoreOptions {
   readonly aggregateTtlSeconds?: number;
   /** A clock in milliseconds that never goes back; `performance.now` by default. */
   readonly now?: () => number;
-}
-
-/** Everything stored about a tweet. */
-interface HeldTweet {
-  /** By model revision and preprocessing version. */
-  readonly rows: Map<string, { readonly row: FeatureRow; readonly endsMs: number }>;
-  readonly contribution: AddedContribution | undefined;
-}
-
-/** A tweet's entry in the day bucket of its author or of a topic, with the bucket itself. */
-const BUCKET_BYTES = 1_000;
-
-/** Memory that a tweet takes with its share of the aggregates, in bytes, rather too much. */
-function heldBytes({ rows, contribution }: HeldTweet): number {
-  const buckets = 1 + (contribution?.topicBuckets.length ?? 0);
-  return [...rows.values()].reduce((sum, { row }) => sum + rowBytes(row), BUCKET_BYTES * buckets);
 }
 
 /** Tweets that a purge removes before it lets the event loop turn. */
@@ -113,7 +96,7 @@ export class MemoryFeatureStore implements FeatureStore {
       const held = this.#tweets.get(row.tweetId);
       const contribution = this.#aggregates.add(row, held?.contribution);
       const rows: HeldTweet['rows'] = held?.rows ?? new Map();
-      this.#putRow(rows, row, ttlSeconds);
+      putRow(rows, row, ttlSeconds, this.#now());
       // A new object each time: the cache measures only what it does not hold yet.
       this.#tweets.set(row.tweetId, { rows, contribution });
       return true;
@@ -168,7 +151,7 @@ export class MemoryFeatureStore implements FeatureStore {
     let [present, withoutText] = [0, 0];
     const outdated: FeatureWrite[] = [];
     for (const id of tweetIds) {
-      const found = this.#outdatedRow(id);
+      const found = outdatedRow(this.#tweets.peek(id), this.#version, this.#now());
       if (found === 'present') present++;
       else if (found === 'without text') withoutText++;
       else outdated.push(found);
@@ -203,28 +186,6 @@ export class MemoryFeatureStore implements FeatureStore {
     return { tweetIds, nextCursor: isLast ? null : (tweetIds.at(-1) ?? null) };
   }
 
-  #outdatedRow(id: TweetId): FeatureWrite | 'present' | 'without text' {
-    const held = this.#tweets.peek(id);
-    const rows = new Map([...(held?.rows ?? [])].filter(([, { endsMs }]) => endsMs > this.#now()));
-    const counted = held?.contribution?.contribution;
-    if (rows.has(this.#version) || counted?.version === this.#version) return 'present';
-    const newest = newestWithText([...rows.values()], counted?.scoredAtMs ?? 0);
-    if (!newest) return 'without text';
-    const ttlSeconds = Math.ceil((newest.endsMs - this.#now()) / 1_000);
-    return { row: newest.row, ttlSeconds };
-  }
-
-  /** Keeps a row of the same version that was scored later than the new one. */
-  #putRow(rows: HeldTweet['rows'], row: FeatureRow, ttlSeconds: number): void {
-    const version = versionOf(row.model.revision, row.preprocessingVersion);
-    const present = rows.get(version);
-    const isLate =
-      present &&
-      present.endsMs > this.#now() &&
-      present.row.createdTimestampMs > row.createdTimestampMs;
-    if (!isLate) rows.set(version, { row, endsMs: this.#now() + ttlSeconds * 1_000 });
-  }
-
   #removeContribution(id: TweetId, { contribution }: HeldTweet): number {
     return contribution ? this.#aggregates.remove(id, contribution) : 0;
   }
@@ -249,10 +210,6 @@ export class MemoryFeatureStore implements FeatureStore {
       }
     }
   }
-}
-
-function versionOf(revision: string, preprocessingVersion: number): string {
-  return `${revision}:${preprocessingVersion}`;
 }
 
 /** Orders ids without leading zeros as the numbers they are. */
