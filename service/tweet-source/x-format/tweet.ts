@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { isoTimeMs } from '../../contract/iso-time.ts';
 import { languageOf } from '../../domain/language.ts';
 import { snowflakeTimeMs } from '../../domain/snowflake.ts';
 import {
@@ -148,15 +149,7 @@ function unescapeX(text: string): string {
  * Milliseconds since the epoch of an ISO 8601 time with a zone; null if it is invalid or before X
  * existed: serializers write 0001-01-01 or 1970-01-01 for no time.
  */
-function timeMs(time: string | undefined): number | null {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(time ?? ''))
-    return null;
-  const ms = Date.parse(time ?? '');
-  return Number.isNaN(ms) || ms < FIRST_TWEET_MS || !isDate(time ?? '') ? null : ms;
-}
-
-/** False for a day that its month lacks, which `Date.parse` takes for one of the next month. */
-function isDate(time: string): boolean {
-  const date = time.slice(0, 10);
-  return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
+function timeMs(time = ''): number | null {
+  const ms = isoTimeMs(time);
+  return ms === null || ms < FIRST_TWEET_MS ? null : ms;
 }

@@ -48,6 +48,16 @@ describe('POST /v1/admin/features/load', () => {
     await app.reset();
   });
 
+  it.each(['yesterday', '2026-11-23T08:00:00', '2026-02-30T08:00:00Z'])(
+    'stores no row with the time %s',
+    async (scoredAt) => {
+      const { json } = await load([aRow({ tweet: { id: '6' }, scoredAt })]);
+      expect(json.results).toMatchObject([
+        { status: 'error', problem: { detail: expect.stringContaining('scoredAt of tweet 6') } },
+      ]);
+    },
+  );
+
   it('stores no tweet that is withheld', async () => {
     const { json } = await load([aRow({ tweet: { id: '5', text: 'hidden', withheld: {} } })]);
     expect(json.results).toMatchObject([{ status: 'error', problem: { code: 'tweet_withheld' } }]);

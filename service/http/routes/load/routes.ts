@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { LoadedScore } from '../../../application/load-scores.ts';
+import { isoTimeMs } from '../../../contract/iso-time.ts';
 import { CallerError, ServiceError, TweetUnavailableError } from '../../../domain/errors.ts';
 import { tweetFromX } from '../../../tweet-source/x-format/tweet.ts';
 import type { AppDeps } from '../../app-deps.ts';
@@ -10,8 +11,6 @@ import { ADMIN_SECURITY } from '../../schemas/security.ts';
 import { NoQuery } from '../../schemas/shared.ts';
 import { requireTextWithin } from '../../text-limit.ts';
 import { LoadResponse, loadRequest, type ScoredTweet } from './schemas.ts';
-
-const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Stores tweets that were scored elsewhere. */
 export const loadRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
@@ -71,8 +70,8 @@ function loadedScore(row: ScoredTweet, ownVersion: number, maxCharacters: number
     throw new TweetUnavailableError('tweet_withheld', `Tweet ${tweet.id} is withheld.`);
   }
   requireTextWithin(maxCharacters, tweet.text, `The text of tweet ${tweet.id}`);
-  const scoredAtMs = ISO_TIME.test(row.scoredAt) ? Date.parse(row.scoredAt) : Number.NaN;
-  if (Number.isNaN(scoredAtMs)) {
+  const scoredAtMs = isoTimeMs(row.scoredAt);
+  if (scoredAtMs === null) {
     throw new CallerError(
       'invalid_request',
       `scoredAt of tweet ${tweet.id} must be like 2026-11-23T08:00:00Z, with its zone.`,
