@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { eventually } from './eventually.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -63,6 +64,15 @@ export class ToolProcess {
 
   interrupt(signal: NodeJS.Signals = 'SIGINT'): void {
     this.child.kill(signal);
+  }
+
+  /** Ends the process as Ctrl-C does once a file exists, such as the state after the first page. */
+  async interruptOnce(file: string): Promise<ToolEnd> {
+    await eventually(async () => {
+      if (!existsSync(file)) throw new Error(`${file} does not exist`);
+    });
+    this.interrupt();
+    return this.ended;
   }
 
   /** Ends the process by a signal once its stderr matches. @throws Error when it never does */

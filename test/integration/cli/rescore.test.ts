@@ -112,12 +112,7 @@ describe('tss rescore', () => {
 
   it('continues after Ctrl-C and after the store was away, with every tweet once', async () => {
     const state = join(folder, '.rescore-state.json');
-    const tool = start('--rate', '1');
-    await eventually(async () => {
-      if (!existsSync(state)) throw new Error('no page is done');
-    });
-    tool.interrupt();
-    expect(await tool.ended).toMatchObject({
+    expect(await start('--rate', '1').interruptOnce(state)).toMatchObject({
       code: 130,
       stderr: expect.stringContaining('run the same command to continue'),
     });
@@ -142,13 +137,8 @@ describe('tss rescore', () => {
   });
 
   it('ends when another model answers than that of the pages before', async () => {
-    const tool = start('--rate', '1');
     const state = join(folder, '.rescore-state.json');
-    await eventually(async () => {
-      if (!existsSync(state)) throw new Error('no page is done');
-    });
-    tool.interrupt();
-    await tool.ended;
+    await start('--rate', '1').interruptOnce(state);
     writeFileSync(state, readFileSync(state, 'utf8').replace(/"[0-9a-f]{12}:/, '"ba9876543210:'));
     expect(await run()).toMatchObject({
       code: 1,

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { Redis } from 'ioredis';
-import { eventually } from '../../../helpers/eventually.ts';
 import { RedisServer } from '../../../helpers/redis-server.ts';
 import { ServiceProcess } from '../../../helpers/service-process.ts';
 import { type ToolEnd, ToolProcess } from '../../../helpers/tool-process.ts';
@@ -68,13 +67,9 @@ async function seen(ids: readonly string[]) {
 }
 
 /** A run that Ctrl-C ended after its first batch. */
-async function interrupted(file: string): Promise<ToolEnd> {
-  const tool = start(['features', 'load', file, '--rate', '1', '--url', service.url]);
-  await eventually(async () => {
-    if (!existsSync(stateFile())) throw new Error('no batch is done');
-  });
-  tool.interrupt();
-  return tool.ended;
+function interrupted(file: string): Promise<ToolEnd> {
+  const words = ['features', 'load', file, '--rate', '1', '--url', service.url];
+  return start(words).interruptOnce(stateFile());
 }
 
 const stateFile = () => join(folder, '.load-state.json');

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { eventually } from '../../../helpers/eventually.ts';
 import { RedisServer } from '../../../helpers/redis-server.ts';
 import { ServiceProcess } from '../../../helpers/service-process.ts';
 import { type ToolEnd, ToolProcess } from '../../../helpers/tool-process.ts';
@@ -89,12 +88,7 @@ describe('tss features rebuild', () => {
   it('continues an interrupted run, or starts at the beginning on request', async () => {
     const state = join(folder, '.rebuild-state.json');
     const interrupt = async (...args: string[]) => {
-      const tool = start(['--rate', '1', ...args]);
-      await eventually(async () => {
-        if (!existsSync(state)) throw new Error('no page is done');
-      });
-      tool.interrupt();
-      expect(await tool.ended).toMatchObject({
+      expect(await start(['--rate', '1', ...args]).interruptOnce(state)).toMatchObject({
         code: 130,
         stderr: expect.stringContaining('run the same command to continue'),
       });
