@@ -48,7 +48,7 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
   try {
     for (const supply of await suppliesOf(options, x)) {
       const { name, total } = supply;
-      const done = state.get(supply.job)?.done ?? 0;
+      const { done = 0, failed = 0 } = state.get(supply.job) ?? {};
       bar = new ProgressBar({ output: process.stderr, name, total, done });
       const tally = new Tally();
       const leftOut = new LeftOut(name, announce);
@@ -60,7 +60,7 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
         bar.end();
         bar = undefined;
         const { lines } = leftOut;
-        badLines += lines;
+        badLines += failed + lines;
         console.log(`${name}: ${tally}${lines > 0 ? `, ${lines} lines left out` : ''}`);
       }
     }
@@ -98,7 +98,11 @@ async function send(supply: Supply, sending: Sending): Promise<number> {
       await ingest(wanted, service, tally, (...tweet) => leftOut.refused(...tweet));
     }
     read += batch.tweets.length;
-    await state.put(supply.job, { cursor: batch.cursor, done: (from?.done ?? 0) + read });
+    await state.put(supply.job, {
+      cursor: batch.cursor,
+      done: (from?.done ?? 0) + read,
+      failed: (from?.failed ?? 0) + leftOut.lines,
+    });
     bar.add(batch.tweets.length);
   }
   await state.remove(supply.job);

@@ -276,6 +276,17 @@ describe('populate --file', () => {
     expect(stderr).toContain('3 lines are not tweets and were left out; correct them');
   });
 
+  it('exits 1 also where an interrupted run left out the line', async () => {
+    const user = { id: '709', username: 'twice' };
+    const path = write('{"id": "1", "text"', ...tweetsOf(user, 1_500));
+    expect(await start('--file', path).interruptOnce(stateFile())).toMatchObject({ code: 130 });
+    const { code, stderr } = await run('--file', path);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('1 lines are not tweets and were left out'),
+    ]);
+  });
+
   it('reads line separators inside of a text, a byte order mark and CRLF', async () => {
     const path = join(folder, 'separators.jsonl');
     const text = 'I love\u2028this\u2029one';
