@@ -52,8 +52,9 @@ export const TIERS: readonly Tier[] = [
 
 /** Left out unless --all is given. */
 export const SLOW_TIERS: readonly Tier[] = [
-  tier('faults', 20, '--runInBand'),
-  tier('deploy', 25, '--runInBand'),
+  // Their tests wait for servers more than they compute.
+  tier('faults', 20, '--maxWorkers=2'),
+  tier('deploy', 25, '--maxWorkers=2'),
   // Emulated programs keep both CPUs of a small machine busy.
   tier('arm64', 60, '--runInBand'),
   { name: 'image', command: ['node', 'script/image/test.ts'], timeoutMs: 40 * MINUTE_MS },
