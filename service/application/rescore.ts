@@ -1,10 +1,11 @@
 import { TweetUnavailableError } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
+import type { ModelIdentity } from '../domain/sentiment.ts';
 import type { Tweet } from '../domain/tweet.ts';
 import { type AssessmentSettings, assessTweets } from './assess-tweets.ts';
 import type { FeatureStore, FeatureWrite } from './ports/feature-store.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
-import { type Caller, deadlineIn } from './request-context.ts';
+import { type Caller, deadlineIn, type RequestContext } from './request-context.ts';
 import type { StoreWriter } from './store-writer.ts';
 
 /** Texts that are admitted at a time: other requests are admitted in between. */
@@ -20,9 +21,9 @@ export interface RescoreOptions extends Omit<AssessmentSettings, 'exposeText'> {
 
 /** Numbers of tweets of one page. */
 export interface RescoredPage {
-  /** Scored by the present model and stored; in a dry run, those that would be. */
+  /** Count with a score of the present model now; in a dry run, those that would. */
   readonly rescored: number;
-  /** Scored by the present model before. */
+  /** Counted with a score of the present model before. */
   readonly present: number;
   /** Their texts are not stored, or were purged or expired meanwhile. */
   readonly withoutText: number;
@@ -38,8 +39,9 @@ interface Counts {
 }
 
 /**
- * Use case: scores stored tweets of another model version with the present one, page by page, from
- * the texts that are stored with them.
+ * Use case: scores stored tweets that count with a score of another model version, page by page, from
+ * the texts that are stored with them. After a rollback, a row of the present version stands in for
+ * the text.
  */
 export class Rescore {
   readonly #options: RescoreOptions;
@@ -65,14 +67,13 @@ export class Rescore {
 
   async #rescore(outdated: readonly FeatureWrite[], caller: Caller, counts: Counts): Promise<void> {
     const { model, storeWriter, deadlineMs } = this.#options;
-    const tweets = outdated.map(({ row }) => tweetOf(row));
+    const ready = outdated.filter(({ row }) => isOf(row, model.identity));
+    const tweets = outdated.filter((each) => !ready.includes(each)).map(({ row }) => tweetOf(row));
     const context = { ...caller, deadline: deadlineIn(deadlineMs) };
-    const texts = tweets.map(({ text }) => text);
-    const predictions = await model.predict(texts, context);
-    const { writes } = await assessTweets(tweets, predictions, model.identity, 'miss', {
-      ...this.#options,
-      exposeText: false,
-    });
+    const writes = [
+      ...ready.map((each) => this.#again(each)),
+      ...(await this.#score(tweets, context)),
+    ];
     // A text is not kept for longer because it is scored again.
     const lives = new Map(outdated.map(({ row, ttlSeconds }) => [row.tweetId, ttlSeconds]));
     const rows = writes.map((write) => ({
@@ -81,13 +82,41 @@ export class Rescore {
     }));
     const notStored = await context.timings.measure('store', () => storeWriter.writeNow(rows));
     counts.rescored += rows.length - notStored.size;
-    counts.failed += tweets.length - rows.length;
+    counts.failed += outdated.length - rows.length;
     for (const outcome of notStored.values()) {
       const isPurged = outcome.status === 'error' && outcome.error instanceof TweetUnavailableError;
       if (isPurged) counts.withoutText++;
       else counts.failed++;
     }
   }
+
+  async #score(
+    tweets: readonly Tweet[],
+    context: RequestContext,
+  ): Promise<readonly FeatureWrite[]> {
+    if (tweets.length === 0) return [];
+    const { model } = this.#options;
+    const texts = tweets.map(({ text }) => text);
+    const predictions = await model.predict(texts, context);
+    const settings = { ...this.#options, exposeText: false };
+    const { writes } = await assessTweets(tweets, predictions, model.identity, 'miss', settings);
+    return writes;
+  }
+
+  /** A row of the present version as if its text was scored now, which gives the same score. */
+  #again({ row, ttlSeconds }: FeatureWrite): FeatureWrite {
+    const { model, storeText } = this.#options;
+    const { name, revision } = model.identity;
+    const text = storeText ? row.text : null;
+    const createdTimestampMs = Date.now();
+    return { row: { ...row, model: { name, revision }, text, createdTimestampMs }, ttlSeconds };
+  }
+}
+
+function isOf({ model, preprocessingVersion }: FeatureRow, identity: ModelIdentity): boolean {
+  return (
+    model.revision === identity.revision && preprocessingVersion === identity.preprocessingVersion
+  );
 }
 
 /** A stored tweet as its source gave it. Its row ends with the time in which it may be edited. */

@@ -24,8 +24,15 @@ export interface Contribution {
   readonly version: string;
 }
 
+type RowVersion = Pick<FeatureRow, 'model' | 'preprocessingVersion'>;
+
 /** Most topics that a tweet counts under, whether one call of ingest names them or several. */
 export const MAX_CONTRIBUTION_TOPICS = 64;
+
+/** Model revision and preprocessing version of a row. */
+export function versionOf({ model, preprocessingVersion }: RowVersion): string {
+  return `${model.revision}:${preprocessingVersion}`;
+}
 
 /** @param row with finite scores: no later removal would undo adding another one */
 export function contributionOf(row: FeatureRow): Contribution {
@@ -37,7 +44,7 @@ export function contributionOf(row: FeatureRow): Contribution {
     label: row.label,
     scoreUnits: perLabel((label) => Math.round(row.scores[label] * SCORE_UNITS)),
     scoredAtMs: row.createdTimestampMs,
-    version: `${row.model.revision}:${row.preprocessingVersion}`,
+    version: versionOf(row),
   };
 }
 

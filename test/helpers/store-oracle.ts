@@ -177,16 +177,19 @@ export class StoreOracle {
     }
   }
 
-  /** Rows that another version than this one can be scored again from, with the rest of their lives. */
+  /** Rows by which scores of this version can count in place of others, with the rest of their lives. */
   outdated(version: string): { row: FeatureRow; ttlSeconds: number }[] {
     const { rows, counted, nowMs } = this.#state;
     return [...counted].flatMap(([id, { row: newest }]) => {
-      const isPresent = rows.has(`${id} ${version}`) || versionOf(newest) === version;
-      const [found] = [...rows.values()]
+      const [withText] = [...rows.values()]
         .filter(({ row }) => row.tweetId === id && row.text !== null)
         .filter(({ row }) => row.createdTimestampMs >= newest.createdTimestampMs)
-        .sort((a, b) => b.row.createdTimestampMs - a.row.createdTimestampMs);
-      if (isPresent || !found) return [];
+        .sort(
+          ({ row: a }, { row: b }) =>
+            b.createdTimestampMs - a.createdTimestampMs || (versionOf(b) > versionOf(a) ? 1 : -1),
+        );
+      const found = withText ?? rows.get(`${id} ${version}`);
+      if (versionOf(newest) === version || !found) return [];
       return [{ row: found.row, ttlSeconds: (found.endsMs - nowMs) / 1_000 }];
     });
   }

@@ -255,7 +255,7 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
       });
     });
 
-    describe('listing what the present model version has not scored', () => {
+    describe('listing tweets whose score that counts is not of the present model version', () => {
       const OTHER = { name: 'fake-model', revision: 'ba9876543210' };
 
       it('gives the newest text of each tweet with the rest of its life', async () => {
@@ -291,6 +291,22 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         await put({ ...edited, preprocessingVersion: 9, createdTimestampMs: 6 }, 60);
         await advance(61);
         expect(await allOutdated(store)).toEqual({ present: 0, withoutText: 3, outdated: [] });
+      });
+
+      it('gives a tweet that another version scored later: its newest text, or else its row of the present version', async () => {
+        const [withText, without] = [anId(), anId()];
+        for (const tweetId of [withText, without]) await put(aRow({ tweetId, text: null }));
+        const later = { model: OTHER, createdTimestampMs: aRow().createdTimestampMs + 1 };
+        await put(aRow({ ...later, tweetId: withText }));
+        await put(aRow({ ...later, tweetId: without, text: null }));
+        const { outdated, ...rest } = await allOutdated(store);
+        expect(rest).toEqual({ present: 0, withoutText: 0 });
+        expect(new Map(outdated.map(({ row }) => [row.tweetId, row.model.revision]))).toEqual(
+          new Map([
+            [withText, OTHER.revision],
+            [without, IDENTITY.revision],
+          ]),
+        );
       });
 
       it('takes a tweet for present when its row of the present version has expired', async () => {

@@ -311,16 +311,14 @@ async function rescore(
 ): Promise<StoreOracle[]> {
   const { outdated } = await allOutdated(store);
   for (const each of between) await apply(each, store);
-  const rescored = ({ row, ttlSeconds }: FeatureWrite): FeatureWrite => ({
-    row: aRow({
-      ...row,
-      createdTimestampMs: scoredAtMs,
-      scores,
-      label: topLabel(scores),
-      ...MODEL,
-    }),
-    ttlSeconds,
-  });
+  const rescored = ({ row, ttlSeconds }: FeatureWrite): FeatureWrite => {
+    const isScored = row.model.revision === IDENTITY.revision;
+    const score = isScored ? {} : { scores, label: topLabel(scores) };
+    return {
+      row: aRow({ ...row, ...score, createdTimestampMs: scoredAtMs, ...MODEL }),
+      ttlSeconds,
+    };
+  };
   await store.putTweets(outdated.map(rescored));
   const named = (writes: readonly FeatureWrite[]) =>
     writes.map(({ row }) => `${row.tweetId} ${row.createdTimestampMs}`).sort();

@@ -1,7 +1,8 @@
 import type { FeatureWrite } from '../../application/ports/feature-store.ts';
+import { versionOf } from '../../domain/contribution.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import { rowBytes } from '../../domain/row-size.ts';
-import { newestWithText } from '../newest-with-text.ts';
+import { rowToRescore } from '../row-to-rescore.ts';
 import type { AddedContribution } from './memory-aggregates.ts';
 
 /** Everything stored about a tweet. */
@@ -20,10 +21,6 @@ export function heldBytes({ rows, contribution }: HeldTweet): number {
   return [...rows.values()].reduce((sum, { row }) => sum + rowBytes(row), BUCKET_BYTES * buckets);
 }
 
-export function versionOf(revision: string, preprocessingVersion: number): string {
-  return `${revision}:${preprocessingVersion}`;
-}
-
 /** Keeps a row of the same version that was scored later than the new one. */
 export function putRow(
   rows: HeldTweet['rows'],
@@ -31,23 +28,23 @@ export function putRow(
   ttlSeconds: number,
   nowMs: number,
 ): void {
-  const version = versionOf(row.model.revision, row.preprocessingVersion);
+  const version = versionOf(row);
   const present = rows.get(version);
   const isLate =
     present && present.endsMs > nowMs && present.row.createdTimestampMs > row.createdTimestampMs;
   if (!isLate) rows.set(version, { row, endsMs: nowMs + ttlSeconds * 1_000 });
 }
 
-/** The row from which a tweet can be scored by a version that has not scored it. */
+/** The row by which a version can score a tweet whose score that counts is of another one. */
 export function outdatedRow(
   held: HeldTweet | undefined,
   version: string,
   nowMs: number,
 ): FeatureWrite | 'present' | 'without text' {
-  const rows = new Map([...(held?.rows ?? [])].filter(([, { endsMs }]) => endsMs > nowMs));
   const counted = held?.contribution?.contribution;
-  if (rows.has(version) || counted?.version === version) return 'present';
-  const newest = newestWithText([...rows.values()], counted?.scoredAtMs ?? 0);
-  if (!newest) return 'without text';
-  return { row: newest.row, ttlSeconds: Math.ceil((newest.endsMs - nowMs) / 1_000) };
+  if (counted?.version === version) return 'present';
+  const rows = [...(held?.rows.values() ?? [])].filter(({ endsMs }) => endsMs > nowMs);
+  const found = rowToRescore(rows, counted?.scoredAtMs ?? 0, version);
+  if (!found) return 'without text';
+  return { row: found.row, ttlSeconds: Math.ceil((found.endsMs - nowMs) / 1_000) };
 }

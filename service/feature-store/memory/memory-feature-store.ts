@@ -24,7 +24,7 @@ import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
 import { rowFault } from '../row-fault.ts';
 import type { DayBuckets } from './day-buckets.ts';
-import { type HeldTweet, heldBytes, outdatedRow, putRow, versionOf } from './held-tweet.ts';
+import { type HeldTweet, heldBytes, outdatedRow, putRow } from './held-tweet.ts';
 import { MemoryAggregates } from './memory-aggregates.ts';
 import { Tombstones } from './tombstones.ts';
 
@@ -67,7 +67,7 @@ export class MemoryFeatureStore implements FeatureStore {
   constructor(options: MemoryFeatureStoreOptions) {
     const { identity, maxRows: max, now = () => performance.now() } = options;
     const ttlSeconds = options.aggregateTtlSeconds ?? DEFAULT_AGGREGATE_TTL_SECONDS;
-    this.#version = versionOf(identity.revision, identity.preprocessingVersion);
+    this.#version = `${identity.revision}:${identity.preprocessingVersion}`;
     this.#now = now;
     this.#tweets = new LRUCache({
       max,

@@ -3,8 +3,8 @@ import type { FeatureWrite, OutdatedTweets } from '../../application/ports/featu
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
-import { newestWithText } from '../newest-with-text.ts';
 import { rowFault } from '../row-fault.ts';
+import { rowToRescore } from '../row-to-rescore.ts';
 import { isWrongType } from './failures.ts';
 import { isId, type RedisKeys, versionField } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
@@ -37,7 +37,7 @@ interface Found {
   readonly key: string;
 }
 
-/** Reads the rows of tweets that the present model version has not scored. */
+/** Reads the rows of tweets whose score that counts is not of the present model version. */
 export class OutdatedReader {
   readonly #options: OutdatedReaderOptions;
   readonly #version: string;
@@ -55,16 +55,13 @@ export class OutdatedReader {
     );
     const ids = new Set(names.map((key) => keys.nameOf(key).slice('i:'.length)).filter(isId));
     const indexes = await this.#indexes([...ids]);
-    const rows = await this.#rows(indexes);
-    const older = indexes.filter(
-      ({ id, countedVersion }) =>
-        countedVersion !== this.#version && !rows.has(this.#key(id, this.#version)),
-    );
-    const newest = older.flatMap(({ id, versions, countedAtMs }) => {
-      const found = versions.flatMap((version) => this.#decoded(id, version, rows));
-      return newestWithText(found, countedAtMs) ?? [];
+    const older = indexes.filter(({ countedVersion }) => countedVersion !== this.#version);
+    const rows = await this.#rows(older);
+    const found = older.flatMap(({ id, versions, countedAtMs }) => {
+      const held = versions.flatMap((version) => this.#decoded(id, version, rows));
+      return rowToRescore(held, countedAtMs, this.#version) ?? [];
     });
-    const outdated = await this.#withLives(newest);
+    const outdated = await this.#withLives(found);
     return {
       present: indexes.length - older.length,
       withoutText: older.length - outdated.length,
@@ -95,7 +92,7 @@ export class OutdatedReader {
   async #rows(indexes: readonly Index[]): Promise<ReadonlyMap<string, Buffer>> {
     const { client, guard } = this.#options;
     const names = indexes.flatMap(({ id, versions }) =>
-      [...new Set([this.#version, ...versions])].map((version) => this.#key(id, version)),
+      versions.map((version) => this.#key(id, version)),
     );
     if (names.length === 0) return new Map();
     const values = await guard.run('read', () => client.mgetBuffer(names));

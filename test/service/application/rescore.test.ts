@@ -70,6 +70,31 @@ describe('Rescore', () => {
     expect(await page()).toMatchObject({ rescored: 0, present: 2 });
   });
 
+  it('lets the scores of the present model count again after a rollback, also those without a text', async () => {
+    const { store, model, predictionLog, put, page } = aUseCase();
+    const { identity } = model;
+    const present = { model: { name: '', revision: identity.revision }, text: null };
+    const later = { createdTimestampMs: aRow().createdTimestampMs + 1 };
+    const scores = { negative: 0.8, neutral: 0.15, positive: 0.05 };
+    await put({ ...present, tweetId: '1' }, { ...present, tweetId: '2' });
+    await put(
+      { ...later, tweetId: '1', label: 'negative', scores, text: null },
+      { ...later, tweetId: '2', label: 'negative', scores },
+    );
+    expect(await page(true)).toMatchObject({ rescored: 2, present: 0, withoutText: 0, failed: 0 });
+    expect(await page()).toMatchObject({ rescored: 2, present: 0, withoutText: 0, failed: 0 });
+    const user = await store.userBuckets(aRow().authorId ?? '', DAY_RANGE);
+    expect(user?.buckets.map(({ counts }) => counts)).toEqual([
+      { negative: 0, neutral: 0, positive: 2 },
+    ]);
+    expect(model.asked).toEqual([[aRow().text]]);
+    expect(predictionLog.rows.map((row) => [row.tweetId, row.model.name])).toEqual([
+      ['1', identity.name],
+      ['2', identity.name],
+    ]);
+    expect(await page()).toMatchObject({ rescored: 0, present: 2 });
+  });
+
   it('gives a row the rest of the life of the row whose text it has', async () => {
     const { store, put, page, advance } = aUseCase();
     await put({ tweetId: '1' });

@@ -26,7 +26,7 @@ export const rescoreRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         operationId: 'rescoreTweets',
         summary: 'Score stored tweets with the present model',
         description:
-          'Scores the stored tweets of other model revisions from their stored texts, one page at a time. Paginated: repeat with `nextCursor` until it is null. A page may be repeated.',
+          'Scores the stored tweets that count with a score of another model revision, from their stored texts, one page at a time. Paginated: repeat with `nextCursor` until it is null. A page may be repeated.',
         querystring: RescoreQuery,
         response: answers(
           RescoreResponse,

@@ -20,8 +20,10 @@ const count = (description: string) => Type.Integer({ minimum: 0, description })
 
 export const RescoreResponse = Type.Object(
   {
-    rescored: count('Tweets scored by the present model and stored; in a dry run, to be scored.'),
-    present: count('Tweets that the present model had scored before.'),
+    rescored: count(
+      'Tweets that count with a score of the present model now; in a dry run, those that would.',
+    ),
+    present: count('Tweets that counted with a score of the present model before.'),
     withoutText: count('Tweets whose texts are not stored. They are scored when X is read again.'),
     failed: count('Tweets that the model could not score, or whose rows the store refused.'),
     model: ref(Model),
