@@ -121,7 +121,7 @@ export const hits: readonly Benchmark[] = [
   {
     id: 'B5',
     title: 'in-process hits ÷ a Fastify POST echo with the same schemas',
-    method: `POST ${TWEETS_PATH} with one stored tweet, memory store, request log off; the echo validates and serialises the same`,
+    method: `POST ${TWEETS_PATH} with one stored tweet, memory store, request log off; the echo validates and serializes the same`,
     better: 'higher',
     floor: 0.85,
     aim: 0.93,

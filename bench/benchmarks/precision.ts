@@ -71,7 +71,7 @@ async function recallLoss({ model, say }: Bench): Promise<Measurement> {
   };
 }
 
-/** The mean over the labels of the share of its texts that were recognised. */
+/** The mean over the labels of the share of its texts that were recognized. */
 export function macroRecall(labels: readonly number[], predicted: readonly number[]): number {
   const recalls = LABELS.map((_, label) => {
     const of = labels.map((actual, index) => ({ actual, guess: predicted[index] }));

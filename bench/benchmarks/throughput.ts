@@ -18,7 +18,7 @@ import { median } from '../statistics.ts';
 /** It serves one request at a time: more would only wait. */
 const REPLACED_SYSTEM_CONNECTIONS = 8;
 
-/** Long enough for TorchScript to have specialised on the lengths there are. */
+/** Long enough for TorchScript to have specialized on the lengths there are. */
 const REPLACED_SYSTEM_WARM_UP_MS = 5_000;
 
 /** Predictions per second of a server under as much load as it takes. */
@@ -101,7 +101,7 @@ export const throughput: readonly Benchmark[] = [
   {
     id: 'B1',
     title: 'saturated service ÷ bare sessions, one per vCPU',
-    method: `${SATURATING_CONNECTIONS} connections, one text a request; the sessions have one thread each and score one text at a time, already tokenised`,
+    method: `${SATURATING_CONNECTIONS} connections, one text a request; the sessions have one thread each and score one text at a time, already tokenized`,
     better: 'higher',
     floor: 0.95,
     aim: 1.15,

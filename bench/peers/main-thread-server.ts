@@ -16,7 +16,7 @@ export interface MainThreadServerSettings {
   readonly preprocessing?: readonly PreprocessingStep[] | undefined;
 }
 
-/** A plain server tokenises a text in one go. */
+/** A plain server tokenizes a text in one go. */
 class NoTurns extends EventLoopTurns {
   override hasTime(): boolean {
     return true;

@@ -70,7 +70,7 @@ async function compare(): Promise<void> {
   }
 }
 
-/** Saves the graph as the runtime optimised it, its weights in a file beside it. */
+/** Saves the graph as the runtime optimized it, its weights in a file beside it. */
 async function save(
   graphPath: string,
   folder: string,

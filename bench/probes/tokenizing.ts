@@ -1,6 +1,6 @@
 /**
- * What could take tokenising off the main thread, in microseconds of its CPU time per text: a
- * cache of word pieces, or a thread that tokenises. See docs/adr/0013.
+ * What could take tokenizing off the main thread, in microseconds of its CPU time per text: a
+ * cache of word pieces, or a thread that tokenizes. See docs/adr/0013.
  *
  *     node bench/probes/tokenizing.ts
  */
@@ -45,7 +45,7 @@ async function measure(): Promise<void> {
   const worker = new Worker(new URL(import.meta.url));
   await once(worker, 'message');
   const arms: Record<string, () => Promise<void>> = {
-    'normalise and tokenise here': async () => {
+    'normalize and tokenize here': async () => {
       for (const text of texts) await tokenizer.encode(normalize(text));
     },
     'of that, word pieces': async () => {

@@ -17,7 +17,7 @@ export interface Run {
   readonly answers: readonly (Answer | null)[];
   /** With as many texts at once as the queue takes, on all vCPUs. */
   readonly predictionsPerSecond: number;
-  /** Of one text at a time, tokenisation included. */
+  /** Of one text at a time, tokenization included. */
   readonly latencyMs: { readonly p50: number; readonly p95: number };
 }
 

@@ -11,7 +11,7 @@ import {
 } from './source.ts';
 
 export interface HubOptions {
-  /** `organisation/name` */
+  /** `organization/name` */
   readonly repository: string;
   /** A branch, tag or commit. */
   readonly revision: string;

@@ -42,7 +42,7 @@ export async function openSource(
 export function checkPlace(place: string): void {
   if (BUCKET.test(place) || FOLDER.test(place) || HUB_REPOSITORY.test(place)) return;
   throw new SourceError(
-    `"${place}" is neither organisation/name on the hub, nor s3://bucket/prefix, nor a path ` +
+    `"${place}" is neither organization/name on the hub, nor s3://bucket/prefix, nor a path ` +
       'that begins with / or ./',
     { retryable: false },
   );

@@ -31,14 +31,14 @@ async function askFor(counts: Readonly<Partial<Record<Kind, number>>>) {
       .flatMap((document) => document[name] ?? [])
       .map(Number)
       .at(-1) ?? Number.NaN;
-  const labelled = documents
+  const labeled = documents
     .filter((document) => 'PredictedLabels' in document)
     .map((document): [string, number] => [
       String(document.Label),
       Number(document.PredictedLabels),
     ]);
   return {
-    labels: Object.fromEntries(labelled),
+    labels: Object.fromEntries(labeled),
     drift: last('LabelDrift'),
     confidence: last('MeanConfidence'),
     unknown: last('UnknownTokenShare'),

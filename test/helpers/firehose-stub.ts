@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from 'node:stream/consumers';
 
 /** What the stub does with one call: fail whole, hang, break off, or refuse records by place. */
-export type FirehoseBehaviour =
+export type FirehoseBehavior =
   | { readonly status: number; readonly type: string }
   | { readonly refuse: readonly number[] }
   | 'hang'
@@ -22,8 +22,8 @@ export class FirehoseStub {
   /** The lines it has accepted. */
   readonly accepted: string[] = [];
   /** How it behaves when the script is at its end. */
-  otherwise: FirehoseBehaviour | 'well' = 'well';
-  readonly #script: FirehoseBehaviour[] = [];
+  otherwise: FirehoseBehavior | 'well' = 'well';
+  readonly #script: FirehoseBehavior[] = [];
   readonly #server: Server;
   #called = Promise.withResolvers<void>();
 
@@ -52,8 +52,8 @@ export class FirehoseStub {
     };
   }
 
-  script(...behaviours: readonly FirehoseBehaviour[]): void {
-    this.#script.push(...behaviours);
+  script(...behaviors: readonly FirehoseBehavior[]): void {
+    this.#script.push(...behaviors);
   }
 
   /** Resolves when the next call has been read. */
@@ -78,14 +78,14 @@ export class FirehoseStub {
     this.calls.push(lines);
     this.#called.resolve();
     this.#called = Promise.withResolvers();
-    const behaviour = this.#script.shift() ?? this.otherwise;
-    if (behaviour === 'hang') return;
-    if (behaviour === 'break-off') request.socket.destroy();
-    else if (behaviour !== 'well' && 'status' in behaviour) {
-      const error = { __type: behaviour.type, message: 'as the script says' };
-      send(response, behaviour.status, error);
+    const behavior = this.#script.shift() ?? this.otherwise;
+    if (behavior === 'hang') return;
+    if (behavior === 'break-off') request.socket.destroy();
+    else if (behavior !== 'well' && 'status' in behavior) {
+      const error = { __type: behavior.type, message: 'as the script says' };
+      send(response, behavior.status, error);
     } else {
-      const refused = new Set(behaviour === 'well' ? [] : behaviour.refuse);
+      const refused = new Set(behavior === 'well' ? [] : behavior.refuse);
       this.accepted.push(...lines.filter((_, index) => !refused.has(index)));
       send(response, 200, {
         FailedPutCount: refused.size,

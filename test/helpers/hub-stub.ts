@@ -4,7 +4,7 @@ import { BlobServer, sha256 } from './blob-server.ts';
 export const HUB_COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 export interface HubRepository {
-  /** `organisation/name` */
+  /** `organization/name` */
   readonly name: string;
   readonly files: Map<string, Buffer>;
   readonly license?: string;

@@ -170,7 +170,7 @@ describe('the configuration of a stage', () => {
       { stage: 'dev', deployment: 'canary', loadBalancer: 'internal' },
       'deployment: the golden hook and the probe reach this load balancer from the subnets of the',
     ],
-    ['a key that is misspelt', { stage: 'dev', minTask: '2' }, 'minTask: unknown; use one of'],
+    ['a key that is misspelled', { stage: 'dev', minTask: '2' }, 'minTask: unknown; use one of'],
     [
       'no number',
       { stage: 'dev', minTasks: 'two' },
@@ -235,8 +235,8 @@ describe('the configuration of a stage', () => {
     ],
     [
       'a variable the service does not know',
-      { stage: 'dev', environment: '{"COLOUR":"red"}' },
-      'environment: the service knows no variable COLOUR',
+      { stage: 'dev', environment: '{"COLOR":"red"}' },
+      'environment: the service knows no variable COLOR',
     ],
     [
       'a secret in the clear',
@@ -330,7 +330,7 @@ describe('the configuration of a stage', () => {
       'canaryMinutes: "991" is not allowed; use an integer from 1 to 990',
     ],
     [
-      'a misspelt node type',
+      'a misspelled node type',
       { stage: 'dev', valkeyNodeType: 'cache.m7g.lrage' },
       'valkeyNodeType: "cache.m7g.lrage" is not allowed; use a node type of ElastiCache',
     ],
@@ -381,9 +381,9 @@ describe('the configuration of a stage', () => {
   });
 
   it('names every fault of the environment beside the others', () => {
-    const environment = { LOG_LEVEL: 'loud', PORT: 'x', COLOUR: 'red', MAX_TWEETS: '101' };
+    const environment = { LOG_LEVEL: 'loud', PORT: 'x', COLOR: 'red', MAX_TWEETS: '101' };
     expect(() => readStageConfig({ stage: 'dev', spot: 'maybe', environment })).toThrow(
-      /^5 faults .*:\n {2}spot: .*\n {2}environment: PORT .*\n {2}environment: .* COLOUR.*\n {2}environment: LOG_LEVEL: .*\n {2}environment: MAX_TWEETS: /,
+      /^5 faults .*:\n {2}spot: .*\n {2}environment: PORT .*\n {2}environment: .* COLOR.*\n {2}environment: LOG_LEVEL: .*\n {2}environment: MAX_TWEETS: /,
     );
   });
 

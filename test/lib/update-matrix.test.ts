@@ -91,7 +91,7 @@ const resourcesOf = (context: Context): Map<string, Resource> =>
   );
 
 const known = new Map<string, Map<string, Resource>>();
-function synthesised(context: Context): Map<string, Resource> {
+function synthesized(context: Context): Map<string, Resource> {
   const key = JSON.stringify(context);
   const resources = known.get(key) ?? resourcesOf(context);
   known.set(key, resources);
@@ -100,7 +100,7 @@ function synthesised(context: Context): Map<string, Resource> {
 
 const typesOfAll = () => [
   ...new Set(
-    CHANGES.flatMap(([, before]) => [...synthesised(before).values()].map(({ Type }) => Type)),
+    CHANGES.flatMap(([, before]) => [...synthesized(before).values()].map(({ Type }) => Type)),
   ),
 ];
 
@@ -110,8 +110,8 @@ let schemas: Record<string, readonly string[]> | undefined;
 function replaced(before: Context, after: Context): string[] {
   schemas ??= createOnlyProperties(typesOfAll());
   const createOnly = schemas;
-  const next = synthesised(after);
-  return [...synthesised(before)].flatMap(([id, { Type, Properties = {} }]) => {
+  const next = synthesized(after);
+  return [...synthesized(before)].flatMap(([id, { Type, Properties = {} }]) => {
     const now = next.get(id)?.Properties;
     if (!now) return [];
     const changed = (createOnly[Type] ?? []).filter(
@@ -160,7 +160,7 @@ describe('a change of a live stage', () => {
   ] as const)('of the deployment strategy of %s leaves the way to the tasks alone', (...change) => {
     const [, before, after] = change;
     const way = (context: Context) =>
-      [...synthesised(context)]
+      [...synthesized(context)]
         .filter(([id, { Type }]) => Type.includes('LoadBalancing') && !id.includes('Test'))
         .map(([id, { Type, Properties }]) => [id, Type, Properties]);
     expect(way(after)).toEqual(way(before));

@@ -137,7 +137,7 @@ describe('an invalid range', () => {
     ['a time', 'from=2021-11-15T00:00:00Z', /from/],
     ['another order', 'from=15-11-2021', /from must be a date/],
     ['two starts', 'from=2021-11-15&from=2021-11-16', /from must be given once/],
-    ['a misspelt name', 'form=2021-11-15', /unknown query parameter "form"/],
+    ['a misspelled name', 'form=2021-11-15', /unknown query parameter "form"/],
     ['a start in the future', 'from=2999-01-01', /from .* to/],
   ])('%s gets 400', async (_, range, detail) => {
     for (const path of ['/v1/users/1/sentiment', '/v1/topics/a/sentiment']) {

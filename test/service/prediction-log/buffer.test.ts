@@ -15,10 +15,10 @@ class FakeSink implements RecordSink {
 
   async write(lines: readonly RecordLine[]): Promise<void> {
     this.writes.push(lines.map(({ text }) => JSON.parse(text).tweet_id));
-    const behaviour = this.script.shift();
-    if (behaviour === 'fail') throw new Error('ENOSPC: no space left on device');
-    if (behaviour === 'hang') await new Promise(() => undefined);
-    if (typeof behaviour === 'function') behaviour(lines);
+    const behavior = this.script.shift();
+    if (behavior === 'fail') throw new Error('ENOSPC: no space left on device');
+    if (behavior === 'hang') await new Promise(() => undefined);
+    if (typeof behavior === 'function') behavior(lines);
   }
 }
 

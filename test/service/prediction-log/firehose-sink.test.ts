@@ -59,8 +59,8 @@ describe('FirehoseRecordSink', () => {
     ['is unavailable', { status: 503, type: 'ServiceUnavailableException' }],
     ['does not exist', { status: 400, type: 'ResourceNotFoundException' }],
     ['breaks off', 'break-off'],
-  ] as const)('fails after one call when the stream %s', async (_name, behaviour) => {
-    stub.otherwise = behaviour;
+  ] as const)('fails after one call when the stream %s', async (_name, behavior) => {
+    stub.otherwise = behavior;
     await expect((await connect()).write(lines(1))).rejects.toThrow();
     expect(stub.calls).toHaveLength(1);
   });

@@ -80,7 +80,7 @@ const labelsBy = (by: LabelEntity) =>
     { minLength: 10, maxLength: 20 },
   );
 
-const labelled = fc
+const labeled = fc
   .constantFrom<LabelEntity>('tweet', 'user')
   .chain((by) => labelsBy(by).map((labels) => ({ by, labels })));
 
@@ -149,7 +149,7 @@ describe('a training set', () => {
     await fc.assert(
       fc.asyncProperty(
         history,
-        labelled,
+        labeled,
         fc.constantFrom<AsOf>('created', 'event'),
         async (lines, { by, labels }, asOf) => {
           const rows = await answer(lines, labels, by, asOf);

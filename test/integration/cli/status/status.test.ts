@@ -291,7 +291,7 @@ describe('tss status', () => {
     [['--stage', 'elsewhere'], 'The stage elsewhere has no alarms and no figures here'],
     [['--stage', 'Test!'], '--stage must be 1 to 16 lower-case letters and digits'],
     [['--stage', 'dev', '--hours', '0'], "--hours must be a number from 1 to 360, got '0'"],
-    [['--stage', 'dev', '--colour'], "unknown option '--colour'"],
+    [['--stage', 'dev', '--color'], "unknown option '--color'"],
   ])('status exits 2 for %j with the remedy', async (args, message) => {
     const { code, stderr } = await status(...args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
