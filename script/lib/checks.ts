@@ -34,6 +34,7 @@ export const COMMAND_CHECKS: readonly CommandCheck[] = [
   { name: 'types', command: ['tsc'] },
   { name: 'types of the page', command: ['tsc', '-p', 'service/web'] },
   { name: 'types of the infrastructure', command: ['tsc', '-p', 'tsconfig.infrastructure.json'] },
+  { name: 'spelling', command: ['cspell', '--no-progress', '--no-summary'] },
   { name: 'Lua scripts', command: ['node', 'script/lint-lua.ts'] },
   { name: 'import rules', command: ['depcruise', '.'] },
   { name: 'unused code', command: ['knip'] },

@@ -16,7 +16,7 @@ const PERMISSIVE = [
 ];
 
 /** Licenses that oblige only distributors: allowed for tools that are not shipped. */
-const TOOLS_ONLY = ['CC-BY-4.0', 'MPL-2.0'];
+const TOOLS_ONLY = ['CC-BY-4.0', 'CC BY-SA 4.0', 'MPL-2.0', 'WTFPL'];
 
 interface LockedPackage {
   readonly dev?: boolean;
