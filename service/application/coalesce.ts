@@ -4,6 +4,7 @@ import { waitAtMost } from './wait-at-most.ts';
 
 type Results<Key, Value> = ReadonlyMap<Key, Value>;
 
+/** Returns a value for each of its keys. */
 type Compute<Key, Value> = (
   keys: readonly Key[],
   context: RequestContext,
@@ -14,12 +15,11 @@ type Compute<Key, Value> = (
  * computation.
  */
 export class Coalescer<Key, Value> {
-  readonly #compute: Compute<Key, Value>;
   readonly #running = new Map<Key, SharedComputation<Results<Key, Value>>>();
 
-  /** `compute` returns a value for each of its keys. */
-  constructor(compute: Compute<Key, Value>) {
-    this.#compute = compute;
+  /** True if a request for this key would join a computation. */
+  isRunning(key: Key): boolean {
+    return this.#running.get(key)?.isAborted === false;
   }
 
   /**
@@ -27,7 +27,11 @@ export class Coalescer<Key, Value> {
    *
    * @throws DeadlineExceededError, the reason of the request's signal, or what `compute` throws
    */
-  async resolve(keys: readonly Key[], request: RequestContext): Promise<Results<Key, Value>> {
+  async resolve(
+    keys: readonly Key[],
+    request: RequestContext,
+    compute: Compute<Key, Value>,
+  ): Promise<Results<Key, Value>> {
     const joined = new Set<SharedComputation<Results<Key, Value>>>();
     const missing: Key[] = [];
     for (const key of new Set(keys)) {
@@ -35,14 +39,17 @@ export class Coalescer<Key, Value> {
       if (running && !running.isAborted) joined.add(running);
       else missing.push(key);
     }
-    if (missing.length > 0) joined.add(this.#start(missing));
+    if (missing.length > 0) joined.add(this.#start(missing, compute));
     const parts = await Promise.all([...joined].map((running) => running.join(request)));
     return new Map(parts.flatMap((part) => [...part]));
   }
 
-  #start(keys: readonly Key[]): SharedComputation<Results<Key, Value>> {
+  #start(
+    keys: readonly Key[],
+    compute: Compute<Key, Value>,
+  ): SharedComputation<Results<Key, Value>> {
     const started: SharedComputation<Results<Key, Value>> = new SharedComputation((context) =>
-      this.#compute(keys, context).finally(() => {
+      compute(keys, context).finally(() => {
         for (const key of keys) {
           if (this.#running.get(key) === started) this.#running.delete(key);
         }

@@ -28,9 +28,7 @@ type Outcomes = ReadonlyMap<TweetId, TweetOutcome>;
 /** Use case: answers tweets from the feature store where possible, else reads and scores them. */
 export class ScoreTweets {
   readonly #options: ScoreTweetsOptions;
-  readonly #coalescer = new Coalescer<TweetId, TweetOutcome>((ids, context) =>
-    this.#compute(ids, context),
-  );
+  readonly #coalescer = new Coalescer<TweetId, TweetOutcome>();
 
   constructor(options: ScoreTweetsOptions) {
     this.#options = options;
@@ -38,12 +36,13 @@ export class ScoreTweets {
 
   /**
    * Returns outcomes in the length and order of the ids. New rows are written after the response.
-   * A failure of the source or the engine is the outcome of each tweet that is not stored.
+   * Only what has to be computed is shared with other requests and ends with the last of them: the
+   * store bounds the time of its reads itself, and answers from memory in no time. A failure of the source or the engine is the outcome of each tweet that is not stored.
    *
    * @throws DeadlineExceededError at the request's deadline, and the reason of its signal
    */
   async score(ids: readonly TweetId[], context: RequestContext): Promise<readonly TweetOutcome[]> {
-    const outcomes = await this.#coalescer.resolve(ids, context);
+    const outcomes = await this.#outcomesOf(new Set(ids), context);
     return ids.map((id) => {
       const outcome = outcomes.get(id);
       if (!outcome) throw new Error(`tweet ${id} was computed without an outcome`);
@@ -60,19 +59,22 @@ export class ScoreTweets {
     return unreadable(tweetId, language, model.languages);
   }
 
-  async #compute(ids: readonly TweetId[], context: RequestContext): Promise<Outcomes> {
-    const rows = await this.#readStore(ids, context);
-    const hits = ids.flatMap((id, index) => {
+  async #outcomesOf(ids: ReadonlySet<TweetId>, context: RequestContext): Promise<Outcomes> {
+    // A tweet that is being computed is not stored yet: its request joins the computation.
+    const unread = [...ids].filter((id) => !this.#coalescer.isRunning(id));
+    const rows = unread.length > 0 ? await this.#readStore(unread, context) : [];
+    const hits = new Map<TweetId, TweetOutcome>();
+    for (const [index, id] of unread.entries()) {
       const row = rows?.[index];
-      return row ? [[id, this.#hit(row)] as const] : [];
-    });
-    const missing = ids.filter((_, index) => !rows?.[index]);
-    if (rows) {
-      this.#options.metrics.record('FeatureStoreHits', hits.length);
-      this.#options.metrics.record('FeatureStoreMisses', missing.length);
+      if (row) hits.set(id, this.#hit(row));
     }
-    if (missing.length === 0) return new Map(hits);
-    const computed = await this.#computeMissing(missing, rows ? 'miss' : 'unavailable', context);
+    if (hits.size > 0) this.#options.metrics.record('FeatureStoreHits', hits.size);
+    if (hits.size === ids.size) return hits;
+    context.signal.throwIfAborted();
+    const missing = [...ids].filter((id) => !hits.has(id));
+    const computed = await this.#coalescer.resolve(missing, context, (tweets, shared) =>
+      this.#compute(tweets, rows ? 'miss' : 'unavailable', shared),
+    );
     return new Map([...hits, ...computed]);
   }
 
@@ -98,11 +100,12 @@ export class ScoreTweets {
   }
 
   /** Keeps a failure from the stored tweets of the same call. */
-  async #computeMissing(
+  async #compute(
     ids: readonly TweetId[],
     featureStore: 'miss' | 'unavailable',
     context: RequestContext,
   ): Promise<Outcomes> {
+    if (featureStore === 'miss') this.#options.metrics.record('FeatureStoreMisses', ids.length);
     try {
       return await this.#readAndScore(ids, featureStore, context);
     } catch (error) {

@@ -15,13 +15,21 @@ interface Computation {
 /** A coalescer whose computations end on demand. */
 function aCoalescer() {
   const computations: Computation[] = [];
-  const coalescer = new Coalescer<string, string>((keys, context) => {
+  const coalescer = new Coalescer<string, string>();
+  const compute = (keys: readonly string[], context: RequestContext) => {
     const { promise, resolve, reject } = Promise.withResolvers<ReadonlyMap<string, string>>();
     const end = (value: string) => resolve(new Map(keys.map((key) => [key, value])));
     computations.push({ keys, context, end, fail: reject });
     return promise;
-  });
-  return { coalescer, computations };
+  };
+  return {
+    isRunning: (key: string) => coalescer.isRunning(key),
+    coalescer: {
+      resolve: (keys: readonly string[], request: RequestContext) =>
+        coalescer.resolve(keys, request, compute),
+    },
+    computations,
+  };
 }
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
@@ -85,6 +93,24 @@ describe('Coalescer', () => {
     computations[0]!.end('of the aborted computation');
     computations[1]!.end('of the next computation');
     expect(valuesOf(await next)).toEqual({ a: 'of the next computation' });
+  });
+
+  it('tells whether a computation of a key can be joined', async () => {
+    const { coalescer, computations, isRunning } = aCoalescer();
+    expect(isRunning('a')).toBe(false);
+    const client = new AbortController();
+    const left = coalescer.resolve(['a'], aContext({ signal: client.signal }));
+    expect(isRunning('a')).toBe(true);
+    client.abort(new AbandonedError('left'));
+    await expect(left).rejects.toThrow(AbandonedError);
+    expect(isRunning('a')).toBe(false);
+
+    const next = coalescer.resolve(['a'], aContext());
+    expect(isRunning('a')).toBe(true);
+    await nextTurn();
+    computations.at(-1)!.end('done');
+    await next;
+    expect(isRunning('a')).toBe(false);
   });
 
   it('does not abort a computation that has ended', async () => {

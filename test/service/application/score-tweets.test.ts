@@ -82,6 +82,64 @@ describe('ScoreTweets', () => {
     expect(metrics.sum('FeatureStoreHits')).toBe(1);
   });
 
+  it('answers a stored tweet without asking for the signal of its client', async () => {
+    const { score, useCase } = aUseCase();
+    await score();
+    const { deadline, timings } = aContext();
+    const context = {
+      deadline,
+      timings,
+      get signal(): AbortSignal {
+        throw new Error('a stored tweet needs no signal');
+      },
+    };
+    expect(await useCase.score([ID], context)).toMatchObject([{ featureStore: 'hit' }]);
+    expect([...timings.entries()].map(([phase]) => phase)).toEqual(['store']);
+  });
+
+  it('answers stored tweets beside the computation of others', async () => {
+    const source = new FakeSource({ [ID]: aTweet(), 7: aTweet({ id: '7' }) });
+    const { score, useCase, model, store } = aUseCase({ source });
+    await score();
+    const gate = Promise.withResolvers<void>();
+    model.gate = gate.promise;
+    const computing = useCase.score(['7'], aContext());
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await useCase.score([ID], aContext())).toMatchObject([{ featureStore: 'hit' }]);
+    const both = useCase.score([ID, '7', ID], aContext());
+    store.failWith = new FeatureStoreUnavailableError('down');
+    const joined = useCase.score(['7'], aContext());
+    gate.resolve();
+    expect(await both).toMatchObject([
+      { featureStore: 'hit' },
+      { featureStore: 'miss', row: { tweetId: '7' } },
+      { featureStore: 'hit' },
+    ]);
+    expect(await joined).toEqual(await computing);
+    expect(source.asked).toEqual([[ID], ['7']]);
+  });
+
+  it('reads and scores nothing for a client that left during the read of the store', async () => {
+    const { useCase, source } = aUseCase();
+    const client = new AbortController();
+    const left = useCase.score([ID], aContext({ signal: client.signal }));
+    client.abort(new AbandonedError('left'));
+    await expect(left).rejects.toBeInstanceOf(AbandonedError);
+    expect(source.asked).toEqual([]);
+  });
+
+  it('never answers a purged tweet, or one scored again, from before', async () => {
+    const { score, store, model } = aUseCase();
+    const first = await score();
+    expect(await score()).toMatchObject({ featureStore: 'hit' });
+    const row = store.rows.get(ID)!;
+    store.rows.set(ID, { ...row, label: 'negative', createdTimestampMs: 1 });
+    expect(await score()).toMatchObject({ row: { label: 'negative', createdTimestampMs: 1 } });
+    await store.purgeTweet(ID);
+    expect(await score()).toMatchObject({ featureStore: 'miss', text: 'I love this phone' });
+    expect([first.status, model.asked.length]).toEqual(['ok', 2]);
+  });
+
   it('marks a tweet in a language that the model does not read', async () => {
     const source = new FakeSource({ [ID]: aTweet({ language: 'ja' }) });
     const { score } = aUseCase({ source });
