@@ -1,6 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBType,
+  type Json,
+} from '@duckdb/node-api';
 import { CliError, reasonOf } from './errors.ts';
 
 /** Memory limit of DuckDB, which spills to disk beyond it. */
@@ -72,6 +77,14 @@ export class ScratchDatabase {
   async query(sql: string): Promise<Record<string, Json>[]> {
     const reader = await this.#untilAborted(() => this.#connection.runAndReadAll(sql));
     return reader.getRowObjectsJson();
+  }
+
+  /** Types of the columns of a query's result, with what nested ones hold. */
+  async types(sql: string): Promise<readonly DuckDBType[]> {
+    const reader = await this.#untilAborted(() =>
+      this.#connection.runAndReadAll(`SELECT * FROM (${sql}) LIMIT 0`),
+    );
+    return reader.columnTypes();
   }
 
   /** Columns of a query's result. */

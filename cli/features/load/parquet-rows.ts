@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DuckDBType } from '@duckdb/node-api';
 import { CliError, reasonOf } from '../../kit/errors.ts';
+import { finiteSql } from '../../kit/finite-sql.ts';
 import { globOf, identifier, quoted, ScratchDatabase } from '../../kit/scratch-database.ts';
 
 /** A folder such as `day=2026-11-28` would give a column. */
@@ -37,10 +39,13 @@ async function extract(
   const database = await ScratchDatabase.open(folder, signal);
   try {
     const rows = `read_parquet(${quoted(globOf(file))}, ${FILE_COLUMNS_ONLY})`;
-    const columns = await database.columns(`SELECT * FROM ${rows}`);
-    const selected = columns.map(
-      ({ name, type }) => `${asJson(identifier(name), type)} AS ${identifier(name)}`,
-    );
+    const query = `SELECT * FROM ${rows}`;
+    const columns = await database.columns(query);
+    const types = await database.types(query);
+    const selected = types.map((type, index) => {
+      const { name = '', type: typeName = '' } = columns[index] ?? {};
+      return `${asJson(identifier(name), typeName, type)} AS ${identifier(name)}`;
+    });
     await database.run(
       `COPY (SELECT ${selected.join(', ')} FROM ${rows}) TO ${quoted(lines)} (FORMAT json)`,
     );
@@ -53,10 +58,8 @@ async function extract(
   }
 }
 
-function asJson(column: string, type: string): string {
-  if (/^(U?BIGINT|U?HUGEINT|DECIMAL\(.*\))$/.test(type)) return `${column}::VARCHAR`;
-  // JSON has neither NaN nor infinity.
-  if (/^(FLOAT|DOUBLE)$/.test(type)) return `CASE WHEN isfinite(${column}) THEN ${column} END`;
-  if (!type.startsWith('TIMESTAMP')) return column;
+function asJson(column: string, typeName: string, type: DuckDBType): string {
+  if (/^(U?BIGINT|U?HUGEINT|DECIMAL\(.*\))$/.test(typeName)) return `${column}::VARCHAR`;
+  if (!typeName.startsWith('TIMESTAMP')) return finiteSql(column, type);
   return `strftime(make_timestamp_ms(epoch_ms(${column})), '%Y-%m-%dT%H:%M:%S.%gZ')`;
 }

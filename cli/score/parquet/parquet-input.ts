@@ -1,5 +1,6 @@
 import { listColumns } from '../../kit/csv-columns.ts';
 import { CliError, reasonOf } from '../../kit/errors.ts';
+import { finiteSql } from '../../kit/finite-sql.ts';
 import {
   type Column,
   globOf,
@@ -76,8 +77,8 @@ export class ParquetInput {
   /** Writes the rows that have scores, in their order. @param out name that tells the format */
   async join(scored: string, target: string, out: string): Promise<void> {
     const types = ["row: 'BIGINT'"];
-    const ofInput = formatOfName(out) === 'jsonl' ? inJson : inColumns;
-    const columns = this.#columns.map(ofInput);
+    const isJson = formatOfName(out) === 'jsonl';
+    const columns = isJson ? await this.#inJson() : this.#columns.map(inColumns);
     for (const { name, type } of this.#added.columns) {
       types.push(`${quoted(name)}: ${quoted(type)}`);
       columns.push(`scored.${identifier(name)}`);
@@ -93,20 +94,19 @@ export class ParquetInput {
         ORDER BY source.${ROW_NUMBER}
       ) TO ${quoted(target)} ${copyOptions(out)}`);
   }
+
+  async #inJson(): Promise<string[]> {
+    const own = this.#columns.map(inColumns);
+    const types = await this.#database.types(`SELECT ${own.join(', ')} FROM ${this.#rows} source`);
+    return types.map((type, index) => {
+      const { name = '' } = this.#columns[index] ?? {};
+      return `${finiteSql(own[index] ?? '', type)} AS ${identifier(name)}`;
+    });
+  }
 }
 
 function inColumns({ name }: Column): string {
   return `source.${identifier(name)}`;
-}
-
-/** JSON has neither NaN nor infinity. */
-function inJson({ name, type }: Column): string {
-  const column = inColumns({ name, type });
-  if (!/^(?:FLOAT|DOUBLE)(?:\[\d*\])?$/.test(type)) return column;
-  const value = type.endsWith(']')
-    ? `list_transform(${column}, lambda x: CASE WHEN isfinite(x) THEN x END)`
-    : `CASE WHEN isfinite(${column}) THEN ${column} END`;
-  return `${value} AS ${identifier(name)}`;
 }
 
 async function columnsOf(

@@ -142,12 +142,16 @@ describe('tss score of a Parquet file', () => {
     await write(
       'tweets.parquet',
       `SELECT 'I love it' AS text, 'NaN'::DOUBLE AS a, '-inf'::FLOAT AS b, 0.5::FLOAT AS c,
-         [1.5, 'nan'::DOUBLE, NULL] AS d`,
+         [1.5, 'nan'::DOUBLE, NULL] AS d,
+         {'a b': [{'x': 'inf'::FLOAT, 'y': 'NaN'}], 'm': MAP {'k': 'nan'::DOUBLE}} AS nested,
+         NULL::STRUCT(x DOUBLE) AS absent`,
     );
     expect((await score('tweets.parquet', '--out', 'scored.jsonl')).code).toBe(0);
     expect(JSON.parse(readFileSync(join(folder, 'scored.jsonl'), 'utf8'))).toMatchObject({
       ...{ a: null, b: null, c: 0.5 },
       d: [1.5, null, null],
+      nested: { 'a b': [{ x: null, y: 'NaN' }], m: { k: null } },
+      absent: null,
     });
   });
 
