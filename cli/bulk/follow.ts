@@ -1,4 +1,5 @@
 import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
+import { printable } from '../kit/printable.ts';
 import { type ProgressOutput, progressLine } from '../kit/progress.ts';
 import { timerPause } from '../kit/retry.ts';
 import type { Counts, Execution, RunState } from './execution.ts';
@@ -22,7 +23,7 @@ export async function follow(options: FollowOptions): Promise<RunState> {
   let written = Number.NEGATIVE_INFINITY;
   for (;;) {
     const state = await execution.state();
-    const line = runLine(execution.run, state, settings, { now: new Date(), drawn });
+    const line = printable(runLine(execution.run, state, settings, { now: new Date(), drawn }));
     const ended = state.status !== 'RUNNING';
     if (drawn) output.write(`\r\x1b[K${line.slice(0, (output.columns ?? 80) - 1)}`);
     else if (ended || performance.now() - written >= PLAIN_INTERVAL_MS) {

@@ -3,6 +3,7 @@ import { BULK_FOLDERS, type BulkSettings } from '../../lib/stage-config/bulk.ts'
 import type { Stage } from '../../service/contract/deployment.ts';
 import { CliError, reasonOf, UsageError } from '../kit/errors.ts';
 import { MEASURED_PER_VCPU } from '../kit/measured-rate.ts';
+import { print } from '../kit/printable.ts';
 import { BulkBucket } from './bucket.ts';
 import { parseLocation } from './contract.ts';
 import { estimate } from './estimate.ts';
@@ -85,7 +86,7 @@ async function printPlan(
       textsPerSecondPerVcpu: MEASURED_PER_VCPU,
     },
   );
-  process.stdout.write(renderPlan(plan, figures, { settings, concurrency, ...sample }));
+  print(renderPlan(plan, figures, { settings, concurrency, ...sample }));
   if (plan.items.length === 0) {
     throw new CliError('There is nothing to score: no object of a known format has content.');
   }
@@ -114,7 +115,7 @@ async function startRun(
     ...(textColumn !== undefined && { textColumn }),
     ...(idColumn !== undefined && { idColumn }),
   });
-  process.stdout.write(
+  print(
     `Run ${run} goes on without this command. To come back: tss score --run ${run} --stage ${options.stage}\n`,
   );
   return run;
@@ -138,7 +139,7 @@ async function followRun(
   const state = await follow({ execution, settings, output: process.stderr, signal });
   const sums = await sumsOf(state, bucket);
   const failures = (state.counts?.failed ?? 0) > 0 ? await execution.failures() : [];
-  process.stdout.write(renderSummary(run, state, sums, failures, settings));
+  print(renderSummary(run, state, sums, failures, settings));
   if (state.status !== 'SUCCEEDED' || (state.counts?.failed ?? 0) > 0) process.exitCode = 1;
   else if (sums.leftOut > 0) process.exitCode = 3;
 }

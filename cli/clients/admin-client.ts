@@ -1,4 +1,6 @@
+import { retryAfterMs, serverTimeMs } from '../../service/tweet-source/retry-after.ts';
 import { CliError } from '../kit/errors.ts';
+import { type Refusal, refusalIn } from '../kit/refusal.ts';
 import { type Pause, type Wait, withRetries } from '../kit/retry.ts';
 
 /** Longer than any deadline of the service. */
@@ -6,6 +8,11 @@ const CALL_TIMEOUT_MS = 60_000;
 
 /** Attempts at a call that the service refuses because of load or an unavailable store. */
 const MAX_ATTEMPTS = 8;
+
+const UNSTATED_WAIT_MS = 1_000;
+
+/** Longest wait between attempts, whatever the service or a proxy before it asks for. */
+const LONGEST_WAIT_MS = 15 * 60_000;
 
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
@@ -23,21 +30,21 @@ export interface AdminClientOptions {
 export class ServiceRefusal extends CliError {
   readonly status: number;
   readonly retryAfterMs: number | undefined;
-  /** Error code of the problem document. */
-  readonly code: string | undefined;
+  /** From the problem document. */
+  readonly refusal: Refusal;
 
   constructor(
     message: string,
     {
       status,
       retryAfterMs,
-      code,
-    }: { status: number; retryAfterMs: number | undefined; code: string | undefined },
+      refusal,
+    }: { status: number; retryAfterMs: number | undefined; refusal: Refusal },
   ) {
     super(message);
     this.status = status;
     this.retryAfterMs = retryAfterMs;
-    this.code = code;
+    this.refusal = refusal;
   }
 }
 
@@ -94,7 +101,7 @@ export class AdminClient {
 
 function waitForService(error: unknown): Wait | null {
   if (!(error instanceof ServiceRefusal) || !TRANSIENT.has(error.status)) return null;
-  return { ms: error.retryAfterMs ?? 1_000 };
+  return { ms: Math.min(error.retryAfterMs ?? UNSTATED_WAIT_MS, LONGEST_WAIT_MS) };
 }
 
 const REMEDIES: Readonly<Record<number, string>> = {
@@ -104,22 +111,17 @@ const REMEDIES: Readonly<Record<number, string>> = {
 };
 
 async function refusalOf(response: Response): Promise<ServiceRefusal> {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  const problem: unknown = await response.json().catch(() => null);
-  const said = isObject(problem) && 'detail' in problem ? `: ${problem.detail}` : '.';
-  const remedy = REMEDIES[response.status];
+  const { headers } = response;
+  const nowMs = serverTimeMs(headers.get('date'), Date.now());
+  const { status } = response;
+  const refusal = refusalIn(await response.json().catch(() => null), `status ${status}`);
+  const { reason } = refusal;
+  const remedy = REMEDIES[status];
   return new ServiceRefusal(
-    `The service answered with status ${response.status}${said}${remedy ? ` ${remedy}` : ''}`,
-    {
-      status: response.status,
-      retryAfterMs: Number.isNaN(seconds) ? undefined : seconds * 1_000,
-      code: isObject(problem) && 'code' in problem ? String(problem.code) : undefined,
-    },
+    `The service answered with status ${status}${reason === undefined ? '.' : `: ${reason}`}` +
+      (remedy === undefined ? '' : ` ${remedy}`),
+    { status, retryAfterMs: retryAfterMs(headers.get('retry-after'), nowMs), refusal },
   );
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 /** The network error behind a failed `fetch`, which hides it in its cause. */

@@ -1,5 +1,6 @@
 import { requiredVariable } from '../kit/environment.ts';
 import { Pace } from '../kit/pace.ts';
+import { warn } from '../kit/printable.ts';
 import { ProgressBar } from '../kit/progress.ts';
 import { continuation, type Progress, StateFile } from '../kit/state-file.ts';
 import { AdminClient } from './admin-client.ts';
@@ -49,7 +50,7 @@ export async function walkPages(
   signal: AbortSignal,
 ): Promise<number> {
   let bar: ProgressBar | undefined;
-  const announce = (message: string) => (bar ? bar.say(message) : console.error(message));
+  const announce = (message: string) => (bar ? bar.say(message) : warn(message));
   const token = requiredVariable('ADMIN_TOKEN', 'set it to the token the service was started with');
   const service = new AdminClient({ url, token, announce, signal });
   const state = await StateFile.open(stateFile);

@@ -2,6 +2,7 @@ import { AdminClient } from '../clients/admin-client.ts';
 import { XReader } from '../clients/x-reader.ts';
 import { requiredVariable } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
+import { print, warn } from '../kit/printable.ts';
 import { ProgressBar } from '../kit/progress.ts';
 import { type Progress, StateFile } from '../kit/state-file.ts';
 import { JUDGED_AT_ONCE, judge } from './judge.ts';
@@ -29,7 +30,7 @@ export async function comply(
   signal: AbortSignal,
 ): Promise<void> {
   let bar: ProgressBar | undefined;
-  const announce = (message: string) => (bar ? bar.say(message) : console.error(message));
+  const announce = (message: string) => (bar ? bar.say(message) : warn(message));
   const token = requiredVariable('ADMIN_TOKEN', 'set it to the token the service was started with');
   const service = new AdminClient({ url, token, announce, signal });
   const x = XReader.fromEnvironment(announce, signal);
@@ -56,10 +57,10 @@ export async function comply(
   } finally {
     bar.end();
     const { checked, purged, unclear } = count;
-    console.log(`${checked} tweets checked, ${purged} purged, ${unclear} unclear.`);
-    console.log(x.cost());
+    print(`${checked} tweets checked, ${purged} purged, ${unclear} unclear.`);
+    print(x.cost());
   }
-  if (cursor !== null) console.log('Not all were checked; run the same command to continue.');
+  if (cursor !== null) print('Not all were checked; run the same command to continue.');
   if (count.unclear > 0) {
     throw new CliError(
       `X did not say what became of ${count.unclear} tweets; they are kept. Run this again.`,

@@ -1,5 +1,6 @@
 import { readStageConfig } from '../../lib/stage-config.ts';
 import type { Stage } from '../../service/contract/deployment.ts';
+import { print, printJson } from '../kit/printable.ts';
 import { refusedAsUsage, stageContext } from '../kit/stage-context.ts';
 import { estimateCost, type Load } from './estimate.ts';
 import { renderEstimate } from './render.ts';
@@ -16,11 +17,8 @@ export function printCost(
 ): void {
   const config = configOf(stage, overrides);
   const estimate = estimateCost(config, load);
-  process.stdout.write(
-    json
-      ? `${JSON.stringify({ stage, load, ...estimate }, null, 2)}\n`
-      : renderEstimate(stage, load, estimate),
-  );
+  if (json) printJson({ stage, load, ...estimate });
+  else print(renderEstimate(stage, load, estimate));
 }
 
 function configOf(stage: Stage, overrides: readonly string[]) {

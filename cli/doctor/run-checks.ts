@@ -1,6 +1,7 @@
 import { readStageConfig } from '../../lib/stage-config.ts';
 import type { Stage } from '../../service/contract/deployment.ts';
 import { reasonOf } from '../kit/errors.ts';
+import { print } from '../kit/printable.ts';
 import { refusedAsUsage, stageContext } from '../kit/stage-context.ts';
 import { tableLines } from '../kit/table.ts';
 import { checksOf } from './checks.ts';
@@ -20,7 +21,7 @@ interface Row {
 export async function runChecks(stage: Stage, overrides: readonly string[]): Promise<void> {
   const config = refusedAsUsage(() => readStageConfig(stageContext(stage, overrides)));
   const rows = await Promise.all(checksOf(config).map((check) => rowOf(check)));
-  process.stdout.write(renderRows(rows));
+  print(renderRows(rows));
   if (rows.some(({ state }) => state === 'fail')) process.exitCode = FAILED;
 }
 

@@ -5,6 +5,7 @@ import { collect, day, number } from '../kit/arguments.ts';
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
+import { print, printJson } from '../kit/printable.ts';
 
 /** Side by side in 80 columns. */
 const MOST_MODELS = 6;
@@ -125,7 +126,8 @@ const measureModels = interruptible(
     const { evaluate } = await import('./evaluate.ts');
     const { formatReport } = await import('./report.ts');
     const report = await evaluate(dataset, models);
-    console.log(json ? JSON.stringify(report, null, 2) : formatReport(report));
+    if (json) printJson(report);
+    else print(formatReport(report));
   },
 );
 

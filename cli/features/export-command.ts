@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
+import { print } from '../kit/printable.ts';
 import { logDirOf, logOption, NOTHING_WRITTEN } from './log-option.ts';
 
 export function exportCommand() {
@@ -17,7 +18,7 @@ export function exportCommand() {
     .action(
       interruptible(NOTHING_WRITTEN, async (signal, { out, log }) => {
         const { exportFeatures } = await import('./write-features.ts');
-        console.log(await exportFeatures({ out, logDir: logDirOf(log) }, signal));
+        print(await exportFeatures({ out, logDir: logDirOf(log) }, signal));
       }),
     );
 }

@@ -1,5 +1,6 @@
 import { type WalkOptions, walkPages } from '../clients/walk-pages.ts';
 import { CliError } from '../kit/errors.ts';
+import { print } from '../kit/printable.ts';
 import { type RebuildPage, rebuildPage } from './rebuild-page.ts';
 
 /** Kinds of differences, as they are printed. */
@@ -40,7 +41,7 @@ export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal)
       signal,
     );
   } finally {
-    console.log(summary(counts, isDryRun, tooLarge !== undefined));
+    print(summary(counts, isDryRun, tooLarge !== undefined));
   }
   expectNoneLeft(counts, tooLarge, isDryRun);
 }

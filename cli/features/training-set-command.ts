@@ -2,6 +2,7 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { LABEL_ENTITIES, type LabelEntity } from '../../service/contract/offline.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
+import { print } from '../kit/printable.ts';
 import { logDirOf, logOption, NOTHING_WRITTEN } from './log-option.ts';
 
 const ENTITIES = Object.keys(LABEL_ENTITIES) as LabelEntity[];
@@ -43,7 +44,7 @@ export function trainingSetCommand() {
     .action(
       interruptible(NOTHING_WRITTEN, async (signal, { log, ...options }) => {
         const { makeTrainingSet } = await import('./write-features.ts');
-        console.log(await makeTrainingSet({ ...options, logDir: logDirOf(log) }, signal));
+        print(await makeTrainingSet({ ...options, logDir: logDirOf(log) }, signal));
       }),
     );
 }

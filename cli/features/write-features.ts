@@ -1,4 +1,4 @@
-import { findLog, type UnreadableLines } from '../kit/offline/log-lines.ts';
+import { findLog, warnOfUnreadable } from '../kit/offline/log-lines.ts';
 import { ScratchDatabase } from '../kit/scratch-database.ts';
 import { exportLog } from './export.ts';
 import { produce } from './output.ts';
@@ -14,7 +14,7 @@ export async function exportFeatures({ out, logDir }: Place, signal: AbortSignal
   const files = await findLog(logDir);
   return inScratchDatabase(out, signal, async (database, path) => {
     const { rows, days, purged, repeated, unreadable } = await exportLog(database, files, path);
-    warnOf(unreadable);
+    warnOfUnreadable(unreadable);
     const span = `${days} ${days === 1 ? 'day' : 'days'}`;
     return `${out}: ${rows} predictions of ${span}; left out: ${purged} of purged tweets, ${repeated} repeated`;
   });
@@ -29,7 +29,7 @@ export async function makeTrainingSet(
   const files = await findLog(logDir);
   return inScratchDatabase(out, signal, async (database, path) => {
     const { unreadable, ...set } = await writeTrainingSet(database, files, options, path);
-    warnOf(unreadable);
+    warnOfUnreadable(unreadable);
     return `${out}: ${set.labels} labels, ${set.withFeatures} of them with features`;
   });
 }
@@ -47,10 +47,4 @@ function inScratchDatabase<Result>(
       database.close();
     }
   });
-}
-
-function warnOf(unreadable: readonly UnreadableLines[]): void {
-  for (const { file, lines } of unreadable) {
-    console.error(`${file}: ${lines} lines left out that are not records, as after a crash`);
-  }
 }

@@ -1,3 +1,5 @@
+import type { Refusal } from './refusal.ts';
+
 /** Tweets of one supply that are named; further ones are only counted. */
 const MAX_NAMED = 20;
 
@@ -25,8 +27,9 @@ export class LeftOut {
   }
 
   /** Names a tweet that the service did not store. */
-  refused(place: string, code: string): void {
-    this.#tell(`${place} is not stored (${code})`);
+  refused(place: string, { code, reason }: Refusal): void {
+    const why = reason === undefined ? '' : `: ${reason.replace(/\.$/, '')}`;
+    this.#tell(`${place} is not stored (${code})${why}`);
   }
 
   #tell(what: string): void {

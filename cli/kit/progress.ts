@@ -61,8 +61,7 @@ export class ProgressBar {
   /** Prints a message on its own line. */
   say(message: string): void {
     const { output } = this.#options;
-    const text = printable(message);
-    output.write(this.#isDrawn ? `\r\x1b[K${text}\n` : `${text}\n`);
+    output.write(`${this.#isDrawn ? '\r\x1b[K' : ''}${printable(message)}\n`);
     if (this.#isDrawn) this.#write();
   }
 
@@ -89,14 +88,17 @@ export class ProgressBar {
     this.#writtenMs = this.#now();
     this.#writtenQuarter = this.#quarter();
     const elapsedMs = this.#writtenMs - this.#startedMs;
-    const line = progressLine({
-      name,
-      total,
-      unit,
-      done: this.#done,
-      perSecond: elapsedMs >= RATE_AFTER_MS ? (1_000 * (this.#done - this.#before)) / elapsedMs : 0,
-      isDrawn: this.#isDrawn,
-    });
+    const line = printable(
+      progressLine({
+        name,
+        total,
+        unit,
+        done: this.#done,
+        perSecond:
+          elapsedMs >= RATE_AFTER_MS ? (1_000 * (this.#done - this.#before)) / elapsedMs : 0,
+        isDrawn: this.#isDrawn,
+      }),
+    );
     // A line that wraps cannot be redrawn.
     const columns = output.columns ?? 80;
     output.write(this.#isDrawn ? `\r\x1b[K${line.slice(0, columns - 1)}` : `${line}\n`);

@@ -1,9 +1,10 @@
 import { constants } from 'node:os';
+import { inspect } from 'node:util';
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { StartupError } from '../../service/domain/errors.ts';
 import { commandTree } from './command-tree.ts';
 import { CliError, reasonOf, UsageError } from './errors.ts';
-import { printable } from './printable.ts';
+import { warn } from './printable.ts';
 import { refuseRepeatedOptions } from './repeated-options.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function runCommand(
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // As if by SIGPIPE: the reader, such as `head`, has seen enough.
     if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
-    console.error(`The output cannot be written: ${reasonOf(error)}`);
+    warn(`The output cannot be written: ${reasonOf(error)}`);
     process.exit(1);
   });
   // Messages that cannot be shown do not end the work.
@@ -46,13 +47,13 @@ function report(error: unknown, help: string): number {
     return 2;
   }
   if (error instanceof UsageError) printUsageError(error.message, help);
-  else if (isExplained(error)) console.error(printable(error.message));
-  else console.error(error);
+  else if (isExplained(error)) warn(error.message);
+  else warn(inspect(error));
   return error instanceof CliError ? error.exitCode : 1;
 }
 
 function printUsageError(message: string, help: string): void {
-  console.error(`${printable(message.replace(/\.$/, ''))}; run \`${help}\``);
+  warn(`${message.replace(/\.$/, '')}; run \`${help}\``);
 }
 
 /** Errors of this project and of the operating system; all others are bugs, and show a stack. */

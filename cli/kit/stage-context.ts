@@ -1,5 +1,6 @@
 import { type Context, StageConfigError, withStageFile } from '../../lib/stage-config.ts';
 import { CliError, UsageError } from './errors.ts';
+import { warn } from './printable.ts';
 
 /**
  * Context of a stage as for `cdk`: its file, and `KEY=VALUE` overrides, which are printed.
@@ -10,7 +11,7 @@ export function stageContext(stage: string, overrides: readonly string[]): Conte
   return refusedAsUsage(() => {
     const given = Object.fromEntries(overrides.map(pair));
     const { context, overrides: lines } = withStageFile({ ...given, stage });
-    for (const line of lines) process.stderr.write(`${line}\n`);
+    for (const line of lines) warn(line);
     return context;
   });
 }

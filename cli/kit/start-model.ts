@@ -4,6 +4,7 @@ import { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model
 import { exitNow } from '../../service/process/exit-now.ts';
 import { modelsDir } from './environment.ts';
 import { WORKER_URL } from './inference-worker.ts';
+import { warn } from './printable.ts';
 
 export interface ModelChoice {
   /** Bundle of manifest.json. */
@@ -38,7 +39,7 @@ export function startModel(choice: ModelChoice): Promise<OnnxSentimentModel> {
     metrics: { record: () => {} },
     logger: SILENT,
     onFatal: (reason) => {
-      console.error(reason);
+      warn(reason);
       // process.exit would wait for a worker that hangs in native code.
       exitNow();
     },

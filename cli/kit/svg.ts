@@ -1,4 +1,5 @@
 /** Parts of charts as stand-alone SVG documents. */
+import { printable } from './printable.ts';
 
 export const CHART_WIDTH = 760;
 
@@ -55,8 +56,13 @@ export function text(
   return `<text${attributes} x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${escapeXml(content)}</text>`;
 }
 
+/** XML has no escape for control characters, noncharacters and halves of characters. */
 function escapeXml(content: string): string {
-  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+  return printable(content.toWellFormed())
+    .replace(/[\ufffe\uffff]/g, '\ufffd')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('"', '&quot;');
 }
 
 export function round(value: number): number {

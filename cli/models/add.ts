@@ -10,6 +10,7 @@ import {
 } from '../../service/contract/model-manifest.ts';
 import type { PreprocessingStep } from '../../service/contract/preprocessing.ts';
 import { bundleRevision, describeFiles } from '../../service/inference/bundle/bundle-files.ts';
+import { say } from '../kit/printable.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
 import { bundleReadme } from './bundle-readme.ts';
 import { defaultPreprocessing } from './default-preprocessing.ts';
@@ -160,8 +161,9 @@ async function takeBack(folder: string, staging: string, output: ProgressOutput)
   if (!isLeft) return;
   await rm(staging, { recursive: true, force: true });
   await rename(folder, staging);
-  output.write(
-    `${folder} is what an interrupted \`tss models add\` has left; beginning again with it.\n`,
+  say(
+    output,
+    `${folder} is what an interrupted \`tss models add\` has left; beginning again with it.`,
   );
 }
 

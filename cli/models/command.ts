@@ -7,6 +7,7 @@ import {
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { type Interruption, interruptible } from '../kit/interruptible.ts';
+import { print } from '../kit/printable.ts';
 
 const DOWNLOADING: Interruption = {
   kept: 'Stopped; downloads are kept, and the same command resumes them.',
@@ -89,7 +90,7 @@ function addCommand() {
         const labels = options.labels?.split(',');
         const languages =
           options.languages === undefined ? undefined : parseLanguages(options.languages);
-        console.log(await addModel(source, { ...options, labels, languages }));
+        print(await addModel(source, { ...options, labels, languages }));
       }),
     );
 }
@@ -116,7 +117,7 @@ function pullCommand() {
     .action(
       interruptible(DOWNLOADING, async (_signal, name, { from, revision }) => {
         const { pullModel } = await import('./actions.ts');
-        console.log(await pullModel(name, from, revision));
+        print(await pullModel(name, from, revision));
       }),
     );
 }
@@ -128,7 +129,7 @@ function listCommand() {
     .action(
       interruptible(UNCHANGED, async () => {
         const { listModels } = await import('./actions.ts');
-        console.log(await listModels());
+        print(await listModels());
       }),
     );
 }
@@ -142,7 +143,7 @@ function verifyCommand() {
       interruptible(UNCHANGED, async (_signal, names) => {
         const { verifyModels } = await import('./actions.ts');
         const { lines, ok } = await verifyModels(names);
-        console.log(lines.join('\n'));
+        print(lines.join('\n'));
         if (!ok) process.exitCode = 1;
       }),
     );
@@ -159,7 +160,7 @@ function goldenCommand() {
     .action(
       interruptible(UNCHANGED, async (_signal, name) => {
         const { makeModelGolden } = await import('./actions.ts');
-        console.log(await makeModelGolden(name));
+        print(await makeModelGolden(name));
       }),
     );
 }
@@ -172,7 +173,7 @@ function removeCommand() {
     .action(
       interruptible(UNCHANGED, async (_signal, name) => {
         const { removeModel } = await import('./actions.ts');
-        console.log(await removeModel(name));
+        print(await removeModel(name));
       }),
     );
 }

@@ -10,6 +10,7 @@ import type { Bundle, GoldenFamily, Manifest } from '../../service/contract/mode
 import { describeFile, verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
 import { asStartupError } from '../../service/inference/bundle/manifest.ts';
 import { CliError } from '../kit/errors.ts';
+import { say } from '../kit/printable.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
 import { type ScoresByCpu, scoreOnFamily } from './score-on-family.ts';
 import { largestDifference } from './trial-graph.ts';
@@ -47,17 +48,18 @@ export async function makeGolden(options: GoldenOptions): Promise<void> {
   const base = baseFamily(bundle.golden);
   const families = { ...bundle.golden.families };
   for (const family of CPU_FAMILIES) {
-    output.write(`Scoring ${texts.length} golden texts on ${family} ...\n`);
+    say(output, `Scoring ${texts.length} golden texts on ${family} ...`);
     const scores = await score(family, { folder, model: bundle, sequences });
     if (scores === undefined) {
-      output.write(`${family} cannot be emulated here; run the command on such a machine, too.\n`);
+      say(output, `${family} cannot be emulated here; run the command on such a machine, too.`);
       continue;
     }
     const difference = largestDifference(scores[0], expected);
     const { file } = bundle.golden;
     const labels = scores[0].filter((row, line) => highest(row) !== highest(expected[line] ?? []));
-    output.write(
-      `${family}: up to ${difference.toFixed(6)} from ${file} (${base}), ${labels.length} other labels.\n`,
+    say(
+      output,
+      `${family}: up to ${difference.toFixed(6)} from ${file} (${base}), ${labels.length} other labels.`,
     );
     if (family === base) checkReproduced(difference, bundle);
     else families[family] = await keep(folder, family, scores, bundle, output);
@@ -107,7 +109,7 @@ async function keep(
   output: ProgressOutput,
 ): Promise<GoldenFamily> {
   const spread = Math.max(0, ...others.map((rows) => largestDifference(rows, scores)));
-  output.write(`${family}: up to ${spread.toFixed(6)} between its CPUs.\n`);
+  say(output, `${family}: up to ${spread.toFixed(6)} between its CPUs.`);
   const name = `golden-${family}.jsonl`;
   const lines = scores.map((row) =>
     JSON.stringify({ [FAMILY_PROBABILITIES]: row.map((value) => Number(value.toFixed(DIGITS))) }),

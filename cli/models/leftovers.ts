@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { say } from '../kit/printable.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
 import type { ModelSource, SourceFile } from './source.ts';
 
@@ -25,9 +26,10 @@ export async function withDownloads<T>(
   } catch (error) {
     const bytes = await keepResumable(folder, source);
     if (bytes > 0) {
-      output.write(
+      say(
+        output,
         `${megabytes(bytes)} of downloads are kept in ${folder}: give the same command again to go on with ` +
-          'them, or delete the folder.\n',
+          'them, or delete the folder.',
       );
     }
     throw error;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { say } from '../kit/printable.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
 
 /** `.lock-PID-ID`: a file of its own for each process, so that none deletes the lock of another. */
@@ -27,8 +28,9 @@ export async function withModelsLock<T>(
       (await findHolder(modelsDir, own, output)) ?? (await announce(path, modelsDir, own, output));
     if (holder === undefined) break;
     if (!isSaid) {
-      output.write(
-        `Waiting for process ${holder.pid}, which changes the models, too (its lock: ${holder.path}).\n`,
+      say(
+        output,
+        `Waiting for process ${holder.pid}, which changes the models, too (its lock: ${holder.path}).`,
       );
     }
     isSaid = true;
@@ -77,7 +79,7 @@ async function findHolder(
     const path = join(modelsDir, name);
     if (isAlive(pid)) return { pid, path };
     await rm(path, { force: true });
-    output.write(`Process ${pid} has ended without removing its lock; the lock is removed.\n`);
+    say(output, `Process ${pid} has ended without removing its lock; the lock is removed.`);
   }
   return undefined;
 }

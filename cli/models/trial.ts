@@ -1,4 +1,5 @@
 import type { Label } from '../../service/domain/sentiment.ts';
+import { say } from '../kit/printable.ts';
 import { ProgressBar, type ProgressOutput } from '../kit/progress.ts';
 import { SourceError } from './source.ts';
 import { type GraphToTry, largestDifference, type OnBatch, TrialGraph } from './trial-graph.ts';
@@ -67,7 +68,7 @@ export async function tryModel(
   const { workerUrl, reference } = options;
   const { output } = options;
   const startedMs = performance.now();
-  output.write('Trying the model: texts alone, in batches and of every length.\n');
+  say(output, 'Trying the model: texts alone, in batches and of every length.');
   const sequences = await trialSequences(folder, model);
   const { alone, batchDifference } = await TrialGraph.use(folder, model, workerUrl, (graph) =>
     run(graph, sequences, output),
@@ -84,7 +85,7 @@ export async function tryModel(
     );
     comparison = compare(alone, expected, options);
   }
-  output.write(`Tried in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s.\n`);
+  say(output, `Tried in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s.`);
   return {
     golden: GOLDEN_TEXTS.map(({ text }, row) => ({ text, probabilities: alone[row] ?? [] })),
     batchInvariant: batchDifference <= SAME_IN_BATCHES,
@@ -209,7 +210,7 @@ function compare(
   const summary =
     `INT8 against FP32: ${(100 * agreement).toFixed(1)} % of ${served.length} labels agree, largest ` +
     `difference of a probability ${difference.toFixed(4)}`;
-  options.output.write(`${summary}.\n`);
+  say(options.output, `${summary}.`);
   if (agreement < MIN_AGREEMENT) {
     refuseUnlessForced(
       `${summary}; at least ${100 * MIN_AGREEMENT} % are needed. --precision fp32 serves the weights as ` +
@@ -224,7 +225,7 @@ function refuseUnlessForced(message: string, { force, output }: TrialOptions): v
   if (!force) {
     throw new SourceError(`${message}; --force adds the model all the same`, { retryable: false });
   }
-  output.write(`Warning: ${message}.\n`);
+  say(output, `Warning: ${message}.`);
 }
 
 function argMax(row: readonly number[]): number {

@@ -1,6 +1,6 @@
 import { type AdminClient, ServiceRefusal } from '../clients/admin-client.ts';
 import { CliError } from '../kit/errors.ts';
-import { printable } from '../kit/printable.ts';
+import { type Refusal, refusalIn } from '../kit/refusal.ts';
 import type { Batch } from './supply.ts';
 
 /** Outcomes of the tweets that were sent. */
@@ -23,7 +23,7 @@ export class Tally {
     const suffix = this.leftOut > 0 ? `, ${this.leftOut} in other languages left out` : '';
     const refused = [...this.#refused.values()].reduce((sum, each) => sum + each, 0);
     if (refused === 0) return `${stored}${suffix}`;
-    const reasons = [...this.#refused].map(([code, count]) => `${printable(code)} ${count}`);
+    const reasons = [...this.#refused].map(([code, count]) => `${code} ${count}`);
     return `${stored}, ${refused} not (${reasons.join(', ')})${suffix}`;
   }
 }
@@ -42,13 +42,13 @@ export async function ingest(
   batch: Pick<Batch, 'tweets' | 'includes' | 'places'>,
   service: AdminClient,
   tally: Tally,
-  onRefused: (place: string, code: string) => void,
+  onRefused: (place: string, refusal: Refusal) => void,
 ): Promise<void> {
   const { tweets, includes, places = [] } = batch;
-  const refuse = (code: string, index: number) => {
-    tally.refuse(code);
+  const refuse = (refusal: Refusal, index: number) => {
+    tally.refuse(refusal.code);
     const place = places[index];
-    if (place !== undefined) onRefused(place, code);
+    if (place !== undefined) onRefused(place, refusal);
   };
   let answer: unknown;
   try {
@@ -56,15 +56,15 @@ export async function ingest(
   } catch (error) {
     if (!(error instanceof ServiceRefusal) || !DIVIDED.has(error.status)) throw error;
     if (tweets.length === 1) {
-      refuse(error.code ?? 'body_too_large', 0);
+      refuse(error.refusal, 0);
       return;
     }
     for (const part of halves(batch)) await ingest(part, service, tally, onRefused);
     return;
   }
-  outcomesOf(answer, tweets.length).forEach(({ code, isOtherLanguage }, index) => {
-    if (code !== null) {
-      refuse(code, index);
+  outcomesOf(answer, tweets.length).forEach(({ refusal, isOtherLanguage }, index) => {
+    if (refusal !== null) {
+      refuse(refusal, index);
       return;
     }
     tally.stored++;
@@ -83,8 +83,8 @@ function halves({ tweets, includes, places = [] }: Pick<Batch, 'tweets' | 'inclu
 }
 
 interface Outcome {
-  /** Problem code; null for a stored tweet. */
-  readonly code: string | null;
+  /** Null for a stored tweet. */
+  readonly refusal: Refusal | null;
   readonly isOtherLanguage: boolean;
 }
 
@@ -95,7 +95,7 @@ function outcomesOf(answer: unknown, length: number): Outcome[] {
     throw new CliError('The service did not answer with one result per tweet.');
   }
   return results.map(({ status, problem, languageSupported }) => ({
-    code: status === 'ok' ? null : String(problem?.code),
+    refusal: status === 'ok' ? null : refusalIn(problem),
     isOtherLanguage: languageSupported === false,
   }));
 }

@@ -3,6 +3,7 @@ import { XReader } from '../clients/x-reader.ts';
 import { requiredVariable } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
 import { LeftOut } from '../kit/left-out.ts';
+import { print, warn } from '../kit/printable.ts';
 import { ProgressBar } from '../kit/progress.ts';
 import { StateFile } from '../kit/state-file.ts';
 import { fileSupply } from './file-supply.ts';
@@ -38,7 +39,7 @@ const ADMIN_TOKEN_REMEDY =
  */
 export async function populate(options: PopulateOptions, signal: AbortSignal): Promise<void> {
   let bar: ProgressBar | undefined;
-  const announce = (message: string) => (bar ? bar.say(message) : console.error(message));
+  const announce = (message: string) => (bar ? bar.say(message) : warn(message));
   const token = requiredVariable('ADMIN_TOKEN', ADMIN_TOKEN_REMEDY);
   const service = new AdminClient({ url: options.url, token, announce, signal });
   const x = xReader(options, announce, signal);
@@ -61,11 +62,11 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
         bar = undefined;
         const { lines } = leftOut;
         badLines += failed + lines;
-        console.log(`${name}: ${tally}${lines > 0 ? `, ${lines} lines left out` : ''}`);
+        print(`${name}: ${tally}${lines > 0 ? `, ${lines} lines left out` : ''}`);
       }
     }
   } finally {
-    if (x) console.log(x.cost());
+    if (x) print(x.cost());
   }
   if (badLines > 0) {
     throw new CliError(

@@ -1,6 +1,7 @@
 import { normalizeTweetId } from '../../service/domain/tweet-url.ts';
 import { CliError, UsageError } from '../kit/errors.ts';
 import { Input } from '../kit/input.ts';
+import { print, warn } from '../kit/printable.ts';
 import { ProgressBar } from '../kit/progress.ts';
 import { strictLines } from '../kit/strict-lines.ts';
 import { confirmedPurge, counted, type PurgeOptions, removedWords } from './purge-calls.ts';
@@ -22,7 +23,7 @@ export async function purgeTweets(
 ): Promise<void> {
   const ids = await idsOf(chosen);
   let bar: ProgressBar | undefined;
-  const announce = (message: string) => (bar ? bar.say(message) : console.error(message));
+  const announce = (message: string) => (bar ? bar.say(message) : warn(message));
   const purge = await confirmedPurge(counted(ids.size, 'tweet'), options, signal, announce);
   const removed = { rows: 0, contributions: 0 };
   let [done, absent] = [0, 0];
@@ -38,7 +39,7 @@ export async function purgeTweets(
     }
   } finally {
     bar.end();
-    console.log(
+    print(
       `${done} of ${counted(ids.size, 'tweet')} purged: ${removedWords(removed)} removed; ` +
         `nothing was stored of ${absent}.`,
     );

@@ -1,5 +1,6 @@
 import { parseUserReference } from '../../service/domain/user.ts';
 import { CliError, UsageError } from '../kit/errors.ts';
+import { print, warn } from '../kit/printable.ts';
 import { confirmedPurge, type PurgeOptions, removedWords } from './purge-calls.ts';
 
 /** Purges users one after the other. @throws CliError also when the store does not know a name */
@@ -10,12 +11,12 @@ export async function purgeUsers(
 ): Promise<void> {
   const users = [...new Set(given.map(canonical))];
   const what = users.length > 3 ? `${users.length} users` : users.join(', ');
-  const purge = await confirmedPurge(`all tweets of ${what}`, options, signal, console.error);
+  const purge = await confirmedPurge(`all tweets of ${what}`, options, signal, warn);
   const unknown: string[] = [];
   for (const user of users) {
     const { userId, removed } = await purge(`users/${encodeURIComponent(user)}`);
     if (userId === null) unknown.push(user);
-    else console.log(`${label(user, userId)}: ${removedWords(removed)} removed.`);
+    else print(`${label(user, userId)}: ${removedWords(removed)} removed.`);
   }
   if (unknown.length === 0) return;
   throw new CliError(

@@ -1,6 +1,7 @@
 import { type WalkOptions, walkPages } from '../clients/walk-pages.ts';
 import { CliError } from '../kit/errors.ts';
 import { X_READ } from '../kit/prices.ts';
+import { print } from '../kit/printable.ts';
 import { FIRST_CURSOR, type RescoredPage, rescorePage } from './rescore-page.ts';
 
 type Counts = Omit<RescoredPage, 'nextCursor'>;
@@ -37,7 +38,7 @@ export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): 
       signal,
     );
   } finally {
-    console.log(summary(counts, isDryRun));
+    print(summary(counts, isDryRun));
   }
   if (kept > 0) {
     throw new CliError(

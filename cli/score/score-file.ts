@@ -4,6 +4,7 @@ import { modelsDir } from '../kit/environment.ts';
 import { CliError, UsageError } from '../kit/errors.ts';
 import { Input } from '../kit/input.ts';
 import { linesOf } from '../kit/lines.ts';
+import { print, warn } from '../kit/printable.ts';
 import { startModel } from '../kit/start-model.ts';
 import { AddedColumns } from './added-columns.ts';
 import type { FormatName } from './formats/format.ts';
@@ -121,8 +122,8 @@ function report(counts: Progress['counts'], out?: string): void {
     `${out ?? 'standard output'}: ${scored} texts scored: ${negative} negative, ` +
     `${neutral} neutral, ${positive} positive` +
     (otherLanguages > 0 ? `; ${otherLanguages} in languages that the model does not read` : '');
-  if (out === undefined) console.error(summary);
-  else console.log(summary);
+  if (out === undefined) warn(summary);
+  else print(summary);
   if (leftOut === 0) return;
   throw new CliError(`${leftOut} texts were left out`, { exitCode: LEFT_OUT });
 }

@@ -5,6 +5,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Stage } from '../../service/contract/deployment.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
+import { print, printJson } from '../kit/printable.ts';
 import { deployedDifferences } from './differences.ts';
 import { type Deployment, readDeployment } from './read-deployment.ts';
 import { readStatus, type Status } from './read-status.ts';
@@ -36,7 +37,8 @@ export async function printStatus(stage: Stage, hours: number, json: boolean): P
     deployment.values === null ? [] : deployedDifferences(stage, deployment.values);
   const status = { ...figures, deployment: { ...deployment, differences } };
   requireAnything(status);
-  process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status));
+  if (json) printJson(status);
+  else print(renderStatus(status));
   if (status.alarms.some(({ state }) => state === 'ALARM')) process.exitCode = FIRING;
 }
 

@@ -4,12 +4,14 @@
  */
 
 import { resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { ENVIRONMENT } from '../../../service/contract/variables.ts';
 import { StartupError } from '../../../service/domain/errors.ts';
 import { findBundle, readManifest } from '../../../service/inference/bundle/manifest.ts';
 import { exitNow } from '../../../service/process/exit-now.ts';
 import { engineSettings } from '../../kit/environment.ts';
 import { CliError } from '../../kit/errors.ts';
+import { print, warn } from '../../kit/printable.ts';
 import { startModel } from '../../kit/start-model.ts';
 import { S3Store } from './s3-store.ts';
 import { type ItemEnd, scoreItem } from './score-item.ts';
@@ -29,15 +31,15 @@ exitNow(await run());
 
 async function run(): Promise<0 | 1 | typeof STOPPED> {
   try {
-    console.log(summaryOf(await scoreTask()));
+    print(summaryOf(await scoreTask()));
     return 0;
   } catch (error) {
     if (interruption.signal.aborted) {
-      console.error('stopped by SIGTERM; the item is to be repeated');
+      warn('stopped by SIGTERM; the item is to be repeated');
       return STOPPED;
     }
     const isExplained = error instanceof CliError || error instanceof StartupError;
-    console.error(isExplained ? error.message : error);
+    warn(isExplained ? error.message : inspect(error));
     return 1;
   }
 }

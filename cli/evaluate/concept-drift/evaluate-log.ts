@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CliError, reasonOf } from '../../kit/errors.ts';
-import type { UnreadableLines } from '../../kit/offline/log-lines.ts';
+import { type UnreadableLines, warnOfUnreadable } from '../../kit/offline/log-lines.ts';
+import { print, printJson } from '../../kit/printable.ts';
 import { ScratchDatabase } from '../../kit/scratch-database.ts';
 import { drawDrift } from './chart.ts';
 import { figuresOf, periodsBelow } from './figures.ts';
@@ -36,10 +37,9 @@ export async function evaluateLog(options: LogOptions, signal: AbortSignal): Pro
   const { report, unreadable } = await inScratchDatabase(signal, (database) =>
     reportOf(database, options),
   );
-  for (const { file, lines } of unreadable) {
-    console.error(`${file}: ${lines} lines left out that are not records, as after a crash`);
-  }
-  console.log(options.json ? JSON.stringify(report, null, 2) : formatDrift(report));
+  warnOfUnreadable(unreadable);
+  if (options.json) printJson(report);
+  else print(formatDrift(report));
   if (chart !== undefined) await writeChart(chart, drawDrift(report.periods, minRecall));
   if (minRecall !== undefined) expectAtLeast(minRecall, report.periods);
 }

@@ -6,6 +6,7 @@ import { CliError } from '../../kit/errors.ts';
 import { Input } from '../../kit/input.ts';
 import { LeftOut } from '../../kit/left-out.ts';
 import { Pace } from '../../kit/pace.ts';
+import { print, warn } from '../../kit/printable.ts';
 import { ProgressBar } from '../../kit/progress.ts';
 import { continuation, StateFile } from '../../kit/state-file.ts';
 import { withParquetRows } from './parquet-rows.ts';
@@ -71,7 +72,7 @@ async function send(
 ): Promise<void> {
   const { file, url, rate, job, unit, defaults } = options;
   let bar: ProgressBar | undefined;
-  const announce = (message: string) => (bar ? bar.say(message) : console.error(message));
+  const announce = (message: string) => (bar ? bar.say(message) : warn(message));
   const token = requiredVariable('ADMIN_TOKEN', 'set it to the token the service was started with');
   const service = new AdminClient({ url, token, announce, signal });
   const state = await StateFile.open(options.stateFile);
@@ -85,9 +86,9 @@ async function send(
   bar = new ProgressBar({ output: process.stderr, name: file, total: null, done });
   let waiting: PlacedRow[] = [];
   const flush = async () => {
-    tally.loaded += await sendRows(waiting, service, (number, code) => {
+    tally.loaded += await sendRows(waiting, service, (number, refusal) => {
       tally.refused++;
-      leftOut.refused(`${unit} ${number}`, code);
+      leftOut.refused(`${unit} ${number}`, refusal);
     });
     bar?.update(done);
     await state.put(job, { cursor: String(done), done, failed: missing() });
@@ -108,7 +109,7 @@ async function send(
     await state.remove(job);
   } finally {
     bar.end();
-    console.log(summary(file, tally, leftOut.lines));
+    print(summary(file, tally, leftOut.lines));
   }
   if (missing() > 0) {
     throw new CliError(

@@ -1,5 +1,6 @@
 import { type AdminClient, ServiceRefusal } from '../../clients/admin-client.ts';
 import { CliError } from '../../kit/errors.ts';
+import { type Refusal, refusalIn } from '../../kit/refusal.ts';
 import type { ScoredRow } from './scored-row.ts';
 
 /** A row and the line in which it begins. */
@@ -21,7 +22,7 @@ const DIVIDED = new Set([400, 413]);
 export async function sendRows(
   rows: readonly PlacedRow[],
   service: AdminClient,
-  onRefused: (number: number, code: string) => void,
+  onRefused: (number: number, refusal: Refusal) => void,
 ): Promise<number> {
   let answer: unknown;
   try {
@@ -31,7 +32,7 @@ export async function sendRows(
     if (!(error instanceof ServiceRefusal) || !DIVIDED.has(error.status)) throw error;
     const [first, ...others] = rows;
     if (first && others.length === 0) {
-      onRefused(first.number, error.code ?? 'body_too_large');
+      onRefused(first.number, error.refusal);
       return 0;
     }
     const middle = Math.ceil(rows.length / 2);
@@ -40,20 +41,20 @@ export async function sendRows(
       (await sendRows(rows.slice(middle), service, onRefused))
     );
   }
-  const codes = codesOf(answer, rows.length);
+  const refusals = refusalsOf(answer, rows.length);
   rows.forEach(({ number }, index) => {
-    const code = codes[index];
-    if (code) onRefused(number, code);
+    const refusal = refusals[index];
+    if (refusal) onRefused(number, refusal);
   });
-  return codes.filter((code) => code === null).length;
+  return refusals.filter((refusal) => refusal === null).length;
 }
 
-/** Problem codes; null for a stored row. */
-function codesOf(answer: unknown, length: number): (string | null)[] {
+/** Null for a stored row. */
+function refusalsOf(answer: unknown, length: number): (Refusal | null)[] {
   const results: unknown =
     typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'results') : undefined;
   if (!Array.isArray(results) || results.length !== length) {
     throw new CliError('The service did not answer with one result per row.');
   }
-  return results.map(({ status, problem }) => (status === 'ok' ? null : String(problem?.code)));
+  return results.map(({ status, problem }) => (status === 'ok' ? null : refusalIn(problem)));
 }

@@ -3,7 +3,8 @@ import {
   type PredictionLogFile,
 } from '../../../service/prediction-log/files.ts';
 import { CliError, reasonOf } from '../errors.ts';
-import { quoted, type ScratchDatabase } from '../scratch-database.ts';
+import { warn } from '../printable.ts';
+import { globOf, quoted, type ScratchDatabase } from '../scratch-database.ts';
 import { ID_PATTERN, RECORD_COLUMNS, RECORD_STRUCT } from './schema.ts';
 
 /** Longest line that is read; the longest record has about 10,000 bytes. */
@@ -22,6 +23,13 @@ const IS_RECORD = `coalesce(
 export interface UnreadableLines {
   readonly file: string;
   readonly lines: number;
+}
+
+/** Warns of the lines that are left out. */
+export function warnOfUnreadable(unreadable: readonly UnreadableLines[]): void {
+  for (const { file, lines } of unreadable) {
+    warn(`${file}: ${lines} lines left out that are not records, as after a crash`);
+  }
 }
 
 /** Lists the files of a prediction log. @throws CliError when the folder has none */
@@ -44,7 +52,7 @@ export async function findLog(dir: string): Promise<readonly PredictionLogFile[]
 
 /** SQL that reads files of the log line by line; `is_record` marks the valid ones. */
 export function recordsOf(files: readonly PredictionLogFile[]): string {
-  const paths = files.map(({ path }) => quoted(path)).join(', ');
+  const paths = files.map(({ path }) => quoted(globOf(path))).join(', ');
   return `
     SELECT ${RECORD_COLUMNS.join(', ')}, filename, ${IS_RECORD} AS is_record
     FROM read_json([${paths}], format = 'newline_delimited', columns = ${RECORD_STRUCT},

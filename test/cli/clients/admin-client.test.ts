@@ -73,6 +73,25 @@ describe('a call of an admin route', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it.each([
+    ['-5', 1_000],
+    ['0', 1_000],
+    ['0.5', 1_000],
+    ['soon', 1_000],
+    ['9'.repeat(400), 900_000],
+    ['Sun, 29 Nov 2026 00:00:30 GMT', 30_000],
+    ['Sun, 29 Nov 2026 00:00:00 GMT', 1_000],
+    ['Mon, 29 Nov 2027 00:00:00 GMT', 900_000],
+  ])('waits a bounded time for Retry-After: %s', async (header, ms) => {
+    const headers = { 'retry-after': header, date: 'Sun, 29 Nov 2026 00:00:00 GMT' };
+    script = [
+      { status: 503, headers },
+      { status: 200, body: 'done' },
+    ];
+    await client().call('POST', '/a', {});
+    expect(waits).toEqual([ms]);
+  });
+
   it('announces the reason for a long wait', async () => {
     script = [
       { status: 503, headers: { 'retry-after': '2' } },

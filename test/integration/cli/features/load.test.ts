@@ -144,7 +144,7 @@ describe('tss features load', () => {
     expect(stderr).toContain("line 3 has the tweet id 'x'");
     expect(stderr).toContain('line 4 does not tell its model');
     expect(stderr).toContain('line 5 is not a tweet');
-    expect(stderr).toContain('line 6 is not stored (invalid_request)');
+    expect(stderr).toContain('line 6 is not stored (invalid_request): The scores of tweet');
     expect(stderr).toContain('5 rows were left out');
     expect(await totalOf('7')).toBe(2);
   });

@@ -311,8 +311,8 @@ describe('populate --file', () => {
       0,
       `${path}: 2 stored, 2 not (invalid_tweet_id 1, empty_text 1)\n`,
     ]);
-    expect(stderr).toContain(`${path}: line 2 is not stored (invalid_tweet_id).\n`);
-    expect(stderr).toContain(`${path}: line 3 is not stored (empty_text).\n`);
+    expect(stderr).toContain(`${path}: line 2 is not stored (invalid_tweet_id): `);
+    expect(stderr).toContain(`${path}: line 3 is not stored (empty_text): `);
   });
 
   it('reads CSV with the columns of a tweet in any order', async () => {
