@@ -1,18 +1,22 @@
 import { retryAfterMs, serverTimeMs } from '../../service/tweet-source/retry-after.ts';
 import { CliError } from '../kit/errors.ts';
 import { type Refusal, refusalIn } from '../kit/refusal.ts';
-import { type Pause, type Wait, withRetries } from '../kit/retry.ts';
+import { exponentialMs, type Pause, type Wait, withRetries } from '../kit/retry.ts';
 
 /** Longer than any deadline of the service. */
 const CALL_TIMEOUT_MS = 60_000;
 
-/** Attempts at a call that the service refuses because of load or an unavailable store. */
-const MAX_ATTEMPTS = 8;
+/**
+ * Attempts at a call that the service refuses because of load or an unavailable store, or does not
+ * answer any more. Together they wait for two and a half minutes: longer than a failover of the store or
+ * the restart of a task.
+ */
+const MAX_ATTEMPTS = 10;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
 
-const UNSTATED_WAIT_MS = 1_000;
-
-/** Longest wait between attempts, whatever the service or a proxy before it asks for. */
-const LONGEST_WAIT_MS = 15 * 60_000;
+/** Longest wait that the service, or a proxy before it, can ask for. */
+const LONGEST_RETRY_AFTER_MS = 15 * 60_000;
 
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
@@ -48,9 +52,25 @@ export class ServiceRefusal extends CliError {
   }
 }
 
-/** Calls the admin routes of a running service; repeats calls that it refuses temporarily. */
+/** The service cannot be reached, or did not answer to the end. */
+class NoAnswer extends CliError {
+  /** Such as `No service answers at http://127.0.0.1:3000 (ECONNREFUSED)`. */
+  readonly what: string;
+
+  constructor(url: string, cause: unknown) {
+    const what = `No service answers at ${url} (${networkReason(cause)})`;
+    super(`${what}. Start it with script/start, or give its address by --url.`, { cause });
+    this.what = what;
+  }
+}
+
+/**
+ * Calls the admin routes of a running service; repeats calls that it refuses temporarily, and calls
+ * that a service which answered before does not answer: it may be starting again.
+ */
 export class AdminClient {
   readonly #options: AdminClientOptions;
+  #hasAnswered = false;
 
   constructor(options: AdminClientOptions) {
     this.#options = options;
@@ -59,14 +79,16 @@ export class AdminClient {
   /**
    * Returns the JSON of a 200, unchecked.
    *
-   * @throws ServiceRefusal when the service refuses the call permanently.
-   * @throws CliError when no service answers at the address.
+   * A call has to be repeatable: its answer may be lost.
+   *
+   * @throws ServiceRefusal when the service refuses the call permanently, or for minutes
+   * @throws CliError when no service answers at the address
    */
   async call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
     const { announce, signal, pause } = this.#options;
     return withRetries(() => this.#callOnce(method, path, body), {
       maxAttempts: MAX_ATTEMPTS,
-      waitFor: waitForService,
+      waitFor: (error, attempt) => this.#waitFor(error, attempt),
       announce,
       signal,
       ...(pause && { pause }),
@@ -86,22 +108,21 @@ export class AdminClient {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
       });
+      this.#hasAnswered = true;
       if (response.ok) return await response.json();
     } catch (error) {
       signal.throwIfAborted();
-      throw new CliError(
-        `No service answers at ${url} (${networkReason(error)}). Start it with script/start, or ` +
-          'give its address by --url.',
-        { cause: error },
-      );
+      throw new NoAnswer(url, error);
     }
     throw await refusalOf(response);
   }
-}
 
-function waitForService(error: unknown): Wait | null {
-  if (!(error instanceof ServiceRefusal) || !TRANSIENT.has(error.status)) return null;
-  return { ms: Math.min(error.retryAfterMs ?? UNSTATED_WAIT_MS, LONGEST_WAIT_MS) };
+  #waitFor(error: unknown, attempt: number): Wait | null {
+    const ms = exponentialMs(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS);
+    if (error instanceof NoAnswer) return this.#hasAnswered ? { ms, reason: error.what } : null;
+    if (!(error instanceof ServiceRefusal) || !TRANSIENT.has(error.status)) return null;
+    return { ms: Math.max(ms, Math.min(error.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)) };
+  }
 }
 
 const REMEDIES: Readonly<Record<number, string>> = {

@@ -11,8 +11,8 @@ const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 30_000;
 
 /**
- * A real Redis or Valkey on a port of its own, without persistence. One server may serve a
- * whole test file, each test with a key prefix of its own.
+ * A real Redis or Valkey on a port of its own, without persistence unless the options ask for it. One
+ * server may serve a whole test file, each test with a key prefix of its own.
  */
 export class RedisServer {
   readonly port: number;
@@ -61,7 +61,7 @@ export class RedisServer {
     this.#process.kill('SIGCONT');
   }
 
-  /** Starts a killed server again on the same port, empty. */
+  /** Starts a killed server again on the same port, with what it persisted. */
   async restart(): Promise<void> {
     await this.kill();
     this.#process = await launch(this.port, this.#args, this.#directory);

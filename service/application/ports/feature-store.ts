@@ -126,7 +126,7 @@ export interface FeatureStore {
    * Lists the ids of stored tweets page by page, in no order. Lists a tweet that stays stored
    * throughout at least once.
    *
-   * @param cursor `0`, or the `nextCursor` of the page before; 1 to 20 digits.
+   * @param cursor `0`, or the `nextCursor` of the page before: 1 to 20 digits, and in Redis a mark
    */
   listTweets(cursor: string): Promise<TweetListing>;
 

@@ -25,6 +25,11 @@ export function isWrongType(error: unknown): boolean {
   return isRefusal(error) && error.message.startsWith('WRONGTYPE');
 }
 
+/** True for a script that the server does not hold. */
+export function isUnknownScript(error: unknown): boolean {
+  return isRefusal(error) && error.message.startsWith('NOSCRIPT');
+}
+
 /** True for a reply of a server in cluster mode: the scripts touch keys of several slots. */
 export function isClusterReply(error: unknown): boolean {
   return isRefusal(error) && /^(?:CROSSSLOT|MOVED|CLUSTERDOWN)\b/.test(error.message);

@@ -6,6 +6,7 @@ import type { TweetId } from '../../domain/tweet.ts';
 import { rowFault } from '../row-fault.ts';
 import { rowToRescore } from '../row-to-rescore.ts';
 import { isWrongType } from './failures.ts';
+import { KeyScan } from './key-scan.ts';
 import { isId, type RedisKeys, versionField } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 import { decodeRow } from './row-codec.ts';
@@ -41,19 +42,20 @@ interface Found {
 export class OutdatedReader {
   readonly #options: OutdatedReaderOptions;
   readonly #version: string;
+  readonly #scan: KeyScan;
 
   constructor(options: OutdatedReaderOptions) {
+    const { client, keys } = options;
     this.#options = options;
+    this.#scan = new KeyScan({ client, pattern: keys.pattern('i:*'), keysPerPage: KEYS_PER_PAGE });
     this.#version = versionField(options.identity);
   }
 
   async page(cursor: string): Promise<OutdatedTweets> {
-    const { client, keys, guard } = this.#options;
-    const pattern = keys.pattern('i:*');
-    const [next, names] = await guard.run('read', () =>
-      client.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_PAGE),
-    );
-    const ids = new Set(names.map((key) => keys.nameOf(key).slice('i:'.length)).filter(isId));
+    const { keys, guard } = this.#options;
+    const scanned = await guard.run('read', () => this.#scan.page(cursor));
+    const names = scanned.keys.map((key) => keys.nameOf(key));
+    const ids = new Set(names.map((name) => name.slice('i:'.length)).filter(isId));
     const indexes = await this.#indexes([...ids]);
     const older = indexes.filter(({ countedVersion }) => countedVersion !== this.#version);
     const rows = await this.#rows(older);
@@ -66,7 +68,7 @@ export class OutdatedReader {
       present: indexes.length - older.length,
       withoutText: older.length - outdated.length,
       outdated,
-      nextCursor: next === '0' ? null : next,
+      nextCursor: scanned.nextCursor,
     };
   }
 

@@ -5,6 +5,7 @@ import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { rowFault } from '../row-fault.ts';
 import { encodeContent } from './bucket-codec.ts';
+import { KeyScan } from './key-scan.ts';
 import { isId, type RedisKeys, versionField } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 import { decodeRow } from './row-codec.ts';
@@ -44,15 +45,24 @@ type Found = Record<Exclude<keyof RebuildPage, 'purged' | 'nextCursor'>, number>
  */
 export class Rebuilder {
   readonly #options: RebuilderOptions;
+  readonly #scans: Readonly<Record<Pass, KeyScan>>;
 
   constructor(options: RebuilderOptions) {
+    const { client, keys } = options;
     this.#options = options;
+    const scan = (pass: Pass) => {
+      const pattern = keys.pattern(`${FIRST_KEYS[pass]}:*`);
+      return new KeyScan({ client, pattern, keysPerPage: KEYS_PER_PAGE });
+    };
+    this.#scans = { tweets: scan('tweets'), entities: scan('entities') };
   }
 
-  /** @param cursor `t` or `e` for the pass, and the cursor of SCAN */
+  /** @param cursor `t` or `e` for the pass, and the cursor of its scan */
   async page(cursor: string, isDryRun: boolean): Promise<RebuildPage> {
     const pass: Pass = cursor.startsWith('e') ? 'entities' : 'tweets';
-    const [next, names] = await this.#scan(pass, cursor.slice(1));
+    const { keys, guard } = this.#options;
+    const scanned = await guard.run('read', () => this.#scans[pass].page(cursor.slice(1)));
+    const names = scanned.keys.map((key) => keys.nameOf(key));
     const found: Found = {
       checked: names.length,
       rows: 0,
@@ -67,18 +77,9 @@ export class Rebuilder {
       if (pass === 'tweets') await this.#tweets(step, isDryRun, found);
       else await this.#entities(step, isDryRun, found);
     }
-    if (next !== '0') return { ...found, nextCursor: pass.slice(0, 1) + next };
+    const { nextCursor } = scanned;
+    if (nextCursor !== null) return { ...found, nextCursor: pass.slice(0, 1) + nextCursor };
     return { ...found, nextCursor: pass === 'tweets' ? 'e0' : null };
-  }
-
-  /** Names of keys without the prefix. */
-  async #scan(pass: Pass, cursor: string): Promise<[next: string, names: string[]]> {
-    const { client, keys, guard } = this.#options;
-    const pattern = keys.pattern(`${FIRST_KEYS[pass]}:*`);
-    const [next, found] = await guard.run('read', () =>
-      client.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_PAGE),
-    );
-    return [next, found.map((key) => keys.nameOf(key))];
   }
 
   async #tweets(names: readonly string[], isDryRun: boolean, found: Found): Promise<void> {

@@ -36,7 +36,7 @@ import { RankingReader } from './ranking-reader.ts';
 import { Rebuilder } from './rebuilder.ts';
 import type { RedisAddress } from './redis-client.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
-import { listTweets } from './tweet-listing.ts';
+import { TweetLister } from './tweet-lister.ts';
 
 export interface RedisFeatureStoreOptions extends RedisAddress {
   readonly keyPrefix: string;
@@ -74,6 +74,7 @@ export class RedisFeatureStore implements FeatureStore {
   readonly #purger: Purger;
   readonly #rebuilder: Rebuilder;
   readonly #outdated: OutdatedReader;
+  readonly #lister: TweetLister;
 
   private constructor(options: RedisFeatureStoreOptions, client: Redis, purgeClient: Redis) {
     this.#client = client;
@@ -89,6 +90,7 @@ export class RedisFeatureStore implements FeatureStore {
     this.#aggregates = new AggregateReader({ ...parts, client, metrics });
     this.#rankings = new RankingReader({ ...parts, client, metrics });
     this.#purger = new Purger({ ...parts, client: purgeClient, identity });
+    this.#lister = new TweetLister(purgeClient, this.#keys);
     this.#outdated = new OutdatedReader({ ...parts, client: purgeClient, identity });
     this.#rebuilder = new Rebuilder({
       ...parts,
@@ -186,7 +188,7 @@ export class RedisFeatureStore implements FeatureStore {
 
   /** Uses the patient client: a page may take longer than a read of rows. */
   async listTweets(cursor: string): Promise<TweetListing> {
-    return this.#guard.run('read', () => listTweets(this.#purgeClient, this.#keys, cursor));
+    return this.#guard.run('read', () => this.#lister.page(cursor));
   }
 
   outdatedTweets(cursor: string): Promise<OutdatedTweets> {

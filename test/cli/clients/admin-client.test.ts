@@ -11,7 +11,7 @@ interface Scripted {
 }
 
 /** Answers as scripted, one request each; the last answer is repeated. */
-let script: Scripted[];
+let script: (Scripted | 'no answer')[];
 let asked: { method?: string | undefined; path?: string | undefined; token?: string | undefined }[];
 let server: Server;
 let announced: string[];
@@ -25,6 +25,10 @@ beforeEach(async () => {
     const { method, url, headers } = request;
     asked.push({ method, path: url, token: headers.authorization });
     const next = script.length > 1 ? script.shift() : script[0];
+    if (next === 'no answer') {
+      request.destroy();
+      return;
+    }
     response.writeHead(next?.status ?? 500, {
       'content-type': 'application/json',
       ...next?.headers,
@@ -105,10 +109,25 @@ describe('a call of an admin route', () => {
     ]);
   });
 
-  it('fails after eight attempts', async () => {
-    script = [{ status: 503, headers: { 'retry-after': '0' } }];
+  it('waits up to 30 s between attempts, for two and a half minutes in all', async () => {
+    script = [{ status: 503, headers: { 'retry-after': '1' } }];
     await expect(client().call('POST', '/a', {})).rejects.toThrow(/status 503: As the test says/);
-    expect(asked).toHaveLength(8);
+    expect(asked).toHaveLength(10);
+    expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30].map((seconds) => seconds * 1_000));
+  });
+
+  it('is repeated when a service that has answered does not answer any more', async () => {
+    script = [{ status: 200, body: 'one' }, 'no answer', { status: 200, body: 'two' }];
+    const service = client();
+    expect(await service.call('POST', '/a', {})).toBe('one');
+    expect(await service.call('POST', '/a', {})).toBe('two');
+    expect([asked.length, waits]).toEqual([3, [1_000]]);
+  });
+
+  it('fails after one attempt when no service has answered yet', async () => {
+    script = ['no answer'];
+    await expect(client().call('POST', '/a', {})).rejects.toThrow(/No service answers at http:/);
+    expect(asked).toHaveLength(1);
   });
 
   it.each([

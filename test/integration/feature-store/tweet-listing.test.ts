@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FeatureStore } from '../../../service/application/ports/feature-store.ts';
 import { MemoryFeatureStore } from '../../../service/feature-store/memory/memory-feature-store.ts';
 import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
 import { aRow } from '../../port-suites/feature-store-contract.ts';
@@ -14,9 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => redis?.stop());
 
-const redisStore = (keyPrefix: string) =>
+const redisStore = (keyPrefix: string, { url } = redis) =>
   RedisFeatureStore.connect({
-    url: redis.url,
+    url,
     keyPrefix,
     identity,
     metrics: new RecordedMetrics(),
@@ -31,9 +32,12 @@ async function put(store: FeatureStore, ids: readonly string[]): Promise<void> {
   }
 }
 
-async function listAll(store: FeatureStore, between?: () => Promise<unknown>): Promise<string[]> {
+async function listAll(
+  store: FeatureStore,
+  { from = '0', between }: { from?: string | null; between?: () => Promise<unknown> } = {},
+): Promise<string[]> {
   const listed: string[] = [];
-  for (let cursor: string | null = '0'; cursor !== null; ) {
+  for (let cursor = from; cursor !== null; ) {
     const page = await store.listTweets(cursor);
     listed.push(...page.tweetIds);
     cursor = page.nextCursor;
@@ -65,8 +69,10 @@ describe.each([
       await put(store, ids);
       const going = ids.filter((_, index) => index % 5 === 0);
       const staying = ids.filter((_, index) => index % 5 !== 0);
-      const listed = await listAll(store, async () => {
-        for (const id of going.splice(0, 50)) await store.purgeTweet(id);
+      const listed = await listAll(store, {
+        between: async () => {
+          for (const id of going.splice(0, 50)) await store.purgeTweet(id);
+        },
       });
       const seen = new Set(listed);
       expect(staying.filter((id) => !seen.has(id))).toEqual([]);
@@ -74,6 +80,21 @@ describe.each([
       await store.close();
     }
   });
+});
+
+it('the list of stored tweets in Redis starts over after a restart, which draws another order', async () => {
+  const persistent = await RedisServer.start(['--appendonly', 'yes', '--appendfsync', 'always']);
+  const store = await redisStore('restarted:', persistent);
+  try {
+    await put(store, ids);
+    const { nextCursor } = await store.listTweets('0');
+    await persistent.restart();
+    const rest = await eventually(() => listAll(store, { from: nextCursor }));
+    expect(new Set(rest)).toEqual(new Set(ids));
+  } finally {
+    await store.close();
+    await persistent.stop();
+  }
 });
 
 it('the list of stored tweets in Redis holds keys of its prefix only, whatever the prefix', async () => {

@@ -10,8 +10,11 @@ afterAll(() => app?.stop());
 const rebuild = (query: string, headers: Record<string, string> = AS_ADMIN) =>
   app.call(`/v1/admin/features/rebuild${query}`, { method: 'POST', headers });
 
+/** End of a cursor of Redis. */
+const MARK = '0123456789abcdef0123456789abcdef01234567';
+
 describe('POST /v1/admin/features/rebuild', () => {
-  it.each(['', '?cursor=t0', '?cursor=e15&dryRun=true', '?dryRun=false'])(
+  it.each(['', '?cursor=t0', `?cursor=e15-${MARK}&dryRun=true`, '?dryRun=false'])(
     'answers %j with what differed on a page',
     async (query) => {
       const { status, json } = await rebuild(query);
@@ -25,7 +28,7 @@ describe('POST /v1/admin/features/rebuild', () => {
     },
   );
 
-  it.each(['?cursor=0', '?cursor=x5', '?cursor=', '?dryRun=yes', '?dryrun=true'])(
+  it.each(['?cursor=0', '?cursor=x5', '?cursor=t5-6', '?cursor=', '?dryRun=yes', '?dryrun=true'])(
     'refuses %j',
     async (query) => {
       const { status, json } = await rebuild(query);

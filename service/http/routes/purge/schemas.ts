@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { SCAN_CURSOR } from '../../scan-cursor.ts';
 import { TWEET_ID } from '../../schemas/examples.ts';
 import { nullableString } from '../../schemas/shared.ts';
 
@@ -6,7 +7,7 @@ export const ListingQuery = Type.Object(
   {
     cursor: Type.Optional(
       Type.String({
-        pattern: '^[0-9]{1,20}$',
+        pattern: `^${SCAN_CURSOR}$`,
         description: 'The `nextCursor` of the page before; absent for the first page.',
       }),
     ),

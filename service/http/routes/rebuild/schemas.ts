@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox';
+import { SCAN_CURSOR } from '../../scan-cursor.ts';
 import { nullableString, oneOf } from '../../schemas/shared.ts';
 
 export const RebuildQuery = Type.Object(
   {
     cursor: Type.Optional(
       Type.String({
-        pattern: '^[te][0-9]{1,20}$',
+        pattern: `^[te]${SCAN_CURSOR}$`,
         description: 'The `nextCursor` of the page before; absent for the first page.',
       }),
     ),

@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox';
+import { SCAN_CURSOR } from '../../scan-cursor.ts';
 import { Model, nullableString, oneOf, ref } from '../../schemas/shared.ts';
 
 export const RescoreQuery = Type.Object(
   {
     cursor: Type.Optional(
       Type.String({
-        pattern: '^[0-9]{1,20}$',
+        pattern: `^${SCAN_CURSOR}$`,
         description: 'The `nextCursor` of the page before; absent for the first page.',
       }),
     ),
