@@ -1,4 +1,4 @@
-import { releaseVcpus } from '../../lib/stage-config/release-vcpus.ts';
+import { releaseVcpus } from '../../lib/stage-config/fargate-vcpus.ts';
 import type { StageConfig } from '../../lib/stage-config.ts';
 import {
   DAYS_PER_MONTH,

@@ -1,4 +1,4 @@
-import { VCPU_QUOTA_CODE } from '../../lib/stage-config/release-vcpus.ts';
+import { VCPU_QUOTA_CODE } from '../../lib/stage-config/fargate-vcpus.ts';
 import {
   COMPREHEND_PER_MILLION,
   GIGABYTE,

@@ -2,10 +2,8 @@ import { ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { releaseVcpus, VCPU_QUOTA_CODE } from '../../lib/stage-config/release-vcpus.ts';
 import type { StageConfig } from '../../lib/stage-config.ts';
 import { otherRegion, regionOf, unlessMissing } from './aws-answers.ts';
 import { checkContainerEngine } from './container-engine.ts';
@@ -13,6 +11,7 @@ import { keyChecks } from './customer-key.ts';
 import { checkDeployedValues } from './deployed-values.ts';
 import { networkChecks } from './existing-network.ts';
 import type { Check, Finding } from './finding.ts';
+import { vcpuChecks } from './vcpu-quotas.ts';
 
 const ROLES = {
   'ecs.amazonaws.com': 'AWSServiceRoleForECS',
@@ -29,7 +28,7 @@ export function checksOf(config: StageConfig): Check[] {
   return [
     { name: 'credentials', run: checkCredentials },
     { name: 'bootstrap', run: checkBootstrap },
-    { name: 'vCPU quota', run: (signal) => checkQuota(config, signal) },
+    ...vcpuChecks(config),
     ...Object.entries(ROLES).map(([service, role]) => ({
       name: role.replace('AWSServiceRoleFor', 'role '),
       run: (signal: AbortSignal) => checkRole(service, role, signal),
@@ -63,23 +62,6 @@ async function checkBootstrap(abortSignal: AbortSignal): Promise<Finding> {
     });
     return { state: 'ok', found: `version ${Parameter?.Value}` };
   });
-}
-
-async function checkQuota(config: StageConfig, abortSignal: AbortSignal): Promise<Finding> {
-  const wanted = releaseVcpus(config);
-  const { Quota } = await new ServiceQuotasClient({}).send(
-    new GetServiceQuotaCommand({ ServiceCode: 'fargate', QuotaCode: VCPU_QUOTA_CODE }),
-    { abortSignal },
-  );
-  if (Quota?.Value === undefined) throw new Error(`Quota ${VCPU_QUOTA_CODE} has no value`);
-  const found = `${Quota.Value} vCPUs, a release needs ${wanted}`;
-  return Quota.Value >= wanted
-    ? { state: 'ok', found }
-    : {
-        state: 'fail',
-        found,
-        remedy: `Ask for ${wanted} in Service Quotas (Fargate, ${VCPU_QUOTA_CODE}), or lower maxTasks.`,
-      };
 }
 
 async function checkRole(service: string, RoleName: string, abortSignal: AbortSignal) {

@@ -5,12 +5,12 @@ import type { Check, Finding } from './finding.ts';
 import { allowed, parsePolicy } from './key-policy.ts';
 
 /** Checks of `kmsKeyArn`; none without one. */
-export function keyChecks({ kmsKeyArn }: StageConfig): Check[] {
+export function keyChecks({ kmsKeyArn, bulk }: StageConfig): Check[] {
   return kmsKeyArn === undefined
     ? []
     : [
         { name: 'customer key', run: (signal) => checkKey(kmsKeyArn, signal) },
-        { name: 'key policy', run: (signal) => checkPolicy(kmsKeyArn, signal) },
+        { name: 'key policy', run: (signal) => checkPolicy(kmsKeyArn, bulk, signal) },
       ];
 }
 
@@ -30,7 +30,10 @@ async function checkKey(KeyId: string, abortSignal: AbortSignal): Promise<Findin
   });
 }
 
-/** CloudWatch Logs uses the key by the policy; ElastiCache, S3 and the roles of a stage by IAM. */
+/**
+ * CloudWatch Logs uses the key by the policy, and so does the delivery of Step Functions' log. ElastiCache,
+ * S3, Firehose and the roles of a stage use it by IAM: Firehose by a grant that the deployment makes.
+ */
 const LOGS_ACTIONS = [
   'kms:Encrypt',
   'kms:Decrypt',
@@ -39,27 +42,42 @@ const LOGS_ACTIONS = [
   'kms:GenerateDataKey',
   'kms:DescribeKey',
 ];
+const LOG_DELIVERY = 'delivery.logs.amazonaws.com';
+const LOG_DELIVERY_ACTIONS = ['kms:Decrypt'];
 const IAM_ACTIONS = ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'];
 
-async function checkPolicy(KeyId: string, abortSignal: AbortSignal): Promise<Finding> {
+async function checkPolicy(
+  KeyId: string,
+  bulk: boolean,
+  abortSignal: AbortSignal,
+): Promise<Finding> {
   const client = new KMSClient({});
   const { Policy = '' } = await client.send(new GetKeyPolicyCommand({ KeyId }), { abortSignal });
-  return judgePolicy(Policy, KeyId);
+  return judgePolicy(Policy, KeyId, bulk);
 }
 
-/** Judges what the policy allows; its conditions and denials are not evaluated. */
-export function judgePolicy(policy: string, keyArn: string): Finding {
+/**
+ * Judges what the policy allows; its conditions and denials are not evaluated.
+ *
+ * @param bulk true for a stage with a state machine, whose log the key encrypts
+ */
+export function judgePolicy(policy: string, keyArn: string, bulk: boolean): Finding {
   const statements = parsePolicy(policy);
   const [, partition, , region, account = ''] = keyArn.split(':');
   const missingFor = (principals: readonly string[], actions: readonly string[]) =>
     actions.filter((action) => !allowed(statements, principals, action));
   const logs = missingFor([`logs.${region}.amazonaws.com`, 'logs.amazonaws.com'], LOGS_ACTIONS);
+  const delivery = bulk ? missingFor([LOG_DELIVERY], LOG_DELIVERY_ACTIONS) : [];
   const iam = missingFor([account, `arn:${partition}:iam::${account}:root`], IAM_ACTIONS);
-  if (logs.length > 0) {
+  if (logs.length + delivery.length > 0) {
+    const faults = [
+      ...(logs.length > 0 ? [`logs.${region}.amazonaws.com may not ${logs.join(', ')}`] : []),
+      ...(delivery.length > 0 ? [`${LOG_DELIVERY} may not ${delivery.join(', ')}`] : []),
+    ];
     return {
       state: 'fail',
-      found: `logs.${region}.amazonaws.com may not ${logs.join(', ')}`,
-      remedy: 'Add the statement of docs/operations.md, "A key of the customer", to its policy.',
+      found: faults.join('; '),
+      remedy: 'Add the statements of docs/operations.md, "A key of the customer", to its policy.',
     };
   }
   return iam.length > 0
@@ -68,5 +86,8 @@ export function judgePolicy(policy: string, keyArn: string): Finding {
         found: `IAM of account ${account} may not allow ${iam.join(', ')}`,
         remedy: `Let arn:${partition}:iam::${account}:root use the key, as the default policy does, or name the deploying role and every role of the stacks in its policy.`,
       }
-    : { state: 'ok', found: 'CloudWatch Logs and IAM of the account may use it' };
+    : {
+        state: 'ok',
+        found: `CloudWatch Logs${bulk ? ', the delivery of logs' : ''} and IAM of the account may use it`,
+      };
 }

@@ -8,20 +8,21 @@ const IAM = {
   Principal: { AWS: 'arn:aws:iam::123456789012:root' },
   Action: 'kms:*',
 };
-/** The statement of docs/operations.md, with the region and account of the key. */
-const LOGS = statementOfDocs();
+/** The statements of docs/operations.md, with the region and account of the key. */
+const [LOGS, DELIVERY] = statementsOfDocs();
 
-function statementOfDocs() {
+function statementsOfDocs() {
   const document = readFileSync('docs/operations.md', 'utf8');
   const [, section = ''] = document.split('**A key of the customer.**');
-  const [, json = ''] = /```json\n(.*?)```/s.exec(section) ?? [];
-  return JSON.parse(
-    json.replaceAll('REGION', 'eu-central-1').replaceAll('ACCOUNT', '123456789012'),
-  );
+  return [...section.matchAll(/```json\n(.*?)```/gs)]
+    .slice(0, 2)
+    .map(([, json = '']) =>
+      JSON.parse(json.replaceAll('REGION', 'eu-central-1').replaceAll('ACCOUNT', '123456789012')),
+    );
 }
 
 const judge = (...statements: readonly object[]) =>
-  judgePolicy(JSON.stringify({ Statement: statements }), KEY);
+  judgePolicy(JSON.stringify({ Statement: statements }), KEY, false);
 
 describe('the policy of a customer key', () => {
   it('is right with the statement of docs/operations.md beside that of a new key', () => {
@@ -62,6 +63,20 @@ describe('the policy of a customer key', () => {
   it('is read without regard to the case of actions, from a single statement, too', () => {
     const both = { ...LOGS, Principal: { Service: LOGS.Principal.Service, AWS: '123456789012' } };
     const policy = JSON.stringify({ Statement: { ...both, Action: 'KMS:*' } });
-    expect(judgePolicy(policy, KEY)).toMatchObject({ state: 'ok' });
+    expect(judgePolicy(policy, KEY, false)).toMatchObject({ state: 'ok' });
+  });
+
+  it('must allow the delivery of logs where a stage scores in bulk', () => {
+    const bulk = (...statements: readonly object[]) =>
+      judgePolicy(JSON.stringify({ Statement: statements }), KEY, true);
+    expect(bulk(IAM, LOGS, DELIVERY)).toMatchObject({ state: 'ok' });
+    expect(bulk(IAM, LOGS)).toMatchObject({
+      state: 'fail',
+      found: 'delivery.logs.amazonaws.com may not kms:Decrypt',
+      remedy: expect.stringContaining('"A key of the customer"'),
+    });
+    expect(bulk(IAM)).toMatchObject({
+      found: expect.stringMatching(/^logs\.eu-central-1\..* may not .*; delivery\.logs\./),
+    });
   });
 });

@@ -120,13 +120,15 @@ describe('tss doctor', () => {
     expect(code).toBe(1);
   });
 
-  it('checks the state and the policy of a customer key', async () => {
+  it('checks the state and the policy of a customer key, with bulk for the delivery of logs', async () => {
     const kms = new KMSClient(client());
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     const { KeyId = '', Arn = '' } = KeyMetadata ?? {};
-    const check = async () => (await doctor('--stage', 'dev', '-c', `kmsKeyArn=${Arn}`)).stdout;
+    const check = async () =>
+      (await doctor('--stage', 'dev', '-c', `kmsKeyArn=${Arn}`, '-c', 'bulk=true')).stdout;
     const before = await check();
     expect(before).toMatch(/^ok +customer key +Enabled, SYMMETRIC_DEFAULT, ENCRYPT_DECRYPT$/m);
+    expect(before).toMatch(/^\w+ +Spot vCPU quota +/m);
     expect(before).toMatch(
       /^fail +key policy +logs\.us-east-1\.amazonaws\.com may not kms:Encrypt/m,
     );
@@ -138,7 +140,7 @@ describe('tss doctor', () => {
     });
     const Statement = [
       allow({ AWS: `arn:aws:iam::${ACCOUNT}:root` }),
-      allow({ Service: `logs.${REGION}.amazonaws.com` }),
+      allow({ Service: [`logs.${REGION}.amazonaws.com`, 'delivery.logs.amazonaws.com'] }),
     ];
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
     await kms.send(new PutKeyPolicyCommand({ KeyId, Policy }));
@@ -146,7 +148,7 @@ describe('tss doctor', () => {
     kms.destroy();
     const after = await check();
     expect(after).toMatch(/^fail +customer key +Disabled, /m);
-    expect(after).toMatch(/^ok +key policy +CloudWatch Logs and IAM of the account may use it$/m);
+    expect(after).toMatch(/^ok +key policy +CloudWatch Logs, the delivery of logs and IAM of /m);
   });
 
   it('exits with 2 for a stage whose configuration is at fault', async () => {
