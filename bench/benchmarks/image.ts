@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { containerEngine } from '../../script/image/lib/detect-engine.ts';
 import { measureImage } from '../../script/image/lib/image-archive.ts';
 import type { Bench } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
@@ -36,7 +35,7 @@ async function imageSize({ model }: Bench): Promise<Measurement> {
 
 async function compressedBytes(image: string): Promise<number> {
   try {
-    const layers = await measureImage(await containerEngine(), image);
+    const layers = await measureImage(image);
     return layers.reduce((sum, layer) => sum + layer.compressedBytes, 0);
   } catch (error) {
     throw new CannotRun(`the image ${image} cannot be read: ${String(error).slice(0, 300)}`);

@@ -1,19 +1,18 @@
 /**
  * Builds the image and runs, with jest's arguments, the tests of test/image and the end-to-end
- * tests against containers of it. `SERVICE_CONTAINER` tells them how to start one.
+ * tests against containers of it. `SERVICE_IMAGE` tells them which image.
  */
 import { spawnSync } from 'node:child_process';
-import { containerEngine } from './lib/detect-engine.ts';
-import { execute } from './lib/execute.ts';
+import { buildImage } from './lib/docker.ts';
+import { startEngine } from './lib/start-engine.ts';
 
 const IMAGE = 'tweet-sentiment-service:test';
 
-await execute('script/image/prepare', []);
-const engine = await containerEngine();
-console.log(`Building the image with ${engine.name} ...`);
-await engine.build({ tag: IMAGE });
-const { runnable, release } = await engine.makeRunnable(IMAGE);
+const engine = await startEngine();
+if (typeof engine === 'string') throw new Error(`The image cannot be tested: ${engine}`);
 try {
+  console.log('Building the image ...');
+  await buildImage({ tag: IMAGE });
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   jest.push('node_modules/jest/bin/jest.js', '--selectProjects', 'image', 'e2e');
   console.log(
@@ -25,18 +24,16 @@ try {
     'e2e/(wrong-clock|page|page-charts|page-try)\\.test',
     '/node_modules/',
   );
-  // One worker: the tests measure nothing, but builds and a loaded service want the machine. Last, so
-  // that the list of patterns above ends before the arguments of this command.
-  jest.push('--runInBand');
+  // Last, so that the list of patterns above ends before the arguments of this command.
+  jest.push('--maxWorkers=2');
   const { status } = spawnSync(process.execPath, [...jest, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: {
       ...process.env,
       SERVICE_IMAGE: IMAGE,
-      SERVICE_CONTAINER: JSON.stringify(runnable),
     },
   });
   process.exitCode = status ?? 1;
 } finally {
-  await release();
+  await engine.stop();
 }

@@ -8,14 +8,13 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { parseReport, type Report } from '../../cli/bulk/contract.ts';
 import { planItems } from '../../cli/bulk/plan.ts';
-import { containerEngine } from '../../script/image/lib/detect-engine.ts';
-import { execute } from '../../script/image/lib/execute.ts';
+import { buildImage, docker } from '../../script/image/lib/docker.ts';
 import { type Emulator, REGION, startEmulator } from '../helpers/emulator.ts';
 import { runTool, type ToolEnd } from '../helpers/tool-process.ts';
 import { CONTEXT, synthesise } from '../lib/synthesise.ts';
 import { Account } from './account.ts';
 import type { Resource } from './assembly.ts';
-import { describeRunning, engine } from './engine.ts';
+import { describeRunning, ENGINE_HOST, engine } from './engine.ts';
 import { isUnknown } from './unknown-to-emulator.ts';
 
 /** Ends a test that hangs: it builds an image, and machines are busy. */
@@ -122,12 +121,9 @@ async function runItems(name: string): Promise<ToolEnd> {
 
 describeRunning('the bulk stack, whose tasks run the image', () => {
   beforeAll(async () => {
-    await execute('script/image/prepare', []);
-    const builder = await containerEngine();
-    await builder.build({ tag: TAG, context: '.' });
-    await engine!.load(builder, TAG);
-    await engine!.docker('tag', TAG, IMAGE);
-    emulator = await startEmulator(engine!.host);
+    await buildImage({ tag: TAG });
+    await docker('tag', TAG, IMAGE);
+    emulator = await startEmulator(ENGINE_HOST);
     account = new Account(emulator);
     const { BulkSettings = '{}' } = await account.createStack(
       'tweet-sentiment-dev-bulk',

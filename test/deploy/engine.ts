@@ -1,12 +1,18 @@
 import { describe } from '@jest/globals';
-import { type LocalEngine, localEngine } from '../../script/image/lib/local-engine.ts';
+import { type Engine, startEngine } from '../../script/image/lib/start-engine.ts';
 
-const found = await localEngine();
+const found =
+  process.platform === 'linux'
+    ? await startEngine()
+    : 'this system is not Linux, where the addresses of containers can be reached.';
 
 if (typeof found === 'string') console.log(`Skipped: ${found}`);
 
 /** The Docker engine that runs the tasks; undefined where `describeRunning` skips. */
-export const engine: LocalEngine | undefined = typeof found === 'string' ? undefined : found;
+export const engine: Engine | undefined = typeof found === 'string' ? undefined : found;
+
+/** Address of the engine for other programs. */
+export const ENGINE_HOST = process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock';
 
 /** `describe` for tests that run tasks. */
 export const describeRunning = engine === undefined ? describe.skip : describe;

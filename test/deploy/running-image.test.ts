@@ -1,6 +1,7 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { changeModel } from '../../script/image/lib/change-context.ts';
+import { docker } from '../../script/image/lib/docker.ts';
 import { METRIC_NAMESPACE } from '../../service/contract/metrics.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { findResources } from './assembly.ts';
@@ -26,7 +27,7 @@ let firstHook: string;
 
 describeRunning('a stage with a stage file, in an existing VPC, whose tasks run the image', () => {
   beforeAll(async () => {
-    stage = await RunningStage.open(engine!);
+    stage = await RunningStage.open();
     subnets = await stage.prepare({
       preset: 'dev',
       deployment: 'canary',
@@ -75,7 +76,7 @@ describeRunning('a stage with a stage file, in an existing VPC, whose tasks run 
     const [kind, ...command] = container!.HealthCheck.Command;
     expect(kind).toBe('CMD');
     // Fails unless the command ends with 0.
-    await engine!.docker('exec', (await stage.containers())[0]!, ...command);
+    await docker('exec', (await stage.containers())[0]!, ...command);
   });
 
   it('writes the metrics that alarms watch to its log, from which the emulator extracts none', async () => {
@@ -109,7 +110,7 @@ describeRunning('a stage with a stage file, in an existing VPC, whose tasks run 
   it('replaces a task that is killed, and the new one finds the tweet in the store', async () => {
     const before = await stage.containers();
     expect(before).toHaveLength(1);
-    await engine!.docker('kill', ...before);
+    await docker('kill', ...before);
     await soon(async () => {
       const after = await stage.containers();
       expect(after).toHaveLength(1);
@@ -139,7 +140,7 @@ describeRunning('a stage with a stage file, in an existing VPC, whose tasks run 
     await stage.account.destroy(assembly);
     expect(await stage.account.activeStacks()).toEqual(['CDKToolkit', 'company-network']);
     await soon(async () => {
-      expect(await engine!.docker('ps', '--quiet')).not.toContain(tasks[0]);
+      expect(await docker('ps', '--quiet')).not.toContain(tasks[0]);
     });
   });
 });

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import { containerEngine } from '../../script/image/lib/detect-engine.ts';
-import { execute } from '../../script/image/lib/execute.ts';
-import type { LocalEngine } from '../../script/image/lib/local-engine.ts';
+import { buildImage, docker, removeImage } from '../../script/image/lib/docker.ts';
 import { cdk } from '../helpers/cdk.ts';
 import { type Emulator, startEmulator } from '../helpers/emulator.ts';
 import { Account } from './account.ts';
 import { pointHookAt } from './assembly.ts';
 import { Checkout } from './checkout.ts';
 import { COMPANY_NETWORK } from './company-network.ts';
+import { ENGINE_HOST } from './engine.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
 import { stripAssembly } from './unknown-to-emulator.ts';
 import { ValkeyStandIn } from './valkey-stand-in.ts';
@@ -29,25 +28,22 @@ export class RunningStage {
   readonly callerDoor: FrontDoor;
   /** Leads to the listener of the golden hook. */
   readonly hookDoor: FrontDoor;
-  readonly #engine: LocalEngine;
   readonly #emulator: Emulator;
   readonly #store: ValkeyStandIn;
   readonly #removals: (() => Promise<unknown>)[] = [];
 
-  static async open(engine: LocalEngine): Promise<RunningStage> {
-    const emulator = await startEmulator(engine.host);
+  static async open(): Promise<RunningStage> {
+    const emulator = await startEmulator(ENGINE_HOST);
     const doors = [await openFrontDoor(emulator.url), await openFrontDoor(emulator.url)] as const;
-    return new RunningStage(engine, emulator, await ValkeyStandIn.start(engine), ...doors);
+    return new RunningStage(emulator, await ValkeyStandIn.start(), ...doors);
   }
 
   private constructor(
-    engine: LocalEngine,
     emulator: Emulator,
     store: ValkeyStandIn,
     callerDoor: FrontDoor,
     hookDoor: FrontDoor,
   ) {
-    this.#engine = engine;
     this.#emulator = emulator;
     this.#store = store;
     this.account = new Account(emulator);
@@ -100,14 +96,11 @@ export class RunningStage {
   }
 
   async #buildImage(tag: string): Promise<string> {
-    await execute('script/image/prepare', []);
-    const builder = await containerEngine();
-    await builder.build({ tag, context: this.checkout.folder });
-    await this.#engine.load(builder, tag);
+    await buildImage({ tag, context: this.checkout.folder });
     const image = `${REGISTRY}/${tag}`;
-    await this.#engine.docker('tag', tag, image);
-    this.#removals.push(() => this.#engine.docker('image', 'rm', '--force', image));
-    if (tag !== KEPT_IMAGE) this.#removals.push(() => builder.remove(tag));
+    await docker('tag', tag, image);
+    this.#removals.push(() => removeImage(image));
+    if (tag !== KEPT_IMAGE) this.#removals.push(() => removeImage(tag));
     return image;
   }
 
@@ -115,7 +108,7 @@ export class RunningStage {
   async containers(): Promise<string[]> {
     const { service } = await this.account.serviceOf(this.cluster);
     const filter = `label=com.amazonaws.ecs.cluster=${service?.clusterArn}`;
-    const ids = await this.#engine.docker('ps', '--quiet', '--filter', filter);
+    const ids = await docker('ps', '--quiet', '--filter', filter);
     return ids.split('\n').filter(Boolean);
   }
 

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { LocalEngine } from '../../script/image/lib/local-engine.ts';
+import { docker } from '../../script/image/lib/docker.ts';
 import { RedisServer } from '../helpers/redis-server.ts';
 import type { Account } from './account.ts';
 import { editTemplates, findResources } from './assembly.ts';
@@ -25,9 +25,9 @@ export class ValkeyStandIn {
   readonly #host: string;
 
   /** Listens where the containers of the engine reach it. */
-  static async start(engine: LocalEngine): Promise<ValkeyStandIn> {
+  static async start(): Promise<ValkeyStandIn> {
     const format = '{{(index .IPAM.Config 0).Gateway}}';
-    const inspected = await engine.docker('network', 'inspect', 'bridge', '--format', format);
+    const inspected = await docker('network', 'inspect', 'bridge', '--format', format);
     const host = inspected.trim();
     const options = ['--bind', '127.0.0.1', host, '--protected-mode', 'no'];
     return new ValkeyStandIn(await RedisServer.start(options), host);

@@ -14,8 +14,6 @@ export interface LaunchOptions {
   readonly writable?: string;
   /** Command that runs Node as another architecture; the service's files are its arguments. */
   readonly emulator?: string;
-  /** Folder of dist/ and models/ instead of the repository's. */
-  readonly folder?: string;
 }
 
 export interface ServiceEnd {
@@ -143,16 +141,16 @@ function serviceCommand(
   environment: Readonly<Record<string, string>>,
   options: LaunchOptions,
 ): { words: [file: string, ...args: string[]]; env: NodeJS.ProcessEnv } {
-  const { folder = '.', emulator } = options;
-  const env = { MODELS_DIR: resolve(folder, 'models'), ...environment };
-  const program = resolve(folder, 'dist/main.js');
+  const { emulator } = options;
+  const env = { MODELS_DIR: resolve('models'), ...environment };
+  const program = resolve('dist/main.js');
   if (emulator !== undefined) {
     // The emulator is a shell script.
     return { words: [emulator, program], env: { PATH: process.env.PATH, ...env } };
   }
-  const container = process.env.SERVICE_CONTAINER;
-  if (container !== undefined) {
-    const words = containerCommand(JSON.parse(container), environment, options);
+  const image = process.env.SERVICE_IMAGE;
+  if (image !== undefined) {
+    const words = containerCommand(image, environment, options);
     return { words, env: process.env };
   }
   return { words: [process.execPath, program], env };

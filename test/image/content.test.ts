@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { ImageConfig } from '../../script/image/lib/container-engine.ts';
-import { containerEngine } from '../../script/image/lib/detect-engine.ts';
+import { type ImageConfig, imageConfig } from '../../script/image/lib/docker.ts';
 import {
   type ImageContent,
   type LayerSize,
@@ -37,11 +36,10 @@ let config: ImageConfig;
 let sizes: LayerSize[];
 
 beforeAll(async () => {
-  const engine = await containerEngine();
   const image = process.env.SERVICE_IMAGE!;
-  content = await readImage(engine, image);
-  config = await engine.config(image);
-  sizes = await measureImage(engine, image);
+  content = await readImage(image);
+  config = await imageConfig(image);
+  sizes = await measureImage(image);
 });
 
 describe('the image', () => {

@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { containerCommand } from '../../script/image/lib/container-command.ts';
-import type { RunnableImage } from '../../script/image/lib/container-engine.ts';
-import { containerEngine } from '../../script/image/lib/detect-engine.ts';
+import { imageConfig } from '../../script/image/lib/docker.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 
-const runnable = JSON.parse(process.env.SERVICE_CONTAINER!) as RunnableImage;
+const image = process.env.SERVICE_IMAGE!;
 
-/** Runs a command in a container of its own, which shares the network. */
+/** Runs a command in another container, which shares the host's network. */
 function statusOf(
   command: readonly string[],
   environment: Record<string, string>,
 ): Promise<number> {
-  const [file, ...args] = containerCommand(runnable, environment, { command });
+  const [file, ...args] = containerCommand(image, environment, { command });
   return new Promise((resolve) => {
     execFile(file, args, { timeout: 20_000 }, (error) =>
       resolve(typeof error?.code === 'number' ? error.code : error === null ? 0 : -1),
@@ -22,8 +21,7 @@ function statusOf(
 
 describe("the image's health check", () => {
   it('passes while the service runs, on whatever port, and fails when it has ended', async () => {
-    const engine = await containerEngine();
-    const { healthcheck } = await engine.config(process.env.SERVICE_IMAGE!);
+    const { healthcheck } = await imageConfig(image);
     expect(healthcheck[0]).toBe('CMD');
     const check = healthcheck.slice(1);
     const service = await ServiceProcess.start();

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { copyBuildContext } from '../../script/image/lib/build-context.ts';
 import { changeModel } from '../../script/image/lib/change-context.ts';
-import type { BuildOptions } from '../../script/image/lib/container-engine.ts';
-import { containerEngine } from '../../script/image/lib/detect-engine.ts';
+import { type BuildOptions, buildImage, removeImage } from '../../script/image/lib/docker.ts';
 import { readImage } from '../../script/image/lib/image-archive.ts';
 import type { Manifest } from '../../service/inference/bundle/manifest.ts';
 import { HUB_COMMIT, HubStub } from '../helpers/hub-stub.ts';
@@ -38,18 +37,16 @@ function changeManifest(change: (bundle: Manifest['models'][number]) => void): v
 }
 
 async function build(options: Partial<BuildOptions>): Promise<void> {
-  const engine = await containerEngine();
-  await engine.build({ tag: TAG, context, target: 'model', ...options });
+  await buildImage({ tag: TAG, context, target: 'model', ...options });
 }
 
 /** Everything in the image's own layers and history, as one text. */
 async function everything(): Promise<string> {
-  const engine = await containerEngine();
   try {
-    const { layers, configJson } = await readImage(engine, TAG);
+    const { layers, configJson } = await readImage(TAG);
     return [configJson, ...layers.flat()].join('\n');
   } finally {
-    await engine.remove(TAG);
+    await removeImage(TAG);
   }
 }
 

@@ -2,11 +2,8 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { commandInside, containerCommand } from '../../script/image/lib/container-command.ts';
-import type { RunnableImage } from '../../script/image/lib/container-engine.ts';
-import { execute } from '../../script/image/lib/execute.ts';
-
-const runnable = JSON.parse(process.env.SERVICE_CONTAINER!) as RunnableImage;
+import { containerCommand } from '../../script/image/lib/container-command.ts';
+import { docker } from '../../script/image/lib/docker.ts';
 
 /** Run inside, where the port is: asks for the sentiment of a text and prints the answer. */
 const ASK = `
@@ -20,7 +17,11 @@ const ASK = `
 describe('a container that is given no variable at all', () => {
   it('answers a text on port 3000, and ends on SIGTERM', async () => {
     const name = `no-environment-${randomUUID()}`;
-    const [file, ...args] = containerCommand(runnable, {}, { name, isolated: true });
+    const [file, ...args] = containerCommand(
+      process.env.SERVICE_IMAGE!,
+      {},
+      { name, isolated: true },
+    );
     const container = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(container, 'close');
     try {
@@ -33,8 +34,7 @@ describe('a container that is given no variable at all', () => {
       }
       container.stdout.resume();
       expect(output).toContain('feature store: in memory');
-      const [ask, ...words] = commandInside(runnable, name, ['node', '-e', ASK]);
-      expect(JSON.parse(await execute(ask, words))).toMatchObject({
+      expect(JSON.parse(await docker('exec', name, 'node', '-e', ASK))).toMatchObject({
         results: [{ sentimentAnalyst: 'positive' }],
       });
     } finally {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { copyBuildContext } from '../../script/image/lib/build-context.ts';
 import { changeCode, changeModel } from '../../script/image/lib/change-context.ts';
-import { containerEngine } from '../../script/image/lib/detect-engine.ts';
+import { buildImage, imageConfig, removeImage } from '../../script/image/lib/docker.ts';
 
 const TAG = 'tweet-sentiment-service:rebuilt';
 const BUILD_TIMEOUT_MS = 180_000;
@@ -15,16 +15,15 @@ afterEach(() => rmSync(context, { recursive: true }));
 
 /** The layers, from the base up, in which the image of the changed context is another one. */
 async function changedLayers(): Promise<number[]> {
-  const engine = await containerEngine();
-  const { layers } = await engine.config(process.env.SERVICE_IMAGE!);
-  await engine.build({ tag: TAG, context });
+  const { layers } = await imageConfig(process.env.SERVICE_IMAGE!);
+  await buildImage({ tag: TAG, context });
   try {
-    const rebuilt = (await engine.config(TAG)).layers;
+    const rebuilt = (await imageConfig(TAG)).layers;
     expect(rebuilt).toHaveLength(layers.length);
     const fromTheTop = layers.map((_, index) => index - layers.length);
     return fromTheTop.filter((index) => rebuilt.at(index) !== layers.at(index));
   } finally {
-    await engine.remove(TAG);
+    await removeImage(TAG);
   }
 }
 

@@ -25,19 +25,3 @@ export async function changeModel(context: string): Promise<void> {
   bundle.revision = bundleRevision(bundle.files, bundle.preprocessing);
   writeFileSync(path, JSON.stringify(manifest));
 }
-
-/**
- * Changes package.json and the lockfile, as an update of a dependency does. The packages stay the
- * same ones, so that the time of installing them can be compared.
- */
-export function changeDependencies(context: string): void {
-  const version = `0.1.0-x${randomBytes(8).toString('hex')}`;
-  const description = JSON.parse(readFileSync(join(context, 'package.json'), 'utf8'));
-  const lock = JSON.parse(readFileSync(join(context, 'package-lock.json'), 'utf8'));
-  lock.version = version;
-  lock.packages[''].version = version;
-  const write = (name: string, json: unknown) =>
-    writeFileSync(join(context, name), JSON.stringify(json, null, 2));
-  write('package.json', { ...description, version });
-  write('package-lock.json', lock);
-}

@@ -14,7 +14,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import Type from 'typebox';
 import Value from 'typebox/value';
-import type { ContainerEngine } from './container-engine.ts';
+import { docker } from './docker.ts';
 import { execute } from './execute.ts';
 
 const Manifest = Type.Tuple([
@@ -35,45 +35,30 @@ export interface LayerSize {
 }
 
 /** Lists what an image holds. */
-export async function readImage(engine: ContainerEngine, image: string): Promise<ImageContent> {
-  return withArchive(engine, image, async (layers, configJson) => ({
+export async function readImage(image: string): Promise<ImageContent> {
+  return withArchive(image, async (layers, configJson) => ({
     layers: await Promise.all(layers.map(filesOf)),
     configJson,
   }));
 }
 
 /** Sizes of an image's layers, from the base up. */
-export async function measureImage(engine: ContainerEngine, image: string): Promise<LayerSize[]> {
-  return withArchive(engine, image, async (layers) => {
+export async function measureImage(image: string): Promise<LayerSize[]> {
+  return withArchive(image, async (layers) => {
     const sizes: LayerSize[] = [];
     for (const layer of layers) sizes.push(await measureLayer(layer));
     return sizes;
   });
 }
 
-/** Writes the files of an image's topmost layers into a folder, whatever their owners. */
-export async function unpackImage(
-  engine: ContainerEngine,
-  image: string,
-  layers: number,
-  folder: string,
-): Promise<void> {
-  await withArchive(engine, image, async (archives) => {
-    for (const layer of archives.slice(-layers)) {
-      await execute('tar', ['-xf', layer, '-C', folder, '--no-same-owner']);
-    }
-  });
-}
-
 async function withArchive<Result>(
-  engine: ContainerEngine,
   image: string,
   use: (layers: string[], configJson: string) => Promise<Result>,
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'image-'));
   try {
     const archive = join(folder, 'image.tar');
-    await engine.save(image, archive);
+    await docker('save', '--output', archive, image);
     await execute('tar', ['-xf', archive, '-C', folder]);
     rmSync(archive);
     const read = (name: string) => readFileSync(join(folder, name), 'utf8');
