@@ -63,7 +63,8 @@ RUN --mount=type=cache,target=/var/cache/models,sharing=locked \
 FROM bundler AS build
 COPY tsconfig.json ./
 COPY script/build.ts script/
-COPY script/lib/build-page.ts script/lib/bundle-options.ts script/lib/replace-folder.ts script/lib/
+COPY script/lib/build-page.ts script/lib/bundle-options.ts script/lib/language-data.ts \
+     script/lib/replace-folder.ts script/lib/
 COPY service service
 COPY cli/kit/archived-tweet.ts cli/kit/csv-columns.ts cli/kit/csv-records.ts \
      cli/kit/environment.ts cli/kit/errors.ts cli/kit/exact-json.ts cli/kit/inference-worker.ts \

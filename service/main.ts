@@ -74,11 +74,10 @@ async function serve(config: Config): Promise<void> {
     'The prediction log could not be opened (PREDICTION_LOG_DIR, PREDICTION_STREAM)',
     openPredictionLog(config, metrics, logger),
   );
-  // Loaded beside the model: its database takes half a second.
-  const languageLibrary = import('./inference/language/eld-language-identifier.ts');
+  // Its workers load the model while this thread builds the rest.
   const model = await within(
-    'The model could not be loaded (MODELS_DIR, MODEL_NAME)',
-    OnnxSentimentModel.start({
+    'The model could not be opened (MODELS_DIR, MODEL_NAME)',
+    OnnxSentimentModel.open({
       ...config.model,
       workerUrl: new URL('./inference-worker.js', import.meta.url),
       metrics,
@@ -102,7 +101,8 @@ async function serve(config: Config): Promise<void> {
     maxRows,
   });
   const { exposeText, limits } = config.http;
-  const { EldLanguageIdentifier } = await languageLibrary;
+  // Imported on demand: a static import would be evaluated before the workers start.
+  const { EldLanguageIdentifier } = await import('./inference/language/eld-language-identifier.ts');
   const languages = new LanguageCheck({
     identifier: new EldLanguageIdentifier(model.languages),
     modelLanguages: model.languages,
@@ -162,6 +162,8 @@ async function serve(config: Config): Promise<void> {
     },
     logger,
   });
+  await app.ready();
+  await within('The model could not be loaded (MODELS_DIR, MODEL_NAME)', model.ready());
   const lastWritesMs = Math.min(LAST_WRITES_MS, config.shutdownTimeoutMs * LAST_WRITES_SHARE);
   shutdown.onDrain(config.shutdownTimeoutMs, [
     {

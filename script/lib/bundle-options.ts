@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
+import { languageDataAsJson } from './language-data.ts';
 
 /**
  * Transformers.js imports onnxruntime-node beside its tokenizers. Sessions live in worker
@@ -31,7 +32,7 @@ export function bundleOptions(outdir: string): BuildOptions {
     platform: 'node',
     format: 'esm',
     target: 'node22',
-    plugins: [tokenizersWithoutRuntime],
+    plugins: [tokenizersWithoutRuntime, languageDataAsJson],
     external: ['onnxruntime-node'],
     sourcemap: 'linked',
     logLevel: 'warning',

@@ -1,17 +1,18 @@
-import type { Logger } from '../application/ports/logger.ts';
 import type { Metrics } from '../application/ports/metrics.ts';
 import type { ModelLoad, SentimentModel } from '../application/ports/sentiment-model.ts';
 import type { Deadline, RequestContext } from '../application/request-context.ts';
-import { type CpuFamily, cpuFamilyOf } from '../contract/cpu-family.ts';
+import { cpuFamilyOf } from '../contract/cpu-family.ts';
 import { DEFAULT_CERTAIN_MARGIN } from '../contract/model-manifest.ts';
 import { ANY_LANGUAGE } from '../domain/language.ts';
 import { type Label, type ModelIdentity, type Prediction, topLabel } from '../domain/sentiment.ts';
-import { type LoadedBundle, loadBundle } from './bundle/model-bundle.ts';
+import { type OpenedBundle, openBundle } from './bundle/model-bundle.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { checkGoldenTexts, checkLabelCount } from './golden-check.ts';
+import { launchEngine } from './launch-engine.ts';
+import type { OnnxSentimentModelOptions } from './onnx-model-options.ts';
 import { PredictionObserver } from './prediction-observer.ts';
 import { probabilitiesOf } from './probabilities.ts';
-import { BatchEngine, type EngineReservation } from './scheduling/batch-engine.ts';
+import type { BatchEngine, EngineReservation } from './scheduling/batch-engine.ts';
 import { scoresOf } from './scores.ts';
 import { countTokens } from './tokenizer/count-tokens.ts';
 import { EventLoopTurns } from './tokenizer/event-loop-turns.ts';
@@ -24,35 +25,6 @@ import {
 } from './tokenizer/tokenizer.ts';
 import { TransformersTokenizer } from './tokenizer/transformers-tokenizer.ts';
 import { cpuCount } from './workers/cpu-count.ts';
-
-export interface OnnxSentimentModelOptions {
-  /** Folder with manifest.json and the bundles. */
-  readonly modelsDir: string;
-  readonly modelName: string;
-  /**
-   * ONNX file instead of the bundle's graph, to compare formats. The golden texts, which hold
-   * scores of the bundle's graph, are not checked.
-   */
-  readonly graphPath?: string;
-  /** Worker threads; if undefined, one per vCPU of the container's quota or of the host. */
-  readonly workers: number | undefined;
-  /** Padded tokens (longest text x texts) that one batch may hold. */
-  readonly tokenBudget: number;
-  /** Limit on a worker's silence, in a batch or while it replaces a dead one. */
-  readonly hangTimeoutMs: number;
-  /** The bundled worker: `new URL('./inference-worker.js', import.meta.url)` from dist/main.js. */
-  readonly workerUrl: URL;
-  /** Default: this process's family. */
-  readonly cpuFamily?: CpuFamily;
-  readonly clock?: Clock;
-  readonly metrics: Metrics;
-  readonly logger: Logger;
-  /**
-   * Called once when the engine has failed (a worker hangs in native code, or workers die faster
-   * than they can be replaced): turn readiness off and exit 1.
-   */
-  readonly onFatal: (reason: string) => void;
-}
 
 /** Characters per token, to estimate the tokens of a text: a low estimate. */
 const CHARACTERS_PER_TOKEN = 6;
@@ -68,9 +40,10 @@ export class OnnxSentimentModel implements SentimentModel {
   readonly #clock: Clock;
   readonly #engine: BatchEngine;
   readonly #observer: PredictionObserver;
+  #starting: Promise<void> | null = null;
 
   private constructor(
-    { bundle }: LoadedBundle,
+    { bundle }: OpenedBundle,
     parts: {
       clock: Clock;
       tokenizer: Tokenizer;
@@ -105,58 +78,46 @@ export class OnnxSentimentModel implements SentimentModel {
   }
 
   /**
-   * Loads and verifies the bundle, starts the workers, warms them up and checks the golden
-   * texts.
+   * Opens the model and waits until it may answer.
    *
    * @throws StartupError
    */
   static async start(options: OnnxSentimentModelOptions): Promise<OnnxSentimentModel> {
-    const { metrics, logger, clock = systemClock, cpuFamily = cpuFamilyOf(process.arch) } = options;
-    const startedMs = clock.nowMs();
-    const loaded = await loadBundle(options.modelsDir, options.modelName, cpuFamily);
-    const verifiedMs = clock.nowMs();
-    const { bundle } = loaded;
-    const workers = options.workers ?? (await cpuCount());
-    const starting = BatchEngine.start({
-      workers,
-      workerUrl: options.workerUrl,
-      settings: {
-        modelPath: options.graphPath ?? loaded.graphPath,
-        graphOptimization: bundle.graphOptimization,
-        padId: bundle.padId,
-        warmUpLengths: warmUpLengths(bundle.maxTokens),
-      },
-      hangTimeoutMs: options.hangTimeoutMs,
-      tokenBudget: options.tokenBudget,
-      maxTokens: bundle.maxTokens,
-      cpuFamily,
-      clock,
-      metrics,
-      onRestart: (error) => logger.error({ err: error }, 'An inference worker died; replacing it'),
-      onFatal: options.onFatal,
-    });
-    const turns = new EventLoopTurns(clock);
-    const tokenizer = new TransformersTokenizer(loaded.tokenizer, bundle.maxTokens, turns);
-    const engine = await starting;
-    const workersReadyMs = clock.nowMs();
-    const model = new OnnxSentimentModel(loaded, { clock, tokenizer, turns, engine, metrics });
-    try {
-      await model.#check(loaded, options.graphPath);
-    } catch (error) {
-      await model.close();
-      throw error;
-    }
-    logger.info(
-      {
-        model: model.identity,
-        workers,
-        verifyMs: Math.round(verifiedMs - startedMs),
-        workersMs: Math.round(workersReadyMs - verifiedMs),
-        goldenCheckMs: Math.round(clock.nowMs() - workersReadyMs),
-      },
-      'The inference engine is ready',
-    );
+    const model = await OnnxSentimentModel.open(options);
+    await model.ready();
     return model;
+  }
+
+  /**
+   * Reads the bundle and starts the workers without waiting for them: the caller may build what
+   * needs the model, but must await `ready` before the first text.
+   *
+   * @throws StartupError
+   */
+  static async open(options: OnnxSentimentModelOptions): Promise<OnnxSentimentModel> {
+    const { metrics, clock = systemClock, cpuFamily = cpuFamilyOf(process.arch) } = options;
+    const startedMs = clock.nowMs();
+    const opened = await openBundle(options.modelsDir, options.modelName, cpuFamily);
+    const { bundle } = opened;
+    const workers = options.workers ?? (await cpuCount());
+    const engine = launchEngine(opened, options, { workers, cpuFamily, clock });
+    const turns = new EventLoopTurns(clock);
+    const tokenizer = new TransformersTokenizer(opened.tokenizer, bundle.maxTokens, turns);
+    const model = new OnnxSentimentModel(opened, { clock, tokenizer, turns, engine, metrics });
+    model.#starting = model.#finishStart(opened, options, { workers, startedMs });
+    // Reported by `ready`; until then a rejection must not end the process.
+    model.#starting.catch(() => undefined);
+    return model;
+  }
+
+  /**
+   * Resolves when every file is verified, every worker is warm and the golden texts have the scores
+   * they should have.
+   *
+   * @throws StartupError
+   */
+  async ready(): Promise<void> {
+    await this.#starting;
   }
 
   reserve(count: number, deadline: Deadline): EngineReservation {
@@ -224,8 +185,34 @@ export class OnnxSentimentModel implements SentimentModel {
     }
   }
 
+  /** Closes the model if it may not answer. */
+  async #finishStart(
+    opened: OpenedBundle,
+    { graphPath, logger }: OnnxSentimentModelOptions,
+    { workers, startedMs }: { readonly workers: number; readonly startedMs: number },
+  ): Promise<void> {
+    const elapsedMs = () => Math.round(this.#clock.nowMs() - startedMs);
+    try {
+      // Before the workers, whose errors a damaged file would explain.
+      await opened.verified;
+      const verifyMs = elapsedMs();
+      await this.#engine.ready();
+      const workersMs = elapsedMs();
+      await this.#check(opened, graphPath);
+      const goldenCheckMs = elapsedMs() - workersMs;
+      const { identity: model } = this;
+      logger.info(
+        { model, workers, verifyMs, workersMs, goldenCheckMs },
+        'The inference engine is ready',
+      );
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   /** Compares the first scores with known ones, and learns the speed of the engine. */
-  async #check(loaded: LoadedBundle, graphPath: string | undefined): Promise<void> {
+  async #check(loaded: OpenedBundle, graphPath: string | undefined): Promise<void> {
     const parts = { engine: this.#engine, encoding: this.#encoding, clock: this.#clock };
     const score = (texts: readonly string[]) => probabilitiesOf(texts, parts);
     if (graphPath === undefined) await checkGoldenTexts(loaded, score);
@@ -246,11 +233,4 @@ export class OnnxSentimentModel implements SentimentModel {
     const scores = scoresOf(logits, this.#labels);
     return { label: topLabel(scores), scores, truncated, tokens: ids.length };
   }
-}
-
-/** Powers of two up to the window: the steps in which the memory arena grows. */
-function warmUpLengths(maxTokens: number): number[] {
-  const lengths: number[] = [];
-  for (let length = 8; length < maxTokens; length *= 2) lengths.push(length);
-  return [...lengths, maxTokens];
 }

@@ -41,17 +41,39 @@ export function bundleRevision(
   return createHash('sha256').update(hashes).update(steps).digest('hex').slice(0, 12);
 }
 
+/** A file that exists in its bundle's folder and has the size of the manifest. */
+export interface LocatedFile extends BundleFile {
+  readonly path: string;
+}
+
 /**
  * Checks the size and hash of each file.
  *
  * @throws StartupError naming a file that is missing, differs or lies outside the folder
  */
 export async function verifyFiles(folder: string, files: readonly BundleFile[]): Promise<void> {
-  const root = await realPathOf(folder);
-  await Promise.all(files.map((file) => verifyFile(root, file)));
+  await verifyHashes(await locateFiles(folder, files));
 }
 
-async function verifyFile(root: string, file: BundleFile): Promise<void> {
+/**
+ * Checks the place and size of each file, which takes no time.
+ *
+ * @throws StartupError naming a file that is missing, lies outside the folder or has another size
+ */
+export async function locateFiles(
+  folder: string,
+  files: readonly BundleFile[],
+): Promise<LocatedFile[]> {
+  const root = await realPathOf(folder);
+  return Promise.all(files.map((file) => locateFile(root, file)));
+}
+
+/** @throws StartupError naming a file whose hash is not that of the manifest */
+export async function verifyHashes(files: readonly LocatedFile[]): Promise<void> {
+  await Promise.all(files.map(verifyHash));
+}
+
+async function locateFile(root: string, file: BundleFile): Promise<LocatedFile> {
   const path = await realPathOf(join(root, file.name));
   if (!path.startsWith(root + sep)) {
     throw new StartupError(`The model file ${file.name} lies outside its bundle: ${path}`);
@@ -62,10 +84,14 @@ async function verifyFile(root: string, file: BundleFile): Promise<void> {
       `The model file ${path} has ${size} bytes, the manifest says ${file.bytes}; fetch the bundle again`,
     );
   }
+  return { ...file, path };
+}
+
+async function verifyHash({ path, sha256: expected }: LocatedFile): Promise<void> {
   const sha256 = await sha256Of(path);
-  if (sha256 !== file.sha256) {
+  if (sha256 !== expected) {
     throw new StartupError(
-      `The model file ${path} has SHA-256 ${sha256}, the manifest says ${file.sha256}; fetch the bundle again`,
+      `The model file ${path} has SHA-256 ${sha256}, the manifest says ${expected}; fetch the bundle again`,
     );
   }
 }

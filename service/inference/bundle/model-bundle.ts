@@ -15,7 +15,7 @@ import {
   parseTokenizerDefinition,
   type TokenizerDefinition,
 } from '../tokenizer/tokenizer-definition.ts';
-import { bundleRevision, verifyFiles } from './bundle-files.ts';
+import { bundleRevision, locateFiles, verifyHashes } from './bundle-files.ts';
 import { asStartupError, type Bundle, findBundle, readManifest } from './manifest.ts';
 
 /** A bundle whose files match the manifest. */
@@ -29,6 +29,12 @@ export interface LoadedBundle {
   readonly tolerances: GoldenTolerances;
 }
 
+/** A bundle whose weights are still being hashed. */
+export interface OpenedBundle extends LoadedBundle {
+  /** Await it before the first answer. Rejects with a StartupError if a file differs. */
+  readonly verified: Promise<void>;
+}
+
 /**
  * Loads a bundle after verifying the size and hash of each of its files.
  *
@@ -40,6 +46,22 @@ export async function loadBundle(
   name: string,
   family: CpuFamily = cpuFamilyOf(process.arch),
 ): Promise<LoadedBundle> {
+  const { verified, ...loaded } = await openBundle(modelsDir, name, family);
+  await verified;
+  return loaded;
+}
+
+/**
+ * Opens a bundle after verifying every file's size and the hashes of the files that it reads. The
+ * hashes of the others, which hold the weights, are compared while workers load them.
+ *
+ * @throws StartupError as `loadBundle`
+ */
+export async function openBundle(
+  modelsDir: string,
+  name: string,
+  family: CpuFamily,
+): Promise<OpenedBundle> {
   const bundle = findBundle(await readManifest(modelsDir), name);
   const revision = bundleRevision(bundle.files, bundle.preprocessing);
   if (revision !== bundle.revision) {
@@ -48,10 +70,15 @@ export async function loadBundle(
     );
   }
   const folder = join(modelsDir, name);
-  await verifyFiles(folder, [...bundle.files, ...goldenFamilyFiles(bundle)]);
+  const scoresFile = goldenFamilyFile(bundle, family);
+  const files = await locateFiles(folder, [...bundle.files, ...goldenFamilyFiles(bundle)]);
+  const readHere = new Set([bundle.tokenizer, bundle.golden.file, scoresFile?.name]);
+  await verifyHashes(files.filter((file) => readHere.has(file.name)));
+  const verified = verifyHashes(files.filter((file) => !readHere.has(file.name)));
+  // Awaited later; until then a rejection must not end the process.
+  verified.catch(() => undefined);
   const tokenizerPath = join(folder, bundle.tokenizer);
   const texts = await readLines(folder, bundle.golden.file);
-  const scoresFile = goldenFamilyFile(bundle, family);
   const scores = scoresFile && (await readLines(folder, scoresFile.name));
   return {
     bundle,
@@ -62,6 +89,7 @@ export async function loadBundle(
     ),
     startUpTexts: asStartupError(() => readGoldenTexts(texts, bundle, scores)),
     tolerances: goldenTolerances(bundle, family),
+    verified,
   };
 }
 

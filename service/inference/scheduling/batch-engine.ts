@@ -44,6 +44,7 @@ export class BatchEngine {
   readonly #drainRate = new DrainRate();
   readonly #calls = new Set<ScoreCall>();
   readonly #saturationTimer: Timer;
+  #starting: Promise<WorkerPool> | null = null;
   #pool: WorkerPool | null = null;
   /** Makes the error for new work once the engine has stopped. */
   #refusal: (() => Error) | null = null;
@@ -72,25 +73,27 @@ export class BatchEngine {
 
   /** @throws StartupError when a worker cannot start */
   static async start(options: BatchEngineOptions): Promise<BatchEngine> {
-    const engine = new BatchEngine(options);
-    try {
-      engine.#pool = await WorkerPool.start({
-        ...options,
-        onIdle: () => engine.#dispatch(),
-        onRestart: (error) => {
-          options.metrics.record('WorkerRestarts', 1);
-          options.onRestart(error);
-        },
-        onFatal: (reason) => {
-          engine.#refuse(unavailable);
-          options.onFatal(reason);
-        },
-      });
-    } catch (error) {
-      engine.#clock.cancel(engine.#saturationTimer);
-      throw error;
-    }
+    const engine = BatchEngine.launch(options);
+    await engine.ready();
     return engine;
+  }
+
+  /** Starts the workers without waiting for them: await `ready` before the first text. */
+  static launch(options: BatchEngineOptions): BatchEngine {
+    const engine = new BatchEngine(options);
+    engine.#starting = engine.#startPool();
+    // Reported by `ready`; until then a rejection must not end the process.
+    engine.#starting.catch(() => undefined);
+    return engine;
+  }
+
+  /**
+   * Resolves when every worker has loaded the model.
+   *
+   * @throws StartupError when a worker cannot start
+   */
+  async ready(): Promise<void> {
+    this.#pool = await this.#starting;
   }
 
   /** Takes the speed measured so far for that of a quiet machine; call it after a start-up check. */
@@ -175,7 +178,28 @@ export class BatchEngine {
   /** Rejects waiting calls and ends the workers. */
   async close(): Promise<void> {
     this.#refuse(() => new ShuttingDownError());
-    await this.#pool?.close();
+    const pool = await this.#starting?.catch(() => null);
+    await pool?.close();
+  }
+
+  async #startPool(): Promise<WorkerPool> {
+    try {
+      return await WorkerPool.start({
+        ...this.#options,
+        onIdle: () => this.#dispatch(),
+        onRestart: (error) => {
+          this.#options.metrics.record('WorkerRestarts', 1);
+          this.#options.onRestart(error);
+        },
+        onFatal: (reason) => {
+          this.#refuse(unavailable);
+          this.#options.onFatal(reason);
+        },
+      });
+    } catch (error) {
+      this.#clock.cancel(this.#saturationTimer);
+      throw error;
+    }
   }
 
   /** Replaces the estimate by the real cost, which the sequences add when they join the queue. */

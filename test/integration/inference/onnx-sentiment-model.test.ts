@@ -12,10 +12,8 @@ import {
 } from '../../../service/domain/errors.ts';
 import { hasFiniteScores, LABELS, type Prediction } from '../../../service/domain/sentiment.ts';
 import { bundleRevision } from '../../../service/inference/bundle/bundle-files.ts';
-import {
-  OnnxSentimentModel,
-  type OnnxSentimentModelOptions,
-} from '../../../service/inference/onnx-sentiment-model.ts';
+import type { OnnxSentimentModelOptions } from '../../../service/inference/onnx-model-options.ts';
+import { OnnxSentimentModel } from '../../../service/inference/onnx-sentiment-model.ts';
 import { requestContext } from '../../service/inference/helpers/context.ts';
 import {
   EMBEDDED_MODEL,
