@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CannotRun } from './cannot-run.ts';
 
-/** Where the benchmarks keep what they build and fetch; git-ignored. */
+/** Folder of files that the benchmarks build and fetch; git-ignored. */
 export const CACHE_DIR = resolve('.tools/bench');
 
 /**

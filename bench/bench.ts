@@ -5,13 +5,13 @@ import type { ServerProcess } from './servers/server-process.ts';
 import { type ServiceOptions, startService } from './servers/service.ts';
 import type { BenchText } from './texts.ts';
 
-/** What a benchmark works with. */
+/** Tools and data of a benchmark. */
 export interface Bench {
   readonly model: BenchModel;
   /** The mix of tweets, shuffled. */
   readonly texts: readonly BenchText[];
   readonly load: LoadGenerator;
-  /** What a benchmark is doing, for people who wait. */
+  /** Shows progress to people who wait. */
   readonly say: (progress: string) => void;
 }
 

@@ -2,13 +2,13 @@ import type { Bench } from './bench.ts';
 import type { ModelKey } from './model-key.ts';
 import type { Summary } from './statistics.ts';
 
-/** What a benchmark found. */
+/** Result of a benchmark. */
 export interface Measurement {
   /** The ratio (or difference) of each round. */
   readonly rounds: readonly number[];
   /** Figures behind it, named with their units. */
   readonly details: Readonly<Record<string, number | string>>;
-  /** What must hold besides the floor. */
+  /** Conditions besides the floor. */
   readonly conditions?: readonly Condition[];
 }
 
@@ -21,16 +21,16 @@ export interface Benchmark {
   /** B1 to B17 of the design; parts of one have a letter each. */
   readonly id: string;
   readonly title: string;
-  /** How it is measured, for the table's legend. */
+  /** Method, for the table's legend. */
   readonly method: string;
-  /** Which way is better: at least, or at most, the floor. */
+  /** Direction of the bounds: at least, or at most, the floor. */
   readonly better: 'higher' | 'lower';
   readonly floor: number;
   readonly aim: number;
   readonly unit: 'ratio' | 'points' | 'count';
   /** The model whose result decides `--gates`; absent: reported only. */
   readonly gate?: ModelKey;
-  /** Where only one model makes sense. */
+  /** The only model that is measured; absent: all. */
   readonly only?: ModelKey;
   /** @throws CannotRun */
   run(bench: Bench): Promise<Measurement>;
@@ -54,7 +54,7 @@ export function verdictOf({ benchmark, outcome }: Result): Verdict {
   return reaches(benchmark, summary.median, benchmark.floor) ? 'floor held' : 'missed';
 }
 
-/** Whether a result decides `--gates`. */
+/** True if the result counts for `--gates`. */
 export function isGate({ benchmark, model }: Result): boolean {
   return benchmark.gate === model;
 }

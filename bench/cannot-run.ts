@@ -1,4 +1,4 @@
-/** What a benchmark needs is not on this machine; the message says what, and how to get it. */
+/** A benchmark lacks something on this machine; the message names it, and how to get it. */
 export class CannotRun extends Error {
   override name = 'CannotRun';
 }

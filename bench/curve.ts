@@ -6,7 +6,7 @@ import { textRequests } from './requests.ts';
 const LOADS = [0.1, 0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5];
 const POINT_MS = 15_000;
 
-/** What the service does under one offered load. */
+/** Measurements under one offered load. */
 export interface CurvePoint {
   /** Share of the capacity. */
   readonly load: number;

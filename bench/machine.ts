@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 
-/** What decides the speed of INT8 and of everything else. */
+/** Properties of the machine that decide its speed. */
 export interface Machine {
   readonly cpu: string;
   readonly vcpus: number;
@@ -21,7 +21,7 @@ const BUSY_SAMPLE_MS = 1_000;
 
 const FLAGS = ['avx2', 'avx512f', 'avx_vnni', 'avx512_vnni', 'amx_int8', 'asimddp', 'i8mm'];
 
-/** Takes a second, in which the caller shall do nothing. */
+/** Takes a second, during which the caller must stay idle. */
 export async function describeMachine(): Promise<Machine> {
   const runtime = JSON.parse(
     readFileSync(new URL('../node_modules/onnxruntime-node/package.json', import.meta.url), 'utf8'),
@@ -53,7 +53,7 @@ function cpuTimes(): { idle: number; all: number } {
   return { idle: sum(times.map(({ idle }) => idle)), all: sum(all) };
 }
 
-/** Whether the CPU multiplies 8-bit integers four at a time. */
+/** True if the CPU multiplies 8-bit integers four at a time. */
 export function hasVnni(): boolean {
   return cpuFlags().some((flag) => ['avx_vnni', 'avx512_vnni'].includes(flag));
 }

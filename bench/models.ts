@@ -7,7 +7,7 @@ import { buildRobertaShaped, torchScriptOfRobertaShaped } from './roberta-shaped
 /** A model under test, with what its peers load. */
 export interface BenchModel {
   readonly key: ModelKey;
-  /** What MODELS_DIR is set to. */
+  /** Value of MODELS_DIR. */
   readonly modelsDir: string;
   readonly bundle: Bundle;
   readonly graphPath: string;

@@ -19,7 +19,7 @@ export function tweetsOf(texts: readonly BenchText[], count: number): BenchTweet
   });
 }
 
-/** What X API v2 answers for tweets. */
+/** Answer of X API v2 for tweets. */
 export function xAnswer(tweets: readonly BenchTweet[]): object {
   return {
     data: tweets.map(({ id, text }) => ({

@@ -23,7 +23,7 @@ const CONNECTIONS = 16;
 const DEADLINE_MS = 600_000;
 const ARM_MS_MAX = 3_600_000;
 
-/** What `tss models add` may take on two vCPUs. */
+/** Time limit of `tss models add` on two vCPUs. */
 export const ADDING_LIMITS: Readonly<Record<ShapeName, { seconds: number; bytes: number }>> = {
   'roberta-base': { seconds: 120, bytes: 1.2e9 },
   'bert-base': { seconds: 300, bytes: 2e9 },

@@ -9,7 +9,7 @@ import { ratios } from './throughput.ts';
 
 const FEW_REQUESTS = 500;
 const MANY_REQUESTS = 20_000;
-/** Enough for batches to form, few enough for one worker to refuse nobody. */
+/** Enough for batches to form, few enough that one worker refuses none. */
 const CONNECTIONS = 16;
 /** In one request of ten, the others hold one text. */
 const TEXTS_IN_BATCH = 4;

@@ -14,7 +14,7 @@ const DRAIN_MS = 15_000;
 const MAX_CONNECTIONS = 4_096;
 const SEED = 7;
 
-/** A refusal shall come at once: work that is admitted and then expires takes its whole deadline. */
+/** Refusals must be immediate: work that is admitted and then expires takes its whole deadline. */
 export const REFUSAL_P99_MS_MAX = 50;
 
 /** Load at a fixed rate, whatever becomes of it. */

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:feature-store`: fills a Redis of its own with a million tweets and says what a
+ * `npm run bench:feature-store`: fills a private Redis with a million tweets and says what a
  * tweet costs there, and what each operation costs as the data grows. Prints Markdown.
  */
 import { parseArgs } from 'node:util';

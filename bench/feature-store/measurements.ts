@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { quantile } from '../../cli/kit/statistics.ts';
 
-/** What an operation costs. */
+/** Cost of an operation. */
 export interface Cost {
   readonly name: string;
   /** As a caller sees it, one after the other. */
@@ -102,7 +102,7 @@ export async function usedMemory(admin: Redis): Promise<number> {
   return Number(/used_memory:(\d+)/.exec(await admin.info('memory'))?.[1]);
 }
 
-/** What the keys of each kind weigh, by a sample of them. */
+/** Memory of the keys of each kind, estimated from a sample. */
 export async function sharesOf(admin: Redis, prefix: string, tweets: number): Promise<Share[]> {
   const kinds = new Map<string, { keys: number; weighed: number; bytes: number }>();
   for await (const batch of admin.scanStream({ match: `${prefix}*`, count: 1_000 })) {

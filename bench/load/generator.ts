@@ -1,5 +1,5 @@
 /**
- * The load generator as a process of its own, so that neither the benchmark nor the server
+ * The load generator as a separate process, so that neither the benchmark nor the server
  * waits for it: plans come in and results go out over IPC.
  */
 import { type ClosedLoop, closedLoop } from './closed-loop.ts';

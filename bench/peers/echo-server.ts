@@ -1,4 +1,4 @@
-/** What Fastify itself costs: one route with the service's schemas and a fixed answer. */
+/** Baseline of Fastify: one route with the service's schemas and a fixed answer. */
 import Fastify from 'fastify';
 import { TweetsResponse, tweetsRequest } from '../../service/http/routes/tweets/schemas.ts';
 import { COMPONENTS } from '../../service/http/schemas/components.ts';

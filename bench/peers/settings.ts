@@ -1,4 +1,4 @@
-/** What `startPeer` told this process. */
+/** Settings that `startPeer` passed to this process. */
 export function peerSettings<Settings>(): Settings & { readonly port: number } {
   return JSON.parse(process.env.PEER ?? '{}');
 }

@@ -1,5 +1,5 @@
 /**
- * What it costs to hand a batch to a worker and get its logits back, in microseconds a round
+ * Cost of handing a batch to a worker and getting its logits back, in microseconds a round
  * trip: buffers transferred, buffers copied, and memory that both share. See docs/adr/0013.
  *
  *     node bench/probes/batch-messages.ts

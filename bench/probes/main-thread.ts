@@ -10,7 +10,7 @@ const RESOLUTION_MS = 1;
 export type ProbeQuestion = { readonly kind: 'reset' } | { readonly kind: 'report' };
 
 export interface ProbeReport {
-  /** How much later than asked for a timer fired. */
+  /** Delay of a timer past the time that was asked for. */
   readonly delayP50Ms: number;
   readonly delayP99Ms: number;
   readonly delayMaxMs: number;

@@ -1,6 +1,6 @@
 /**
- * What two workers gain from weights that are mapped from a file instead of read, and from
- * weights packed in advance: time until both are ready, memory of their own, and speed. See
+ * Gain of two workers from weights that are mapped from a file instead of read, and from
+ * weights packed in advance: time until both are ready, private memory, and speed. See
  * docs/adr/0012.
  *
  *     node bench/probes/shared-weights.ts minilm|roberta
@@ -93,7 +93,7 @@ async function save(
   return path;
 }
 
-/** One arm in a process of its own. */
+/** One arm in a separate process. */
 async function arm(path: string): Promise<void> {
   const beforeMib = anonymousMib();
   const startedMs = performance.now();

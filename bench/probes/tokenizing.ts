@@ -1,5 +1,5 @@
 /**
- * What could take tokenizing off the main thread, in microseconds of its CPU time per text: a
+ * Two ways to take tokenizing off the main thread, in microseconds of its CPU time per text: a
  * cache of word pieces, or a thread that tokenizes. See docs/adr/0013.
  *
  *     node bench/probes/tokenizing.ts

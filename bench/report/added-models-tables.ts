@@ -29,7 +29,7 @@ export function addedModelsTables(run: AddedModelsRun | null): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** What the served formats of a model weigh and how fast they are, as Markdown. */
+/** Size and speed of the served formats of a model, as Markdown. */
 export function formatsTable(run: AddedModelsRun | null): string {
   const measured = measuredModels(run);
   if (measured.length === 0) return NOTHING;

@@ -14,7 +14,7 @@ interface GoldenDifference {
   readonly labels: number;
 }
 
-/** What one CPU computes. */
+/** Scores of one CPU beside the golden files. */
 export interface Row extends Omit<Measurement, 'lines' | 'alone'> {
   readonly cpu: string;
   readonly family: CpuFamily;

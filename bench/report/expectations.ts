@@ -3,7 +3,7 @@ import { MODEL_TITLES } from './curve-chart.ts';
 import type { Published } from './published.ts';
 import { formatNumber, markdownTable } from './table.ts';
 
-/** vCPUs of a Fargate task that give each worker one of its own. */
+/** vCPUs of a Fargate task that give each worker one. */
 const TASK_VCPUS = [1, 2, 4, 8, 16];
 const SECONDS_PER_DAY = 86_400;
 
@@ -14,7 +14,7 @@ interface Rate {
   readonly source: string;
 }
 
-/** What to expect of a Fargate task by its size: derived, not measured there. */
+/** Expected figures of a Fargate task by its size: derived, not measured there. */
 export function expectations(published: Pick<Published, 'runs' | 'scaling'>): string {
   const rates = MODEL_KEYS.flatMap((model) => rateOf(published, model) ?? []);
   if (rates.length === 0) return 'Nothing is published that it could be derived from.\n';

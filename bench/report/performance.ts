@@ -37,7 +37,7 @@ export function performanceDocuments(published: Published): { path: string; cont
   return [{ path: DOCUMENT, content }, { path: MODELS, content: models }, ...charts];
 }
 
-/** What stands between the page's markers, by their names. */
+/** Text between the page's markers, by their names. */
 export function performanceParts(published: Published) {
   return {
     benchmarks: benchmarkTables(published.runs),
@@ -75,7 +75,7 @@ function numberOf({ id }: ResultRow): number {
   return Number(id.replace(/\D/g, ''));
 }
 
-/** What each run found of the gates, where more than one did. */
+/** Gate figures of each run, if there are several runs. */
 function gatesByRun(runs: readonly PublishedRun[]): string {
   const gateRuns = runs
     .map(({ name, results }) => ({ name, gates: results.filter(({ gate }) => gate) }))

@@ -7,7 +7,7 @@ import { describe, formatNumber, markdownTable } from './table.ts';
 /** Longer texts cost more than a straight line says: attention grows with the square. */
 const LINE_TOKENS = 128;
 
-/** How the cost of a prediction grows, as Markdown. */
+/** Growth of the cost of a prediction, as Markdown. */
 export function scalingTables(run: ScalingRun | null): string {
   if (run === null) return 'No scaling is published.\n';
   const measured = MODEL_KEYS.flatMap((key) => {

@@ -1,7 +1,7 @@
 import type { Machine } from '../machine.ts';
 import type { ResultRow } from './results-file.ts';
 
-/** What ran, where, in one line. */
+/** Commit, machine and versions of a run, in one line. */
 export function describe({ cpu, vcpus, flags, memoryGiB, node, onnxruntime, commit }: Machine) {
   return (
     `${vcpus} vCPU ${cpu} (${flags.join(', ') || 'no known flags'}), ${memoryGiB} GiB, ` +

@@ -13,13 +13,13 @@ const BATCH_TOKENS = 24;
 /** A shorter measurement is repeated until it takes so long. */
 const ARM_MS = 120;
 
-/** What one figure came to at one value of what was varied. */
+/** One figure at one value of the varied parameter. */
 export interface Point {
   readonly at: number;
   readonly summary: Summary;
 }
 
-/** What a prediction costs; parts that were not asked for are absent. */
+/** Cost of a prediction; parts that were not asked for are absent. */
 export interface Scaling {
   /** CPU milliseconds of one text of so many tokens, special ones included: a session, one thread. */
   readonly tokens?: readonly Point[];
@@ -107,7 +107,7 @@ async function openBatches({ graphPath, bundle }: BenchModel) {
   };
 }
 
-/** Each count of workers in a service of its own; all of them run, one at a time has load. */
+/** One service for each count of workers; all run, and one at a time has load. */
 async function measureWorkers(bench: Bench): Promise<Point[]> {
   const requests = textRequests(bench.texts);
   const counts = Array.from({ length: VCPUS }, (_, index) => index + 1);

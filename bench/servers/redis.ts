@@ -10,7 +10,7 @@ import { freePort } from './server-process.ts';
 const START_TIMEOUT_MS = 10_000;
 const POLL_MS = 20;
 
-/** Runs `use` with a Redis (or Valkey) server of its own, which keeps nothing. */
+/** Runs `use` with a private Redis (or Valkey) server without persistence. */
 export async function withRedis<T>(use: (url: string) => Promise<T>): Promise<T> {
   const server = await startRedis();
   try {

@@ -19,7 +19,7 @@ export interface ServerOptions {
   readonly startTimeoutMs: number;
 }
 
-/** A server under test, or a peer of it, as a process of its own. */
+/** A server under test, or a peer of it, as a separate process. */
 export class ServerProcess {
   readonly port: number;
   /** From the start of the process to the first 200 of its ready path. */
@@ -69,7 +69,7 @@ export class ServerProcess {
     return new ServerProcess(options.port, performance.now() - startedMs, child, ended);
   }
 
-  /** Memory of its own in bytes: neither files nor shared. */
+  /** Private memory in bytes: neither files nor shared. */
   get anonymousBytes(): number {
     return anonymousBytesOf(this.#child.pid ?? 0);
   }
@@ -96,7 +96,7 @@ export class ServerProcess {
   }
 }
 
-/** A port nobody listens on at the moment. */
+/** A port without a listener at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

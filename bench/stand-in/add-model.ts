@@ -22,7 +22,7 @@ export interface ModelToAdd {
 
 export interface AddedModel extends ResourceUsage {
   readonly seconds: number;
-  /** What the trial found of the INT8 graph against the FP32 graph of the same weights. */
+  /** Trial result of the INT8 graph against the FP32 graph of the same weights. */
   readonly comparison: Comparison | null;
 }
 

@@ -3,7 +3,7 @@ model in FP32 loaded once, prediction inside the async route.
 
     MODEL_DIR=folder TORCHSCRIPT=file uvicorn app:app
 
-Written anew after "Machine learning inference on industry standard" (haicheviet.com, 2022), less
+Rewritten after "Machine learning inference on industry standard" (haicheviet.com, 2022), less
 what would slow it down: it gets the text instead of reading the tweet, and has no feature store.
 """
 
