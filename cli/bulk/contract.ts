@@ -1,5 +1,5 @@
 /**
- * What the bulk stack, its command and its tasks agree about: items, keys, reports and the columns of
+ * Contract of the bulk stack, its command and its tasks: items, keys, reports and the columns of
  * the results. It imports nothing.
  */
 

@@ -17,7 +17,7 @@ export interface EstimateOptions {
   readonly textsPerSecondPerVcpu: number;
 }
 
-/** What a run would take. @param bytes bytes of each item */
+/** Estimates a run's time and cost. @param bytes bytes of each item */
 export function estimate(bytes: readonly number[], options: EstimateOptions): Estimate {
   const { settings, concurrency, bytesPerText, textsPerSecondPerVcpu } = options;
   const textsPerSecond = textsPerSecondPerVcpu * settings.taskVcpus;

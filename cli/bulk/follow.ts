@@ -61,7 +61,7 @@ export function runLine(
   return [line, ...failed, `at most ${dollars(usd)} so far`].join('  ');
 }
 
-/** As many as there can be: some items are done before the last one begins. */
+/** The largest possible count: some items are done before the last one begins. */
 function tasksAtATime({ total }: Counts, concurrency: number): number {
   return Math.min(total, concurrency);
 }

@@ -6,7 +6,7 @@ export type ReadHead = (key: string, bytes: number) => Promise<Buffer>;
 
 const HEAD_BYTES = 256 * 1_024;
 const OBJECTS_READ = 5;
-/** Where nothing can be counted: rows of Parquet, or a head without a line break. */
+/** Assumed if nothing can be counted: rows of Parquet, or a head without a line break. */
 const ASSUMED_BYTES = 120;
 
 /** Bytes of a text as they lie on S3, from the heads of a few of the largest objects. */

@@ -66,7 +66,7 @@ function added(sums: Sums, report: Report): Sums {
   };
 }
 
-/** What came of a run, for people. */
+/** Outcome of a run, for people. */
 export function renderSummary(
   run: string,
   { status, counts, cause, input }: RunState,

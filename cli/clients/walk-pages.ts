@@ -29,9 +29,9 @@ export interface Pages {
 export interface DonePage {
   /** Items of the page. */
   readonly items: number;
-  /** Those of them that count for the rate. */
+  /** Items that count for the rate. */
   readonly paced: number;
-  /** Those of them that the service could not do. */
+  /** Items that failed in the service. */
   readonly failed: number;
   /** Null after the last page. */
   readonly nextCursor: string | null;

@@ -38,7 +38,8 @@ export function images({ imageUri, imageBuild }: StageConfig): Component {
   return {
     name: 'images',
     usdPerMonth: count * IMAGE_GIGABYTES * REGISTRY_GIGABYTE_MONTH,
-    basis: count > 0 ? `${count} images of ${IMAGE_GIGABYTES} GB` : 'none of our own',
+    basis:
+      count > 0 ? `${count} images of ${IMAGE_GIGABYTES} GB` : 'none in a registry of this account',
   };
 }
 

@@ -46,7 +46,7 @@ export interface Estimate {
   readonly store: StoreSize;
 }
 
-/** Where autoscaling holds the workers. */
+/** Target utilization of autoscaling. */
 const SATURATION = 0.7;
 
 /**

@@ -5,7 +5,7 @@ export type WayOut = 'internet gateway' | 'NAT';
 
 const ANYWHERE = '0.0.0.0/0';
 
-/** Routes of a subnet: those of its own table, else of the main one. */
+/** Routes of a subnet: from its associated table, else from the main one. */
 export function routesOf(subnetId: string, tables: readonly RouteTable[]): readonly Route[] {
   const own = tables.find(({ Associations = [] }) =>
     Associations.some(({ SubnetId }) => SubnetId === subnetId),

@@ -1,7 +1,7 @@
 import { CALIBRATION_BINS } from '../../service/contract/concept-drift.ts';
 import { sum } from '../kit/statistics.ts';
 
-/** What a model was sure of, and whether it was right. */
+/** Confidence of a prediction, and its correctness. */
 export interface Claim {
   /** Probability of the label given, 0 to 1. */
   readonly confidence: number;

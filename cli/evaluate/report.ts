@@ -80,7 +80,7 @@ function formatConfusion({ confusion }: Evaluation, index: number): string {
   return tableLines(rows, 'lr').join('\n');
 }
 
-/** How far a label is to be trusted by its distance to the second highest score. */
+/** Accuracy by the distance between the highest and the second highest score. */
 function formatMargins({ margins }: Evaluation, index: number): string {
   const rows = margins.map(({ margin, shareBelow, accuracyBelow, accuracyFrom }) => [
     margin.toFixed(1),

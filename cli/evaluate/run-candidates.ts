@@ -7,7 +7,7 @@ const TEXTS_PER_TURN = 512;
 /** Texts whose time is taken one by one. */
 const TIMED_TEXTS = 300;
 
-/** What answers texts; see `Candidate`. */
+/** Source of answers to texts; see `Candidate`. */
 export interface Answering {
   answer(texts: readonly string[]): Promise<(Answer | null)[]>;
 }

@@ -76,7 +76,7 @@ export class CsvRecords {
     return [first, ...others];
   }
 
-  /** The next record; undefined at the end. Blank lines are no records. */
+  /** The next record; undefined at the end. Blank lines are skipped. */
   async next({ delimiter, width }: CsvShape): Promise<CsvRecord | undefined> {
     const lines = await this.#record();
     const [first] = lines ?? [];

@@ -52,7 +52,7 @@ export async function* linesOf(
   const keep = (part: Buffer) => {
     bytes += part.length;
     end += part.length;
-    // What is too long is counted, not kept.
+    // Bytes past the limit are counted, not kept.
     if (bytes > MAX_LINE_BYTES) parts = [];
     else parts.push(part);
   };

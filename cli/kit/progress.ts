@@ -1,6 +1,6 @@
 import { printable } from './printable.ts';
 
-/** Where progress is written: a terminal gets a bar. */
+/** Output of progress: a terminal gets a bar. */
 export interface ProgressOutput {
   readonly isTTY?: boolean;
   readonly columns?: number;

@@ -172,7 +172,7 @@ async function refuseToReplace(folder: string): Promise<void> {
   const there = await lstat(folder).catch(() => undefined);
   if (there === undefined) return;
   throw new SourceError(
-    `${folder} exists already, and is no model of the manifest: move it away, or give another name ` +
+    `${folder} exists already, and is not a model of the manifest: move it away, or give another name ` +
       'by --name',
     { retryable: false },
   );

@@ -21,7 +21,7 @@ export const WEIGHTS = [
   'pytorch_model.bin.index.json',
 ];
 
-/** Where the graph comes from: it is taken as it is, or converted from weights. */
+/** Origin of the graph: taken as it is, or converted from weights. */
 export type GraphChoice =
   | { readonly kind: 'graph'; readonly file: SourceFile }
   | { readonly kind: 'weights'; readonly file: SourceFile; readonly precision: Precision };

@@ -6,7 +6,7 @@ import { CheckpointError, ConversionError } from './convert/conversion-error.ts'
 import { type ConvertOptions, convertCheckpoint } from './convert/convert-checkpoint.ts';
 import { SourceError } from './source.ts';
 
-/** Names of the weights that an index lists; none for a file that is no index. */
+/** Names of the weights that an index lists; none for a file that is not an index. */
 export async function shardsOf(folder: string, file: string): Promise<readonly string[]> {
   if (!file.endsWith('.index.json')) return [];
   return explained(() => readShardNames(join(folder, file)));

@@ -24,7 +24,7 @@ const LABEL_NAMES: ReadonlyMap<string, Label> = new Map([
 
 const LabeledConfig = Type.Object({ id2label: Type.Record(Type.String(), Type.String()) });
 
-/** What an ONNX graph of any family needs to have said. */
+/** Properties that an ONNX graph of any family needs. */
 const AnyConfig = Type.Object({
   model_type: Type.String(),
   id2label: Type.Record(Type.String(), Type.String()),

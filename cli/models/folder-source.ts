@@ -30,7 +30,7 @@ export class FolderSource implements ModelSource {
     const files = await Promise.all(
       entries.map(async ({ parentPath, name }) => {
         const path = join(parentPath, name);
-        // Snapshots in the cache of the hub's tools consist of links; a broken one is no file.
+        // Snapshots in the cache of the hub's tools consist of links; a broken one is not a file.
         const stats = await stat(path).catch(() => undefined);
         if (!stats?.isFile()) return undefined;
         return { name: relative(this.#folder, path).split(sep).join('/'), bytes: stats.size };

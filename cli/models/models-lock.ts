@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { say } from '../kit/printable.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
 
-/** `.lock-PID-ID`: a file of its own for each process, so that none deletes the lock of another. */
+/** `.lock-PID-ID`: one file per process, so that none deletes the lock of another. */
 const LOCK = /^\.lock-(\d+)-[0-9a-f-]+$/;
 const POLL_MS = 200;
 
@@ -58,7 +58,7 @@ async function announce(
   try {
     await writeFile(path, '', { flag: 'wx' });
   } catch (error) {
-    // Where no lock can be written, the models cannot be changed either.
+    // If no lock can be written, the models cannot be changed either.
     if (isReadOnly(error)) return undefined;
     throw error;
   }

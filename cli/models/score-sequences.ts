@@ -1,5 +1,5 @@
 /**
- * Scores token sequences alone, as a process of its own: `tss models golden` runs it on an emulated
+ * Scores token sequences alone, in a separate process: `tss models golden` runs it on an emulated
  * CPU. Reads a ScoringRequest from the file that its argument names and writes the probabilities,
  * both as JSON.
  */

@@ -10,7 +10,7 @@ export interface SourceFile {
   readonly sha256?: string;
 }
 
-/** Where a broken download resumes, provided the file still has this ETag. */
+/** Offset at which a broken download resumes, if the file still has this ETag. */
 export interface ResumePoint {
   readonly startByte: number;
   readonly etag: string;

@@ -12,7 +12,7 @@ import type { Sequence } from './trial-sequences.ts';
 
 export type GraphToTry = Pick<Bundle, 'graph' | 'graphOptimization' | 'labels' | 'padId'>;
 
-/** Each worker has weights of its own; more of them would need more memory than serving does. */
+/** Each worker loads the weights; more workers would need more memory than serving does. */
 const WORKERS_MAX = 2;
 const SHARED_BYTES_MAX = 300_000_000;
 /** A busy machine or an emulated CPU may need minutes for a full window; the user can stop sooner. */

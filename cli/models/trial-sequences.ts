@@ -23,7 +23,7 @@ export interface Sequence {
   readonly ids: readonly number[];
 }
 
-/** What a trial runs through a graph. */
+/** Sequences that a trial runs through a graph. */
 export interface TrialSequences {
   /** The golden texts and those that two graphs are compared on. */
   readonly compared: readonly Sequence[];

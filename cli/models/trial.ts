@@ -42,7 +42,7 @@ export interface Trial {
   readonly comparison: Comparison | undefined;
 }
 
-/** How near a graph is to the FP32 graph of the same weights. */
+/** Difference between a graph and the FP32 graph of the same weights. */
 export interface Comparison {
   readonly texts: number;
   /** Share of the texts with the same label. */

@@ -9,7 +9,7 @@ import { BATCH_SIZE, type Batch, type Supply } from './supply.ts';
 const MIN_TIMELINE_PAGE = 5;
 const MIN_SEARCH_PAGE = 10;
 
-/** Those that the service reads, and the language. */
+/** Fields that the service reads, and the language. */
 const TWEET_FIELDS = [...new Set([...POST_FIELDS['tweet.fields'], 'lang'])];
 
 /** Latest tweets of a user, newest first; X returns at most 3,200. */

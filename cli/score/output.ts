@@ -9,7 +9,7 @@ import { isGzip } from './formats/format-of.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 
-/** How far a run has come. */
+/** Progress of a run. */
 const Progress = Type.Object({
   next: Type.Object({ bytes: Count, lines: Count }),
   layout: Type.Unsafe<Layout>(Type.Object({ header: Type.String() })),
@@ -40,7 +40,7 @@ export interface Conversion {
   convert(lines: string, layout: Layout): Promise<string>;
 }
 
-/** Where scored records go. */
+/** Destination of scored records. */
 export interface Output {
   /** Progress of an earlier run that this one continues. */
   readonly earlier: Progress | undefined;

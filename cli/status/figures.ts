@@ -160,7 +160,7 @@ function merge(series: readonly Series[], of: (values: number[]) => number): Ser
   });
 }
 
-/** A part that is not there is none of a whole that is; nothing of nothing is no percentage. */
+/** 0 if only the part is missing; null if the whole is 0 or missing. */
 function percent(parts: Series, wholes: Series): Series {
   return wholes.map((whole, index) => (whole ? (100 * (parts[index] ?? 0)) / whole : null));
 }

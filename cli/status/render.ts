@@ -5,7 +5,7 @@ import type { FigureStatus, Status } from './read-status.ts';
 import type { TaskCounts } from './read-tasks.ts';
 
 const BARS = [...'▁▂▃▄▅▆▇█'];
-/** Where there is no data. */
+/** Shown for a period without data. */
 const GAP = '·';
 
 /** A line of bars, the highest value as the highest bar; nothing but zeros is flat. */

@@ -2,7 +2,7 @@ import { columnNamed } from '../../kit/csv-columns.ts';
 import { parseExactly } from '../../kit/exact-json.ts';
 import type { RecordSource } from '../../score/formats/format.ts';
 
-/** What a result keeps of its record. */
+/** Fields that a result copies from its record. */
 export interface Record {
   readonly id: string | null;
   /** JSON of an object; null for plain text. */

@@ -126,7 +126,7 @@ export class S3Store implements ObjectStore {
 
 class EndedEarly extends Error {}
 
-/** Passes content on, and keeps what reading it throws: an upload reports failures of its own. */
+/** Passes content on, and keeps a read error: an upload would report a different one. */
 async function* noting(
   content: AsyncIterable<Uint8Array>,
   failed: { reason?: unknown },

@@ -42,7 +42,7 @@ const PART_BYTES = 8 * 2 ** 20;
 /** Prices of S3 requests in us-east-1. */
 const S3_THOUSAND = { reads: 0.0004, writes: 0.005 } as const;
 
-/** What a run takes when no task is lost. */
+/** Time and cost of a run that loses no task. */
 export function runSize(options: RunOptions): RunSize {
   const { texts, textsPerItem, concurrency, textsPerSecondPerVcpu } = options;
   const items = Math.ceil(texts / textsPerItem);

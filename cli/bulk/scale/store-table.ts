@@ -16,7 +16,7 @@ export const STORE_TABLE_HEAD = [
   'USD a month, with a replica',
 ];
 
-/** What it takes to put tweets into the online store at once. @param nodeFor smallest node for so many bytes */
+/** Nodes and time to put tweets into the online store at once. @param nodeFor smallest node for so many bytes */
 export function storeTableRows(
   bytesPerTweet: number,
   nodeFor: (bytes: number) => string | undefined,

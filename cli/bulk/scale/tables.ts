@@ -31,7 +31,7 @@ export const RUN_TABLE_HEAD = [
   'on demand',
 ];
 
-/** What runs take, without losses. */
+/** Time and cost of runs without losses. */
 export function runTableRows(textsPerSecondPerVcpu: number): string[][] {
   return RUNS.map(({ name, ...run }) => {
     const size = runSize({ ...run, textsPerSecondPerVcpu });

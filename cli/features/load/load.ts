@@ -29,7 +29,7 @@ export interface LoadOptions {
   readonly stateFile: string;
 }
 
-/** As many as the service takes by default. */
+/** The default limit of the service. */
 const BATCH_ROWS = 100;
 
 interface Tally {

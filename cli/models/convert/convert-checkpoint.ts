@@ -17,7 +17,7 @@ export interface ConvertOptions {
   readonly weightsBeside?: boolean;
 }
 
-/** What the graph was made from, and what who runs it has to know. */
+/** Origin of the graph, and properties needed to run it. */
 export interface ConvertedModel {
   /** `model_type` of config.json. */
   readonly family: string;

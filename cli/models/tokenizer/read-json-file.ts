@@ -32,7 +32,7 @@ export async function readJsonFile<Schema extends TSchema>(
 
 function parse(text: string, name: string): unknown {
   try {
-    // A byte order mark is no part of the document.
+    // A byte order mark is not part of the document.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new SourceError(`${name} is not JSON: ${(cause as Error).message}`, {

@@ -7,7 +7,7 @@ const TokenName = Type.Union([Type.String(), Type.Object({ content: Type.String(
 /** Exporters write null for what is not set. */
 const Flag = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
 
-/** What is read of tokenizer_config.json and special_tokens_map.json; both are optional. */
+/** Fields read from tokenizer_config.json and special_tokens_map.json; both are optional. */
 const Settings = Type.Object({
   tokenizer_class: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   model_max_length: Type.Optional(Type.Union([Type.Number(), Type.Null()])),

@@ -12,7 +12,7 @@ export type RecordSource = { readonly json: string } | { readonly cells: readonl
 /** A text to score, and its place in the output. */
 export interface ScorableText {
   readonly text: string;
-  /** Where it is from: an object's JSON, or cells of CSV; null where the text is all. */
+  /** The record: an object's JSON, or cells of CSV; null if the text is the whole record. */
   readonly source: RecordSource | null;
   /** A line of the output, without its end. */
   scored(added: AddedValues): string;
@@ -37,7 +37,7 @@ export interface InputRecord {
   readonly texts: readonly (ScorableText | LeftOutText)[];
 }
 
-/** What the output repeats of the input, decided by the first record. Kept for a later run. */
+/** Columns that the output copies from the input, decided by the first record. Kept for a later run. */
 export interface Layout {
   /** Text before the first record of the output. */
   readonly header: string;

@@ -17,7 +17,7 @@ const Config = Type.Object({
   pad_token_id: tokenId(0),
 });
 
-/** DistilBERT: names of its own, no token types, dense and relu before the classifier. */
+/** DistilBERT: different tensor names, no token types, dense and relu before the classifier. */
 export const describeDistilbert: Describe = (json) => {
   const config = parseConfig(Config, json);
   checkHeads(config.dim, config.n_heads);

@@ -15,7 +15,7 @@ const Config = Type.Object({
   pad_token_id: tokenId(0),
 });
 
-/** ELECTRA: embeddings of their own width; the head's activation is always gelu. */
+/** ELECTRA: embeddings of another width than the layers; the head's activation is always gelu. */
 export const describeElectra: Describe = (json) => {
   const config = parseConfig(Config, json);
   return {

@@ -14,7 +14,7 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   swish: 'silu',
 };
 
-/** What BERT and its relatives have in common. */
+/** Configuration common to BERT and related encoders. */
 export const EncoderConfig = {
   num_hidden_layers: size(12),
   num_attention_heads: size(12),

@@ -85,7 +85,7 @@ class ClassifierGraph {
     return graph.node('Add', [projected, this.#bias(name, hidden)]);
   }
 
-  /** What every layer's attention shares. */
+  /** Inputs that the attention of every layer shares. */
   #attention(shape: string): Attention {
     const graph = this.#graph;
     const { hidden, heads, relativeBuckets } = this.#classifier;

@@ -12,7 +12,7 @@ export class PickleGlobal {
 /** Base of the objects that globals and persistent ids give. */
 export abstract class PickleObject {}
 
-/** Where a list, tuple or dict begins on the stack. */
+/** Mark on the stack at the start of a list, tuple or dict. */
 export class Mark {}
 
 /** Lists and tuples are arrays. */
