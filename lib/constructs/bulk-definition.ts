@@ -8,7 +8,7 @@ export const MAP_LABEL = 'Items';
 const ONE_TASK_SECONDS = 12 * 3_600;
 const ONE_RUN_SECONDS = 7 * 24 * 3_600;
 
-/** What differs between stages, but for the names that CloudFormation replaces: `${Cluster}`. */
+/** Values that differ between stages, without names that CloudFormation replaces: `${Cluster}`. */
 export interface BulkDefinitionOptions {
   /** `aws` in most regions. */
   readonly partition: string;

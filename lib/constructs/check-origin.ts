@@ -15,7 +15,7 @@ export interface CheckOriginProps {
 const VPC_POLICY = 'service-role/AWSLambdaVPCAccessExecutionRole';
 
 /**
- * Where functions that check the service run, and as whom the load balancer sees them: outside the
+ * Network of the functions that check the service, and their address at the load balancer: outside the
  * VPC if anyone may call the service (or nothing checks it), else in the subnets of the tasks.
  */
 export class CheckOrigin extends Construct {
@@ -23,7 +23,7 @@ export class CheckOrigin extends Construct {
     lambda.FunctionOptions,
     'vpc' | 'vpcSubnets' | 'securityGroups' | 'allowPublicSubnet'
   >;
-  /** Whom the load balancer has to let in. */
+  /** Peers that the load balancer must admit. */
   readonly peers: readonly ec2.IPeer[];
 
   constructor(scope: Construct, id: string, { config, network }: CheckOriginProps) {

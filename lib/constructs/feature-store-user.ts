@@ -31,8 +31,8 @@ export class FeatureStoreUser extends Construct {
       accessString: featureStoreAccess(ENVIRONMENT.REDIS_KEY_PREFIX.default),
       authenticationMode: passwordMode(this.password),
     });
-    // Connections without a user name are those of "default", which has no rights here.
-    const nobody = new CfnUser(this, 'Nobody', {
+    // Connections without a user name log in as "default", which has no rights here.
+    const disabled = new CfnUser(this, 'Nobody', {
       engine: 'valkey',
       userId: `${name}-default`,
       userName: 'default',
@@ -44,7 +44,7 @@ export class FeatureStoreUser extends Construct {
     this.userGroup = new CfnUserGroup(this, 'Group', {
       engine: 'valkey',
       userGroupId: name,
-      userIds: [user.ref, nobody.ref],
+      userIds: [user.ref, disabled.ref],
     });
   }
 }

@@ -16,7 +16,7 @@ import type { CheckOrigin } from './check-origin.ts';
 
 export interface GoldenHookProps {
   readonly config: StageConfig;
-  /** Where test traffic goes, without a slash at the end. */
+  /** URL for test traffic, without a slash at the end. */
   readonly testUrl: string;
   readonly origin: CheckOrigin;
 }
@@ -55,7 +55,7 @@ export class GoldenHook extends Construct {
       code: hookCode(config.modelName, family),
       // Three attempts of 10 s, two pauses of 5 s, and a cold start.
       timeout: Duration.seconds(60),
-      // A release that is rolled back is judged by the texts of its own model.
+      // A rollback is judged by the golden texts of the model that it returns to.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       environment: {
         MODEL_NAME: config.modelName,

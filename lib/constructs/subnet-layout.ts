@@ -37,7 +37,7 @@ export class SubnetLayout implements ec2.IIpAddresses {
   }
 }
 
-/** @throws Error for more zones than the layout has, or what is no network */
+/** @throws Error for more zones than the layout has, or an invalid network */
 export function subnetCidr(vpcCidr: string, name: SubnetName, zone: number): string {
   const vpc = parseCidr(vpcCidr);
   const { starts, bits } = LAYOUT[name];

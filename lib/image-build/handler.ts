@@ -4,7 +4,7 @@
  */
 import { CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
 
-/** What CloudFormation sends, as far as it is read. */
+/** Event from CloudFormation; only the fields that are read. */
 export interface ResourceEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly ResponseURL: string;

@@ -48,7 +48,7 @@ export function contractMetric(
   if ((dimension === undefined) !== (dimensionValue === undefined)) {
     throw new Error(
       dimension === undefined
-        ? `${name} has no dimension of its own; remove dimensionValue "${dimensionValue}".`
+        ? `${name} has no extra dimension; remove dimensionValue "${dimensionValue}".`
         : `${name} is split by ${dimension}; pass a dimensionValue, or use a search.`,
     );
   }

@@ -64,7 +64,7 @@ export class Paging extends Construct {
     };
     composite('page', 'Callers are affected: act now.');
     composite('notice', 'Callers are not affected yet: look within a working day.');
-    // Release alarms have no action of their own: ECS acts on them.
+    // Release alarms have no alarm actions: ECS acts on them.
     new events.Rule(this, 'FailedRelease', {
       description: 'A release failed: ECS took it back, or it could not be completed',
       eventPattern: {

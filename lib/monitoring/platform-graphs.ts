@@ -31,7 +31,7 @@ export function loadBalancerGraphs(names: LoadBalancerNames): PlatformGraph[] {
       metrics: metrics('HTTPCode_Target_5XX_Count', 'Sum'),
     },
     {
-      title: 'Load balancer: 5xx of its own',
+      title: 'Load balancer: 5xx without a task',
       axis: 'count per minute',
       metrics: [loadBalancerErrorsMetric(names, { label: 'no task answered' })],
     },

@@ -8,7 +8,7 @@ const PERIOD = { period: Duration.minutes(1) };
 
 /**
  * Failures that alarms count. An outage or a limit of X or Redis neither rolls a release back nor
- * pages: these dependencies have alarms of their own.
+ * pages: these dependencies have separate alarms.
  */
 const FAILURES: Exclude<MetricName, DimensionedMetricName> = 'OwnFailures';
 
@@ -29,7 +29,7 @@ export function serviceCounts(stage: Stage, revision?: string): RequestCounts {
 /** Percent of requests that failed; 0 in a minute with fewer than `atLeast` failures. */
 export function failurePercent({ failures, requests }: RequestCounts, atLeast = 1): MathExpression {
   return new MathExpression({
-    // CloudWatch has no data point for a count of 0. A few failures are no ratio: at night one
+    // CloudWatch has no data point for a count of 0. A few failures do not make a ratio: at night one
     // request may be all there is.
     expression: `IF(FILL(failures, 0) >= ${atLeast}, 100 * failures / requests, 0)`,
     usingMetrics: { failures, requests },

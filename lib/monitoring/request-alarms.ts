@@ -68,7 +68,7 @@ export function requestAlarms(config: StageConfig, names: MonitoredNames): Alarm
       metric: healthyTasks(names),
       threshold: 1,
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
-      // A minute that arrives late is no outage.
+      // A minute that arrives late is not an outage.
       readings: 3,
       periods: 5,
       missing: TreatMissingData.BREACHING,

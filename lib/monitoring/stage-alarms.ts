@@ -32,7 +32,7 @@ export function alarmedMetrics(config: StageConfig): number {
     .reduce((sum, count) => sum + count, 0);
 }
 
-/** As many names as the stage has resources; AWS generates most of the real ones. */
+/** One name for each resource of a stage; AWS generates most of the real ones. */
 function placeholderNames(config: StageConfig): MonitoredNames {
   return {
     loadBalancer: 'app/any/1',

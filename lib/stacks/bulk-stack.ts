@@ -35,7 +35,7 @@ export interface BulkStackProps extends StackProps {
 
 const RUN_DAYS = 90;
 
-/** Scoring of objects on S3 by tasks of their own: nothing of the service is touched. */
+/** Scoring of objects on S3 by separate tasks, without load on the service. */
 export class BulkStack extends Stack {
   readonly machine: BulkMachine;
 

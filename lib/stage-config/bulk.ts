@@ -1,4 +1,4 @@
-/** What the bulk stack makes and `tss score` finds. */
+/** Names that the bulk stack makes and `tss score` looks up. */
 
 /** Folders of the bucket. */
 export const BULK_FOLDERS = {

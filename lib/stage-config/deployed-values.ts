@@ -23,7 +23,7 @@ export interface Difference {
 }
 
 /**
- * What the next deployment would change in the values of a stage.
+ * Compares a stage's values with the deployed ones: the changes of the next deployment.
  *
  * @param output the stage's output of chosen values, JSON
  * @throws Error when the output is not a JSON object

@@ -20,7 +20,7 @@ export interface StageContext {
  * Adds the values in `stages/NAME.json` of the chosen stage to the context, which overrides them.
  * Without a file the context is all there is; only dev and prod can do without.
  *
- * @throws StageConfigError when the file is missing, is no JSON object or names another stage
+ * @throws StageConfigError when the file is missing, is not a JSON object or names another stage
  */
 export function withStageFile(context: Context, root = ROOT): StageContext {
   const { stage } = context;

@@ -112,7 +112,7 @@ const SECRET_KEYS = {
   API_KEYS: 'apiKeysSecretArn',
 } as const satisfies Partial<Record<EnvironmentName, keyof StageConfig>>;
 
-/** How the stage is told about a secret variable, to be appended to a fault. */
+/** Hint how to set a secret variable on a stage, to be appended to a fault. */
 function origin(name: string): string {
   const keys: Readonly<Record<string, string>> = SECRET_KEYS;
   return Object.hasOwn(keys, name) ? `; the value comes from -c ${keys[name]}=ARN` : '';

@@ -25,7 +25,7 @@ const REDIS_GLOBALS = new Set(
 );
 
 /**
- * Lints scripts as Redis runs them: Lua 5.1, no global of its own, no variable that is never
+ * Lints scripts as Redis runs them: Lua 5.1, no new global, no variable that is never
  * read. A file may be part of several scripts; its variables must be read in one of them. A
  * name that starts with `_` may stay unread.
  *

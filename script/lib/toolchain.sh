@@ -199,7 +199,7 @@ missing_screenshot_tools() {
   fc-list 2>/dev/null | grep -q Inter || echo fonts-inter
 }
 
-# What the commands need besides Node and the packages. Package names hold no spaces.
+# Requirements of the commands besides Node and the packages. Package names hold no spaces.
 # shellcheck disable=SC2046
 install_test_tools() { install_system_packages $(missing_test_tools); }
 # shellcheck disable=SC2046

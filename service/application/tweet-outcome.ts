@@ -11,7 +11,7 @@ import type { TweetId } from '../domain/tweet.ts';
 import type { UnavailableReason } from './ports/tweet-source.ts';
 import { unsupportedLanguage } from './unsupported-language.ts';
 
-/** How the feature store took part in an answer. */
+/** Part of the feature store in an answer. */
 export type StoreOutcome = 'hit' | 'miss' | 'unavailable';
 
 export interface ScoredTweet {

@@ -1,6 +1,6 @@
 /**
  * CPU families that the service is tested on. ONNX Runtime's kernels of two families round
- * differently, so each has golden probabilities and a tolerance of its own.
+ * differently, so each has separate golden probabilities and a separate tolerance.
  */
 export const CPU_FAMILIES = ['x64', 'arm64'] as const;
 

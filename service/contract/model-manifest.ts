@@ -56,7 +56,7 @@ const Bundle = Type.Object({
   task: Type.Literal('text-classification'),
   source: Type.Object({
     repository: Type.String({ minLength: 1 }),
-    /** Null where the weights have no repository of their own. */
+    /** Null if the weights have no repository. */
     revision: Type.Union([Type.String({ minLength: 1 }), Type.Null()]),
   }),
   /** Present where `tss models add` converted the source's weights to the graph. */

@@ -42,14 +42,14 @@ export type PredictionColumn = keyof typeof PREDICTION_RECORD;
 /** Folder level of the files: the UTC day of created_timestamp, yyyy-MM-dd. */
 export const PARTITION_COLUMN = 'scored_date';
 
-/** What a label file holds: the query's other side. */
+/** Columns of a label file, which the query joins. */
 export const LABEL_COLUMNS = {
   entity: { type: 'string', description: 'Id of a tweet, or of a user' },
   event_timestamp: { type: 'bigint', description: 'When the label was known, ms since 1970' },
-  label: { type: 'string', description: 'What is to be learnt' },
+  label: { type: 'string', description: 'Label to learn' },
 } as const satisfies Record<string, Column>;
 
-/** What a label's entity names, and the record's column that holds such ids. */
+/** Kinds of label entities, and the column of a record that holds their ids. */
 export const LABEL_ENTITIES = { tweet: 'tweet_id', user: 'author_id' } as const satisfies Record<
   string,
   PredictionColumn
@@ -58,8 +58,8 @@ export const LABEL_ENTITIES = { tweet: 'tweet_id', user: 'author_id' } as const 
 export type LabelEntity = keyof typeof LABEL_ENTITIES;
 
 /**
- * Which rows a label may see: `created` those that had happened and had been scored by its time;
- * `event` those that had happened, whenever they were scored: for backfills.
+ * Rows that may join a label: with `created`, tweets made and scored by the label's time; with
+ * `event`, tweets made by then, scored at any time (for backfills).
  */
 export type AsOf = 'created' | 'event';
 
@@ -89,7 +89,7 @@ export const BULK_COLUMNS = [
   'model_revision',
 ] as const;
 
-/** Which bulk results count: all, or those of one model, as Athena wants it for its partitions. */
+/** Bulk results that count: all, or those of one model, which Athena's partitions require. */
 export type BulkResults = 'all' | { readonly modelName: string; readonly modelRevision: string };
 
 /** Bits of a snowflake id below its time, as a factor, and the time of its origin. */

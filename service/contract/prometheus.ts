@@ -16,7 +16,7 @@ export interface PrometheusMetric {
   readonly help: string;
   /** Undefined: the metric is not split. */
   readonly label: string | undefined;
-  /** What a value in the unit of the contract is multiplied with. */
+  /** Factor from the unit of the contract to the unit of Prometheus. */
   readonly factor: number;
 }
 

@@ -62,7 +62,7 @@ export function mergeContributions(held: Contribution, incoming: Contribution): 
   };
 }
 
-/** Names a day bucket of an entity. Tweets in other languages have buckets of their own. */
+/** Names a day bucket of an entity. Tweets in other languages have separate buckets. */
 export function bucketName({ day, isOtherLanguage }: Contribution): string {
   return isOtherLanguage ? `${day}o` : `${day}`;
 }

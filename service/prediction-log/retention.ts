@@ -4,7 +4,7 @@ import type { PredictionLogFile } from './files.ts';
 /** Days without a file after which the calendar is doubted. */
 const MAX_GAP_DAYS = 31;
 
-/** Files after such a gap by which the calendar is believed again. */
+/** Number of daily files after such a gap that make the clock credible again. */
 const FILES_TO_TRUST = 7;
 
 /** Clocks of one process. */

@@ -15,7 +15,7 @@ const REPEATED_WITHIN_MS = 1_000;
 interface ShutdownOptions {
   readonly lifecycle: Lifecycle;
   readonly logger: FastifyBaseLogger;
-  /** Where the log goes. */
+  /** Destination of the log. */
   readonly output: { flush(withinMs: number): Promise<void> };
 }
 

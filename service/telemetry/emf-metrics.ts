@@ -58,7 +58,7 @@ export class EmfMetrics implements Metrics {
 
   record(name: MetricName, value: number, dimensionValue?: string): void {
     if (!Number.isFinite(value)) {
-      this.#report(name, new TypeError(`${value} is no measurement`));
+      this.#report(name, new TypeError(`${value} is not a measurement`));
       return;
     }
     const values = this.#valuesOf(name, dimensionValue);

@@ -98,7 +98,7 @@ export interface LoggedError {
  */
 export function describeError(error: unknown, causes = MAX_CAUSES): LoggedError {
   if (!isNativeError(error)) {
-    return { type: typeof error, message: 'Something that is no Error was thrown' };
+    return { type: typeof error, message: 'The thrown value is not an Error' };
   }
   const { code } = error as { code?: unknown };
   return {

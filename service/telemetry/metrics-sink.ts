@@ -15,7 +15,7 @@ export interface MetricsSettings {
   readonly version: string;
 }
 
-/** Where metrics go, until it is closed. */
+/** Destination of metrics, until it is closed. */
 export interface MetricsSink extends Metrics {
   close(): void;
 }

@@ -3,7 +3,7 @@ import { call } from './api.ts';
 import type { RankingPanelOptions } from './ranking-panel.ts';
 import type { Entry } from './ranking-view.ts';
 
-/** As many as the API gives: what is not shown is suggested. */
+/** The limit of the API: entries that are not shown serve as suggestions. */
 const LIMIT = 100;
 
 type Ranking = Pick<RankingPanelOptions, 'id' | 'title' | 'column' | 'keyColumns' | 'load'>;

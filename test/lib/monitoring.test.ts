@@ -134,7 +134,7 @@ describe.each(STAGES)('the dashboard of %s', (stage) => {
     'Failure rate',
     'Hit rate',
     'Refusal rate',
-    'Load balancer: 5xx of its own',
+    'Load balancer: 5xx without a task',
     'CPU and memory',
     'Tasks',
     'Valkey: memory used',

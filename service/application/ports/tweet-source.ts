@@ -22,8 +22,8 @@ export interface TweetSource {
   readonly name: 'x-api' | 'oembed' | 'fixture';
 
   /**
-   * Reads up to 100 distinct tweets: same length, same order. A read that fails is the outcome of its
-   * own tweet: a TweetSourceFailedError if the source fails, times out or sends an invalid answer, a
+   * Reads up to 100 distinct tweets: same length, same order. A failed read is the outcome of that
+   * tweet alone: a TweetSourceFailedError if the source fails, times out or sends an invalid answer, a
    * TweetSourceLimitedError if its rate limit is used up.
    *
    * @throws TweetSourceLimitedError if the read budget or the room for waiting reads is too small for all

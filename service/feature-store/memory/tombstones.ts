@@ -29,7 +29,7 @@ export class Tombstones {
     this.#addEntity(topicEntity(topic), scoredUpToMs);
   }
 
-  /** Whether a row must not be written. */
+  /** True if a row must not be written. */
   refuse({ tweetId, authorId, topics, createdTimestampMs }: FeatureRow): boolean {
     const entities = topics.map(topicEntity);
     if (authorId !== null) entities.push(userEntity(authorId));

@@ -81,7 +81,7 @@ export class AggregateReader {
     });
   }
 
-  /** Whether the entity has a day bucket outside the range. */
+  /** True if the entity has a day bucket outside the range. */
   async #isKnown(entity: string): Promise<boolean> {
     const { client, keys, guard } = this.#options;
     const pipeline = client.pipeline().time();

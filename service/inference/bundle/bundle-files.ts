@@ -26,7 +26,7 @@ export async function describeFile(folder: string, name: string): Promise<Bundle
 /**
  * Revision of a bundle: the first 12 hex digits of the SHA-256 over the files' SHA-256 hashes, each
  * as 64 lower-case hex digits, concatenated in the order of the files' names (by UTF-16 unit).
- * Where the bundle names its preprocessing steps, a line feed and the steps follow, separated by
+ * If the bundle names its preprocessing steps, a line feed and the steps follow, separated by
  * commas, in the order in which they run.
  *
  * @param preprocessing of the bundle, if it names any

@@ -4,7 +4,7 @@ import { type BatchLengths, LengthBuckets } from './length-buckets.ts';
 
 export interface BatchQueueOptions {
   readonly workers: number;
-  /** Padded tokens (longest x count) of a batch; a longer single text is a batch of its own. */
+  /** Padded tokens (longest x count) of a batch; a longer single text is a batch by itself. */
   readonly tokenBudget: number;
   readonly maxTokens: number;
   readonly batchLengths: BatchLengths;

@@ -17,7 +17,7 @@ export class EventLoopTurns {
     this.#clock = clock;
   }
 
-  /** Whether a step may begin now. */
+  /** True if a step may begin now. */
   hasTime(): boolean {
     if (this.#startedMs === null) this.#begin();
     return this.#waiting.length === 0 && this.#elapsedMs() < TURN_MS;

@@ -1,4 +1,4 @@
-/** Where a text may be cut without changing a token, for tokenizers that split at spaces. */
+/** Places where a text may be cut without changing a token, for tokenizers that split at spaces. */
 export const SPACE_CUT = /(?<=\P{White_Space}) (?=\P{White_Space})/gu;
 
 /** Tokenizes the text between added tokens. */

@@ -6,7 +6,7 @@ export interface UnigramConfig {
   readonly unk_id: number;
 }
 
-/** What an unknown character costs below the least likely piece. Source: SentencePiece. */
+/** Penalty of an unknown character, below the least likely piece. Source: SentencePiece. */
 const UNKNOWN_PENALTY = 10;
 
 /** Characters of a long word in one step: less than 1 ms. */

@@ -26,7 +26,7 @@ import { parseJson } from './parse-json.ts';
 /** A usual answer has about a kilobyte; the longest escaped post is below a tenth of this. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** Limit of our own: the endpoint reads one tweet per request and publishes no limit. */
+/** Self-imposed limit: the endpoint reads one tweet per request and publishes no limit. */
 const MAX_CONCURRENT = 8;
 
 /** Tweets that may wait for a connection: ten full batches. */

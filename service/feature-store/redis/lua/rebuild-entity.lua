@@ -96,7 +96,7 @@ for i = 1, #fields, 2 do
     end
   end
 end
--- What has ended is in the total until the entity is settled, which is no difference.
+-- The total includes ended buckets until the entity is settled; that is not a difference.
 if last_end > 0 and not (is_due_right(first_end) and (has_ended or is_total_right(total))) then
   differs = true
 end
