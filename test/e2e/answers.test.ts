@@ -21,7 +21,7 @@ interface TextResult {
 
 /** The model card's tolerance: one rounding step that falls the other way on another CPU. */
 const TOLERANCE = 0.005;
-/** What a text's batch-mates may change, far below any rounding step. */
+/** Allowed influence of the other texts in a batch, far below any rounding step. */
 const BATCH_TOLERANCE = 1e-6;
 
 /** The golden texts that the API takes: it refuses blank ones, and those that hold nothing to score. */

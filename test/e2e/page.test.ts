@@ -72,7 +72,7 @@ async function openFilled(options?: VisitOptions): Promise<Visit> {
   return opened;
 }
 
-/** What the API says; asked again where the store was too slow for it, on a busy machine. */
+/** Answer of the API; asked again if the store was too slow, on a busy machine. */
 async function api<T>(path: string): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const response = await service.get(path);

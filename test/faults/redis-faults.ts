@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { RedisServer } from '../helpers/redis-server.ts';
 import type { Toxic, Toxiproxy } from './toxiproxy.ts';
 
-/** What a fault acts on. */
+/** Target of a fault. */
 export interface RedisParts {
   readonly redis: RedisServer;
   readonly admin: Redis;

@@ -80,7 +80,7 @@ export async function totalOf(service: ServiceProcess, author: number): Promise<
   return ((await response.json()) as { total: number }).total;
 }
 
-/** How often each value occurs: `24 miss, 1 hit`. */
+/** Counts of each value: `24 miss, 1 hit`. */
 export function tally(values: readonly (string | number | undefined)[]): string {
   const counts = Map.groupBy(values, (value) => value);
   return [...counts].map(([value, all]) => `${all.length} ${value}`).join(', ');

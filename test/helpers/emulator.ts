@@ -12,7 +12,7 @@ export const REGION = 'us-east-1';
 
 export interface Emulator {
   readonly url: string;
-  /** What the AWS CLI tools and SDKs need to talk to it rather than to Amazon. */
+  /** Variables that make the AWS CLI and SDKs talk to it rather than to Amazon. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -26,7 +26,7 @@ const NO_ENGINE = 'unix:///nonexistent/docker.sock';
 const NO_REGISTRY = '127.0.0.1:1';
 
 /**
- * Starts the AWS emulator on a port of its own. It keeps nothing on disk.
+ * Starts the AWS emulator on a free port. It keeps nothing on disk.
  *
  * @param dockerHost address of a Docker engine that runs tasks of ECS; without one they are records
  * @throws Error when it is not installed, or does not start within its time.

@@ -83,7 +83,7 @@ const UNSURE: Prediction = {
   tokens: 4,
 };
 
-/** What a defective graph gives for a text. */
+/** Scores of a defective graph. */
 export const NOT_FINITE: Prediction = {
   label: 'negative',
   scores: { negative: Number.NaN, neutral: Number.NaN, positive: Number.NaN },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** What the stub does with one call: fail whole, hang, break off, or refuse records by place. */
+/** Behavior for one call: fail whole, hang, break off, or refuse records by place. */
 export type FirehoseBehavior =
   | { readonly status: number; readonly type: string }
   | { readonly refuse: readonly number[] }
@@ -21,7 +21,7 @@ export class FirehoseStub {
   readonly streams = new Set<string>();
   /** The lines it has accepted. */
   readonly accepted: string[] = [];
-  /** How it behaves when the script is at its end. */
+  /** Behavior after the end of the script. */
   otherwise: FirehoseBehavior | 'well' = 'well';
   readonly #script: FirehoseBehavior[] = [];
   readonly #server: Server;
@@ -38,7 +38,7 @@ export class FirehoseStub {
     return stub;
   }
 
-  /** What makes the AWS SDK come here, with keys that open nothing. */
+  /** Options that direct the AWS SDK to the stub, with invalid keys. */
   get environment(): Readonly<Record<string, string>> {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('the stub is closed');

@@ -1,6 +1,6 @@
 /**
  * Loaded into the service (`node --import`): an inference worker that gets a text of HANG_TOKENS
- * tokens opens a pipe that nobody writes to. That is a native wait, like a hung session: neither
+ * tokens opens a pipe without a writer. That is a native wait, like a hung session: neither
  * JavaScript nor `worker.terminate()` can end it.
  */
 import { readFileSync } from 'node:fs';

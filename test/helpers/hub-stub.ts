@@ -10,7 +10,7 @@ export interface HubRepository {
   readonly license?: string;
   /** As in the card. */
   readonly language?: string | readonly string[];
-  /** Only whoever sends this token may read it. */
+  /** Token required to read it. */
   readonly token?: string;
 }
 

@@ -11,8 +11,8 @@ const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 30_000;
 
 /**
- * A real Redis or Valkey on a port of its own, without persistence unless the options ask for it. One
- * server may serve a whole test file, each test with a key prefix of its own.
+ * A real Redis or Valkey on a free port, without persistence unless the options ask for it. One
+ * server may serve a whole test file, each test with a different key prefix.
  */
 export class RedisServer {
   readonly port: number;

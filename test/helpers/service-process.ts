@@ -21,7 +21,7 @@ export interface ServiceEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The built service as a process of its own, as users run it. */
+/** The built service as a separate process, as users run it. */
 export class ServiceProcess {
   readonly url: string;
   readonly child: ChildProcess;

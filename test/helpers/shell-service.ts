@@ -79,7 +79,7 @@ export class ShellService {
     process.kill(this.pid, signal);
   }
 
-  /** Waits until the service is gone, also where it is no child of this process. */
+  /** Waits until the service is gone, also if it is not a child of this process. */
   async ended(): Promise<void> {
     while (isAlive(this.pid)) await pause(POLL_INTERVAL_MS);
   }
@@ -91,7 +91,7 @@ export class ShellService {
   }
 }
 
-/** What the shell has written so far: an id ends with its line. */
+/** Output of the shell so far: an id ends with its line. */
 function readPid(file: string): number | undefined {
   try {
     const text = readFileSync(file, 'utf8');

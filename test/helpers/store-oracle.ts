@@ -281,7 +281,7 @@ export class StoreOracle {
     return days.some(({ counted }) => counted.has(id));
   }
 
-  /** Whether a row has nothing to add to a user's names. */
+  /** True if a row has nothing to add to a user's names. */
   #knows(id: string, name: string, eventMs: number): boolean {
     const owner = this.#state.owners.get(name);
     const profile = this.#state.profiles.get(id);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP server on a port of its own that does with each connection what it is told. */
+/** A TCP server on a free port that handles each connection as the test says. */
 export class TcpStub {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

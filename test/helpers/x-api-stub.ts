@@ -32,7 +32,7 @@ export interface StubRequest {
   readonly ids: readonly string[];
 }
 
-/** What the stub knows: `tweets` are X API v2 objects, whose text oEmbed gives as HTML. */
+/** Data of the stub: `tweets` are X API v2 objects; oEmbed gives their text as HTML. */
 export interface StubContent {
   readonly tweets?: readonly {
     readonly id: string;
@@ -94,7 +94,7 @@ export class XApiStub {
     this.#always = answer;
   }
 
-  /** How many requests hang now. */
+  /** Number of requests that hang now. */
   get hanging(): number {
     return this.#hanging.length;
   }
@@ -170,7 +170,7 @@ export class XApiStub {
     return { status: 404, body: { error: 'Sorry, that page does not exist', request } };
   }
 
-  /** Undefined when the path is no list of tweets, and no user. */
+  /** Undefined if the path is neither a list of tweets nor a user. */
   #listing(path: string, query: URLSearchParams): StubResponse | undefined {
     const { tweets = [], includes, users = [] } = this.#content;
     const [, name] = /^\/2\/users\/by\/username\/(\w+)$/.exec(path) ?? [];

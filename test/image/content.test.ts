@@ -69,7 +69,7 @@ describe('the image', () => {
     expect(sum(sizes) / least).toBeLessThan(1.15);
   });
 
-  it('keeps packages, model and code in layers of their own', () => {
+  it('keeps packages, model and code in separate layers', () => {
     const [packages, model, code] = content.layers.slice(-OWN_LAYERS);
     expect(packages?.every((file) => !/^app\/(dist|models)\//.test(file))).toBe(true);
     expect(model?.every((file) => file.startsWith('app/models/'))).toBe(true);

@@ -6,7 +6,7 @@ import { ServiceProcess } from '../helpers/service-process.ts';
 
 const image = process.env.SERVICE_IMAGE!;
 
-/** Runs a command in another container, which shares the host's network. */
+/** Runs a command in a separate container, which shares the host's network. */
 function statusOf(
   command: readonly string[],
   environment: Record<string, string>,

@@ -91,7 +91,7 @@ describe('the bulk stack', () => {
     expect(days).toMatchObject({ 'input/': 90, 'reports/': 90, 'results/': 92, 'runs/': 90 });
   });
 
-  it('puts its table beside the predictions, or into a database of its own', () => {
+  it('puts its table beside the predictions, or into a new database without an offline store', () => {
     const databases = (stage: typeof app) =>
       Object.keys(stage.of('bulk').findResources('AWS::Glue::Database')).length;
     expect([databases(app), databases(prod)]).toEqual([1, 0]);

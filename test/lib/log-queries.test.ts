@@ -11,7 +11,7 @@ let log: Line[];
 beforeAll(async () => {
   const service = await ServiceProcess.start({
     X_BEARER_TOKEN: 'token',
-    // Nobody listens there.
+    // A port without a listener.
     X_API_URL: 'http://127.0.0.1:9',
     REDIS_URL: 'redis://127.0.0.1:9',
   });

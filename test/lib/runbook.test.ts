@@ -10,8 +10,8 @@ const document = readFileSync('docs/operations.md', 'utf8');
 const [chapter = ''] = document.split('\n## What no test here has seen').slice(0, 1);
 const alarms = chapter.slice(chapter.indexOf('\n## Alarms\n')).replaceAll(/```[\s\S]*?```/g, '');
 
-/** Whoever is called at night searches for what is written. */
-describe('what the runbook names is there', () => {
+/** A page names the alarm; its text must lead to the runbook. */
+describe('titles and names that the runbook quotes', () => {
   const [dashboard] = allOf(app, 'AWS::CloudWatch::Dashboard');
   const body = JSON.stringify(dashboard?.Properties.DashboardBody).replaceAll('\\', '');
   const titles = [...body.matchAll(/"title":"([^"]+)"/g)].map(([, title]) => String(title));

@@ -104,7 +104,7 @@ describe('the configuration of a stage', () => {
       'is not allowed; use the ids of 2 to 6 subnets of vpcId in different zones',
     ],
     [
-      'an address that is no network',
+      'an address that is not a network',
       { stage: 'dev', vpcCidr: '10.20.30.0/16' },
       'vpcCidr: "10.20.30.0/16" is not allowed; use an IPv4 network of /16 to /20',
     ],

@@ -8,7 +8,7 @@ export { Match };
 
 export const CERTIFICATE_ARN = 'arn:aws:acm:eu-central-1:123456789012:certificate/abc';
 
-/** The least that each stage wants, with an image that nobody has to build. */
+/** The required values of each stage, with an image that needs no build. */
 export const CONTEXT = {
   dev: { stage: 'dev', imageUri: 'example.org/tweet-sentiment:1' },
   prod: {

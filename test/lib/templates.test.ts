@@ -60,7 +60,7 @@ const WARNINGS: Partial<Record<keyof typeof VARIANTS, readonly unknown[]>> = {
 };
 const NAMES = Object.keys(VARIANTS) as (keyof typeof VARIANTS)[];
 
-/** Nobody listens there: whatever tries to reach the network fails. */
+/** An address without a listener: any use of the network fails. */
 const NO_NETWORK = {
   HTTP_PROXY: 'http://127.0.0.1:9',
   HTTPS_PROXY: 'http://127.0.0.1:9',

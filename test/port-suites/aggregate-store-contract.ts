@@ -222,7 +222,7 @@ export function aggregateStoreContract(
         expect([await user(), await topic('#y')]).toEqual([null, null]);
       });
 
-      it('has day buckets with a life of their own', async () => {
+      it('expires each day bucket on its own day', async () => {
         await put();
         await put(GERMAN);
         await advance(200 * DAY_SECONDS);

@@ -283,7 +283,7 @@ export async function play(steps: readonly Step[], subject: StoreOfHistories): P
   await look();
 }
 
-/** What is written and purged in between must be right after the rebuild as well. */
+/** Writes and purges during a rebuild must be right after it as well. */
 async function loseAndRebuild(
   { lost, between }: Extract<Step, { kind: 'aggregates are lost, and rebuilt' }>,
   { store, lose }: StoreOfHistories,

@@ -1,6 +1,6 @@
 /**
  * Scores golden texts on the engine and the built worker: each alone, then all in random mixes at
- * once, where each text has company of its own length. Prints an EngineReport.
+ * once, where all texts of a batch have one length. Prints an EngineReport.
  *
  * Arguments: the length of the longest text in tokens; `all` for every text up to that length.
  */

@@ -30,7 +30,7 @@ describe('the subnets of an existing VPC', () => {
     });
   });
 
-  it('use the table of their own before the main one', () => {
+  it('use their associated table before the main one', () => {
     const own = { Associations: [{ SubnetId: 'subnet-b' }], Routes: [INTERNET] };
     expect(judgePart(VPC, TASKS, SUBNETS, [main(NAT), own])).toMatchObject({
       state: 'fail',

@@ -1,5 +1,5 @@
 /**
- * What /docs shows: its prefilled requests are answered with 200 by a service that holds the sample,
+ * The examples of /docs: its prefilled requests are answered with 200 by a service that holds the sample,
  * and its examples of answers are those of the embedded model.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

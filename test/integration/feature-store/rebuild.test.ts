@@ -63,7 +63,7 @@ async function lose(...patterns: readonly string[]): Promise<void> {
   await admin.del(...keys);
 }
 
-/** What readers see of the aggregates. */
+/** Answers to readers of the aggregates. */
 async function seen() {
   const range = { from: 0, to: 5 };
   return {

@@ -241,7 +241,7 @@ describe('RedisFeatureStore', () => {
   });
 
   describe('credentials', () => {
-    /** Those of docs/feature-store-format.md. */
+    /** Commands of docs/feature-store-format.md. */
     const COMMANDS =
       /ACL SETUSER tss .*?-@all ([^\n]*)/
         .exec(readFileSync('docs/feature-store-format.md', 'utf8'))?.[1]
@@ -389,12 +389,12 @@ describe('RedisFeatureStore', () => {
     const rules = ['on', '>secret', `~${keyPrefix}*`, '+@all', '-hset'];
     await admin.call('ACL', 'SETUSER', username, ...rules);
     const denied = await openStore({ keyPrefix, username, password: 'secret' });
-    const row = aRow({ tweetId: id, text: 'a text nobody may log' });
+    const row = aRow({ tweetId: id, text: 'a text kept out of logs' });
     const failure = await denied.store.putTweets([{ row, ttlSeconds: 60 }]).catch((error) => error);
     expect(failure).toBeInstanceOf(FeatureStoreUnavailableError);
     expect(failure.cause.message).toMatch(/NOPERM|can't run this command/);
     const told = JSON.stringify([failure, failure.cause, denied.logger.lines]);
-    expect(told).not.toContain('nobody may log');
+    expect(told).not.toContain('kept out of logs');
     expect(await admin.exists(rowKey(id))).toBe(0);
     expect(denied.metrics.records).toEqual([['FeatureStoreErrors', 1, 'write']]);
   });

@@ -123,7 +123,7 @@ function specify(): void {
       });
     });
 
-    it('is told that the classification extension is absent', () => {
+    it('learns that the classification extension is absent', () => {
       expect(outcomes.classification).toMatchObject({
         exception: 'InferenceServerException',
         message: expect.stringContaining('classification is not supported'),

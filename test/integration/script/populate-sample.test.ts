@@ -6,7 +6,7 @@ import { ServiceProcess } from '../../helpers/service-process.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
 
-/** What script/start --sample runs beside the service. */
+/** The command that script/start --sample runs beside the service. */
 async function run(pid: number, port: string) {
   const args = ['script/lib/populate-sample.ts', String(pid)];
   const helper = spawn(process.execPath, args, {

@@ -38,7 +38,7 @@ describe('the comparison with what is deployed', () => {
     ]);
   });
 
-  it('refuses an output that is no object', () => {
+  it('refuses an output that is not an object', () => {
     expect(() => compareWithDeployed('[1]', stage({}))).toThrow('is not a JSON object: [1]');
   });
 });

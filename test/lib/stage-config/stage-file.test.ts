@@ -29,7 +29,7 @@ describe('the file of a stage', () => {
     expect(overrides).toEqual([]);
   });
 
-  it('is overridden by the context, and each override is told', () => {
+  it('is overridden by the context, and each override is reported', () => {
     write('{"maxTasks": 4, "logDays": 7}');
     const { context, overrides } = read({ maxTasks: '6', logDays: '7' });
     expect(context.maxTasks).toBe('6');
@@ -46,7 +46,7 @@ describe('the file of a stage', () => {
     expect(read()).toEqual({ context: { stage: 'dev' }, overrides: [] });
   });
 
-  it('must exist for a stage that is no preset, so that a mistyped name makes no new stage', () => {
+  it('must exist for a stage other than dev and prod, so that a mistyped name makes no new stage', () => {
     expect(() => read({ stage: 'staging' })).toThrow(
       'The stage staging has no stages/staging.json; create it, such as {"preset": "dev"}',
     );

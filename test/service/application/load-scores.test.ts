@@ -86,7 +86,7 @@ describe('LoadScores', () => {
     expect(await store.getTweets([aTweet().id])).toMatchObject([{ label: 'negative' }]);
   });
 
-  it('stores rows of another revision under it: they count, and are no answers', async () => {
+  it('stores rows of another revision under it: they count, but do not answer requests', async () => {
     const { store, predictionLog, load } = aStore();
     const identity = { name: 'next', revision: 'ba9876543210', preprocessingVersion: 2 };
     expect(await load({ identity })).toEqual([null]);

@@ -54,7 +54,7 @@ async function online(atMs: number, recordType = 'prediction'): Promise<void> {
       model_revision) VALUES ('${recordType}', '${TWEET}', '${USER}', ${MADE_MS}, ${atMs}, 'online')`);
 }
 
-/** What a label at a time sees. */
+/** Rows joined with a label of that time. */
 async function seenAt(
   atMs: number,
   { by = 'tweet' as LabelEntity, of = 'all' as BulkResults } = {},

@@ -152,7 +152,7 @@ const withHeaders = (headers: Record<string, string>): Provocation => ({
   change: (request) => ({ ...request, headers: { ...request.headers, ...headers } }),
 });
 
-/** What makes a request that would succeed fail with a code, whatever the operation. */
+/** Changes that make any successful request fail with a code. */
 const PROVOCATIONS: Readonly<Partial<Record<ErrorCode, Provocation>>> = {
   invalid_request: {
     change: (request) => ({
@@ -212,7 +212,7 @@ const withText = (text: string, more: object = {}): Provocation => ({
 });
 const REFUSE_GERMAN = PROVOCATIONS.unsupported_language;
 
-/** Where an operation needs another provocation of the same code, or has two of them. */
+/** Operations that need another provocation of the same code, or have two of them. */
 const FURTHER: Readonly<Record<string, Provocation>> = {
   'POST /v1/inference empty_text': { ...PROVOCATIONS.empty_text, ...withText('a') },
   'POST /v1/inference model_failed': withText('a banana split'),

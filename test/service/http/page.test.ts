@@ -84,7 +84,7 @@ describe('the files of the page', () => {
   });
 
   it.each(['/assets/', '/assets/nothing.js', '/assets/../index.html', '/assets/%2e%2e/index.html'])(
-    'are no others: %s',
+    'have fixed names, so that %s is not found',
     async (path) => {
       expect((await app.call(path)).json.code).toBe('not_found');
     },

@@ -69,7 +69,7 @@ describe('two workers on a virtual clock', () => {
 
 describe('two workers at twice their capacity answer every accepted request in time', () => {
   const models = { 'a RoBERTa-base': ROBERTA, 'the embedded model': EMBEDDED };
-  /** How many times slower the machine is at a moment, of a run that takes so long. */
+  /** Slowdown factor of the machine at a moment, in a run of this duration. */
   const machines: Record<string, (nowMs: number, durationMs: number) => number> = {
     'at a constant speed': () => 1,
     '1.5 times slower for 3 s of 10': (nowMs) => (nowMs % 10_000 < 3000 ? 1.5 : 1),

@@ -20,7 +20,7 @@ const SETTINGS = {
   concurrency: 32,
 };
 
-/** What a task would write of an object of whose 100 lines one is empty. */
+/** Report of a task about an object of 100 lines, one of them empty. */
 const reportOf = (name: string, model_revision: string) =>
   JSON.stringify({
     input: `s3://${BUCKET}/input/partly/${name}.txt`,

@@ -55,7 +55,7 @@ async function store(count: number) {
   return tweets;
 }
 
-/** How many tweets of the author count. */
+/** Number of the author's tweets that count. */
 async function counted(): Promise<number> {
   const response = await service.get('/v1/users/7/sentiment?from=2010-11-04&to=2010-11-04');
   return ((await response.json()) as { total?: number }).total ?? 0;
@@ -170,7 +170,7 @@ describe('compliance', () => {
       stderr: expect.stringContaining('Stopped; run the same command to continue.'),
     });
     expect((await run()).stdout).toContain('100 tweets checked');
-    // It was through: the next one begins anew.
+    // The run was complete: the next one starts over.
     expect((await run()).stdout).toContain('1100 tweets checked');
   });
 

@@ -52,7 +52,7 @@ function write(name: string, lines: readonly unknown[]): void {
   writeFileSync(join(folder, name), `${text.join('\n')}\n`);
 }
 
-/** What readers see, without the times of the scores. */
+/** Answers to readers, without the times of the scores. */
 async function seen(ids: readonly string[]) {
   const read = async (path: string) => (await service.get(path)).json();
   const { rows } = (await read(`/v1/features/tweets?ids=${ids.join(',')}`)) as {

@@ -64,7 +64,7 @@ export class OfflineLog {
     });
   }
 
-  /** What a query answers about the files in the folder. */
+  /** Rows of a query over the files in the folder. */
   async query(sql: string): Promise<Record<string, Json>[]> {
     const instance = await DuckDBInstance.create(':memory:', { file_search_path: this.folder });
     const connection = await instance.connect();

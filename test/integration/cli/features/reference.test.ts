@@ -105,7 +105,7 @@ function reference(
   return best;
 }
 
-/** Newest event, then newest score; what ties even so is told apart by names alone. */
+/** Newest event, then newest score; remaining ties are ordered by name. */
 function isNewer(one: PredictionRecord, other: PredictionRecord): boolean {
   const places = ['event_timestamp', 'created_timestamp', 'tweet_id', 'model_revision'] as const;
   for (const place of places) {

@@ -34,7 +34,7 @@ afterEach(() => {
   rmSync(source, { recursive: true });
 });
 
-/** What a user sees of models/. */
+/** Visible content of models/. */
 function visible(): string[] {
   return readdirSync(folder.path)
     .filter((name) => !name.startsWith('.'))

@@ -1,4 +1,4 @@
-/** What the command writes and deletes stays within models/, and is never somebody else's. */
+/** The command writes and deletes only within models/, and never another process's files. */
 import {
   cpSync,
   existsSync,

@@ -48,7 +48,7 @@ export function documentedCodes(operation: Operation, status: number | string): 
   return [...description.matchAll(/`(\w+)`/g)].map(([, code = '']) => code);
 }
 
-/** What holds for every answer: its headers, the form of errors, and that it is documented. */
+/** Checks of every answer: its headers, the form of errors, and that it is documented. */
 export function checkAnswer(document: Documented, path: string, call: Call, answer: Answer): void {
   expect(answer.headers['x-request-id']).toMatch(/^[\x21-\x7e]{1,128}$/);
   expect(Number(answer.headers['x-process-time'])).toBeGreaterThanOrEqual(0);

@@ -6,7 +6,7 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Resolves once the condition holds. Counts turns of the event loop, so that a stall is no failure. */
+/** Resolves once the condition holds. Counts turns of the event loop, so that a stall is not a failure. */
 export async function soon(condition: () => boolean): Promise<void> {
   for (let turn = 0; !condition(); turn++) {
     if (turn === TURNS_MAX) {

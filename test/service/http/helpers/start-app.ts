@@ -234,7 +234,7 @@ export async function startApp(options: AppOptions = {}) {
   };
 }
 
-/** Adds a hook that throws an error to the app that `build` makes, before any of its own. */
+/** Adds a hook that throws an error to the app that `build` makes, ahead of the app's hooks. */
 async function withFault(
   fault: Error | undefined,
   build: () => Promise<FastifyInstance>,

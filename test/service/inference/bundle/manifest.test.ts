@@ -136,7 +136,7 @@ describe('reading a manifest', () => {
       { preprocessing: ['nfd-drop-marks', 'nfd-drop-marks'] },
       /\/models\/0\/preprocessing must not have duplicate items/,
     ],
-    ['a step that is no list', { preprocessing: 'none' }, /\/models\/0\/preprocessing/],
+    ['preprocessing that is not a list', { preprocessing: 'none' }, /\/models\/0\/preprocessing/],
     ['a file that is none', { graph: 'other.onnx' }, /refers to "other.onnx"/],
     ['a path out of the folder', { graph: '../model.onnx' }, /\/models\/0\/graph must match/],
     ['a hidden path out of it', { graph: 'a/../../b' }, /\/models\/0\/graph must match/],

@@ -11,7 +11,7 @@ const WORKERS = 2;
 const TOKEN_BUDGET = 256;
 const MAX_TOKENS = 256;
 
-/** What a model costs on one thread, in ms. */
+/** Cost of a model on one thread, in ms. */
 export interface ModelCosts {
   readonly batchMs: number;
   readonly textMs: number;
@@ -32,7 +32,7 @@ export interface Load {
   readonly bulk?: { readonly everyMs: number; readonly texts: number; readonly deadlineMs: number };
   /** A batch takes up to this share more or less than its costs say. */
   readonly noise?: number;
-  /** How many times slower the machine is at a moment. */
+  /** Slowdown factor of the machine at a moment. */
   readonly slowness?: (nowMs: number) => number;
   readonly batchLengths?: BatchLengths;
   readonly seed?: number;
@@ -74,7 +74,7 @@ interface Running {
   readonly endsMs: number;
 }
 
-/** How many tweets have 0, 1, 2 ... tokens. */
+/** Numbers of tweets with 0, 1, 2 ... tokens. */
 const LENGTHS: { readonly texts: readonly number[] } = JSON.parse(
   readFileSync(new URL('../../../../bench/tweet-lengths.json', import.meta.url), 'utf8'),
 );

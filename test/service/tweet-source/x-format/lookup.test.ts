@@ -77,7 +77,7 @@ describe('outcomesFromX', () => {
       expect(statuses({ errors: [nameless] }, ['21', '22'])).toEqual(['failed', 'failed']);
     });
 
-    it('is not believed for its status alone, which any gateway sends', () => {
+    it('is not accepted for its status alone, which any gateway sends', () => {
       const gateway = { status: 404, type: 'about:blank', title: 'Not Found' };
       expect(statuses({ errors: [gateway] }, ['21'])).toEqual(['failed']);
       expect(statuses({ errors: [{ ...gateway, value: '21' }] }, ['21'])).toEqual(['not_found']);
