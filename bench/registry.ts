@@ -12,7 +12,7 @@ import { startUpTime } from './benchmarks/start-up.ts';
 import { throughput } from './benchmarks/throughput.ts';
 import { tokenizer } from './benchmarks/tokenizer.ts';
 
-/** Every benchmark, in the order of the design's table. */
+/** Every benchmark of bench/README.md, by number. */
 export const BENCHMARKS: readonly Benchmark[] = [
   ...throughput,
   ...latency,

@@ -17,7 +17,7 @@ export interface SoakResult {
   readonly conditions: readonly Condition[];
 }
 
-/** Twice the capacity for a long time: what is promised about overload and memory. */
+/** Soak test at twice the capacity: checks the promises about overload and memory. */
 export async function soak(bench: Bench, seconds: number): Promise<SoakResult> {
   const requests = textRequests(bench.texts);
   return withService(bench, {}, async (service) => {

@@ -122,7 +122,7 @@ function soaks(runs: readonly PublishedRun[]): string {
         const kept = soak.conditions.map(
           ({ what, holds }) => `- ${holds ? 'kept' : 'NOT kept'}: ${what.replace(/ \{\}$/, '')}`,
         );
-        const title = `### Twice the capacity for a long time, ${MODEL_TITLES[model]}`;
+        const title = `### Soak test at twice the capacity, ${MODEL_TITLES[model]}`;
         return [[title, '', ...figures, ...kept].join('\n')];
       }),
     )
