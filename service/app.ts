@@ -18,6 +18,7 @@ import { plainBodies } from './http/plugins/plain-bodies.ts';
 import { rateLimit } from './http/plugins/rate-limit.ts';
 import { requestTrace } from './http/plugins/request-trace.ts';
 import { strictTransport } from './http/plugins/strict-transport.ts';
+import { requestLogOf, type TraceSinks } from './http/request-trace.ts';
 import { docsRoutes } from './http/routes/docs/routes.ts';
 import { featureRoutes } from './http/routes/features/routes.ts';
 import { healthRoutes } from './http/routes/health/routes.ts';
@@ -47,14 +48,16 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const connections = new Connections();
   const clientErrors = new ClientErrors(connections, deps.logger);
   const bodyReader = new BodyReader(limits.bodyBytes);
-  const app: FastifyInstance = Fastify(serverOptions(deps, connections, clientErrors));
+  const { metrics, tracer, logger } = deps;
+  const traceSinks: TraceSinks = { metrics, tracer, requestLog: requestLogOf(logger) };
+  const app: FastifyInstance = Fastify(serverOptions(deps, traceSinks, connections, clientErrors));
   app.addHook('preClose', async () => {
     connections.closeWhenQuiet(drainGraceMs, clientErrors.refuseHalfSent);
     setTimeout(() => bodyReader.refuseArriving(), drainGraceMs / 2).unref();
   });
   for (const schema of COMPONENTS) app.addSchema(schema);
 
-  await app.register(requestTrace, { metrics: deps.metrics, tracer: deps.tracer });
+  await app.register(requestTrace, traceSinks);
   await app.register(errorHandler);
   const { corsOrigins: origins } = deps.settings;
   if (origins.length > 0) await app.register(cors, { origins });

@@ -7,7 +7,8 @@ import type { ClientErrors } from './connections/client-errors.ts';
 import type { Connections } from './connections/connections.ts';
 import { createHttpServer } from './connections/http-server.ts';
 import { closeWhileDraining } from './lifecycle.ts';
-import { setCommonHeaders, startTrace } from './request-trace.ts';
+import { RequestLogger } from './request-logger.ts';
+import { setCommonHeaders, startTrace, type TraceSinks } from './request-trace.ts';
 import { sharedSerializers } from './serializers.ts';
 
 /** Interval of Node's check for slow requests. */
@@ -15,13 +16,15 @@ const SLOW_REQUEST_CHECK_MS = 1_000;
 
 /** Fastify's options that differ from its defaults. */
 export function serverOptions(
-  { settings, lifecycle, logger, metrics, tracer }: AppDeps,
+  { settings, lifecycle, logger }: AppDeps,
+  traceSinks: TraceSinks,
   connections: Connections,
   clientErrors: ClientErrors,
 ) {
   const { limits, trustProxyHops } = settings;
   return {
     loggerInstance: logger,
+    childLoggerFactory: (parent, bindings) => new RequestLogger(parent, bindings),
     // Fastify would log URLs; request-trace.ts logs one line per request without.
     logController: new LogController({
       disableRequestLogging: true,
@@ -39,7 +42,7 @@ export function serverOptions(
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
     // No hook runs for paths that cannot be routed.
     frameworkErrors: (error, request, reply) => {
-      startTrace(request, reply, { metrics, tracer });
+      startTrace(request, reply, traceSinks);
       setCommonHeaders(request, reply);
       closeWhileDraining(reply, lifecycle);
       answerError(error, request, reply);

@@ -38,10 +38,10 @@ export class BodyReader {
       else if (this.#bytesInAll > this.#maxBytesInAll) reject(tooManyBodies());
     };
     const onEnd = () => resolve(Buffer.concat(chunks));
-    response.once('close', () => {
+    response.on('close', () => {
       this.#bytesInAll -= bytes;
     });
-    request.on('data', onData).once('end', onEnd).on('error', reject);
+    request.on('data', onData).on('end', onEnd).on('error', reject);
     this.#arriving.add(reject);
     try {
       return await promise;

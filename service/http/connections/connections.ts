@@ -24,8 +24,8 @@ export class Connections {
   /** Registers a response that is about to be made. */
   begin(socket: Socket, response: ServerResponse): void {
     this.#responses.set(socket, response);
-    response.once('prefinish', () => this.#limitReading(socket));
-    response.once('close', () => {
+    response.on('prefinish', () => this.#limitReading(socket));
+    response.on('close', () => {
       if (this.#graceMs !== undefined && !this.pendingOn(socket)) socket.destroySoon();
     });
   }

@@ -41,7 +41,7 @@ export class Pipelining {
   }
 
   #start([request, response]: Exchange): void {
-    response.once('close', () => this.#startNext(request.socket));
+    response.on('close', () => this.#startNext(request.socket));
     this.#handle(request, response);
   }
 

@@ -16,8 +16,8 @@ export class UnsentAnswers {
   }
 
   watch(socket: Socket, response: ServerResponse): void {
-    response.once('prefinish', () => this.#add(socket));
-    response.once('close', () => this.#remove(socket));
+    response.on('prefinish', () => this.#add(socket));
+    response.on('close', () => this.#remove(socket));
   }
 
   #add(socket: Socket): void {

@@ -22,5 +22,9 @@ export const hostHeader = fp(
 
 /** Counts a header in a list of alternating names and values. */
 function countOf(name: string, rawHeaders: readonly string[]): number {
-  return rawHeaders.filter((word, index) => index % 2 === 0 && word.toLowerCase() === name).length;
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === name) count += 1;
+  }
+  return count;
 }

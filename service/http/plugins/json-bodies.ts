@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyBodyParser, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { CallerError } from '../../domain/errors.ts';
 import type { BodyReader } from '../connections/body-reader.ts';
@@ -16,6 +16,11 @@ declare module 'fastify' {
 /** UTF-8 is the only encoding of JSON (RFC 8259, 8.1); ASCII is part of it. */
 const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);
 
+/** Drops a byte order mark. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
+type Parser = FastifyBodyParser<string>;
+
 /** Reads and parses JSON bodies. */
 export const jsonBodies = fp<{ bodyReader: BodyReader }>(
   async (app, { bodyReader }) => {
@@ -28,10 +33,11 @@ export const jsonBodies = fp<{ bodyReader: BodyReader }>(
       done();
     });
     app.removeAllContentTypeParsers();
+    const parser: Parser = app.getDefaultJsonParser('error', 'error');
     app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
       requireUtf8(request.headers['content-type'] ?? '');
       const body = await bodyReader.read(request.raw, request.response);
-      return parse(decode(body), request, app);
+      return parse(decode(body), request, parser);
     });
   },
   { name: 'json-bodies', dependencies: ['request-trace'] },
@@ -55,25 +61,28 @@ function requireUtf8(contentType: string): void {
   }
 }
 
-/** Drops a byte order mark. */
 function decode(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return UTF_8.decode(body);
   } catch {
     throw new CallerError('invalid_request', 'The body is not valid UTF-8; encode it in UTF-8.');
   }
 }
 
-function parse(text: string, request: FastifyRequest, app: FastifyInstance): Promise<unknown> {
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  void app.getDefaultJsonParser('error', 'error')(request, text, (error, body) => {
+/** Fastify's parser calls back before it returns. */
+function parse(text: string, request: FastifyRequest, parser: Parser): unknown {
+  let parsed: unknown;
+  void parser(request, text, (error, body) => {
     if (error && isJson(text)) {
-      const detail = 'The body holds a property "__proto__" or "constructor.prototype"; remove it.';
-      reject(new CallerError('invalid_request', detail));
-    } else if (error) reject(error);
-    else resolve(body);
+      throw new CallerError(
+        'invalid_request',
+        'The body holds a property "__proto__" or "constructor.prototype"; remove it.',
+      );
+    }
+    if (error) throw error;
+    parsed = body;
   });
-  return promise;
+  return parsed;
 }
 
 function isJson(text: string): boolean {

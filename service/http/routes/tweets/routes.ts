@@ -5,12 +5,15 @@ import { parseTweetUrl } from '../../../domain/tweet-url.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import { contextOf } from '../../caller.ts';
 import { quote } from '../../framework-errors.ts';
+import { HitAnswers, sendJson } from '../../hit-answers.ts';
 import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
 import { TWEET_DETAILS, TWEET_URLS_DETAILS } from '../../schemas/problem-examples.ts';
 import { callerSecurity } from '../../schemas/security.ts';
-import { NoQuery } from '../../schemas/shared.ts';
+import { NoQuery, ref } from '../../schemas/shared.ts';
 import { failIfAllFailed, itemOf, outcomesOf, tweetSentiment } from '../../tweet-items.ts';
 import { TweetSentiment, TweetsResponse, tweetQuery, tweetsRequest } from './schemas.ts';
+
+const TWEET = { ...ref(TweetSentiment) };
 
 /** Sentiment of tweets, from the feature store or read and scored by the service. */
 export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
@@ -18,6 +21,9 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   { model, scoreTweets, settings },
 ) => {
   const { limits } = settings;
+  const hitAnswers = new HitAnswers({
+    serialize: (tweet, reply) => reply.serializeInput(tweetSentiment(tweet, model), TWEET),
+  });
 
   app.get(
     '/v1/inference',
@@ -52,12 +58,14 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         ),
       },
     },
-    async (request, reply): Promise<TweetSentiment> => {
+    async (request, reply) => {
       const id = parseTweetUrl(request.query.tweetUrl);
       const context = contextOf(request, reply, limits.singleDeadlineMs);
       const [outcome] = await scoreTweets.score([id], context);
       if (!outcome) throw new Error('the use case returned no outcome');
       if (outcome.status === 'error') throw outcome.error;
+      const hit = hitAnswers.jsonOf(outcome, reply);
+      if (hit !== undefined) return sendJson(reply, hit);
       return tweetSentiment(outcome, model);
     },
   );
@@ -89,13 +97,15 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         ),
       },
     },
-    async (request, reply): Promise<TweetsResponse> => {
+    async (request, reply) => {
       const { tweetUrls } = request.body;
       const context = contextOf(request, reply, limits.batchDeadlineMs);
       const outcomes = await outcomesOf(tweetUrls, parseTweetUrl, (ids) =>
         scoreTweets.score(ids, context),
       );
       failIfAllFailed(outcomes);
+      const hits = outcomes.map((outcome) => hitAnswers.jsonOf(outcome, reply));
+      if (!hits.includes(undefined)) return sendJson(reply, resultsOf(tweetUrls, hits));
       return {
         results: outcomes.map((outcome, index) => ({
           tweetUrl: tweetUrls[index] ?? '',
@@ -105,6 +115,15 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     },
   );
 };
+
+/** The answer of a call whose tweets are all stored, as its schema would serialize it. */
+function resultsOf(tweetUrls: readonly string[], hits: readonly (string | undefined)[]): string {
+  const results = hits.map(
+    (hit, index) =>
+      `{"tweetUrl":${JSON.stringify(tweetUrls[index])},"status":"ok",${hit?.slice(1)}`,
+  );
+  return `{"results":[${results.join(',')}]}`;
+}
 
 /**
  * Explains a query in which the parameters of the tweet's URL became parameters of this request, as
