@@ -7,7 +7,13 @@ import { ProgressBar, type ProgressOutput } from '../kit/progress.ts';
 import { withRetries } from '../kit/retry.ts';
 import { isLfsPointer } from './lfs-pointer.ts';
 import { SOURCE_RETRIES } from './retries.ts';
-import { type ModelSource, type ResumePoint, SourceError, type SourceFile } from './source.ts';
+import {
+  type ModelSource,
+  type OpenedFile,
+  type ResumePoint,
+  SourceError,
+  type SourceFile,
+} from './source.ts';
 
 export interface DownloadOptions {
   readonly output: ProgressOutput;
@@ -69,6 +75,7 @@ async function attempt(
   try {
     const opened = await source.open(file.name, resume, stalled.signal);
     const { startByte, totalBytes, etag } = opened;
+    expectContinuation(file, opened, resume);
     if (etag === undefined) await rm(etagPath(part), { force: true });
     else await writeFile(etagPath(part), etag);
     let received = startByte;
@@ -95,6 +102,22 @@ async function attempt(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** @throws SourceError for an answer that is not what was announced: its bytes must not be kept */
+function expectContinuation(
+  file: SourceFile,
+  { startByte, totalBytes, etag }: OpenedFile,
+  resume: ResumePoint | undefined,
+): void {
+  if (totalBytes !== undefined && totalBytes !== (file.bytes ?? totalBytes)) {
+    throw wrongSize(file, `${totalBytes} bytes now, ${file.bytes} were announced`);
+  }
+  if (startByte === 0) return;
+  if (startByte !== resume?.startByte) {
+    throw broken(file, `the answer begins at byte ${startByte}, not at ${resume?.startByte ?? 0}`);
+  }
+  if (etag !== undefined && etag !== resume.etag) throw broken(file, 'it has changed meanwhile');
 }
 
 /** Undefined without an ETag: the rest might belong to another version of the file. */

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
+import { parseContentRange } from '../kit/content-range.ts';
 import { withRetries } from '../kit/retry.ts';
 import { SOURCE_RETRIES } from './retries.ts';
 import {
@@ -109,13 +110,18 @@ export class HubSource implements ModelSource {
     if (response.body === null) {
       throw new SourceError(`${response.url} answered without a body`, { retryable: true });
     }
-    const startByte = response.status === 206 ? (resume?.startByte ?? 0) : 0;
+    const part =
+      response.status === 206
+        ? parseContentRange(response.headers.get('content-range'))
+        : undefined;
+    const startByte = part?.startByte ?? 0;
     const length = response.headers.get('content-length');
     const isEncoded = response.headers.has('content-encoding');
     return {
       body: response.body,
       startByte,
-      totalBytes: length === null || isEncoded ? undefined : startByte + Number(length),
+      totalBytes:
+        part?.totalBytes ?? (length === null || isEncoded ? undefined : startByte + Number(length)),
       // A weak ETag promises the same meaning, not the same bytes.
       etag: response.headers.get('etag')?.match(/^"[^"]*"$/)?.[0],
     };

@@ -1,4 +1,5 @@
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { parseContentRange } from '../kit/content-range.ts';
 import { isTemporary, openS3Client, s3Status } from '../kit/s3.ts';
 import {
   type ModelSource,
@@ -64,13 +65,14 @@ export class S3Source implements ModelSource {
     try {
       const object = await this.#client.send(new GetObjectCommand(rest ?? whole), { abortSignal });
       if (object.Body === undefined) throw new Error('the answer has no body');
-      const startByte = object.ContentRange === undefined ? 0 : (resume?.startByte ?? 0);
+      const part = parseContentRange(object.ContentRange);
+      const startByte = part?.startByte ?? 0;
+      const { ContentLength: length, ETag: etag } = object;
       return {
         body: object.Body.transformToWebStream(),
         startByte,
-        totalBytes:
-          object.ContentLength === undefined ? undefined : startByte + object.ContentLength,
-        etag: object.ETag,
+        totalBytes: part?.totalBytes ?? (length === undefined ? undefined : startByte + length),
+        etag,
       };
     } catch (error) {
       if (rest !== undefined && s3Status(error) === 412) {

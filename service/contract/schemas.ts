@@ -74,10 +74,16 @@ export function headerList() {
     Type.Refine(Type.String(), (value) =>
       value
         .split(',')
-        .every((pair) => /^[\w!#$&'*+.^`|~-]+=[!-:<-~]+$/.test(pair) && isDecodable(pair)),
+        .every((pair) => /^[\w!#$&'*+.^`|~-]+=[!-:<-~]+$/.test(pair) && isSendable(pair)),
     ),
     'name=value pairs separated by commas, a space as %20, such as authorization=Bearer%20TOKEN',
   );
+}
+
+/** A header holds neither line breaks nor characters beyond U+00FF. */
+function isSendable(pair: string): boolean {
+  const value = pair.slice(pair.indexOf('=') + 1);
+  return isDecodable(value) && /^[\t\x20-\x7e\x80-\xff]*$/.test(decodeURIComponent(value));
 }
 
 /** An origin as browsers send it. */

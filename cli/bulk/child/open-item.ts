@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { CliError } from '../../kit/errors.ts';
 import { type Line, linesOf } from '../../kit/lines.ts';
 import { encodingOf, MARK, utf8Of } from '../../kit/utf8.ts';
 import { NO_ADDED_COLUMNS } from '../../score/added-columns.ts';
@@ -33,7 +34,7 @@ export async function openItem(options: OpenItemOptions): Promise<ItemTexts> {
   if (format === 'parquet') return openParquet({ store, object, textColumn });
   const lines = isSplit
     ? await linesOfRange(store, object, range)
-    : linesOf(utf8Of(objectBytes(store, object)));
+    : linesOf(decoded(name, objectBytes(store, object)));
   const counted = new CountedLines(lines);
   // A compressed object may be empty, too.
   if (await counted.isEmpty()) return NOTHING;
@@ -48,6 +49,17 @@ const NOTHING: ItemTexts = {
 };
 
 async function* noRecords(): AsyncGenerator<InputRecord> {}
+
+/** @throws CliError also for compressed content that is cut off or damaged */
+async function* decoded(name: string, bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* utf8Of(bytes);
+  } catch (cause) {
+    const { code } = { ...(cause as { code?: unknown }) };
+    if (!/^Z_/.test(String(code))) throw cause;
+    throw new CliError(`${name} is compressed, and cut off or damaged; upload it again`, { cause });
+  }
+}
 
 async function canBeSplit(store: ObjectStore, object: StoredObject): Promise<boolean> {
   if (!isSplittable(object.key)) return false;

@@ -95,10 +95,10 @@ function textColumnOf(metadata: FileMetaData, named: string | undefined, file: s
   const missing =
     named === undefined
       ? 'no column of texts that is known by its name'
-      : `no column '${named}' of texts`;
+      : `no column '${named}' of texts (strings in UTF-8)`;
   throw new CliError(
     `${file} has ${missing}; name one with --text-column. Its columns: ` +
-      listColumns(columns.map(({ name }) => name)),
+      listColumns(columns.map((column) => `${column.name} ${typeOf(column)}`)),
   );
 }
 
@@ -113,6 +113,10 @@ function expectExactDecimals(metadata: FileMetaData, file: string): void {
     `${file} has the column ${name} of DECIMAL(${precision},${scale}), whose digits would be rounded; ` +
       'write it as text, or an id as BIGINT',
   );
+}
+
+function typeOf(column: SchemaElement): string {
+  return isText(column) ? 'STRING' : (column.type ?? 'GROUP');
 }
 
 function isText({ converted_type, logical_type }: SchemaElement): boolean {

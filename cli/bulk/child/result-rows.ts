@@ -1,4 +1,5 @@
 import { marginOf } from '../../../service/domain/sentiment.ts';
+import { CliError } from '../../kit/errors.ts';
 import type { ScoredText } from '../../score/scorer.ts';
 import { type LeftOutLine, MAX_NAMED_LINES, type Report } from '../contract.ts';
 import type { ItemTexts } from './item-texts.ts';
@@ -8,7 +9,11 @@ import type { ResultRow } from './result-file.ts';
 export type ItemCounts = Pick<Report, 'lines' | 'scored' | 'left_out' | 'first_left_out'>;
 
 interface ResultRowsOptions {
-  readonly task: { readonly input: string; readonly idColumn?: string };
+  readonly task: {
+    readonly input: string;
+    readonly idColumn?: string;
+    readonly textColumn?: string;
+  };
   readonly texts: ItemTexts;
   readonly certainMargin: number;
 }
@@ -18,6 +23,8 @@ export class ResultRows {
   readonly #options: ResultRowsOptions;
   readonly #firstLeftOut: LeftOutLine[] = [];
   #scored = 0;
+  /** Records without a text by the name that was given. */
+  #lacking = 0;
   #leftOut = 0;
 
   constructor(options: ResultRowsOptions) {
@@ -55,6 +62,15 @@ export class ResultRows {
     };
   }
 
+  /** @throws CliError when nothing was scored for want of the text that was named: its name is likely wrong */
+  expectTexts(): void {
+    const { input, textColumn } = this.#options.task;
+    if (this.#scored > 0 || this.#lacking === 0) return;
+    throw new CliError(
+      `${input} has no text '${textColumn}' to score: ${this.#lacking} of its ${this.#leftOut} records lack it; correct --text-column`,
+    );
+  }
+
   counts(): ItemCounts {
     return {
       lines: this.#options.texts.lines(),
@@ -66,6 +82,7 @@ export class ResultRows {
 
   #leaveOut(text: Extract<ScoredText, { readonly fault: string }>): void {
     this.#leftOut++;
+    if (text.lacksText) this.#lacking++;
     if (this.#firstLeftOut.length >= MAX_NAMED_LINES) return;
     const { line, byte, fault, tweet } = text;
     this.#firstLeftOut.push({

@@ -1,6 +1,12 @@
 import { Readable } from 'node:stream';
-import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { parseContentRange } from '../../kit/content-range.ts';
 import { CliError, reasonOf } from '../../kit/errors.ts';
 import { exponentialMs, withRetries } from '../../kit/retry.ts';
 import { isTemporary, openS3Client, s3Status } from '../../kit/s3.ts';
@@ -55,11 +61,13 @@ export class S3Store implements ObjectStore {
       await this.#repeat(async (abortSignal) => {
         const range = { Range: `bytes=${at}-${end - 1}`, IfMatch: etag };
         const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...range });
-        const { Body: body } = await this.#reading.send(command, { abortSignal });
-        if (!(body instanceof Readable)) throw new Error('the answer has no body');
+        const answer = await this.#reading.send(command, { abortSignal });
+        const body = bodyOf(answer, object, at);
         for await (const part of body) {
           parts.push(part);
           at += part.length;
+          if (at > end)
+            throw new Error(`the answer has more than the ${end - start} bytes asked for`);
         }
         if (at < end) throw new EndedEarly(`the answer ended at byte ${at} of ${end}`);
       });
@@ -125,6 +133,23 @@ export class S3Store implements ObjectStore {
 }
 
 class EndedEarly extends Error {}
+
+/** @throws Error for an answer that holds another part, or another object, than was asked for */
+function bodyOf(
+  answer: GetObjectCommandOutput,
+  { etag, bytes }: StoredObject,
+  at: number,
+): Readable {
+  const { Body: body, ContentRange: header, ETag: found = etag } = answer;
+  if (!(body instanceof Readable)) throw new Error('the answer has no body');
+  const range = parseContentRange(header) ?? { startByte: 0, totalBytes: undefined };
+  const isAsked = range.startByte === at && (range.totalBytes ?? bytes) === bytes && found === etag;
+  if (isAsked) return body;
+  body.destroy();
+  throw new Error(
+    `the answer (${header ?? 'without Content-Range'}, ETag ${found}) is not of byte ${at} of ${bytes}, ETag ${etag}`,
+  );
+}
 
 /** Passes content on, and keeps a read error: an upload would report a different one. */
 async function* noting(

@@ -98,6 +98,7 @@ async function writeResult(
         if (bytes.length > 0) yield bytes;
       }
     }
+    rows.expectTexts();
     yield file.finish();
   }
   await store.write(result, content());

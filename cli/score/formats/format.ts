@@ -23,6 +23,8 @@ export interface LeftOutText {
   readonly fault: string;
   /** Position of a tweet in a page of several, from 1. */
   readonly tweet?: number;
+  /** The record has no text by the name that was given. */
+  readonly lacksText?: true;
 }
 
 /** A record of the input: a line, or the lines of a CSV record. */

@@ -50,8 +50,10 @@ function textsOf(line: string, options: JsonLinesOptions): InputRecord['texts'] 
   if (objects) return tweetTexts(objects, line, value);
   const text: unknown = key === undefined ? undefined : Reflect.get(value, key);
   if (typeof text === 'string') return [scorable(text, line)];
-  const wanted = column === undefined ? 'known by its name' : `'${column}'`;
-  return [{ fault: `has no text ${wanted}; name its key with --text-column` }];
+  if (column === undefined) {
+    return [{ fault: 'has no text known by its name; name its key with --text-column' }];
+  }
+  return [{ fault: `has no text '${column}'; name its key with --text-column`, lacksText: true }];
 }
 
 /** True for tweets whose `text` may be cut off. */

@@ -132,12 +132,12 @@ function textOf(columns: readonly Column[], named: string | undefined, file: str
       named === undefined ? 'no column of texts that is known by its name' : `no column '${named}'`;
     throw new CliError(
       `${file} has ${missing}; name one with --text-column. Its columns: ` +
-        listColumns(columns.map(({ name }) => name)),
+        listColumns(columns.map(({ name, type }) => `${name} ${type}`)),
     );
   }
   if (isText(found)) return found.name;
   throw new CliError(
-    `the column '${found.name}' of ${file} has the type ${found.type}; --text-column must name one of texts`,
+    `the column '${found.name}' of ${file} has the type ${found.type}; name a column of texts (VARCHAR) with --text-column, or write this one as VARCHAR`,
   );
 }
 

@@ -308,6 +308,9 @@ describe('a fault in the configuration', () => {
     'a=',
     'a=b,',
     'a=%z',
+    'a=b%0Ac',
+    'a=b%00',
+    'a=%E2%82%AC',
   ])('is %j in OTEL_EXPORTER_OTLP_HEADERS, whose value is not shown', (written) => {
     expect(faultOf({ OTEL_EXPORTER_OTLP_HEADERS: written })).toMatch(
       /^[^\n]*OTEL_EXPORTER_OTLP_HEADERS: (?!.*TOKEN is not).*such as authorization=Bearer%20TOKEN/m,

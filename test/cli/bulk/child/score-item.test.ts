@@ -120,6 +120,34 @@ describe('the result of an item', () => {
     );
   });
 
+  it('fails by the name of an object whose compressed content is cut off or damaged', async () => {
+    const whole = gzipSync('a\n'.repeat(1_000));
+    const damaged = Buffer.concat([whole.subarray(0, 10), Buffer.from('damaged')]);
+    for (const content of [whole.subarray(0, -9), damaged]) {
+      await expect(scored('a.txt.gz', content)).rejects.toThrow(
+        's3://tweets/a.txt.gz is compressed, and cut off or damaged; upload it again',
+      );
+    }
+  });
+
+  it('fails when no record has a text by the name that is given, and not when some have', async () => {
+    const lines = ['{"text":"a"}', '{"body":"b"}', 'x', ''].join('\n');
+    await expect(scored('a.jsonl', lines, { textColumn: 'nosuch' })).rejects.toThrow(
+      "s3://tweets/a.jsonl has no text 'nosuch' to score: 2 of its 3 records lack it; correct --text-column",
+    );
+    const { report } = await scored('a.jsonl', lines, { textColumn: 'body' });
+    expect(report).toMatchObject({ scored: 1, left_out: 2 });
+  });
+
+  it('tells the types of the columns where Parquet has no column of texts', async () => {
+    const parquet = parquetWriteBuffer({
+      columnData: [{ name: 'text', data: [new Uint8Array([1])], type: 'BYTE_ARRAY' }],
+    });
+    await expect(scored('a.parquet', Buffer.from(parquet))).rejects.toThrow(
+      'name one with --text-column. Its columns: text BYTE_ARRAY',
+    );
+  });
+
   it('has no rows where the object has no texts', async () => {
     for (const [key, content] of [
       ['a.csv', ''],
