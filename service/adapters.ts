@@ -1,4 +1,7 @@
-/** The adapters that the configuration chooses. */
+/**
+ * The adapters that the configuration chooses. Those with large libraries are imported on demand,
+ * as a library costs start-up time and memory.
+ */
 import type { Logger } from 'pino';
 import type { FeatureStore } from './application/ports/feature-store.ts';
 import type { Metrics } from './application/ports/metrics.ts';
@@ -8,12 +11,10 @@ import type { Config } from './config/config.ts';
 import type { ModelIdentity } from './domain/sentiment.ts';
 import { CachedFeatureStore } from './feature-store/hot-cache.ts';
 import { MemoryFeatureStore } from './feature-store/memory/memory-feature-store.ts';
-import { RedisFeatureStore } from './feature-store/redis/redis-feature-store.ts';
 import { BufferedPredictionLog } from './prediction-log/buffer.ts';
 import { FilePredictionLogSink } from './prediction-log/file-sink.ts';
 import { FixtureTweetSource } from './tweet-source/fixture/fixture-tweet-source.ts';
 import { OembedTweetSource } from './tweet-source/oembed/oembed-tweet-source.ts';
-import { XApiTweetSource } from './tweet-source/x-api/x-api-tweet-source.ts';
 
 /** @throws StartupError if the store cannot be opened */
 export async function openFeatureStore(
@@ -24,6 +25,7 @@ export async function openFeatureStore(
 ): Promise<FeatureStore> {
   const common = { identity, aggregateTtlSeconds };
   if (!redis) return new MemoryFeatureStore({ ...common, maxRows: memoryMaxRows });
+  const { RedisFeatureStore } = await import('./feature-store/redis/redis-feature-store.ts');
   const store = await RedisFeatureStore.connect({ ...redis, ...common, metrics, logger });
   return hotCacheTtlMs > 0 ? new CachedFeatureStore({ store, ttlMs: hotCacheTtlMs }) : store;
 }
@@ -42,7 +44,6 @@ export async function openPredictionLog(
       return new BufferedPredictionLog({ sink, metrics, logger });
     }
     case 'firehose': {
-      // Imported on demand: the SDK costs start-up time and memory.
       const { FirehoseRecordSink } = await import('./prediction-log/firehose-sink.ts');
       const sink = await FirehoseRecordSink.connect(chosen);
       return new BufferedPredictionLog({ sink, metrics, logger });
@@ -51,11 +52,11 @@ export async function openPredictionLog(
 }
 
 /** The source, and the number of reads that X has billed today. */
-export function openTweetSource(
+export async function openTweetSource(
   { tweetSource: chosen }: Config,
   metrics: Metrics,
   logger: Logger,
-): { source: TweetSource; readsSpentToday: () => number } {
+): Promise<{ source: TweetSource; readsSpentToday: () => number }> {
   const { timeoutMs } = chosen;
   const free = (source: TweetSource) => ({ source, readsSpentToday: () => 0 });
   switch (chosen.kind) {
@@ -65,6 +66,7 @@ export function openTweetSource(
       return free(new OembedTweetSource({ endpointUrl: chosen.url, timeoutMs, metrics, logger }));
     case 'x-api': {
       const { bearerToken, url: baseUrl, dailyReadBudget } = chosen;
+      const { XApiTweetSource } = await import('./tweet-source/x-api/x-api-tweet-source.ts');
       const source = new XApiTweetSource({
         bearerToken,
         baseUrl,

@@ -15,7 +15,6 @@ import { jsonBodies } from './http/plugins/json-bodies.ts';
 import { notFound } from './http/plugins/not-found.ts';
 import { openapi } from './http/plugins/openapi.ts';
 import { plainBodies } from './http/plugins/plain-bodies.ts';
-import { rateLimit } from './http/plugins/rate-limit.ts';
 import { requestTrace } from './http/plugins/request-trace.ts';
 import { strictTransport } from './http/plugins/strict-transport.ts';
 import { requestLogOf, type TraceSinks } from './http/request-trace.ts';
@@ -82,6 +81,8 @@ async function limited(app: FastifyInstance, deps: AppDeps): Promise<void> {
   const apiKeys = new Secrets(deps.settings.apiKeys);
   const adminTokens = new Secrets(deps.settings.adminTokens);
   if (perMinute > 0) {
+    // Imported on demand, as it takes start-up time.
+    const { rateLimit } = await import('./http/plugins/rate-limit.ts');
     await app.register(rateLimit, { perMinute, apiKeys, adminTokens });
     app.addHook('onRequest', app.rateLimit());
   }

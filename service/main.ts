@@ -69,7 +69,7 @@ async function serve(config: Config): Promise<void> {
     logger.warn({ lines }, 'log lines were dropped while the output accepted none');
   const shutdown = new Shutdown({ lifecycle, logger, output });
 
-  const { source, readsSpentToday } = openTweetSource(config, metrics, logger);
+  const { source, readsSpentToday } = await openTweetSource(config, metrics, logger);
   const predictionLog = await within(
     'The prediction log could not be opened (PREDICTION_LOG_DIR, PREDICTION_STREAM)',
     openPredictionLog(config, metrics, logger),

@@ -16,7 +16,7 @@ export const languageDataAsJson: Plugin = {
       contents: `
         import { readFileSync } from 'node:fs';
         import file from ${JSON.stringify(`${NAMESPACE}:${path}`)};
-        export const ngramsData = JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'));
+        export const ngramsData = JSON.parse(readFileSync(new URL(file, import.meta.url), 'latin1'));
       `,
     }));
     onResolve({ filter: new RegExp(`^${NAMESPACE}:`) }, ({ path }) => ({
@@ -27,7 +27,15 @@ export const languageDataAsJson: Plugin = {
     }));
     onLoad({ filter: /.*/, namespace: NAMESPACE }, async ({ pluginData }) => {
       const { ngramsData } = await import(pathToFileURL(pluginData).href);
-      return { contents: Buffer.from(JSON.stringify(ngramsData)), loader: 'file' };
+      return { contents: Buffer.from(latin1Json(ngramsData), 'latin1'), loader: 'file' };
     });
   },
 };
+
+/** JSON of one byte a character, which is read without decoding UTF-8. */
+function latin1Json(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\0-\xff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -10,6 +10,7 @@ import { closeWhileDraining } from './lifecycle.ts';
 import { RequestLogger } from './request-logger.ts';
 import { setCommonHeaders, startTrace, type TraceSinks } from './request-trace.ts';
 import { sharedSerializers } from './serializers.ts';
+import { lateValidators } from './validators.ts';
 
 /** Interval of Node's check for slow requests. */
 const SLOW_REQUEST_CHECK_MS = 1_000;
@@ -38,7 +39,9 @@ export function serverOptions(
     clientErrorHandler: clientErrors.handle,
     // The plugin `draining` rejects requests instead, with problem documents and open health routes.
     return503OnClosing: false,
-    schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
+    schemaController: {
+      compilersFactory: { buildValidator: lateValidators(), buildSerializer: sharedSerializers() },
+    },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
     // No hook runs for paths that cannot be routed.
     frameworkErrors: (error, request, reply) => {

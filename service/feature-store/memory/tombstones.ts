@@ -12,7 +12,14 @@ export class Tombstones {
 
   /** @param max bound for tweets and for entities each; the least recently used go first */
   constructor(max: number, now: () => number) {
-    const options = { max, ttl: TOMBSTONE_LIFE_MS, ttlResolution: 0, perf: { now } };
+    const options = {
+      // With `max` the cache would allocate room for all of them at once.
+      maxSize: max,
+      sizeCalculation: () => 1,
+      ttl: TOMBSTONE_LIFE_MS,
+      ttlResolution: 0,
+      perf: { now },
+    };
     this.#tweets = new LRUCache(options);
     this.#entities = new LRUCache(options);
   }

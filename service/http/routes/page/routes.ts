@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
@@ -27,6 +27,9 @@ const PAGE_POLICY = {
 
 const ONE_YEAR_MS = 365 * 86_400_000;
 
+/** Served in place of the file beside them. */
+const COMPRESSED = /\.(br|gz)$/;
+
 const IDENTITY = answers(
   Identity,
   'Name and version, or the page for clients that prefer text/html.',
@@ -41,18 +44,21 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
   app,
   { info, settings: { pageDir } },
 ) => {
+  const root = join(pageDir, 'assets');
   await app.register(fastifyStatic, {
-    root: join(pageDir, 'assets'),
-    prefix: '/assets/',
-    decorateReply: false,
-    // One route per file, so that other paths get the common 404.
-    wildcard: false,
-    globIgnore: ['**/*.{br,gz}'],
-    index: false,
+    root,
+    serve: false,
     preCompressed: true,
     immutable: true,
     maxAge: ONE_YEAR_MS,
   });
+  // One route per file, so that other paths get the common 404.
+  for (const file of await readdir(root)) {
+    if (COMPRESSED.test(file)) continue;
+    app.get(`/assets/${file}`, { schema: { hide: true } }, (_request, reply) =>
+      reply.sendFile(file),
+    );
+  }
 
   // One buffer, which all answers share while clients read them.
   const html = await readFile(join(pageDir, 'index.html'));
