@@ -58,7 +58,7 @@ const takesMinutes = { setupFilesAfterEnv: ['<rootDir>/test/helpers/three-minute
  * @type {import('jest').Config}
  */
 export default {
-  testTimeout: 20_000,
+  testTimeout: 120_000,
   projects: [
     tier('unit', ['bench', 'cli', 'repository', 'script', 'service'], {
       globalSetup: '<rootDir>/test/helpers/build-page.js',
