@@ -53,9 +53,9 @@ export async function walkPages(
   const announce = (message: string) => (bar ? bar.say(message) : warn(message));
   const token = requiredVariable('ADMIN_TOKEN', 'set it to the token the service was started with');
   const service = new AdminClient({ url, token, announce, signal });
-  const state = await StateFile.open(stateFile);
+  const state = isDryRun ? undefined : await StateFile.open(stateFile);
   const job = `${name}:${url}`;
-  const earlier = isDryRun || restarts ? undefined : state.get(job);
+  const earlier = restarts ? undefined : state?.get(job);
   if (earlier) announce(continuation(earlier));
   let { done, failed = 0 }: Omit<Progress, 'cursor'> = earlier ?? { done: 0 };
   const pace = new Pace(rate, { signal });
@@ -67,10 +67,10 @@ export async function walkPages(
       done += finished.items;
       failed += finished.failed;
       cursor = finished.nextCursor;
-      if (cursor !== null && !isDryRun) await state.put(job, { cursor, done, failed });
+      if (cursor !== null) await state?.put(job, { cursor, done, failed });
       await pace.spend(finished.paced);
     }
-    if (!isDryRun) await state.remove(job);
+    await state?.remove(job);
     return failed;
   } finally {
     bar.end();

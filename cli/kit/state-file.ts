@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { CliError, reasonOf } from './errors.ts';
+import { lockForThisRun } from './run-lock.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 
@@ -34,11 +35,17 @@ export class StateFile {
     this.#jobs = jobs;
   }
 
-  /** @throws CliError when the file exists but is not a state file, or its folder is not writable */
+  /**
+   * Opens the file for this process alone.
+   *
+   * @throws CliError when the file exists but is not a state file, another process uses it, or its
+   *   folder is not writable
+   */
   static async open(path: string): Promise<StateFile> {
     await access(dirname(path), constants.W_OK).catch((cause: unknown) => {
       throw new CliError(`${path} cannot be written: ${reasonOf(cause)}`, { cause });
     });
+    lockForThisRun(path);
     let content: string;
     try {
       content = await readFile(path, 'utf8');

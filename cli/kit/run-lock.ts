@@ -1,0 +1,48 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { CliError, reasonOf } from './errors.ts';
+
+/**
+ * Keeps other processes from the work of a file until this process exits. The lock `FILE.lock` holds
+ * the id of its process; one whose process has ended is taken over.
+ *
+ * @throws CliError when another process has the lock, or it cannot be written
+ */
+export function lockForThisRun(file: string): void {
+  const path = `${file}.lock`;
+  if (hasEnded(ownerOf(path))) rmSync(path, { force: true });
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new CliError(`${path} cannot be written: ${reasonOf(cause)}`, { cause });
+    }
+    throw new CliError(
+      `${file} is in use by process ${ownerOf(path) ?? 'unknown'}; wait for its end, or choose another ` +
+        `file with --state (if there is no such process, delete ${path})`,
+      { cause },
+    );
+  }
+  process.once('exit', () => rmSync(path, { force: true }));
+}
+
+/** Undefined without a lock, or if it does not tell. */
+function ownerOf(path: string): number | undefined {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for an earlier process: also one that had the number of this one. */
+function hasEnded(pid: number | undefined): boolean {
+  if (pid === undefined) return false;
+  if (pid === process.pid) return true;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
