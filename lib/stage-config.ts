@@ -71,7 +71,7 @@ function definitionsOf(stage: string, context: Context): Definitions {
 function unknownKeys(context: Context): Fault[] {
   const keys = Object.keys(STAGE_SCHEMA);
   return Object.keys(context)
-    .filter((key) => /^[A-Za-z]+$/.test(key) && !keys.includes(key))
+    .filter((key) => !/[:-]/.test(key) && !keys.includes(key))
     .map((key) => ({ name: key, problem: `unknown; use one of ${keys.join(', ')}` }));
 }
 

@@ -171,6 +171,15 @@ describe('the configuration of a stage', () => {
       'deployment: the golden hook and the probe reach this load balancer from the subnets of the',
     ],
     ['a key that is misspelled', { stage: 'dev', minTask: '2' }, 'minTask: unknown; use one of'],
+    ['a key in snake case', { stage: 'dev', min_tasks: '2' }, 'min_tasks: unknown; use one of'],
+    [
+      'a key that every object has',
+      Object.fromEntries([
+        ['stage', 'dev'],
+        ['__proto__', '1'],
+      ]),
+      '__proto__: unknown; use one of',
+    ],
     [
       'no number',
       { stage: 'dev', minTasks: 'two' },
