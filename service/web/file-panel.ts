@@ -4,7 +4,7 @@ import { allowAsking } from './api-key.ts';
 import { byId, element } from './dom.ts';
 import { FileResults } from './file-results.ts';
 import { FileScoring } from './file-scoring.ts';
-import { type FileTable, fileTable, rowFaults, scoredCsv } from './file-table.ts';
+import { emptyFault, type FileTable, fileTable, rowFaults, scoredCsv } from './file-table.ts';
 import { foreignFormat } from './foreign-format.ts';
 import { count, duration } from './format.ts';
 import { showProblem } from './panel.ts';
@@ -100,7 +100,8 @@ export function startFilePanel(): void {
     const decoded = await textOf(chosen);
     text = decoded.text;
     read();
-    if (decoded.fault !== undefined) say(decoded.fault);
+    const { fault = emptyFault(text, table) } = decoded;
+    if (fault !== undefined) say(fault);
   });
   paste.addEventListener('input', () => {
     file.value = '';

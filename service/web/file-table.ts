@@ -25,6 +25,12 @@ export function fileTable(text: string, hasHeader: boolean): FileTable {
   return { names, rows: hasHeader ? rows.slice(1) : rows, separator, suggested };
 }
 
+/** Says why a chosen file has nothing to score; undefined if it has rows, or another fault. */
+export function emptyFault(text: string, table: FileTable | undefined): string | undefined {
+  if (text.trim() === '') return 'The file is empty.';
+  return table?.rows.length === 0 ? 'The file has a header, but no rows.' : undefined;
+}
+
 /** Reasons of rows that cannot be scored, by index. */
 export function rowFaults({ names, rows }: FileTable, column: number): Map<number, string> {
   const faults = new Map<number, string>();

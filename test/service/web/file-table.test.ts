@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fileTable, rowFaults, scoredCsv } from '../../../service/web/file-table.ts';
+import { emptyFault, fileTable, rowFaults, scoredCsv } from '../../../service/web/file-table.ts';
 import { parseCsv } from '../../../service/web/parse-csv.ts';
 
 describe('a file of texts', () => {
@@ -22,6 +22,14 @@ describe('a file of texts', () => {
     expect(() => fileTable(`text\n${'a\n'.repeat(5_001)}`, true)).toThrow(
       'more rows than the page takes',
     );
+  });
+
+  it('says when there is nothing to score', () => {
+    expect(emptyFault(' \n', undefined)).toBe('The file is empty.');
+    expect(emptyFault('text\n', fileTable('text\n', true))).toBe(
+      'The file has a header, but no rows.',
+    );
+    expect(emptyFault('text\na', fileTable('text\na', true))).toBeUndefined();
   });
 
   it('has faults for rows without a text and rows that are too wide', () => {
