@@ -23,7 +23,7 @@ const MADE: Readonly<Record<string, string>> = {
 export async function openBulkResults(database: ScratchDatabase, dir: string): Promise<void> {
   try {
     if (!(await stat(dir)).isDirectory()) throw new Error('it is not a directory');
-    const files = quoted(join(globOf(dir), '**', '*.parquet'));
+    const files = quoted(join(globOf(dir), '**', '*.[pP][aA][rR][qQ][uU][eE][tT]'));
     await expectModels(database, files);
     const columns = BULK_COLUMNS.map((name) => `${MADE[name] ?? name} AS ${name}`);
     // The key of an input may have folders such as dt=2026-11-28, too.

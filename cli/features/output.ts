@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CliError, reasonOf } from '../kit/errors.ts';
 
@@ -28,6 +28,7 @@ export async function produce<Result>(
 /** Next to the output: a rename does not cross file systems. */
 async function makeWorkDir(target: string): Promise<string> {
   try {
+    await mkdir(dirname(target), { recursive: true });
     return await mkdtemp(join(dirname(target), `.${basename(target)}.partial-`));
   } catch (cause) {
     throw new CliError(`${dirname(target)} is not a writable directory: ${reasonOf(cause)}`, {

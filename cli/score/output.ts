@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
@@ -103,6 +104,7 @@ export class FileOutput implements Output {
     }
     const state = run === undefined ? undefined : await earlierState(name, run);
     try {
+      await mkdir(dirname(name), { recursive: true });
       const file = await open(partialOf(name), state ? 'r+' : 'w');
       await file.truncate(state?.bytes ?? 0);
       if (!state) await rm(stateOf(name), { force: true });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CliError, reasonOf } from '../../kit/errors.ts';
 import { type UnreadableLines, warnOfUnreadable } from '../../kit/offline/log-lines.ts';
 import { print, printJson } from '../../kit/printable.ts';
@@ -70,6 +70,7 @@ function expectAtLeast(minRecall: number, periods: DriftReport['periods']): void
 
 async function writeChart(path: string, svg: string): Promise<void> {
   try {
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(path, svg, { flag: 'wx' });
   } catch (cause) {
     throw new CliError(`The chart ${path} cannot be written: ${reasonOf(cause)}`, { cause });

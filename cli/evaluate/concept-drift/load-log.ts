@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listPredictionLog } from '../../../service/prediction-log/files.ts';
 import { CliError, reasonOf } from '../../kit/errors.ts';
-import { loadRecords, type UnreadableLines } from '../../kit/offline/log-lines.ts';
+import { loadRecords, logFiles, type UnreadableLines } from '../../kit/offline/log-lines.ts';
 import { emptyRecords, RECORD_COLUMNS } from '../../kit/offline/schema.ts';
 import { globOf, quoted, type ScratchDatabase } from '../../kit/scratch-database.ts';
 
@@ -32,15 +31,18 @@ export async function loadLog(
 
 async function findFiles(dir: string) {
   try {
-    const [lines, names] = await Promise.all([
-      listPredictionLog(dir),
-      readdir(dir, { recursive: true }),
+    const [lines, entries] = await Promise.all([
+      logFiles(dir),
+      readdir(dir, { recursive: true, withFileTypes: true }),
     ]);
-    const parquet = names.filter((name) => name.endsWith('.parquet')).toSorted();
+    const parquet = entries
+      .filter((entry) => !entry.isDirectory() && /\.parquet$/i.test(entry.name))
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .toSorted();
     if (lines.length + parquet.length === 0) {
       throw new Error('it has neither files such as 2026-11-23.jsonl nor files of Parquet');
     }
-    return { lines, parquet: parquet.map((name) => join(dir, name)) };
+    return { lines, parquet };
   } catch (cause) {
     throw new CliError(`The prediction log ${dir} cannot be read: ${reasonOf(cause)}`, { cause });
   }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import {
   listPredictionLog,
   type PredictionLogFile,
@@ -32,11 +33,18 @@ export function warnOfUnreadable(unreadable: readonly UnreadableLines[]): void {
   }
 }
 
+/** Files of a prediction log, without folders that have such names. */
+export async function logFiles(dir: string): Promise<readonly PredictionLogFile[]> {
+  const found = await listPredictionLog(dir);
+  const stats = await Promise.all(found.map(({ path }) => stat(path)));
+  return found.filter((_, index) => !stats[index]?.isDirectory());
+}
+
 /** Lists the files of a prediction log. @throws CliError when the folder has none */
 export async function findLog(dir: string): Promise<readonly PredictionLogFile[]> {
   let files: readonly PredictionLogFile[];
   try {
-    files = await listPredictionLog(dir);
+    files = await logFiles(dir);
   } catch (cause) {
     throw new CliError(`The prediction log ${dir} cannot be read: ${reasonOf(cause)}`, {
       cause,

@@ -91,7 +91,7 @@ export class ParquetRun implements Conversion {
     try {
       // A run that was killed leaves one.
       await rm(this.#workDir, { recursive: true, force: true });
-      await mkdir(this.#workDir);
+      await mkdir(this.#workDir, { recursive: true });
     } catch (cause) {
       throw new CliError(`${this.#workDir} cannot be written: ${reasonOf(cause)}`, { cause });
     }

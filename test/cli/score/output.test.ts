@@ -34,6 +34,15 @@ describe('a file of scores', () => {
     expect(existsSync(`${out}.partial`) || existsSync(`${out}.partial.state`)).toBe(false);
   });
 
+  it('gets the folders that are missing', async () => {
+    const below = join(out, '..', 'scores', 'november', 'scored.csv');
+    const output = await FileOutput.open(below, undefined);
+    await output.append('text\na\n', progress(2));
+    await output.finish();
+    await output.close();
+    expect(readFileSync(below, 'utf8')).toBe('text\na\n');
+  });
+
   it('is continued behind what is known to be complete', async () => {
     await endedEarly('run');
     const output = await FileOutput.open(out, 'run');

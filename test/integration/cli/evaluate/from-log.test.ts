@@ -77,10 +77,13 @@ describe('tss evaluate --from-log', () => {
     const fromLines = await evaluate('--json');
     // The columns of releases before languages, in folders of days.
     await mkdir(log.path('log/scored_date=2026-11-02'));
+    // Folders with names of files.
+    await mkdir(log.path('log/2026-11-02.parquet/2026-11-01.jsonl'), { recursive: true });
+    await mkdir(log.path('log/2026-11-01.jsonl'));
     await log.query(`COPY (
       SELECT * EXCLUDE (language, language_supported)
       FROM read_json('log/*.jsonl', union_by_name = true)
-    ) TO '${log.path('log/scored_date=2026-11-02/records.parquet')}' (FORMAT parquet)`);
+    ) TO '${log.path('log/scored_date=2026-11-02/RECORDS.PARQUET')}' (FORMAT parquet)`);
     const both = await evaluate('--json');
     expect(both.code).toBe(0);
     expect(JSON.parse(both.stdout)).toEqual(JSON.parse(fromLines.stdout));

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   watch,
   writeFileSync,
 } from 'node:fs';
@@ -31,9 +32,10 @@ describe('features export', () => {
       { tweetId: '9007199254740993', createdTimestampMs: DAY_1 },
       { tweetId: '9223372036854775807', authorId: null, topics: [], createdTimestampMs: DAY_2 },
     );
-    const { code, stdout, stderr } = await log.run('export', '--out', 'out');
+    const { code, stdout, stderr } = await log.run('export', '--out', 'exports/november');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('2 predictions of 2 days');
+    renameSync(log.path('exports/november'), log.path('out'));
     expect(readdirSync(log.path('out'))).toEqual([
       'scored_date=2026-11-22',
       'scored_date=2026-11-23',
@@ -217,7 +219,7 @@ describe('features', () => {
   it('features exits 1 when the output is not writable', async () => {
     log.score({});
     writeFileSync(log.path('file'), '');
-    for (const out of ['file', 'file/out', 'nowhere/out']) {
+    for (const out of ['file', 'file/out']) {
       expect((await log.run('export', '--out', out)).code).toBe(1);
     }
   });
