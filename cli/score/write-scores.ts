@@ -31,7 +31,7 @@ export async function writeScores(options: WriteOptions): Promise<Progress['coun
   const { earlier } = output;
   const done = earlier?.next.lines ?? 0;
   const bar = new ProgressBar({ output: process.stderr, name, total, done });
-  if (earlier) bar.say(`${name}: continuing behind ${unit} ${done}`);
+  if (earlier) bar.say(`${name}: continues after ${unit} ${done}`);
   const leftOut = new LeftOut(name, (message) => bar.say(message));
   const counts = { ...(earlier?.counts ?? NOTHING) };
   let header = earlier ? '' : reader.layout.header;

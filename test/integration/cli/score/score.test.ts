@@ -136,10 +136,7 @@ describe('tss score', () => {
       expect(existsSync(join(folder, 'scored.csv'))).toBe(false);
     }
     const { code, stderr } = await runTool(args, { folder });
-    expect([code, stderr]).toEqual([
-      0,
-      expect.stringMatching(/continuing behind line [12]\d\d\d\n/),
-    ]);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/continues after line [12]\d\d\d\n/)]);
     const rows: string[][] = parse(read('scored.csv'));
     expect(rows.slice(1).map(([id]) => Number(id))).toEqual(lines.map((_, index) => index));
   });
