@@ -7,6 +7,12 @@ import { createInterface } from 'node:readline';
 import { startOnRandomPort } from './random-port.ts';
 
 const BINARIES = ['redis-server', 'valkey-server'];
+/**
+ * Options of a server that keeps its data when its process is killed. Each write reaches the file before
+ * the reply; a slow disk delays none.
+ */
+export const PERSISTENT = ['--appendonly', 'yes', '--appendfsync', 'no'] as const;
+
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 30_000;
 

@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { eventually } from '../../helpers/eventually.ts';
-import { RedisServer } from '../../helpers/redis-server.ts';
+import { PERSISTENT, RedisServer } from '../../helpers/redis-server.ts';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 import { ToolProcess } from '../../helpers/tool-process.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
 const CREATED_AT = new Date(Date.now() - 86_400_000).toISOString();
 const ROWS = 500;
+/** Longer than a command waits for a service. */
+const TOOL_TIMEOUT_MS = 240_000;
+/** For the start of a command on a busy machine. */
+const PATIENCE_MS = 60_000;
 const AS_EARLIER = { model_name: 'earlier', model_revision: 'ba9876543210' };
 
 let redis: RedisServer;
@@ -26,7 +30,7 @@ const startService = (port = '0') =>
   });
 
 beforeAll(async () => {
-  redis = await RedisServer.start(['--appendonly', 'yes', '--appendfsync', 'always']);
+  redis = await RedisServer.start(PERSISTENT);
   admin = new Redis(redis.url);
   admin.on('error', () => undefined);
   service = await startService();
@@ -42,7 +46,11 @@ beforeEach(async () => {
 });
 
 const start = (...words: string[]) =>
-  ToolProcess.start([...words, '--url', service.url], { environment: { ADMIN_TOKEN }, folder });
+  ToolProcess.start([...words, '--url', service.url], {
+    environment: { ADMIN_TOKEN },
+    folder,
+    timeoutMs: TOOL_TIMEOUT_MS,
+  });
 
 /** A file with rows of one author that an earlier model found negative. */
 function scoredFile(): string {
@@ -64,7 +72,7 @@ async function loaded(): Promise<void> {
 async function started(stateFile: string): Promise<void> {
   await eventually(async () => {
     if (!existsSync(join(folder, stateFile))) throw new Error(`${stateFile} does not exist`);
-  });
+  }, PATIENCE_MS);
 }
 
 /** The store's process is replaced by another one, which has the same keys. */
@@ -73,7 +81,7 @@ async function loseStore(): Promise<void> {
   await eventually(async () => {
     const { status } = await service.get('/v1/users/7/sentiment');
     if (status !== 503) throw new Error('the service still reads features');
-  });
+  }, PATIENCE_MS);
   await redis.restart();
 }
 

@@ -4,7 +4,7 @@ import { MemoryFeatureStore } from '../../../service/feature-store/memory/memory
 import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
-import { RedisServer } from '../../helpers/redis-server.ts';
+import { PERSISTENT, RedisServer } from '../../helpers/redis-server.ts';
 import { aRow } from '../../port-suites/feature-store-contract.ts';
 
 const identity = { name: 'm', revision: '0123456789ab', preprocessingVersion: 1 };
@@ -83,7 +83,7 @@ describe.each([
 });
 
 it('the list of stored tweets in Redis starts over after a restart, which draws another order', async () => {
-  const persistent = await RedisServer.start(['--appendonly', 'yes', '--appendfsync', 'always']);
+  const persistent = await RedisServer.start(PERSISTENT);
   const store = await redisStore('restarted:', persistent);
   try {
     await put(store, ids);
