@@ -6,13 +6,15 @@
 # The tag may be given with its digest, which pins it: node:24-bookworm-slim@sha256:...
 ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 
-# --- The packages of the lockfile that run in production.
+# --- The packages of the lockfile whose code is in the image: those of production, and the page's.
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dependencies
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 COPY stubs stubs
+COPY script/image/install-locked script/image/
 RUN --mount=type=cache,target=/root/.npm \
-    npm ci --omit=dev --no-audit --prefer-offline
+    npm ci --omit=dev --no-audit --prefer-offline \
+    && script/image/install-locked chart.js
 
 # --- What of them the bundle does not hold: ONNX Runtime, for the target platform only.
 FROM dependencies AS runtime-packages
@@ -23,7 +25,6 @@ RUN script/image/collect-runtime-packages "$TARGETARCH" /image/app
 
 # --- The bundler at the version of the lockfile; the other development tools are not needed.
 FROM dependencies AS bundler
-COPY script/image/install-locked script/image/
 RUN --mount=type=cache,target=/root/.npm \
     script/image/install-locked esbuild @bufbuild/protobuf yauzl
 

@@ -76,7 +76,7 @@ install_packages() {
 
 # Development packages that serving and the everyday commands of `tss` need, too.
 readonly SERVING_PACKAGES=(
-  esbuild commander @commander-js/extra-typings @bufbuild/protobuf yauzl
+  esbuild chart.js commander @commander-js/extra-typings @bufbuild/protobuf yauzl
 )
 
 # Installs what serving needs, at the lockfile's versions, unless it is there. An installation for

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { type ImageConfig, imageConfig } from '../../script/image/lib/docker.ts';
+import { docker, type ImageConfig, imageConfig } from '../../script/image/lib/docker.ts';
 import {
   type ImageContent,
   type LayerSize,
@@ -57,6 +57,17 @@ describe('the image', () => {
     const native = ownFiles().filter((file) => /\.(node|dll|dylib|so[.\d]*)$/.test(file));
     const binding = ENGINE.replace('libonnxruntime.so.1', 'onnxruntime_binding.node');
     expect(native.sort()).toEqual([`app/${ENGINE}`, `app/${binding}`]);
+  });
+
+  it('names the packages of the page in its license texts and its parts list, too', async () => {
+    const read = (file: string) => docker('run', '--rm', process.env.SERVICE_IMAGE!, 'cat', file);
+    expect(await read('third-party-licenses.txt')).toContain('=== chart.js/LICENSE');
+    const { components } = JSON.parse(await read('sbom.cdx.json')) as {
+      components: { readonly name: string }[];
+    };
+    const names = components.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['chart.js', 'fastify']));
+    expect(names).not.toContain('esbuild');
   });
 
   it('is, compressed, at most 1.15 of its base, the model and the engine together', () => {
