@@ -1,9 +1,9 @@
 import { type Bench, SATURATING_CONNECTIONS, withServer, withService } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { HttpConnection } from '../load/http-connection.ts';
+import type { ProbeReport } from '../main-thread-probe.ts';
 import { BareSessions } from '../peers/bare-sessions.ts';
 import type { MainThreadServerSettings } from '../peers/main-thread-server.ts';
-import type { ProbeReport } from '../probes/main-thread.ts';
 import { textRequests } from '../requests.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
 import { startPeer } from '../servers/peer.ts';

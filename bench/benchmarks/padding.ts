@@ -1,6 +1,6 @@
 import { type Bench, withService } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
-import type { ProbeReport } from '../probes/main-thread.ts';
+import type { ProbeReport } from '../main-thread-probe.ts';
 import { textRequests } from '../requests.ts';
 import { ROUNDS } from '../rounds.ts';
 import { median } from '../statistics.ts';
