@@ -47,6 +47,12 @@ describe('compose.yaml', () => {
     );
   });
 
+  it('starts on engines before Docker 25, which refuse start_interval', () => {
+    for (const service of Object.values(services)) {
+      expect(service.healthcheck ?? {}).not.toHaveProperty('start_interval');
+    }
+  });
+
   it('keeps features in the store that it waits for', () => {
     const store = new URL(config.featureStore.redis?.url ?? '').hostname;
     expect(services.service.depends_on).toEqual({ [store]: { condition: 'service_healthy' } });
