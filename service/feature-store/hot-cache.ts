@@ -64,16 +64,12 @@ export class CachedFeatureStore implements FeatureStore {
   }
 
   async getTweets(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]> {
-    const rows = new Map<TweetId, FeatureRow | null>();
-    for (const id of ids) if (!rows.has(id)) rows.set(id, this.#rows.get(id) ?? null);
-    const missing = [...rows.keys()].filter((id) => rows.get(id) === null);
-    if (missing.length > 0) {
-      const read = await this.#read(missing);
-      missing.forEach((id, index) => {
-        rows.set(id, read[index] ?? null);
-      });
-    }
-    return ids.map((id) => rows.get(id) ?? null);
+    const cached = ids.map((id) => this.#rows.get(id) ?? null);
+    if (!cached.includes(null)) return cached;
+    const missing = [...new Set(ids.filter((_, index) => cached[index] === null))];
+    const read = await this.#read(missing);
+    const rows = new Map(missing.map((id, index) => [id, read[index] ?? null]));
+    return ids.map((id, index) => cached[index] ?? rows.get(id) ?? null);
   }
 
   async putTweets(writes: readonly FeatureWrite[]): Promise<WriteResult[]> {

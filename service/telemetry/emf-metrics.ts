@@ -48,7 +48,7 @@ export class EmfMetrics implements Metrics {
   readonly #timer: NodeJS.Timeout;
   readonly #serializer = new LogSerializer();
   readonly #reported = new Set<MetricName>();
-  /** By the sets of dimensions, as JSON. */
+  /** By the key of their dimensions. */
   #batches = new Map<string, Batch>();
 
   constructor(options: EmfMetricsOptions) {
@@ -81,10 +81,10 @@ export class EmfMetrics implements Metrics {
   }
 
   #valuesOf(name: MetricName, dimensionValue: string | undefined): number[] {
-    const dimensionSets = this.#dimensionSetsOf(name, dimensionValue);
-    const key = JSON.stringify(dimensionSets);
+    const key = this.#dimensionKeyOf(name, dimensionValue);
     let batch = this.#batches.get(key);
     if (!batch) {
+      const dimensionSets = this.#dimensionSetsOf(name, dimensionValue);
       batch = { dimensionSets, values: new Map() };
       this.#batches.set(key, batch);
     }
@@ -94,6 +94,14 @@ export class EmfMetrics implements Metrics {
       batch.values.set(name, values);
     }
     return values;
+  }
+
+  /** The same for metrics with the same sets of dimensions. */
+  #dimensionKeyOf(name: MetricName, dimensionValue: string | undefined): string {
+    const { dimension, byRevision }: MetricDefinition = METRICS[name];
+    const sets = byRevision && this.#options.revision !== undefined ? 2 : 1;
+    const hasOwn = dimension !== undefined && dimensionValue !== undefined;
+    return hasOwn ? `${sets} ${dimension} ${dimensionValue}` : `${sets}`;
   }
 
   /** CloudWatch makes one metric for each set. */

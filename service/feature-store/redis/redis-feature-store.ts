@@ -35,8 +35,9 @@ import { Purger } from './purger.ts';
 import { RankingReader } from './ranking-reader.ts';
 import { Rebuilder } from './rebuilder.ts';
 import type { RedisAddress } from './redis-client.ts';
-import { decodeRow, encodeRow } from './row-codec.ts';
+import { encodeRow } from './row-codec.ts';
 import { TweetLister } from './tweet-lister.ts';
+import { ValidatedRows } from './validated-rows.ts';
 
 export interface RedisFeatureStoreOptions extends RedisAddress {
   readonly keyPrefix: string;
@@ -75,12 +76,14 @@ export class RedisFeatureStore implements FeatureStore {
   readonly #rebuilder: Rebuilder;
   readonly #outdated: OutdatedReader;
   readonly #lister: TweetLister;
+  readonly #rows: ValidatedRows;
 
   private constructor(options: RedisFeatureStoreOptions, client: Redis, purgeClient: Redis) {
     this.#client = client;
     this.#purgeClient = purgeClient;
     this.#keys = new RedisKeys(options.keyPrefix);
     this.#identity = options.identity;
+    this.#rows = new ValidatedRows(options.identity);
     this.#metrics = options.metrics;
     this.#guard = new OperationGuard(options);
     this.#aggregateSeconds = options.aggregateTtlSeconds ?? DEFAULT_AGGREGATE_TTL_SECONDS;
@@ -155,6 +158,7 @@ export class RedisFeatureStore implements FeatureStore {
   }
 
   purgeTweet(id: TweetId): Promise<Purged> {
+    this.#rows.forget(id);
     return this.#purger.purgeTweet(id);
   }
 
@@ -179,10 +183,12 @@ export class RedisFeatureStore implements FeatureStore {
   }
 
   async purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    this.#rows.forgetAll();
     return this.#purger.purgeEntity(userEntity(id), scoredUpToMs, beforeStep);
   }
 
   async purgeTopic(topic: string, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged> {
+    this.#rows.forgetAll();
     return this.#purger.purgeEntity(topicEntity(topic), scoredUpToMs, beforeStep);
   }
 
@@ -201,6 +207,7 @@ export class RedisFeatureStore implements FeatureStore {
 
   /** Closes at once; operations under way fail. */
   async close(): Promise<void> {
+    this.#rows.forgetAll();
     this.#client.disconnect();
     this.#purgeClient.disconnect();
   }
@@ -235,14 +242,12 @@ export class RedisFeatureStore implements FeatureStore {
   }
 
   #decode(id: TweetId, value: Buffer | null): FeatureRow | null {
-    if (value === null) return null;
-    const row = decodeRow(value, id, this.#identity);
-    if (row === 'corrupt') {
+    const row = this.#rows.decode(id, value);
+    if (row === 'corrupt' && value !== null) {
       this.#metrics.record('FeatureStoreCorruptRows', 1);
       void this.#drop(id, value);
-      return null;
     }
-    return row === 'other-format' ? null : row;
+    return typeof row === 'string' ? null : row;
   }
 
   /** Runs in the background. A failure is counted, and the next read tries again. */

@@ -150,6 +150,24 @@ describe('RedisFeatureStore', () => {
     expect(await admin.exists(rowKey(id))).toBe(0);
   });
 
+  it('answers what Redis holds now, whatever it has read before', async () => {
+    const { store: other } = await openStore({ keyPrefix });
+    const id = anId();
+    const row = aRow({ tweetId: id });
+    await store.putTweets([{ row, ttlSeconds: 60 }]);
+    const [first] = await store.getTweets([id]);
+    expect((await store.getTweets([id]))[0]).toBe(first);
+    const newer = { ...row, createdTimestampMs: row.createdTimestampMs + 1, text: 'newer' };
+    await other.putTweets([{ row: newer, ttlSeconds: 60 }]);
+    expect(await store.getTweets([id])).toEqual([newer]);
+    await age(admin, keyPrefix, 61);
+    expect(await store.getTweets([id])).toEqual([null]);
+    await other.putTweets([{ row: newer, ttlSeconds: 60 }]);
+    expect(await store.getTweets([id])).toEqual([newer]);
+    await other.purgeTweet(id);
+    expect(await store.getTweets([id])).toEqual([null]);
+  });
+
   it('shares rows with stores of the same model only', async () => {
     const row = aRow({ tweetId: anId() });
     const same = await openStore({ keyPrefix });
