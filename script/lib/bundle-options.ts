@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
-import { languageDataAsJson } from './language-data.ts';
+import { packedLanguageData } from './language-data.ts';
 
 /**
  * Transformers.js imports onnxruntime-node beside its tokenizers. Sessions live in worker
@@ -64,7 +64,7 @@ export function bundleOptions(outdir: string): BuildOptions {
     platform: 'node',
     format: 'esm',
     target: 'node22',
-    plugins: [tokenizersWithoutRuntime, languageDataAsJson, httpByRequire, staticWithoutGlob],
+    plugins: [tokenizersWithoutRuntime, packedLanguageData, httpByRequire, staticWithoutGlob],
     external: ['onnxruntime-node'],
     sourcemap: 'linked',
     logLevel: 'warning',

@@ -16,7 +16,7 @@ const ARCHITECTURE = process.arch;
 const ALLOWED = [
   /^app\/(package\.json|LICENSE|NOTICE|sbom\.cdx\.json|third-party-licenses\.txt)$/,
   /^app\/dist\/[\w-]+\.js$/,
-  /^app\/dist\/language-data-\w+\.json$/,
+  /^app\/dist\/language-data-\w+\.bin$/,
   /^app\/dist\/lua\/[\w-]+\.lua$/,
   /^app\/dist\/swagger-ui\/[\w.-]+\.(js|css|html|json|png|svg)$/,
   /^app\/dist\/web\/(index\.html|assets\/[\w-]+\.(js|css|svg)(\.br|\.gz)?)$/,

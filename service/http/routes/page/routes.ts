@@ -55,9 +55,9 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
   // One route per file, so that other paths get the common 404.
   for (const file of await readdir(root)) {
     if (COMPRESSED.test(file)) continue;
-    app.get(`/assets/${file}`, { schema: { hide: true } }, (_request, reply) =>
-      reply.sendFile(file),
-    );
+    app.get(`/assets/${file}`, { schema: { hide: true } }, (_request, reply) => {
+      reply.sendFile(file);
+    });
   }
 
   // One buffer, which all answers share while clients read them.
