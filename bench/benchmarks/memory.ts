@@ -1,13 +1,19 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { type Bench, withService } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { renderRequest } from '../load/http-connection.ts';
 import { textRequests } from '../requests.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
-import type { ServerProcess } from '../servers/server-process.ts';
+import { proportionalBytesOf, type ServerProcess } from '../servers/server-process.ts';
 import type { BenchText } from '../texts.ts';
 import { ratios } from './throughput.ts';
 
+const TWO_SESSIONS = fileURLToPath(new URL('../peers/two-sessions.ts', import.meta.url));
+
 const FEW_REQUESTS = 500;
+const SOME_REQUESTS = 3_000;
 const MANY_REQUESTS = 20_000;
 /** Enough for batches to form, few enough that one worker refuses none. */
 const CONNECTIONS = 16;
@@ -29,7 +35,7 @@ function mixedRequests(texts: readonly BenchText[], count: number): Buffer[] {
   });
 }
 
-async function bytesAfter(bench: Bench, service: ServerProcess, count: number): Promise<number> {
+async function answer(bench: Bench, service: ServerProcess, count: number): Promise<void> {
   const { succeeded, sent, overloaded, failures } = await bench.load.closed({
     port: service.port,
     connections: CONNECTIONS,
@@ -42,6 +48,10 @@ async function bytesAfter(bench: Bench, service: ServerProcess, count: number): 
     const causes = JSON.stringify({ overloaded, ...failures });
     throw new Error(`${succeeded} of ${count} requests succeeded: ${causes}`);
   }
+}
+
+async function bytesAfter(bench: Bench, service: ServerProcess, count: number): Promise<number> {
+  await answer(bench, service, count);
   return service.anonymousBytes;
 }
 
@@ -70,6 +80,34 @@ async function workers(bench: Bench): Promise<Measurement> {
   return ratios(rounds, 'MiB with two workers', 'MiB with one');
 }
 
+/** The service against one process with as many sessions, which answered as many texts. */
+async function againstSessions(bench: Bench): Promise<Measurement> {
+  const service = () =>
+    withService(bench, { env: { INFERENCE_WORKERS: '2' } }, async (server) => {
+      await answer(bench, server, SOME_REQUESTS);
+      return server.proportionalBytes / MIB;
+    });
+  const rounds = await interleave(ROUNDS, service, () => twoSessions(bench));
+  return ratios(rounds, 'service MiB', 'two sessions MiB');
+}
+
+async function twoSessions({ model, texts }: Bench): Promise<number> {
+  const { graphPath: graph, bundle } = model;
+  const settings = { graph, optimization: bundle.graphOptimization, threads: 1 };
+  const child = spawn(process.execPath, [TWO_SESSIONS], {
+    env: { PATH: process.env.PATH ?? '', PEER: JSON.stringify(settings) },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  try {
+    child.send(Array.from({ length: SOME_REQUESTS }, (_, i) => texts[i % texts.length]?.ids ?? []));
+    await once(child, 'message', { signal: AbortSignal.timeout(REQUESTS_MS_MAX) });
+    return proportionalBytesOf(child.pid ?? 0) / MIB;
+  } finally {
+    child.kill();
+    await once(child, 'close');
+  }
+}
+
 export const memory: readonly Benchmark[] = [
   {
     id: 'B11',
@@ -90,5 +128,15 @@ export const memory: readonly Benchmark[] = [
     aim: 1.2,
     unit: 'ratio',
     run: workers,
+  },
+  {
+    id: 'B19',
+    title: 'memory with two workers ÷ of one process with two bare sessions',
+    method: `PSS after ${SOME_REQUESTS} mixed requests, and as many texts`,
+    better: 'lower',
+    floor: 1.35,
+    aim: 1.15,
+    unit: 'ratio',
+    run: againstSessions,
   },
 ];

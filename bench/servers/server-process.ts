@@ -74,6 +74,11 @@ export class ServerProcess {
     return anonymousBytesOf(this.#child.pid ?? 0);
   }
 
+  /** Memory in bytes, with its share of what other processes map, too. */
+  get proportionalBytes(): number {
+    return proportionalBytesOf(this.#child.pid ?? 0);
+  }
+
   /** CPU time of all its threads since its start. */
   get cpuMs(): number {
     return cpuMsOf(this.#child.pid ?? 0);
@@ -107,14 +112,24 @@ export async function freePort(): Promise<number> {
 }
 
 function anonymousBytesOf(pid: number): number {
-  let status: string;
+  return memoryOf(pid, 'status', 'RssAnon');
+}
+
+/** Proportional set size of a process. */
+export function proportionalBytesOf(pid: number): number {
+  return memoryOf(pid, 'smaps_rollup', 'Pss');
+}
+
+function memoryOf(pid: number, file: 'status' | 'smaps_rollup', field: 'RssAnon' | 'Pss'): number {
+  const path = `/proc/${pid}/${file}`;
+  let text: string;
   try {
-    status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch {
-    throw new CannotRun('anonymous memory is read from /proc, which only Linux has');
+    throw new CannotRun('memory is read from /proc, which only Linux has');
   }
-  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1];
-  if (kilobytes === undefined) throw new Error(`/proc/${pid}/status has no RssAnon`);
+  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1];
+  if (kilobytes === undefined) throw new Error(`${path} has no ${field}`);
   return Number(kilobytes) * 1024;
 }
 
