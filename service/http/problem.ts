@@ -58,7 +58,7 @@ export const Problem = Type.Object(
     ),
     didYouMean: Type.Optional(
       Type.Array(Type.String(), {
-        description: 'Stored topics of the same name, with another # or $ or without one.',
+        description: 'Stored topics of the same name with another prefix: #, $ or none.',
       }),
     ),
   },

@@ -33,15 +33,15 @@ export interface TweetListing {
 export interface RebuildPage {
   /** Rows, indexes, users and topics that were compared. */
   readonly checked: number;
-  /** Rows that no index knew: a purge would have missed them. */
+  /** Rows missing from the index; a purge would have missed them. */
   readonly rows: number;
-  /** Tweets that did not count, or were not listed, under their author or one of their topics. */
+  /** Tweets missing from the counts or the list of their author or of one of their topics. */
   readonly contributions: number;
-  /** Usernames that were learned again; in a dry run, rows whose username is not known. */
+  /** Usernames restored from stored rows; in a dry run, rows whose username is missing. */
   readonly usernames: number;
   /** Users and topics with a wrong day bucket, total or place in the ranking. */
   readonly entities: number;
-  /** Day buckets that differ and have too many tweets to be counted again. */
+  /** Wrong day buckets with too many tweets to be recounted. */
   readonly tooLarge: number;
   /** Tweets that a purge missed. Nothing of them was restored; they have to be purged again. */
   readonly purged: readonly TweetId[];
@@ -126,7 +126,7 @@ export interface FeatureStore {
    * Lists the ids of stored tweets page by page, in no order. Lists a tweet that stays stored
    * throughout at least once.
    *
-   * @param cursor `0`, or the `nextCursor` of the page before: 1 to 20 digits, and in Redis a mark
+   * @param cursor `0`, or `nextCursor` of the previous page: 1 to 20 digits, and in Redis a mark
    */
   listTweets(cursor: string): Promise<TweetListing>;
 
@@ -178,7 +178,7 @@ export interface FeatureStore {
    * what counts twice. May run while the store is used; repeating it is harmless. A store that
    * cannot lose one part without the other has nothing to compare.
    *
-   * @param cursor `t0`, or the `nextCursor` of the page before: `t` or `e` and 1 to 20 digits
+   * @param cursor `t0`, or `nextCursor` of the previous page: `t` or `e` and 1 to 20 digits
    */
   rebuildAggregates(cursor: string, isDryRun: boolean): Promise<RebuildPage>;
 

@@ -21,7 +21,7 @@ export function nullableString(description: string) {
 }
 
 export const Language = nullableString(
-  'Language of the text, a primary subtag of BCP 47 such as `en`, from the tweet source or else identified; null if undetermined.',
+  'Language as a primary BCP 47 subtag such as `en`, given by the tweet source or identified from the text; null if undetermined.',
 );
 
 export const LanguageSupported = Type.Unsafe<boolean | null>({
@@ -78,7 +78,7 @@ export const Tokens = Type.Integer({
 
 export const Certain = Type.Boolean({
   description:
-    "False: the two highest scores are closer to each other than the model's margin, so that the label is little better than a guess between two.",
+    "False if the two highest scores differ by less than the model's margin: the label is then little better than a guess between two.",
 });
 
 export const Truncated = Type.Boolean({

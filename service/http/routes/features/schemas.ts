@@ -84,8 +84,7 @@ const meanScores = Type.Unsafe<Static<typeof Scores> | null>({
 
 const otherLanguages = Type.Integer({
   minimum: 0,
-  description:
-    'Tweets in languages that the model does not read; they are in none of the other figures.',
+  description: 'Tweets in languages that the model does not read; the other figures exclude them.',
 });
 
 export const DaySentiment = Type.Object(
@@ -103,7 +102,7 @@ const sentimentProperties = {
   to: Type.String({ format: 'date', description: 'Last day, inclusive.' }),
   total: Type.Integer({
     minimum: 0,
-    description: 'Tweets in the range, without those in other languages.',
+    description: 'Tweets in the range, excluding those in other languages.',
   }),
   otherLanguages,
   counts: ref(LabelCounts),
@@ -150,7 +149,7 @@ export type TopicSentiment = Static<typeof TopicSentiment>;
 const totals = {
   total: Type.Integer({
     minimum: 0,
-    description: 'Tweets of all stored days, without those in other languages.',
+    description: 'Tweets of all stored days, excluding those in other languages.',
   }),
   otherLanguages,
   counts: ref(LabelCounts),

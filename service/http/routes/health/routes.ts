@@ -5,7 +5,10 @@ import { ref } from '../../schemas/shared.ts';
 import { Health } from './schemas.ts';
 
 const content = { 'application/json': { schema: ref(Health) } };
-const response = { 200: { description: 'Yes.', content }, 503: { description: 'No.', content } };
+const response = {
+  200: { description: 'Passed.', content },
+  503: { description: 'Failed.', content },
+};
 
 /** Health checks of orchestrators and load balancers. They concern only this process. */
 export const healthRoutes: FastifyPluginAsyncTypebox<{ lifecycle: Lifecycle }> = async (

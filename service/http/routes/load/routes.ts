@@ -27,7 +27,7 @@ export const loadRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['admin'],
         summary: 'Store tweets scored elsewhere',
         description:
-          'Stores tweets with the scores, the model and the time that are sent, before the answer: `ok` means stored. A call may be repeated.',
+          'Stores tweets with the given scores, model and time, before the answer: `ok` means stored. A call may be repeated.',
         security: ADMIN_SECURITY,
         querystring: NoQuery,
         body: loadRequest(limits),

@@ -37,7 +37,11 @@ const ScoredTweet = Type.Object(
       },
     ),
     preprocessingVersion: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 1_000, description: "The service's own by default." }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_000,
+        description: "Defaults to the service's version.",
+      }),
     ),
     scoredAt: Type.String({ maxLength: 40, description: 'ISO 8601 with its zone.' }),
   },

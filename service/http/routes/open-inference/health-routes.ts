@@ -72,5 +72,5 @@ export const openInferenceHealthRoutes: FastifyPluginAsyncTypebox<AppDeps> = asy
 
 function probeAnswers<T extends TSchema>(schema: T) {
   const content = { 'application/json': { schema: ref(schema) } };
-  return { 200: { description: 'Yes.', content }, 503: { description: 'No.', content } };
+  return { 200: { description: 'Passed.', content }, 503: { description: 'Failed.', content } };
 }

@@ -36,7 +36,7 @@ const INFER_DESCRIPTION = `Input \`text\` BYTES [n]; output \`probabilities\` FP
 With the extension \`binary_tensor_data\`, the tensor \`text\` follows the JSON object in the body: for
 each text its length in bytes (4 bytes, little-endian) and the text in UTF-8.
 \`binary_data_size\` is the length of the tensor; the header \`Inference-Header-Content-Length\` is
-the length of the JSON. With 0 the body is one text without a length.
+the length of the JSON. If it is 0, the body is one text without a length before it.
 
 A tensor has no place for the error of one row, so a text that cannot be scored fails the request;
 the error names every such row, counted from 0. \`POST /v1/inference\` answers the other texts.`;

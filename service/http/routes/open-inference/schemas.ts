@@ -210,8 +210,8 @@ export const ServerLive = Type.Object(
 
 export const ServerReady = Type.Object(
   {
-    live: Type.Boolean({ description: 'Field name in the text of the protocol.' }),
-    ready: Type.Boolean({ description: 'Field name of the common servers.' }),
+    live: Type.Boolean({ description: "Name of this field in the protocol's text." }),
+    ready: Type.Boolean({ description: 'Name of this field in common servers.' }),
   },
   { $id: 'ServerReady', examples: [{ live: true, ready: true }] },
 );

@@ -78,7 +78,7 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         operationId: 'purgeUser',
         summary: 'Purge a user',
         description:
-          "Purges each of the user's tweets and the usernames. Answers 200 also if nothing was stored; by a username that the store does not know it removes nothing, and `userId` is null: purge by the id. A failed purge keeps its removals so far; send it again for the rest.",
+          "Purges each of the user's tweets and the usernames. Answers 200 also if nothing was stored. If the store does not know the username, nothing is removed and `userId` is null: purge by the id instead. A failed purge may have removed a part; repeat it to remove the rest.",
         params: UserParams,
         response: answers(UserPurgeResponse, 'Removed data.', PURGE_CODES, ADMIN_DETAILS),
       },
@@ -97,7 +97,7 @@ export const purgeRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         operationId: 'purgeTopic',
         summary: 'Purge the tweets of a topic',
         description:
-          'Purges each tweet that counts under the topic, which also removes it from its author and its other topics. Answers 200 also if nothing was stored. A failed purge keeps its removals so far; send it again for the rest.',
+          'Purges each tweet that counts under the topic, which also removes it from its author and its other topics. Answers 200 also if nothing was stored. A failed purge may have removed a part; repeat it to remove the rest.',
         params: TopicParams,
         response: answers(PurgeResponse, 'Removed data.', PURGE_CODES, ADMIN_DETAILS),
       },

@@ -8,7 +8,7 @@ export const ListingQuery = Type.Object(
     cursor: Type.Optional(
       Type.String({
         pattern: `^${SCAN_CURSOR}$`,
-        description: 'The `nextCursor` of the page before; absent for the first page.',
+        description: '`nextCursor` of the previous page; absent for the first page.',
       }),
     ),
   },

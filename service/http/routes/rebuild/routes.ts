@@ -20,11 +20,11 @@ export const rebuildRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (app, { r
         operationId: 'rebuildFeatures',
         summary: 'Rebuild aggregates',
         description:
-          'Compares the aggregates of users and topics with the stored tweets, one page at a time, and mends what differs. Paginated: repeat with `nextCursor` until it is null. A page may be repeated.',
+          'Compares the aggregates of users and topics with the stored tweets, one page at a time, and repairs differences. Paginated: repeat with `nextCursor` until it is null. A page may be repeated.',
         querystring: RebuildQuery,
         response: answers(
           RebuildResponse,
-          'What differed on this page.',
+          'Differences on this page.',
           FEATURE_CODES,
           ADMIN_DETAILS,
         ),

@@ -7,11 +7,11 @@ export const RebuildQuery = Type.Object(
     cursor: Type.Optional(
       Type.String({
         pattern: `^[te]${SCAN_CURSOR}$`,
-        description: 'The `nextCursor` of the page before; absent for the first page.',
+        description: '`nextCursor` of the previous page; absent for the first page.',
       }),
     ),
     dryRun: Type.Optional(
-      oneOf(['true', 'false'], 'True: report what differs, and change nothing. False by default.'),
+      oneOf(['true', 'false'], 'True: only report differences. False by default.'),
     ),
   },
   { additionalProperties: false },
@@ -22,15 +22,15 @@ const count = (description: string) => Type.Integer({ minimum: 0, description })
 export const RebuildResponse = Type.Object(
   {
     checked: count('Rows, indexes, users and topics that were compared.'),
-    rows: count('Rows that no index knew: a purge would have missed them.'),
+    rows: count('Rows missing from the index; a purge would have missed them.'),
     contributions: count(
-      'Tweets that did not count, or were not listed, under their author or one of their topics.',
+      'Tweets missing from the counts or the list of their author or of one of their topics.',
     ),
     usernames: count(
-      'Usernames that were learned again; in a dry run, rows whose username is not known.',
+      'Usernames restored from stored rows; in a dry run, rows whose username is missing.',
     ),
     entities: count('Users and topics with a wrong day bucket, total or place in the ranking.'),
-    tooLarge: count('Day buckets that differ and have too many tweets to be counted again.'),
+    tooLarge: count('Wrong day buckets with too many tweets to be recounted.'),
     purged: count('Tweets that an earlier purge missed; they are purged now.'),
     nextCursor: nullableString('Cursor of the next page; null on the last page.'),
   },

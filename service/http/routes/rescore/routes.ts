@@ -11,7 +11,7 @@ import { RescoreQuery, RescoreResponse } from './schemas.ts';
 
 const FIRST_PAGE = '0';
 
-/** Scores stored tweets with the present model. */
+/** Scores stored tweets with the current model. */
 export const rescoreRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
   { rescore, lifecycle, model },
@@ -24,13 +24,13 @@ export const rescoreRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['admin'],
         security: ADMIN_SECURITY,
         operationId: 'rescoreTweets',
-        summary: 'Score stored tweets with the present model',
+        summary: 'Score stored tweets with the current model',
         description:
           'Scores the stored tweets that count with a score of another model revision, from their stored texts, one page at a time. Paginated: repeat with `nextCursor` until it is null. A page may be repeated.',
         querystring: RescoreQuery,
         response: answers(
           RescoreResponse,
-          'What became of the tweets of this page.',
+          'Outcome for the tweets of this page.',
           [...INFERENCE_CODES, 'feature_store_unavailable'],
           ADMIN_DETAILS,
         ),

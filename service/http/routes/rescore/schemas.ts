@@ -7,12 +7,10 @@ export const RescoreQuery = Type.Object(
     cursor: Type.Optional(
       Type.String({
         pattern: `^${SCAN_CURSOR}$`,
-        description: 'The `nextCursor` of the page before; absent for the first page.',
+        description: '`nextCursor` of the previous page; absent for the first page.',
       }),
     ),
-    dryRun: Type.Optional(
-      oneOf(['true', 'false'], 'True: count, and score nothing. False by default.'),
-    ),
+    dryRun: Type.Optional(oneOf(['true', 'false'], 'True: only count. False by default.')),
   },
   { additionalProperties: false },
 );
@@ -22,10 +20,12 @@ const count = (description: string) => Type.Integer({ minimum: 0, description })
 export const RescoreResponse = Type.Object(
   {
     rescored: count(
-      'Tweets that count with a score of the present model now; in a dry run, those that would.',
+      'Tweets that count with a score of the current model now; in a dry run, those that would.',
     ),
-    present: count('Tweets that counted with a score of the present model before.'),
-    withoutText: count('Tweets whose texts are not stored. They are scored when X is read again.'),
+    present: count('Tweets that already counted with a score of the current model.'),
+    withoutText: count(
+      'Tweets without a stored text. They are scored when they are next read from X.',
+    ),
     failed: count('Tweets that the model could not score, or whose rows the store refused.'),
     model: ref(Model),
     nextCursor: nullableString('Cursor of the next page; null on the last page.'),

@@ -19,7 +19,9 @@ export const Status = Type.Object(
       languages: Type.Array(Type.String(), {
         description: 'Languages that the model reads; `*` alone if they are unknown.',
       }),
-      maxTokens: Type.Integer({ description: 'Longest input; longer texts are truncated.' }),
+      maxTokens: Type.Integer({
+        description: 'Longest input in tokens; longer texts are truncated.',
+      }),
     }),
     featureStore: Type.Object({
       kind: oneOf(['redis', 'memory'], 'Feature store in use.'),

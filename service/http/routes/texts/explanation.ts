@@ -17,7 +17,7 @@ const offset = (description: string) => Type.Integer({ minimum: 0, description }
 
 const ExplainedWord = Type.Object({
   start: offset('Start of the word in the text, in UTF-16 code units.'),
-  end: offset('End of the word: the code unit behind it.'),
+  end: offset('End of the word, exclusive.'),
   text: Type.String({ description: 'The word.' }),
   influence: Type.Unsafe<number | null>({
     type: ['number', 'null'],

@@ -78,7 +78,7 @@ export const tweetRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['inference'],
         summary: 'Sentiment of several tweets',
         description:
-          'One store read, one source call, one batch. A tweet that fails, also by its URL, has a problem in its place; the call fails only if every tweet failed for the same temporary reason.',
+          'Takes one store read, one call of the tweet source and one batch. A failed tweet, or one with an invalid URL, has a problem in its place; the call fails only if every tweet failed for the same temporary reason.',
         security: callerSecurity(settings),
         querystring: NoQuery,
         body: tweetsRequest(limits),
