@@ -12,7 +12,7 @@ export function complianceCommand() {
   return new Command('compliance')
     .summary('Purge stored tweets that X no longer shows.')
     .description(
-      'Ask X about every tweet that a running service stores data of, and purge those that are ' +
+      'Ask X about every tweet that a running service has stored, and purge those that are ' +
         'deleted, protected or withheld. X requires their removal within a day: run this daily. ' +
         'Exits 0 only when every tweet was checked and every purge succeeded.',
     )

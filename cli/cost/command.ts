@@ -8,11 +8,11 @@ const SLOWEST_PER_VCPU = 0.01;
 
 export function costCommand() {
   return new Command('cost')
-    .description('Estimate the monthly cost of a stage. Reads no AWS account.')
+    .description('Estimate the monthly cost of a stage, without access to AWS.')
     .requiredOption('--stage <STAGE>', 'stage to estimate', stageName)
     .option(
       '--requests-per-day <N>',
-      'tweets asked for; 0: a stage at rest',
+      'requested tweets; 0: an idle stage',
       number('--requests-per-day', 0, 1e12),
       0,
     )

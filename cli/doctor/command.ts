@@ -16,8 +16,8 @@ export function doctorCommand() {
       'after',
       helpText(
         ['tss doctor --stage dev', 'tss doctor --stage prod -c certificateArn=ARN'],
-        'Region and credentials are found as by every AWS tool. "unknown" means that a check could\n' +
-          'not be made, for lack of a right or of an answer; "warn" that a deployment would lose a value.',
+        'Region and credentials come from the usual AWS variables and files. "unknown" means that a check\n' +
+          'lacked a permission or an answer; "warn" that a deployment would lose a value.',
         'Exit codes: 0 no check fails, 1 a check fails, 2 wrong usage.',
       ),
     )

@@ -8,7 +8,7 @@ import { trainingSetCommand } from './training-set-command.ts';
 export function featuresCommand() {
   return new Command('features')
     .description(
-      'Export the prediction log, make training sets, load scored rows and mend aggregates.',
+      'Export the prediction log, make training sets, load scored rows and repair aggregates.',
     )
     .addCommand(exportCommand())
     .addCommand(trainingSetCommand())

@@ -21,9 +21,9 @@ export function loadCommand() {
   return new Command('load')
     .summary('Store scored rows, as tss score writes them, in a running service.')
     .description(
-      'Store tweets with the scores of a file, as tss score writes it, in the feature store of a ' +
-        'running service: as if the service had scored them. The service may be used meanwhile, and ' +
-        'the command repeated.',
+      'Store the scores of a file that tss score wrote in the feature store of a running service, ' +
+        'as if the service had scored the tweets. The service stays in use, and the command may be ' +
+        'repeated.',
     )
     .argument('<FILE>', 'Parquet, CSV with a header or JSON Lines, the latter two also as .gz')
     .addOption(urlOption())
@@ -31,8 +31,8 @@ export function loadCommand() {
     .option('--prefix <PREFIX>', 'as given to tss score', '')
     .option(
       '--scored-at <TIME>',
-      'when rows without scored_at were scored, such as 2026-11-23T10:00:00Z (default: when the ' +
-        'file was written)',
+      'time of scoring for rows without scored_at, such as 2026-11-23T10:00:00Z (default: when ' +
+        'the file was written)',
       isoTime,
     )
     .addOption(restartOption())
@@ -45,10 +45,10 @@ export function loadCommand() {
           'tss features load scored.csv --rate 100 --url https://api.example.com',
         ],
         'A row needs a tweet id (tweet_id or id), the scores, model_name and model_revision. Author id,\n' +
-          'username, created_at and text are used where they are there. A row that lacks what it needs is\n' +
-          'reported by its line and left out.',
-        'Rows of another model revision keep it: they count in aggregates, and are answers only to a\n' +
-          'service with that model.',
+          'username, created_at and text are used if present. A row without a required column is reported\n' +
+          'by its line and left out.',
+        'Rows keep their model revision. Rows of a revision other than that of the service count in\n' +
+          'aggregates, but only a service with that model answers with them.',
         ...RESUMABLE_HELP,
       ),
     )

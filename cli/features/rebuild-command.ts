@@ -17,21 +17,17 @@ const DEFAULT_STATE_FILE = '.rebuild-state.json';
 
 export function rebuildCommand() {
   return new Command('rebuild')
-    .summary('Mend aggregates of users and topics that the feature store has lost.')
+    .summary('Repair aggregates of users and topics that differ from the stored tweets.')
     .description(
       'Compare the aggregates of users and topics of a running service with the tweets that it ' +
-        'stores, and mend what differs: after evictions, a failover that lost writes, or deleted ' +
-        'keys. The service may be used meanwhile, and the command repeated.',
+        'stores, and repair differences: after evictions, a failover that lost writes, or deleted ' +
+        'keys. The service stays in use, and the command may be repeated.',
     )
     .addOption(urlOption())
     .addOption(
       rateOption('compare at most N rows, indexes, users and topics a second', DEFAULT_RATE),
     )
-    .option(
-      '--dry-run',
-      'report what differs, change nothing, and exit 1 if anything differs',
-      false,
-    )
+    .option('--dry-run', 'only report differences, and exit 1 if there are any', false)
     .addOption(restartOption())
     .addOption(stateOption(DEFAULT_STATE_FILE))
     .addHelpText(

@@ -6,7 +6,7 @@ import { type RebuildPage, rebuildPage } from './rebuild-page.ts';
 /** Kinds of differences, as they are printed. */
 const KINDS = {
   contributions: 'tweets missing under their author or a topic',
-  rows: 'rows that no index knew',
+  rows: 'rows missing from the index',
   usernames: 'usernames missing',
   entities: 'users and topics with a wrong sum, total or rank',
   purged: 'tweets that an earlier purge missed',
@@ -16,9 +16,9 @@ type Kind = keyof typeof KINDS;
 type Counts = Omit<RebuildPage, 'nextCursor'>;
 
 /**
- * Mends the aggregates of a service, and continues where an interrupted run stopped.
+ * Repairs the aggregates of a service, and continues where an interrupted run stopped.
  *
- * @throws CliError also when a dry run finds a difference, or not everything could be mended
+ * @throws CliError also when a dry run finds a difference, or not everything could be repaired
  */
 export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal): Promise<void> {
   const { isDryRun } = options;

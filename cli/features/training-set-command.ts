@@ -10,7 +10,9 @@ const AS_OF = ['created', 'event'] as const;
 
 export function trainingSetCommand() {
   return new Command('training-set')
-    .description('Write labels, each with the newest prediction it may see, as one Parquet file.')
+    .description(
+      'Join each label with the newest prediction known at its time, in one Parquet file.',
+    )
     .requiredOption(
       '--labels <FILE>',
       'CSV with the header entity,event_timestamp,label; a time is ISO 8601 with its zone ' +
@@ -18,7 +20,7 @@ export function trainingSetCommand() {
     )
     .requiredOption('--out <FILE>', 'file to write; it must not exist yet')
     .addOption(logOption())
-    .option('--bulk <DIR>', 'folder of bulk results, which labels see by the time of their scores')
+    .option('--bulk <DIR>', 'folder of bulk results, joined by the time of scoring')
     .addOption(
       new Option('--entity <KIND>', 'kind of the ids in the column entity')
         .choices(ENTITIES)
@@ -27,8 +29,8 @@ export function trainingSetCommand() {
     .addOption(
       new Option(
         '--as-of <RULE>',
-        'created: a label sees what was scored by its time; event: also what was scored later, ' +
-          'of tweets made by then, for backfills',
+        "created: join only predictions scored by the label's time; event: also later predictions " +
+          'of tweets made by that time, for backfills',
       )
         .choices(AS_OF)
         .default('created' as const),

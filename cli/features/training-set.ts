@@ -27,7 +27,7 @@ export interface TrainingSet {
 }
 
 /**
- * Writes each label with the newest prediction it may see into a Parquet file, by the contract's
+ * Writes each label with the newest prediction known at its time into a Parquet file, by the contract's
  * query.
  *
  * @throws CliError when the labels are invalid

@@ -34,7 +34,7 @@ export function modelsCommand() {
         'Variables, also read from .env: MODELS_DIR names another folder than models/. HF_ENDPOINT,\n' +
           'HF_TOKEN, HF_TOKEN_PATH, HF_HOME and the token of `hf auth login` work as with the tools of\n' +
           'the Hugging Face hub, AWS variables and files as with the AWS CLI. Proxy variables are\n' +
-          'read where NODE_USE_ENV_PROXY=1.',
+          'read if NODE_USE_ENV_PROXY=1.',
       ),
     );
 }
@@ -153,7 +153,7 @@ function goldenCommand() {
   return new Command('golden')
     .description(
       'Score the golden texts of a model on each CPU family, and write those of other families ' +
-        'beside its own. arm64 is emulated, which needs root on Debian and takes minutes.',
+        'beside it. arm64 is emulated, which needs root on Debian and takes minutes.',
     )
     .argument('<NAME>', 'model in the manifest')
     .addHelpText('after', helpText(['tss models golden minilm-tweet-sentiment']))

@@ -33,7 +33,7 @@ function tweetsCommand() {
     .summary('Purge tweets by id.')
     .description(
       'Purge tweets: their rows of every model revision and their share of users and topics. ' +
-        'Exits 0 when every tweet was purged, also where nothing was stored.',
+        'Exits 0 when every tweet was purged, also if nothing was stored.',
     )
     .argument('[IDS...]', 'ids of tweets')
     .option('--file <FILE>', 'further ids, one on each line; - reads standard input')

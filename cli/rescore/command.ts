@@ -20,21 +20,21 @@ export function rescoreCommand() {
   return new Command('rescore')
     .summary('Score the stored tweets again after a change of the model.')
     .description(
-      'Score the stored tweets that an earlier model has scored, with the present model of a ' +
+      'Score the stored tweets of earlier model revisions again, with the current model of a ' +
         'running service and from the texts that are stored with them. X is not read. The service ' +
-        'may be used meanwhile, and the command repeated.',
+        'stays in use, and the command may be repeated.',
     )
     .addOption(urlOption())
     .addOption(rateOption('score at most N tweets a second', DEFAULT_RATE))
-    .option('--dry-run', 'count, and score nothing', false)
+    .option('--dry-run', 'only count', false)
     .addOption(restartOption())
     .addOption(stateOption(DEFAULT_STATE_FILE))
     .addHelpText(
       'after',
       helpText(
         ['tss rescore --dry-run', 'tss rescore --url https://api.example.com --rate 200'],
-        'A tweet without a stored text is counted. It is scored again when it is asked for, which costs\n' +
-          `a read of X, $${X_READ}. Without STORE_TWEET_TEXT=true that is every tweet.`,
+        'A tweet without a stored text is only counted. It is scored when it is next requested, for the\n' +
+          `price of a read of X, $${X_READ}. Texts are stored only with STORE_TWEET_TEXT=true.`,
         ...RESUMABLE_HELP,
       ),
     )

@@ -41,7 +41,7 @@ export function scoreCommand() {
     .option('--stage <STAGE>', 'score a folder on S3 by tasks of this stage', stageName)
     .option('--dry-run', 'with --stage: print tasks, minutes and dollars only', false)
     .option('--run <RUN>', 'with --stage: follow a run that was started')
-    .option('--redrive', 'with --run: start again what failed or was not begun', false)
+    .option('--redrive', 'with --run: restart items that failed or did not start', false)
     .option(
       '--concurrency <N>',
       'with --stage: tasks at a time (default: bulkConcurrency of the stage)',
@@ -54,7 +54,7 @@ export function scoreCommand() {
       TOLERATED_PERCENT,
     )
     .option('--id-column <NAME>', 'with --stage: column of the ids')
-    .option('--strict', 'end at the first text that cannot be scored', false)
+    .option('--strict', 'stop at the first text that cannot be scored', false)
     .addHelpText(
       'after',
       helpText(
@@ -69,7 +69,7 @@ export function scoreCommand() {
         ],
         'Adds the columns label, score_negative, score_neutral, score_positive, truncated, language,\n' +
           'language_supported, model_name, model_revision and certain. CSV and plain text become CSV, JSON\n' +
-          'Lines stay JSON Lines, Parquet becomes what --out tells; every format becomes Parquet when --out\n' +
+          'Lines stay JSON Lines, Parquet becomes the format of --out; every format becomes Parquet when --out\n' +
           'ends in .parquet. A line that cannot be scored is reported and left out.',
         'The same command continues a run that ended early, from a file to a file.',
         'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but texts were left out.',

@@ -15,7 +15,7 @@ export function statusCommand() {
       'after',
       helpText(
         ['tss status --stage prod', 'tss status --stage dev --hours 24 --json'],
-        'Region and credentials are found as by every AWS tool.',
+        'Region and credentials come from the usual AWS variables and files.',
         'Exit codes: 0 no alarm fires, 1 an alarm fires, 2 the status could not be read.',
       ),
     )
