@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { HttpConnection } from './http-connection.ts';
 import { Tally, type TallyResult } from './tally.ts';
 
-/** A client that was refused does not ask again at once. */
+/** Pause of a client after a refusal. */
 const REFUSED_PAUSE_MS = 200;
 
 export interface ClosedLoop {
@@ -14,7 +14,7 @@ export interface ClosedLoop {
   readonly durationMs: number;
   /** Rendered requests, sent in this order and again from the first. */
   readonly requests: readonly Buffer[];
-  /** Ends after the last of the requests instead of beginning again. */
+  /** Stops after the last request instead of starting over. */
   readonly once?: true;
 }
 
@@ -23,7 +23,7 @@ export interface ClosedLoopResult extends TallyResult {
   readonly perSecond: number;
 }
 
-/** Every connection sends its next request when its last was answered: finds the capacity. */
+/** Closed loop: each connection sends its next request after an answer. Measures the capacity. */
 export async function closedLoop(plan: ClosedLoop): Promise<ClosedLoopResult> {
   const startedMs = performance.now();
   const countFromMs = startedMs + plan.warmUpMs;
@@ -38,7 +38,7 @@ export async function closedLoop(plan: ClosedLoop): Promise<ClosedLoopResult> {
       for (let sentMs = startedMs; sentMs < endMs; sentMs = performance.now()) {
         if (plan.once && next >= plan.requests.length) return;
         const request = plan.requests[next++ % plan.requests.length];
-        if (!request) throw new Error('a load without requests');
+        if (!request) throw new Error('the load has no requests');
         const outcome = await connection.send(request);
         const nowMs = performance.now();
         if (outcome instanceof Error || outcome.status !== 200) await pause(REFUSED_PAUSE_MS);

@@ -6,7 +6,7 @@ export interface OpenLoop {
   readonly port: number;
   readonly ratePerSecond: number;
   readonly durationMs: number;
-  /** Longest wait for the answers still missing at the end; what is missing then is lost. */
+  /** Longest wait at the end for missing answers; later ones count as lost. */
   readonly drainMs: number;
   /** Most connections at a time; requests beyond them wait, and their latency grows. */
   readonly maxConnections: number;
@@ -21,7 +21,7 @@ export interface OpenLoopResult extends TallyResult {
 }
 
 /**
- * Sends at fixed times whatever becomes of the requests before. Latency counts from the
+ * Sends at fixed times, even if earlier requests are unanswered. Latency counts from the
  * intended time, so that a slow answer cannot hide the wait of the requests behind it.
  */
 export async function openLoop(plan: OpenLoop): Promise<OpenLoopResult> {
@@ -41,7 +41,7 @@ export async function openLoop(plan: OpenLoop): Promise<OpenLoopResult> {
       return;
     }
     const request = plan.requests[next++ % plan.requests.length];
-    if (!request) throw new Error('a load without requests');
+    if (!request) throw new Error('the load has no requests');
     const outcome = await connection.send(request);
     tally.record(outcome, performance.now() - intendedMs);
     idle.push(connection);

@@ -30,7 +30,7 @@ export interface TallyResult {
 
 const MICROSECONDS_MAX = 600_000_000;
 
-/** Counts what became of requests; three significant digits, as HdrHistogram keeps them. */
+/** Counts outcomes of requests; three significant digits, as HdrHistogram keeps them. */
 export class Tally {
   readonly #latency = histogram();
   readonly #refusalLatency = histogram();

@@ -1,4 +1,4 @@
-/** The least a feature store in Redis costs: Fastify, ioredis as it comes, one GET a request. */
+/** Lower bound for a feature store in Redis: Fastify and plain ioredis, one GET per request. */
 import Fastify from 'fastify';
 import { Redis } from 'ioredis';
 import { peerSettings } from './settings.ts';

@@ -35,7 +35,7 @@ export class ServerProcess {
   }
 
   /**
-   * Starts it and waits until it is ready. Its standard output goes nowhere: reading a line a
+   * Starts it and waits until it is ready. Its standard output is discarded: reading one line per
    * request would take CPU from the machine under test.
    */
   static async start(options: ServerOptions): Promise<ServerProcess> {

@@ -3,7 +3,7 @@ import { BULK_SETTINGS_OUTPUT, type BulkSettings } from '../../lib/stage-config/
 import { deploymentName, type Stage } from '../../service/contract/deployment.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
 
-/** Reads what the bulk stack of a stage tells. @throws CliError */
+/** Reads the settings in the output of a stage's bulk stack. @throws CliError */
 export async function readSettings(stage: Stage): Promise<BulkSettings> {
   const StackName = `${deploymentName(stage)}-bulk`;
   const remedy = `deploy it with "bulk": true in stages/${stage}.json, and see that region and credentials are those of the stage`;

@@ -63,7 +63,7 @@ export async function comply(
   if (cursor !== null) print('Not all were checked; run the same command to continue.');
   if (count.unclear > 0) {
     throw new CliError(
-      `X did not say what became of ${count.unclear} tweets; they are kept. Run this again.`,
+      `X gave no clear answer about ${count.unclear} tweets; they are kept. Run this again.`,
     );
   }
 }

@@ -10,7 +10,7 @@ const Listing = Type.Object({
   nextCursor: Type.Union([Type.String(), Type.Null()]),
 });
 
-/** One page of the tweets that a service stores data of. @throws CliError */
+/** One page of the tweets that a service has stored. @throws CliError */
 export async function listTweets(
   service: AdminClient,
   cursor: string,
@@ -20,7 +20,7 @@ export async function listTweets(
   throw new CliError('The service listed its tweets in an unknown format.');
 }
 
-/** Removes all data stored of a tweet. @throws CliError unless the service confirms it. */
+/** Removes all stored data of a tweet. @throws CliError unless the service confirms it. */
 export async function purgeTweet(service: AdminClient, id: string): Promise<void> {
   await service.call('DELETE', `${PATH}/${id}`);
 }

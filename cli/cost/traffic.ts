@@ -17,9 +17,9 @@ import { logBytes } from './monitoring.ts';
 
 /** Request and answer with their headers, for one tweet. */
 const BYTES_PER_REQUEST = 2_500;
-/** The answer of it, measured: 360 bytes of headers and 510 of body. */
+/** Its answer, measured: 360 bytes of headers and 510 of body. */
 const BYTES_PER_ANSWER = 870;
-/** Row, commands and protocol of one look-up or write in the store, by the size of a row. */
+/** One look-up or write in the store: row, commands and protocol. */
 const BYTES_PER_STORE_CALL = 700;
 /** Of two zones, half of the calls go to a node in the other one. */
 const CROSS_ZONE_SHARE = 0.5;
@@ -30,7 +30,7 @@ const ACCESS_LOG_BYTES_PER_REQUEST = 125;
 
 export function loadBalancer(requests: number): Component {
   const seconds = SECONDS_PER_MONTH;
-  // As if no caller kept its connection: the dearer of the two.
+  // Assumes that no caller keeps its connection, the more expensive case.
   const units = Math.max(
     requests / seconds / LOAD_BALANCER.connectionsPerSecond,
     (requests * BYTES_PER_REQUEST) / GIGABYTE / HOURS_PER_MONTH / LOAD_BALANCER.gigabytesPerHour,

@@ -14,7 +14,7 @@ import { routeFault, routesOf, type WayOut } from './routes.ts';
 export interface Part {
   readonly key: 'loadBalancerSubnetIds' | 'taskSubnetIds' | 'storeSubnetIds';
   readonly subnetIds: readonly string[];
-  /** Way that the subnets need to the internet; undefined: none. */
+  /** Route to the internet that the subnets need; undefined: none. */
   readonly wayOut: WayOut | undefined;
   /** Free addresses that each subnet needs. */
   readonly addresses: number;

@@ -20,7 +20,7 @@ const Page = Type.Object({
 
 export type RebuildPage = Static<typeof Page>;
 
-/** Compares one page of a service's aggregates, and mends it unless it is a dry run. @throws CliError */
+/** Compares one page of a service's aggregates, and repairs it unless it is a dry run. @throws CliError */
 export async function rebuildPage(
   service: AdminClient,
   cursor: string,

@@ -7,7 +7,7 @@ export function mean(values: readonly number[]): number {
   return ratio(sum(values), values.length);
 }
 
-/** 0 of nothing. */
+/** 0 if the whole is 0. */
 export function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }

@@ -6,7 +6,7 @@ type Encoding = 'gzip' | 'utf-16le' | 'utf-16be' | 'utf-8';
 /** Byte order mark of UTF-8. */
 export const MARK = Buffer.from('\ufeff');
 
-/** UTF-8 of bytes in any encoding, with the byte order mark that they have. */
+/** Decodes gzip and UTF-16 to UTF-8. Keeps the byte order mark. */
 export async function* utf8Of(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = source[Symbol.asyncIterator]();
   const head = await headOf(chunks);

@@ -12,7 +12,7 @@ import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
 export const CONFIG_FILE = 'config.json';
 export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 
-/** A text has a start and an end token beside its own. */
+/** A text has a start and an end token around its tokens. */
 const MIN_TOKENS = 3;
 
 /** Names of labels that cannot mean anything else, in lower case. */
@@ -38,7 +38,7 @@ export interface DescribedModel extends Pick<Bundle, 'labels' | 'maxTokens' | 'p
 }
 
 /**
- * Reads from config.json and tokenizer_config.json what the manifest has to say of a model.
+ * Reads the fields of a model's manifest entry from config.json and tokenizer_config.json.
  *
  * @param kind weights of a family that cannot be converted are refused, a graph of it is not
  * @param labels in the order of the logits, where the caller knows better than the files

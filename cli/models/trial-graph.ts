@@ -123,7 +123,7 @@ export class TrialGraph {
     const width = this.#width;
     if (logits.length !== sequences.length * width) {
       throw refused(
-        `The model gives ${logits.length / sequences.length} logits for a text, needed are ${width}`,
+        `The model gives ${logits.length / sequences.length} logits for a text, but ${width} are needed`,
       );
     }
     return sequences.map((sequence, row) => {

@@ -7,7 +7,7 @@ import { FIRST_CURSOR, type RescoredPage, rescorePage } from './rescore-page.ts'
 type Counts = Omit<RescoredPage, 'nextCursor'>;
 
 /**
- * Has a service score its stored tweets with its present model, and continues where an interrupted
+ * Makes a service score its stored tweets with its current model, and continues where an interrupted
  * run stopped.
  *
  * @throws CliError also when a tweet failed, in this run or in the interrupted one
@@ -55,7 +55,7 @@ function summary({ rescored, present, withoutText, failed }: Counts, isDryRun: b
       `${withoutText} without text, ${failed} failed.`,
     ...(withoutText > 0
       ? [
-          `Tweets without text are scored when they are asked for: ${withoutText} reads of X cost ` +
+          `Tweets without text are scored when they are next requested: ${withoutText} reads of X cost ` +
             `$${cost}.`,
         ]
       : []),

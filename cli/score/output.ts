@@ -62,7 +62,7 @@ export const STANDARD_OUTPUT: Output = {
 
 /**
  * A file that appears under its name when it is whole. Until then it grows as `NAME.partial`, and
- * `NAME.partial.state` says which input it is made of and how far: a run that ends at any moment is
+ * `NAME.partial.state` records its input and its progress: a run that ends at any moment is
  * continued by the next one, with every record once.
  */
 export class FileOutput implements Output {
@@ -125,7 +125,7 @@ export class FileOutput implements Output {
       await this.#file.write(bytes, 0, bytes.length, this.#bytes);
       this.#bytes += bytes.length;
       if (this.#run === '') return;
-      // In this order: the state never speaks of text that a power failure could take.
+      // In this order, so that the state never counts text that a power failure could lose.
       await this.#file.datasync();
       const state = { run: this.#run, bytes: this.#bytes, progress };
       const next = `${stateOf(this.#name)}.new`;

@@ -14,7 +14,7 @@ import {
 /** Values by period, oldest first; null where there is no data. */
 export type Series = readonly (number | null)[];
 
-/** One line of the status: what is read for it, and how a line is made of that. */
+/** One line of the status: its queries, and the computation of its values. */
 export interface Figure {
   readonly name: string;
   readonly unit: 'count' | 'ms' | '%' | 'tasks' | 'index';

@@ -13,7 +13,7 @@ const REGIONAL = [
   'kmsKeyArn',
 ] as const;
 
-/** Cross-field validation of the network and of what a company's account brings. */
+/** Cross-field validation of the network and of the values for a company's account. */
 export const NETWORK_RULES = [
   rule(['vpcId', 'loadBalancerSubnetIds', 'taskSubnetIds', 'storeSubnetIds'], (config) => {
     const given = [config.loadBalancerSubnetIds, config.taskSubnetIds, config.storeSubnetIds];

@@ -14,10 +14,10 @@ const secretArn = text(
   '^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\\d{12}:secret:.+-[A-Za-z0-9]{6}$',
   'the whole ARN of a secret in Secrets Manager, with its six random characters',
 );
-/** A stage of one of these names uses that preset; any other one chooses. */
+/** A stage with one of these names uses that preset; any other stage names one. */
 export const PRESET_NAMES = ['dev', 'prod'] as const;
 
-/** The practical part of what CloudWatch Logs allows. */
+/** Useful retention periods, among those that CloudWatch Logs allows. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 180, 365] as const;
 
 /** ElastiCache's node types without data tiering (r6gd), which needs an option that is never set. */
@@ -57,7 +57,7 @@ export const STAGE_SCHEMA = {
   spot: boolean(),
   deployment: oneOf('rolling', 'canary'),
   canaryPercent: integer(1, 50),
-  /** Counts twice: CloudFormation takes 33 hours for the canary and what follows it. */
+  /** Counts twice, for the canary and the bake time: the maximum lets CloudFormation wait for 33 hours. */
   canaryMinutes: integer(1, 990),
   environment: described(
     Type.Record(Type.String(), Type.String()),

@@ -1,5 +1,5 @@
 /**
- * A document with what stands between a marker's two comments replaced.
+ * Replaces the text between a marker's two comments in a document.
  *
  * @throws Error when the document has no such comments
  */

@@ -41,7 +41,7 @@ interface Batch {
 
 /**
  * Emits CloudWatch embedded metric format. Counts are summed and other values collected, then
- * written once per interval, or earlier when a document is full: so what is held stays bounded.
+ * written once per interval, or earlier when a document is full, so that memory stays bounded.
  */
 export class EmfMetrics implements Metrics {
   readonly #options: EmfMetricsOptions;

@@ -105,7 +105,7 @@ export class OtlpTracer implements Tracer {
     span.end();
   }
 
-  /** Phases were measured on the monotonic clock: their times follow from the time now. */
+  /** Adds spans of the phases. Their monotonic times are converted by the current time. */
   #addPhases(span: Span, phases: RequestEnd['phases']): void {
     if (!span.isRecording()) return;
     const context = trace.setSpan(ROOT_CONTEXT, span);

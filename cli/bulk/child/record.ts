@@ -9,7 +9,7 @@ export interface Record {
   readonly json: string | null;
 }
 
-/** Columns and keys of ids where none is named, the likeliest first: v1.1 rounds its `id`. */
+/** Columns and keys that may hold the id, likeliest first; v1.1 rounds its `id`. */
 const LIKELY = ['id_str', 'id', 'tweet_id', 'status_id'];
 
 export interface RecordOptions {

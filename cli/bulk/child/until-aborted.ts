@@ -1,4 +1,4 @@
-/** Values of a source, until the signal is aborted: also while the source works. */
+/** Yields values of a source until the signal is aborted, even while the source is waiting. */
 export async function* untilAborted<Value>(
   source: AsyncIterable<Value>,
   signal: AbortSignal,

@@ -16,7 +16,7 @@ export interface DriftReport {
   readonly periods: readonly PeriodFigures[];
 }
 
-/** The report as text: what became of the labels, then a line for each period and revision. */
+/** The report as text: outcomes of the labels, then a line for each period and revision. */
 export function formatDrift({ by, byLanguage, labels, outcomes, periods }: DriftReport): string {
   const head = [
     by === 'day' ? 'day' : `${by} from`,

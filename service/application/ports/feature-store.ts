@@ -29,7 +29,7 @@ export interface TweetListing {
   readonly nextCursor: string | null;
 }
 
-/** One page of a rebuild: what differed, and was mended unless it was a dry run. */
+/** One page of a rebuild: differences, which are repaired unless it is a dry run. */
 export interface RebuildPage {
   /** Rows, indexes, users and topics that were compared. */
   readonly checked: number;
@@ -49,9 +49,9 @@ export interface RebuildPage {
   readonly nextCursor: string | null;
 }
 
-/** One page of the tweets that were not scored by the present model version. */
+/** One page of the tweets that were not scored by the current model version. */
 export interface OutdatedTweets {
-  /** Tweets whose newest score is of the present version. */
+  /** Tweets whose newest score is of the current version. */
   readonly present: number;
   /** Tweets without a row that has the text of their newest score. */
   readonly withoutText: number;
@@ -131,7 +131,7 @@ export interface FeatureStore {
   listTweets(cursor: string): Promise<TweetListing>;
 
   /**
-   * Reads what the present model version can score again, page by page, in no order. A tweet that
+   * Reads the tweets that the current model version can score again, page by page, in no order. A tweet that
    * stays stored throughout is on at least one page.
    *
    * @param cursor as that of `listTweets`
@@ -165,7 +165,7 @@ export interface FeatureStore {
   /**
    * Purges every tweet of a user as `purgeTweet` does, in bounded steps, and the user's names.
    * Leaves a tombstone of the user for a day: rows scored up to `scoredUpToMs` are not written.
-   * After a failure half way the steps done stay done; call it again for the rest.
+   * A failure keeps the finished steps; call it again for the rest.
    */
   purgeUser(id: UserId, scoredUpToMs: number, beforeStep: BeforePurge): Promise<Purged>;
 
@@ -174,9 +174,9 @@ export interface FeatureStore {
 
   /**
    * Compares the aggregates with the rows and the records of what each tweet contributes, page by
-   * page, and mends what differs: restores lost aggregates while these records live, and takes out
-   * what counts twice. May run while the store is used; repeating it is harmless. A store that
-   * cannot lose one part without the other has nothing to compare.
+   * page, and repairs differences: restores lost aggregates while these records live, and removes
+   * double counts. May run while the store is used; repeating it is harmless. A store that keeps
+   * both in one place has nothing to compare.
    *
    * @param cursor `t0`, or `nextCursor` of the previous page: `t` or `e` and 1 to 20 digits
    */

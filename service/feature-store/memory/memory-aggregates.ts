@@ -44,7 +44,7 @@ export class MemoryAggregates {
   }
 
   /**
-   * Adds a row's contribution in place of the one that its tweet has added before. Adds it again
+   * Adds a row's contribution and removes the earlier one of its tweet. Adds it again
    * even if the score stays the same: every write prolongs the day buckets, so that a row never
    * outlives the buckets by which a purge finds it.
    */

@@ -20,8 +20,8 @@ const NAMES = /https?:\/\/\S+|[@#＃$][\p{L}\p{M}\p{N}_]+|\bRT\b/gu;
 /**
  * Identifies 60 languages by their n-grams, with the library ELD.
  *
- * To take a text that the model reads for another language costs more than the reverse: it leaves
- * the aggregates. A Latin text that is short, unlike every language, or close to a language of the
+ * To mistake a text that the model reads for another language costs more than the reverse: the text
+ * is not aggregated. A Latin text that is short, unlike every language, or close to a language of the
  * model is therefore undetermined.
  */
 export class EldLanguageIdentifier implements LanguageIdentifier {

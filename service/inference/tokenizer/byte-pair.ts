@@ -21,7 +21,7 @@ const ENCODER = new TextEncoder();
 
 /**
  * Byte-pair encoding of words, equal to Hugging Face's tokenizers: of all neighbors that can be
- * merged, those of the lowest rank are, from left to right. The library's needs up to 100 ms for a
+ * merged, those of the lowest rank are, from left to right. The library's code needs up to 100 ms for a
  * hostile word, without a pause.
  */
 export class BytePair {

@@ -18,7 +18,7 @@ const putOutdated = () =>
   ]);
 
 describe('POST /v1/admin/features/rescore', () => {
-  it('answers what became of the tweets of a page, and the model that scored them', async () => {
+  it('answers the outcomes of the tweets of a page, and the model that scored them', async () => {
     await putOutdated();
     const answer = {
       ...{ rescored: 1, present: 0, withoutText: 0, failed: 0 },

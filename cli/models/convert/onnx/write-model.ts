@@ -50,8 +50,8 @@ export interface ModelFile {
 
 export interface WriteOptions {
   /**
-   * Puts large constants into PATH.data: ONNX Runtime maps that file, and reads from a table the rows
-   * that it needs. Constants of the graph itself are copied.
+   * Writes large constants to PATH.data: ONNX Runtime maps that file and reads only the rows that it
+   * needs. It copies constants of the graph itself.
    */
   readonly weightsBeside?: boolean;
 }
@@ -73,7 +73,7 @@ export async function writeModel(
   const plan = planModel(file, placed, basename(data));
   if (plan.bytes > MAX_BYTES) {
     throw new ConversionError(
-      `the graph takes ${(plan.bytes / 1e9).toFixed(2)} GB, an ONNX file ends at ${(MAX_BYTES / 1e9).toFixed(2)} GB; use --precision int8, or a smaller model`,
+      `the graph takes ${(plan.bytes / 1e9).toFixed(2)} GB, an ONNX file holds at most ${(MAX_BYTES / 1e9).toFixed(2)} GB; use --precision int8, or a smaller model`,
     );
   }
   if (weightsBeside) await writeWhole(data, weightsFile(placed));

@@ -196,7 +196,7 @@ class EngineSimulation {
     }
   }
 
-  /** Notes what became of one text of a request. */
+  /** Notes the outcome of one text of a request. */
   #settle(request: Request, nowMs: number, isLate: boolean): void {
     request.isLate ||= isLate;
     request.missing--;

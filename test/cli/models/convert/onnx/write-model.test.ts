@@ -79,7 +79,7 @@ describe('a written model', () => {
     graph.floats('table', [600_000, 1024], () => Promise.reject(new Error('written')));
     const path = folder.file('model.onnx');
     await expect(writeModel(path, { graph, inputs, outputs })).rejects.toThrow(
-      'the graph takes 2.46 GB, an ONNX file ends at 2.15 GB; use --precision int8, or a smaller model',
+      'the graph takes 2.46 GB, an ONNX file holds at most 2.15 GB; use --precision int8, or a smaller model',
     );
     expect(existsSync(path)).toBe(false);
   });
