@@ -11,7 +11,7 @@ import { planItems } from '../../cli/bulk/plan.ts';
 import { buildImage, docker } from '../../script/image/lib/docker.ts';
 import { type Emulator, REGION, startEmulator } from '../helpers/emulator.ts';
 import { runTool, type ToolEnd } from '../helpers/tool-process.ts';
-import { CONTEXT, synthesise } from '../lib/synthesise.ts';
+import { CONTEXT, synthesize } from '../lib/synthesize.ts';
 import { Account } from './account.ts';
 import type { Resource } from './assembly.ts';
 import { describeRunning, ENGINE_HOST, engine } from './engine.ts';
@@ -46,7 +46,7 @@ function template() {
     Parameters: _p,
     Rules: _r,
     ...stack
-  } = synthesise({
+  } = synthesize({
     ...CONTEXT.dev,
     imageUri: IMAGE,
     bulk: true,

@@ -4,7 +4,7 @@ import { requestAlarms } from '../../lib/monitoring/request-alarms.ts';
 import { readStageConfig } from '../../lib/stage-config.ts';
 import { METRICS } from '../../service/contract/metrics.ts';
 import { type Period, parseMetricMath } from './metric-math.ts';
-import { allOf, CONTEXT, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, synthesize } from './synthesize.ts';
 
 interface MetricQuery {
   readonly Id: string;
@@ -21,7 +21,7 @@ interface Alarm {
 
 const ALARMS = (['dev', 'prod'] as const).flatMap((stage) =>
   allOf(
-    synthesise({ ...CONTEXT[stage], offlineStore: 'true', bulk: 'true', probe: true }),
+    synthesize({ ...CONTEXT[stage], offlineStore: 'true', bulk: 'true', probe: true }),
     'AWS::CloudWatch::Alarm',
   ).map(({ Properties }) => Properties as Alarm),
 );

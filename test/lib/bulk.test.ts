@@ -4,11 +4,11 @@ import jsonata from 'jsonata';
 import { BULK_SETTINGS_OUTPUT } from '../../lib/stage-config/bulk.ts';
 import { lockedModels } from '../../lib/stage-config/locked-models.ts';
 import { trainingSetSql } from '../../service/contract/offline.ts';
-import { allOf, CONTEXT, Match, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, Match, synthesize } from './synthesize.ts';
 
-const app = synthesise({ ...CONTEXT.dev, bulk: 'true', bulkTaskVcpus: '8', offlineDays: '90' });
+const app = synthesize({ ...CONTEXT.dev, bulk: 'true', bulkTaskVcpus: '8', offlineDays: '90' });
 const bulk = app.of('bulk');
-const prod = synthesise({ ...CONTEXT.prod, bulk: 'true', offlineStore: 'true' });
+const prod = synthesize({ ...CONTEXT.prod, bulk: 'true', offlineStore: 'true' });
 
 /** The definition as Step Functions gets it, but for names that CloudFormation replaces. */
 function definitionOf(stage: typeof app) {
@@ -31,7 +31,7 @@ function evaluate(field: string, values: Readonly<Record<string, unknown>>): Pro
 
 describe('the bulk stack', () => {
   it('is off unless asked for', () => {
-    expect(synthesise(CONTEXT.dev).stacks.bulk).toBeUndefined();
+    expect(synthesize(CONTEXT.dev).stacks.bulk).toBeUndefined();
   });
 
   it('has a cluster with Spot, apart from the one of the service', () => {

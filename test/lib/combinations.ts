@@ -1,5 +1,5 @@
 import { type Context, readStageConfig } from '../../lib/stage-config.ts';
-import { CONTEXT } from './synthesise.ts';
+import { CONTEXT } from './synthesize.ts';
 
 const SUBNETS = (first: number) => [`subnet-0000000${first}`, `subnet-0000000${first + 1}`];
 const ARN = (service: string, name: string) =>

@@ -4,11 +4,11 @@ import { SCALING_ALARMS } from '../../cli/cost/monitoring.ts';
 import { alarmedMetrics } from '../../lib/monitoring/stage-alarms.ts';
 import { type Context, readStageConfig } from '../../lib/stage-config.ts';
 import { type DimensionedMetricName, METRICS } from '../../service/contract/metrics.ts';
-import { allOf, CONTEXT, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, synthesize } from './synthesize.ts';
 
 /** Metrics that the alarms of a template watch. */
 function watchedByTemplate(context: Context): number {
-  return allOf(synthesise(context), 'AWS::CloudWatch::Alarm')
+  return allOf(synthesize(context), 'AWS::CloudWatch::Alarm')
     .map(({ Properties }) => {
       const [first] = Properties.Metrics ?? [];
       // A query watches one metric for each value of the dimension that it sums over.
@@ -59,7 +59,7 @@ describe.each([
   ['prod', CONTEXT.prod],
   ['prod with every option', OPTIONS],
 ] as const)('the cost of %s', (_stage, context) => {
-  const app = synthesise(context);
+  const app = synthesize(context);
   const load = { requestsPerDay: 0, hitRate: 0, predictionsPerSecondPerVcpu: 100 };
   const { components } = estimateCost(readStageConfig(context), load);
   const basis = (name: string) => components.find((component) => component.name === name)?.basis;

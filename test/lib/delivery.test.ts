@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../service/config/config.ts';
 import { DEFAULT_PORT, KEEP_ALIVE_TIMEOUT_MS, PATHS } from '../../service/contract/http.ts';
-import { allOf, CERTIFICATE_ARN, CONTEXT, Match, synthesise } from './synthesise.ts';
+import { allOf, CERTIFICATE_ARN, CONTEXT, Match, synthesize } from './synthesize.ts';
 
-const dev = synthesise(CONTEXT.dev);
-const prod = synthesise(CONTEXT.prod);
+const dev = synthesize(CONTEXT.dev);
+const prod = synthesize(CONTEXT.prod);
 const ZONE = {
   domainName: 'sentiment.example.org',
   hostedZoneId: 'Z0123456789ABC',
@@ -164,19 +164,19 @@ describe('a canary deployment', () => {
   });
 
   it('keeps the version of its hook, for a release that is rolled back to', () => {
-    const versionOf = (app: ReturnType<typeof synthesise>) =>
+    const versionOf = (app: ReturnType<typeof synthesize>) =>
       Object.entries(app.of('service').findResources('AWS::Lambda::Version')).filter(([id]) =>
         id.includes('GoldenHook'),
       );
     const [[id, version] = []] = versionOf(prod);
     expect(version).toMatchObject({ DeletionPolicy: 'Retain' });
-    const [[otherId] = []] = versionOf(synthesise({ ...CONTEXT.prod, architecture: 'arm64' }));
+    const [[otherId] = []] = versionOf(synthesize({ ...CONTEXT.prod, architecture: 'arm64' }));
     expect(otherId).toMatch(/GoldenHook/);
     expect(otherId).not.toBe(id);
   });
 
   it('has a hook that expects the scores of the CPU family of the tasks', () => {
-    const arm64 = synthesise({ ...CONTEXT.prod, architecture: 'arm64' });
+    const arm64 = synthesize({ ...CONTEXT.prod, architecture: 'arm64' });
     const [hook] = allOf(arm64, 'AWS::Lambda::Function').filter(
       ({ Properties }) => Properties.Handler === 'handler.handler',
     );
@@ -307,7 +307,7 @@ describe('listeners', () => {
       [80, 'HTTP', 'redirect'],
       [8443, 'HTTPS', 'fixed-response'],
     ]);
-    const secure = synthesise({ ...CONTEXT.dev, certificateArn: CERTIFICATE_ARN });
+    const secure = synthesize({ ...CONTEXT.dev, certificateArn: CERTIFICATE_ARN });
     expect(listeners(secure).toSorted()).toEqual([
       [443, 'HTTPS', 'fixed-response'],
       [80, 'HTTP', 'redirect'],
@@ -316,7 +316,7 @@ describe('listeners', () => {
 
   it('get a certificate and a DNS record for a domain with a given zone', () => {
     const { certificateArn: _, ...context } = CONTEXT.prod;
-    const app = synthesise({ ...context, ...ZONE });
+    const app = synthesize({ ...context, ...ZONE });
     app.of('service').hasResourceProperties('AWS::CertificateManager::Certificate', {
       DomainName: ZONE.domainName,
       DomainValidationOptions: [{ DomainName: ZONE.domainName, HostedZoneId: ZONE.hostedZoneId }],
@@ -373,7 +373,7 @@ describe('the number of tasks', () => {
   });
 
   it('runs the minimum on demand and further tasks on Spot when Spot is on', () => {
-    synthesise({ ...CONTEXT.dev, spot: 'true', minTasks: '2' })
+    synthesize({ ...CONTEXT.dev, spot: 'true', minTasks: '2' })
       .of('service')
       .hasResourceProperties('AWS::ECS::Service', {
         LaunchType: Match.absent(),

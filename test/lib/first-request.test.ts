@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeCertificate } from '../helpers/certificate.ts';
-import { CONTEXT, synthesise } from './synthesise.ts';
+import { CONTEXT, synthesize } from './synthesize.ts';
 
 /** The name in the certificate, to which nothing points yet. */
 const NAME = 'sentiment.example.org';
@@ -43,7 +43,7 @@ beforeEach(() => {
 
 /** An output as someone reads it once deployed, the load balancer being at `localhost`. */
 function output(context: object, id: string): string | undefined {
-  const found = synthesise({ ...CONTEXT.prod, ...context })
+  const found = synthesize({ ...CONTEXT.prod, ...context })
     .of('service')
     .findOutputs(id)[id];
   if (!found) return undefined;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type BuildRequest, handle, type ResourceEvent } from '../../lib/image-build/handler.ts';
-import { allOf, synthesise } from './synthesise.ts';
+import { allOf, synthesize } from './synthesize.ts';
 
 const event = (change: Partial<ResourceEvent> = {}): ResourceEvent => ({
   RequestType: 'Create',
@@ -137,7 +137,7 @@ describe('the scripts of the build', () => {
 });
 
 describe('a stage whose image CodeBuild builds', () => {
-  const app = synthesise({ stage: 'dev', imageBuild: 'codebuild', architecture: 'arm64' });
+  const app = synthesize({ stage: 'dev', imageBuild: 'codebuild', architecture: 'arm64' });
 
   it('runs the image of the build, and waits for it', () => {
     const [definition] = allOf(app, 'AWS::ECS::TaskDefinition');

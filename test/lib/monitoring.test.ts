@@ -9,11 +9,11 @@ import {
 import { ERROR_CODES } from '../../service/domain/errors.ts';
 import { EmfMetrics } from '../../service/telemetry/emf-metrics.ts';
 import type { EmfDocument } from '../service/telemetry/emf-schema.ts';
-import { allOf, CONTEXT, Match, type Resource, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, Match, type Resource, synthesize } from './synthesize.ts';
 
 const APPS = {
-  dev: synthesise({ ...CONTEXT.dev, offlineStore: 'true', bulk: 'true' }),
-  prod: synthesise({ ...CONTEXT.prod, offlineStore: 'true', bulk: 'true' }),
+  dev: synthesize({ ...CONTEXT.dev, offlineStore: 'true', bulk: 'true' }),
+  prod: synthesize({ ...CONTEXT.prod, offlineStore: 'true', bulk: 'true' }),
 };
 const STAGES = ['dev', 'prod'] as const;
 type Stage = (typeof STAGES)[number];
@@ -278,7 +278,7 @@ describe.each(STAGES)('the alarms of %s', (stage) => {
 
 describe('the budget of a stage', () => {
   it('counts what carries its tag, and tells the alert address', () => {
-    const app = synthesise({
+    const app = synthesize({
       ...CONTEXT.dev,
       monthlyBudgetUsd: 100,
       alertEmail: 'a@example.org',
@@ -363,7 +363,7 @@ describe.each(STAGES)('the topic of %s', (stage) => {
 });
 
 it('the topic notifies the configured address', () => {
-  synthesise({ ...CONTEXT.dev, alertEmail: 'someone@example.org' })
+  synthesize({ ...CONTEXT.dev, alertEmail: 'someone@example.org' })
     .of('observability')
     .hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
@@ -412,7 +412,7 @@ describe('the runbook', () => {
 
   it('is linked by the configured URL', () => {
     const url = 'https://example.org/runbook';
-    const app = synthesise({ ...CONTEXT.dev, runbookUrl: url });
+    const app = synthesize({ ...CONTEXT.dev, runbookUrl: url });
     for (const { Properties } of allOf(app, 'AWS::CloudWatch::Alarm')) {
       expect(Properties.AlarmDescription).toMatch(/ Runbook: https:\/\/example\.org\/runbook#/);
     }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { subnetCidr } from '../../lib/constructs/subnet-layout.ts';
 import { formatCidr, parseCidr } from '../../lib/stage-config/cidr.ts';
-import { allOf, CONTEXT, type Resource, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, type Resource, synthesize } from './synthesize.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/boundary';
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf';
 
-const company = synthesise({
+const company = synthesize({
   ...CONTEXT.prod,
   offlineStore: true,
   bulk: true,
@@ -22,7 +22,7 @@ const company = synthesise({
   kmsKeyArn: KEY,
 });
 
-const ingress = (app: ReturnType<typeof synthesise>, description: string) => {
+const ingress = (app: ReturnType<typeof synthesize>, description: string) => {
   const [group] = allOf(app, 'AWS::EC2::SecurityGroup').filter(
     ({ Properties }) => Properties.GroupDescription === description,
   );
@@ -80,7 +80,7 @@ describe('an internal load balancer', () => {
 });
 
 describe('allowed networks', () => {
-  const app = synthesise({ ...CONTEXT.prod, allowedCidrs: ['203.0.113.0/24'], probe: false });
+  const app = synthesize({ ...CONTEXT.prod, allowedCidrs: ['203.0.113.0/24'], probe: false });
 
   it('are the only ones that reach the service', () => {
     const open = ingress(app, 'Load balancer of the service').filter(
@@ -117,7 +117,7 @@ describe('as many allowed networks as the configuration accepts', () => {
     ['an existing VPC', EXISTING],
     ['an existing VPC with an internal load balancer', { ...EXISTING, loadBalancer: 'internal' }],
   ])('stay within the rules of a security group, each rule once, in %s', (_name, network) => {
-    const app = synthesise({ ...CONTEXT.prod, ...network, allowedCidrs: MOST_CIDRS });
+    const app = synthesize({ ...CONTEXT.prod, ...network, allowedCidrs: MOST_CIDRS });
     const rules = ingress(app, 'Load balancer of the service').map((rule: unknown[]) =>
       JSON.stringify(rule),
     );
@@ -130,7 +130,7 @@ describe('as many allowed networks as the configuration accepts', () => {
 describe('allowed networks that overlap', () => {
   it('become a rule each, as EC2 accepts them', () => {
     const allowedCidrs = '10.0.0.0/8,10.1.0.0/16,0.0.0.0/0';
-    const app = synthesise({ ...CONTEXT.prod, allowedCidrs });
+    const app = synthesize({ ...CONTEXT.prod, allowedCidrs });
     const https = ingress(app, 'Load balancer of the service')
       .filter(([, port]: unknown[]) => port === 443)
       .map(([cidr]: unknown[]) => cidr);
@@ -138,7 +138,7 @@ describe('allowed networks that overlap', () => {
   });
 
   it('leave the hook outside the VPC where one of them is everyone', () => {
-    const app = synthesise({ ...CONTEXT.prod, allowedCidrs: '10.0.0.0/8,0.0.0.0/0' });
+    const app = synthesize({ ...CONTEXT.prod, allowedCidrs: '10.0.0.0/8,0.0.0.0/0' });
     for (const { Properties } of allOf(app, 'AWS::Lambda::Function')) {
       expect(Properties.VpcConfig).toBeUndefined();
     }
@@ -232,7 +232,7 @@ describe('ranges of subnets', () => {
 
   it('are the same for two zones and three', () => {
     const ranges = (zones: number) =>
-      allOf(synthesise({ ...CONTEXT.prod, zones, natGateways: 2 }), 'AWS::EC2::Subnet').map(
+      allOf(synthesize({ ...CONTEXT.prod, zones, natGateways: 2 }), 'AWS::EC2::Subnet').map(
         ({ Properties }) => Properties.CidrBlock,
       );
     const [two, three] = [ranges(2), ranges(3)];

@@ -6,15 +6,15 @@ import {
   PREDICTION_RECORD,
   trainingSetSql,
 } from '../../service/contract/offline.ts';
-import { allOf, CONTEXT, Match, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, Match, synthesize } from './synthesize.ts';
 
-const app = synthesise({ ...CONTEXT.dev, offlineStore: 'true', offlineDays: '90' });
+const app = synthesize({ ...CONTEXT.dev, offlineStore: 'true', offlineDays: '90' });
 const columns = (record: typeof PREDICTION_RECORD | typeof LABEL_COLUMNS) =>
   Object.entries(record).map(([Name, { type }]) => Match.objectLike({ Name, Type: type }));
 
 describe('the offline store', () => {
   it('is there on request only', () => {
-    expect(synthesise(CONTEXT.dev).stacks.offlineStore).toBeUndefined();
+    expect(synthesize(CONTEXT.dev).stacks.offlineStore).toBeUndefined();
   });
 
   it('brings deleted objects back for a week where data outlives its stack, and only there', () => {
@@ -22,7 +22,7 @@ describe('the offline store', () => {
       JSON.stringify(Properties).includes('predictions/'),
     );
     expect(bucket?.Properties.VersioningConfiguration).toBeUndefined();
-    const kept = synthesise({ ...CONTEXT.prod, offlineStore: 'true' });
+    const kept = synthesize({ ...CONTEXT.prod, offlineStore: 'true' });
     kept.of('offlineStore').hasResourceProperties('AWS::S3::Bucket', {
       VersioningConfiguration: { Status: 'Enabled' },
       LifecycleConfiguration: {

@@ -10,7 +10,7 @@ import { type Context, readStageConfig } from '../../lib/stage-config.ts';
 import { awsTool } from '../helpers/aws-tool.ts';
 import { EXCEPTIONS } from './checkov-exceptions.ts';
 import { coveringCombinations } from './combinations.ts';
-import { synthesise } from './synthesise.ts';
+import { synthesize } from './synthesize.ts';
 
 /** Bound of the slow steps, on a machine that others keep busy, too. */
 const SLOW_TIMEOUT_MS = 1_800_000;
@@ -45,7 +45,7 @@ function run(tool: 'cfn-lint' | 'checkov', args: readonly string[]): Promise<Ans
 
 /** Writes the distinct templates of a combination and notes what cdk-nag finds. */
 function check(context: Context, index: number, seen: Set<string>): void {
-  const { app, templates: made } = synthesise(context);
+  const { app, templates: made } = synthesize(context);
   for (const { ruleName, violatingResources } of new AwsSolutionsChecks(app).validateScope(app)
     .violations) {
     const paths = violatingResources.map(({ constructPath }) => constructPath);

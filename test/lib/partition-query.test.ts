@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { predictionLine, tombstoneLine } from '../../service/prediction-log/record.ts';
 import { aRow } from '../port-suites/feature-store-contract.ts';
-import { allOf, CONTEXT, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, synthesize } from './synthesize.ts';
 
 interface Jq {
   json(input: unknown, filter: string): Promise<unknown>;
@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 /** jq 1.6 in WebAssembly: Firehose supports that version only, and newer ones accept more. */
 const jq: Jq = await require('jq-web').promised;
 
-const app = synthesise({ ...CONTEXT.dev, offlineStore: 'true' });
+const app = synthesize({ ...CONTEXT.dev, offlineStore: 'true' });
 const LAST_MS_OF_THE_DAY = Date.UTC(2026, 10, 23, 23, 59, 59, 999);
 
 interface Parameter {

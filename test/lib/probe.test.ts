@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runProbe } from '../../lib/golden-hook/probe.ts';
-import { allOf, CONTEXT, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, synthesize } from './synthesize.ts';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:k-AbCdEf';
 
@@ -54,7 +54,7 @@ describe('the function that probes the service', () => {
 });
 
 describe('a stage with a probe', () => {
-  const app = synthesise({ ...CONTEXT.dev, probe: true });
+  const app = synthesize({ ...CONTEXT.dev, probe: true });
 
   it('probes every five minutes, and pages when two of three fail', () => {
     const [schedule] = allOf(app, 'AWS::Events::Rule').filter(
@@ -71,7 +71,7 @@ describe('a stage with a probe', () => {
   });
 
   it('is let in where callers are limited', () => {
-    const limited = synthesise({ ...CONTEXT.prod, probe: true, allowedCidrs: '203.0.113.0/24' });
+    const limited = synthesize({ ...CONTEXT.prod, probe: true, allowedCidrs: '203.0.113.0/24' });
     const [group] = allOf(limited, 'AWS::EC2::SecurityGroup').filter(
       ({ Properties }) => Properties.GroupDescription === 'Load balancer of the service',
     );
@@ -85,7 +85,7 @@ describe('a stage with a probe', () => {
 
 describe('a stage without a probe', () => {
   it('has none', () => {
-    const app = synthesise(CONTEXT.dev);
+    const app = synthesize(CONTEXT.dev);
     expect(
       allOf(app, 'AWS::Lambda::Function').map(({ Properties }) => Properties.Description),
     ).not.toContain('Asks the service for one text, as a caller does');

@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { LOG_QUERIES } from '../../lib/monitoring/log-queries.ts';
 import { STAGE_SCHEMA } from '../../lib/stage-config/schema.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
-import { allOf, CONTEXT, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, synthesize } from './synthesize.ts';
 
-const app = synthesise({ ...CONTEXT.prod, offlineStore: 'true' });
+const app = synthesize({ ...CONTEXT.prod, offlineStore: 'true' });
 const document = readFileSync('docs/operations.md', 'utf8');
 const [chapter = ''] = document.split('\n## What no test here has seen').slice(0, 1);
 const alarms = chapter.slice(chapter.indexOf('\n## Alarms\n')).replaceAll(/```[\s\S]*?```/g, '');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_PORT } from '../../service/contract/http.ts';
-import { allOf, CONTEXT, type Resource, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, type Resource, synthesize } from './synthesize.ts';
 
 const ALL = {
-  dev: synthesise({ ...CONTEXT.dev, offlineStore: 'true', bulk: 'true' }),
-  prod: synthesise({ ...CONTEXT.prod, offlineStore: 'true', bulk: 'true' }),
+  dev: synthesize({ ...CONTEXT.dev, offlineStore: 'true', bulk: 'true' }),
+  prod: synthesize({ ...CONTEXT.prod, offlineStore: 'true', bulk: 'true' }),
 };
 const STAGES = ['dev', 'prod'] as const;
 
@@ -125,7 +125,7 @@ describe.each(STAGES)('rights in %s', (stage) => {
       Object.values(app.of('service').findResources('AWS::IAM::Policy'))
         .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('TaskRole'))
         .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-    expect(policies(synthesise(CONTEXT[stage]))).toEqual([]);
+    expect(policies(synthesize(CONTEXT[stage]))).toEqual([]);
     const [statement, ...others] = policies(ALL[stage]);
     expect(others).toEqual([]);
     expect(statement).toMatchObject({ Effect: 'Allow', Action: 'firehose:PutRecordBatch' });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../service/config/config.ts';
 import { DEFAULT_PORT, PATHS } from '../../service/contract/http.ts';
-import { allOf, CONTEXT, Match, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, Match, synthesize } from './synthesize.ts';
 
 const SECRET = (name: string) =>
   `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
 
-function container(context: Parameters<typeof synthesise>[0]) {
-  const [definition] = allOf(synthesise(context), 'AWS::ECS::TaskDefinition');
+function container(context: Parameters<typeof synthesize>[0]) {
+  const [definition] = allOf(synthesize(context), 'AWS::ECS::TaskDefinition');
   const [only, ...others] = definition!.Properties.ContainerDefinitions;
   expect(others).toEqual([]);
   return only;
@@ -113,7 +113,7 @@ describe('secrets that are configured', () => {
   });
 
   it('may be read by what starts the task, and by name only', () => {
-    synthesise(context)
+    synthesize(context)
       .of('service')
       .hasResourceProperties('AWS::IAM::Policy', {
         PolicyDocument: {
@@ -129,7 +129,7 @@ describe('secrets that are configured', () => {
 });
 
 describe('the revision', () => {
-  const revision = (context: Parameters<typeof synthesise>[0]) =>
+  const revision = (context: Parameters<typeof synthesize>[0]) =>
     environment(container(context)).SERVICE_REVISION;
   const before = revision(CONTEXT.dev);
 
@@ -163,7 +163,7 @@ it.each([
     Match.anyValue(),
   ],
 ])('an image of %s is taken as it is', (_name, imageUri, image) => {
-  synthesise({ ...CONTEXT.dev, imageUri })
+  synthesize({ ...CONTEXT.dev, imageUri })
     .of('service')
     .hasResourceProperties('AWS::ECS::TaskDefinition', {
       ContainerDefinitions: [Match.objectLike({ Image: image })],
@@ -172,7 +172,7 @@ it.each([
 
 it('may be pulled from a private repository of Amazon, and from no other', () => {
   const imageUri = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/tss:1';
-  synthesise({ ...CONTEXT.dev, imageUri })
+  synthesize({ ...CONTEXT.dev, imageUri })
     .of('service')
     .hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {

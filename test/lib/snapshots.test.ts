@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { readableTemplate } from './readable-template.ts';
-import { allOf, CONTEXT, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, synthesize } from './synthesize.ts';
 
 const FOLDER = 'test/lib/templates';
 
@@ -11,7 +11,7 @@ const updates = snapshotState?._updateSnapshot === 'all';
 
 describe.each(['dev', 'prod'] as const)('the templates of %s', (stage) => {
   const folder = `${FOLDER}/${stage}`;
-  const app = synthesise({ ...CONTEXT[stage], offlineStore: 'true', bulk: 'true' });
+  const app = synthesize({ ...CONTEXT[stage], offlineStore: 'true', bulk: 'true' });
   const written = new Set<string>();
 
   it.each(app.templates)(`${folder}/$part.yaml is the template of the stack`, (stack) => {

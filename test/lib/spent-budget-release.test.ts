@@ -9,7 +9,7 @@ import { cpuFamilyOf } from '../../service/contract/cpu-family.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 import { XApiStub } from '../helpers/x-api-stub.ts';
 import { type Measured, stateOf } from './release-alarm.ts';
-import { CONTEXT } from './synthesise.ts';
+import { CONTEXT } from './synthesize.ts';
 
 const REVISION = 'abc123';
 const API_KEY = 'key-of-the-test';

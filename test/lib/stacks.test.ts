@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { CONTEXT, synthesise } from './synthesise.ts';
+import { CONTEXT, synthesize } from './synthesize.ts';
 
 describe.each([
   ['dev', false],
   ['prod', true],
 ] as const)('the stacks of %s', (stage, isProtected) => {
-  const { stacks, templates } = synthesise({ ...CONTEXT[stage], offlineStore: true, bulk: true });
+  const { stacks, templates } = synthesize({ ...CONTEXT[stage], offlineStore: true, bulk: true });
 
   it(`are ${isProtected ? '' : 'not '}protected from being deleted`, () => {
     const all = Object.values(stacks).filter((stack) => stack !== undefined);

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FIXED_KEYS } from '../../lib/stage-config/deployed-values.ts';
 import type { Context } from '../../lib/stage-config.ts';
 import { awsTool } from '../helpers/aws-tool.ts';
-import { CONTEXT, synthesise } from './synthesise.ts';
+import { CONTEXT, synthesize } from './synthesize.ts';
 
 /** Name, configuration that is deployed, and configuration of the update. */
 type Change = readonly [string, Context, Context];
@@ -83,7 +83,7 @@ print(json.dumps({name: of(name) for name in json.load(sys.stdin)}))`;
 
 const resourcesOf = (context: Context): Map<string, Resource> =>
   new Map(
-    synthesise(context).templates.flatMap(({ part, template }) =>
+    synthesize(context).templates.flatMap(({ part, template }) =>
       Object.entries(template.toJSON().Resources as Record<string, Resource>).map(
         ([id, resource]) => [`${part}/${id}`, resource] as const,
       ),

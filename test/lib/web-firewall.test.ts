@@ -3,16 +3,16 @@ import { describe, expect, it } from '@jest/globals';
 import { readStageConfig } from '../../lib/stage-config.ts';
 import { ServiceError } from '../../service/domain/errors.ts';
 import { problemOf } from '../../service/http/problem.ts';
-import { allOf, CONTEXT, synthesise } from './synthesise.ts';
+import { allOf, CONTEXT, synthesize } from './synthesize.ts';
 
-const dev = synthesise(CONTEXT.dev);
-const prod = synthesise(CONTEXT.prod);
+const dev = synthesize(CONTEXT.dev);
+const prod = synthesize(CONTEXT.prod);
 
 describe('the firewall', () => {
   it('stands before prod, and before dev on request', () => {
     expect(allOf(dev, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(0);
     expect(allOf(prod, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(1);
-    const wanted = synthesise({ ...CONTEXT.dev, webFirewall: 'true' });
+    const wanted = synthesize({ ...CONTEXT.dev, webFirewall: 'true' });
     expect(allOf(wanted, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(1);
   });
 
@@ -56,7 +56,7 @@ describe('the firewall', () => {
   it('limits the rate of each API key, and of an address ten times higher, where there are keys', () => {
     const apiKeysSecretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:k-AbCdEf';
     const [acl] = allOf(
-      synthesise({ ...CONTEXT.prod, apiKeysSecretArn, requestsPerFiveMinutes: '3000' }),
+      synthesize({ ...CONTEXT.prod, apiKeysSecretArn, requestsPerFiveMinutes: '3000' }),
       'AWS::WAFv2::WebACL',
     );
     const [key, address, common] = acl?.Properties.Rules ?? [];

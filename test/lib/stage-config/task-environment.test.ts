@@ -4,7 +4,7 @@ import { sampleEnvironment } from '../../../lib/stage-config/task-environment.ts
 import { type Context, readStageConfig } from '../../../lib/stage-config.ts';
 import { loadConfig } from '../../../service/config/config.ts';
 import { ENVIRONMENT, type Variable } from '../../../service/contract/variables.ts';
-import { allOf, CONTEXT, synthesise } from '../synthesise.ts';
+import { allOf, CONTEXT, synthesize } from '../synthesize.ts';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf';
 const SECRETS = {
@@ -107,7 +107,7 @@ describe('the environment of a task', () => {
     ['variables of the deployer', { environment: { LOG_LEVEL: 'warn', MAX_TEXTS: '64' } }],
   ])('is checked as it is deployed, by name and value, with %s', (_name, more) => {
     const context = { ...CONTEXT.dev, ...more };
-    const [definition] = allOf(synthesise(context), 'AWS::ECS::TaskDefinition');
+    const [definition] = allOf(synthesize(context), 'AWS::ECS::TaskDefinition');
     const [container] = definition!.Properties.ContainerDefinitions;
     const plain: { Name: string; Value: unknown }[] = container.Environment;
     const secrets: { Name: string }[] = container.Secrets;

@@ -21,7 +21,7 @@ export const CONTEXT = {
 type Part = keyof Stacks;
 
 /** The stacks of a stage and their templates, with the feature flags of cdk.json. */
-export function synthesise(context: Context) {
+export function synthesize(context: Context) {
   const { context: flags } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Context };
   const app = new App({
     context: { ...flags },
@@ -45,6 +45,6 @@ export function synthesise(context: Context) {
 export type Resource = ReturnType<Template['findResources']>[string];
 
 /** All resources of a type, over all stacks. */
-export function allOf({ templates }: ReturnType<typeof synthesise>, type: string): Resource[] {
+export function allOf({ templates }: ReturnType<typeof synthesize>, type: string): Resource[] {
   return templates.flatMap(({ template }) => Object.values(template.findResources(type)));
 }
