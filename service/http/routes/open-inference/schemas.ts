@@ -159,7 +159,7 @@ export const ServerMetadata = Type.Object(
     examples: [
       {
         name: 'tweet-sentiment-service',
-        version: '0.1.0',
+        version: '0.2.0',
         extensions: ['binary_tensor_data'],
       },
     ],

@@ -82,7 +82,7 @@ export const Status = Type.Object(
     examples: [
       {
         name: 'tweet-sentiment-service',
-        version: '0.1.0',
+        version: '0.2.0',
         status: 'ready',
         startedAt: '2026-11-23T08:00:00.000Z',
         uptimeSeconds: 7.4,
