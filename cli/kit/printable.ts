@@ -23,7 +23,7 @@ export function print(text: string): void {
   console.log(printable(text.replace(/\n$/, '')));
 }
 
-/** Prints a result as JSON, which has escapes of its own. */
+/** Prints a result as JSON, which escapes control characters itself. */
 export function printJson(value: unknown): void {
   const json = JSON.stringify(value, null, 2);
   console.log(

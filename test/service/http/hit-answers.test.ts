@@ -49,7 +49,7 @@ describe('the answer for a stored tweet', () => {
     expect(item).toBe(`${first}]}`);
   });
 
-  it('has the URL, id and timings of its own request', async () => {
+  it('has the URL, id and timings of each request', async () => {
     store();
     const urls = [`${TWEET_URL}?s="20"`, `https://twitter.com/i/status/${TWEET_ID}`];
     for (const url of urls) {

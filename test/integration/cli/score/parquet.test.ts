@@ -198,7 +198,7 @@ describe('tss score of a Parquet file', () => {
   it.each([
     [1, 'fake.parquet cannot be read as Parquet: Invalid Input Error: ', ['fake.parquet']],
     [1, 'no column of texts that is known by its name; name one', ['numbers.parquet']],
-    [1, 'Its columns: text, Label', ['numbers.parquet']],
+    [1, 'Its columns: text INTEGER, Label VARCHAR', ['numbers.parquet']],
     [
       1,
       "the column 'text' of numbers.parquet has the type INTEGER",
