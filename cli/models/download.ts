@@ -110,10 +110,11 @@ function expectContinuation(
   { startByte, totalBytes, etag }: OpenedFile,
   resume: ResumePoint | undefined,
 ): void {
+  // A whole file is checked when it has arrived.
+  if (startByte === 0) return;
   if (totalBytes !== undefined && totalBytes !== (file.bytes ?? totalBytes)) {
     throw wrongSize(file, `${totalBytes} bytes now, ${file.bytes} were announced`);
   }
-  if (startByte === 0) return;
   if (startByte !== resume?.startByte) {
     throw broken(file, `the answer begins at byte ${startByte}, not at ${resume?.startByte ?? 0}`);
   }
