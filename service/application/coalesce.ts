@@ -32,22 +32,26 @@ export class Coalescer<Key, Value> {
     request: RequestContext,
     compute: Compute<Key, Value>,
   ): Promise<Results<Key, Value>> {
-    const joined = new Set<SharedComputation<Results<Key, Value>>>();
-    const missing: Key[] = [];
-    for (const key of new Set(keys)) {
-      const running = this.#running.get(key);
-      if (running && !running.isAborted) joined.add(running);
-      else missing.push(key);
-    }
-    if (missing.length > 0) joined.add(this.#start(missing, compute));
-    const parts = await Promise.all([...joined].map((running) => running.join(request)));
+    const missing = [...new Set(keys)].filter((key) => !this.isRunning(key));
+    if (missing.length > 0) this.#start(missing, compute);
+    return this.join(keys, request);
+  }
+
+  /**
+   * Joins the running computations of the keys. The results lack keys that no computation holds.
+   *
+   * @throws as `resolve`
+   */
+  async join(keys: readonly Key[], request: RequestContext): Promise<Results<Key, Value>> {
+    const running = keys.flatMap((key) => {
+      const computation = this.#running.get(key);
+      return computation?.isAborted === false ? [computation] : [];
+    });
+    const parts = await Promise.all([...new Set(running)].map((each) => each.join(request)));
     return new Map(parts.flatMap((part) => [...part]));
   }
 
-  #start(
-    keys: readonly Key[],
-    compute: Compute<Key, Value>,
-  ): SharedComputation<Results<Key, Value>> {
+  #start(keys: readonly Key[], compute: Compute<Key, Value>): void {
     const started: SharedComputation<Results<Key, Value>> = new SharedComputation((context) =>
       compute(keys, context).finally(() => {
         for (const key of keys) {
@@ -56,7 +60,6 @@ export class Coalescer<Key, Value> {
       }),
     );
     for (const key of keys) this.#running.set(key, started);
-    return started;
   }
 }
 

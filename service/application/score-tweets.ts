@@ -1,4 +1,8 @@
-import { FeatureStoreUnavailableError, ServiceError } from '../domain/errors.ts';
+import {
+  DeadlineExceededError,
+  FeatureStoreUnavailableError,
+  ServiceError,
+} from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import type { TweetId } from '../domain/tweet.ts';
 import { type AssessmentSettings, assessTweets } from './assess-tweets.ts';
@@ -8,7 +12,7 @@ import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
 import type { TweetLookup, TweetSource } from './ports/tweet-source.ts';
-import type { RequestContext } from './request-context.ts';
+import { type RequestContext, remainingMs } from './request-context.ts';
 import type { StoreWriter } from './store-writer.ts';
 import { failed, type TweetOutcome, unavailable, unreadable } from './tweet-outcome.ts';
 import type { UnsupportedLanguagePolicy } from './unsupported-language.ts';
@@ -60,19 +64,35 @@ export class ScoreTweets {
     return unreadable(tweetId, language, model.languages);
   }
 
+  /**
+   * A tweet that is being computed is not stored yet: its request joins the computation, and does
+   * so before it reads the other tweets, because the computation may end during that read.
+   */
   async #outcomesOf(ids: ReadonlySet<TweetId>, context: RequestContext): Promise<Outcomes> {
-    // A tweet that is being computed is not stored yet: its request joins the computation.
-    const unread = [...ids].filter((id) => !this.#coalescer.isRunning(id));
-    const rows = unread.length > 0 ? await this.#readStore(unread, context) : [];
+    const running = [...ids].filter((id) => this.#coalescer.isRunning(id));
+    if (running.length === 0) return this.#readOrCompute([...ids], context);
+    const others = [...ids].filter((id) => !running.includes(id));
+    const parts = await Promise.all([
+      this.#coalescer.join(running, context),
+      this.#readOrCompute(others, context),
+    ]);
+    return new Map(parts.flatMap((part) => [...part]));
+  }
+
+  async #readOrCompute(ids: readonly TweetId[], context: RequestContext): Promise<Outcomes> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#readStore(ids, context);
     const hits = new Map<TweetId, TweetOutcome>();
-    for (const [index, id] of unread.entries()) {
+    for (const [index, id] of ids.entries()) {
       const row = rows?.[index];
       if (row) hits.set(id, this.#hit(row));
     }
     if (hits.size > 0) this.#options.metrics.record('FeatureStoreHits', hits.size);
-    if (hits.size === ids.size) return hits;
+    if (hits.size === ids.length) return hits;
+    // The rest may be paid: nothing is read for a client that left, or after the deadline.
     context.signal.throwIfAborted();
-    const missing = [...ids].filter((id) => !hits.has(id));
+    if (remainingMs(context.deadline) === 0) throw new DeadlineExceededError();
+    const missing = ids.filter((id) => !hits.has(id));
     const computed = await this.#coalescer.resolve(missing, context, (tweets, shared) =>
       this.#compute(tweets, rows ? 'miss' : 'unavailable', shared),
     );

@@ -119,12 +119,40 @@ describe('ScoreTweets', () => {
     expect(source.asked).toEqual([[ID], ['7']]);
   });
 
+  it('joins a computation that ends while the store is read for other tweets', async () => {
+    const source = new FakeSource({ [ID]: aTweet(), 7: aTweet({ id: '7' }) });
+    const { score, useCase, model, store } = aUseCase({ source });
+    await score();
+    const [scored, read] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    model.gate = scored.promise;
+    const computing = useCase.score(['7'], aContext());
+    await new Promise((resolve) => setImmediate(resolve));
+    const rows = await store.getTweets([ID]);
+    store.getTweets = () => read.promise.then(() => rows);
+    const both = useCase.score([ID, '7'], aContext());
+    scored.resolve();
+    await computing;
+    read.resolve();
+    expect(await both).toMatchObject([
+      { featureStore: 'hit' },
+      { featureStore: 'miss', row: { tweetId: '7' } },
+    ]);
+    expect(source.asked).toEqual([[ID], ['7']]);
+  });
+
   it('reads and scores nothing for a client that left during the read of the store', async () => {
     const { useCase, source } = aUseCase();
     const client = new AbortController();
     const left = useCase.score([ID], aContext({ signal: client.signal }));
     client.abort(new AbandonedError('left'));
     await expect(left).rejects.toBeInstanceOf(AbandonedError);
+    expect(source.asked).toEqual([]);
+  });
+
+  it('reads and scores nothing after a deadline that passed during the read of the store', async () => {
+    const { useCase, source } = aUseCase();
+    const late = useCase.score([ID], aContext({ deadlineInMs: 0 }));
+    await expect(late).rejects.toBeInstanceOf(DeadlineExceededError);
     expect(source.asked).toEqual([]);
   });
 
