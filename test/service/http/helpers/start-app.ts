@@ -94,6 +94,8 @@ export interface AppOptions {
   readonly modelLanguages?: readonly string[];
   /** An error that a hook of every route throws. */
   readonly fault?: Error;
+  /** Called with the new instance, ahead of its plugins. */
+  readonly onCreate?: (app: FastifyInstance) => void;
   readonly tracer?: Tracer;
   /** The lifecycle stays where it starts. */
   readonly starting?: boolean;
@@ -185,7 +187,8 @@ export async function startApp(options: AppOptions = {}) {
     },
     logger,
   };
-  const app = await withFault(options.fault, () => buildApp(deps));
+  const { fault, onCreate = fault && throwing(fault) } = options;
+  const app = await withOnCreate(onCreate, () => buildApp(deps));
   await app.listen({ port: 0, host: '127.0.0.1' });
   const client = new HttpClient(portOf(app));
   const unsent = new Set<ServerResponse>();
@@ -234,23 +237,28 @@ export async function startApp(options: AppOptions = {}) {
   };
 }
 
-/** Adds a hook that throws an error to the app that `build` makes, ahead of the app's hooks. */
-async function withFault(
-  fault: Error | undefined,
-  build: () => Promise<FastifyInstance>,
-): Promise<FastifyInstance> {
-  if (fault === undefined) return build();
-  const addHook = (message: unknown) => {
-    const { fastify } = message as { fastify: FastifyInstance };
-    fastify.addHook('preHandler', async () => {
+/** Adds a hook that throws an error. */
+function throwing(fault: Error): (app: FastifyInstance) => void {
+  return (app) => {
+    app.addHook('preHandler', async () => {
       throw fault;
     });
   };
-  subscribe('fastify.initialization', addHook);
+}
+
+/** Passes the app that `build` makes to `onCreate`, ahead of its plugins. */
+async function withOnCreate(
+  onCreate: AppOptions['onCreate'],
+  build: () => Promise<FastifyInstance>,
+): Promise<FastifyInstance> {
+  if (onCreate === undefined) return build();
+  const listener = (message: unknown) =>
+    onCreate((message as { fastify: FastifyInstance }).fastify);
+  subscribe('fastify.initialization', listener);
   try {
     return await build();
   } finally {
-    unsubscribe('fastify.initialization', addHook);
+    unsubscribe('fastify.initialization', listener);
   }
 }
 
