@@ -101,13 +101,18 @@ export class OnnxSentimentModel implements SentimentModel {
     const { bundle } = opened;
     const workers = options.workers ?? (await cpuCount());
     const engine = launchEngine(opened, options, { workers, cpuFamily, clock });
-    const turns = new EventLoopTurns(clock);
-    const tokenizer = new TransformersTokenizer(opened.tokenizer, bundle.maxTokens, turns);
-    const model = new OnnxSentimentModel(opened, { clock, tokenizer, turns, engine, metrics });
-    model.#starting = model.#finishStart(opened, options, { workers, startedMs });
-    // Reported by `ready`; until then a rejection must not end the process.
-    model.#starting.catch(() => undefined);
-    return model;
+    try {
+      const turns = new EventLoopTurns(clock);
+      const tokenizer = new TransformersTokenizer(opened.tokenizer, bundle.maxTokens, turns);
+      const model = new OnnxSentimentModel(opened, { clock, tokenizer, turns, engine, metrics });
+      model.#starting = model.#finishStart(opened, options, { workers, startedMs });
+      // Reported by `ready`; until then a rejection must not end the process.
+      model.#starting.catch(() => undefined);
+      return model;
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
   }
 
   /**
