@@ -65,7 +65,7 @@ FROM bundler AS build
 COPY tsconfig.json ./
 COPY script/build.ts script/
 COPY script/lib/build-page.ts script/lib/bundle-options.ts script/lib/language-data.ts \
-     script/lib/packed-ngrams.ts script/lib/replace-folder.ts script/lib/
+     script/lib/pack-ngrams.ts script/lib/replace-folder.ts script/lib/
 COPY service service
 COPY cli/kit/archived-tweet.ts cli/kit/content-range.ts cli/kit/csv-columns.ts \
      cli/kit/csv-records.ts cli/kit/environment.ts cli/kit/errors.ts cli/kit/exact-json.ts \

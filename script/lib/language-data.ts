@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
-import { packLanguageData } from './packed-ngrams.ts';
+import { packLanguageData } from './pack-ngrams.ts';
 
 const NAMESPACE = 'language-data';
+
+const UNPACK = resolve('service/inference/language/packed-ngrams.ts');
 
 /**
  * Moves the n-grams of the language detector from a JavaScript literal of 80,000 objects into a
@@ -16,7 +18,7 @@ export const packedLanguageData: Plugin = {
       contents: `
         import { readFileSync } from 'node:fs';
         import file from ${JSON.stringify(`${NAMESPACE}:${path}`)};
-        import { unpackLanguageData } from ${JSON.stringify(resolve('script/lib/packed-ngrams.ts'))};
+        import { unpackLanguageData } from ${JSON.stringify(UNPACK)};
         const packed = readFileSync(new URL(file, import.meta.url));
         export const ngramsData = unpackLanguageData(packed);
       `,

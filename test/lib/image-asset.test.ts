@@ -27,7 +27,7 @@ const BUILT_FROM = new RegExp(
     'cli/kit/(inference-worker|lines|printable|progress|retry|s3|start-model|tweet-objects|utf8)\\.ts',
     'cli/score/(added-columns|chunks|scored-chunks|scorer)\\.ts|cli/score/formats/.*',
     'cli/bulk/contract\\.ts|cli/bulk/child/.*',
-    'script/build\\.ts|script/lib/(build-page|bundle-options|language-data|packed-ngrams|replace-folder)\\.ts',
+    'script/build\\.ts|script/lib/(build-page|bundle-options|language-data|pack-ngrams|replace-folder)\\.ts',
     'script/image/(collect-runtime-packages|install-locked|fetch-model\\.ts)',
   ].join('|')})$`,
 );

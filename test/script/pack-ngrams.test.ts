@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { packLanguageData } from '../../script/lib/pack-ngrams.ts';
 import {
   type LanguageData,
-  packLanguageData,
   unpackLanguageData,
-} from '../../script/lib/packed-ngrams.ts';
+} from '../../service/inference/language/packed-ngrams.ts';
 
 /** Has no types. */
 const DETECTOR_DATA = '../../node_modules/eld/src/ngrams/small.js';
