@@ -6,8 +6,8 @@ import { AbandonedError, OverloadedError, ShuttingDownError } from '../../domain
 import { type Clock, systemClock, type Timer } from '../clock.ts';
 import { WorkerPool, type WorkerPoolOptions } from '../workers/worker-pool.ts';
 import { Admission } from './admission.ts';
+import { Dispatcher } from './dispatcher.ts';
 import { DrainRate, textCost } from './drain-rate.ts';
-import type { Batch } from './entry.ts';
 import { BATCH_LENGTHS } from './length-buckets.ts';
 import { Scheduler } from './scheduler.ts';
 import { type Caller, ScoreCall } from './score-call.ts';
@@ -41,11 +41,11 @@ export class BatchEngine {
   readonly #clock: Clock;
   readonly #scheduler: Scheduler<Caller>;
   readonly #admission: Admission;
+  readonly #dispatcher: Dispatcher;
   readonly #drainRate = new DrainRate();
   readonly #calls = new Set<ScoreCall>();
   readonly #saturationTimer: Timer;
   #starting: Promise<WorkerPool> | null = null;
-  #pool: WorkerPool | null = null;
   /** Makes the error for new work once the engine has stopped. */
   #refusal: (() => Error) | null = null;
 
@@ -65,6 +65,12 @@ export class BatchEngine {
       maxTexts: MAX_TEXTS,
       drainRate: this.#drainRate,
       accepted: this.#scheduler,
+    });
+    this.#dispatcher = new Dispatcher({
+      scheduler: this.#scheduler,
+      drainRate: this.#drainRate,
+      metrics,
+      clock: this.#clock,
     });
     this.#saturationTimer = this.#clock.every(SATURATION_INTERVAL_MS, () =>
       metrics.record('WorkerSaturation', 100 * this.load().saturation),
@@ -93,7 +99,7 @@ export class BatchEngine {
    * @throws StartupError when a worker cannot start
    */
   async ready(): Promise<void> {
-    this.#pool = await this.#starting;
+    await this.#starting;
   }
 
   /** Takes the speed measured so far for that of a quiet machine; call it after a start-up check. */
@@ -104,7 +110,7 @@ export class BatchEngine {
   load(): ModelLoad {
     return {
       workers: this.#options.workers,
-      saturation: this.#pool?.busyShare() ?? 0,
+      saturation: this.#dispatcher.busyShare(),
       queuedTexts: this.#scheduler.queuedTexts,
     };
   }
@@ -171,7 +177,7 @@ export class BatchEngine {
         if (this.#scheduler.leave(entry, waiter)) this.#options.metrics.record('ExpiredEntries', 1);
       });
     }
-    this.#dispatch();
+    this.#dispatcher.dispatch();
     return call.logits;
   }
 
@@ -184,9 +190,9 @@ export class BatchEngine {
 
   async #startPool(): Promise<WorkerPool> {
     try {
-      return await WorkerPool.start({
+      const pool = await WorkerPool.start({
         ...this.#options,
-        onIdle: () => this.#dispatch(),
+        onIdle: () => this.#dispatcher.dispatch(),
         onRestart: (error) => {
           this.#options.metrics.record('WorkerRestarts', 1);
           this.#options.onRestart(error);
@@ -196,6 +202,8 @@ export class BatchEngine {
           this.#options.onFatal(reason);
         },
       });
+      this.#dispatcher.use(pool);
+      return pool;
     } catch (error) {
       this.#clock.cancel(this.#saturationTimer);
       throw error;
@@ -221,45 +229,6 @@ export class BatchEngine {
     } catch (error) {
       if (error instanceof OverloadedError && texts > 0) this.#options.metrics.record('Shed', 1);
       throw error;
-    }
-  }
-
-  /** Gives work to every free worker. */
-  #dispatch(): void {
-    while (this.#pool?.hasIdle === true) {
-      const nowMs = this.#clock.nowMs();
-      const { batch, expired } = this.#scheduler.take(nowMs);
-      if (expired.length > 0) this.#options.metrics.record('ExpiredEntries', expired.length);
-      if (batch === null) return;
-      for (const { enqueuedAtMs, waiters } of batch.entries) {
-        this.#options.metrics.record('QueueWait', nowMs - enqueuedAtMs);
-        for (const { caller } of waiters) caller.call.start(nowMs);
-      }
-      this.#compute(this.#pool, batch, nowMs);
-    }
-  }
-
-  #compute(pool: WorkerPool, batch: Batch<Caller>, startedMs: number): void {
-    pool.compute({ sequences: batch.entries.map(({ ids }) => ids) }).then(
-      (logits) => this.#answer(batch, logits, startedMs),
-      (error: unknown) => this.#fail(batch, error),
-    );
-  }
-
-  #answer(batch: Batch<Caller>, logits: Float32Array, startedMs: number): void {
-    const { length: texts } = batch.entries;
-    const endedMs = this.#clock.nowMs();
-    this.#drainRate.learn({ texts, units: batch.cost, ms: endedMs - startedMs }, endedMs);
-    const width = logits.length / texts;
-    for (const [row, waiters] of this.#scheduler.finish(batch).entries()) {
-      const rowLogits = logits.subarray(row * width, (row + 1) * width);
-      for (const { caller } of waiters) caller.call.answer(caller.index, rowLogits);
-    }
-  }
-
-  #fail(batch: Batch<Caller>, cause: unknown): void {
-    for (const { caller } of this.#scheduler.finish(batch).flat()) {
-      caller.call.fail(new Error('The inference failed', { cause }));
     }
   }
 
