@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { RequestEnd, TraceParent, Tracer } from '../../../service/application/ports/tracer.ts';
 import { DEFAULT_LIMITS } from '../../../service/contract/http.ts';
 import { TweetSourceFailedError } from '../../../service/domain/errors.ts';
+import { requestLogOf } from '../../../service/http/request-trace.ts';
+import { createLogger } from '../../../service/telemetry/logging.ts';
 import {
   ADMIN_TOKEN,
   API_KEY,
@@ -101,15 +103,20 @@ describe('the trace of the caller', () => {
 describe('the log', () => {
   it('has one line for each request, with its route and without its URL', async () => {
     const { headers } = await score();
+    // Every field: the logger of these lines hides none by its name.
     expect(await requestLines(1)).toEqual([
-      expect.objectContaining({
+      {
         level: 30,
+        time: expect.any(Number),
+        pid: process.pid,
+        hostname: expect.any(String),
         requestId: headers['x-request-id'],
         method: 'GET',
         route: '/v1/inference',
         status: 200,
         ms: expect.any(Number),
-      }),
+        msg: 'request',
+      },
     ]);
   });
 
@@ -157,6 +164,15 @@ describe('the log', () => {
     const log = JSON.stringify(app.lines);
     expect(log).toContain('the model broke');
     for (const secret of [planted, API_KEY, ADMIN_TOKEN]) expect(log).not.toContain(secret);
+  });
+
+  it('never contains a secret that the caller sent as the id of a request', async () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    const secrets = ['sesame-street'];
+    const logger = await createLogger({ level: 'info', secrets, destination, pretty: false });
+    requestLogOf(logger).info({ requestId: 'open sesame-street' }, 'request');
+    expect(lines).toEqual([expect.stringContaining('"requestId":"open [hidden]"')]);
   });
 });
 
