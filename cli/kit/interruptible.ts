@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { releaseLocks } from './run-lock.ts';
 
 export interface Interruption {
   /** Printed when a signal ends the command: what is kept, and how to continue. */
@@ -50,5 +51,6 @@ export function interruptible<Args extends unknown[]>(
 /** Ends the process as if the signal had no handler: an exit would wait for native code. */
 function endBySignal(name: NodeJS.Signals, handler: () => void): void {
   process.off(name, handler);
+  releaseLocks();
   process.kill(process.pid, name);
 }

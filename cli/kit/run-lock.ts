@@ -1,13 +1,17 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { CliError, reasonOf } from './errors.ts';
 
+const held = new Set<() => void>();
+
 /**
- * Keeps other processes from the work of a file until this process exits. The lock `FILE.lock` holds
- * the id of its process; one whose process has ended is taken over.
+ * Keeps other processes from the work of a file until this process exits or releases it. The lock
+ * `FILE.lock` holds the id of its process; one whose process has ended is taken over.
  *
+ * @param alternative how to choose another file
+ * @returns releases the lock
  * @throws CliError when another process has the lock, or it cannot be written
  */
-export function lockForThisRun(file: string): void {
+export function lockForThisRun(file: string, alternative: string): () => void {
   const path = `${file}.lock`;
   if (hasEnded(ownerOf(path))) rmSync(path, { force: true });
   try {
@@ -17,12 +21,24 @@ export function lockForThisRun(file: string): void {
       throw new CliError(`${path} cannot be written: ${reasonOf(cause)}`, { cause });
     }
     throw new CliError(
-      `${file} is in use by process ${ownerOf(path) ?? 'unknown'}; wait for its end, or choose another ` +
-        `file with --state (if there is no such process, delete ${path})`,
+      `${file} is in use by process ${ownerOf(path) ?? 'unknown'}; wait for its end, or ${alternative} ` +
+        `(if there is no such process, delete ${path})`,
       { cause },
     );
   }
-  process.once('exit', () => rmSync(path, { force: true }));
+  const release = () => {
+    held.delete(release);
+    if (held.size === 0) process.off('exit', releaseLocks);
+    rmSync(path, { force: true });
+  };
+  if (held.size === 0) process.once('exit', releaseLocks);
+  held.add(release);
+  return release;
+}
+
+/** For a process that ends without the event `exit`. */
+export function releaseLocks(): void {
+  for (const release of held) release();
 }
 
 /** Undefined without a lock, or if it does not tell. */

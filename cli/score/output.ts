@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { CliError, reasonOf } from '../kit/errors.ts';
+import { lockForThisRun } from '../kit/run-lock.ts';
 import type { Layout } from './formats/format.ts';
 import { isGzip } from './formats/format-of.ts';
 
@@ -70,6 +71,7 @@ export class FileOutput implements Output {
   readonly #name: string;
   readonly #run: string;
   readonly #file: FileHandle;
+  readonly #release: () => void;
   readonly #conversion: Conversion | undefined;
   #bytes: number;
   #layout: Layout;
@@ -78,11 +80,13 @@ export class FileOutput implements Output {
     name: string,
     run: string,
     file: FileHandle,
+    release: () => void,
     { state, conversion }: { state?: Type.Static<typeof State>; conversion?: Conversion },
   ) {
     this.#name = name;
     this.#run = run;
     this.#file = file;
+    this.#release = release;
     this.#conversion = conversion;
     this.#bytes = state?.bytes ?? 0;
     this.earlier = state?.progress;
@@ -92,28 +96,34 @@ export class FileOutput implements Output {
   /**
    * @param run identifies what the output is made of; undefined: it cannot be continued
    * @param conversion makes the output of the lines; by default they are the output
-   * @throws CliError when the file exists already or cannot be written
+   * @throws CliError when the file exists already or cannot be written, or another process writes it
    */
   static async open(
     name: string,
     run: string | undefined,
     conversion?: Conversion,
   ): Promise<FileOutput> {
-    if (await exists(name)) {
-      throw new CliError(`${name} exists already; delete it, or choose another name with --out`);
-    }
-    const state = run === undefined ? undefined : await earlierState(name, run);
+    const failure = (cause: unknown): CliError =>
+      cause instanceof CliError
+        ? cause
+        : new CliError(`${name} cannot be written: ${reasonOf(cause)}`, { cause });
+    await mkdir(dirname(name), { recursive: true }).catch((cause: unknown) => {
+      throw failure(cause);
+    });
+    const release = lockForThisRun(partialOf(name), 'choose another name with --out');
     try {
-      await mkdir(dirname(name), { recursive: true });
+      await expectNew(name);
+      const state = run === undefined ? undefined : await earlierState(name, run);
       const file = await open(partialOf(name), state ? 'r+' : 'w');
       await file.truncate(state?.bytes ?? 0);
       if (!state) await rm(stateOf(name), { force: true });
-      return new FileOutput(name, run ?? '', file, {
+      return new FileOutput(name, run ?? '', file, release, {
         ...(state && { state }),
         ...(conversion && { conversion }),
       });
     } catch (cause) {
-      throw new CliError(`${name} cannot be written: ${reasonOf(cause)}`, { cause });
+      release();
+      throw failure(cause);
     }
   }
 
@@ -149,9 +159,14 @@ export class FileOutput implements Output {
     await this.#file.close();
     // Such as after an input that cannot be read.
     if (this.#bytes === 0) await rm(partialOf(this.#name), { force: true });
+    this.#release();
   }
 
-  /** @throws CliError when another run writes to the file, too: their records would be mixed */
+  /**
+   * Finds writers that the lock does not keep out, such as those in another container.
+   *
+   * @throws CliError when another run writes to the file, too: their records would be mixed
+   */
   async #expectOnlyWriter(): Promise<void> {
     const partial = partialOf(this.#name);
     const own = await this.#file.stat();
@@ -196,11 +211,12 @@ async function synchronize(path: string): Promise<void> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+/** @throws CliError when the file exists */
+async function expectNew(name: string): Promise<void> {
+  const found = await stat(name).catch(() => undefined);
+  if (found) {
+    throw new CliError(`${name} exists already; delete it, or choose another name with --out`);
+  }
 }
 
 /** The state of an unfinished run of the same kind; undefined when there is none to continue. */

@@ -55,8 +55,8 @@ export async function scoreFile(options: ScoreOptions, signal: AbortSignal): Pro
     await output.finish();
     report(counts, out);
   } finally {
-    await output.close();
     await parquet?.close();
+    await output.close();
   }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { releaseLocks } from '../../../cli/kit/run-lock.ts';
 import { FileOutput, type Progress } from '../../../cli/score/output.ts';
 
 let out: string;
@@ -135,9 +136,41 @@ describe('a file of scores', () => {
     await output.close();
   });
 
+  it('is not touched while another process writes it', async () => {
+    await endedEarly('run');
+    const written = readFileSync(`${out}.partial`, 'utf8');
+    writeFileSync(`${out}.partial.lock`, String(process.ppid));
+    for (const run of ['run', 'other']) {
+      await expect(FileOutput.open(out, run)).rejects.toThrow(
+        `${out}.partial is in use by process ${process.ppid}; wait for its end, or choose another name with --out`,
+      );
+    }
+    expect(readFileSync(`${out}.partial`, 'utf8')).toBe(written);
+    expect(existsSync(`${out}.partial.state`)).toBe(true);
+  });
+
+  it('is continued in place of a process that has ended, and then open to others', async () => {
+    await endedEarly('run');
+    writeFileSync(`${out}.partial.lock`, '4194999');
+    const output = await FileOutput.open(out, 'run');
+    expect(output.earlier).toEqual(progress(2));
+    expect(readFileSync(`${out}.partial.lock`, 'utf8')).toBe(String(process.pid));
+    await output.close();
+    expect(existsSync(`${out}.partial.lock`)).toBe(false);
+  });
+
+  it('is open to others after a signal has ended its process', async () => {
+    const output = await FileOutput.open(out, 'run');
+    expect(existsSync(`${out}.partial.lock`)).toBe(true);
+    releaseLocks();
+    expect(existsSync(`${out}.partial.lock`)).toBe(false);
+    await output.close();
+  });
+
   it('is never overwritten', async () => {
     writeFileSync(out, 'precious');
     await expect(FileOutput.open(out, 'run')).rejects.toThrow('exists already');
+    expect(existsSync(`${out}.partial.lock`)).toBe(false);
     expect(readFileSync(out, 'utf8')).toBe('precious');
   });
 });
