@@ -53,9 +53,10 @@ export const TIERS: readonly Tier[] = [
 
 /** Left out unless --all is given. */
 export const SLOW_TIERS: readonly Tier[] = [
-  // Their tests wait for servers more than they compute.
+  // Its tests wait for servers more than they compute.
   tier('faults', 20, '--maxWorkers=2'),
-  tier('deploy', 25, '--maxWorkers=2'),
+  // One Docker engine at a time.
+  tier('deploy', 25, '--runInBand'),
   // Emulated programs keep both CPUs of a small machine busy.
   tier('arm64', 60, '--runInBand'),
   { name: 'image', command: ['node', 'script/image/test.ts'], timeoutMs: 40 * MINUTE_MS },
