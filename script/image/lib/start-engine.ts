@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -35,6 +35,7 @@ export async function startEngine(): Promise<Engine | string> {
   child.unref();
   const stop = async () => {
     await end(child);
+    await unmount(join(folder, 'exec/netns/default'));
     rmSync(folder, { recursive: true, force: true });
   };
   const before = process.env.DOCKER_HOST;
@@ -67,6 +68,11 @@ async function end(child: ChildProcess): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   await ended;
   clearTimeout(timer);
+}
+
+/** Frees the namespace of containers without a network, which dockerd leaves mounted. */
+async function unmount(path: string): Promise<void> {
+  if (existsSync(path)) await execute('umount', [path]).catch(() => undefined);
 }
 
 function answers(): Promise<boolean> {
