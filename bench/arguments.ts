@@ -43,7 +43,8 @@ export function parseArguments(args: readonly string[], all: readonly Benchmark[
   }
   const isOther = values.curve === true || soakSeconds !== undefined;
   const everything = isOther && !gates ? [] : all;
-  const chosen = positionals.length > 0 ? positionals.flatMap((id) => named(id, all)) : everything;
+  const wanted = new Set(positionals.flatMap((id) => named(id, all)));
+  const chosen = wanted.size > 0 ? [...wanted] : everything;
   const benchmarks = gates ? chosen.filter(({ gate }) => gate !== undefined) : chosen;
   if (gates && benchmarks.length === 0) {
     throw new UsageError(`--gates: none of ${positionals.join(', ')} is a gate`);
@@ -52,12 +53,14 @@ export function parseArguments(args: readonly string[], all: readonly Benchmark[
   return { gates, models, benchmarks, curve, soakSeconds };
 }
 
-/** B8 names B8a and B8b. */
+/** B8 names B8a and B8b; B5, which exists, does not name B5L. */
 function named(id: string, all: readonly Benchmark[]): readonly Benchmark[] {
-  const found = all.filter((benchmark) => {
-    const [wanted, known] = [id.toUpperCase(), benchmark.id.toUpperCase()];
-    return known === wanted || known.replace(/[A-Z]$/, '') === wanted;
-  });
+  const wanted = id.toUpperCase();
+  const exact = all.filter((benchmark) => benchmark.id.toUpperCase() === wanted);
+  const found =
+    exact.length > 0
+      ? exact
+      : all.filter((benchmark) => benchmark.id.toUpperCase().replace(/[A-Z]$/, '') === wanted);
   if (found.length === 0) {
     const ids = all.map((benchmark) => benchmark.id).join(', ');
     throw new UsageError(`there is no benchmark ${id}; there are ${ids}`);

@@ -28,6 +28,13 @@ describe('the arguments of script/bench', () => {
     expect(ids('B8b')).toEqual(['B8b']);
   });
 
+  it('name a benchmark alone whose number others share, and each benchmark once', () => {
+    const hits = ['B5', 'B5L', 'B6'].map((id) => ({ ...base, id }));
+    const idsOf = (...args: string[]) => parseArguments(args, hits).benchmarks.map(({ id }) => id);
+    expect(idsOf('B5')).toEqual(['B5']);
+    expect(idsOf('B5', 'b5l', 'B5')).toEqual(['B5', 'B5L']);
+  });
+
   it('run everything and draw the curve when nothing is named', () => {
     expect(ids()).toEqual(['B1', 'B2', 'B8a', 'B8b']);
     expect(parseArguments([], all)).toMatchObject({ curve: true, models: ['roberta', 'minilm'] });
