@@ -99,7 +99,8 @@ USER 1000:1000
 # Node is process 1, without the base's entry script: the service handles SIGTERM itself, and
 # starts no processes to reap.
 ENTRYPOINT []
-CMD ["node", "dist/main.js"]
+# As service/contract/node-arguments.ts says.
+CMD ["node", "--max-semi-space-size=8", "dist/main.js"]
 COPY --from=runtime-packages /image /
 ARG MODEL_NAME=minilm-tweet-sentiment
 ENV MODEL_NAME=${MODEL_NAME}

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
 import type { EnvironmentName } from '../../service/contract/variables.ts';
 import type { BenchModel } from '../models.ts';
 import { PROBE_ARGS } from '../node-arguments.ts';
@@ -26,7 +27,7 @@ export async function startService({
   const port = await freePort();
   return ServerProcess.start({
     command: process.execPath,
-    args: [...(probe ? PROBE_ARGS : []), MAIN],
+    args: [...NODE_ARGUMENTS, ...(probe ? PROBE_ARGS : []), MAIN],
     env: {
       PORT: String(port),
       MODELS_DIR: model.modelsDir,

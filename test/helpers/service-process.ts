@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { containerCommand } from '../../script/image/lib/container-command.ts';
+import { NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
 
 const START_TIMEOUT_MS = 120_000;
 /** With an emulator: a minute of CPU time. */
@@ -146,12 +147,15 @@ function serviceCommand(
   const program = resolve('dist/main.js');
   if (emulator !== undefined) {
     // The emulator is a shell script.
-    return { words: [emulator, program], env: { PATH: process.env.PATH, ...env } };
+    return {
+      words: [emulator, ...NODE_ARGUMENTS, program],
+      env: { PATH: process.env.PATH, ...env },
+    };
   }
   const image = process.env.SERVICE_IMAGE;
   if (image !== undefined) {
     const words = containerCommand(image, environment, options);
     return { words, env: process.env };
   }
-  return { words: [process.execPath, program], env };
+  return { words: [process.execPath, ...NODE_ARGUMENTS, program], env };
 }

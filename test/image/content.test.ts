@@ -8,6 +8,7 @@ import {
   measureImage,
   readImage,
 } from '../../script/image/lib/image-archive.ts';
+import { NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 
 const ARCHITECTURE = process.arch;
@@ -91,7 +92,10 @@ describe('the image', () => {
     expect(config.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     expect(config.stopSignal).toBe('SIGTERM');
     // Node itself is process 1: a shell or npm in between would swallow the signal.
-    expect([config.entrypoint, config.command]).toEqual([[], ['node', 'dist/main.js']]);
+    expect([config.entrypoint, config.command]).toEqual([
+      [],
+      ['node', ...NODE_ARGUMENTS, 'dist/main.js'],
+    ]);
   });
 
   it('sets no secret and no variable that the service does not know', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_PORT, PATHS } from '../../service/contract/http.ts';
+import { NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 
 const dockerfile = readFileSync('Dockerfile', 'utf8');
@@ -11,6 +12,13 @@ describe('the Dockerfile', () => {
     expect(dockerfile).toContain(`process.env.PORT || ${DEFAULT_PORT}}${PATHS.liveness}\``);
     const models = [...dockerfile.matchAll(/^ARG MODEL_NAME=(.*)$/gm)].map(([, name]) => name);
     expect(new Set(models)).toEqual(new Set([ENVIRONMENT.MODEL_NAME.default]));
+  });
+
+  it('starts Node with the arguments of the contract, as script/start does', () => {
+    const command = ['node', ...NODE_ARGUMENTS, 'dist/main.js'];
+    expect(dockerfile).toContain(`\nCMD ${JSON.stringify(command).replaceAll(',', ', ')}\n`);
+    const start = readFileSync('script/start', 'utf8');
+    expect(start).toContain(`\nexec node ${NODE_ARGUMENTS.join(' ')} `);
   });
 
   it('runs on the Node version of .nvmrc', () => {
