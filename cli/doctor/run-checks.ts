@@ -7,7 +7,7 @@ import { tableLines } from '../kit/table.ts';
 import { checksOf } from './checks.ts';
 import type { Check, Finding } from './finding.ts';
 
-const CHECK_TIMEOUT_MS = 30_000;
+const CHECK_TIMEOUT_MS = 60_000;
 const FAILED = 1;
 
 interface Row {

@@ -53,7 +53,7 @@ beforeAll(async () => {
     const { code, stderr } = await sample.ended;
     expect([code, stderr]).toEqual([0, expect.any(String)]);
   }, 60_000);
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await service?.stop();
   await guarded?.stop();

@@ -11,8 +11,8 @@ import { settlesWithin } from '../../helpers/settles-within.ts';
 
 const TWEETS = 20;
 const LATE_MS = 1_000;
-const [url] = process.argv.slice(2);
-if (!url) throw new Error('usage: load.ts REDIS_URL');
+const [url, commandTimeoutMs = '100'] = process.argv.slice(2);
+if (!url) throw new Error('usage: load.ts REDIS_URL [COMMAND_TIMEOUT_MS]');
 
 let logLines = 0;
 const log = () => {
@@ -22,6 +22,7 @@ const identity = { name: 'fake-model', revision: '0123456789ab', preprocessingVe
 const store = await RedisFeatureStore.connect({
   url,
   keyPrefix: 'load:',
+  commandTimeoutMs: Number(commandTimeoutMs),
   identity,
   metrics: { record: () => undefined },
   logger: { debug: log, info: log, warn: log, error: log },

@@ -50,7 +50,7 @@ function url(): string {
 describe('a rediss:// address', () => {
   it('connects by TLS with its host name when its certificate is trusted', async () => {
     const path = fileURLToPath(new URL('load.ts', import.meta.url));
-    const load = spawn(process.execPath, [path, url()], {
+    const load = spawn(process.execPath, [path, url(), '10000'], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate },
     });
@@ -59,7 +59,7 @@ describe('a rediss:// address', () => {
       lines.push(line);
       if (line === 'hit') load.stdin.end();
     });
-    await once(load, 'close', { signal: AbortSignal.timeout(15_000) });
+    await once(load, 'close', { signal: AbortSignal.timeout(120_000) });
     const report = JSON.parse(lines.at(-1) ?? '');
     expect(report).toMatchObject({ failures: 0, wrongRows: 0, logLines: 0, lastReadWorked: true });
     expect(report.hits).toBeGreaterThan(0);
