@@ -38,7 +38,7 @@ export async function follow(options: FollowOptions): Promise<RunState> {
   }
 }
 
-/** `RUN [##--]  12/24  50 %  3 min 2 s left  1 failed  about $0.21 so far` */
+/** `RUN [##--]  12/24  50 %  3 min 2 s left  1 failed  at most $0.21 so far` */
 export function runLine(
   run: string,
   { counts, started, stopped, input }: RunState,
