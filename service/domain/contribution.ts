@@ -67,7 +67,8 @@ export function bucketName({ day, isOtherLanguage }: Contribution): string {
   return isOtherLanguage ? `${day}o` : `${day}`;
 }
 
+/** Of two scores of one version at one time the last one counts, as its row replaces the other. */
 function isNewer(incoming: Contribution, held: Contribution): boolean {
   if (incoming.scoredAtMs !== held.scoredAtMs) return incoming.scoredAtMs > held.scoredAtMs;
-  return incoming.version > held.version;
+  return incoming.version >= held.version;
 }

@@ -304,7 +304,7 @@ export class StoreOracle {
     const own = { row, author: row.authorId, topics: row.topics, writtenMs: this.#state.nowMs };
     if (!before) return own;
     const age = row.createdTimestampMs - before.row.createdTimestampMs;
-    const isNewer = age > 0 || (age === 0 && versionOf(row) > versionOf(before.row));
+    const isNewer = age > 0 || (age === 0 && versionOf(row) >= versionOf(before.row));
     const [newer, older] = isNewer ? [own, before] : [before, own];
     const plain = older.topics.filter((topic) => !topic.startsWith('#') && !topic.startsWith('$'));
     return {

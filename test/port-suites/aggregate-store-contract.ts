@@ -276,6 +276,18 @@ export function aggregateStoreContract(
         },
       );
 
+      it('counts with its last row after the same model scored it twice at one time', async () => {
+        const { tweetId } = await put({ ...POSITIVE, authorId: '5013' });
+        const last = await put({ ...NEGATIVE, tweetId, authorId: '5014' });
+        const [stored] = await store.getTweets([tweetId]);
+        expect(stored).toMatchObject({ label: last.label, authorId: '5014' });
+        expect((await user('5014'))?.buckets[0]?.counts).toMatchObject({
+          negative: 1,
+          positive: 0,
+        });
+        expect(await user('5013')).toBeNull();
+      });
+
       it('moves to the day and topics of its newest score', async () => {
         const { tweetId, createdTimestampMs } = await put();
         await put({

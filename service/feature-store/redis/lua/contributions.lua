@@ -67,7 +67,7 @@ end
 local function merge(held, incoming, max_topics)
   local newer, older = held, incoming
   if incoming.scored_at > held.scored_at
-    or (incoming.scored_at == held.scored_at and incoming.version > held.version) then
+    or (incoming.scored_at == held.scored_at and incoming.version >= held.version) then
     newer, older = incoming, held
   end
   local topics, known = {}, {}
