@@ -11,21 +11,21 @@ export interface Bench {
   /** The mix of tweets, shuffled. */
   readonly texts: readonly BenchText[];
   readonly load: LoadGenerator;
-  /** Shows progress to people who wait. */
+  /** Prints progress on the terminal. */
   readonly say: (progress: string) => void;
 }
 
-/** vCPUs: what the service's workers and the peers' threads are counted by. */
+/** vCPUs of the machine: the number of the service's workers and of the peers' threads. */
 export const VCPUS = availableParallelism();
 
 /** Requests under way at a saturated server: enough for batches to form. */
 export const SATURATING_CONNECTIONS = 64;
 
-/** Time that one arm of a throughput benchmark counts, and its warm-up before. */
+/** Measured time of one side of a throughput benchmark, and the warm-up before it. */
 export const ARM_MS = 8_000;
 export const WARM_UP_MS = 1_500;
 
-/** Runs `use` with a service on the benchmark's model, and ends it whatever happens. */
+/** Runs `use` with a service on the benchmark's model, and ends it also when `use` fails. */
 export async function withService<T>(
   { model }: Bench,
   options: Partial<ServiceOptions>,
@@ -34,7 +34,7 @@ export async function withService<T>(
   return withServer(startService({ model, ...options }), use);
 }
 
-/** Runs `use` with a server, and ends it whatever happens. */
+/** Runs `use` with a server, and ends it also when `use` fails. */
 export async function withServer<T>(
   starting: Promise<ServerProcess>,
   use: (server: ServerProcess) => Promise<T>,

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:cpus -- [TEXTS]`: scores golden texts, all or as many as given, on this machine and
- * on emulated arm64 CPUs: in company, padded and in batches. Writes bench/results/every-cpu.json, of
+ * `npm run bench:cpus -- [TEXTS]`: scores golden texts, all or the given number, on this machine and
+ * on emulated arm64 CPUs: alone, padded and in batches. Writes bench/results/every-cpu.json, from
  * which `npm run docs` makes the table in docs/cpu-families.md. Emulation shows answers, not speed.
  */
 import { execFile } from 'node:child_process';

@@ -16,7 +16,7 @@ const SNOWFLAKE_EPOCH_MS = 1_288_834_974_657;
 const TEXT =
   'The camera is wonderful, the battery lasts all day and the screen is bright: I would buy it again today 😍';
 
-/** The days that the tweets are of. */
+/** The days on which the tweets were written. */
 export const RANGE = {
   from: FIRST_DAY_MS / DAY_MS,
   to: FIRST_DAY_MS / DAY_MS + DAYS - 1,
@@ -26,8 +26,8 @@ export const userId = (index: number) => `${1_000_000_000 + index * 7_919}`;
 export const topicName = (index: number) => `#topic${index}`;
 
 /**
- * Invented rows, the same in every run: few users write much and many little (the first has
- * about 0.7 % of the tweets), over a year; 1.5 topics each, some of them much used.
+ * Invented rows of a year, the same in every run. Few users write many tweets and many users few:
+ * the most active one has about 0.7 %. A tweet has 1.5 topics on average; some topics are frequent.
  */
 export function* rows(users: number): Generator<FeatureRow> {
   const random = seededRandom(20_250_101);

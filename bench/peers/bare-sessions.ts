@@ -5,13 +5,13 @@ import type { SessionSettings } from './session.ts';
 const ANSWER_TIMEOUT_MS = 300_000;
 
 export type SessionTask =
-  /** Scores one sequence after the other, again from the first, until the time is over. */
+  /** Scores the sequences in turn, over and over, until the time has passed. */
   | { readonly kind: 'saturate'; readonly durationMs: number }
   /** Scores one sequence. */
   | { readonly kind: 'once'; readonly index: number };
 
 export interface SessionResult {
-  /** Sequences scored, and in how long. */
+  /** Number of scored sequences, and the time they took. */
   readonly scored: number;
   readonly elapsedMs: number;
 }

@@ -18,7 +18,7 @@ export interface NativeTokenizer {
 /**
  * Opens a tokenizer.json with the native addon, which is installed into the cache first.
  *
- * @throws CannotRun where the addon cannot be had
+ * @throws CannotRun when the addon cannot be installed or loaded
  */
 export function openNativeTokenizer(path: string): NativeTokenizer {
   const folder = join(CACHE_DIR, 'native-tokenizer');

@@ -3,7 +3,7 @@ import { MODEL_TITLES } from './curve-chart.ts';
 import type { Published } from './published.ts';
 import { formatNumber, markdownTable } from './table.ts';
 
-/** vCPUs of a Fargate task that give each worker one. */
+/** vCPUs of Fargate tasks, one per worker. */
 const TASK_VCPUS = [1, 2, 4, 8, 16];
 const SECONDS_PER_DAY = 86_400;
 
@@ -39,7 +39,7 @@ export function expectations(published: Pick<Published, 'runs' | 'scaling'>): st
   return `${[sources.join('\n'), markdownTable(head, rows)].join('\n\n')}\n`;
 }
 
-/** Of the saturated service: from benchmark B1, else a soak, else the count of workers. */
+/** Rate of the saturated service: from benchmark B1, else a soak test, else by its workers. */
 function rateOf(
   { runs, scaling }: Pick<Published, 'runs' | 'scaling'>,
   model: ModelKey,

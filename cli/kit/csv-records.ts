@@ -24,7 +24,7 @@ export interface CsvHeader {
   readonly names: readonly string[];
 }
 
-/** The first record by each separator that it can be read with, the likeliest first. */
+/** The first record, as read with each separator that fits, the likeliest first. */
 export type CsvHeaders = readonly [CsvHeader, ...CsvHeader[]];
 
 /** Separator of a file, and the number of its columns. */
@@ -95,7 +95,7 @@ export class CsvRecords {
     return { ...place, fault };
   }
 
-  /** The lines that may be the next record. */
+  /** The lines of the next record, before they are parsed. */
   async #record(): Promise<Line[] | undefined> {
     let first = await this.#line();
     while (first?.text?.trim() === '') first = await this.#line();
@@ -141,7 +141,7 @@ function textOf(lines: readonly Line[]): string {
   return lines.map(({ text }) => text).join('\n');
 }
 
-/** The cells of one record, or the fault that makes it none. */
+/** The cells of one record, or the reason why it is not a record. */
 function parseRecord(text: string, delimiter: string): readonly string[] | string {
   try {
     const [record, ...others] = parse(text.replace(/\r$/, ''), {

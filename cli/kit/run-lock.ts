@@ -4,7 +4,7 @@ import { CliError, reasonOf } from './errors.ts';
 const held = new Set<() => void>();
 
 /**
- * Keeps other processes from the work of a file until this process exits or releases it. The lock
+ * Keeps other processes away from a file until this process exits or releases it. The lock
  * `FILE.lock` holds the id of its process; one whose process has ended is taken over.
  *
  * @param alternative how to choose another file
@@ -36,12 +36,12 @@ export function lockForThisRun(file: string, alternative: string): () => void {
   return release;
 }
 
-/** For a process that ends without the event `exit`. */
+/** Releases all locks of a process that ends without the event `exit`. */
 export function releaseLocks(): void {
   for (const release of held) release();
 }
 
-/** Undefined without a lock, or if it does not tell. */
+/** Process id in the lock; undefined without a lock, or if it holds no id. */
 function ownerOf(path: string): number | undefined {
   try {
     const text = readFileSync(path, 'utf8');
@@ -51,7 +51,7 @@ function ownerOf(path: string): number | undefined {
   }
 }
 
-/** True for an earlier process: also one that had the number of this one. */
+/** True if the lock's process has ended; the id of this process in it is of an earlier process. */
 function hasEnded(pid: number | undefined): boolean {
   if (pid === undefined) return false;
   if (pid === process.pid) return true;

@@ -17,7 +17,7 @@ type GraphToWrite = Pick<ConvertOptions, 'precision' | 'weightsBeside'> & { read
 /**
  * Converts the weights of a folder to ONNX graphs of some precisions.
  *
- * @param weights the file, or the index, that was fetched; others are of an earlier attempt
+ * @param weights the fetched file or index; other files are left from an earlier attempt
  * @param isAsStated the weights have the hashes that their source states
  * @throws SourceError when the weights do not fit config.json, or are damaged
  */
@@ -36,7 +36,7 @@ export async function convertWeights(
   }
 }
 
-/** The converter's faults as errors that are printed without a stack. */
+/** Turns the converter's errors into errors that are printed without a stack. */
 async function explained<T>(convert: () => Promise<T>, isAsStated = false): Promise<T> {
   try {
     return await convert();

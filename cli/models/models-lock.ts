@@ -48,7 +48,7 @@ interface Holder {
   readonly path: string;
 }
 
-/** Creates the lock; removes it again, and returns the holder, if another process was quicker. */
+/** Creates the lock. If another process was faster, removes it and returns that process. */
 async function announce(
   path: string,
   modelsDir: string,
@@ -85,7 +85,7 @@ async function findHolder(
 }
 
 function isAlive(pid: number): boolean {
-  // A lock of this process's number, but not its own, is of an earlier process.
+  // A lock with this process's number that it did not create is of an earlier process.
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);

@@ -2,17 +2,17 @@ import { chunksOf } from './chunks.ts';
 import type { InputRecord } from './formats/format.ts';
 import type { ScoredText, Scorer } from './scorer.ts';
 
-/** Chunks that wait for workers or for the output: workers always have work. */
+/** Chunks that wait for workers or for the output: enough to keep the workers busy. */
 const CHUNKS_IN_WORK = 4;
 
 /** Texts that were scored together. */
 export interface ScoredChunk {
   readonly texts: readonly ScoredText[];
-  /** Start of the record behind them. */
+  /** Start of the record after them. */
   readonly next: InputRecord['next'];
 }
 
-/** Scores records in chunks side by side, and gives them in their order. */
+/** Scores records in concurrent chunks, and yields the chunks in order. */
 export async function* scoredChunks(
   records: AsyncIterable<InputRecord>,
   scorer: Pick<Scorer, 'score'>,
@@ -32,7 +32,7 @@ function scoreChunk(
 ): Promise<ScoredChunk> {
   const next = records.at(-1)?.next ?? { bytes: 0, lines: 0 };
   const scored = scorer.score(records).then((texts) => ({ texts, next }));
-  // Its failure is seen when its turn comes.
+  // Marks a rejection as handled; `scoredChunks` awaits it later.
   scored.catch(() => {});
   return scored;
 }

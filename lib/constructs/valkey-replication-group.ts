@@ -19,7 +19,7 @@ export interface ValkeyReplicationGroupProps {
   /** 0: no snapshots. */
   readonly snapshotDays: number;
   readonly userGroupId: string;
-  /** Key of the data at rest; undefined: one of AWS. */
+  /** Key that encrypts the data at rest; undefined: a key of AWS. */
   readonly kmsKeyArn: string | undefined;
 }
 

@@ -14,7 +14,7 @@ import {
   parseManifest,
 } from '../../service/contract/model-manifest.ts';
 
-/** The answers that a release must give, and how closely. */
+/** The answers that a release must give, and their tolerance. */
 export interface Golden {
   readonly model: Bundle;
   /** Largest difference of a probability. */

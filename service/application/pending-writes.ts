@@ -4,7 +4,7 @@ import type { UserReference } from '../domain/user.ts';
 import type { FeatureWrite } from './ports/feature-store.ts';
 import type { Metrics } from './ports/metrics.ts';
 
-/** Bound on the memory of pending rows: a row of the longest text takes 50 KB. */
+/** Bound for the memory of pending rows; a row with the longest text takes 50 KB. */
 export const MAX_PENDING_BYTES = 16 * 2 ** 20;
 
 /**
@@ -77,7 +77,7 @@ export class PendingWrites {
     return [...this.#writes.values()].slice(0, count);
   }
 
-  /** The write with the rest of its row's life; undefined if none is left. */
+  /** The write with the remaining life of its row; undefined if the row has expired. */
   remainder({ write, sinceMs }: PendingWrite): FeatureWrite | undefined {
     const ttlSeconds = write.ttlSeconds - Math.floor((this.#monotonicMs() - sinceMs) / 1_000);
     return ttlSeconds > 0 ? { ...write, ttlSeconds } : undefined;

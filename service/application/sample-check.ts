@@ -3,7 +3,7 @@ import { utcDay } from '../domain/utc-days.ts';
 import type { FeatureStore } from './ports/feature-store.ts';
 import { waitAtMost } from './wait-at-most.ts';
 
-/** A finding is given again for this long. */
+/** Time for which a result is reused. */
 const FRESH_MS = 10_000;
 /** Longest time that an answer waits for the store. */
 const WAIT_MS = 250;
@@ -35,7 +35,7 @@ export class SampleCheck {
     this.#checkedMs = performance.now();
   }
 
-  /** One account after the other: a store that fails is asked once. */
+  /** Asks for one account after the other, so that a failing store gets one request only. */
   async #search(): Promise<boolean> {
     const today = utcDay(Date.now());
     for (const { id } of SAMPLE_ACCOUNTS) {

@@ -6,7 +6,7 @@ export const CPU_FAMILIES = ['x64', 'arm64'] as const;
 
 export type CpuFamily = (typeof CPU_FAMILIES)[number];
 
-/** @param architecture as Node names it; ONNX Runtime's package has no code for a third one */
+/** @param architecture as Node names it; ONNX Runtime's package supports x64 and arm64 only */
 export function cpuFamilyOf(architecture: string): CpuFamily {
   return architecture === 'arm64' ? 'arm64' : 'x64';
 }

@@ -31,7 +31,7 @@ export const ENVIRONMENT_NAMES = Object.keys(ENVIRONMENT) as readonly Environmen
 /** The values of the variables. */
 export type Settings = ValuesOf<typeof ENVIRONMENT>;
 
-/** Names that every deployment must give. */
+/** Names of the variables that every deployment must set. */
 export type RequiredEnvName = {
   [N in EnvironmentName]: (typeof ENVIRONMENT)[N] extends { readonly deployment: true } ? N : never;
 }[EnvironmentName];

@@ -15,7 +15,7 @@ export interface Tweet {
   readonly createdAtMs: number;
   /** Canonical topics: `#bitcoin`, `$btc`, or a plain name given at ingest. */
   readonly topics: readonly string[];
-  /** Language as the source tells it; null if it does not. */
+  /** Language that the source gives; null if it gives none. */
   readonly language: Language | null;
   /** End of the edit window, in milliseconds since the epoch; null if unknown. */
   readonly editableUntilMs: number | null;

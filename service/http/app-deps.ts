@@ -44,7 +44,7 @@ export interface ServiceInfo {
   readonly version: string;
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
-  /** By a clock that never jumps. */
+  /** Uptime, by a clock that never jumps. */
   readonly uptimeSeconds: () => number;
   readonly featureStore: FeatureStore['name'];
   readonly tweetSource: TweetSource['name'];

@@ -18,7 +18,7 @@ const ENTRY_BYTES = 100;
  * Serialized answers of stored tweets, kept beside their rows. An answer depends on nothing but the
  * row and the configuration, and a row never changes: a tweet that is scored again has another row,
  * and one that is purged or expired has none. The answer is released with the row. When the bound
- * is reached, all answers are released and kept again as they are asked for.
+ * is reached, all answers are released; each is kept again when it is next requested.
  */
 export class HitAnswers {
   readonly #serialize: HitAnswersOptions['serialize'];

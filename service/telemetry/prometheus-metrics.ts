@@ -18,7 +18,7 @@ const LATENCY_BUCKETS_SECONDS = [
 export interface PrometheusMetricsOptions {
   readonly serviceName: string;
   readonly version: string;
-  /** Undefined: the deployment names none. */
+  /** Undefined: the deployment has no revision. */
   readonly revision: string | undefined;
 }
 
@@ -58,7 +58,7 @@ export class PrometheusMetrics implements Metrics {
     if (Number.isFinite(value)) this.#recorders.get(name)?.(value, dimensionValue);
   }
 
-  /** All metrics in the format OpenMetrics. */
+  /** All metrics in the OpenMetrics format. */
   exposition(): Promise<string> {
     return this.#registry.metrics();
   }

@@ -90,12 +90,12 @@ class CellReader {
     return this.#at >= this.#text.length;
   }
 
-  /** The next cell; the reader then stands at what ends it. */
+  /** Reads the next cell, up to the separator or line end after it. */
   cell(): string {
     return this.#text[this.#at] === '"' ? this.#quoted() : this.#plain();
   }
 
-  /** Passes what ends a cell. False if it was a separator. */
+  /** Skips the end of a cell. False if it was a separator. */
   endsRow(): boolean {
     if (this.#text[this.#at] === this.#separator) {
       this.#at++;

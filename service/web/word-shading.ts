@@ -10,8 +10,8 @@ interface Explanation {
 }
 
 /**
- * A button below a text that shades the text's words by their influence. On demand, as each word
- * costs the scoring of one more text.
+ * A button below a text that shades the text's words by their influence. Words are explained
+ * on demand, because each word costs the scoring of one more text.
  */
 export function explainer(text: string, quote: HTMLElement): HTMLElement {
   const place = element('div', { class: 'explanation' });

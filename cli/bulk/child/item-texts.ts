@@ -3,7 +3,7 @@ import type { InputRecord } from '../../score/formats/format.ts';
 /** The records of an item. */
 export interface ItemTexts {
   readonly records: AsyncIterable<InputRecord>;
-  /** Columns of CSV. */
+  /** Names of the columns of CSV. */
   readonly columns: readonly string[];
   /** False for rows of Parquet, which begin at no byte. */
   readonly hasBytes: boolean;

@@ -5,8 +5,8 @@ import type { TweetId } from '../../domain/tweet.ts';
 import type { UtcDay } from '../../domain/utc-days.ts';
 
 /**
- * A day bucket with the tweets it holds. Never reused once it has ended: a new bucket takes its
- * place for the day and holds none of its tweets.
+ * A day bucket with the tweets that count in it. An ended bucket is not reused: a new, empty one
+ * replaces it for the day.
  */
 export interface StoredDayBucket {
   readonly day: UtcDay;
@@ -25,7 +25,7 @@ export interface DayBucketsOptions {
   readonly onForgotten?: (entity: string) => void;
 }
 
-/** The day buckets of all users, or of all topics. Drops ended ones when it comes across them. */
+/** The day buckets of all users, or of all topics. Drops ended ones when it meets them. */
 export class DayBuckets {
   readonly #options: DayBucketsOptions;
   readonly #entities = new Map<string, Map<string, StoredDayBucket>>();
@@ -59,7 +59,7 @@ export class DayBuckets {
     return bucket;
   }
 
-  /** Takes a contribution out of the bucket it was added to. False when that has ended. */
+  /** Subtracts a contribution from the bucket that it was added to. False if that has ended. */
   remove(bucket: StoredDayBucket, tweetId: TweetId, contribution: Contribution): boolean {
     const { label, scoreUnits } = contribution;
     if (bucket.endsMs <= this.#options.now() || !bucket.tweets.delete(tweetId)) return false;

@@ -13,7 +13,7 @@ import { decodeRow } from './row-codec.ts';
 /** Keys that one page scans; keys of other kinds are skipped. */
 const KEYS_PER_PAGE = 500;
 
-/** Scripts in one pipeline, which block Redis for about 10 ms if each has to mend something. */
+/** Scripts in one pipeline, which block Redis for about 10 ms if each has to repair something. */
 const SCRIPTS_PER_STEP = 50;
 
 /** Tweets of a day bucket that one script counts again, which blocks Redis for about 50 ms. */
@@ -22,7 +22,7 @@ const MAX_RECOUNTED_TWEETS = 2_000;
 const ROW_KEY = /^(\d+):([0-9a-f]{12}):(\d{1,15})$/;
 
 export interface RebuilderOptions {
-  /** Patient: a page may take longer than a read of rows. */
+  /** A client with a long time-out: a page may take longer than a read of rows. */
   readonly client: Redis;
   readonly keys: RedisKeys;
   readonly guard: OperationGuard;
@@ -30,7 +30,7 @@ export interface RebuilderOptions {
   readonly coverSeconds: number;
 }
 
-/** The two passes over the keys: day buckets are compared once every tweet is listed. */
+/** The two passes over the keys: day buckets are compared after all tweets are listed. */
 type Pass = 'tweets' | 'entities';
 
 const FIRST_KEYS = { tweets: '[it]', entities: '[ug]' } as const satisfies Record<Pass, string>;
@@ -40,8 +40,8 @@ type Found = Record<Exclude<keyof RebuildPage, 'purged' | 'nextCursor'>, number>
 };
 
 /**
- * Compares aggregates with indexes and rows, and mends them. Each tweet and each entity is one atomic
- * script that changes nothing when nothing differs.
+ * Compares aggregates with indexes and rows, and repairs them. One atomic script per tweet and per
+ * entity changes only values that differ.
  */
 export class Rebuilder {
   readonly #options: RebuilderOptions;
@@ -133,7 +133,7 @@ export class Rebuilder {
     }
   }
 
-  /** Rows of every model revision; leaves out malformed ones, which reads drop. */
+  /** Rows of every model revision; leaves out malformed ones, which a read drops. */
   async #rows(names: readonly string[]): Promise<FeatureRow[]> {
     const { client, keys, guard } = this.#options;
     if (names.length === 0) return [];

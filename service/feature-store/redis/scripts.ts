@@ -15,7 +15,7 @@ const PURGE = [...CONTRIBUTIONS, 'purge'];
 
 /**
  * Lua scripts of the store, each one atomic step. docs/feature-store-format.md explains the
- * keys. Keys that a script finds in the store are not passed as KEYS, which Redis allows with
+ * keys. Keys that a script reads from other values are not passed as KEYS; Redis allows this with
  * cluster mode off.
  */
 export const SCRIPTS = {
@@ -101,8 +101,8 @@ export function defineScripts(client: Redis): void {
 
 /**
  * Reads a file of the folder `lua` beside this module, which `npm run build` copies to dist/lua.
- * Read rather than imported: Node imports no text, and benches and tests run these sources
- * without a bundler.
+ * Read rather than imported, because Node cannot import text, and benchmarks and tests run these
+ * sources without a bundler.
  */
 export function readLua(name: string): string {
   return readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');

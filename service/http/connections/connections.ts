@@ -37,9 +37,9 @@ export class Connections {
   }
 
   /**
-   * Closes each connection once it has no pending answer. On close, Node ends only connections
-   * that are idle between two requests: silent ones, and those that fall idle later, would keep
-   * the server open, and so would a client that does not read its answer.
+   * Closes each connection when it has no pending answer. On close, Node ends only connections
+   * that are idle between two requests. Connections without a first request, those that become
+   * idle later, and clients that do not read their answer would keep the server open.
    *
    * @param refuse answers a client whose first request has arrived in part
    */

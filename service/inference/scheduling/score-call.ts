@@ -11,7 +11,7 @@ export interface Caller {
 export interface ScoreCallEvents {
   /** Makes the error for a deadline that passes. */
   deadlineError(): Error;
-  /** Called once, whatever the outcome. */
+  /** Called once, on success and on failure. */
   onSettled(): void;
 }
 

@@ -17,10 +17,10 @@ export interface Tokenizer {
   /** Id of a word outside the vocabulary; null if the tokenizer can spell every word. */
   readonly unknownId: number | null;
 
-  /** Shares the thread: yields to other work every millisecond or two. */
+  /** Encodes a text, and yields the thread to other work every one or two milliseconds. */
   encode(text: string): Promise<Encoding>;
 
-  /** Number of tokens of the whole text, special tokens included. Shares the thread as `encode`. */
+  /** Number of tokens of the whole text, special tokens included. Yields as `encode` does. */
   count(text: string): Promise<number>;
 }
 

@@ -20,7 +20,7 @@ import { CAP_PAUSE_MS } from './x-limits.ts';
 /** Limit of `GET /2/tweets`. */
 const MAX_IDS_PER_CALL = 100;
 
-/** Lookups that start within this time share a call. */
+/** Time within which lookups share one call. */
 const COALESCE_MS = 5;
 
 /** Most ids in one line of the log. */

@@ -31,8 +31,8 @@ export function parseXLookup(answer: unknown): XLookup {
 }
 
 /**
- * Outcomes in the length and order of the ids. An id in neither `data` nor `errors` has failed
- * instead of being gone, so that nothing is purged on a guess. X may return an edited tweet under
+ * Outcomes in the length and order of the ids. An id in neither `data` nor `errors` counts as
+ * failed, not as deleted, so that a guess purges no tweet. X may return an edited tweet under
  * its newest id: it is found by its edit history, and keeps the requested id.
  */
 export function outcomesFromX(
