@@ -9,7 +9,7 @@ import {
   type TestApp,
   TWEET_URL,
   tweetPath,
-} from '../../service/http/helpers/start-app.ts';
+} from './helpers/start-app.ts';
 
 const BODY_BYTES = 60;
 

@@ -1,13 +1,7 @@
 /** Connections of a draining process whose clients do not do their part. */
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  API_KEY,
-  closed,
-  soon,
-  startApp,
-  type TestApp,
-} from '../../service/http/helpers/start-app.ts';
+import { API_KEY, closed, soon, startApp, type TestApp } from './helpers/start-app.ts';
 
 let app: TestApp;
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { API_KEY, soon, startApp, type TestApp } from '../../service/http/helpers/start-app.ts';
+import { API_KEY, soon, startApp, type TestApp } from './helpers/start-app.ts';
 
 let app: TestApp;
 let socket: Socket;

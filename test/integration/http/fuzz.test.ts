@@ -3,12 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { unicodeString } from '../../helpers/unicode-string.ts';
 import { webUrl } from '../../helpers/url-parts.ts';
-import {
-  AS_ADMIN,
-  AS_CALLER,
-  startApp,
-  type TestApp,
-} from '../../service/http/helpers/start-app.ts';
+import { AS_ADMIN, AS_CALLER, startApp, type TestApp } from './helpers/start-app.ts';
 
 let app: TestApp;
 beforeAll(async () => {

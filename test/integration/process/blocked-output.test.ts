@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { BY_A_SHELL, IN_A_TERMINAL, ShellService } from '../../helpers/shell-service.ts';
-import { HttpClient } from '../../service/http/helpers/http-client.ts';
+import { HttpClient } from '../http/helpers/http-client.ts';
 
 /** Their lines fill a pipe or a terminal. */
 const REQUESTS_TO_BLOCK = 3_000;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AdminClient } from '../../../cli/clients/admin-client.ts';
+import { AdminClient } from '../../../../cli/clients/admin-client.ts';
 
 interface Scripted {
   readonly status: number;
