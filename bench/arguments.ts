@@ -5,6 +5,7 @@ import { MODEL_KEYS, type ModelKey } from './model-key.ts';
 export const USAGE = `Usage: script/bench [--gates] [--model roberta|minilm|both] [B1 B2 ...]
        script/bench --curve [--model ...]
        script/bench --soak SECONDS [--model ...]
+       script/bench --peers [--model ...]
 
 Runs benchmarks, all of them unless some are named, and prints them with their floors and aims.
 Results go to bench/results/<date>.json; npm run bench:publish makes docs/performance.md of them.
@@ -13,6 +14,8 @@ With nothing named, the curve is measured too.
   --gates         only the gates; ends with 1 when one misses its floor or cannot run
   --model NAME    roberta: the production-sized shape; minilm: the embedded model; default both
   --curve         throughput against latency, open loop, from 10 to 150 % of the capacity
+  --peers         the service beside FastAPI, LitServe and BentoML on the same graph; needs Python
+                  and a machine that does nothing else
   --soak SECONDS  twice the capacity for so long; ends with 1 when a promise is not kept
 
 Environment (optional; what needs them says so)
@@ -26,6 +29,7 @@ export interface Arguments {
   readonly models: readonly ModelKey[];
   readonly benchmarks: readonly Benchmark[];
   readonly curve: boolean;
+  readonly peers: boolean;
   readonly soakSeconds: number | undefined;
 }
 
@@ -41,7 +45,8 @@ export function parseArguments(args: readonly string[], all: readonly Benchmark[
   if (soakSeconds !== undefined && !(soakSeconds > 0)) {
     throw new UsageError(`--soak is ${soak}; give it seconds`);
   }
-  const isOther = values.curve === true || soakSeconds !== undefined;
+  const peers = values.peers ?? false;
+  const isOther = values.curve === true || peers || soakSeconds !== undefined;
   const everything = isOther && !gates ? [] : all;
   const wanted = new Set(positionals.flatMap((id) => named(id, all)));
   const chosen = wanted.size > 0 ? [...wanted] : everything;
@@ -49,8 +54,8 @@ export function parseArguments(args: readonly string[], all: readonly Benchmark[
   if (gates && benchmarks.length === 0) {
     throw new UsageError(`--gates: none of ${positionals.join(', ')} is a gate`);
   }
-  const curve = values.curve ?? (positionals.length === 0 && !gates && soakSeconds === undefined);
-  return { gates, models, benchmarks, curve, soakSeconds };
+  const curve = values.curve ?? (positionals.length === 0 && !gates && !isOther);
+  return { gates, models, benchmarks, curve, peers, soakSeconds };
 }
 
 /** B8 names B8a and B8b; B5, which exists, does not name B5L. */
@@ -77,6 +82,7 @@ function parse(args: readonly string[]) {
         gates: { type: 'boolean' },
         model: { type: 'string' },
         curve: { type: 'boolean' },
+        peers: { type: 'boolean' },
         soak: { type: 'string' },
       },
     });

@@ -21,6 +21,9 @@ export const VCPUS = availableParallelism();
 /** Requests under way at a saturated server: enough for batches to form. */
 export const SATURATING_CONNECTIONS = 64;
 
+/** Requests under way at a server that is busy, but has little waiting. */
+export const MODERATE_CONNECTIONS = 16;
+
 /** Measured time of one side of a throughput benchmark, and the warm-up before it. */
 export const ARM_MS = 8_000;
 export const WARM_UP_MS = 1_500;

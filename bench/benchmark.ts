@@ -18,7 +18,7 @@ export interface Condition {
 }
 
 export interface Benchmark {
-  /** B1 to B17, defined in bench/README.md; parts of one have a letter each. */
+  /** B1 to B19, defined in bench/README.md; parts of one have a letter each. */
   readonly id: string;
   readonly title: string;
   /** Method, for the table's legend. */

@@ -6,9 +6,11 @@ import { CannotRun } from './cannot-run.ts';
 import { type CurvePoint, measureCurve } from './curve.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import { describeMachine } from './machine.ts';
+import { measurePeers, type PeerRow } from './measure-peers.ts';
 import type { ModelKey } from './model-key.ts';
 import { loadModel } from './models.ts';
 import { BENCHMARKS } from './registry.ts';
+import { formatPeers } from './report/peer-table.ts';
 import { rowOf, writeReport } from './report/results-file.ts';
 import { describe, formatNumber, formatResults } from './report/table.ts';
 import { type SoakResult, soak } from './soak.ts';
@@ -24,9 +26,13 @@ try {
     process.exitCode = await main(parseArguments(process.argv.slice(2), BENCHMARKS));
   }
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`${error.message}\n\n${USAGE}`);
-  process.exitCode = 2;
+  if (error instanceof UsageError) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 2;
+  } else if (error instanceof CannotRun) {
+    console.error(error.message);
+    process.exitCode = 1;
+  } else throw error;
 }
 
 /** Returns the exit code. */
@@ -38,17 +44,19 @@ async function main(wanted: Arguments): Promise<number> {
   const results: Result[] = [];
   const curves: Partial<Record<ModelKey, readonly CurvePoint[]>> = {};
   const soaks: Partial<Record<ModelKey, SoakResult>> = {};
+  const peers: Partial<Record<ModelKey, readonly PeerRow[]>> = {};
   try {
     for (const model of wanted.models) {
-      const found = await runModel(model, wanted, load);
+      const found = await runModel(model, wanted, load, machine.busyAtStart ?? 0);
       results.push(...found.results);
       if (found.curve) curves[model] = found.curve;
       if (found.soak) soaks[model] = found.soak;
+      if (found.peers) peers[model] = found.peers;
     }
   } finally {
     load.stop();
   }
-  const path = writeReport({ startedAt, machine, results, curves, soaks });
+  const path = writeReport({ startedAt, machine, results, curves, soaks, peers });
   console.log(`Written to ${path}; npm run bench:publish puts it into docs/performance.md`);
   const isBroken = Object.values(soaks).some(({ conditions }) =>
     conditions.some(({ holds }) => !holds),
@@ -60,17 +68,21 @@ interface ModelFindings {
   readonly results: readonly Result[];
   readonly curve?: readonly CurvePoint[];
   readonly soak?: SoakResult;
+  readonly peers?: readonly PeerRow[];
 }
 
 async function runModel(
   key: ModelKey,
   wanted: Arguments,
   load: LoadGenerator,
+  busy: number,
 ): Promise<ModelFindings> {
   const benchmarks = wanted.benchmarks.filter(
     ({ only, gate }) => (only ?? key) === key && (!wanted.gates || gate === key),
   );
-  const nothing = benchmarks.length === 0 && !wanted.curve && wanted.soakSeconds === undefined;
+  const { curve: wantsCurve, peers: wantsPeers, soakSeconds } = wanted;
+  const nothing =
+    benchmarks.length === 0 && !wantsCurve && !wantsPeers && soakSeconds === undefined;
   if (nothing) return { results: [] };
   let bench: Bench;
   try {
@@ -92,10 +104,10 @@ async function runModel(
   }
   if (results.length > 0) console.log(`### ${key}\n\n${formatResults(results.map(rowOf))}\n`);
   const findings: ModelFindings = { results };
-  const curve = wanted.curve ? { curve: await measureCurve(bench) } : {};
-  const soaked =
-    wanted.soakSeconds === undefined ? {} : { soak: await runSoak(bench, wanted.soakSeconds) };
-  return { ...findings, ...curve, ...soaked };
+  const curve = wantsCurve ? { curve: await measureCurve(bench) } : {};
+  const soaked = soakSeconds === undefined ? {} : { soak: await runSoak(bench, soakSeconds) };
+  const peers = wantsPeers ? { peers: await runPeers(bench, busy) } : {};
+  return { ...findings, ...curve, ...soaked, ...peers };
 }
 
 async function outcomeOf(benchmark: Benchmark, bench: Bench): Promise<Result['outcome']> {
@@ -106,6 +118,12 @@ async function outcomeOf(benchmark: Benchmark, bench: Bench): Promise<Result['ou
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: error instanceof CannotRun ? 'cannot run' : 'failed', reason };
   }
+}
+
+async function runPeers(bench: Bench, busy: number): Promise<PeerRow[]> {
+  const rows = await measurePeers(bench, busy);
+  console.log(`### peers, ${bench.model.key}\n\n${formatPeers(rows)}\n`);
+  return rows;
 }
 
 async function runSoak(bench: Bench, seconds: number): Promise<SoakResult> {

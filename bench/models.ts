@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Bundle, findBundle, readManifest } from '../service/inference/bundle/manifest.ts';
 import { assetOf } from './assets.ts';
 import type { ModelKey } from './model-key.ts';
+import type { SessionSettings } from './peers/session.ts';
 import { buildRobertaShaped, torchScriptOfRobertaShaped } from './roberta-shaped.ts';
 
 /** A model under test, with what its peers load. */
@@ -20,6 +21,14 @@ export interface BenchModel {
    * @throws CannotRun
    */
   readonly torchScriptPath?: () => Promise<string>;
+}
+
+/** Settings of a bare session on a model. */
+export function sessionOf(
+  { graphPath, bundle }: Pick<BenchModel, 'graphPath' | 'bundle'>,
+  threads = 1,
+): SessionSettings {
+  return { graph: graphPath, optimization: bundle.graphOptimization, threads, padId: bundle.padId };
 }
 
 /** @throws CannotRun */

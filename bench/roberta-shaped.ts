@@ -66,7 +66,7 @@ export async function torchScriptOfRobertaShaped(say: (text: string) => void): P
   const file = join(FOLDER, 'torchscript.pt');
   if (existsSync(file)) return file;
   const weights = await writeStandIn('roberta-base', say);
-  run(python(say), [EXPORT, weights, `${file}.unfinished`]);
+  run(python('replaced-system', say), [EXPORT, weights, `${file}.unfinished`]);
   renameSync(`${file}.unfinished`, file);
   return file;
 }

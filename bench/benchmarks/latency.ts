@@ -1,9 +1,18 @@
-import { type Bench, SATURATING_CONNECTIONS, withServer, withService } from '../bench.ts';
+import {
+  ARM_MS,
+  type Bench,
+  MODERATE_CONNECTIONS,
+  SATURATING_CONNECTIONS,
+  WARM_UP_MS,
+  withServer,
+  withService,
+} from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { HttpConnection } from '../load/http-connection.ts';
 import type { ProbeReport } from '../main-thread-probe.ts';
+import { sessionOf } from '../models.ts';
 import { BareSessions } from '../peers/bare-sessions.ts';
-import type { MainThreadServerSettings } from '../peers/main-thread-server.ts';
+import type { TextServerSettings } from '../peers/text-server.ts';
 import { textRequests } from '../requests.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
 import { startPeer } from '../servers/peer.ts';
@@ -18,13 +27,11 @@ const TIMED_TEXTS = 200;
  * does, so that whatever else the machine is at meets both.
  */
 async function unloaded(bench: Bench): Promise<Measurement> {
-  const { graphPath: graph, bundle } = bench.model;
   const texts = bench.texts.slice(0, TIMED_TEXTS);
   const requests = textRequests(texts);
   const sequences = texts.map(({ ids }) => ids);
-  const settings = { graph, optimization: bundle.graphOptimization, threads: 1 };
   return withService(bench, {}, async ({ port }) => {
-    const sessions = await BareSessions.start(1, settings, sequences);
+    const sessions = await BareSessions.start(1, sessionOf(bench.model), sequences);
     const connection = new HttpConnection(port);
     try {
       const rounds: { a: number; b: number }[] = [];
@@ -55,21 +62,14 @@ async function timeRequest(connection: HttpConnection, request: Buffer): Promise
 }
 
 async function eventLoopDelay(bench: Bench): Promise<Measurement> {
-  const { graphPath: graph, bundle, tokenizerPath } = bench.model;
   const requests = textRequests(bench.texts);
-  const plain: MainThreadServerSettings = {
-    session: { graph, optimization: bundle.graphOptimization, threads: 1 },
-    tokenizerPath,
-    maxTokens: bundle.maxTokens,
-    preprocessing: bundle.preprocessing,
-  };
   const delayOf = async (server: ServerProcess) => {
     await server.ask({ kind: 'reset' });
     await saturate(bench, server.port, requests);
     const report = (await server.ask({ kind: 'report' })) as ProbeReport;
     return report.delayP99Ms;
   };
-  return withServer(startPeer('main-thread-server', plain, { probe: true }), (peer) =>
+  return withServer(startPeer('main-thread-server', serverOf(bench), { probe: true }), (peer) =>
     withService(bench, { probe: true }, async (service) => {
       const rounds = await interleave(
         ROUNDS,
@@ -79,6 +79,40 @@ async function eventLoopDelay(bench: Bench): Promise<Measurement> {
       return ratios(rounds, 'service p99 ms', 'main-thread server p99 ms');
     }),
   );
+}
+
+/** The tail at a moderate load: as many connections as one batch holds texts. */
+async function tail(bench: Bench): Promise<Measurement> {
+  const requests = textRequests(bench.texts);
+  const p99Of = async ({ port }: ServerProcess) => {
+    const result = await bench.load.closed({
+      port,
+      connections: MODERATE_CONNECTIONS,
+      warmUpMs: WARM_UP_MS,
+      durationMs: ARM_MS,
+      requests,
+    });
+    if (result.succeeded < result.sent) {
+      throw new Error(`requests failed: ${JSON.stringify(result.failures)}`);
+    }
+    return result.latency.p99Ms;
+  };
+  return withServer(startPeer('fifo-server', serverOf(bench)), (peer) =>
+    withService(bench, { env: { INFERENCE_WORKERS: '2' } }, async (service) => {
+      const rounds = await interleave(
+        ROUNDS,
+        () => p99Of(service),
+        () => p99Of(peer),
+      );
+      return ratios(rounds, 'service p99 ms', 'sessions behind a queue p99 ms');
+    }),
+  );
+}
+
+function serverOf({ model }: Bench): TextServerSettings {
+  const { tokenizerPath, bundle } = model;
+  const { maxTokens, preprocessing } = bundle;
+  return { session: sessionOf(model), tokenizerPath, maxTokens, preprocessing };
 }
 
 export const latency: readonly Benchmark[] = [
@@ -103,5 +137,16 @@ export const latency: readonly Benchmark[] = [
     unit: 'ratio',
     gate: 'roberta',
     run: eventLoopDelay,
+  },
+  {
+    id: 'B18',
+    title: `p99 at ${MODERATE_CONNECTIONS} connections ÷ of two bare sessions behind one queue`,
+    method:
+      'closed loop, two workers; a Fastify server with two sessions in threads, each of which takes what waits, at most 16 texts, as one batch',
+    better: 'lower',
+    floor: 1.3,
+    aim: 1,
+    unit: 'ratio',
+    run: tail,
   },
 ];

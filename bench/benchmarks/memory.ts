@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Bench, withService } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { renderRequest } from '../load/http-connection.ts';
+import { sessionOf } from '../models.ts';
 import { textRequests } from '../requests.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
 import { proportionalBytesOf, type ServerProcess } from '../servers/server-process.ts';
@@ -92,10 +93,8 @@ async function againstSessions(bench: Bench): Promise<Measurement> {
 }
 
 async function twoSessions({ model, texts }: Bench): Promise<number> {
-  const { graphPath: graph, bundle } = model;
-  const settings = { graph, optimization: bundle.graphOptimization, threads: 1 };
   const child = spawn(process.execPath, [TWO_SESSIONS], {
-    env: { PATH: process.env.PATH ?? '', PEER: JSON.stringify(settings) },
+    env: { PATH: process.env.PATH ?? '', PEER: JSON.stringify(sessionOf(model)) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   try {

@@ -4,6 +4,7 @@ import { ARM_MS, type Bench, VCPUS } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { CannotRun } from '../cannot-run.ts';
 import { hasVnni } from '../machine.ts';
+import { sessionOf } from '../models.ts';
 import { BareSessions } from '../peers/bare-sessions.ts';
 import { openSession } from '../peers/session.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
@@ -15,16 +16,14 @@ const TOKENS = 32;
 const SEQUENCES = 200;
 
 async function speed(bench: Bench): Promise<Measurement> {
-  const { graphPath, fp32Path, bundle } = bench.model;
+  const { graphPath: int8Path, fp32Path, bundle } = bench.model;
   const sequences = bench.texts
     .map(({ ids }) => ids)
     .filter((ids) => ids.length === TOKENS)
     .slice(0, SEQUENCES);
-  const start = (graph: string) => {
-    const settings = { graph, optimization: bundle.graphOptimization, threads: 1 };
-    return BareSessions.start(VCPUS, settings, sequences);
-  };
-  const int8 = await start(graphPath);
+  const start = (graphPath: string) =>
+    BareSessions.start(VCPUS, sessionOf({ graphPath, bundle }), sequences);
+  const int8 = await start(int8Path);
   const fp32 = await start(fp32Path());
   try {
     const rounds = await interleave(
@@ -49,10 +48,9 @@ async function recallLoss({ model, say }: Bench): Promise<Measurement> {
   const texts = readLines(assetOf('BENCH_DATA_DIR', 'tweeteval', 'val_text.txt'));
   const labels = readLines(assetOf('BENCH_DATA_DIR', 'tweeteval', 'val_labels.txt')).map(Number);
   const encoded = await encodeAll(model.tokenizerPath, model.bundle, texts);
-  const recallOf = async (graph: string, name: string) => {
+  const recallOf = async (graphPath: string, name: string) => {
     say(`scoring ${texts.length} texts with ${name}`);
-    const optimization = model.bundle.graphOptimization;
-    const session = await openSession({ graph, optimization, threads: VCPUS });
+    const session = await openSession(sessionOf({ ...model, graphPath }, VCPUS));
     const predicted: number[] = [];
     for (const { ids } of encoded) predicted.push(argmax(await session.run(ids)));
     return { predicted, recall: 100 * macroRecall(labels, predicted) };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ARM_MS, type Bench, VCPUS } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
+import { sessionOf } from '../models.ts';
 import { BareSessions } from '../peers/bare-sessions.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
 import { ratios } from './throughput.ts';
@@ -17,10 +18,8 @@ const FEW = 1;
 
 /** `tss score` from file to file against bare sessions. */
 async function againstSessions(bench: Bench): Promise<Measurement> {
-  const { graphPath: graph, bundle } = bench.model;
   const sequences = bench.texts.map(({ ids }) => ids);
-  const settings = { graph, optimization: bundle.graphOptimization, threads: 1 };
-  const sessions = await BareSessions.start(VCPUS, settings, sequences);
+  const sessions = await BareSessions.start(VCPUS, sessionOf(bench.model), sequences);
   const dir = mkdtempSync(join(tmpdir(), 'bench-score-'));
   try {
     const count = Math.ceil(((await sessions.perSecond(ARM_MS)) * ARM_MS) / 1_000);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Bench, withService } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
+import { sessionOf } from '../models.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
 import { ratios } from './throughput.ts';
 
@@ -20,10 +21,8 @@ async function startUp(bench: Bench): Promise<Measurement> {
 
 /** From the start of a Node process to a session that is loaded. */
 async function bareLoad({ model }: Bench): Promise<number> {
-  const { graphPath: graph, bundle } = model;
-  const settings = { graph, optimization: bundle.graphOptimization, threads: 1 };
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [LOADER, JSON.stringify(settings)], {
+  const child = spawn(process.execPath, [LOADER, JSON.stringify(sessionOf(model))], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const signal = AbortSignal.timeout(LOAD_TIMEOUT_MS);

@@ -9,6 +9,7 @@ import {
 } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { renderRequest } from '../load/http-connection.ts';
+import { sessionOf } from '../models.ts';
 import { BareSessions } from '../peers/bare-sessions.ts';
 import { textRequests } from '../requests.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
@@ -42,8 +43,7 @@ async function againstSessions(
   workers: number,
   threads: number,
 ): Promise<Measurement> {
-  const { graphPath: graph, bundle } = bench.model;
-  const settings = { graph, optimization: bundle.graphOptimization, threads };
+  const settings = sessionOf(bench.model, threads);
   const sequences = bench.texts.map(({ ids }) => ids);
   const requests = textRequests(bench.texts);
   return withService(bench, {}, async ({ port }) => {

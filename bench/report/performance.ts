@@ -4,6 +4,7 @@ import { MODEL_KEYS, type ModelKey } from '../model-key.ts';
 import { addedModelsTables, formatsTable } from './added-models-tables.ts';
 import { drawCurve, MODEL_TITLES } from './curve-chart.ts';
 import { expectations } from './expectations.ts';
+import { formatPeers } from './peer-table.ts';
 import type { Published, PublishedRun } from './published.ts';
 import type { ResultRow } from './results-file.ts';
 import { scalingTables } from './scaling-tables.ts';
@@ -13,7 +14,7 @@ const DOCUMENT = 'docs/performance.md';
 const MODELS = 'docs/models.md';
 
 /** Numbers of the benchmarks that bench/README.md defines. */
-const BENCHMARKS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19];
+const BENCHMARKS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
 
 /** The page about performance, its charts and the page about models as they must be, for the published results. */
 export function performanceDocuments(published: Published): { path: string; content: string }[] {
@@ -60,8 +61,11 @@ function benchmarkTables(runs: readonly PublishedRun[]): string {
     const rows = newest.filter((row) => row.model === model);
     return rows.length > 0 ? [`### ${MODEL_TITLES[model]}\n\n${formatResults(rows)}`] : [];
   });
-  const parts = [sources.join('\n'), ...tables, gatesByRun(runs), missing(newest), methods(newest)];
-  return `${[...parts, soaks(runs)].filter((part) => part !== '').join('\n\n')}\n`;
+  const parts = [
+    ...[sources.join('\n'), ...tables, gatesByRun(runs), missing(newest), methods(newest)],
+    ...[peers(runs), soaks(runs)],
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 /** By benchmark and model the result of the last run that has it, in the table's order. */
@@ -106,6 +110,15 @@ function missing(rows: readonly ResultRow[]): string {
 function methods(rows: readonly ResultRow[]): string {
   const known = new Map(rows.flatMap(({ id, method }) => (method ? [[id, method]] : [])));
   return [...known].map(([id, method]) => `- ${id}: ${method}.`).join('\n');
+}
+
+/** The service beside other servers, of the last run that measured them with a model. */
+function peers(runs: readonly PublishedRun[]): string {
+  return MODEL_KEYS.flatMap((model) => {
+    const rows = runs.findLast((run) => run.peers?.[model])?.peers?.[model];
+    const title = `### Beside other servers, ${MODEL_TITLES[model]}`;
+    return rows ? [`${title}\n\n${formatPeers(rows)}`] : [];
+  }).join('\n\n');
 }
 
 function soaks(runs: readonly PublishedRun[]): string {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Benchmark, isGate, type Result, type Verdict, verdictOf } from '../benchmark.ts';
 import type { CurvePoint } from '../curve.ts';
 import type { Machine } from '../machine.ts';
+import type { PeerRow } from '../measure-peers.ts';
 import type { ModelKey } from '../model-key.ts';
 import type { SoakResult } from '../soak.ts';
 
@@ -15,6 +16,8 @@ export interface Report {
   readonly results: readonly Result[];
   readonly curves: Readonly<Partial<Record<ModelKey, readonly CurvePoint[]>>>;
   readonly soaks: Readonly<Partial<Record<ModelKey, SoakResult>>>;
+  /** Absent in the oldest files. */
+  readonly peers?: Readonly<Partial<Record<ModelKey, readonly PeerRow[]>>>;
 }
 
 /** A result as it is written: what was measured, and how. */

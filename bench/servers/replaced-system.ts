@@ -25,7 +25,7 @@ export async function startReplacedSystem(
   const torchScript = await model.torchScriptPath();
   const port = await freePort();
   return ServerProcess.start({
-    command: python(say),
+    command: python('replaced-system', say),
     args: [
       '-m',
       'uvicorn',

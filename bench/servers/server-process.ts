@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { CannotRun } from '../cannot-run.ts';
 
@@ -12,6 +12,8 @@ const OUTPUT_KEPT = 4_000;
 export interface ServerOptions {
   readonly command: string;
   readonly args: readonly string[];
+  /** Folder in which it runs; absent: this process's. */
+  readonly cwd?: string;
   readonly env: Readonly<Record<string, string>>;
   /** Answers 200 once the server is ready. */
   readonly readyPath: string;
@@ -41,6 +43,7 @@ export class ServerProcess {
   static async start(options: ServerOptions): Promise<ServerProcess> {
     const startedMs = performance.now();
     const child = spawn(options.command, options.args, {
+      cwd: options.cwd,
       env: { PATH: process.env.PATH ?? '', ...options.env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
@@ -77,6 +80,14 @@ export class ServerProcess {
   /** Memory in bytes, with its share of what other processes map, too. */
   get proportionalBytes(): number {
     return proportionalBytesOf(this.#child.pid ?? 0);
+  }
+
+  /** `proportionalBytes` of the process and of all that it has started. */
+  get proportionalBytesOfAll(): number {
+    return processesUnder(this.#child.pid ?? 0).reduce(
+      (sum, pid) => sum + proportionalBytesOf(pid),
+      0,
+    );
   }
 
   /** CPU time of all its threads since its start. */
@@ -118,6 +129,15 @@ function anonymousBytesOf(pid: number): number {
 /** Proportional set size of a process. */
 export function proportionalBytesOf(pid: number): number {
   return memoryOf(pid, 'smaps_rollup', 'Pss');
+}
+
+/** The process and its descendants. */
+function processesUnder(pid: number): number[] {
+  const tasks = `/proc/${pid}/task`;
+  const children = readdirSync(tasks).flatMap((thread) =>
+    readFileSync(`${tasks}/${thread}/children`, 'utf8').trim().split(' ').filter(Boolean),
+  );
+  return [pid, ...children.flatMap((child) => processesUnder(Number(child)))];
 }
 
 function memoryOf(pid: number, file: 'status' | 'smaps_rollup', field: 'RssAnon' | 'Pss'): number {

@@ -99,8 +99,27 @@ describe('the tables of benchmarks', () => {
   it('name what was not measured, and how the rest was', () => {
     const { benchmarks } = parts({ runs: [run('one', [row('B1', 1), row('B8a', 2)])] });
     expect(benchmarks).toContain('Not in these runs: B2, B3, B4, B5, B6, B7, B9, B10,');
-    expect(benchmarks).toMatch(/, B16, B17, B19\.$/m);
+    expect(benchmarks).toMatch(/, B16, B17, B18, B19\.$/m);
     expect(benchmarks).toContain('- B8a: method B8a.');
+  });
+
+  it('set the service beside other servers', () => {
+    const load = {
+      connections: 16,
+      perSecond: summarize([1000, 900, 1100]),
+      p50Ms: summarize([10]),
+      p99Ms: summarize([20, 30, 40]),
+      failed: 2,
+    };
+    const row = { title: 'a server', loads: [load], mebibytes: summarize([300]) };
+    const peers = { minilm: [row] };
+    const { benchmarks } = parts({ runs: [{ ...run('one', []), peers }, run('two', [])] });
+    expect(benchmarks).toContain(
+      '| server | requests/s, 16 connections | p50 / p99 in ms | MiB (PSS) |',
+    );
+    expect(benchmarks).toContain(
+      '| a server | 1000 (900 – 1100), 2 failed | 10 / 30 (20 – 40) | 300 (300 – 300) |',
+    );
   });
 
   it('tell of a long overload what was kept and what was not', () => {
