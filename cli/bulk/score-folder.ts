@@ -116,7 +116,7 @@ async function startRun(
     ...(idColumn !== undefined && { idColumn }),
   });
   print(
-    `Run ${run} goes on without this command. To come back: tss score --run ${run} --stage ${options.stage}\n`,
+    `Run ${run} continues without this command. To follow it again: tss score --run ${run} --stage ${options.stage}\n`,
   );
   return run;
 }

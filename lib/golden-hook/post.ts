@@ -34,7 +34,8 @@ export async function post(endpoint: Endpoint, body: string): Promise<string> {
     if (status === 200) return text;
     if (attempt >= endpoint.attempts || (status > 0 && status < 500)) {
       const what = status === 0 ? 'No answer' : `Status ${status}`;
-      throw new Error(`${what} from the release after ${attempt} attempts: ${text.slice(0, 200)}`);
+      const attempts = attempt === 1 ? '1 attempt' : `${attempt} attempts`;
+      throw new Error(`${what} from the service after ${attempts}: ${text.slice(0, 200)}`);
     }
     await wait(endpoint.pauseMs);
   }

@@ -16,7 +16,8 @@ export function featureStoreAlarms(config: StageConfig, names: MonitoredNames): 
     {
       name: 'feature-store-errors',
       kind: 'notice',
-      happened: 'More than 50 operations on the feature store failed within five minutes.',
+      happened:
+        'More than 50 operations on the feature store failed in each of two periods of five minutes.',
       metric: sumOverDimension(stage, 'FeatureStoreErrors', PERIOD),
       queriedMetrics: METRICS.FeatureStoreErrors.dimensionValues,
       threshold: 50,

@@ -14,7 +14,8 @@ export function tweetAlarms({ stage, tweetReadsPerHour }: StageConfig): AlarmSpe
     {
       name: 'tweet-source-failed',
       kind: 'notice',
-      happened: 'The tweet source failed for more than 20 requests within five minutes.',
+      happened:
+        'The tweet source failed for more than 20 requests in each of two periods of five minutes.',
       metric: failures('tweet_source_failed'),
       threshold: 20,
       periods: 2,
@@ -23,7 +24,7 @@ export function tweetAlarms({ stage, tweetReadsPerHour }: StageConfig): AlarmSpe
       name: 'tweet-source-limited',
       kind: 'notice',
       happened:
-        'More than 20 requests within five minutes failed: the rate limit of X or the daily read budget is used up.',
+        'More than 20 requests failed in each of two periods of five minutes: the rate limit of X or the daily read budget is used up.',
       metric: failures('tweet_source_limited'),
       threshold: 20,
       periods: 2,

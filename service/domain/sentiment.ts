@@ -18,7 +18,7 @@ export interface Prediction {
 /** Everything besides the text that determines a prediction. Rows of other identities are not served. */
 export interface ModelIdentity {
   readonly name: string;
-  /** First 12 hex digits of a SHA-256 over the hashes of the bundle's files. */
+  /** First 12 hex digits of a SHA-256 over the hashes of the bundle's files and the preprocessing. */
   readonly revision: string;
   readonly preprocessingVersion: number;
 }

@@ -121,7 +121,7 @@ class CellReader {
     this.#at = end + 1;
     if (!this.isAtEnd && !this.#isEnd()) {
       throw new CsvFault(
-        `Line ${line} has text behind a closing quote; double quotes within a cell.`,
+        `Line ${line} has text after a closing quote. Write a quote inside a cell as two quotes.`,
       );
     }
     const inner = this.#text.slice(start, end);

@@ -22,7 +22,7 @@ export function pngOf({ title, chart, center = [] }: Picture): Promise<Blob> {
   canvas.width = (width + 2 * PADDING) * scale;
   canvas.height = (height + top + PADDING) * scale;
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('The browser gives no canvas to draw the picture on.');
+  if (!context) throw new Error('The browser provides no canvas for the picture.');
   context.scale(scale, scale);
   context.fillStyle = ink('--card');
   context.fillRect(0, 0, canvas.width, canvas.height);

@@ -50,7 +50,7 @@ export function startTopicPanel(view: PageView): TopicPanel {
     return [`${subject}: ${count(answer.total)} tweets.`, others ?? ''].join(' ').trim();
   };
   const showUnknown = (subject: string, { didYouMean }: ApiProblem): string => {
-    const title = `Nothing is known of ${subject}.`;
+    const title = `No data about ${subject}.`;
     const others = didYouMean.map((topic) => {
       const button = element('button', { type: 'button' }, topic);
       button.addEventListener('click', () => view.change({ topic }));

@@ -31,7 +31,7 @@ export function verdictOf(verdict: Verdict): HTMLElement {
     shown.append(scroller('Text', quote), explainer(text, quote));
   }
   shown.append(scoreBars(verdict));
-  const notes = truncated ? [...facts, 'the end was not read: too long'] : facts;
+  const notes = truncated ? [...facts, 'too long: the end was not read'] : facts;
   shown.append(element('p', { class: 'hint' }, notes.join(' · ')));
   return shown;
 }

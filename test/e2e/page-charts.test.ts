@@ -194,7 +194,7 @@ describe('the search for a topic', () => {
     const { page } = opened;
     await page.getByLabel('Topic or @user').fill('whales');
     await page.keyboard.press('Enter');
-    await page.getByText('Nothing is known of whales.').first().waitFor();
+    await page.getByText('No data about whales.').first().waitFor();
     await page.locator('#topic').getByRole('button', { name: '#whales' }).click();
     await shareOf(page, '#whales').waitFor();
     expect(await page.getByLabel('Topic or @user').inputValue()).toBe('#whales');

@@ -259,7 +259,7 @@ describe('the page, without an answer,', () => {
     await opened.page.getByRole('button', { name: 'Show' }).click();
     await opened.page.getByText("npx tss populate --topic '#nobody_knows'").waitFor();
     expect(await opened.page.locator('#topic-said').textContent()).toBe(
-      'Nothing is known of #nobody_knows.',
+      'No data about #nobody_knows.',
     );
   });
 

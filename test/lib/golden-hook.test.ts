@@ -219,7 +219,7 @@ describe('the golden hook', () => {
     };
     expect(await hook()).toEqual({ hookStatus: 'FAILED' });
     expect(seen).toHaveLength(3);
-    expect(reason()).toContain('Status 503 from the release after 3 attempts');
+    expect(reason()).toContain('Status 503 from the service after 3 attempts');
   });
 
   it('forgives one 503: rules take seconds to reach every node', async () => {
@@ -254,7 +254,7 @@ describe('the golden hook', () => {
     interfere = interference;
     expect(await hook({ timeoutMs: 200 })).toEqual({ hookStatus: 'FAILED' });
     expect(seen).toHaveLength(3);
-    expect(reason()).toContain('No answer from the release after 3 attempts');
+    expect(reason()).toContain('No answer from the service after 3 attempts');
   });
 
   it.each<[string, (score: number) => unknown]>([
@@ -306,7 +306,11 @@ describe('the golden hook', () => {
 
   it.each([
     ['the listener does not let it in', { check: 'wrong', keys: API_KEY }, 'Status 404'],
-    ['the API key is wrong', { check: CHECK_SECRET, keys: 'wrong' }, 'Status 403'],
+    [
+      'the API key is wrong',
+      { check: CHECK_SECRET, keys: 'wrong' },
+      'Status 403 from the service after 1 attempt: ',
+    ],
     ['it may not read a secret', { keys: API_KEY }, 'may not read check'],
   ])('fails when %s, at once', async (_name, secrets, message) => {
     expect(await hook({ secrets })).toEqual({ hookStatus: 'FAILED' });

@@ -62,7 +62,8 @@ export const Model = Type.Object(
   {
     name: Type.String(),
     revision: Type.String({
-      description: 'First 12 hex digits of a SHA-256 over the hashes of the model files.',
+      description:
+        'First 12 hex digits of a SHA-256 over the hashes of the model files and the preprocessing steps.',
     }),
   },
   {

@@ -57,7 +57,10 @@ describe('CSV as the page reads it', () => {
 
   it.each([
     ['id,text\n1,"open\n2,b', 'The quote that begins in line 2 is never closed.'],
-    ['id,text\n"1" x,b', 'Line 2 has text behind a closing quote'],
+    [
+      'id,text\n"1" x,b',
+      'Line 2 has text after a closing quote. Write a quote inside a cell as two quotes.',
+    ],
     ['a\n'.repeat(6), 'There are more rows than the page takes'],
   ])('%j is refused in words', (text, message) => {
     expect(() => parseCsv(text, 5)).toThrow(message);

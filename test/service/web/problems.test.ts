@@ -10,6 +10,18 @@ describe('advice on a problem', () => {
     });
   });
 
+  it.each([
+    ['internal', 'The service failed. Its log has the reason.'],
+    ['overloaded', 'The service is busy right now.'],
+    ['rate_limited', 'Too many requests in a short time. Wait a minute.'],
+    [
+      'tweet_source_limited',
+      'X currently accepts no more requests from this service. Paste the text of the tweet instead.',
+    ],
+  ])('says in plain words what %s means', (code, message) => {
+    expect(adviceOn(code, 'detail')).toEqual({ message, canRetry: true });
+  });
+
   it.each(['unsupported_host', 'invalid_tweet_id', 'text_too_long', 'tweet_not_found'])(
     'offers no other try for %s',
     (code) => {

@@ -143,7 +143,7 @@ describe('tss score of a folder on S3', () => {
   it('starts a run of the items of a folder and follows it to its end', async () => {
     const first = await score(`s3://${BUCKET}/input/good/`, '--text-column', 'text');
     expect(first.code).toBe(0);
-    const [, run = ''] = /^Run (\S+) goes on without this command/m.exec(first.stdout) ?? [];
+    const [, run = ''] = /^Run (\S+) continues without this command/m.exec(first.stdout) ?? [];
     expect(first.stdout).toContain('Items: 2 of 2 done, 0 failed');
     expect(first.stderr).toContain(`${run}  2/2  100 %`);
     const items = await s3.send(
@@ -157,7 +157,7 @@ describe('tss score of a folder on S3', () => {
 
   it('comes back to a run by its id, and tells what its own tasks scored', async () => {
     const first = await score(`s3://${BUCKET}/input/partly/`);
-    const [, run = ''] = /^Run (\S+) goes on without this command/m.exec(first.stdout) ?? [];
+    const [, run = ''] = /^Run (\S+) continues without this command/m.exec(first.stdout) ?? [];
     // A later run scores the same object by another model.
     await put('reports/2/a.json', reportOf('a', '2'));
     const again = await score('--run', run);
