@@ -17,7 +17,11 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The rule that a value breaks, in words that follow its name: `must be an array`. */
 export function brokenRule({ keyword, params, message = 'is not valid' }: SchemaError): string {
-  const { type, limit } = params as { readonly type?: unknown; readonly limit?: unknown };
+  const { type, limit, allowedValues } = params as {
+    readonly type?: unknown;
+    readonly limit?: unknown;
+    readonly allowedValues?: readonly unknown[];
+  };
   if (keyword === 'type') return `must be ${typesOf(type)}`;
   if ((keyword === 'minItems' || keyword === 'minLength') && limit === 1) return 'is empty';
   if (keyword === 'minItems') return `must have at least ${counted(limit, 'item')}`;
@@ -26,6 +30,9 @@ export function brokenRule({ keyword, params, message = 'is not valid' }: Schema
   if (keyword === 'maxLength') return `must have at most ${counted(limit, 'character')}`;
   if (keyword === 'minimum') return `must be ${limit} or more`;
   if (keyword === 'maximum') return `must be ${limit} or less`;
+  if (keyword === 'enum' && allowedValues) {
+    return `must be ${allowedValues.map((value) => JSON.stringify(value)).join(' or ')}`;
+  }
   return message;
 }
 

@@ -1,8 +1,12 @@
 import type { FastifyError } from 'fastify';
 import { brokenRule } from '../contract/schema-rules.ts';
 import { CallerError, type CallerErrorCode, type ServiceError } from '../domain/errors.ts';
+import { patternInWords } from './patterns.ts';
 
-type Violation = NonNullable<FastifyError['validation']>[number];
+type Violation = NonNullable<FastifyError['validation']>[number] & {
+  /** The value, which Ajv adds with its option `verbose`. */
+  readonly data?: unknown;
+};
 
 /** Errors of Fastify that the caller causes, with their explanations. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [CallerErrorCode, string]>> = {
@@ -57,21 +61,26 @@ function isChoice({ keyword, instancePath }: Violation): boolean {
 }
 
 function explainViolation(violation: Violation, inQuery: boolean): ServiceError {
-  const { keyword, instancePath, params } = violation;
+  const { keyword, instancePath, params, data } = violation;
   const limit = LIMIT_CODES[`${keyword} ${instancePath.replaceAll(/\/\d+/g, '/*')}`];
   const field = fieldName(instancePath) || (inQuery ? 'The query' : 'The body');
   if (limit) return new CallerError(limit[0], `${field} ${brokenRule(violation)}: ${limit[1]}.`);
   return new CallerError('invalid_request', `${field} ${complaint()}.`);
 
   function complaint(): string {
-    const what = inQuery ? 'query parameter' : 'property';
-    if (keyword === 'required') return `lacks the ${what} ${quote(params.missingProperty)}`;
+    if (keyword === 'required') {
+      return `lacks the ${inQuery ? 'parameter' : 'property'} ${quote(params.missingProperty)}`;
+    }
     if (keyword === 'additionalProperties') {
+      const what = inQuery ? 'query parameter' : 'property';
       return `holds an unknown ${what} ${quote(params.additionalProperty)}`;
     }
     if (isChoice(violation)) return 'must have either "text" or "texts"';
     if (keyword === 'pattern' && params.pattern === '\\S') return 'is empty or blank';
     if (keyword === 'type' && inQuery) return 'must be given once';
+    const asked = keyword === 'pattern' ? patternInWords(String(params.pattern)) : undefined;
+    if (asked !== undefined) return `must be ${asked}, got ${quote(data)}`;
+    if (keyword === 'enum') return `${brokenRule(violation)}, got ${quote(data)}`;
     return brokenRule(violation);
   }
 }
@@ -84,7 +93,7 @@ function fieldName(instancePath: string): string {
     .replaceAll('/', '.');
 }
 
-/** Quotes a name from the request, cut to a readable length. */
+/** Quotes a name or value from the request, cut to a readable length. */
 export function quote(name: unknown): string {
   return JSON.stringify(String(name).slice(0, MAX_NAME_CHARACTERS));
 }

@@ -42,7 +42,15 @@ export function serverOptions(
     schemaController: {
       compilersFactory: { buildValidator: lateValidators(), buildSerializer: sharedSerializers() },
     },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
+    ajv: {
+      customOptions: {
+        removeAdditional: false,
+        coerceTypes: false,
+        useDefaults: false,
+        // With the value in the faults.
+        verbose: true,
+      },
+    },
     // No hook runs for paths that cannot be routed.
     frameworkErrors: (error, request, reply) => {
       startTrace(request, reply, traceSinks);

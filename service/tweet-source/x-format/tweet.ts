@@ -17,10 +17,16 @@ const MAX_ESCAPED_TEXT_CHARACTERS = 125_000;
 /** X started in March 2006. */
 const FIRST_TWEET_MS = Date.UTC(2006, 2, 1);
 
-const XId = Type.String({ pattern: '^[1-9][0-9]{0,18}$' });
+/** Patterns of X's identifiers. Leading zeros of a tweet's id are dropped, as in URLs and paths. */
+export const X_PATTERNS = {
+  id: '^[1-9][0-9]{0,18}$',
+  tweetId: '^0*[1-9][0-9]*$',
+  username: '^[A-Za-z0-9_]{1,50}$',
+} as const;
 
-/** Of a tweet; leading zeros are dropped, as in URLs and paths. */
-const XTweetId = Type.String({ pattern: '^0*[1-9][0-9]*$', maxLength: 19 });
+const XId = Type.String({ pattern: X_PATTERNS.id });
+
+const XTweetId = Type.String({ pattern: X_PATTERNS.tweetId, maxLength: 19 });
 
 const XTime = Type.String({ maxLength: 40, description: 'Such as 2021-11-15T19:08:05.000Z' });
 
@@ -39,7 +45,7 @@ const XNote = Type.Object({
 /** A user object of X API v2: the fields that are read. */
 export const XUser = Type.Object({
   id: XId,
-  username: Type.String({ pattern: '^[A-Za-z0-9_]{1,50}$' }),
+  username: Type.String({ pattern: X_PATTERNS.username }),
 });
 
 /** A tweet object of X API v2: the fields that are read; others are ignored. */

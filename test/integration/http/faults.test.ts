@@ -30,7 +30,14 @@ const post = (body: unknown, headers: Call['headers'] = {}): Call => ({
 const GZIP = { 'content-encoding': 'gzip' };
 
 const rows: Row[] = [
-  ['tweetUrl missing', TEXTS, get(), 400, 'invalid_request', /"tweetUrl"/],
+  [
+    'tweetUrl missing',
+    TEXTS,
+    get(),
+    400,
+    'invalid_request',
+    /^The query lacks the parameter "tweetUrl"\.$/,
+  ],
   ['tweetUrl empty', `${TEXTS}?tweetUrl=`, get(), 400, 'invalid_request', /tweetUrl is empty/],
   [
     'tweetUrl repeated',

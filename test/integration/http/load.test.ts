@@ -72,14 +72,31 @@ describe('POST /v1/admin/features/load', () => {
   });
 
   it.each([
-    ['no rows', []],
-    ['a row without a model', [aRow({ model: undefined })]],
-    ['a revision of another form', [aRow({ model: { name: 'm', revision: 'main' } })]],
-    ['a score above 1', [aRow({ scores: { negative: 0, neutral: 0, positive: 2 } })]],
-    ['an unknown member', [aRow({ label: 'positive' })]],
-  ])('refuses %s', async (_, rows) => {
+    ['no rows', [], 'rows is empty.'],
+    ['a row without a model', [aRow({ model: undefined })], 'rows[0] lacks the property "model".'],
+    [
+      'a revision of another form',
+      [aRow({ model: { name: 'm', revision: 'main' } })],
+      'rows[0].model.revision must be 12 hex digits in lower case, got "main".',
+    ],
+    [
+      'a tweet id of another form',
+      [aRow({ tweet: { id: '-5' } })],
+      'rows[0].tweet.id must be an id of 1 to 19 digits, got "-5".',
+    ],
+    [
+      'a score above 1',
+      [aRow({ scores: { negative: 0, neutral: 0, positive: 2 } })],
+      'rows[0].scores.positive must be 1 or less.',
+    ],
+    [
+      'an unknown member',
+      [aRow({ label: 'positive' })],
+      'rows[0] holds an unknown property "label".',
+    ],
+  ])('refuses %s', async (_, rows, detail) => {
     const { status, json } = await load(rows);
-    expect([status, json.code]).toEqual([400, 'invalid_request']);
+    expect([status, json.code, json.detail]).toEqual([400, 'invalid_request', detail]);
   });
 
   it('needs the admin token', async () => {

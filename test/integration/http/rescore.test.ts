@@ -41,13 +41,15 @@ describe('POST /v1/admin/features/rescore', () => {
     await app.reset();
   });
 
-  it.each(['?cursor=t0', '?cursor=', '?cursor=18446744073709551616', '?dryRun=yes'])(
-    'refuses %j',
-    async (query) => {
-      const { status, json } = await rescore(query);
-      expect([status, json.code]).toEqual([400, 'invalid_request']);
-    },
-  );
+  it.each([
+    ['?cursor=t0', 'cursor must be the `nextCursor` of the previous answer, got "t0".'],
+    ['?cursor=', 'cursor must be the `nextCursor` of the previous answer, got "".'],
+    ['?cursor=18446744073709551616', 'cursor must be at most 18446744073709551615.'],
+    ['?dryRun=yes', 'dryRun must be "true" or "false", got "yes".'],
+  ])('refuses %j', async (query, detail) => {
+    const { status, json } = await rescore(query);
+    expect([status, json.code, json.detail]).toEqual([400, 'invalid_request', detail]);
+  });
 
   it('refuses options in a body, which it would ignore', async () => {
     const { status, json } = await app.call('/v1/admin/features/rescore', {

@@ -190,6 +190,7 @@ describe('POST /v1/inference', () => {
       body: { texts: ['a'] },
     });
     expect([status, json.code]).toEqual([400, 'invalid_request']);
+    expect(json.detail).toBe('explain must be "words", got "letters".');
   });
 
   it('asks neither the tweet source nor the feature store', () => {

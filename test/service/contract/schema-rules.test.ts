@@ -20,6 +20,8 @@ describe('the rule of a schema that a value breaks', () => {
     ['must have at most 3 characters', Type.String({ maxLength: 3 }), 'abcd'],
     ['must be 1 or more', Type.Integer({ minimum: 1 }), 0],
     ['must be 5 or less', Type.Integer({ maximum: 5 }), 6],
+    ['must be "words"', Type.Enum(['words']), 'letters'],
+    ['must be "a" or "b"', Type.Enum(['a', 'b']), 'c'],
   ])('reads: %s', (words, schema, value) => {
     const [error] = Value.Errors(schema, value);
     expect(error && brokenRule(error)).toBe(words);

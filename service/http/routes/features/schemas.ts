@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DEFAULT_RANGE_DAYS, MAX_RANGE_DAYS } from '../../../domain/utc-days.ts';
 import type { HttpLimits } from '../../limits.ts';
+import { LIST_LENGTH } from '../../patterns.ts';
 import {
   ACTIVE_TOPIC,
   ACTIVE_USER,
@@ -43,12 +44,11 @@ export const RangeQuery = Type.Object(
   { additionalProperties: false },
 );
 
-/** Query parameters are strings without coercion, hence the pattern. */
 export const ActiveQuery = Type.Object(
   {
     limit: Type.Optional(
       Type.String({
-        pattern: '^([1-9][0-9]?|100)$',
+        pattern: LIST_LENGTH,
         description: `Length of the list, 1 to 100; ${DEFAULT_ACTIVE} by default.`,
         examples: ['10'],
       }),

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { LANGUAGE } from '../../../contract/languages.ts';
 import { XTweet } from '../../../tweet-source/x-format/tweet.ts';
 import type { HttpLimits } from '../../limits.ts';
+import { MODEL_REVISION } from '../../patterns.ts';
 import { MODEL, TWEET_ID } from '../../schemas/examples.ts';
 import { ref, Scores } from '../../schemas/shared.ts';
 import { failedItem } from '../../schemas/tweet-sentiment.ts';
@@ -29,7 +30,7 @@ const ScoredTweet = Type.Object(
     model: Type.Object(
       {
         name: Type.String({ minLength: 1, maxLength: 100 }),
-        revision: Type.String({ pattern: '^[0-9a-f]{12}$' }),
+        revision: Type.String({ pattern: MODEL_REVISION }),
       },
       {
         additionalProperties: false,

@@ -4,6 +4,7 @@
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import type { ModelIdentity } from '../../../domain/sentiment.ts';
+import { BYTE_LENGTH } from '../../patterns.ts';
 import { MODEL, TEXT_RESULTS, TEXTS } from '../../schemas/examples.ts';
 
 /** Some clients send null where the protocol has the property left out. */
@@ -96,7 +97,7 @@ export type InferRequest = Static<typeof InferRequest>;
 export const InferHeaders = Type.Object({
   'inference-header-content-length': Type.Optional(
     Type.String({
-      pattern: '^\\d+$',
+      pattern: BYTE_LENGTH,
       description: 'Length of the JSON in bytes, if tensors follow it.',
     }),
   ),

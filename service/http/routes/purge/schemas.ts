@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { SCAN_CURSOR } from '../../scan-cursor.ts';
+import { LISTING_CURSOR } from '../../patterns.ts';
 import { TWEET_ID } from '../../schemas/examples.ts';
 import { nullableString } from '../../schemas/shared.ts';
 
@@ -7,7 +7,7 @@ export const ListingQuery = Type.Object(
   {
     cursor: Type.Optional(
       Type.String({
-        pattern: `^${SCAN_CURSOR}$`,
+        pattern: LISTING_CURSOR,
         description: '`nextCursor` of the previous page; absent for the first page.',
       }),
     ),

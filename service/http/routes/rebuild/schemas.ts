@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox';
-import { SCAN_CURSOR } from '../../scan-cursor.ts';
+import { REBUILD_CURSOR } from '../../patterns.ts';
 import { nullableString, oneOf } from '../../schemas/shared.ts';
 
 export const RebuildQuery = Type.Object(
   {
     cursor: Type.Optional(
       Type.String({
-        pattern: `^[te]${SCAN_CURSOR}$`,
+        pattern: REBUILD_CURSOR,
         description: '`nextCursor` of the previous page; absent for the first page.',
       }),
     ),

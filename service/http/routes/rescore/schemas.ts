@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox';
-import { SCAN_CURSOR } from '../../scan-cursor.ts';
+import { LISTING_CURSOR } from '../../patterns.ts';
 import { Model, nullableString, oneOf, ref } from '../../schemas/shared.ts';
 
 export const RescoreQuery = Type.Object(
   {
     cursor: Type.Optional(
       Type.String({
-        pattern: `^${SCAN_CURSOR}$`,
+        pattern: LISTING_CURSOR,
         description: '`nextCursor` of the previous page; absent for the first page.',
       }),
     ),
