@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { access, type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Logger } from '../application/ports/logger.ts';
 import { StartupError } from '../domain/errors.ts';
 import { formatDay, utcDay } from '../domain/utc-days.ts';
@@ -49,7 +50,7 @@ export class FilePredictionLogSink implements RecordSink {
   /** @throws StartupError if the folder cannot be created or written */
   static async open(options: FilePredictionLogOptions): Promise<FilePredictionLogSink> {
     try {
-      await mkdir(options.dir, { recursive: true });
+      await makeFolder(options.dir);
       await access(options.dir, constants.W_OK | constants.X_OK);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -97,6 +98,27 @@ export class FilePredictionLogSink implements RecordSink {
       logger.info({ days: deleted, keepDays }, 'deleted expired files of the prediction log');
     }
   }
+}
+
+/**
+ * Makes a folder and those above it. Not by the `recursive` of Node's mkdir, which never ends where a
+ * folder exists and takes no entry, such as /proc.
+ */
+async function makeFolder(dir: string): Promise<void> {
+  const parent = dirname(dir);
+  if (parent !== dir && !(await isFolder(parent))) await makeFolder(parent);
+  try {
+    await mkdir(dir);
+  } catch (error) {
+    if (!(await isFolder(dir))) throw error;
+  }
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 async function append(path: string, lines: readonly RecordLine[]): Promise<void> {

@@ -72,10 +72,14 @@ describe('FilePredictionLogSink', () => {
     expect(readdirSync(nested)).toEqual([]);
   });
 
-  it('refuses to start where no folder can be', async () => {
+  it.each([
+    ['below a file', () => join(dir, 'file', 'log')],
+    // Node's recursive mkdir would try without end.
+    ['below /proc', () => '/proc/predictions/log'],
+  ])('refuses to start where no folder can be: %s', async (_, place) => {
     writeFileSync(join(dir, 'file'), '');
     const opening = FilePredictionLogSink.open({
-      dir: join(dir, 'file', 'log'),
+      dir: place(),
       keepDays: 1,
       logger: new RecordedLog(),
     });
