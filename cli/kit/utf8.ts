@@ -13,11 +13,25 @@ export async function* utf8Of(source: AsyncIterable<Buffer>): AsyncGenerator<Buf
   const encoding = encodingOf(head);
   const whole = rejoined(head, chunks);
   if (encoding === 'utf-8') yield* whole;
-  else if (encoding === 'gzip') yield* pipeline(Readable.from(whole), createGunzip(), () => {});
+  else if (encoding === 'gzip') yield* unzipped(whole);
   else {
     const decoder = new TextDecoder(encoding, { ignoreBOM: true });
     for await (const chunk of whole) yield Buffer.from(decoder.decode(chunk, { stream: true }));
     yield Buffer.from(decoder.decode());
+  }
+}
+
+/** Joins the members of a gzip file. Zeros behind them, with which some tools fill blocks, end it. */
+async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* pipeline(Readable.from(source), createGunzip(), () => {});
+  } catch (cause) {
+    // The first member has a correct header: its first bytes were read as those of gzip.
+    if ((cause as Partial<Error>).message !== 'incorrect header check') throw cause;
+    throw new Error(
+      'bytes that are not gzip follow its gzip data; if they may be left out, write the file again: gzip -dc FILE | gzip > NEW',
+      { cause },
+    );
   }
 }
 
