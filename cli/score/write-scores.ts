@@ -15,7 +15,7 @@ export interface WriteOptions {
   readonly name: string;
   /** Name of a line in messages. */
   readonly unit: Source['unit'];
-  /** Lines of the input; null when unknown. */
+  /** Lines of the input, those of its header included; null when unknown. */
   readonly total: number | null;
   readonly reader: RecordReader;
   readonly scorer: Scorer;
@@ -30,7 +30,13 @@ export async function writeScores(options: WriteOptions): Promise<Progress['coun
   const { name, unit, total, reader, scorer, model, added, output, strict } = options;
   const { earlier } = output;
   const done = earlier?.next.lines ?? 0;
-  const bar = new ProgressBar({ output: process.stderr, name, total, done });
+  const headerLines = reader.layout.csv ? 1 : 0;
+  const bar = new ProgressBar({
+    output: process.stderr,
+    name,
+    total: total === null ? null : total - headerLines,
+    done: Math.max(0, done - headerLines),
+  });
   if (earlier) bar.say(`${name}: continues after ${unit} ${done}`);
   const leftOut = new LeftOut(name, (message) => bar.say(message));
   const counts = { ...(earlier?.counts ?? NOTHING) };
@@ -53,7 +59,7 @@ export async function writeScores(options: WriteOptions): Promise<Progress['coun
       counts.leftOut++;
     }
     await output.append(text, { next, layout: reader.layout, counts });
-    bar.update(next.lines);
+    bar.update(next.lines - headerLines);
   };
 
   try {

@@ -32,7 +32,7 @@ describe('tss score', () => {
       stdout: 'scored.csv: 2 texts scored: 1 negative, 0 neutral, 1 positive\n',
     });
     expect(stderr).toMatch(
-      /^tweets\.csv {2}0\/4 {2}0 %\n(?:.*\n)*tweets\.csv {2}4\/4 {2}100 %(?: {2}.*\/s)?\n$/,
+      /^tweets\.csv {2}0\/3 {2}0 %\n(?:.*\n)*tweets\.csv {2}3\/3 {2}100 %(?: {2}.*\/s)?\n$/,
     );
     expect(parse(read('scored.csv'), { columns: true })).toMatchObject([
       {
