@@ -1,4 +1,5 @@
 import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
+import { counted, nounFor } from '../kit/counted.ts';
 import { MEASURED_PER_VCPU } from '../kit/measured-rate.ts';
 import { PRICES_NOTED, PRICES_REGION } from '../kit/prices.ts';
 import type { Estimate } from './estimate.ts';
@@ -26,13 +27,15 @@ export function renderPlan(plan: Plan, figures: Estimate, basis: PlanBasis): str
   const unknown = plan.unknown.slice(0, MOST_NAMED).join(', ');
   return [
     `Tasks: ${count(figures.tasks)} of ${settings.taskVcpus} vCPU and ${settings.taskMemoryGib} GB, ${count(Math.min(concurrency, figures.tasks))} at a time`,
-    `Texts: about ${count(figures.texts)} in ${(bytes / 1e6).toFixed(1)} MB, ${Math.round(bytesPerText)} bytes each (${assumed ? 'assumed' : 'sampled'})`,
+    `Texts: about ${count(figures.texts)} in ${(bytes / 1e6).toFixed(1)} MB, ${counted(Math.round(bytesPerText), 'byte')} each (${assumed ? 'assumed' : 'sampled'})`,
     `Time: about ${count(Math.ceil(figures.minutes))} min, ${figures.vcpuHours.toFixed(1)} vCPU hours, at ${MEASURED_PER_VCPU} texts a second and vCPU`,
     `Cost: about ${dollars(figures.usdOnSpot)} on Spot, ${dollars(figures.usdOnDemand)} on demand (list prices of ${PRICES_REGION}, ${PRICES_NOTED})`,
-    ...(plan.empty > 0 ? [`Left out: ${count(plan.empty)} empty objects`] : []),
+    ...(plan.empty > 0
+      ? [`Left out: ${count(plan.empty)} empty ${nounFor(plan.empty, 'object')}`]
+      : []),
     ...(plan.unknown.length > 0
       ? [
-          `Left out: ${count(plan.unknown.length)} objects of another format than .csv, .tsv, .jsonl, .ndjson, .txt, their .gz, or .parquet: ${unknown}${plan.unknown.length > MOST_NAMED ? ' ...' : ''}`,
+          `Left out: ${count(plan.unknown.length)} ${nounFor(plan.unknown.length, 'object')} of another format than .csv, .tsv, .jsonl, .ndjson, .txt, their .gz, or .parquet: ${unknown}${plan.unknown.length > MOST_NAMED ? ' ...' : ''}`,
         ]
       : []),
     ...(small > 100

@@ -1,4 +1,5 @@
 import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
+import { nounFor } from '../kit/counted.ts';
 import { SPOT_DISCOUNT } from '../kit/prices.ts';
 import type { BulkBucket } from './bucket.ts';
 import { type Item, itemName, type Report } from './contract.ts';
@@ -76,6 +77,7 @@ export function renderSummary(
 ): string {
   const { total = 0, succeeded = 0, failed = 0 } = counts ?? {};
   const usd = sums.taskSeconds * taskSecondUsd(settings);
+  const minutes = Math.round(sums.taskSeconds / 60);
   const count = (value: number) => value.toLocaleString('en');
   return [
     `Run ${run}: ${status.toLowerCase().replace('_', ' ')}${cause === '' ? '' : ` (${cause})`}`,
@@ -85,7 +87,7 @@ export function renderSummary(
       : []),
     `Texts: ${count(sums.scored)} scored, ${count(sums.leftOut)} left out`,
     ...sums.examples.map((example) => `  ${example}`),
-    `Tasks worked for ${count(Math.round(sums.taskSeconds / 60))} minutes: about ${dollars(usd * (1 - SPOT_DISCOUNT))} on Spot, ${dollars(usd)} on demand`,
+    `Tasks worked for ${count(minutes)} ${nounFor(minutes, 'minute')}: about ${dollars(usd * (1 - SPOT_DISCOUNT))} on Spot, ${dollars(usd)} on demand`,
     ...failures.map(
       ({ item, cause: why }) => `Failed: ${item === undefined ? '?' : itemName(item)}: ${why}`,
     ),

@@ -5,6 +5,7 @@ import {
   XLimitError,
   type XQuery,
 } from '../../service/tweet-source/x-api/x-api-client.ts';
+import { counted } from '../kit/counted.ts';
 import { requiredVariable, xApiUrl } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
 import { X_READ, X_USER_READ } from '../kit/prices.ts';
@@ -89,7 +90,7 @@ export class XReader {
     const users = this.#users.size;
     const dollars = posts * X_READ + users * X_USER_READ;
     return (
-      `X reads: ${posts} posts and ${users} users, about $${dollars.toFixed(2)} ` +
+      `X reads: ${counted(posts, 'post')} and ${counted(users, 'user')}, about $${dollars.toFixed(2)} ` +
       '(X bills a post once in a UTC day).'
     );
   }

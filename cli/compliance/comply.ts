@@ -1,5 +1,6 @@
 import { AdminClient } from '../clients/admin-client.ts';
 import { XReader } from '../clients/x-reader.ts';
+import { counted } from '../kit/counted.ts';
 import { requiredVariable } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
 import { print, warn } from '../kit/printable.ts';
@@ -57,13 +58,13 @@ export async function comply(
   } finally {
     bar.end();
     const { checked, purged, unclear } = count;
-    print(`${checked} tweets checked, ${purged} purged, ${unclear} unclear.`);
+    print(`${counted(checked, 'tweet')} checked, ${purged} purged, ${unclear} unclear.`);
     print(x.cost());
   }
   if (cursor !== null) print('Not all were checked; run the same command to continue.');
   if (count.unclear > 0) {
     throw new CliError(
-      `X gave no clear answer about ${count.unclear} tweets; they are kept. Run this again.`,
+      `X gave no clear answer about ${counted(count.unclear, 'tweet; it is kept', 'tweets; they are kept')}. Run this again.`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import { alarmedMetrics } from '../../lib/monitoring/stage-alarms.ts';
 import type { StageConfig } from '../../lib/stage-config.ts';
 import { METRICS, type MetricDefinition } from '../../service/contract/metrics.ts';
+import { counted } from '../kit/counted.ts';
 import { CLOUDWATCH, DAYS_PER_MONTH, GIGABYTE, LOGS, SECONDS_PER_MONTH } from '../kit/prices.ts';
 
 /** One line of log for a request, about 180 bytes, and the 26 that CloudWatch adds to each. */
@@ -43,7 +44,7 @@ export function logs({ logDays }: StageConfig, requests: number, tasks: number) 
   return {
     name: 'logs',
     usdPerMonth: gigabytes * LOGS.gigabyteIngested + stored * LOGS.gigabyteMonth,
-    basis: `${gigabytes.toFixed(1)} GB, kept ${logDays} days`,
+    basis: `${gigabytes.toFixed(1)} GB, kept ${counted(logDays, 'day')}`,
   };
 }
 

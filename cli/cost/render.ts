@@ -1,4 +1,5 @@
 import { VCPU_QUOTA_CODE } from '../../lib/stage-config/fargate-vcpus.ts';
+import { counted } from '../kit/counted.ts';
 import {
   COMPREHEND_PER_MILLION,
   GIGABYTE,
@@ -38,7 +39,7 @@ export function renderEstimate(stage: string, load: Load, estimate: Estimate): s
         ]),
     ...(estimate.tooFewTasks
       ? [
-          `This load needs more than ${estimate.tasks} tasks: raise maxTasks, or requests will be rejected.`,
+          `This load needs more than ${counted(estimate.tasks, 'task')}: raise maxTasks, or requests will be rejected.`,
         ]
       : []),
     ...(estimate.tooManyXReads

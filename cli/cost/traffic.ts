@@ -1,4 +1,5 @@
 import type { StageConfig } from '../../lib/stage-config.ts';
+import { counted } from '../kit/counted.ts';
 import {
   CROSS_ZONE_GIGABYTE,
   DATA_OUT_GIGABYTE,
@@ -56,7 +57,8 @@ export function natGateways(
       count === 0
         ? 0
         : HOURS_PER_MONTH * count * NAT.gatewayHour + (bytes / GIGABYTE) * NAT.gigabyte,
-    basis: count === 0 ? 'none' : `${count} gateways, ${(bytes / GIGABYTE).toFixed(1)} GB`,
+    basis:
+      count === 0 ? 'none' : `${counted(count, 'gateway')}, ${(bytes / GIGABYTE).toFixed(1)} GB`,
   };
 }
 
@@ -68,7 +70,7 @@ export function publicAddresses(config: StageConfig, tasks: number): Component {
   return {
     name: 'public IPv4',
     usdPerMonth: HOURS_PER_MONTH * count * PUBLIC_IPV4_HOUR,
-    basis: `${count} addresses`,
+    basis: counted(count, 'address', 'addresses'),
   };
 }
 
@@ -82,7 +84,7 @@ export function firewall(
   return {
     name: 'firewall',
     usdPerMonth: webFirewall ? fixed + (requests / 1e6) * FIREWALL.millionRequests : 0,
-    basis: webFirewall ? `${rules} rules` : 'none',
+    basis: webFirewall ? counted(rules, 'rule') : 'none',
   };
 }
 
@@ -93,7 +95,7 @@ export function accessLog({ logDays }: StageConfig, requests: number): Component
   return {
     name: 'access log',
     usdPerMonth: gigabytes * STORAGE_GIGABYTE_MONTH,
-    basis: `${gigabytes.toFixed(1)} GB on S3, kept ${logDays} days`,
+    basis: `${gigabytes.toFixed(1)} GB on S3, kept ${counted(logDays, 'day')}`,
   };
 }
 

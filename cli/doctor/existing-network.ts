@@ -6,6 +6,7 @@ import {
   type Subnet,
 } from '@aws-sdk/client-ec2';
 import type { StageConfig } from '../../lib/stage-config.ts';
+import { counted } from '../kit/counted.ts';
 import { unlessMissing } from './aws-answers.ts';
 import type { Check, Finding } from './finding.ts';
 import { routeFault, routesOf, type WayOut } from './routes.ts';
@@ -104,7 +105,7 @@ export function judgePart(
     return fail(`${elsewhere.SubnetId} is in ${elsewhere.VpcId}`, `Give subnets of ${vpcId}.`);
   }
   const zones = new Set(subnets.map(({ AvailabilityZone }) => AvailabilityZone));
-  const found = `${subnets.length} subnets in ${[...zones].toSorted().join(', ')}`;
+  const found = `${counted(subnets.length, 'subnet')} in ${[...zones].toSorted().join(', ')}`;
   if (zones.size < 2) return fail(found, 'Give subnets of two zones or more.');
   if (onePerZone && zones.size < subnets.length) {
     return fail(found, 'Give one subnet of each zone.');

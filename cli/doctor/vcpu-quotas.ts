@@ -7,6 +7,7 @@ import {
   VCPU_QUOTA_CODE,
 } from '../../lib/stage-config/fargate-vcpus.ts';
 import type { StageConfig } from '../../lib/stage-config.ts';
+import { counted } from '../kit/counted.ts';
 import type { Check, Finding } from './finding.ts';
 
 /** Checks of Fargate's quotas; that of Spot only for a stage that runs tasks on it. */
@@ -56,7 +57,9 @@ export function judgeSpotQuota(quota: number, config: StageConfig): Finding {
   const bulk = bulkVcpus(config);
   const tasks = [
     ...(wanted > bulk ? [`a release ${wanted - bulk}`] : []),
-    ...(bulk > 0 ? [`${bulkConcurrency} tasks in bulk of ${bulkTaskVcpus} vCPUs ${bulk}`] : []),
+    ...(bulk > 0
+      ? [`${counted(bulkConcurrency, 'task')} in bulk of ${counted(bulkTaskVcpus, 'vCPU')} ${bulk}`]
+      : []),
   ];
   const found = `${quota} vCPUs, needed: ${tasks.join(', ')}`;
   if (quota >= wanted) return { state: 'ok', found };

@@ -1,4 +1,5 @@
 import type { Label } from '../../service/domain/sentiment.ts';
+import { counted } from '../kit/counted.ts';
 import { CliError } from '../kit/errors.ts';
 import { Input } from '../kit/input.ts';
 import { strictLines } from '../kit/strict-lines.ts';
@@ -29,7 +30,7 @@ export async function readLineAligned(textsPath: string, labelsPath: string): Pr
   });
   if (texts.length !== labels.length) {
     throw new CliError(
-      `${textsPath} has ${texts.length} lines and ${labelsPath} has ${labels.length}; each text ` +
+      `${textsPath} has ${counted(texts.length, 'line')} and ${labelsPath} has ${labels.length}; each text ` +
         'needs one label, in the same line (texts with line breaks need --data)',
     );
   }

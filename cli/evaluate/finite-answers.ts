@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.ts';
 import { CliError } from '../kit/errors.ts';
 import type { Dataset } from './dataset.ts';
 import type { Run } from './run-candidates.ts';
@@ -19,6 +20,6 @@ export function requireFiniteAnswers(
   const [first] = failed;
   if (first === undefined) return;
   throw new CliError(
-    `${model}: ${failed.length} of ${answers.length} texts got scores that are not finite (NaN), the first one in line ${first}; use another graph or precision`,
+    `${model}: ${failed.length} of ${counted(answers.length, 'text')} got scores that are not finite (NaN), the first one in line ${first}; use another graph or precision`,
   );
 }

@@ -1,4 +1,5 @@
 import { LABELS, type Label } from '../../service/domain/sentiment.ts';
+import { counted } from '../kit/counted.ts';
 import { tableLines } from '../kit/table.ts';
 import type { Evaluation } from './evaluation.ts';
 
@@ -64,7 +65,7 @@ export function formatReport(report: Report): string {
 function describeTexts({ texts, labels }: Report): string {
   const counts = LABELS.map((label) => `${labels[label]} ${label}`).join(', ');
   const missing = LABELS.filter((label) => labels[label] === 0);
-  const lines = [`${texts} texts: ${counts}`];
+  const lines = [`${counted(texts, 'text')}: ${counts}`];
   if (missing.length > 0) {
     lines.push(`No text is labeled ${missing.join(' or ')}, which counts as a recall and F1 of 0.`);
   }

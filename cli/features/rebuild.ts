@@ -1,16 +1,23 @@
 import { type WalkOptions, walkPages } from '../clients/walk-pages.ts';
+import { counted } from '../kit/counted.ts';
 import { CliError } from '../kit/errors.ts';
 import { print } from '../kit/printable.ts';
 import { type RebuildPage, rebuildPage } from './rebuild-page.ts';
 
-/** Kinds of differences, as they are printed. */
+/** Kinds of differences in words, for one and for several. */
 const KINDS = {
-  contributions: 'tweets missing under their author or a topic',
-  rows: 'rows missing from the index',
-  usernames: 'usernames missing',
-  entities: 'users and topics with a wrong sum, total or rank',
-  purged: 'tweets that an earlier purge missed',
-} as const satisfies Partial<Record<keyof RebuildPage, string>>;
+  contributions: [
+    'tweet missing under its author or a topic',
+    'tweets missing under their author or a topic',
+  ],
+  rows: ['row missing from the index', 'rows missing from the index'],
+  usernames: ['username missing', 'usernames missing'],
+  entities: [
+    'user or topic with a wrong sum, total or rank',
+    'users and topics with a wrong sum, total or rank',
+  ],
+  purged: ['tweet that an earlier purge missed', 'tweets that an earlier purge missed'],
+} as const satisfies Partial<Record<keyof RebuildPage, readonly [string, string]>>;
 
 type Kind = keyof typeof KINDS;
 type Counts = Omit<RebuildPage, 'nextCursor'>;
@@ -64,9 +71,15 @@ function kindsFound(counts: Counts): Kind[] {
 
 function summary(counts: Counts, isDryRun: boolean, isWhole: boolean): string {
   const found = kindsFound(counts);
+  if (counts.checked === 0 && found.length === 0 && isWhole) {
+    return 'There was nothing to compare: the store is empty, or in memory, where aggregates always agree with the tweets.';
+  }
   return [
-    `${counts.checked} rows, indexes, users and topics compared.`,
-    ...found.map((kind) => `${isDryRun ? 'Differ' : 'Mended'}: ${counts[kind]} ${KINDS[kind]}.`),
+    `${counted(counts.checked, 'row, index, user or topic', 'rows, indexes, users and topics')} compared.`,
+    ...found.map((kind) => {
+      const [one, several] = KINDS[kind];
+      return `${isDryRun ? 'Differ' : 'Mended'}: ${counted(counts[kind], one, several)}.`;
+    }),
     ...(found.length === 0 && isWhole ? ['Nothing differs.'] : []),
   ].join('\n');
 }
@@ -80,8 +93,8 @@ function expectNoneLeft(counts: Counts, tooLarge: number, isDryRun: boolean): vo
   }
   if (tooLarge > 0) {
     throw new CliError(
-      `${tooLarge} day buckets differ and have more than 2,000 tweets each; they are kept ` +
-        'as they are until they end, or until their user or topic is purged.',
+      `${counted(tooLarge, 'day bucket of more than 2,000 tweets differs', 'day buckets of more than 2,000 tweets each differ')} and cannot be repaired; ` +
+        'the difference stays until the bucket ends, or until its user or topic is purged.',
     );
   }
 }

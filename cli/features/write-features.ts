@@ -1,3 +1,4 @@
+import { counted } from '../kit/counted.ts';
 import { findLog, warnOfUnreadable } from '../kit/offline/log-lines.ts';
 import { ScratchDatabase } from '../kit/scratch-database.ts';
 import { exportLog } from './export.ts';
@@ -15,8 +16,7 @@ export async function exportFeatures({ out, logDir }: Place, signal: AbortSignal
   return inScratchDatabase(out, signal, async (database, path) => {
     const { rows, days, purged, repeated, unreadable } = await exportLog(database, files, path);
     warnOfUnreadable(unreadable);
-    const span = `${days} ${days === 1 ? 'day' : 'days'}`;
-    return `${out}: ${rows} predictions of ${span}; left out: ${purged} of purged tweets, ${repeated} repeated`;
+    return `${out}: ${counted(rows, 'prediction')} of ${counted(days, 'day')}; left out: ${purged} of purged tweets, ${repeated} repeated`;
   });
 }
 
@@ -30,7 +30,7 @@ export async function makeTrainingSet(
   return inScratchDatabase(out, signal, async (database, path) => {
     const { unreadable, ...set } = await writeTrainingSet(database, files, options, path);
     warnOfUnreadable(unreadable);
-    return `${out}: ${set.labels} labels, ${set.withFeatures} of them with features`;
+    return `${out}: ${counted(set.labels, 'label')}, ${set.withFeatures} of them with features`;
   });
 }
 

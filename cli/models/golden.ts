@@ -9,6 +9,7 @@ import {
 import type { Bundle, GoldenFamily, Manifest } from '../../service/contract/model-manifest.ts';
 import { describeFile, verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
 import { asStartupError } from '../../service/inference/bundle/manifest.ts';
+import { counted } from '../kit/counted.ts';
 import { CliError } from '../kit/errors.ts';
 import { say } from '../kit/printable.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
@@ -48,7 +49,7 @@ export async function makeGolden(options: GoldenOptions): Promise<void> {
   const base = baseFamily(bundle.golden);
   const families = { ...bundle.golden.families };
   for (const family of CPU_FAMILIES) {
-    say(output, `Scoring ${texts.length} golden texts on ${family} ...`);
+    say(output, `Scoring ${counted(texts.length, 'golden text')} on ${family} ...`);
     const scores = await score(family, { folder, model: bundle, sequences });
     if (scores === undefined) {
       say(output, `${family} cannot be emulated here; run the command on such a machine, too.`);
@@ -59,7 +60,7 @@ export async function makeGolden(options: GoldenOptions): Promise<void> {
     const labels = scores[0].filter((row, line) => highest(row) !== highest(expected[line] ?? []));
     say(
       output,
-      `${family}: up to ${difference.toFixed(6)} from ${file} (${base}), ${labels.length} other labels.`,
+      `${family}: up to ${difference.toFixed(6)} from ${file} (${base}), ${counted(labels.length, 'other label')}.`,
     );
     if (family === base) checkReproduced(difference, bundle);
     else families[family] = await keep(folder, family, scores, bundle, output);

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import { counted } from '../kit/counted.ts';
 import { say } from '../kit/printable.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
 import {
@@ -120,7 +121,7 @@ async function makeGraph(
   await fetchFiles(source, files, staging, output);
   const { precision } = choice;
   const hasReference = compare && precision !== 'fp32';
-  const weights = shards.length === 0 ? name : `${shards.length} files of weights`;
+  const weights = shards.length === 0 ? name : `${counted(shards.length, 'file')} of weights`;
   say(output, `Converting ${weights} to ${CONVERTED_GRAPH} (${precision}).`);
   const graphs = [
     { precision, name: CONVERTED_GRAPH },

@@ -1,5 +1,6 @@
 import { AdminClient } from '../clients/admin-client.ts';
 import { XReader } from '../clients/x-reader.ts';
+import { counted } from '../kit/counted.ts';
 import { requiredVariable } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
 import { LeftOut } from '../kit/left-out.ts';
@@ -62,7 +63,7 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
         bar = undefined;
         const { lines } = leftOut;
         badLines += failed + lines;
-        print(`${name}: ${tally}${lines > 0 ? `, ${lines} lines left out` : ''}`);
+        print(`${name}: ${tally}${lines > 0 ? `, ${counted(lines, 'line')} left out` : ''}`);
       }
     }
   } finally {
@@ -70,8 +71,8 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
   }
   if (badLines > 0) {
     throw new CliError(
-      `${badLines} lines are not tweets and were left out; correct them, and run the same command ` +
-        'again: tweets that are stored already count once.',
+      `${counted(badLines, 'line is not a tweet and was left out; correct it', 'lines are not tweets and were left out; correct them')}, and run the same command again: ` +
+        'tweets that are stored already count once.',
     );
   }
   if (unstored.length > 0)

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { AdminClient } from '../clients/admin-client.ts';
 import { confirm } from '../kit/confirm.ts';
+import { counted } from '../kit/counted.ts';
 import { requiredVariable } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
 
@@ -47,9 +48,4 @@ export async function confirmedPurge(
 /** `2 rows and 5 contributions` */
 export function removedWords({ rows, contributions }: Purged['removed']): string {
   return `${counted(rows, 'row')} and ${counted(contributions, 'contribution')}`;
-}
-
-/** `1 tweet`, `2 tweets` */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

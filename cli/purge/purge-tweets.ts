@@ -1,10 +1,11 @@
 import { normalizeTweetId } from '../../service/domain/tweet-url.ts';
+import { counted } from '../kit/counted.ts';
 import { CliError, UsageError } from '../kit/errors.ts';
 import { Input } from '../kit/input.ts';
 import { print, warn } from '../kit/printable.ts';
 import { ProgressBar } from '../kit/progress.ts';
 import { strictLines } from '../kit/strict-lines.ts';
-import { confirmedPurge, counted, type PurgeOptions, removedWords } from './purge-calls.ts';
+import { confirmedPurge, type PurgeOptions, removedWords } from './purge-calls.ts';
 
 /** Bounds the memory of a run; a longer file can be split. */
 const MOST_IDS = 1_000_000;

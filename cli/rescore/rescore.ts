@@ -1,4 +1,5 @@
 import { type WalkOptions, walkPages } from '../clients/walk-pages.ts';
+import { counted } from '../kit/counted.ts';
 import { CliError } from '../kit/errors.ts';
 import { X_READ } from '../kit/prices.ts';
 import { print } from '../kit/printable.ts';
@@ -42,8 +43,8 @@ export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): 
   }
   if (kept > 0) {
     throw new CliError(
-      `${kept} tweets keep their earlier score: the model could not score their texts, or ` +
-        "the store refused their rows; the service's log tells the reason.",
+      `${counted(kept, 'tweet keeps its earlier score', 'tweets keep their earlier score')}: the model could not score the text, or ` +
+        "the store refused the row; the service's log tells the reason.",
     );
   }
 }
@@ -51,11 +52,11 @@ export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): 
 function summary({ rescored, present, withoutText, failed }: Counts, isDryRun: boolean): string {
   const cost = (withoutText * X_READ).toFixed(2);
   return [
-    `${rescored} tweets ${isDryRun ? 'to rescore' : 'rescored'}, ${present} already present, ` +
+    `${counted(rescored, 'tweet')} ${isDryRun ? 'to rescore' : 'rescored'}, ${present} already present, ` +
       `${withoutText} without text, ${failed} failed.`,
     ...(withoutText > 0
       ? [
-          `Tweets without text are scored when they are next requested: ${withoutText} reads of X cost ` +
+          `Tweets without text are scored when they are next requested: ${counted(withoutText, 'read of X costs', 'reads of X cost')} ` +
             `$${cost}.`,
         ]
       : []),

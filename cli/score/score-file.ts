@@ -1,5 +1,6 @@
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { findBundle, readManifest } from '../../service/inference/bundle/manifest.ts';
+import { counted } from '../kit/counted.ts';
 import { modelsDir } from '../kit/environment.ts';
 import { CliError, UsageError } from '../kit/errors.ts';
 import { Input } from '../kit/input.ts';
@@ -119,11 +120,13 @@ function report(counts: Progress['counts'], out?: string): void {
   const { negative, neutral, positive, otherLanguages, leftOut } = counts;
   const scored = negative + neutral + positive;
   const summary =
-    `${out ?? 'standard output'}: ${scored} texts scored: ${negative} negative, ` +
+    `${out ?? 'standard output'}: ${counted(scored, 'text')} scored: ${negative} negative, ` +
     `${neutral} neutral, ${positive} positive` +
     (otherLanguages > 0 ? `; ${otherLanguages} in languages that the model does not read` : '');
   if (out === undefined) warn(summary);
   else print(summary);
   if (leftOut === 0) return;
-  throw new CliError(`${leftOut} texts were left out`, { exitCode: LEFT_OUT });
+  throw new CliError(counted(leftOut, 'text was left out', 'texts were left out'), {
+    exitCode: LEFT_OUT,
+  });
 }

@@ -9,6 +9,7 @@ import { ENVIRONMENT } from '../../../service/contract/variables.ts';
 import { StartupError } from '../../../service/domain/errors.ts';
 import { findBundle, readManifest } from '../../../service/inference/bundle/manifest.ts';
 import { exitNow } from '../../../service/process/exit-now.ts';
+import { counted } from '../../kit/counted.ts';
 import { engineSettings } from '../../kit/environment.ts';
 import { CliError } from '../../kit/errors.ts';
 import { print, warn } from '../../kit/printable.ts';
@@ -69,5 +70,5 @@ function summaryOf({ report, wasDone }: ItemEnd): string {
   const { input, range, scored, left_out, seconds, output } = report;
   const item = range === undefined ? input : `${input}, bytes ${range}`;
   if (wasDone) return `${item}: done already, see ${output}`;
-  return `${item}: ${scored} texts scored, ${left_out} left out, ${seconds} s; ${output}`;
+  return `${item}: ${counted(scored, 'text')} scored, ${left_out} left out, ${seconds} s; ${output}`;
 }

@@ -4,6 +4,7 @@ import {
   type Period,
 } from '../../../service/contract/concept-drift.ts';
 import { LABELS } from '../../../service/domain/sentiment.ts';
+import { counted } from '../../kit/counted.ts';
 import { tableLines } from '../../kit/table.ts';
 import type { Estimate, PeriodFigures } from './figures.ts';
 
@@ -37,7 +38,7 @@ export function formatDrift({ by, byLanguage, labels, outcomes, periods }: Drift
     withError(period.calibrationError),
   ]);
   return [
-    [`${labels} labels: ${outcomes.judged} judged`, ...leftOut(outcomes)].join('\n'),
+    [`${counted(labels, 'label')}: ${outcomes.judged} judged`, ...leftOut(outcomes)].join('\n'),
     ...(periods.length > 0
       ? [tableLines([head, ...rows], byLanguage ? 'lllr' : 'llr').join('\n'), legendOf(periods)]
       : []),

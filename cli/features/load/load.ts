@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AdminClient } from '../../clients/admin-client.ts';
+import { counted } from '../../kit/counted.ts';
 import { requiredVariable } from '../../kit/environment.ts';
 import { CliError } from '../../kit/errors.ts';
 import { Input } from '../../kit/input.ts';
@@ -113,7 +114,7 @@ async function send(
   }
   if (missing() > 0) {
     throw new CliError(
-      `${missing()} rows were left out; correct them, and run the same command again: rows that are ` +
+      `${counted(missing(), 'row was left out; correct it', 'rows were left out; correct them')}, and run the same command again: rows that are ` +
         'stored already count once.',
     );
   }
@@ -121,7 +122,7 @@ async function send(
 
 function summary(file: string, { loaded, refused }: Tally, unreadable: number): string {
   return (
-    `${file}: ${loaded} rows loaded, ${refused} refused by the service` +
+    `${file}: ${counted(loaded, 'row')} loaded, ${refused} refused by the service` +
     (unreadable > 0 ? `, ${unreadable} without what a row needs` : '')
   );
 }

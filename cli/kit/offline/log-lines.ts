@@ -3,6 +3,7 @@ import {
   listPredictionLog,
   type PredictionLogFile,
 } from '../../../service/prediction-log/files.ts';
+import { counted } from '../counted.ts';
 import { CliError, reasonOf } from '../errors.ts';
 import { warn } from '../printable.ts';
 import { globOf, quoted, type ScratchDatabase } from '../scratch-database.ts';
@@ -29,7 +30,9 @@ export interface UnreadableLines {
 /** Warns of the lines that are left out. */
 export function warnOfUnreadable(unreadable: readonly UnreadableLines[]): void {
   for (const { file, lines } of unreadable) {
-    warn(`${file}: ${lines} lines left out that are not records, as after a crash`);
+    warn(
+      `${file}: ${counted(lines, 'line left out that is not a record', 'lines left out that are not records')}, as after a crash`,
+    );
   }
 }
 

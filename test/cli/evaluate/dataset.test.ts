@@ -33,7 +33,7 @@ describe('reading a file of texts and one of labels', () => {
       /labels\.txt, line 2: a label must be negative, neutral or positive, .* got 'good'$/,
     ],
     ['a missing label', 'fine\nbad\n', '1\n\n', /labels\.txt, line 2: the label is missing/],
-    ['more labels than texts', 'fine\n', '1\n2\n', /texts\.txt has 1 lines and .* has 2;/],
+    ['more labels than texts', 'fine\n', '1\n2\n', /texts\.txt has 1 line and .* has 2;/],
     ['no texts', '', '', /texts\.txt is empty/],
   ])('rejects %s', async (_, texts, labels, message) => {
     await expect(read(texts, labels)).rejects.toThrow(message);

@@ -134,7 +134,7 @@ describe('tss score of a folder on S3', () => {
       'Texts: about 200 in 0.0 MB, 29 bytes each (sampled)',
       'Time: about 1 min, 0.1 vCPU hours, at 187 texts a second and vCPU',
       'Cost: about $0.00 on Spot, $0.01 on demand (list prices of us-east-1, 2026-11)',
-      expect.stringMatching(/^Left out: 1 objects of another format .*: input\/good\/readme\.md$/),
+      expect.stringMatching(/^Left out: 1 object of another format .*: input\/good\/readme\.md$/),
       '',
     ]);
     expect(code).toBe(0);

@@ -113,7 +113,7 @@ describe('compliance', () => {
     x.script({ body: { data: [first], errors: [problem(second?.id ?? '', 'something-new')] } });
     const { code, stdout, stderr } = await run();
     expect([code, stdout]).toEqual([1, expect.stringContaining('0 purged, 1 unclear')]);
-    expect(stderr).toContain('gave no clear answer about 1 tweets; they are kept');
+    expect(stderr).toContain('gave no clear answer about 1 tweet; it is kept');
     expect(await counted()).toBe(2);
   });
 

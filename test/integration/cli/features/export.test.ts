@@ -129,7 +129,7 @@ describe('features export', () => {
     expect(code).toBe(0);
     expect(stderr).toBe(
       `${log.dir}/2026-11-22.jsonl: 4 lines left out that are not records, as after a crash\n` +
-        `${log.dir}/2026-11-23.jsonl: 1 lines left out that are not records, as after a crash\n`,
+        `${log.dir}/2026-11-23.jsonl: 1 line left out that is not a record, as after a crash\n`,
     );
     expect(await rows('tweet_id')).toEqual([{ tweet_id: '1' }, { tweet_id: '2' }]);
   });

@@ -121,7 +121,7 @@ describe('tss features load', () => {
     writeFileSync(join(folder, 'nan.parquet'), Buffer.from(content));
     expect(await load('nan.parquet')).toMatchObject({
       code: 0,
-      stdout: 'nan.parquet: 1 rows loaded, 0 refused by the service\n',
+      stdout: 'nan.parquet: 1 row loaded, 0 refused by the service\n',
     });
   });
 

@@ -67,7 +67,7 @@ describe('populate --user', () => {
       code: 0,
       stdout:
         '@nasa: 250 stored\n' +
-        'X reads: 250 posts and 1 users, about $1.26 (X bills a post once in a UTC day).\n',
+        'X reads: 250 posts and 1 user, about $1.26 (X bills a post once in a UTC day).\n',
     });
     expect(stderr).toMatch(
       /^@nasa {2}0\/250 {2}0 %\n(?:@nasa .*\n)*@nasa {2}250\/250 {2}100 %(?: {2}\d+\/s)?\n$/,
@@ -207,7 +207,7 @@ describe('populate that is stopped', () => {
     expect(stopped.code).toBe(130);
     expect(stopped.stdout).toContain('@interrupted: 100 stored\n');
     expect(stopped.stderr).toContain('Stopped; run the same command to continue.\n');
-    expect(stopped.stdout).toContain('X reads: 100 posts and 1 users');
+    expect(stopped.stdout).toContain('X reads: 100 posts and 1 user');
     expect(stopped.stderr).not.toMatch(/\n\s+at /);
 
     x.requests.length = 0;
@@ -283,7 +283,7 @@ describe('populate --file', () => {
     const { code, stderr } = await run('--file', path);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining('1 lines are not tweets and were left out'),
+      expect.stringContaining('1 line is not a tweet and was left out; correct it, and'),
     ]);
   });
 
@@ -324,7 +324,7 @@ describe('populate --file', () => {
         'bad;;706;csv_author;1.46E+18\nfine;;706;csv_author;1460323737035677602\n',
     );
     const { code, stdout, stderr } = await run('--file', path);
-    expect([code, stdout]).toEqual([1, `${path}: 2 stored, 1 lines left out\n`]);
+    expect([code, stdout]).toEqual([1, `${path}: 2 stored, 1 line left out\n`]);
     expect(stderr).toContain('line 4 has a rounded id; spreadsheets must keep ids as text');
     const { rows } = (await (
       await service.get('/v1/features/tweets?ids=1460323737035677601')
@@ -374,7 +374,7 @@ describe('populate --file', () => {
     const content = JSON.stringify([...tweets, { tweet: {} }], null, 2);
     writeFileSync(path, `window.YTD.tweets.part0 = ${content}`);
     const { code, stdout } = await run('--file', path);
-    expect([code, stdout]).toEqual([1, `${path}: 120 stored, 1 lines left out\n`]);
+    expect([code, stdout]).toEqual([1, `${path}: 120 stored, 1 line left out\n`]);
     const range = await service.get(
       '/v1/topics/%23archived/sentiment?from=2021-11-15&to=2021-11-15',
     );

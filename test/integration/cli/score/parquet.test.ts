@@ -77,7 +77,7 @@ describe('tss score of a Parquet file', () => {
     const { code, stdout } = await score('tweets.parquet', '--out', 'scored.parquet');
     expect([code, stdout]).toEqual([
       0,
-      'scored.parquet: 1 texts scored: 0 negative, 0 neutral, 1 positive\n',
+      'scored.parquet: 1 text scored: 0 negative, 0 neutral, 1 positive\n',
     ]);
     expect(await columns('scored.parquet')).toEqual([
       ...(await columns('tweets.parquet')),
