@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { writeDocuments } from '../script/lib/write-documents.ts';
 import { everyCpuDocument } from './report/every-cpu.ts';
 import { performanceDocuments } from './report/performance.ts';
 import {
@@ -40,11 +41,7 @@ try {
     const list = listOfPublished(choose(names));
     writeFileSync(list.path, list.content);
   }
-  const documents = [...performanceDocuments(readPublished()), everyCpuDocument()];
-  for (const { path, content } of documents) {
-    writeFileSync(path, content);
-    console.log(`Written: ${path}`);
-  }
+  writeDocuments([...performanceDocuments(readPublished()), everyCpuDocument()]);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

@@ -1,5 +1,5 @@
 /** Writes the documents that are made from the contract; a test says when this was forgotten. */
-import { writeFileSync } from 'node:fs';
 import { generatedDocuments } from './lib/generated-documents.ts';
+import { writeDocuments } from './lib/write-documents.ts';
 
-for (const { path, content } of generatedDocuments()) writeFileSync(path, content);
+writeDocuments(generatedDocuments());
