@@ -36,7 +36,7 @@ describe('.env.example', () => {
     expect(parseEnv(example)).toEqual({});
   });
 
-  it('has every variable of the contract and no other', () => {
+  it('has every variable of the contract and no other (npm run docs)', () => {
     expect(Object.keys(uncommented).toSorted()).toEqual(NAMES.toSorted());
   });
 
@@ -49,7 +49,7 @@ describe('.env.example', () => {
 });
 
 describe('the table of docs/configuration.md', () => {
-  it('has a row for every variable of the contract and no other', () => {
+  it('has a row for every variable of the contract and no other (npm run docs)', () => {
     const document = readFileSync('docs/configuration.md', 'utf8');
     const table = /<!-- configuration:start -->([\s\S]*)<!-- configuration:end -->/.exec(document);
     const rows = [...(table?.[1] ?? '').matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
