@@ -89,7 +89,9 @@ describe('the OpenAPI document', () => {
   it('gives a client generator a distinct operation id, a tag and a summary for each', () => {
     const ids = operations().map(([, { operationId }]) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
+    const known = (app.document.tags ?? []).map((tag) => tag.name);
     for (const [name, { operationId, tags, summary }] of operations()) {
+      expect([name, known]).toEqual([name, expect.arrayContaining([...(tags ?? [])])]);
       expect({ name, operationId, tags, summary }).toEqual({
         name,
         operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
