@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RequestEnd, TraceParent, Tracer } from '../../../service/application/ports/tracer.ts';
-import { DEFAULT_LIMITS } from '../../../service/contract/http.ts';
 import { TweetSourceFailedError } from '../../../service/domain/errors.ts';
 import { requestLogOf } from '../../../service/http/request-trace.ts';
 import { createLogger } from '../../../service/telemetry/logging.ts';
@@ -9,7 +8,6 @@ import {
   API_KEY,
   AS_ADMIN,
   AS_CALLER,
-  STARTED_AT_MS,
   soon,
   startApp,
   type TestApp,
@@ -218,40 +216,6 @@ describe('metrics', () => {
     for (const path of ['/', '/livez', '/docs', '/v2/health/ready', '/v1x']) await app.call(path);
     await requestLines(5);
     expect(app.metrics.records).toEqual([]);
-  });
-});
-
-describe('GET /v1/status', () => {
-  it('shows the configuration and the totals since the start', async () => {
-    await score();
-    await soon(() => app.store.rows.size === 1);
-    await score();
-    await app.call('/v1/inference', { body: {}, headers: AS_CALLER });
-    await requestLines(3);
-    const { json } = await app.call('/v1/status');
-    expect(json).toEqual({
-      name: 'tweet-sentiment-service',
-      version: '1.2.3',
-      status: 'ready',
-      startedAt: new Date(STARTED_AT_MS).toISOString(),
-      uptimeSeconds: 5.5,
-      model: {
-        name: 'fake-model',
-        revision: '0123456789ab',
-        preprocessingVersion: 1,
-        languages: ['en'],
-        maxTokens: 256,
-      },
-      featureStore: { kind: 'memory', hits: 1, misses: 1, errors: 0, sample: false, hitRate: 0.5 },
-      tweetSource: { kind: 'fixture', calls: expect.any(Number), readsSpentToday: 7 },
-      engine: { workers: 2, saturation: 0, queuedTexts: 0, predictions: 0, shed: 0 },
-      requests: { total: 3, failuresByCode: { invalid_request: 1 } },
-      limits: { ...DEFAULT_LIMITS, requestsPerMinute: null, maxTokens: 256 },
-    });
-  });
-
-  it('has no hit rate before the first read', async () => {
-    expect((await app.call('/v1/status')).json.featureStore.hitRate).toBeNull();
   });
 });
 
