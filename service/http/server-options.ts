@@ -6,7 +6,7 @@ import type { AppDeps, HttpSettings } from './app-deps.ts';
 import type { ClientErrors } from './connections/client-errors.ts';
 import type { Connections } from './connections/connections.ts';
 import { createHttpServer } from './connections/http-server.ts';
-import { closeWhileDraining } from './lifecycle.ts';
+import { closeWhileDraining } from './readiness.ts';
 import { RequestLogger } from './request-logger.ts';
 import { setCommonHeaders, startTrace, type TraceSinks } from './request-trace.ts';
 import { sharedSerializers } from './serializers.ts';

@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin';
 import { ShuttingDownError } from '../../domain/errors.ts';
 import type { Lifecycle } from '../../process/lifecycle.ts';
-import { closeWhileDraining } from '../lifecycle.ts';
+import { closeWhileDraining } from '../readiness.ts';
 
 /** Rejects new requests of a draining process, except health checks. */
 export const draining = fp<{ lifecycle: Lifecycle }>(

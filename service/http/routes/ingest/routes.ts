@@ -3,7 +3,7 @@ import { TweetUnavailableError } from '../../../domain/errors.ts';
 import { isWithheld, tweetFromX } from '../../../tweet-source/x-format/tweet.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import { contextOf } from '../../caller.ts';
-import { requireReady } from '../../lifecycle.ts';
+import { requireReady } from '../../readiness.ts';
 import { answers, BODY_CODES, INFERENCE_CODES } from '../../schemas/answers.ts';
 import { ADMIN_DETAILS, TWEETS_DETAILS } from '../../schemas/problem-examples.ts';
 import { ADMIN_SECURITY } from '../../schemas/security.ts';

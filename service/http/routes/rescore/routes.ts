@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppDeps } from '../../app-deps.ts';
 import { callerOf } from '../../caller.ts';
-import { requireReady } from '../../lifecycle.ts';
 import { expectNoBody } from '../../no-body.ts';
+import { requireReady } from '../../readiness.ts';
 import { checkedCursor } from '../../scan-cursor.ts';
 import { answers, INFERENCE_CODES } from '../../schemas/answers.ts';
 import { ADMIN_DETAILS } from '../../schemas/problem-examples.ts';
