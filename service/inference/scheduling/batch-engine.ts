@@ -10,7 +10,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { DrainRate, textCost } from './drain-rate.ts';
 import { BATCH_LENGTHS } from './length-buckets.ts';
 import { Scheduler } from './scheduler.ts';
-import { type Caller, ScoreCall } from './score-call.ts';
+import { type CallText, ScoreCall } from './score-call.ts';
 
 /** Limit on how long the most urgent text is passed over for a fuller bucket: a few batches. */
 const MAX_PASS_OVER_MS = 50;
@@ -39,7 +39,7 @@ export interface EngineReservation extends Reservation {
 export class BatchEngine {
   readonly #options: BatchEngineOptions;
   readonly #clock: Clock;
-  readonly #scheduler: Scheduler<Caller>;
+  readonly #scheduler: Scheduler<CallText>;
   readonly #admission: Admission;
   readonly #dispatcher: Dispatcher;
   readonly #drainRate = new DrainRate();

@@ -4,10 +4,10 @@ import type { WorkerPool } from '../workers/worker-pool.ts';
 import type { DrainRate } from './drain-rate.ts';
 import type { Batch } from './entry.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Caller } from './score-call.ts';
+import type { CallText } from './score-call.ts';
 
 export interface DispatcherOptions {
-  readonly scheduler: Scheduler<Caller>;
+  readonly scheduler: Scheduler<CallText>;
   /** Learns from each batch. */
   readonly drainRate: DrainRate;
   readonly metrics: Metrics;
@@ -49,14 +49,14 @@ export class Dispatcher {
     }
   }
 
-  #compute(pool: WorkerPool, batch: Batch<Caller>, startedMs: number): void {
+  #compute(pool: WorkerPool, batch: Batch<CallText>, startedMs: number): void {
     pool.compute({ sequences: batch.entries.map(({ ids }) => ids) }).then(
       (logits) => this.#answer(batch, logits, startedMs),
       (error: unknown) => this.#fail(batch, error),
     );
   }
 
-  #answer(batch: Batch<Caller>, logits: Float32Array, startedMs: number): void {
+  #answer(batch: Batch<CallText>, logits: Float32Array, startedMs: number): void {
     const { clock, drainRate, scheduler } = this.#options;
     const { length: texts } = batch.entries;
     const endedMs = clock.nowMs();
@@ -68,7 +68,7 @@ export class Dispatcher {
     }
   }
 
-  #fail(batch: Batch<Caller>, cause: unknown): void {
+  #fail(batch: Batch<CallText>, cause: unknown): void {
     for (const { caller } of this.#options.scheduler.finish(batch).flat()) {
       caller.call.fail(new Error('The inference failed', { cause }));
     }

@@ -2,8 +2,8 @@ import type { RequestContext } from '../../application/request-context.ts';
 import { AbandonedError } from '../../domain/errors.ts';
 import type { Clock, Timer } from '../clock.ts';
 
-/** A text of a call; identifies a waiter in the scheduler. */
-export interface Caller {
+/** A text of a call: the caller that waits for an entry of the scheduler. */
+export interface CallText {
   readonly call: ScoreCall;
   readonly index: number;
 }
