@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { UsageError } from '../cli/kit/errors.ts';
 import type { Benchmark } from './benchmark.ts';
 import { MODEL_KEYS, type ModelKey } from './model-key.ts';
 
@@ -8,7 +9,7 @@ export const USAGE = `Usage: script/bench [--gates] [--model roberta|minilm|both
        script/bench --peers [--model ...]
 
 Runs benchmarks, all of them unless some are named, and prints them with their floors and aims.
-Results go to bench/results/<date>.json; npm run bench:publish makes docs/performance.md of them.
+Results go to bench/results/<date>.json; npm run bench:publish makes docs/performance.md from them.
 With nothing named, the curve is measured too.
 
   --gates         only the gates; ends with 1 when one misses its floor or cannot run
@@ -32,8 +33,6 @@ export interface Arguments {
   readonly peers: boolean;
   readonly soakSeconds: number | undefined;
 }
-
-export class UsageError extends Error {}
 
 /** @throws UsageError */
 export function parseArguments(args: readonly string[], all: readonly Benchmark[]): Arguments {

@@ -1,5 +1,6 @@
 /** `script/bench`: runs benchmarks and says what came out. */
-import { type Arguments, parseArguments, USAGE, UsageError } from './arguments.ts';
+import { UsageError } from '../cli/kit/errors.ts';
+import { type Arguments, parseArguments, USAGE } from './arguments.ts';
 import type { Bench } from './bench.ts';
 import { type Benchmark, isGate, type Result, verdictOf } from './benchmark.ts';
 import { CannotRun } from './cannot-run.ts';

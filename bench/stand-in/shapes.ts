@@ -1,3 +1,5 @@
+import { LABELS } from '../../service/contract/labels.ts';
+
 /** Sizes of a published encoder that a stand-in copies. */
 export interface Shape {
   readonly modelType: 'bert' | 'roberta' | 'xlm-roberta';
@@ -16,7 +18,6 @@ export const HIDDEN = 768;
 export const INTERMEDIATE = 3_072;
 export const LAYERS = 12;
 const HEADS = 12;
-export const LABELS = ['negative', 'neutral', 'positive'] as const;
 
 export const SHAPES = {
   'roberta-base': {

@@ -1,4 +1,5 @@
-import { HIDDEN, INTERMEDIATE, LABELS, LAYERS, type Shape } from './shapes.ts';
+import { LABELS } from '../../service/contract/labels.ts';
+import { HIDDEN, INTERMEDIATE, LAYERS, type Shape } from './shapes.ts';
 
 /** A tensor and the normal distribution of its values. */
 export interface TensorLayout {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseArguments, UsageError } from '../../bench/arguments.ts';
+import { parseArguments } from '../../bench/arguments.ts';
 import type { Benchmark } from '../../bench/benchmark.ts';
+import { UsageError } from '../../cli/kit/errors.ts';
 
 const base: Omit<Benchmark, 'id'> = {
   title: '',
