@@ -19,7 +19,7 @@ const CPU_BUILDS = 'https://download.pytorch.org/whl/cpu';
  * The Python of a virtual environment with the packages that a folder of peers requires, made when
  * it is missing or the requirements have changed.
  *
- * @throws CannotRun where Python or a package cannot be had
+ * @throws CannotRun where Python or a package cannot be installed
  */
 export function python(peers: PythonPeers, say: (progress: string) => void): string {
   const requirements = fileURLToPath(new URL(`./peers/${peers}/requirements.txt`, import.meta.url));

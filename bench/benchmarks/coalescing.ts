@@ -45,7 +45,7 @@ async function identicalTweets(bench: Bench): Promise<Measurement> {
   });
 }
 
-/** Texts scored since the start, by the service's own account. */
+/** Texts scored since the start, as the service counts them. */
 async function predictions({ port }: ServerProcess): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${port}/v1/status`, {
     signal: AbortSignal.timeout(10_000),

@@ -14,10 +14,10 @@ const DRAIN_MS = 15_000;
 const MAX_CONNECTIONS = 4_096;
 const SEED = 7;
 
-/** Refusals must be immediate: work that is admitted and then expires takes its whole deadline. */
+/** Above it, refusals were not immediate: work was admitted and expired at its deadline. */
 export const REFUSAL_P99_MS_MAX = 50;
 
-/** Load at a fixed rate, whatever becomes of it. */
+/** Sends requests at a fixed rate, whether or not they are answered in time. */
 export function offer(
   { load }: Bench,
   port: number,
@@ -76,7 +76,7 @@ async function goodput(bench: Bench): Promise<Measurement> {
   });
 }
 
-/** The worst of the rounds that saw any. */
+/** Highest p99 of the rounds that have such answers. */
 function highestP99(latencies: readonly Latency[]): number {
   return Math.max(...latencies.filter(({ count }) => count > 0).map(({ p99Ms }) => p99Ms));
 }

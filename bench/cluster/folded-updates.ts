@@ -3,8 +3,8 @@ import type { FeatureRow } from '../../service/domain/feature-row.ts';
 const WINDOWS = [1, 100, 1_000, 10_000, 100_000];
 
 /**
- * Updates of day buckets for each tweet, if a consumer adds up the contributions of so many tweets
- * before it writes. The tweets count as ones of the same day, as live ones nearly are.
+ * Updates of day buckets for each tweet, if a consumer adds up the contributions of a window of tweets
+ * before it writes. All tweets count as tweets of one day, which is nearly true of live tweets.
  */
 export function foldedUpdates(
   rows: readonly FeatureRow[],

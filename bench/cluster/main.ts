@@ -136,7 +136,7 @@ async function inParts<T>(
   }
 }
 
-/** Microseconds of the servers together for each of so many items. */
+/** Microseconds of CPU time per item, summed over the servers. */
 async function cpuOf(
   { servers }: Candidate,
   items: number,
@@ -186,7 +186,7 @@ async function report(candidates: readonly Candidate[]): Promise<void> {
   }
   console.log(markdownTable(head, lines));
   console.log(
-    '\nUpdates of day buckets a tweet, when a consumer of the stream adds up so many tweets first:',
+    '\nUpdates of day buckets a tweet, by the number of tweets that a consumer adds up first:',
   );
   for (const { tweets, updates } of foldedUpdates(take(rows(USERS), 100_000))) {
     console.log(`- ${tweets}: ${updates.toFixed(2)}`);

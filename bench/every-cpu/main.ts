@@ -1,7 +1,6 @@
 /**
  * `npm run bench:cpus -- [TEXTS]`: scores golden texts, all or the given number, on this machine and
- * on emulated arm64 CPUs: alone, in company, padded and in batches. Writes
- * bench/results/every-cpu.json, from which `npm run docs` makes the table in docs/cpu-families.md.
+ * on emulated arm64 CPUs: alone, padded and in batches. Writes bench/results/every-cpu.json, from which `npm run docs` makes the table in docs/cpu-families.md.
  * Emulation shows answers, not speed.
  */
 import { execFile } from 'node:child_process';
@@ -70,4 +69,4 @@ writeFileSync(
   RESULTS_PATH,
   `${JSON.stringify({ date: new Date().toISOString(), rows }, null, 2)}\n`,
 );
-console.log(`Written: ${RESULTS_PATH}; \`npm run docs\` makes the table of it.`);
+console.log(`Written: ${RESULTS_PATH}; \`npm run docs\` makes the table from it.`);

@@ -1,6 +1,5 @@
 /**
- * Scores golden texts of the embedded model on the CPU that runs this: alone, in company, padded and
- * in batches. Prints a Measurement. `npm run bench:cpus` runs it on each CPU, emulated ones too.
+ * Scores golden texts of the embedded model on the CPU that runs this: alone, padded and in batches. Prints a Measurement. `npm run bench:cpus` runs it on each CPU, emulated ones too.
  */
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';

@@ -87,7 +87,7 @@ await withRedis(async (url) => {
   admin.disconnect();
 });
 
-/** Time it took to write so many rows, in batches, by several callers. */
+/** Milliseconds in which several callers write `count` rows in batches. */
 async function fill(
   store: RedisFeatureStore,
   source: Generator<FeatureRow>,

@@ -33,10 +33,10 @@ const KINDS: Readonly<Record<string, string>> = {
 
 const MAX_ATTEMPTS = 10;
 
-/** Every so many keys one is weighed. */
+/** One of this many keys is weighed. */
 const SAMPLE = 20;
 
-/** Runs an operation so many times, one after the other. */
+/** Runs an operation `times` times, one after the other. */
 export async function costOf(
   name: string,
   admin: Redis,
@@ -80,7 +80,7 @@ export async function patiently<T>(operation: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Operations a second with so many callers at a time. */
+/** Operations a second with a number of concurrent callers. */
 export async function perSecond(
   callers: number,
   durationMs: number,

@@ -6,10 +6,10 @@ import type { OpenLoop, OpenLoopResult } from './open-loop.ts';
 
 const FILE = fileURLToPath(new URL('./generator.ts', import.meta.url));
 
-/** Beyond its plan, a load may take this long: the answers still missing at its end. */
+/** Time after the planned end of a load for the answers that are still missing. */
 const GRACE_MS = 90_000;
 
-/** The benchmark's end of the load generator's process. */
+/** Runs the load generator in a process, and sends it plans. */
 export class LoadGenerator {
   readonly #child: ChildProcess;
 

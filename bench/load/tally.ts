@@ -16,7 +16,7 @@ export interface TallyResult {
   readonly succeeded: number;
   /** Refused as the documentation says: 503 overloaded. */
   readonly overloaded: number;
-  /** Neither: a description of each kind with its count. */
+  /** Neither of these: a description of each kind with its count. */
   readonly failures: Readonly<Record<string, number>>;
   /** Sent and never answered within the bound. */
   readonly lost: number;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CACHE_DIR } from '../assets.ts';
 import { CannotRun } from '../cannot-run.ts';
 
-/** Hugging Face's own addon: 60 MB for all platforms, too much for everyone's node_modules. */
+/** Hugging Face's addon: 60 MB for all platforms, too much for the node_modules of every clone. */
 const PACKAGE = 'tokenizers';
 const VERSION = '0.23.2';
 const INSTALL_TIMEOUT_MS = 300_000;

@@ -17,7 +17,7 @@ interface Rate {
 /** Expected figures of a Fargate task by its size: derived, not measured there. */
 export function expectations(published: Pick<Published, 'runs' | 'scaling'>): string {
   const rates = MODEL_KEYS.flatMap((model) => rateOf(published, model) ?? []);
-  if (rates.length === 0) return 'Nothing is published that it could be derived from.\n';
+  if (rates.length === 0) return 'No published result has a rate from which to derive it.\n';
   const head = [
     'vCPU of the task',
     ...rates.flatMap(({ model }) => [

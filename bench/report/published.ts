@@ -62,7 +62,7 @@ export function listOfPublished(names: PublishedNames): { path: string; content:
   return { path: LIST, content: `${JSON.stringify(names, null, 2)}\n` };
 }
 
-/** Names of the results there are, oldest first. */
+/** Names of all results, oldest first. */
 export function resultNames(): {
   readonly runs: string[];
   readonly scalings: string[];

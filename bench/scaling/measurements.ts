@@ -21,11 +21,11 @@ export interface Point {
 
 /** Cost of a prediction; parts that were not asked for are absent. */
 export interface Scaling {
-  /** CPU milliseconds of one text of so many tokens, special ones included: a session, one thread. */
+  /** CPU milliseconds of one text by its tokens, special ones included: a session, one thread. */
   readonly tokens?: readonly Point[];
-  /** CPU milliseconds a text in a batch of so many texts of 24 tokens: a session, one thread. */
+  /** CPU milliseconds per text of 24 tokens by the size of the batch: a session, one thread. */
   readonly batch?: readonly Point[];
-  /** Predictions per second of the saturated service with so many workers. */
+  /** Predictions per second of the saturated service by its number of workers. */
   readonly workers?: readonly Point[];
 }
 

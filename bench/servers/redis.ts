@@ -20,9 +20,7 @@ export async function withRedis<T>(use: (url: string) => Promise<T>): Promise<T>
   }
 }
 
-/**
- * Runs `use` with a cluster of so many primaries without replicas, each with its share of the slots.
- */
+/** Runs `use` with a cluster of primaries without replicas, each with its share of the slots. */
 export async function withRedisCluster<T>(
   primaries: number,
   use: (ports: readonly number[]) => Promise<T>,

@@ -39,7 +39,7 @@ export interface Estimate {
   readonly tasks: number;
   /** The load needs more tasks than the configuration allows. */
   readonly tooFewTasks: boolean;
-  /** X sells so many reads to Enterprise plans only. */
+  /** The load needs more reads than X sells without an Enterprise plan. */
   readonly tooManyXReads: boolean;
   /** vCPUs that the account needs while a release replaces the most tasks. */
   readonly releaseVcpus: number;

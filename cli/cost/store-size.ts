@@ -38,7 +38,7 @@ export function nodeCapacityBytes(type: string): number {
   return (STORE_NODES[type]?.gibibytes ?? 0) * 2 ** 30 * (1 - reserve);
 }
 
-/** The cheapest node type that holds so many bytes; undefined: none does. */
+/** The cheapest node type that holds the bytes; undefined if none does. */
 export function cheapestNode(bytes: number): string | undefined {
   return Object.entries(STORE_NODES)
     .toSorted(([, a], [, b]) => a.hour - b.hour)

@@ -66,7 +66,7 @@ export async function runCandidates(
   }));
 }
 
-/** At most so many, at equal distances. */
+/** At most `most` of the items, at equal distances. */
 function spread<T>(items: readonly T[], most: number): T[] {
   const step = Math.max(1, items.length / most);
   return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));

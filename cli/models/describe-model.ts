@@ -40,8 +40,8 @@ export interface DescribedModel extends Pick<Bundle, 'labels' | 'maxTokens' | 'p
 /**
  * Reads the fields of a model's manifest entry from config.json and tokenizer_config.json.
  *
- * @param kind weights of a family that cannot be converted are refused, a graph of it is not
- * @param labels in the order of the logits, where the caller knows better than the files
+ * @param kind `weights` of a family that cannot be converted are refused, a `graph` is accepted
+ * @param labels in the order of the logits; they replace those of the files
  * @throws SourceError when the files lack something, or name other labels
  */
 export async function describeModel(
@@ -129,7 +129,7 @@ function checkCount(names: readonly string[]): void {
   );
 }
 
-/** True for names that each stand for another one of the labels. */
+/** True if the names stand for all labels, each once. */
 export function areLabels(names: readonly string[]): boolean {
   const labels = names.map((name) => LABEL_NAMES.get(name.trim().toLowerCase()));
   const known = new Set(labels.filter((label) => label !== undefined));

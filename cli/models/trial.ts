@@ -18,7 +18,7 @@ export const INT8_BATCH_TOLERANCE = 0.15;
 /** Smallest share of texts that an INT8 graph has to label as its FP32 graph does. */
 const MIN_AGREEMENT = 0.97;
 const BATCH = 16;
-/** One text of so many is scored alone, too. Prime, so that the sample has every kind of text. */
+/** One text of this many is also scored alone. Prime, so that the sample has every kind of text. */
 const SAMPLED_EVERY = 41;
 /** Longest text that shares a batch of the trial with short ones. */
 const MIXED_LENGTH_MAX = 64;

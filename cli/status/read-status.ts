@@ -51,15 +51,15 @@ export interface AlarmStatus {
   readonly description: string;
 }
 
-/** A window is drawn in at most so many columns, that a terminal of 80 has room for. */
+/** Most columns in which a window is drawn: a terminal of 80 columns has room for them. */
 const PERIODS = 30;
 const SHORTEST_PERIOD_SECONDS = 60;
 
 /**
  * Reads the figures of a stage's dashboard and the states of its alarms. Ratios are computed
- * here, so that whatever keeps the metrics need not know CloudWatch's expressions.
+ * here: the AWS emulator of the tests evaluates no metric math.
  *
- * @throws the SDK's errors: no credentials, no leave, no network.
+ * @throws the SDK's errors: no credentials, no permission, no network.
  */
 export async function readStatus(
   client: CloudWatchClient,

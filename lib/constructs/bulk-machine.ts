@@ -83,12 +83,12 @@ export class BulkMachine extends Construct {
     return role;
   }
 
-  /** Starting, watching and stopping tasks of the definition's family. */
+  /** Allows to start, watch and stop tasks of the definition's family. */
   #allowTasks(role: iam.Role, { cluster, definition }: BulkMachineProps): void {
     const stack = Stack.of(this);
     const arn = (service: string, resource: string, resourceName: string) =>
       stack.formatArn({ service, resource, resourceName });
-    // Of every revision: a run goes on with the one that it began with.
+    // All revisions: a run continues with the revision that it began with.
     const family = arn('ecs', 'task-definition', `${definition.family}:*`);
     const tasks = arn('ecs', 'task', `${cluster.clusterName}/*`);
     const rule = arn('events', 'rule', 'StepFunctionsGetEventsForECSTaskRule');
@@ -114,7 +114,7 @@ export class BulkMachine extends Construct {
     });
   }
 
-  /** Starting, watching and redriving the executions of the map. */
+  /** Allows to start, watch and redrive the executions of the map. */
   #allowMapRun(role: iam.Role): void {
     const stack = Stack.of(this);
     const states = (resource: string, resourceName: string) =>

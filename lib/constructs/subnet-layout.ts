@@ -3,7 +3,7 @@ import { formatCidr, parseCidr } from '../stage-config/cidr.ts';
 
 export type SubnetName = 'public' | 'tasks' | 'store';
 
-/** Place of each subnet by zone, in 1/256 of the VPC, and the bits that its prefix is longer by. */
+/** Start of each subnet by zone, in 1/256 of the VPC, and bits of its prefix beyond the VPC's. */
 const LAYOUT: Readonly<Record<SubnetName, { starts: readonly number[]; bits: number }>> = {
   public: { starts: [0, 4, 8], bits: 6 },
   tasks: { starts: [16, 32, 64], bits: 4 },

@@ -36,7 +36,7 @@ export async function handle(event: ResourceEvent, { startBuild, put }: Dependen
       LogicalResourceId: event.LogicalResourceId,
       PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId : ImageTag,
     });
-  // The repository goes with its images.
+  // Nothing to do: deleting the repository deletes its images, too.
   if (event.RequestType === 'Delete') return put(event.ResponseURL, answer('SUCCESS'));
   const failure = `The image ${ImageTag} was not built; the log of the CodeBuild project ${ProjectName} says why.`;
   try {

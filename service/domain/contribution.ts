@@ -34,7 +34,7 @@ export function versionOf({ model, preprocessingVersion }: RowVersion): string {
   return `${model.revision}:${preprocessingVersion}`;
 }
 
-/** @param row with finite scores: no later removal would undo adding another one */
+/** @param row with finite scores; NaN or infinity could not be removed from a sum again */
 export function contributionOf(row: FeatureRow): Contribution {
   return {
     authorId: row.authorId,
@@ -67,7 +67,7 @@ export function bucketName({ day, isOtherLanguage }: Contribution): string {
   return isOtherLanguage ? `${day}o` : `${day}`;
 }
 
-/** Of two scores of one version at one time the last one counts, as its row replaces the other. */
+/** If time and version are equal, the incoming score counts, because its row replaces the held one. */
 function isNewer(incoming: Contribution, held: Contribution): boolean {
   if (incoming.scoredAtMs !== held.scoredAtMs) return incoming.scoredAtMs > held.scoredAtMs;
   return incoming.version >= held.version;

@@ -1,8 +1,8 @@
 import { CallerError } from '../domain/errors.ts';
 
 /**
- * For routes whose options are in the query: a `dryRun` in the body would be ignored, and the work
- * done. An empty object is fine.
+ * Rejects bodies on routes whose options are in the query: `dryRun` in a body would be ignored, and
+ * the data changed. Accepts an empty object.
  *
  * @throws CallerError
  */

@@ -57,7 +57,7 @@ export function duration(seconds: number): string {
   return parts.join(' ') || '0 s';
 }
 
-/** A text of at most so many characters, with `…` in place of the rest. */
+/** The start of a text, with `…` in place of the rest: at most `maxCharacters` characters. */
 export function shortened(text: string, maxCharacters: number): string {
   const characters = [...graphemes.segment(text)].map(({ segment }) => segment);
   if (characters.length <= maxCharacters) return text;

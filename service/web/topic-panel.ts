@@ -43,7 +43,7 @@ export function startTopicPanel(view: PageView): TopicPanel {
       return title;
     }
     const now = JSON.stringify([subject, answer]);
-    // Before its charts are drawn, which need the width of their place.
+    // Inserted before its charts are drawn, because they need the width of their container.
     if (!body.contains(aggregate.root)) body.replaceChildren(aggregate.root);
     if (now !== shown) aggregate.show(subject, answer);
     shown = now;

@@ -15,7 +15,7 @@ const TEXTS = {
 };
 type Kind = keyof typeof TEXTS;
 
-/** The figures of a service that was asked for so many texts of each kind, twice. */
+/** Metrics of a service that has scored a number of texts of each kind, twice. */
 async function askFor(counts: Readonly<Partial<Record<Kind, number>>>) {
   const service = await ServiceProcess.start({ TWEET_SOURCE: 'fixture', METRICS: 'emf' });
   const texts = (Object.keys(counts) as Kind[]).flatMap((kind) =>

@@ -34,7 +34,7 @@ export class BlobServer {
     return blobs;
   }
 
-  /** The next answer that holds this file breaks after so many bytes; may be called repeatedly. */
+  /** Breaks the next answer that holds this file after `afterBytes` bytes; may be called repeatedly. */
   breakNext(name: string, afterBytes: number, how: 'reset' | 'silence' = 'reset'): void {
     this.#breaks.set(name, [...(this.#breaks.get(name) ?? []), { afterBytes, how }]);
   }

@@ -13,6 +13,8 @@ const BANNED: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\bof (?:its|their|our) own\b/i, 'separate, private, its'],
   [/(?<!\bthere )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|fewer\b)[a-z]/i, 'is not a'],
   [/\bdies of\b/i, 'ends after'],
+  [/\bso many\b/i, 'the number of, by its parameter'],
+  [/\bcannot be had\b/i, 'is missing, cannot be installed'],
 ];
 
 const COMMENT_START = /(?:\/\*\*[\s*]*|^ *(?:\/\/|--) )/.source;

@@ -16,7 +16,11 @@ export const STORE_TABLE_HEAD = [
   'USD a month, with a replica',
 ];
 
-/** Nodes and time to put tweets into the online store at once. @param nodeFor smallest node for so many bytes */
+/**
+ * Nodes for tweets in the online store, and time to load them.
+ *
+ * @param nodeFor smallest node type that holds a number of bytes
+ */
 export function storeTableRows(
   bytesPerTweet: number,
   nodeFor: (bytes: number) => string | undefined,

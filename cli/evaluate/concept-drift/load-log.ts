@@ -6,8 +6,8 @@ import { emptyRecords, RECORD_COLUMNS } from '../../kit/offline/schema.ts';
 import { globOf, quoted, type ScratchDatabase } from '../../kit/scratch-database.ts';
 
 /**
- * Makes the prediction log of a folder the view `predictions`: JSON Lines as the service writes
- * them, and Parquet at any depth, as Firehose and `tss features export` write it.
+ * Creates the view `predictions` over the prediction log in a folder: JSON Lines as the service
+ * writes them, and Parquet at any depth, as Firehose and `tss features export` write it.
  *
  * @returns the files with lines that are not records, which the view leaves out
  * @throws CliError when the folder has no log

@@ -34,7 +34,7 @@ export class ParquetRun implements Conversion {
     this.#workDir = `${resolve(options.out)}.partial.work`;
   }
 
-  /** Makes lines to score of a Parquet file: the same ones in each run. @throws CliError */
+  /** Writes the texts of the Parquet file as lines to score, the same in each run. @throws CliError */
   async extractTexts(): Promise<Source> {
     const { name } = this.#options.input;
     const texts = join(this.#workDir, 'texts.jsonl');
@@ -64,7 +64,7 @@ export class ParquetRun implements Conversion {
     } catch (cause) {
       const written = format === 'text' || format === 'csv' ? 'CSV' : 'JSON Lines';
       throw new CliError(
-        `the scores cannot be converted; they are whole in ${out}.partial, as ${written}: ` +
+        `the scores cannot be converted; ${out}.partial holds all of them, as ${written}: ` +
           reasonOf(cause),
         { cause },
       );
@@ -73,7 +73,7 @@ export class ParquetRun implements Conversion {
     return target;
   }
 
-  /** @throws CliError when the rows that were read last may not be those that have the scores */
+  /** @throws CliError if the file changed meanwhile: its rows may not be those that were scored */
   async #expectSameInput(): Promise<void> {
     const { file, input, out } = this.#options;
     const { fingerprint } = await Input.open(file);

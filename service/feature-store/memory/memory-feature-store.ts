@@ -30,11 +30,11 @@ import { Tombstones } from './tombstones.ts';
 
 export interface MemoryFeatureStoreOptions {
   readonly identity: ModelIdentity;
-  /** Bound for tweets and for tombstones; the least recently used go first. */
+  /** Bound for tweets and for tombstones; the least recently used are evicted first. */
   readonly maxRows: number;
   /**
-   * Bound for what tweets take with their share of the aggregates, estimated; the least recently
-   * used go first. A quarter of the heap's limit by default.
+   * Bound for the estimated memory of tweets and their contributions; the least recently used tweets
+   * are evicted first. A quarter of the heap's limit by default.
    */
   readonly maxBytes?: number;
   /** Life of a day bucket after its last write; 400 days by default. */

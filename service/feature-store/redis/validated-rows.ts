@@ -13,7 +13,7 @@ interface ValidatedRow {
 
 const MAX_BYTES = 16 * 2 ** 20;
 
-/** An entry with the header of its copy. */
+/** Overhead of an entry: its place in the map, and the header of the copy. */
 const ENTRY_BYTES = 300;
 
 /**

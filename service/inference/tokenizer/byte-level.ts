@@ -1,6 +1,6 @@
 /**
  * GPT-2's split of a text into words. Spaces are Unicode's White_Space, as in Hugging Face's
- * tokenizers: JavaScript's `\s` has U+FEFF beyond it and lacks U+0085.
+ * tokenizers: JavaScript's `\s` also matches U+FEFF, and does not match U+0085.
  */
 const WORDS =
   /'(?:s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;

@@ -15,7 +15,7 @@ end
 -- within 1e-6.
 local TOLERANCE = 20
 
--- True if a day bucket may be the sum of so many tweets.
+-- True if a day bucket may be the sum of this number of tweets.
 local function is_sum_of(bucket, tweets)
   local sum = bucket.sums[1] + bucket.sums[2] + bucket.sums[3]
   return count_of(bucket) == tweets and math.abs(sum - tweets * score_units) <= tweets * TOLERANCE

@@ -33,7 +33,7 @@ local function parse_integers(text, count)
   end
 end
 
--- Makes a key live for at least so many seconds from now on.
+-- Makes a key live for at least `seconds` from now on.
 local function extend(key, seconds)
   if redis.call('TTL', key) < seconds then
     redis.call('EXPIRE', key, seconds)

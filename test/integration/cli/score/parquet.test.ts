@@ -294,7 +294,7 @@ describe('tss score into a Parquet file', () => {
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /the scores cannot be converted; they are whole in scored\.parquet\.partial, as JSON Lines: .*duplicate key "a"/,
+        /the scores cannot be converted; scored\.parquet\.partial holds all of them, as JSON Lines: .*duplicate key "a"/,
       ),
     ]);
     expect(readFileSync(join(folder, 'scored.parquet.partial'), 'utf8')).toMatch(

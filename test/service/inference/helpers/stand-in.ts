@@ -43,7 +43,7 @@ export class StandInWorkers {
     return Atomics.load(this.#gate, 1);
   }
 
-  /** Lets workers go on with so many held texts. */
+  /** Lets workers continue with the given number of held texts. */
   release(texts = 1): void {
     Atomics.add(this.#gate, 0, texts);
     Atomics.notify(this.#gate, 0);
