@@ -59,6 +59,10 @@ const takesMinutes = { setupFilesAfterEnv: ['<rootDir>/test/helpers/three-minute
  */
 export default {
   testTimeout: 120_000,
+  // With --coverage: the files that tests load. Programs that tests start are not measured.
+  coverageProvider: 'v8',
+  coverageReporters: ['text-summary', 'html'],
+  collectCoverageFrom: ['{service,cli,lib}/**/*.ts'],
   projects: [
     tier('unit', ['bench', 'cli', 'repository', 'script', 'service'], {
       globalSetup: '<rootDir>/test/helpers/build-page.js',
