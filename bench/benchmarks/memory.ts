@@ -56,7 +56,7 @@ async function bytesAfter(bench: Bench, service: ServerProcess, count: number): 
   return service.anonymousBytes;
 }
 
-/** One round: it takes minutes, and what it looks for only grows. */
+/** One round: it takes minutes, and a leak would show in any round. */
 async function growth(bench: Bench): Promise<Measurement> {
   return withService(bench, {}, async (service) => {
     const few = await bytesAfter(bench, service, FEW_REQUESTS);

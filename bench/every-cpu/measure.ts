@@ -1,5 +1,6 @@
 /**
- * Scores golden texts of the embedded model on the CPU that runs this: alone, padded and in batches. Prints a Measurement. `npm run bench:cpus` runs it on each CPU, emulated ones too.
+ * Scores golden texts of the embedded model on the CPU that runs this: alone, padded and in batches.
+ * Prints a Measurement. `npm run bench:cpus` runs it on each CPU, emulated ones too.
  */
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -28,7 +29,7 @@ export interface Measurement {
   readonly serviceBatches: Difference;
 }
 
-/** Far above rounding, far below what anyone would notice. */
+/** Far above rounding, far below a difference that matters. */
 export const SIGNIFICANT = 1e-4;
 
 const FOLDER = 'models/minilm-tweet-sentiment';

@@ -18,7 +18,7 @@ export interface ServiceOptions {
   readonly env: Readonly<Partial<Record<EnvironmentName, string>>>;
 }
 
-/** Starts the built service with nothing but what is given, and waits until it is ready. */
+/** Starts the built service with the given options only, and waits until it is ready. */
 export async function startService({
   model,
   probe = false,

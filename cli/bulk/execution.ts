@@ -75,7 +75,7 @@ export class Execution {
     );
   }
 
-  /** Starts again what has failed or was not begun. */
+  /** Starts the items that have failed or were not begun. */
   async redrive(): Promise<void> {
     await this.#client.send(new RedriveExecutionCommand({ executionArn: this.#arn }));
   }

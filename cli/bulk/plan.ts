@@ -21,7 +21,7 @@ export interface Plan {
 }
 
 const MIB = 2 ** 20;
-/** A task is lost with what it has done, so none should take long; each one takes a while to start. */
+/** Not larger, because a lost task loses its work; not smaller, because each task takes time to start. */
 export const RANGE_BYTES = 64 * MIB;
 
 /**

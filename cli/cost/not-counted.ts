@@ -37,7 +37,7 @@ export function notCounted(config: StageConfig): NotCounted[] {
     ...when(
       config.bulk,
       'scoring in bulk',
-      'paid by the run; tss score --dry-run tells it, nothing runs in between',
+      'paid by the run; tss score --dry-run prints the price; nothing is billed between runs',
     ),
     ...when(
       hostedZoneId !== undefined,

@@ -27,7 +27,7 @@ export interface Calibration {
  * a bin's mean confidence and its share of right answers are averaged by the bins' sizes (C. Guo
  * et al., On Calibration of Modern Neural Networks, ICML 2017).
  *
- * @returns 0 (of what is said with 80 %, 80 % is right) to 1; 0 for no claims
+ * @returns 0 (of the answers with a confidence of 80 %, 80 % are right) to 1; 0 for no claims
  */
 export function expectedCalibrationError(claims: readonly Claim[]): number {
   return calibrationOf(binsOf(claims)).error;

@@ -22,7 +22,7 @@ export interface Exported extends Tally {
 
 /**
  * Writes the predictions of a log into a new folder, a Parquet file for each day, without those
- * of purged tweets and without tombstones. One day at a time: what is held at a time does not
+ * of purged tweets and without tombstones. One day at a time, so that the memory does not
  * grow with the log.
  */
 export async function exportLog(

@@ -101,7 +101,7 @@ async function addFrom(source: ModelSource, staging: string, options: AddOptions
   return bundle;
 }
 
-/** Writes the golden texts, and says what the manifest is to lock. */
+/** Writes the golden texts, and returns the entry for the manifest. */
 async function describeBundle(
   name: string,
   source: ModelSource,
@@ -152,7 +152,7 @@ function checkName(name: string): void {
   );
 }
 
-/** Undoes what a process that was killed between its last two steps has done. */
+/** Takes back the folder of a process that was killed before it wrote the manifest. */
 async function takeBack(folder: string, staging: string, output: ProgressOutput): Promise<void> {
   const isLeft = await lstat(join(folder, MARK)).then(
     () => true,
@@ -178,7 +178,7 @@ async function refuseToReplace(folder: string): Promise<void> {
   );
 }
 
-/** Removes what an earlier attempt with another graph has left. */
+/** Removes files of an earlier attempt with another graph. */
 async function keepOnly(folder: string, names: readonly string[]): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries) {

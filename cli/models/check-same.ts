@@ -6,10 +6,10 @@ import { repositoryOf } from './open-source.ts';
 import { type ModelSource, SourceError } from './source.ts';
 
 /**
- * Checks that what is to be added under a name is what the manifest locks under it already.
+ * Checks that the model to add is the one that the manifest already locks under its name.
  *
  * @param source opened only where a revision is given, which may be a branch or tag
- * @throws SourceError naming what is locked
+ * @throws SourceError naming the locked value that differs
  */
 export async function checkSame(
   bundle: Bundle,

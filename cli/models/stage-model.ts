@@ -53,8 +53,8 @@ export interface StagingOptions extends GraphWish {
 }
 
 /**
- * Fetches a model's files and makes of them what the service loads. Everything that small files
- * can decide is decided before a large one is fetched.
+ * Fetches a model's files and makes a bundle from them. Faults that the small files show are reported
+ * before a large file is fetched.
  *
  * @throws SourceError
  */

@@ -42,7 +42,8 @@ async function* batches(input: Input, sent: number, leaveOut: LeaveOut): AsyncGe
     if (entry.includes) {
       if (waiting.length > 0) yield batchOf(waiting, read - 1);
       waiting = [];
-      // A page goes with what it includes. Until its last part is sent, it counts as not sent.
+      // Each part of a page is sent with the page's `includes`. The page counts as sent once its last
+      // part is.
       for (let start = 0; start < sendable.length; start += BATCH_SIZE) {
         const isLast = start + BATCH_SIZE >= sendable.length;
         const part = batchOf(sendable.slice(start, start + BATCH_SIZE), isLast ? read : read - 1);

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
 import type { StageConfig } from '../stage-config.ts';
 
-/** Month's budget of what is tagged with the stage. An e-mail tells that it is exceeded, or will be. */
+/** Monthly budget of resources with the stage's tag; an e-mail says that it is or will be exceeded. */
 export class StageBudget extends Construct {
   constructor(scope: Construct, id: string, config: StageConfig) {
     super(scope, id);

@@ -76,7 +76,7 @@ export function taskCountMetric(
 const STORE_STATISTICS = {
   /** Percent of the thread that runs commands; at 100 the node is saturated. */
   EngineCPUUtilization: 'Maximum',
-  /** Percent of all cores of the node; what a small node shares with the system counts. */
+  /** Percent of all cores of the node; includes the system, which counts on a small node. */
   CPUUtilization: 'Maximum',
   /** Credits left to a burstable node; at 0 it is throttled to its baseline. */
   CPUCreditBalance: 'Minimum',

@@ -40,7 +40,7 @@ export function taskEnvironment(config: StageConfig, parts: DeployedParts) {
   };
 }
 
-/** The task's whole environment, with samples for secrets and for what deployment decides. */
+/** The task's whole environment, with samples for secrets and for values set by deployment. */
 export function sampleEnvironment(config: StageConfig): Environment {
   return {
     ...taskEnvironment(config, {

@@ -3,7 +3,7 @@ import type { Purge } from './purge.ts';
 
 /**
  * Use case: mends the aggregates of the store, a page at a time. Tweets that an earlier purge missed,
- * because what led to them was lost, are purged again.
+ * because the aggregate that led to them was lost, are purged again.
  *
  * Throws FeatureStoreUnavailableError if the store does not answer; the page can then be repeated.
  */

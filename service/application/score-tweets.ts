@@ -40,9 +40,9 @@ export class ScoreTweets {
 
   /**
    * Returns outcomes in the length and order of the ids. New rows are written after the response.
-   * Stored tweets are read without coalescing: the store bounds the time of its reads. Only what has
-   * to be computed is shared with other requests, and ends with the last of them. A failure of the
-   * source or the engine is the outcome of each tweet that is not stored.
+   * Stored tweets are read without coalescing: the store bounds the time of its reads. Only
+   * computations are shared with other requests; one is aborted when the last of them has left. A
+   * failure of the source or the engine is the outcome of each tweet that is not stored.
    *
    * @throws DeadlineExceededError at the request's deadline, and the reason of its signal
    */

@@ -84,8 +84,8 @@ export class StoreWriter {
   }
 
   /**
-   * Waits for all work, tries to write pending rows, once or for as long as told, and drops and
-   * counts the rest.
+   * Waits for all work and tries to write pending rows, at least once and until `withinMs` has
+   * passed. Drops and counts the remaining rows.
    */
   async close(withinMs = 0): Promise<void> {
     await this.flush();

@@ -33,7 +33,7 @@ export class WriteRetry {
     this.#schedule();
   }
 
-  /** Tries once more, and again for as long as told; then drops what is left. */
+  /** Tries once more, and again until `withinMs` has passed; then drops the remaining rows. */
   async close(withinMs: number): Promise<void> {
     const { pendingWrites, logger } = this.#options;
     const endMs = performance.now() + withinMs;

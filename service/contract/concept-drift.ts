@@ -39,8 +39,8 @@ const CONFIDENCE = `CASE feature_label ${LABELS.map(
 
 /**
  * SQL of a row for each label that names a sentiment, with the prediction that a training set would
- * give it: the newest that was known at the label's time. A label so judges what was answered, and a
- * model that was trained on the label cannot be judged by it. Of several labels of a tweet the
+ * give it: the newest that was known at the label's time. So a label judges an answer that callers got,
+ * and never a model that was trained on the label. Of several labels of a tweet the
  * latest counts. `period_start` is the first day of the period in which the prediction was made.
  */
 export function judgedLabelsSql(period: Period): string {

@@ -10,7 +10,7 @@ export const SERVICE_DIMENSION = 'Service';
 
 /**
  * The dimension by which a metric marked `byRevision` is emitted once more, so that alarms can
- * watch a release apart from what it replaces; SERVICE_REVISION is its value.
+ * tell a release from the one that it replaces; SERVICE_REVISION is its value.
  */
 export const REVISION_DIMENSION = 'Revision';
 
@@ -20,7 +20,7 @@ export type MetricUnit = 'Count' | 'Milliseconds' | 'Percent' | 'None';
 export type MetricDefinition = {
   readonly unit: MetricUnit;
   readonly description: string;
-  /** Emitted by revision too: what stops a release. Each costs one more metric per release. */
+  /** Also emitted by revision, for alarms that stop a release. Costs one more metric per release. */
   readonly byRevision?: true;
 } & (
   | { readonly dimension?: never; readonly dimensionValues?: never }

@@ -67,7 +67,7 @@ export function bucketName({ day, isOtherLanguage }: Contribution): string {
   return isOtherLanguage ? `${day}o` : `${day}`;
 }
 
-/** If time and version are equal, the incoming score counts, because its row replaces the held one. */
+/** If time and version are equal, the incoming score counts: its row replaces the held one. */
 function isNewer(incoming: Contribution, held: Contribution): boolean {
   if (incoming.scoredAtMs !== held.scoredAtMs) return incoming.scoredAtMs > held.scoredAtMs;
   return incoming.version >= held.version;

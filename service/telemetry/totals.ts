@@ -1,7 +1,7 @@
 import type { Metrics, MetricTotals } from '../application/ports/metrics.ts';
 import type { DimensionedMetricName, MetricName } from '../contract/metrics.ts';
 
-/** Adds up what is recorded and hands it on, where there is someone to hand it to. */
+/** Adds up recorded values, and passes them to the next sink if there is one. */
 export class TotalingMetrics implements Metrics, MetricTotals {
   readonly #next: Metrics | undefined;
   /** By metric, then by dimension value; that of a metric without a dimension is empty. */

@@ -8,7 +8,7 @@ export interface ExplainedWord {
   readonly influence: number | null;
 }
 
-/** A piece of the text: a word with its shade, or what stands between words. */
+/** A piece of the text: a word with its shade, or the characters between words. */
 export interface Piece {
   readonly text: string;
   /** -1 to 1, 0 for no shade: against or for the label. */

@@ -40,7 +40,7 @@ const ADVICE: Readonly<Partial<Record<PageCode, Advice>>> = {
   not_explainable: final('Words are explained in texts of up to 64 words and 2,000 characters.'),
 };
 
-/** @param detail of the service, for codes that say best themselves what is wrong */
+/** @param detail of the problem document, shown for codes without advice here */
 export function adviceOn(code: string, detail: string): Advice {
   return Object.entries(ADVICE).find(([known]) => known === code)?.[1] ?? final(detail);
 }

@@ -17,7 +17,7 @@ export function questionOf(typed: string): Question {
   return { kind: 'text', text };
 }
 
-/** Path of an aggregate over the last `days` days; the subject is `@user`, `id:` with a user's id, or a topic. */
+/** Path of an aggregate over the last days; the subject is `@user`, `id:` with an id, or a topic. */
 export function aggregatePath(subject: string, days: number, nowMs: number): string {
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   const range = new URLSearchParams({ from: day(nowMs - (days - 1) * 86_400_000), to: day(nowMs) });

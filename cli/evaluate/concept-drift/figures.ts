@@ -13,7 +13,7 @@ export interface Estimate {
 export interface PeriodFigures
   extends Pick<JudgedPeriod, 'start' | 'model' | 'revision' | 'language'> {
   readonly labels: number;
-  /** Labels by what they say. */
+  /** Number of labels by sentiment. */
   readonly labelCounts: Readonly<Record<Label, number>>;
   /** Null where one of the labels does not occur. */
   readonly macroRecall: (Estimate & { readonly low: number; readonly high: number }) | null;

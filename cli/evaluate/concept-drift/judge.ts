@@ -40,8 +40,8 @@ export interface Grouping {
 }
 
 /**
- * Joins the tables `labels` and `predictions`. The database adds up; what is read here does not grow
- * with the labels.
+ * Joins the tables `labels` and `predictions`. The database computes the sums, so the memory of this
+ * process does not grow with the labels.
  */
 export async function judge(
   database: ScratchDatabase,

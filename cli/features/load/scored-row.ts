@@ -33,7 +33,7 @@ export interface RowDefaults {
   readonly modelRevision?: string;
 }
 
-/** Names of what makes up a tweet, in lower case, the likeliest first. */
+/** Names of a tweet's fields, in lower case, the likeliest first. */
 const NAMES = {
   id: ['tweet_id', 'id_str', 'id', 'tweetid'],
   text: ['text', 'full_text', 'tweet', 'content'],
@@ -156,7 +156,7 @@ function fieldOf(record: Fields, name: keyof typeof NAMES): unknown {
   return undefined;
 }
 
-/** Text of a cell or a value; undefined for an empty one and for what has none. */
+/** Text of a cell or a value; undefined if it is empty, null or an object. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -4,7 +4,7 @@ import { readJsonFile } from './read-json-file.ts';
 /** A token's name, alone or with how it is split off. */
 const TokenName = Type.Union([Type.String(), Type.Object({ content: Type.String() }), Type.Null()]);
 
-/** Exporters write null for what is not set. */
+/** Exporters write null for an option that is not set. */
 const Flag = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
 
 /** Fields read from tokenizer_config.json and special_tokens_map.json; both are optional. */

@@ -34,7 +34,7 @@ export class ParquetRun implements Conversion {
     this.#workDir = `${resolve(options.out)}.partial.work`;
   }
 
-  /** Writes the texts of the Parquet file as lines to score, the same in each run. @throws CliError */
+  /** Writes the texts of the Parquet file as lines, the same in each run. @throws CliError */
   async extractTexts(): Promise<Source> {
     const { name } = this.#options.input;
     const texts = join(this.#workDir, 'texts.jsonl');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Copies what .dockerignore lets into a build, to be changed and built from.
+ * Copies the files that .dockerignore lets into a build, so that the copy can be changed and built.
  *
  * @throws Error when .dockerignore has a line of a kind that is not read here.
  */

@@ -52,7 +52,7 @@ export async function openClients(
 }
 
 /**
- * Checks what no retry can mend. A server that cannot be reached is not a fault: the store
+ * Checks for faults that no retry can mend. An unreachable server is not one of them: the store
  * connects in the background.
  *
  * @param errors of the first connections

@@ -18,7 +18,7 @@ export interface AdmissionOptions {
   /** Limit on accepted texts, whatever their deadlines. */
   readonly maxTexts: number;
   readonly drainRate: DrainRate;
-  /** The scheduler's account of what it has accepted. */
+  /** Work that the scheduler has accepted. */
   readonly accepted: {
     readonly work: Pick<AcceptedWork, 'cost' | 'due'>;
     readonly acceptedTexts: number;

@@ -80,8 +80,8 @@ export class ReadBudget {
   }
 
   /**
-   * Starts a new budget with each later day. An earlier day is a clock that was set back: what is
-   * spent stays spent, until a whole day has passed.
+   * Starts a new budget with each later day. An earlier day means that the clock was set back:
+   * spent reads still count, until a whole day has passed.
    */
   #startDay(): void {
     const { now, monotonicMs = () => performance.now() } = this.#options;

@@ -2,7 +2,7 @@ import Type, { type Static, type TInteger, type TObject, type TProperties } from
 import Value from 'typebox/value';
 import { ConversionError } from '../conversion-error.ts';
 
-/** Above every published encoder: what is larger is a mistake, and would only fill the memory. */
+/** Above every published encoder: larger values are mistakes, and would only fill the memory. */
 const MAX_SIZE = 1 << 16;
 const MAX_VOCABULARY = 4_000_000;
 
