@@ -1,7 +1,8 @@
 /**
  * `npm run bench:cpus -- [TEXTS]`: scores golden texts, all or the given number, on this machine and
- * on emulated arm64 CPUs: alone, padded and in batches. Writes bench/results/every-cpu.json, from
- * which `npm run docs` makes the table in docs/cpu-families.md. Emulation shows answers, not speed.
+ * on emulated arm64 CPUs: alone, beside a copy, padded and in batches. Writes
+ * bench/results/every-cpu.json, from which `npm run docs` makes the table in docs/cpu-families.md.
+ * Emulation shows answers, not speed.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

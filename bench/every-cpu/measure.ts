@@ -1,6 +1,6 @@
 /**
- * Scores golden texts of the embedded model on the CPU that runs this: alone, padded and in batches.
- * Prints a Measurement. `npm run bench:cpus` runs it on each CPU, emulated ones too.
+ * Scores golden texts of the embedded model on the CPU that runs this: alone, beside a copy, padded
+ * and in batches. Prints a Measurement. `npm run bench:cpus` runs it on each CPU, emulated ones too.
  */
 import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';

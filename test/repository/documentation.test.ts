@@ -47,4 +47,12 @@ describe('the documentation', () => {
     );
     expect(pages.filter((name) => !index.includes(name))).toEqual([]);
   });
+
+  it.each(['service', 'cli', 'lib'])('has a README in each folder of %s/', (parent) => {
+    const folders = readdirSync(parent, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join(parent, name));
+    expect(folders.length).toBeGreaterThan(0);
+    expect(folders.filter((folder) => !existsSync(join(folder, 'README.md')))).toEqual([]);
+  });
 });
