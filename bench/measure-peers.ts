@@ -27,7 +27,7 @@ interface Contender {
   readonly requests: readonly Buffer[];
 }
 
-/** What one server came to in one round, by the number of connections. */
+/** Results of one server in one round, by the number of connections. */
 interface Round {
   readonly loads: readonly Answers[];
   /** Proportional memory of all its processes after both loads. */
@@ -41,7 +41,7 @@ interface Answers {
   readonly failed: number;
 }
 
-/** What `script/bench --peers` found about one server. */
+/** Results of `script/bench --peers` for one server. */
 export interface PeerRow {
   readonly title: string;
   readonly loads: readonly {

@@ -26,7 +26,7 @@ const WORDS: Readonly<Record<string, string>> = {
   [X_PATTERNS.username]: 'a name of 1 to 50 letters, digits and underscores',
 };
 
-/** What a string of the pattern is; undefined for a pattern without words. */
+/** Words for a pattern, for messages; undefined if it has none. */
 export function patternInWords(pattern: string): string | undefined {
   return WORDS[pattern];
 }

@@ -21,14 +21,14 @@ describe('gzip', () => {
 
   it.each([
     ['in the same chunk', [Buffer.concat([one, Buffer.alloc(512)])]],
-    ['in chunks of their own', [one, Buffer.alloc(500), Buffer.alloc(12)]],
+    ['in separate chunks', [one, Buffer.alloc(500), Buffer.alloc(12)]],
   ])('may end with zeros, %s', async (_, chunks) => {
     expect(await decode(...chunks)).toBe('one\n');
   });
 
   it.each([
     ['in the same chunk', [Buffer.concat([one, Buffer.from('more')])]],
-    ['in a chunk of their own', [one, Buffer.from('more')]],
+    ['in a separate chunk', [one, Buffer.from('more')]],
   ])('followed by other bytes is refused in words, %s', async (_, chunks) => {
     await expect(decode(...chunks)).rejects.toThrow(
       'bytes that are not gzip follow its gzip data; if they may be left out',
