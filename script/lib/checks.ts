@@ -17,6 +17,10 @@ export const MINUTE_MS = 60_000;
 /** Time limit of each check that is a command. */
 export const COMMAND_TIMEOUT_MS = 5 * MINUTE_MS;
 
+/** Files that begin as shell scripts do, and the file that they source. */
+const SHELL_SCRIPTS =
+  'grep -rlIE "^#!.*\\b(ba)?sh\\b" .ci .github script && echo script/lib/toolchain.sh';
+
 const JEST = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
@@ -40,6 +44,10 @@ export const COMMAND_CHECKS: readonly CommandCheck[] = [
   { name: 'unused code', command: ['knip'] },
   { name: 'workflows', command: ['.tools/python/bin/zizmor', '--offline', '.github'] },
   { name: 'Dockerfile', command: ['.tools/python/bin/hadolint', 'Dockerfile'] },
+  {
+    name: 'shell scripts',
+    command: ['bash', '-c', `(${SHELL_SCRIPTS}) | xargs .tools/python/bin/shellcheck -x`],
+  },
 ];
 
 export const TIERS: readonly Tier[] = [

@@ -94,6 +94,7 @@ install_serving_packages() {
   cp -r package.json package-lock.json .npmrc stubs "$folder"
   (
     cd "$folder" || exit 1
+    # shellcheck disable=SC2016
     node -e '
       const { packages } = require("./package-lock.json");
       const manifest = require("./package.json");
@@ -217,11 +218,11 @@ install_python_packages() {
 
 are_python_packages_installed() { cmp -s "$2" "$1/requirements.txt"; }
 
-# Installs the AWS emulator and the template linter into .tools/python, unless they are there.
+# Installs the AWS emulator and the linters into .tools/python, unless they are there.
 install_aws_tools() {
   local folder=.tools/python wanted=script/aws/requirements.txt
   if are_python_packages_installed "$folder" "$wanted"; then return; fi
-  say "Installing the AWS emulator and the template linter into $folder ..."
+  say "Installing the AWS emulator and linters into $folder ..."
   install_python_packages "$folder" "$wanted" ||
     die "The tests of the infrastructure need the packages of $wanted. They need Python 3.10 or later" \
       'with venv (Debian: python3-venv), and a package index within reach.'
