@@ -3,11 +3,9 @@ import rateLimitPlugin, { normalizeIP } from '@fastify/rate-limit';
 import fp from 'fastify-plugin';
 import { ServiceError } from '../../domain/errors.ts';
 import { type Secrets, shownApiKey, shownBearerToken } from '../credentials.ts';
+import { RequestCounts } from './request-counts.ts';
 
 const WINDOW_MS = 60_000;
-
-/** Counted callers; the least recent is evicted first. */
-const MAX_CALLERS = 10_000;
 
 /** The longest address of a network, IPv6 with a zone, is shorter. */
 const MAX_ADDRESS_CHARACTERS = 64;
@@ -29,7 +27,7 @@ export const rateLimit = fp<RateLimitOptions>(
       global: false,
       max: perMinute,
       timeWindow: WINDOW_MS,
-      cache: MAX_CALLERS,
+      store: RequestCounts,
       keyGenerator: (request) => {
         const key = apiKeys.find(shownApiKey(request) ?? '');
         return key === undefined ? addressKey(request.ip) : `key ${key}`;

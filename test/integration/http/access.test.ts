@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   ADMIN_TOKEN,
   API_KEY,
@@ -149,6 +149,24 @@ describe('a rate limit of 2 a minute behind one trusted proxy', () => {
     expect(third.json.retryAfterSeconds).toBeGreaterThan(0);
     expect(third.json.retryAfterSeconds).toBeLessThanOrEqual(60);
   });
+
+  it.each([-1, 1])(
+    'lasts a minute at most after the clock has jumped by %d years',
+    async (years) => {
+      const from = { 'x-forwarded-for': `198.51.100.${20 + years}` };
+      await status(from);
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + years * 31_536_000_000);
+      try {
+        await status(from);
+        const third = await status(from);
+        expect(third.status).toBe(429);
+        expect(third.json.retryAfterSeconds).toBeGreaterThan(0);
+        expect(third.json.retryAfterSeconds).toBeLessThanOrEqual(60);
+      } finally {
+        clock.mockRestore();
+      }
+    },
+  );
 
   it('counts each API key separately, over all routes', async () => {
     expect(await threeTimes({ 'x-api-key': 'first' })).toEqual([200, 200, 429]);
