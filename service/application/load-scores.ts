@@ -1,3 +1,4 @@
+import { MAX_AHEAD_MS } from '../domain/contribution.ts';
 import { CallerError, type ServiceError } from '../domain/errors.ts';
 import type { LanguageFinding } from '../domain/language.ts';
 import { LABELS, type ModelIdentity, type Scores, topLabel } from '../domain/sentiment.ts';
@@ -8,9 +9,6 @@ import type { StoreWriter } from './store-writer.ts';
 
 /** Tolerance for the sum of scores, as in a row of the store. */
 const SCORE_SUM_TOLERANCE = 1e-6;
-
-/** By which the clock of the machine that scored may be ahead. */
-const MAX_AHEAD_MS = 60_000;
 
 /** A tweet that was scored elsewhere. */
 export interface LoadedScore {

@@ -29,6 +29,18 @@ type RowVersion = Pick<FeatureRow, 'model' | 'preprocessingVersion'>;
 /** Most topics that a tweet counts under, whether one call of ingest names them or several. */
 export const MAX_CONTRIBUTION_TOPICS = 64;
 
+/** By which the clock of the machine that scored may be ahead. */
+export const MAX_AHEAD_MS = 60_000;
+
+/**
+ * Place of a score among those of its tweet, of which the greatest counts: its time. A time that is
+ * ahead by more than `MAX_AHEAD_MS` comes from a wrong clock. It is placed below all others, because
+ * no score could replace it before that time.
+ */
+export function scoreOrder(scoredAtMs: number, nowMs = Date.now()): number {
+  return scoredAtMs > nowMs + MAX_AHEAD_MS ? scoredAtMs - Number.MAX_SAFE_INTEGER : scoredAtMs;
+}
+
 /** Model revision and preprocessing version of a row. */
 export function versionOf({ model, preprocessingVersion }: RowVersion): string {
   return `${model.revision}:${preprocessingVersion}`;
@@ -69,6 +81,6 @@ export function bucketName({ day, isOtherLanguage }: Contribution): string {
 
 /** If time and version are equal, the incoming score counts: its row replaces the held one. */
 function isNewer(incoming: Contribution, held: Contribution): boolean {
-  if (incoming.scoredAtMs !== held.scoredAtMs) return incoming.scoredAtMs > held.scoredAtMs;
-  return incoming.version >= held.version;
+  const difference = scoreOrder(incoming.scoredAtMs) - scoreOrder(held.scoredAtMs);
+  return difference > 0 || (difference === 0 && incoming.version >= held.version);
 }

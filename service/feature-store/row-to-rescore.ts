@@ -1,4 +1,4 @@
-import { versionOf } from '../domain/contribution.ts';
+import { scoreOrder, versionOf } from '../domain/contribution.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 
 /**
@@ -15,13 +15,16 @@ export function rowToRescore<Held extends { readonly row: FeatureRow }>(
   version: string,
 ): Held | undefined {
   const [newest] = held
-    .filter(({ row }) => row.text !== null && row.createdTimestampMs >= countedAtMs)
+    .filter(
+      ({ row }) =>
+        row.text !== null && scoreOrder(row.createdTimestampMs) >= scoreOrder(countedAtMs),
+    )
     .sort((a, b) => byAge(a.row, b.row));
   return newest ?? held.find(({ row }) => versionOf(row) === version);
 }
 
 /** The newest first, by the merge rule. */
 function byAge(a: FeatureRow, b: FeatureRow): number {
-  const difference = b.createdTimestampMs - a.createdTimestampMs;
+  const difference = scoreOrder(b.createdTimestampMs) - scoreOrder(a.createdTimestampMs);
   return difference || (versionOf(a) > versionOf(b) ? -1 : 1);
 }

@@ -288,6 +288,27 @@ export function aggregateStoreContract(
         expect(await user('5013')).toBeNull();
       });
 
+      const nowMs = Date.now();
+      const yearAheadMs = nowMs + 365 * DAY_MS;
+      it.each([
+        ['now counts before one a year ahead that came first', yearAheadMs, nowMs, 'second'],
+        ['now counts before one a year ahead that comes after it', nowMs, yearAheadMs, 'first'],
+        ['30 s ahead counts before one of now', nowMs, nowMs + 30_000, 'second'],
+        ['a year ahead counts by its time', yearAheadMs, yearAheadMs + 1, 'second'],
+        ['a year ahead stays if an older one arrives late', yearAheadMs, yearAheadMs - 1, 'first'],
+      ] as const)(
+        'of a clock that may be wrong: a score of %s',
+        async (_, first, second, counts) => {
+          const { tweetId } = await put({ ...POSITIVE, createdTimestampMs: first });
+          await put({ ...NEGATIVE, tweetId, createdTimestampMs: second });
+          const label = counts === 'first' ? 'positive' : 'negative';
+          expect((await store.getTweets([tweetId]))[0]?.label).toBe(label);
+          expect((await user())?.buckets.map((bucket) => bucket.counts)).toEqual([
+            { negative: 0, neutral: 0, positive: 0, [label]: 1 },
+          ]);
+        },
+      );
+
       it('moves to the day and topics of its newest score', async () => {
         const { tweetId, createdTimestampMs } = await put();
         await put({

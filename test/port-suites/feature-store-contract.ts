@@ -283,6 +283,15 @@ export function featureStoreContract(name: string, makeStore: () => Promise<Stor
         expect(Math.abs((found.get(newer)?.ttlSeconds ?? 0) - 6_600)).toBeLessThan(60);
       });
 
+      it('gives the text of the score that counts, not that of a clock a year ahead', async () => {
+        const row = aRow({ tweetId: anId(), model: OTHER, createdTimestampMs: Date.now() });
+        const yearAheadMs = row.createdTimestampMs + 365 * DAY_SECONDS * 1_000;
+        await put({ ...row, text: 'ahead', createdTimestampMs: yearAheadMs });
+        await put({ ...row, text: 'present', preprocessingVersion: 9 });
+        const { outdated } = await allOutdated(store);
+        expect(outdated.map((write) => write.row.text)).toEqual(['present']);
+      });
+
       it('counts tweets whose text is not stored, has expired, or is older than the score that counts', async () => {
         await put(aRow({ tweetId: anId(), model: OTHER, text: null }));
         await put(aRow({ tweetId: anId(), model: OTHER }), 60);

@@ -1,5 +1,5 @@
 import type { FeatureWrite } from '../../application/ports/feature-store.ts';
-import { versionOf } from '../../domain/contribution.ts';
+import { scoreOrder, versionOf } from '../../domain/contribution.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import { rowBytes } from '../../domain/row-size.ts';
 import { rowToRescore } from '../row-to-rescore.ts';
@@ -31,7 +31,9 @@ export function putRow(
   const version = versionOf(row);
   const present = rows.get(version);
   const isLate =
-    present && present.endsMs > nowMs && present.row.createdTimestampMs > row.createdTimestampMs;
+    present &&
+    present.endsMs > nowMs &&
+    scoreOrder(present.row.createdTimestampMs) > scoreOrder(row.createdTimestampMs);
   if (!isLate) rows.set(version, { row, endsMs: nowMs + ttlSeconds * 1_000 });
 }
 

@@ -63,11 +63,19 @@ local function write_contribution(index, contribution)
   end
 end
 
+-- By which the clock of the machine that scored may be ahead; as in the domain.
+local MAX_AHEAD_MS = 60000
+
+-- Place of a score among those of its tweet; scoreOrder of the domain is the same.
+local function score_order(scored_at)
+  return scored_at > now * 1000 + MAX_AHEAD_MS and scored_at - 2 ^ 53 or scored_at
+end
+
 -- The merge rule of docs/feature-store-format.md; mergeContributions of the domain is the same.
 local function merge(held, incoming, max_topics)
   local newer, older = held, incoming
-  if incoming.scored_at > held.scored_at
-    or (incoming.scored_at == held.scored_at and incoming.version >= held.version) then
+  local difference = score_order(incoming.scored_at) - score_order(held.scored_at)
+  if difference > 0 or (difference == 0 and incoming.version >= held.version) then
     newer, older = incoming, held
   end
   local topics, known = {}, {}

@@ -36,8 +36,8 @@ end
 
 -- The index is written first: if it cannot be, there must be no row that a purge would miss.
 -- A row that arrives late does not replace one of the same version that was scored after it.
-local row_scored_at = call('HGET', index, 'r:' .. version)
-local is_late = (tonumber(row_scored_at or -1) or -1) > scored_at
+local row_scored_at = tonumber(call('HGET', index, 'r:' .. version) or '')
+local is_late = row_scored_at and score_order(row_scored_at) > score_order(scored_at)
   and redis.call('EXISTS', row) == 1
 if not is_late then
   call('HSET', index, 'r:' .. version, ARGV[9])
