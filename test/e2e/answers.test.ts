@@ -69,7 +69,7 @@ describe('the service without any environment', () => {
 
   beforeAll(async () => {
     service = await ServiceProcess.start();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await service.stop();
@@ -133,7 +133,7 @@ describe('the same answer for the same text', () => {
       SINGLE_DEADLINE_MS: '60000',
       BATCH_DEADLINE_MS: '60000',
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await service.stop();
@@ -170,5 +170,5 @@ describe('the same answer for the same text', () => {
         expectClose(probabilities(result!), alone[index]!, BATCH_TOLERANCE);
       }),
     ]);
-  }, 60_000);
+  });
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
     API_KEYS: 'api-key-of-the-test',
     ADMIN_TOKEN: 'admin-token-of-the-test',
   });
-}, 120_000);
+});
 afterAll(async () => {
   await service?.stop();
   await guarded?.stop();

@@ -95,7 +95,7 @@ describe('the service with a Redis feature store', () => {
     const { tokens, ...stored } = miss;
     expect(tokens).toBeGreaterThan(0);
     expect(await ask(service)).toEqual([200, { ...stored, featureStore: 'hit' }]);
-  }, 60_000);
+  });
 
   it('keeps a row for exactly 60 days', async () => {
     service = await start();
@@ -110,7 +110,7 @@ describe('the service with a Redis feature store', () => {
     } finally {
       client.disconnect();
     }
-  }, 60_000);
+  });
 
   it('computes one tweet once for a hundred clients, with one source call and one write', async () => {
     const stub = await XApiStub.start({
@@ -142,7 +142,7 @@ describe('the service with a Redis feature store', () => {
     } finally {
       await stub.close();
     }
-  }, 60_000);
+  });
 
   it('answers all the while Redis is frozen, killed and back, and then hits again', async () => {
     service = await start();
@@ -166,7 +166,7 @@ describe('the service with a Redis feature store', () => {
     await client;
     expect(answers).not.toEqual([]);
     expect(answers.filter(([status]) => status !== 200)).toEqual([]);
-  }, 60_000);
+  });
 
   it('starts and answers without its Redis, and uses it once it is there', async () => {
     await redis.kill();
@@ -175,7 +175,7 @@ describe('the service with a Redis feature store', () => {
     expect((await service.get('/readyz')).status).toBe(200);
     await redis.restart();
     await askUntil(service, 'hit');
-  }, 60_000);
+  });
 
   it('says 503 where nothing can be recomputed: ingest and purge', async () => {
     service = await start({ ADMIN_TOKEN: 'admin-token-of-the-test' });
@@ -201,5 +201,5 @@ describe('the service with a Redis feature store', () => {
       expect(response.headers.get('retry-after')).toMatch(/^[1-9]/);
     }
     await redis.restart();
-  }, 60_000);
+  });
 });

@@ -31,14 +31,14 @@ describe('the service and its log', () => {
     service.signal('SIGTERM');
     await once(service.child, 'close');
     expect(shown).toMatch(/INFO.*: .*feature store: in memory/);
-  }, 60_000);
+  });
 
   it('answers and ends when the log goes to a full disk', async () => {
     service = await ShellService.start(BY_A_SHELL, { redirect: '>/dev/full' });
     await expectAnAnswer();
     service.signal('SIGTERM');
     expect(await once(service.child, 'close')).toEqual([0, null]);
-  }, 60_000);
+  });
 
   it('answers and ends when its terminal is gone without a signal', async () => {
     service = await ShellService.start(BESIDE_A_TERMINAL);
@@ -47,7 +47,7 @@ describe('the service and its log', () => {
     await expectAnAnswer();
     service.signal('SIGTERM');
     await service.ended();
-  }, 60_000);
+  });
 
   it('answers and ends when the log has no reader', async () => {
     service = await ShellService.start(BY_A_SHELL, { nodeOptions: `--import=${WARN_ON_SIGUSR2}` });
@@ -57,11 +57,11 @@ describe('the service and its log', () => {
     await expectAnAnswer();
     service.signal('SIGTERM');
     expect(await once(service.child, 'exit')).toEqual([0, null]);
-  }, 60_000);
+  });
 
   it('drains when its terminal is closed', async () => {
     service = await ShellService.start(IN_A_TERMINAL);
     service.signal('SIGHUP');
     expect(await once(service.child, 'exit')).toEqual([0, null]);
-  }, 60_000);
+  });
 });

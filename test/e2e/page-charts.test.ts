@@ -35,7 +35,7 @@ let written = 0;
 beforeAll(async () => {
   service = await ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' });
   await ingest(service, AUTHORS);
-}, 120_000);
+});
 afterAll(() => service?.stop());
 
 /** Opens the page and waits until every chart shows its figures. */

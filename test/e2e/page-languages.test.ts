@@ -32,7 +32,7 @@ beforeAll(async () => {
     }),
     includes: { users: [user] },
   });
-}, 120_000);
+});
 afterAll(async () => {
   await x?.close();
   await service?.stop();

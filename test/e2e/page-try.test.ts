@@ -25,7 +25,7 @@ beforeAll(async () => {
     X_BEARER_TOKEN: 'bearer-token',
     X_API_URL: 'http://127.0.0.1:9',
   });
-}, 120_000);
+});
 afterAll(() => service?.stop());
 
 const open = (options?: VisitOptions) => visit(service.url, options);

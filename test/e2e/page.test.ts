@@ -53,7 +53,7 @@ beforeAll(async () => {
     const { code, stderr } = await sample.ended;
     expect([code, stderr]).toEqual([0, expect.any(String)]);
   });
-}, 300_000);
+});
 afterAll(async () => {
   await service?.stop();
   await guarded?.stop();
@@ -302,7 +302,7 @@ describe('the page, without an answer,', () => {
     await page.locator('#try-result').getByRole('button', { name: 'Try again' }).click();
     await page.locator('.verdict').waitFor();
     await back.stop();
-  }, 90_000);
+  });
 });
 
 describe('the page by keyboard', () => {

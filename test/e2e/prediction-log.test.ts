@@ -73,7 +73,7 @@ describe('the prediction log of the service', () => {
     expect(scored).toMatchObject({ record_type: 'prediction', tweet_id: ID, label: 'positive' });
     expect(purged).toMatchObject({ record_type: 'tombstone', tweet_id: ID });
     for (const planted of [textInput, author.username]) expect(lines).not.toContain(planted);
-  }, 60_000);
+  });
 
   it('is written before the process ends', async () => {
     const service = await start({ PREDICTION_LOG_DIR: join(folder, 'made') });
@@ -81,7 +81,7 @@ describe('the prediction log of the service', () => {
     await service.stop();
     const [file] = readdirSync(join(folder, 'made'));
     expect(records(readFileSync(join(folder, 'made', file!), 'utf8'))).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('is never in the way of an answer when the disk is full, and a purge says so', async () => {
     for (const days of [0, 1]) {
@@ -98,14 +98,14 @@ describe('the prediction log of the service', () => {
     const failures = service.log.filter(({ reason }) => String(reason).includes('ENOSPC'));
     expect(failures).toHaveLength(1);
     expect(service.output).toContain('"PredictionLogDroppedRecords"');
-  }, 60_000);
+  });
 
   it('makes the service refuse to start where it cannot be', async () => {
     writeFileSync(join(folder, 'file'), '');
     const end = await ServiceProcess.runToEnd({ PREDICTION_LOG_DIR: join(folder, 'file', 'log') });
     expect(end.code).toBe(1);
     expect(end.output).toMatch(/PREDICTION_LOG_DIR=.* is not a writable directory: .* Set another/);
-  }, 60_000);
+  });
 });
 
 describe('the prediction log in Firehose', () => {
@@ -124,7 +124,7 @@ describe('the prediction log in Firehose', () => {
     await expectAnAnswer(service);
     expect(await service.stop()).toEqual({ code: 0, signal: null });
     expect(records(stub.accepted.join(''))).toMatchObject([{ tweet_id: ID }]);
-  }, 60_000);
+  });
 
   it('is never in the way of an answer, nor of the end, when Firehose hangs', async () => {
     stub.otherwise = 'hang';
@@ -134,7 +134,7 @@ describe('the prediction log in Firehose', () => {
     await expectAnAnswer(service);
     await service.stop();
     expect(service.output).toContain('"PredictionLogDroppedRecords"');
-  }, 60_000);
+  });
 
   it('needs a region to start', async () => {
     const end = await ServiceProcess.runToEnd({
@@ -143,5 +143,5 @@ describe('the prediction log in Firehose', () => {
       AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
     });
     expect([end.code, end.output]).toEqual([1, expect.stringContaining('set AWS_REGION')]);
-  }, 60_000);
+  });
 });

@@ -35,7 +35,7 @@ describe('SIGTERM', () => {
     const silent = connect(Number(port), '127.0.0.1');
     await once(silent, 'connect');
     expect(await service.stop()).toEqual({ code: 0, signal: null });
-  }, 60_000);
+  });
 
   it('takes nothing new, finishes what is in flight and writes it', async () => {
     const redis = await RedisServer.start();
@@ -65,7 +65,7 @@ describe('SIGTERM', () => {
     } finally {
       await redis.stop();
     }
-  }, 60_000);
+  });
 
   it('ends within its bound, with status 1, when a request does not finish', async () => {
     stub.script('hang');
@@ -78,7 +78,7 @@ describe('SIGTERM', () => {
     await stub.nextRequest();
     expect(await service.stop()).toEqual({ code: 1, signal: null });
     expect(await hanging).toBe('cut off');
-  }, 60_000);
+  });
 
   it('ends a service with status 0 while a client has sent half of a body', async () => {
     const service = await start();
@@ -91,7 +91,7 @@ describe('SIGTERM', () => {
     await service.get('/livez');
     expect(await service.stop()).toEqual({ code: 0, signal: null });
     client.destroy();
-  }, 60_000);
+  });
 
   it('sent twice within a second, as by a terminal and npm, lets the drain finish', async () => {
     stub.script('hang');
@@ -104,7 +104,7 @@ describe('SIGTERM', () => {
     stub.answerHanging();
     expect((await inFlight).status).toBe(200);
     expect(await service.ended).toEqual({ code: 0, signal: null });
-  }, 60_000);
+  });
 
   it('ends at once when another signal follows', async () => {
     stub.script('hang');
@@ -114,7 +114,7 @@ describe('SIGTERM', () => {
     service.child.kill('SIGTERM');
     while (!service.output.includes('draining')) await once(service.child.stdout!, 'data');
     expect(await service.stop('SIGINT')).toEqual({ code: 1, signal: null });
-  }, 60_000);
+  });
 });
 
 describe('SIGUSR1', () => {
@@ -125,5 +125,5 @@ describe('SIGUSR1', () => {
     expect((await service.get('/livez')).status).toBe(200);
     expect(await service.stop()).toEqual({ code: 0, signal: null });
     expect(service.output).not.toMatch(/Debugger listening|ws:\/\//);
-  }, 60_000);
+  });
 });

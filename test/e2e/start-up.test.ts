@@ -36,7 +36,7 @@ describe('a service that cannot start', () => {
     expect(code).toBe(1);
     expect(output).toMatch(/model\.onnx.*SHA-256/s);
     expect(output).not.toMatch(/\n\s+at /);
-  }, 40_000);
+  });
 
   it('says which models there are when the one asked for is not', async () => {
     const { code, output } = await ServiceProcess.runToEnd({ MODEL_NAME: 'gpt' });
@@ -54,7 +54,7 @@ describe('a service that cannot start', () => {
     } finally {
       await service.stop();
     }
-  }, 60_000);
+  });
 
   it('names a fixture that cannot be read', async () => {
     const { code, output } = await ServiceProcess.runToEnd({

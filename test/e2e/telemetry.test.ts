@@ -11,4 +11,4 @@ it('keeps no telemetry of ONNX Runtime, which would collect and send it', async 
   await service.stop();
   expect(readdirSync(home, { recursive: true })).toEqual([]);
   expect(service.output).not.toMatch(/telemetry/i);
-}, 40_000);
+});

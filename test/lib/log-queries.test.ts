@@ -21,7 +21,7 @@ beforeAll(async () => {
   await fetch(`${service.url}/v1/inference?tweetUrl=https://x.com/i/status/1`);
   await service.stop();
   log = service.log;
-}, 30_000);
+});
 afterAll(() => {
   log = [];
 });

@@ -89,7 +89,7 @@ describe.each(NAMES)('synthesis of %s', (name) => {
     expect(output.match(/WARNING/g) ?? []).toHaveLength(warnings.length);
     const manifest = JSON.parse(readFileSync(join(assemblyOf(name), 'manifest.json'), 'utf8'));
     expect(manifest.missing).toBeUndefined();
-  }, 180_000);
+  });
 });
 
 describe('synthesis', () => {
@@ -97,7 +97,7 @@ describe('synthesis', () => {
     await expect(cdk(['synth', '--quiet', '-c', 'stage=prod'])).rejects.toThrow(
       'certificateArn: a prod stage answers on HTTPS only; give -c certificateArn=ARN, or -c domainName=NAME',
     );
-  }, 180_000);
+  });
 
   it('takes into the image what a build takes, and nothing else', () => {
     const [asset] = globSync(join(assemblyOf('dev'), 'asset.*', 'Dockerfile'));

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Logger } from '../../../service/application/ports/logger.ts';
 import type { PreprocessingStep } from '../../../service/contract/preprocessing.ts';
@@ -27,7 +27,6 @@ import { STAND_IN_URL } from '../../service/inference/helpers/stand-in.ts';
 import { TinyModels } from '../../service/inference/helpers/tiny-bundle.ts';
 
 // Bound by CPU time: the limit ends a test that hangs, even on a busy machine.
-jest.setTimeout(300_000);
 
 /** Tolerance of the model card: a rounding step may go the other way on another CPU. */
 const TOLERANCE = 0.005;

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   type Load,
   MINILM,
@@ -9,7 +9,6 @@ import {
 } from './helpers/engine-simulation.ts';
 
 // Bound by CPU time: the limit ends a test that hangs, even on a busy machine.
-jest.setTimeout(300_000);
 
 interface Subject {
   readonly costs: ModelCosts;

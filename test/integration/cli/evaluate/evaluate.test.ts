@@ -191,5 +191,5 @@ describe('the embedded model on the validation split of TweetEval', () => {
     const { code, stdout, stderr } = await evaluate(args, 240_000);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(Math.abs(figure(stdout, 'macro recall') - 0.7453)).toBeLessThanOrEqual(0.003);
-  }, 250_000);
+  });
 });

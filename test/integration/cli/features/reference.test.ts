@@ -183,5 +183,5 @@ describe('a training set', () => {
     );
     // Both kinds of labels were common enough for the comparison to mean something.
     expect(Math.min(found, missed)).toBeGreaterThan(100);
-  }, 600_000);
+  });
 });

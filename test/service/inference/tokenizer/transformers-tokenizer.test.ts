@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js';
 import fc from 'fast-check';
 import { EventLoopTurns } from '../../../../service/inference/tokenizer/event-loop-turns.ts';
@@ -9,7 +9,6 @@ import { EMBEDDED } from '../helpers/embedded-tokenizer.ts';
 import { GOLDENS } from '../helpers/golden.ts';
 
 // Bound by CPU time: the limit ends a test that hangs, even on a busy machine.
-jest.setTimeout(300_000);
 
 const WINDOW = 256;
 /** A window that the first chunk may fill, and one that takes several chunks. */
