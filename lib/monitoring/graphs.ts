@@ -26,8 +26,8 @@ export const GRAPHS: readonly Graph[] = [
   },
   {
     section: 'Requests',
-    title: 'Latency by stage (p95)',
-    metrics: ['StageLatency'],
+    title: 'Latency by phase (p95)',
+    metrics: ['PhaseLatency'],
     statistics: ['p95'],
   },
   { section: 'Requests', title: 'Log lines dropped', metrics: ['LogDroppedLines'] },

@@ -60,10 +60,10 @@ export const METRICS = {
     description: 'Time from request to response',
     byRevision: true,
   },
-  StageLatency: {
+  PhaseLatency: {
     unit: 'Milliseconds',
-    description: 'Time a request spent in one stage: store, source, tokenize, queue, infer',
-    dimension: 'Stage',
+    description: 'Time a request spent in one phase: store, source, tokenize, queue, infer',
+    dimension: 'Phase',
     dimensionValues: 5,
   },
   FeatureStoreHits: { unit: 'Count', description: 'Tweets answered from the feature store' },

@@ -118,7 +118,7 @@ function record(trace: RequestTrace, status: number, elapsedMs: number, metrics:
   metrics.record('Requests', 1);
   if (status >= 500) metrics.record('ServerErrors', 1);
   metrics.record('RequestLatency', elapsedMs);
-  for (const [phase, ms] of trace.timings.entries()) metrics.record('StageLatency', ms, phase);
+  for (const [phase, ms] of trace.timings.entries()) metrics.record('PhaseLatency', ms, phase);
   if (!trace.failure) return;
   metrics.record('RequestFailures', 1, trace.failure);
   if (ERROR_CLASS[trace.failure] === 'own') metrics.record('OwnFailures', 1);

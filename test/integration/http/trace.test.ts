@@ -189,7 +189,7 @@ describe('metrics', () => {
       'not_found',
       'not_found',
     ]);
-    expect(recorded('StageLatency').map(([, , stage]) => stage)).toEqual(
+    expect(recorded('PhaseLatency').map(([, , phase]) => phase)).toEqual(
       expect.arrayContaining(['store', 'source']),
     );
   });

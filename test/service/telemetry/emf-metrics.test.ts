@@ -138,7 +138,7 @@ describe('embedded metrics', () => {
 
   it('lose no value, whatever is recorded, and keep within the limits of the format', () => {
     const latency = fc.record({
-      name: fc.constantFrom<MetricName>('RequestLatency', 'QueueWait', 'StageLatency', 'Requests'),
+      name: fc.constantFrom<MetricName>('RequestLatency', 'QueueWait', 'PhaseLatency', 'Requests'),
       value: fc.nat(5_000),
     });
     fc.assert(
@@ -146,7 +146,7 @@ describe('embedded metrics', () => {
         const { metrics, record, documents } = emf();
         for (const { name, value } of recorded) record(name, value, 'infer');
         metrics.close();
-        for (const name of ['RequestLatency', 'QueueWait', 'StageLatency'] as const) {
+        for (const name of ['RequestLatency', 'QueueWait', 'PhaseLatency'] as const) {
           const values = recorded.filter((entry) => entry.name === name).map(({ value }) => value);
           expect(documents().flatMap((document) => document[name] ?? [])).toEqual(values);
         }

@@ -24,14 +24,14 @@ describe('metrics for Prometheus', () => {
 
   it('tell milliseconds as histograms of seconds', async () => {
     const lines = await linesAfter((metrics) => {
-      metrics.record('StageLatency', 4, 'store');
-      metrics.record('StageLatency', 40, 'store');
+      metrics.record('PhaseLatency', 4, 'store');
+      metrics.record('PhaseLatency', 40, 'store');
     });
-    const name = 'tweet_sentiment_stage_latency_seconds';
-    expect(lines).toContain(`${name}_bucket{le="0.0025",stage="store"} 0`);
-    expect(lines).toContain(`${name}_bucket{le="0.005",stage="store"} 1`);
-    expect(lines).toContain(`${name}_bucket{le="0.05",stage="store"} 2`);
-    expect(lines).toContain(`${name}_sum{stage="store"} 0.044`);
+    const name = 'tweet_sentiment_phase_latency_seconds';
+    expect(lines).toContain(`${name}_bucket{le="0.0025",phase="store"} 0`);
+    expect(lines).toContain(`${name}_bucket{le="0.005",phase="store"} 1`);
+    expect(lines).toContain(`${name}_bucket{le="0.05",phase="store"} 2`);
+    expect(lines).toContain(`${name}_sum{phase="store"} 0.044`);
   });
 
   it('tell percentages as ratios, and the newest value', async () => {

@@ -33,10 +33,10 @@ describe('metric totals', () => {
       record: (...args: unknown[]) => void recorded.push(args),
     });
     totals.record('Requests', 2);
-    totals.record('StageLatency', 1.5, 'infer');
+    totals.record('PhaseLatency', 1.5, 'infer');
     expect(recorded).toEqual([
       ['Requests', 2, ''],
-      ['StageLatency', 1.5, 'infer'],
+      ['PhaseLatency', 1.5, 'infer'],
     ]);
   });
 });
