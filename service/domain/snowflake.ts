@@ -16,6 +16,9 @@ export function snowflakeTimeMs(id: TweetId): number {
   return Number(BigInt(id) >> BITS_BELOW_TIME) + SNOWFLAKE_EPOCH_MS;
 }
 
+/** The latest time that an id of 63 bits can hold: 2080-07-10. */
+export const LAST_SNOWFLAKE_MS = snowflakeTimeMs(String(2n ** 63n - 1n));
+
 /**
  * The id that X would assign to a tweet at a given time.
  *

@@ -4,8 +4,8 @@ import { hasFiniteScores } from '../domain/sentiment.ts';
 import { normalizeTopic } from '../domain/topics.ts';
 import { isTweetId } from '../domain/tweet-url.ts';
 
-/** Latest time that a JavaScript date can hold. */
-export const MAX_TIMESTAMP_MS = 8.64e15;
+/** Latest time that answers can hold: RFC 3339 ends with the year 9999. */
+export const MAX_TIMESTAMP_MS = 253_402_300_799_999;
 
 /**
  * The reason why no store takes a row; null for a sound one. Both adapters reject the same rows,
@@ -28,7 +28,7 @@ export function rowFault(row: FeatureRow): string | null {
     ['scoring', row.createdTimestampMs],
   ] as const) {
     if (!Number.isInteger(ms) || ms < 0 || ms > MAX_TIMESTAMP_MS) {
-      return `the time of its ${name} is ${ms} ms, outside of 1970-01-01 to +275760-09-13`;
+      return `the time of its ${name} is ${ms} ms, outside of 1970-01-01 to 9999-12-31`;
     }
   }
   if (!/^[0-9a-f]{12}$/.test(model.revision)) return `the model revision is "${model.revision}"`;

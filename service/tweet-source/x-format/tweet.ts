@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { isoTimeMs } from '../../contract/iso-time.ts';
 import { languageOf } from '../../domain/language.ts';
-import { snowflakeTimeMs } from '../../domain/snowflake.ts';
+import { LAST_SNOWFLAKE_MS, snowflakeTimeMs } from '../../domain/snowflake.ts';
 import {
   extractTopics,
   MAX_TOPIC_CHARACTERS,
@@ -152,10 +152,10 @@ function unescapeX(text: string): string {
 }
 
 /**
- * Milliseconds since the epoch of an ISO 8601 time with a zone; null if it is invalid or before X
- * existed: serializers write 0001-01-01 or 1970-01-01 for no time.
+ * Milliseconds since the epoch of an ISO 8601 time with a zone; null if it is invalid, before X
+ * existed or after its last id: serializers write 0001-01-01, 1970-01-01 or 9999-12-31 for no time.
  */
 function timeMs(time = ''): number | null {
   const ms = isoTimeMs(time);
-  return ms === null || ms < FIRST_TWEET_MS ? null : ms;
+  return ms === null || ms < FIRST_TWEET_MS || ms > LAST_SNOWFLAKE_MS ? null : ms;
 }

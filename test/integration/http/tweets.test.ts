@@ -246,6 +246,19 @@ describe('a tweet source that hangs', () => {
 });
 
 describe('POST /v1/admin/tweets', () => {
+  it('answers a batch with a time beyond the calendar of RFC 3339', async () => {
+    const tweets = [
+      { id: '1460323737035677600', text: 'good', created_at: '9999-12-31T23:59:59.999-05:00' },
+      { id: '1460323737035677601', text: 'good' },
+    ];
+    const { status, json } = await ingest({ tweets });
+    expect(status).toBe(200);
+    expect(json.results).toMatchObject([
+      { status: 'ok', tweetCreatedAt: '2021-11-15T19:08:05.069Z' },
+      { status: 'ok' },
+    ]);
+  });
+
   it('stores tweets before it answers, and ignores the other fields of X', async () => {
     const { status, json } = await ingest({
       tweets: [

@@ -23,7 +23,7 @@ const anyScores: fc.Arbitrary<Scores> = fc
   .map(([low, high]) => ({ negative: low, neutral: high - low, positive: 1 - high }));
 
 const anyText = unicodeString();
-const anyTimestamp = fc.integer({ min: 0, max: 8.64e15 });
+const anyTimestamp = fc.integer({ min: 0, max: 253_402_300_799_999 });
 const anyRow: fc.Arbitrary<FeatureRow> = fc
   .record({
     authorId: fc.option(anyText),
@@ -88,7 +88,7 @@ describe('row codec', () => {
     ['a topic that is not a string', withField(3, ['#a', null])],
     ['a creation before the epoch', withField(4, -1)],
     ['a creation at a fraction of a millisecond', withField(4, 0.5)],
-    ['a scoring after the end of time', withField(5, 8.64e15 + 2)],
+    ['a scoring after the end of time', withField(5, 253_402_300_800_000)],
     ['a label that does not exist', withField(6, 3)],
     ['a label without the highest score', withField(6, 0)],
     ['two scores', withField(7, [0.2, 0.8])],

@@ -212,6 +212,9 @@ describe('tweetFromX', () => {
       '1969-12-31T23:59:59Z',
       '1970-01-01T00:00:00.000Z',
       '2006-02-28T23:59:59Z',
+      '2080-07-11T00:00:00Z',
+      '9999-12-31T23:59:59Z',
+      '9999-12-31T23:59:59-05:00',
     ])('comes from the id when created_at is %j', (created_at) => {
       const { created_at: _, ...x } = X;
       const tweet = tweetFromX(created_at === undefined ? x : { ...x, created_at });
