@@ -31,12 +31,18 @@ export class S3Store implements ObjectStore {
   readonly #reading: S3Client;
   readonly #writing: S3Client;
   readonly #signal: AbortSignal;
+  readonly #answerTimeoutMs: number;
 
   /** @param signal ends reading */
-  constructor(environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal) {
+  constructor(
+    environment: Readonly<Record<string, string | undefined>>,
+    signal: AbortSignal,
+    answerTimeoutMs: number = ANSWER_TIMEOUT_MS,
+  ) {
     this.#reading = openS3Client(environment, 1);
     this.#writing = openS3Client(environment, MAX_ATTEMPTS);
     this.#signal = signal;
+    this.#answerTimeoutMs = answerTimeoutMs;
   }
 
   async find({ bucket, key }: S3Location): Promise<StoredObject | undefined> {
@@ -110,18 +116,25 @@ export class S3Store implements ObjectStore {
   }
 
   #repeat<Answer>(request: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
-    const signal = this.#signal;
-    return withRetries(
-      () => request(AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)])),
-      {
-        maxAttempts: MAX_ATTEMPTS,
-        signal,
-        waitFor: (error, attempt) =>
-          error instanceof EndedEarly || isTemporary(error)
-            ? { ms: exponentialMs(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS) }
-            : null,
-      },
-    );
+    return withRetries(() => this.#once(request), {
+      maxAttempts: MAX_ATTEMPTS,
+      signal: this.#signal,
+      waitFor: (error, attempt) =>
+        error instanceof EndedEarly || isTemporary(error)
+          ? { ms: exponentialMs(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS) }
+          : null,
+    });
+  }
+
+  /** @throws EndedEarly when the time is up: the SDK's own error does not tell */
+  async #once<Answer>(request: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    const timeout = AbortSignal.timeout(this.#answerTimeoutMs);
+    try {
+      return await request(AbortSignal.any([this.#signal, timeout]));
+    } catch (cause) {
+      if (!timeout.aborted) throw cause;
+      throw new EndedEarly(`S3 did not answer within ${this.#answerTimeoutMs} ms`, { cause });
+    }
   }
 
   /** The signal's reason once it is aborted, else a failure that names the object. */
@@ -140,14 +153,14 @@ function bodyOf(
   { etag, bytes }: StoredObject,
   at: number,
 ): Readable {
-  const { Body: body, ContentRange: header, ETag: found = etag } = answer;
+  const { Body: body, ContentLength: length, ContentRange: header, ETag: found } = answer;
   if (!(body instanceof Readable)) throw new Error('the answer has no body');
-  const range = parseContentRange(header) ?? { startByte: 0, totalBytes: undefined };
+  const range = parseContentRange(header) ?? { startByte: 0, totalBytes: length };
   const isAsked = range.startByte === at && (range.totalBytes ?? bytes) === bytes && found === etag;
   if (isAsked) return body;
   body.destroy();
   throw new Error(
-    `the answer (${header ?? 'without Content-Range'}, ETag ${found}) is not of byte ${at} of ${bytes}, ETag ${etag}`,
+    `the answer (${header ?? 'without Content-Range'}, ETag ${found ?? 'missing'}, ${length} bytes) is not of byte ${at} of ${bytes}, ETag ${etag}`,
   );
 }
 
