@@ -28,8 +28,7 @@ export const jsonBodies = fp<{ bodyReader: BodyReader }>(
     app.decorateRequest('response');
     app.addHook('onRequest', (request, reply, done) => {
       request.response = reply.raw;
-      // Many clients send a content type with every DELETE; without a body it says nothing.
-      if (!takesBody(request) && !hasBody(request)) delete request.headers['content-type'];
+      if (!takesBody(request)) ignoreContentType(request);
       done();
     });
     app.removeAllContentTypeParsers();
@@ -37,6 +36,7 @@ export const jsonBodies = fp<{ bodyReader: BodyReader }>(
     app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
       requireUtf8(request.headers['content-type'] ?? '');
       const body = await bodyReader.read(request.raw, request.response);
+      if (body.length === 0 && !takesBody(request)) return undefined;
       return parse(decode(body), request, parser);
     });
   },
@@ -47,8 +47,13 @@ function takesBody({ routeOptions }: FastifyRequest): boolean {
   return routeOptions.schema?.body !== undefined;
 }
 
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/**
+ * For routes without a body. Many clients send a content type with every DELETE; without a body it
+ * says nothing. Proxies that translate HTTP/2 send an empty body in chunks: only reading it tells.
+ */
+function ignoreContentType({ headers }: FastifyRequest): void {
+  if (headers['transfer-encoding'] !== undefined) headers['content-type'] = 'application/json';
+  else if (!(Number(headers['content-length']) > 0)) delete headers['content-type'];
 }
 
 function requireUtf8(contentType: string): void {

@@ -92,4 +92,29 @@ describe('a request of a route without a body', () => {
       expect([rebuild.status, rebuild.json.nextCursor]).toEqual([200, null]);
     },
   );
+
+  it.each([
+    [200, 'application/json', ''],
+    [200, 'text/plain', ''],
+    [200, undefined, ''],
+    [200, 'application/json', '{}'],
+    [400, 'text/plain', 'a'],
+  ])('is answered with %d if its chunked body of type %s is %j', async (status, type, body) => {
+    for (const [method, path] of [
+      ['DELETE', '/v1/admin/features/tweets/1'],
+      ['POST', '/v1/admin/features/rebuild'],
+    ] as const) {
+      const head = [
+        `${method} ${path} HTTP/1.1`,
+        'Host: a',
+        'Connection: close',
+        `Authorization: ${AS_ADMIN.authorization}`,
+        ...(type === undefined ? [] : [`Content-Type: ${type}`]),
+        'Transfer-Encoding: chunked',
+      ].join('\r\n');
+      const chunk = body === '' ? '' : `${body.length}\r\n${body}\r\n`;
+      const answer = await app.client.raw(`${head}\r\n\r\n${chunk}0\r\n\r\n`);
+      expect([path, answer.slice(0, 12)]).toEqual([path, `HTTP/1.1 ${status}`]);
+    }
+  });
 });
