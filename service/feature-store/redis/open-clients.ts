@@ -5,7 +5,7 @@ import { StartupError } from '../../domain/errors.ts';
 import { failureReason, isClusterReply } from './failures.ts';
 import {
   CONNECT_TIMEOUT_MS,
-  isDatabaseRefusal,
+  isLastingRefusal,
   logOutages,
   openRedisClient,
   type RedisAddress,
@@ -63,7 +63,7 @@ async function expectUsable(
   errors: readonly unknown[],
   { url, keyPrefix }: { readonly url: string; readonly keyPrefix: string },
 ): Promise<void> {
-  const refusal = errors.find(isDatabaseRefusal);
+  const refusal = errors.find(isLastingRefusal);
   if (refusal) {
     const database = new URL(url).pathname.slice(1);
     throw new StartupError(

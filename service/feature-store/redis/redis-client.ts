@@ -83,11 +83,19 @@ export function logOutages(client: Redis, logger: Logger): void {
 }
 
 /** True for the server's refusal of the database number in the address. */
-export function isDatabaseRefusal(error: unknown): error is Error {
+function isDatabaseRefusal(error: unknown): error is Error {
   if (!isRefusal(error) || !('command' in error)) return false;
   const { command } = error;
   return (
     typeof command === 'object' && command !== null && Reflect.get(command, 'name') === 'select'
+  );
+}
+
+/** True for a refusal of the database number that is not about the state of the server. */
+export function isLastingRefusal(error: unknown): error is Error {
+  return (
+    isDatabaseRefusal(error) &&
+    !/^(?:BUSY|LOADING|MASTERDOWN|NOAUTH)\b|^ERR max number of clients/.test(error.message)
   );
 }
 

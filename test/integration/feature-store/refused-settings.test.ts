@@ -97,6 +97,26 @@ describe('a store on a server that refuses its setting', () => {
     await untilItSucceeds(put);
   });
 
+  it('starts while the server is busy, which is no refusal of its database', async () => {
+    const busy = await RedisServer.start(['--lua-time-limit', '1']);
+    const client = new Redis(busy.url);
+    try {
+      const script = client.eval('while true do end', 0).catch(() => undefined);
+      const { store } = await openStore({ url: `${busy.url}/1` });
+      const put = () => store.putTweets([{ row: aRow({ tweetId: anId() }), ttlSeconds: 60 }]);
+      await expect(put()).rejects.toThrow(FeatureStoreUnavailableError);
+      const other = new Redis(busy.url, { enableReadyCheck: false });
+      await other.script('KILL');
+      other.disconnect();
+      await script;
+      await untilItSucceeds(put);
+      expect(await client.keys('*')).toEqual([]);
+    } finally {
+      client.disconnect();
+      await busy.stop();
+    }
+  });
+
   it('does not start with a server in cluster mode', async () => {
     const cluster = await RedisServer.start(['--cluster-enabled', 'yes']);
     const client = new Redis(cluster.url);
