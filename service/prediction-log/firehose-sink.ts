@@ -53,10 +53,13 @@ export class FirehoseRecordSink implements RecordSink {
   }
 
   async write(lines: readonly RecordLine[]): Promise<void> {
-    const { FailedPutCount = 0, RequestResponses = [] } = await this.#put(lines);
-    if (FailedPutCount === 0) return;
-    const refused = lines.filter((_, index) => RequestResponses[index]?.ErrorCode !== undefined);
-    const code = RequestResponses.find(({ ErrorCode }) => ErrorCode !== undefined)?.ErrorCode;
+    const { RequestResponses = [] } = await this.#put(lines);
+    // Firehose gives each record that it takes an id; a proxy's empty answer gives none.
+    const refused = lines.filter((_, index) => RequestResponses[index]?.RecordId === undefined);
+    if (refused.length === 0) return;
+    const code =
+      RequestResponses.find(({ ErrorCode }) => ErrorCode !== undefined)?.ErrorCode ??
+      'no reason given';
     throw new PartialWriteError(
       `Firehose refused ${refused.length} of ${lines.length} records: ${code}`,
       refused,

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** Behavior for one call: fail whole, hang, break off, or refuse records by place. */
+/** Behavior for one call: fail whole, hang, break off, refuse records by place, or a whole answer. */
 export type FirehoseBehavior =
   | { readonly status: number; readonly type: string }
   | { readonly refuse: readonly number[] }
+  | { readonly answer: object }
   | 'hang'
   | 'break-off';
 
@@ -84,7 +85,8 @@ export class FirehoseStub {
     else if (behavior !== 'well' && 'status' in behavior) {
       const error = { __type: behavior.type, message: 'as the script says' };
       send(response, behavior.status, error);
-    } else {
+    } else if (behavior !== 'well' && 'answer' in behavior) send(response, 200, behavior.answer);
+    else {
       const refused = new Set(behavior === 'well' ? [] : behavior.refuse);
       this.accepted.push(...lines.filter((_, index) => !refused.has(index)));
       send(response, 200, {

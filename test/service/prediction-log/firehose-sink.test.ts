@@ -55,6 +55,19 @@ describe('FirehoseRecordSink', () => {
   });
 
   it.each([
+    ['empty', {}],
+    ['without a word about each record', { FailedPutCount: 0, RequestResponses: [] }],
+    ['without reasons', { FailedPutCount: 2, RequestResponses: [{}, {}] }],
+  ])('takes no record for written by an answer that is %s', async (_name, answer) => {
+    stub.script({ answer });
+    const batch = lines(2);
+    await expect((await connect()).write(batch)).rejects.toMatchObject({
+      refused: batch,
+      message: 'Firehose refused 2 of 2 records: no reason given',
+    });
+  });
+
+  it.each([
     ['is throttled', { status: 400, type: 'LimitExceededException' }],
     ['is unavailable', { status: 503, type: 'ServiceUnavailableException' }],
     ['does not exist', { status: 400, type: 'ResourceNotFoundException' }],
