@@ -38,11 +38,13 @@ export function unavailableReason(
   if (byStatus === undefined || !isJson(headers.get('content-type'))) return undefined;
   const problem = withoutNulls(parseJson(body));
   if (Check(EchoingError, problem)) return echoes(id, problem.request) ? byStatus : undefined;
-  const error = Check(CodedErrors, problem) ? problem.errors[0] : problem;
+  const isCoded = Check(CodedErrors, problem);
+  const error = isCoded ? problem.errors[0] : problem;
   if (!Check(XError, error)) return undefined;
   const { type, code } = error;
   if (type !== undefined && PROBLEM_OF_X.test(type)) return reasonOf({ type });
-  return code === undefined || code === NO_SUCH_PAGE ? undefined : reasonOf({ code });
+  // Gateways send codes of their own, outside of a list.
+  return !isCoded || code === undefined || code === NO_SUCH_PAGE ? undefined : reasonOf({ code });
 }
 
 function isJson(contentType: string | null): boolean {
