@@ -5,7 +5,7 @@ import { closeInStages } from './close-in-stages.ts';
 /** Open connections of the servers, with the latest response of each. */
 export class Connections {
   readonly #responses = new Map<Socket, ServerResponse | undefined>();
-  /** Time for clients to read complete answers; undefined until the servers close. */
+  /** Time for clients to read answers; undefined until the servers close. */
   #graceMs: number | undefined;
 
   watch(server: Server): void {
@@ -47,7 +47,8 @@ export class Connections {
     this.#graceMs = graceMs;
     for (const [socket, response] of this.#responses) {
       const pending = this.pendingOn(socket);
-      if (pending && !pending.writableEnded) continue;
+      // A file is sent in parts: its client may never read the next one.
+      if (pending && !pending.headersSent) continue;
       this.#limitReading(socket);
       if (pending) continue;
       if (response === undefined && socket.bytesRead > 0) refuse(socket);

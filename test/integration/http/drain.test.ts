@@ -1,5 +1,6 @@
 /** Connections of a draining process whose clients do not do their part. */
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { API_KEY, closed, soon, startApp, type TestApp } from './helpers/start-app.ts';
 
@@ -39,6 +40,25 @@ describe('closing', () => {
     const [served] = await accepted;
     socket.write('GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(90));
     await soon(() => served.writableLength > 0);
+    app.lifecycle.enter('draining');
+    await app.app.close();
+    await closed(served);
+    socket.destroy();
+  });
+
+  it('does not wait for a client that does not read a file', async () => {
+    const socket = app.client.connect();
+    socket.on('error', () => undefined);
+    const accepted = once(app.app.server, 'connection');
+    socket.pause();
+    const [served] = await accepted;
+    const request = 'GET /docs/static/swagger-ui-bundle.js HTTP/1.1\r\nHost: a\r\n\r\n';
+    socket.write(request.repeat(20));
+    // The buffers are full when nothing moves any more.
+    for (let written = -1; written !== served.bytesWritten || served.writableLength === 0; ) {
+      written = served.bytesWritten;
+      await pause(200);
+    }
     app.lifecycle.enter('draining');
     await app.app.close();
     await closed(served);
