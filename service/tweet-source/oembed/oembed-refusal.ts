@@ -43,7 +43,7 @@ export function unavailableReason(
   if (!Check(XError, error)) return undefined;
   const { type, code } = error;
   if (type !== undefined && PROBLEM_OF_X.test(type)) return reasonOf({ type });
-  // Gateways send codes of their own, outside of a list.
+  // Gateways send their codes outside of a list.
   return !isCoded || code === undefined || code === NO_SUCH_PAGE ? undefined : reasonOf({ code });
 }
 

@@ -97,7 +97,7 @@ describe('a store on a server that refuses its setting', () => {
     await untilItSucceeds(put);
   });
 
-  it('starts while the server is busy, which is no refusal of its database', async () => {
+  it('starts while the server is busy, which is not a refusal of its database', async () => {
     const busy = await RedisServer.start(['--lua-time-limit', '1']);
     const client = new Redis(busy.url);
     try {

@@ -1,7 +1,7 @@
 /** Connections of a draining process whose clients do not do their part. */
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../helpers/eventually.ts';
 import { API_KEY, closed, soon, startApp, type TestApp } from './helpers/start-app.ts';
 
 let app: TestApp;
@@ -55,10 +55,13 @@ describe('closing', () => {
     const request = 'GET /docs/static/swagger-ui-bundle.js HTTP/1.1\r\nHost: a\r\n\r\n';
     socket.write(request.repeat(20));
     // The buffers are full when nothing moves any more.
-    for (let written = -1; written !== served.bytesWritten || served.writableLength === 0; ) {
+    let written = -1;
+    await eventually(async () => {
+      const before = written;
       written = served.bytesWritten;
-      await pause(200);
-    }
+      expect(served.writableLength).toBeGreaterThan(0);
+      expect(written).toBe(before);
+    });
     app.lifecycle.enter('draining');
     await app.app.close();
     await closed(served);

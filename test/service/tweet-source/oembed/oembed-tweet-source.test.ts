@@ -281,7 +281,7 @@ describe('a page that X did not send', () => {
       'another problem vocabulary',
       { status: 404, body: { type: 'https://a.b/resource-not-found' } },
     ],
-    ['a gateway with codes of its own', { status: 403, body: { code: 63, message: 'No access' } }],
+    ['a gateway that sends a code', { status: 403, body: { code: 63, message: 'No access' } }],
     ['a wrong path at X', { status: 404, body: noSuchPage }],
     ['an answer about another tweet', { status: 404, body: foreign }],
     ['an empty body', { status: 410, body: '' }],
