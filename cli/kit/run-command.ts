@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { inspect } from 'node:util';
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { envFileFault } from '../../service/contract/settings.ts';
 import { StartupError } from '../../service/domain/errors.ts';
 import { commandTree } from './command-tree.ts';
 import { CliError, reasonOf, UsageError } from './errors.ts';
@@ -29,6 +30,8 @@ export async function runCommand(
   // Messages that cannot be shown do not end the work.
   process.stderr.on('error', () => undefined);
   try {
+    const fault = envFileFault(process.env);
+    if (fault) throw new CliError(`${fault.name} ${fault.problem}`);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error, `${pathOf(program, args)} --help`);

@@ -1,5 +1,10 @@
 import { describeFaults } from '../contract/configuration.ts';
-import { DAY_SECONDS, type Environment, readEnvironment } from '../contract/settings.ts';
+import {
+  DAY_SECONDS,
+  type Environment,
+  envFileFault,
+  readEnvironment,
+} from '../contract/settings.ts';
 import type { Settings } from '../contract/variables.ts';
 import { StartupError } from '../domain/errors.ts';
 import { secretsOf } from './secrets.ts';
@@ -21,6 +26,8 @@ export type Config = DeepReadonly<ReturnType<typeof arrange>>;
  */
 export function loadConfig(env: Environment = process.env): Config {
   const { settings, faults } = readEnvironment(env);
+  const envFile = envFileFault(env);
+  if (envFile) faults.push(envFile);
   // As in the container image: a deployment starts with no secret that can be guessed.
   if (env.NODE_ENV === 'production') faults.push(...shortSecrets(settings));
   if (faults.length > 0) {

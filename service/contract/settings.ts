@@ -40,6 +40,23 @@ const RULES = [
 ];
 
 /**
+ * Begins a name that Node reads from an .env with a byte order mark: U+FEFF in UTF-8, U+FFFD in UTF-16,
+ * as Windows editors and shells write them.
+ */
+const MARK = /^[\uFEFF\uFFFD]/;
+
+/** The fault of an .env that Node reads with other names than those written; undefined if there is none. */
+export function envFileFault(env: Environment): Fault | undefined {
+  if (!Object.keys(env).some((name) => MARK.test(name))) return undefined;
+  return {
+    name: '.env',
+    problem:
+      'begins with a byte order mark, so that variables in it would be ignored; save it as UTF-8 without ' +
+      'a mark',
+  };
+}
+
+/**
  * Reads every variable of the contract and ignores other names. An empty variable counts as
  * absent: that is how compose files and task definitions write "not set".
  */

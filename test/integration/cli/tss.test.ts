@@ -54,6 +54,17 @@ describe('tss', () => {
     ]);
   });
 
+  it('refuses an .env with a byte order mark, whose variables Node would not read', async () => {
+    const environment = { '\uFEFFADMIN_TOKEN': 'x' };
+    expect(await runTool(['models', 'list'], { environment })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        '.env begins with a byte order mark, so that variables in it would be ignored; ' +
+        'save it as UTF-8 without a mark\n',
+    });
+  });
+
   it('says in one line that its output cannot be written, and exits 1', async () => {
     const command = `exec '${process.execPath}' cli/tss.ts cost --stage dev --json >/dev/full`;
     const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });

@@ -17,6 +17,17 @@ function faultOf(env: Environment): string {
 }
 
 describe('the configuration', () => {
+  it.each(['\uFEFFAPI_KEYS', '\uFFFD\uFFFDA'])(
+    'refuses an .env with a byte order mark, whose variables Node would not read: %j',
+    (name) => {
+      expect(faultOf({ [name]: 'key-one' })).toBe(
+        'One fault in the configuration (environment variables):\n' +
+          '  .env: begins with a byte order mark, so that variables in it would be ignored; ' +
+          'save it as UTF-8 without a mark.',
+      );
+    },
+  );
+
   it('needs no environment at all', () => {
     expect(loadConfig({})).toEqual({
       listen: { host: '127.0.0.1', port: 3000 },
