@@ -1,5 +1,5 @@
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
-import { findBundle, readManifest } from '../../service/inference/bundle/manifest.ts';
+import { type Bundle, findBundle, readManifest } from '../../service/inference/bundle/manifest.ts';
 import { counted } from '../kit/counted.ts';
 import { modelsDir } from '../kit/environment.ts';
 import { CliError, UsageError } from '../kit/errors.ts';
@@ -41,10 +41,10 @@ export async function scoreFile(options: ScoreOptions, signal: AbortSignal): Pro
   const format = inputFormat(file, options.format);
   if (out !== undefined) checkOutputName(out, format);
   const input = await Input.open(file);
-  const { revision } = findBundle(await readManifest(modelsDir()), name);
+  const bundle = findBundle(await readManifest(modelsDir()), name);
   const isParquet = usesParquet(format, out);
   const added = new AddedColumns(options.prefix, { ignoreCase: isParquet });
-  const run = runOf(input, { ...options, format, revision, columns: added.names });
+  const run = runOf(input, { ...options, format, bundle, columns: added.names });
   const parquet =
     isParquet && out !== undefined
       ? await parquetRun({ input, file, format, column, added, out, signal })
@@ -108,11 +108,14 @@ async function scoreSource(
 /** Identifies the content of the output; undefined when it cannot be made twice. */
 function runOf(
   { fingerprint }: Input,
-  options: ScoreOptions & { revision: string; columns: readonly string[] },
+  options: ScoreOptions & { bundle: Bundle; columns: readonly string[] },
 ): string | undefined {
   if (fingerprint === undefined) return undefined;
-  const { format, textColumn, model, revision, columns } = options;
-  return JSON.stringify([fingerprint, format, textColumn, model, revision, columns]);
+  const { format, textColumn, model, bundle, columns } = options;
+  // Values of the manifest that change columns, and are not part of the revision.
+  const { revision, labels, languages, maxTokens, certainMargin } = bundle;
+  const modelValues = [model, revision, labels, languages, maxTokens, certainMargin];
+  return JSON.stringify([fingerprint, format, textColumn, ...modelValues, columns]);
 }
 
 /** @throws CliError when texts were left out */

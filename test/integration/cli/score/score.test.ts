@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -139,6 +139,23 @@ describe('tss score', () => {
     expect([code, stderr]).toEqual([0, expect.stringMatching(/continues after line [12]\d\d\d\n/)]);
     const rows: string[][] = parse(read('scored.csv'));
     expect(rows.slice(1).map(([id]) => Number(id))).toEqual(lines.map((_, index) => index));
+  });
+
+  it('starts from the beginning when the manifest gives the model other languages', async () => {
+    const models = join(folder, 'models');
+    cpSync('models', models, { recursive: true });
+    const lines = Array.from({ length: 1_000 }, (_, index) => `I love this phone ${index}`);
+    write('tweets.txt', lines.join('\n'));
+    const args = ['score', 'tweets.txt', '--out', 'scored.csv', '--workers', '1'];
+    const options = { folder, environment: { MODELS_DIR: models } };
+    await ToolProcess.start(args, options).killWhen(/ [2-7]\d %/);
+    const manifest = join(models, 'manifest.json');
+    const changed = readFileSync(manifest, 'utf8').replace(/"en"/, '"de"');
+    writeFileSync(manifest, changed);
+    const { code, stderr } = await runTool(args, options);
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('continues')]);
+    const rows: Record<string, string>[] = parse(read('scored.csv'), { columns: true });
+    expect(rows.filter(({ language_supported: supported }) => supported === 'true')).toEqual([]);
   });
 });
 
