@@ -106,6 +106,8 @@ export class AdminClient {
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
+        // A followed redirect turns POST into GET, and leaves out the token on another origin.
+        redirect: 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
       });
       this.#hasAnswered = true;
@@ -114,7 +116,7 @@ export class AdminClient {
       signal.throwIfAborted();
       throw new NoAnswer(url, error);
     }
-    throw await refusalOf(response);
+    throw redirectOf(response, url) ?? (await refusalOf(response));
   }
 
   #waitFor(error: unknown, attempt: number): Wait | null {
@@ -130,6 +132,14 @@ const REMEDIES: Readonly<Record<number, string>> = {
   403: 'ADMIN_TOKEN is not a token the service was started with.',
   404: 'Restart the service with ADMIN_TOKEN: it has no admin routes without one.',
 };
+
+/** The error for a redirect, such as that of a load balancer from HTTP to HTTPS. */
+function redirectOf({ status, headers }: Response, url: string): CliError | undefined {
+  const target = status >= 300 && status < 400 ? headers.get('location') : null;
+  if (target === null) return undefined;
+  const { origin = target } = URL.parse(target, url) ?? {};
+  return new CliError(`${url} redirects to ${origin}; give the address of the service by --url.`);
+}
 
 async function refusalOf(response: Response): Promise<ServiceRefusal> {
   const { headers } = response;

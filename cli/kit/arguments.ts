@@ -38,8 +38,13 @@ export function httpUrl(option: string) {
     if (url && (url.username !== '' || url.password !== '')) {
       throw new UsageError(`${option} must not contain a user or a password`);
     }
-    if (url && /^https?:$/.test(url.protocol)) return given;
-    throw new UsageError(`${option} must be an http:// or https:// address, got '${given}'`);
+    if (!url || !/^https?:$/.test(url.protocol)) {
+      throw new UsageError(`${option} must be an http:// or https:// address, got '${given}'`);
+    }
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+      throw new UsageError(`${option} must not contain a path or a query, got '${given}'`);
+    }
+    return given;
   };
 }
 

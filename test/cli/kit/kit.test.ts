@@ -49,6 +49,19 @@ describe('parsers of options', () => {
     expect(() => httpUrl('--url')(given)).toThrow('--url must be an http:// or https:// address');
   });
 
+  it.each(['http://a/tweets', 'https://a?x=1', 'http://a/#b'])(
+    'an address with a path or a query is refused, which the calls would leave out: %p',
+    (given) => {
+      expect(() => httpUrl('--url')(given)).toThrow(
+        `--url must not contain a path or a query, got '${given}'`,
+      );
+    },
+  );
+
+  it.each(['http://a:3000', 'https://a/'])('an address is accepted: %p', (given) => {
+    expect(httpUrl('--url')(given)).toBe(given);
+  });
+
   it('an address with a password is refused, and the message does not repeat it', () => {
     expect(() => httpUrl('--url')('http://user:hunter2@localhost:3000')).toThrow(
       /^--url must not contain a user or a password$/,

@@ -142,6 +142,18 @@ describe('a call of an admin route', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it.each([
+    ['https://api.example.com:443/a?b=c', 'https://api.example.com'],
+    ['/other', undefined],
+  ])('does not follow a redirect to %s, and names its address', async (location, origin) => {
+    script = [{ status: 301, headers: { location } }, { status: 200 }];
+    const { url } = options();
+    await expect(client().call('POST', '/a', {})).rejects.toThrow(
+      `${url} redirects to ${origin ?? url}; give the address of the service by --url.`,
+    );
+    expect(asked).toHaveLength(1);
+  });
+
   it('never includes the token in an error', async () => {
     script = [{ status: 403 }];
     await expect(client().call('POST', '/a')).rejects.not.toThrow(/secret/);
