@@ -41,11 +41,15 @@ def main(source: str, target: str, column: str = "text") -> None:
         for start in range(0, len(tweets), TEXTS_PER_REQUEST):
             texts = tweets[column][start : start + TEXTS_PER_REQUEST].tolist()
             results += score(session, texts)
-    tweets["label"] = [result["sentimentAnalyst"] for result in results]
+    # A text that cannot be scored has a problem in place of label and scores: its cells stay empty.
+    tweets["label"] = [result.get("sentimentAnalyst") for result in results]
     for label in ("negative", "neutral", "positive"):
-        tweets[f"score_{label}"] = [result["scores"][label] for result in results]
+        tweets[f"score_{label}"] = [result.get("scores", {}).get(label) for result in results]
     tweets.to_csv(target, index=False)
     print(tweets["label"].value_counts())
+    for row, result in enumerate(results):
+        if "problem" in result:
+            print(f"not scored: {tweets[column][row]!r}: {result['problem']['detail']}")
 
 
 if __name__ == "__main__":

@@ -74,6 +74,16 @@ function specify(): void {
         label: 'negative',
       });
     });
+
+    it('keeps the others when a text cannot be scored, and names it', async () => {
+      writeFileSync(join(folder, 'tweets.csv'), 'id,text\n1,I love it\n2,\u0007\n3,I hate it\n');
+      const said = await python(resolve('docs/examples/score_csv.py'), 'tweets.csv', 'scored.csv');
+      expect(said).toContain(String.raw`not scored: '\x07': The text has nothing to score`);
+      const rows: Record<string, string>[] = parse(readFileSync(join(folder, 'scored.csv')), {
+        columns: true,
+      });
+      expect(rows.map(({ label }) => label)).toEqual(['positive', '', 'negative']);
+    });
   });
 
   describe('the Python of README.md', () => {
