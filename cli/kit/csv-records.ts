@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { CliError } from './errors.ts';
-import { type Line, type LineStart, withRemedy } from './lines.ts';
+import { carriageReturnFault, type Line, type LineStart, withRemedy } from './lines.ts';
 
 /** Separators that are tried, the likeliest first. */
 const SEPARATORS = [',', ';', '\t'] as const;
@@ -64,6 +64,8 @@ export class CsvRecords {
     const lines = await this.#record();
     const [line] = lines ?? [];
     if (!lines || !line) throw new CliError(`${file} is empty`);
+    const returns = carriageReturnFault(textOf(lines));
+    if (returns !== undefined) throw new CliError(`${file}, line ${line.number} ${returns}`);
     let fault = line.fault ?? OTHER_FAULT;
     const headers: CsvHeader[] = [];
     for (const delimiter of line.text === null ? [] : SEPARATORS) {

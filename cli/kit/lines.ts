@@ -22,6 +22,15 @@ export function withRemedy(fault: string | undefined): string {
   return fault === NOT_UTF8 ? `${fault}; save the file as UTF-8` : `${fault}`;
 }
 
+/**
+ * The fault of a first line that holds further ones, as in a file whose lines end with carriage returns
+ * only; undefined if there is none.
+ */
+export function carriageReturnFault(firstLine: string): string | undefined {
+  if (!/\r[^\r\n]/.test(firstLine)) return undefined;
+  return 'has a carriage return without a line feed; save the file with line ends LF or CRLF';
+}
+
 /** Start of a line. */
 export interface LineStart {
   readonly bytes: number;

@@ -24,6 +24,6 @@ export async function openRecords(
     case 'jsonl':
       return openJsonLines(lines, options);
     case 'text':
-      return openText(lines, options.added);
+      return openText(lines, options);
   }
 }

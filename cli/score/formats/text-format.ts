@@ -1,18 +1,25 @@
-import type { Line } from '../../kit/lines.ts';
+import { CliError } from '../../kit/errors.ts';
+import { carriageReturnFault, type Line } from '../../kit/lines.ts';
 import type { AddedNames, AddedValues } from '../added-columns.ts';
-import { csvLine } from './csv-format.ts';
+import { type CsvOptions, csvLine } from './csv-format.ts';
 import type { InputRecord, RecordReader } from './format.ts';
 
 const SEPARATOR = ',';
 
 /** Plain text, one text a line; the output is CSV. */
-export function openText(lines: AsyncIterable<Line>, added: AddedNames): RecordReader {
+export function openText(
+  lines: AsyncIterable<Line>,
+  { name, added }: Pick<CsvOptions, 'name'> & { readonly added: AddedNames },
+): RecordReader {
   const header = `${csvLine(['text', ...added.names], SEPARATOR)}\n`;
-  return { layout: { header }, records: recordsOf(lines) };
+  return { layout: { header }, records: recordsOf(lines, name) };
 }
 
-async function* recordsOf(lines: AsyncIterable<Line>): AsyncGenerator<InputRecord> {
+/** @throws CliError when the first line holds others */
+async function* recordsOf(lines: AsyncIterable<Line>, name: string): AsyncGenerator<InputRecord> {
   for await (const { number, start, end, text, fault = '' } of lines) {
+    const returns = number === 1 && text !== null ? carriageReturnFault(text) : undefined;
+    if (returns !== undefined) throw new CliError(`${name}, line 1 ${returns}`);
     yield {
       line: number,
       byte: start,

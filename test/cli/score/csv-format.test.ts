@@ -73,6 +73,15 @@ describe('a CSV file', () => {
     await expect(readRecords('csv', '\n\n')).rejects.toThrow('input is empty');
   });
 
+  it.each(['text,id\rI love it,1\rbad,2\r', '"text"\r"I love it"\r'])(
+    'whose lines end with carriage returns only is refused: %j',
+    async (content) => {
+      await expect(readRecords('csv', content)).rejects.toThrow(
+        'input, line 1 has a carriage return without a line feed; save the file with line ends LF or CRLF',
+      );
+    },
+  );
+
   it('that has a column of the output is refused, unless a prefix keeps them apart', async () => {
     await expect(readRecords('csv', 'text,label\na,b\n')).rejects.toThrow(
       "the input has a column 'label' already; give --prefix",

@@ -17,4 +17,10 @@ describe('a file of plain text', () => {
       }),
     );
   });
+
+  it('is refused when its lines end with carriage returns only', async () => {
+    await expect(readRecords('text', 'I love it\rI hate it\r')).rejects.toThrow(
+      'input, line 1 has a carriage return without a line feed; save the file with line ends LF or CRLF',
+    );
+  });
 });
