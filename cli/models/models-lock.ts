@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CliError, reasonOf } from '../kit/errors.ts';
 import { say } from '../kit/printable.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
 
@@ -73,7 +74,14 @@ async function findHolder(
   own: string,
   output: ProgressOutput,
 ): Promise<Holder | undefined> {
-  for (const name of await readdir(modelsDir)) {
+  const names = await readdir(modelsDir).catch((cause: unknown) => {
+    const reason = reasonOf(cause);
+    throw new CliError(
+      `${modelsDir} cannot be read: ${reason}; MODELS_DIR must name the folder of manifest.json`,
+      { cause },
+    );
+  });
+  for (const name of names) {
     const pid = Number(LOCK.exec(name)?.[1] ?? Number.NaN);
     if (Number.isNaN(pid) || name === own) continue;
     const path = join(modelsDir, name);

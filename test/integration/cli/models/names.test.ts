@@ -87,6 +87,16 @@ describe('a name that cannot be a folder of models/', () => {
 });
 
 describe('models add', () => {
+  it('says that MODELS_DIR names no folder', async () => {
+    rmSync(folder.path, { recursive: true });
+    const { code, stderr } = await folder.run(['add', source, '--name', 'mine']);
+    expect([code, stderr]).toEqual([
+      1,
+      `${folder.path} cannot be read: ENOENT: no such file or directory, scandir '${folder.path}'; ` +
+        'MODELS_DIR must name the folder of manifest.json\n',
+    ]);
+  });
+
   it.each(['mine', 'manifest.json'])(
     'does not replace %s, which is there already',
     async (name) => {
