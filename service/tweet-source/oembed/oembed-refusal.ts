@@ -13,9 +13,6 @@ const EchoingError = Type.Object({ error: Type.String(), request: Type.String() 
 /** v1.1's errors: `{"errors":[{"code":179,"message":"Sorry, …"}]}`. */
 const CodedErrors = Type.Object({ errors: Type.Array(XError, { minItems: 1 }) });
 
-/** X's code for an unknown address as well as for an unknown tweet: proves nothing. */
-const NO_SUCH_PAGE = 34;
-
 const BY_STATUS: ReadonlyMap<number, UnavailableReason> = new Map([
   [403, 'protected'],
   [404, 'not_found'],
@@ -44,7 +41,7 @@ export function unavailableReason(
   const { type, code } = error;
   if (type !== undefined && PROBLEM_OF_X.test(type)) return reasonOf({ type });
   // Gateways send their codes outside of a list.
-  return !isCoded || code === undefined || code === NO_SUCH_PAGE ? undefined : reasonOf({ code });
+  return isCoded && code !== undefined ? reasonOf({ code }) : undefined;
 }
 
 function isJson(contentType: string | null): boolean {

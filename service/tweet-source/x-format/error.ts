@@ -28,9 +28,11 @@ const BY_TYPE: ReadonlyMap<string, XFault> = new Map<string, XFault>([
   ['usage-capped', 'limited'],
 ]);
 
-/** Codes of v1.1 that still occur. */
+/**
+ * Codes of v1.1 that still occur. Without 34, no such page: X answers so for an unknown address as well
+ * as for an unknown tweet.
+ */
 const BY_CODE: ReadonlyMap<number, XFault> = new Map<number, XFault>([
-  [34, 'not_found'],
   /** The account is suspended. */
   [63, 'protected'],
   [88, 'limited'],

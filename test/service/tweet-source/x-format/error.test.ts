@@ -23,7 +23,7 @@ describe('classifyXError', () => {
   });
 
   it.each([
-    [34, 'not_found'],
+    [34, 'failed'],
     [144, 'not_found'],
     [421, 'not_found'],
     [422, 'not_found'],

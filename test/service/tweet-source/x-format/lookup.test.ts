@@ -73,6 +73,12 @@ describe('outcomesFromX', () => {
       ]);
     });
 
+    it('is not accepted for the code of an unknown page, which a wrong address gets', () => {
+      expect(statuses({ errors: [{ code: 34, message: 'No such page' }] }, ['21'])).toEqual([
+        'failed',
+      ]);
+    });
+
     it('purges none of several tweets', () => {
       expect(statuses({ errors: [nameless] }, ['21', '22'])).toEqual(['failed', 'failed']);
     });
