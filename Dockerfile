@@ -32,7 +32,7 @@ RUN --mount=type=cache,target=/root/.npm \
 FROM bundler AS model-tool
 COPY tsconfig.json ./
 COPY service service
-COPY cli/kit/content-range.ts cli/kit/errors.ts cli/kit/printable.ts cli/kit/progress.ts cli/kit/retry.ts cli/kit/s3.ts cli/kit/
+COPY cli/kit/content-range.ts cli/kit/counted.ts cli/kit/errors.ts cli/kit/printable.ts cli/kit/progress.ts cli/kit/retry.ts cli/kit/s3.ts cli/kit/
 COPY cli/models cli/models
 COPY script/image/fetch-model.ts script/image/
 RUN node_modules/.bin/esbuild script/image/fetch-model.ts --bundle --platform=node \
@@ -67,7 +67,7 @@ COPY script/build.ts script/
 COPY script/lib/build-page.ts script/lib/bundle-options.ts script/lib/language-data.ts \
      script/lib/pack-ngrams.ts script/lib/replace-folder.ts script/lib/
 COPY service service
-COPY cli/kit/archived-tweet.ts cli/kit/content-range.ts cli/kit/csv-columns.ts \
+COPY cli/kit/archived-tweet.ts cli/kit/content-range.ts cli/kit/counted.ts cli/kit/csv-columns.ts \
      cli/kit/csv-records.ts cli/kit/environment.ts cli/kit/errors.ts cli/kit/exact-json.ts \
      cli/kit/inference-worker.ts cli/kit/lines.ts cli/kit/printable.ts cli/kit/retry.ts cli/kit/s3.ts \
      cli/kit/start-model.ts cli/kit/tweet-objects.ts cli/kit/utf8.ts cli/kit/
