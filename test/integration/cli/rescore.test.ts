@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
-import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import type { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { connectedStore } from '../../helpers/connected-store.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   redis = await RedisServer.start();
   admin = new Redis(redis.url);
   admin.on('error', () => undefined);
-  store = await RedisFeatureStore.connect({
+  store = await connectedStore({
     url: redis.url,
     keyPrefix: 'tss:',
     identity: { ...EARLIER, preprocessingVersion: 1 },

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
-import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import type { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
 import { encodeRow } from '../../../service/feature-store/redis/row-codec.ts';
+import { connectedStore } from '../../helpers/connected-store.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
 import { anId, aRow, IDENTITY } from '../../port-suites/feature-store-contract.ts';
@@ -33,7 +34,7 @@ afterAll(async () => {
 async function withStore(work: (tweets: readonly FeatureRow[]) => Promise<void>): Promise<void> {
   keyPrefix = `${randomUUID()}:`;
   metrics = new RecordedMetrics();
-  store = await RedisFeatureStore.connect({
+  store = await connectedStore({
     url: server.url,
     keyPrefix,
     identity: IDENTITY,

@@ -6,7 +6,8 @@ import {
   FEATURE_STORE_COMMANDS,
   featureStoreAccess,
 } from '../../../service/contract/feature-store.ts';
-import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import type { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { connectedStore } from '../../helpers/connected-store.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
 import { featureStoreContract, IDENTITY } from '../../port-suites/feature-store-contract.ts';
@@ -37,7 +38,7 @@ async function restrictedUser(keyPrefix: string): Promise<string> {
 
 featureStoreContract('RedisFeatureStore with the least rights', async () => {
   const keyPrefix = `${randomUUID()}:`;
-  const store = await RedisFeatureStore.connect({
+  const store = await connectedStore({
     url: server.url,
     username: await restrictedUser(keyPrefix),
     password: PASSWORD,

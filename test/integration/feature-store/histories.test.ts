@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { MemoryFeatureStore } from '../../../service/feature-store/memory/memory-feature-store.ts';
-import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import type { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { connectedStore } from '../../helpers/connected-store.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
@@ -66,7 +67,7 @@ describe('on a real server', () => {
   let cut = 0;
 
   const open = (url: string) =>
-    RedisFeatureStore.connect({
+    connectedStore({
       url,
       keyPrefix: KEY_PREFIX,
       identity: IDENTITY,

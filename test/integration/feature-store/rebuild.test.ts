@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
-import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import type { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { connectedStore } from '../../helpers/connected-store.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { rebuildAll } from '../../helpers/rebuild-all.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
@@ -18,7 +19,7 @@ let admin: Redis;
 let store: RedisFeatureStore;
 
 const open = () =>
-  RedisFeatureStore.connect({
+  connectedStore({
     url: server.url,
     keyPrefix: PREFIX,
     identity: IDENTITY,

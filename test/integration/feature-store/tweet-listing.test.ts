@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FeatureStore } from '../../../service/application/ports/feature-store.ts';
 import { MemoryFeatureStore } from '../../../service/feature-store/memory/memory-feature-store.ts';
-import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { connectedStore } from '../../helpers/connected-store.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { PERSISTENT, RedisServer } from '../../helpers/redis-server.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => redis?.stop());
 
 const redisStore = (keyPrefix: string, { url } = redis) =>
-  RedisFeatureStore.connect({
+  connectedStore({
     url,
     keyPrefix,
     identity,
