@@ -7,7 +7,7 @@ import { CannotRun } from './cannot-run.ts';
 import { type CurvePoint, measureCurve } from './curve.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import { describeMachine } from './machine.ts';
-import { measurePeers, type PeerRow } from './measure-peers.ts';
+import { measurePeers, type PeerRow, requireQuiet } from './measure-peers.ts';
 import type { ModelKey } from './model-key.ts';
 import { loadModel } from './models.ts';
 import { BENCHMARKS } from './registry.ts';
@@ -41,6 +41,7 @@ async function main(wanted: Arguments): Promise<number> {
   const startedAt = new Date().toISOString();
   const machine = await describeMachine();
   console.log(`${describe(machine)}\n`);
+  if (wanted.peers) requireQuiet(machine);
   const load = await LoadGenerator.start();
   const results: Result[] = [];
   const curves: Partial<Record<ModelKey, readonly CurvePoint[]>> = {};
@@ -48,7 +49,7 @@ async function main(wanted: Arguments): Promise<number> {
   const peers: Partial<Record<ModelKey, readonly PeerRow[]>> = {};
   try {
     for (const model of wanted.models) {
-      const found = await runModel(model, wanted, load, machine.busyAtStart ?? 0);
+      const found = await runModel(model, wanted, load);
       results.push(...found.results);
       if (found.curve) curves[model] = found.curve;
       if (found.soak) soaks[model] = found.soak;
@@ -76,7 +77,6 @@ async function runModel(
   key: ModelKey,
   wanted: Arguments,
   load: LoadGenerator,
-  busy: number,
 ): Promise<ModelFindings> {
   const benchmarks = wanted.benchmarks.filter(
     ({ only, gate }) => (only ?? key) === key && (!wanted.gates || gate === key),
@@ -107,7 +107,7 @@ async function runModel(
   const findings: ModelFindings = { results };
   const curve = wantsCurve ? { curve: await measureCurve(bench) } : {};
   const soaked = soakSeconds === undefined ? {} : { soak: await runSoak(bench, soakSeconds) };
-  const peers = wantsPeers ? { peers: await runPeers(bench, busy) } : {};
+  const peers = wantsPeers ? { peers: await runPeers(bench) } : {};
   return { ...findings, ...curve, ...soaked, ...peers };
 }
 
@@ -121,8 +121,8 @@ async function outcomeOf(benchmark: Benchmark, bench: Bench): Promise<Result['ou
   }
 }
 
-async function runPeers(bench: Bench, busy: number): Promise<PeerRow[]> {
-  const rows = await measurePeers(bench, busy);
+async function runPeers(bench: Bench): Promise<PeerRow[]> {
+  const rows = await measurePeers(bench);
   console.log(`### peers, ${bench.model.key}\n\n${formatPeers(rows)}\n`);
   return rows;
 }

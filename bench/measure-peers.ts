@@ -7,6 +7,7 @@ import {
   withServer,
 } from './bench.ts';
 import { CannotRun } from './cannot-run.ts';
+import type { Machine } from './machine.ts';
 import { textRequests } from './requests.ts';
 import { PYTHON_SERVERS, scoreRequest, startPythonServer } from './servers/python-server.ts';
 import type { ServerProcess } from './servers/server-process.ts';
@@ -55,19 +56,17 @@ export interface PeerRow {
   readonly mebibytes: Summary;
 }
 
-/**
- * The service beside Python servers of the same graph: each alone, in turn, several rounds.
- *
- * @param busy share of the vCPUs in use before the start
- * @throws CannotRun on a machine that is not quiet
- */
-export async function measurePeers(bench: Bench, busy: number): Promise<PeerRow[]> {
-  if (busy > QUIET) {
-    const percent = Math.round(busy * 100);
-    throw new CannotRun(
-      `${percent} % of the vCPUs are in use; --peers needs a machine that does nothing else`,
-    );
-  }
+/** @throws CannotRun on a machine that does other work */
+export function requireQuiet({ busyAtStart = 0 }: Machine): void {
+  if (busyAtStart <= QUIET) return;
+  const percent = Math.round(busyAtStart * 100);
+  throw new CannotRun(
+    `${percent} % of the vCPUs are in use; --peers needs a machine that does nothing else`,
+  );
+}
+
+/** The service beside Python servers of the same graph: each alone, in turn, several rounds. */
+export async function measurePeers(bench: Bench): Promise<PeerRow[]> {
   const contenders = contendersOf(bench);
   const rounds = contenders.map((): Round[] => []);
   for (let round = 0; round < ROUNDS; round++) {

@@ -6,7 +6,7 @@ import { serveTexts, type TextServerSettings } from './text-server.ts';
 
 const SESSIONS = 2;
 
-/** As many as the service puts into a batch. */
+/** Most texts of a batch. */
 const MAX_BATCH = 16;
 
 interface Waiting {
