@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Pipelining } from '../../../../service/http/connections/pipelining.ts';
@@ -70,6 +72,18 @@ describe('pipelined requests of one connection', () => {
     socket.write(Array.from({ length: 102 }, (_, index) => get(index)).join(''));
     await closed(socket.resume());
     expect(paths()).toEqual(['/0']);
+  });
+
+  // 64,000 of them with stack traces held the event loop for a second.
+  it('end with errors without stack traces if the connection is cut off', () => {
+    // In a separate process: Jest's Error is not the one that Node makes errors of.
+    const program = join(import.meta.dirname, '../programs/cut-off.ts');
+    const { cutOff, later } = JSON.parse(
+      execFileSync(process.execPath, [program], { encoding: 'utf8' }),
+    );
+    expect(cutOff.length).toBeGreaterThan(100);
+    expect(new Set(cutOff)).toEqual(new Set(['Error: aborted']));
+    expect(later).toContain('\n');
   });
 
   it('may be 100 besides the one that is answered', async () => {
