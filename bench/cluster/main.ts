@@ -102,7 +102,7 @@ function openStore(url: string): Promise<RedisFeatureStore> {
     identity: IDENTITY,
     metrics: { record: silent },
     logger: { debug: silent, info: silent, warn: silent, error: silent },
-    commandTimeoutMs: 60_000,
+    timeouts: { commandMs: 60_000 },
   });
 }
 

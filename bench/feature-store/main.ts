@@ -57,7 +57,7 @@ await withRedis(async (url) => {
     metrics: { record: silent },
     logger: { debug: silent, info: silent, warn: silent, error: silent },
     // Costs are measured here, not time-outs.
-    commandTimeoutMs: 60_000,
+    timeouts: { commandMs: 60_000 },
   });
   const source = rows(USERS);
   const written: string[] = [];

@@ -72,14 +72,10 @@ async function openFilled(options?: VisitOptions): Promise<Visit> {
   return opened;
 }
 
-/** Answer of the API; asked again if the store was too slow, on a busy machine. */
 async function api<T>(path: string): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    const response = await service.get(path);
-    if (response.ok) return (await response.json()) as T;
-    if (attempt === 10) throw new Error(`${path} is answered with ${response.status}`);
-    await pause(200);
-  }
+  const response = await service.getStored(path);
+  expect(response.status).toBe(200);
+  return (await response.json()) as T;
 }
 
 describe('the page shows the figures of the API', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { containerCommand } from '../../script/image/lib/container-command.ts';
 import { NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
+import { eventually } from './eventually.ts';
 
 const START_TIMEOUT_MS = 120_000;
 /** With an emulator: a minute of CPU time. */
@@ -112,6 +113,15 @@ export class ServiceProcess {
 
   get(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(this.url + path, init);
+  }
+
+  /** As `get`, asked again while Redis does not answer in time, as happens on a busy machine. */
+  getStored(path: string, init: RequestInit = {}): Promise<Response> {
+    return eventually(async () => {
+      const response = await this.get(path, init);
+      if (response.status === 503) throw new Error(`${path} is answered with 503`);
+      return response;
+    });
   }
 
   tweet(url: string, init: RequestInit = {}): Promise<Response> {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BANANA, makeBananaModels } from '../helpers/banana-model.ts';
-import { eventually } from '../helpers/eventually.ts';
 import { RedisServer } from '../helpers/redis-server.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 import { runTool } from '../helpers/tool-process.ts';
@@ -93,14 +92,11 @@ describe.each(['memory', 'redis'])(
     const purge = (id: string | undefined) =>
       json(service.get(`/v1/admin/features/tweets/${id}`, { method: 'DELETE', ...AS_ADMIN }));
 
-    /** Asks again while Redis does not answer in time, as it does on a busy machine. */
-    const countsOf = (entity: 'topics' | 'users', name: string) =>
-      eventually(async () => {
-        const path = `/v1/${entity}/${encodeURIComponent(name)}/sentiment?from=${DAY}&to=${DAY}`;
-        const { status, body } = await json(service.get(path));
-        if (status === 503) throw new Error(body.code);
-        return status === 200 ? body.counts : body.code;
-      });
+    const countsOf = async (entity: 'topics' | 'users', name: string) => {
+      const path = `/v1/${entity}/${encodeURIComponent(name)}/sentiment?from=${DAY}&to=${DAY}`;
+      const { status, body } = await json(service.getStored(path));
+      return status === 200 ? body.counts : body.code;
+    };
 
     it('stores all ingested tweets but the one that the model fails on', async () => {
       const tweets = tweetsOf('2222', '#ingested');
@@ -111,9 +107,9 @@ describe.each(['memory', 'redis'])(
       expect(await countsOf('topics', '#ingested')).toEqual(counts);
       expect(await countsOf('users', '2222')).toEqual(counts);
       const ids = tweets.map(({ id }) => id);
-      const { rows = [] } = (await json(service.get(`/v1/features/tweets?ids=${ids}`))).body;
+      const { rows = [] } = (await json(service.getStored(`/v1/features/tweets?ids=${ids}`))).body;
       expect(rows.map((row) => row?.label ?? null)).toEqual(['positive', null, 'negative']);
-      const listed = await json(service.get('/v1/admin/features/tweets?cursor=0', AS_ADMIN));
+      const listed = await json(service.getStored('/v1/admin/features/tweets?cursor=0', AS_ADMIN));
       expect(listed.body.tweetIds).toEqual(expect.arrayContaining([ids[0], ids[2]]));
       expect(listed.body.tweetIds).not.toContain(ids[1]);
       expect(service.output).not.toContain('banana #');

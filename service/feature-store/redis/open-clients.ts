@@ -4,15 +4,13 @@ import type { Logger } from '../../application/ports/logger.ts';
 import { StartupError } from '../../domain/errors.ts';
 import { failureReason, isClusterReply } from './failures.ts';
 import {
-  CONNECT_TIMEOUT_MS,
+  DEFAULT_TIMEOUTS,
   isLastingRefusal,
   logOutages,
   openRedisClient,
   type RedisAddress,
+  type RedisTimeouts,
 } from './redis-client.ts';
-
-const COMMAND_TIMEOUT_MS = 100;
-const PURGE_COMMAND_TIMEOUT_MS = 1_000;
 
 /** Keys that are never written; with cluster mode on, they belong to several slots. */
 const PROBED_KEYS = ['probe:a', 'probe:b', 'probe:c', 'probe:d'];
@@ -20,8 +18,7 @@ const PROBED_KEYS = ['probe:a', 'probe:b', 'probe:c', 'probe:d'];
 export interface OpenClientsOptions extends RedisAddress {
   readonly keyPrefix: string;
   readonly logger: Logger;
-  /** Longest time a read or a write waits for Redis; 100 by default. */
-  readonly commandTimeoutMs?: number;
+  readonly timeouts?: Partial<RedisTimeouts>;
 }
 
 /**
@@ -33,11 +30,12 @@ export interface OpenClientsOptions extends RedisAddress {
 export async function openClients(
   options: OpenClientsOptions,
 ): Promise<{ readonly client: Redis; readonly purgeClient: Redis }> {
-  const client = openRedisClient(options, options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS);
-  const purgeClient = openRedisClient(options, PURGE_COMMAND_TIMEOUT_MS);
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const client = openRedisClient(options, timeouts);
+  const purgeClient = openRedisClient(options, { ...timeouts, commandMs: timeouts.purgeCommandMs });
   logOutages(client, options.logger);
   // Rejects at the first error, which is logged, and when the time is up.
-  const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+  const signal = AbortSignal.timeout(timeouts.connectMs);
   const ready = [client, purgeClient].map((each) => once(each, 'ready', { signal }));
   const outcomes = await Promise.allSettled(ready);
   const errors = outcomes.map((each) => (each.status === 'rejected' ? each.reason : undefined));

@@ -14,14 +14,26 @@ export interface RedisAddress {
   readonly password?: string | undefined;
 }
 
-/** Time-out for opening a connection. */
-export const CONNECT_TIMEOUT_MS = 500;
+export interface RedisTimeouts {
+  /** Longest time that a read or a write waits for its reply. */
+  readonly commandMs: number;
+  /** The same for purges, listings and rebuilds, which wait where reads and writes give up. */
+  readonly purgeCommandMs: number;
+  /** Longest time for opening a connection. */
+  readonly connectMs: number;
+  /**
+   * Silence after which a connection with waiting commands counts as dead and is reopened. Without
+   * it, a host that vanishes is noticed only when TCP gives up, after minutes.
+   */
+  readonly silenceMs: number;
+}
 
-/**
- * Silence after which a connection with waiting commands counts as dead and is reopened. Without
- * it, a host that vanishes is noticed only when TCP gives up, after minutes.
- */
-const SILENCE_TIMEOUT_MS = 1_000;
+export const DEFAULT_TIMEOUTS: RedisTimeouts = {
+  commandMs: 100,
+  purgeCommandMs: 1_000,
+  connectMs: 500,
+  silenceMs: 1_000,
+};
 
 /** Longest wait for a peer to close its side. */
 const DISCONNECT_TIMEOUT_MS = 100;
@@ -36,13 +48,16 @@ const READONLY_RECONNECT_INTERVAL_MS = 1_000;
  * than waits: there is no offline queue, and no command is sent twice. A late reply is dropped:
  * ioredis keeps the place of a command that has timed out.
  */
-export function openRedisClient(address: RedisAddress, commandTimeoutMs: number): Redis {
+export function openRedisClient(
+  address: RedisAddress,
+  { commandMs, connectMs, silenceMs }: Omit<RedisTimeouts, 'purgeCommandMs'>,
+): Redis {
   let isRefused = false;
   const client = new Redis({
     ...connectionOptions(address),
-    commandTimeout: commandTimeoutMs,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    socketTimeout: SILENCE_TIMEOUT_MS,
+    commandTimeout: commandMs,
+    connectTimeout: connectMs,
+    socketTimeout: silenceMs,
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -29,7 +29,7 @@ import { OutdatedReader } from './outdated-reader.ts';
 import { Purger } from './purger.ts';
 import { RankingReader } from './ranking-reader.ts';
 import { Rebuilder } from './rebuilder.ts';
-import type { RedisAddress } from './redis-client.ts';
+import type { RedisAddress, RedisTimeouts } from './redis-client.ts';
 import { RowReader } from './row-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import { TweetLister } from './tweet-lister.ts';
@@ -39,8 +39,7 @@ export interface RedisFeatureStoreOptions extends RedisAddress {
   readonly identity: ModelIdentity;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Longest time a read or a write waits for Redis; 100 by default. */
-  readonly commandTimeoutMs?: number;
+  readonly timeouts?: Partial<RedisTimeouts>;
   /** Life of a day bucket after its last write; 400 days by default. */
   readonly aggregateTtlSeconds?: number;
 }

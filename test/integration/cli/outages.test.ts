@@ -92,7 +92,7 @@ async function loseService(): Promise<void> {
 }
 
 async function author(): Promise<unknown> {
-  return (await service.get('/v1/users/7/sentiment')).json();
+  return (await service.getStored('/v1/users/7/sentiment')).json();
 }
 
 describe('a command that has a running service work', () => {

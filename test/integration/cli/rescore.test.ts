@@ -34,7 +34,6 @@ beforeAll(async () => {
     identity: { ...EARLIER, preprocessingVersion: 1 },
     metrics: new RecordedMetrics(),
     logger: new RecordedLog(),
-    commandTimeoutMs: 30_000,
   });
   service = await ServiceProcess.start({
     ADMIN_TOKEN,
@@ -78,7 +77,7 @@ function start(...args: readonly string[]): ToolProcess {
 const run = (...args: string[]): Promise<ToolEnd> => start(...args).ended;
 
 async function countsOf(author: string): Promise<unknown> {
-  const response = await service.get(`/v1/users/${author}/sentiment`);
+  const response = await service.getStored(`/v1/users/${author}/sentiment`);
   return ((await response.json()) as { counts?: unknown }).counts;
 }
 

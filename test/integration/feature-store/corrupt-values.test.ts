@@ -40,7 +40,6 @@ async function withStore(work: (tweets: readonly FeatureRow[]) => Promise<void>)
     identity: IDENTITY,
     metrics,
     logger: new RecordedLog(),
-    commandTimeoutMs: 30_000,
   });
   try {
     const rows = [

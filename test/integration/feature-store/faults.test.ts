@@ -10,6 +10,7 @@ import {
   RedisFeatureStore,
   type RedisFeatureStoreOptions,
 } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { PATIENT_TIMEOUTS } from '../../helpers/connected-store.ts';
 import { eventually } from '../../helpers/eventually.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
@@ -92,7 +93,7 @@ describe('a Redis that was killed', () => {
   it('fails operations at once and is used again after its restart', async () => {
     const server = await aServer();
     const { store, metrics } = await aStore(server.url);
-    await write(store);
+    await eventually(() => write(store));
     const underway = Promise.allSettled([read(store), write(store)]);
     await server.kill();
     await underway;
@@ -175,7 +176,8 @@ describe('a Redis that is slow', () => {
 
   it('never answers a request with the late reply to another', async () => {
     const server = await aServer();
-    const { store } = await aStore(server.url);
+    const commandMs = 2_000;
+    const { store } = await aStore(server.url, { timeouts: { ...PATIENT_TIMEOUTS, commandMs } });
     const rows = Array.from({ length: 4 }, () => aRow({ tweetId: anId() }));
     await store.putTweets(rows.map((row) => ({ row, ttlSeconds: 60 })));
     const [first, second, third, fourth] = rows.map((row) => row.tweetId) as [
@@ -183,8 +185,10 @@ describe('a Redis that is slow', () => {
     ];
 
     server.freeze();
-    await expectTimeout(store.getTweets([first]));
-    await expectTimeout(store.getTweets([second]));
+    const early = [store.getTweets([first]), store.getTweets([second])];
+    await Promise.all(
+      early.map((each) => expect(each).rejects.toThrow('Features could not be read')),
+    );
     // Sent behind the two that have timed out, answered in one go with them.
     const late = store.getTweets([third]);
     server.thaw();
@@ -208,7 +212,7 @@ describe('a peer that accepts and never answers', () => {
     const proxy = await TcpStub.startProxy(Number(new URL(server.url).port));
     closing.push(() => proxy.close());
     const { store } = await aStore(proxy.url);
-    await write(store);
+    await eventually(() => write(store));
     proxy.silence();
     await expectTimeout(read(store));
     await recovers(store);
@@ -290,7 +294,7 @@ describe('a Redis that rejects', () => {
     const admin = anAdmin(server);
     const { store, metrics, logger } = await aStore(server.url);
     const row = aRow({ tweetId: anId() });
-    await store.putTweets([{ row, ttlSeconds: 60 }]);
+    await eventually(() => store.putTweets([{ row, ttlSeconds: 60 }]));
     await refuse(admin);
     for (let i = 0; i < 10; i++) await expectTimeout(write(store));
     // Earlier than the next probe of an open circuit would be.
@@ -342,7 +346,7 @@ describe('a purge', () => {
     const server = await aServer();
     const { store, logger } = await aStore(server.url);
     const row = aRow({ tweetId: anId() });
-    await store.putTweets([{ row, ttlSeconds: 60 }]);
+    await eventually(() => store.putTweets([{ row, ttlSeconds: 60 }]));
     server.freeze();
     const purged = store.purgeTweet(row.tweetId);
     await openCircuit(store);
@@ -364,7 +368,7 @@ describe('a purge', () => {
     const server = await aServer();
     const { store } = await aStore(server.url);
     const row = aRow({ tweetId: anId() });
-    await store.putTweets([{ row, ttlSeconds: 60 }]);
+    await eventually(() => store.putTweets([{ row, ttlSeconds: 60 }]));
     await anAdmin(server).config('SET', 'maxmemory', '1');
     expect(await store.purgeTweet(row.tweetId)).toMatchObject({ rows: 1 });
     expect(await store.purgeTweet(row.tweetId)).toEqual({ rows: 0, contributions: 0 });

@@ -46,7 +46,6 @@ featureStoreContract('RedisFeatureStore with the least rights', async () => {
     identity: IDENTITY,
     metrics: new RecordedMetrics(),
     logger: new RecordedLog(),
-    commandTimeoutMs: 30_000,
   });
   opened.push(store);
   return {

@@ -73,8 +73,6 @@ describe('on a real server', () => {
       identity: IDENTITY,
       metrics: new RecordedMetrics(),
       logger: new RecordedLog(),
-      // A busy machine must not make an operation fail.
-      commandTimeoutMs: 30_000,
     });
 
   beforeAll(async () => {

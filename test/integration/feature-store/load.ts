@@ -7,12 +7,13 @@
 import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
 import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { PATIENT_TIMEOUTS } from '../../helpers/connected-store.ts';
 import { settlesWithin } from '../../helpers/settles-within.ts';
 
 const TWEETS = 20;
 const LATE_MS = 1_000;
-const [url, commandTimeoutMs = '100'] = process.argv.slice(2);
-if (!url) throw new Error('usage: load.ts REDIS_URL [COMMAND_TIMEOUT_MS]');
+const [url, patience] = process.argv.slice(2);
+if (!url) throw new Error('usage: load.ts REDIS_URL [patient]');
 
 let logLines = 0;
 const log = () => {
@@ -22,7 +23,7 @@ const identity = { name: 'fake-model', revision: '0123456789ab', preprocessingVe
 const store = await RedisFeatureStore.connect({
   url,
   keyPrefix: 'load:',
-  commandTimeoutMs: Number(commandTimeoutMs),
+  ...(patience === 'patient' && { timeouts: PATIENT_TIMEOUTS }),
   identity,
   metrics: { record: () => undefined },
   logger: { debug: log, info: log, warn: log, error: log },

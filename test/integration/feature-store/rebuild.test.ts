@@ -25,8 +25,6 @@ const open = () =>
     identity: IDENTITY,
     metrics: new RecordedMetrics(),
     logger: new RecordedLog(),
-    // A busy machine must not make an operation fail.
-    commandTimeoutMs: 30_000,
   });
 
 beforeAll(async () => {

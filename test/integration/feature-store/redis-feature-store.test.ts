@@ -10,10 +10,11 @@ import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts'
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
 import { CachedFeatureStore } from '../../../service/feature-store/hot-cache.ts';
 import { openRedisClient } from '../../../service/feature-store/redis/redis-client.ts';
-import {
+import type {
   RedisFeatureStore,
-  type RedisFeatureStoreOptions,
+  RedisFeatureStoreOptions,
 } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { connectedStore, PATIENT_TIMEOUTS } from '../../helpers/connected-store.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { rebuildAll } from '../../helpers/rebuild-all.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
@@ -26,9 +27,6 @@ import {
   IDENTITY,
   type StoreUnderTest,
 } from '../../port-suites/feature-store-contract.ts';
-
-/** Generous, so that a busy machine fails no test; the fault tests use the real time-out. */
-const COMMAND_TIMEOUT_MS = 30_000;
 
 let server: RedisServer;
 let admin: Redis;
@@ -50,13 +48,12 @@ async function openStore(overrides: Partial<RedisFeatureStoreOptions> = {}) {
   const keyPrefix = overrides.keyPrefix ?? `${randomUUID()}:`;
   const metrics = new RecordedMetrics();
   const logger = new RecordedLog();
-  const store = await RedisFeatureStore.connect({
+  const store = await connectedStore({
     url: server.url,
     keyPrefix,
     identity: IDENTITY,
     metrics,
     logger,
-    commandTimeoutMs: COMMAND_TIMEOUT_MS,
     ...overrides,
   });
   opened.push(store);
@@ -371,7 +368,7 @@ describe('RedisFeatureStore', () => {
   });
 
   it('rejects a malformed contribution before it writes anything', async () => {
-    const client = openRedisClient({ url: server.url }, COMMAND_TIMEOUT_MS);
+    const client = openRedisClient({ url: server.url }, PATIENT_TIMEOUTS);
     await once(client, 'ready');
     const id = anId();
     const keys = [rowKey(id), indexKey(id), tombstoneKey(id)] as const;

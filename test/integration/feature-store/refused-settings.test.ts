@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { FeatureStoreUnavailableError, StartupError } from '../../../service/domain/errors.ts';
-import {
+import type {
   RedisFeatureStore,
-  type RedisFeatureStoreOptions,
+  RedisFeatureStoreOptions,
 } from '../../../service/feature-store/redis/redis-feature-store.ts';
+import { connectedStore } from '../../helpers/connected-store.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
 import { anId, aRow, IDENTITY } from '../../port-suites/feature-store-contract.ts';
@@ -30,13 +32,12 @@ afterAll(async () => {
 
 async function openStore(options: Partial<RedisFeatureStoreOptions>) {
   const logger = new RecordedLog();
-  const store = await RedisFeatureStore.connect({
+  const store = await connectedStore({
     url: server.url,
     keyPrefix,
     identity: IDENTITY,
     metrics: new RecordedMetrics(),
     logger,
-    commandTimeoutMs: 30_000,
     ...options,
   });
   opened.push(store);
@@ -102,10 +103,11 @@ describe('a store on a server that refuses its setting', () => {
     const client = new Redis(busy.url);
     try {
       const script = client.eval('while true do end', 0).catch(() => undefined);
+      const other = new Redis(busy.url, { enableReadyCheck: false });
+      await eventually(() => expect(other.ping()).rejects.toThrow('BUSY'));
       const { store } = await openStore({ url: `${busy.url}/1` });
       const put = () => store.putTweets([{ row: aRow({ tweetId: anId() }), ttlSeconds: 60 }]);
       await expect(put()).rejects.toThrow(FeatureStoreUnavailableError);
-      const other = new Redis(busy.url, { enableReadyCheck: false });
       await other.script('KILL');
       other.disconnect();
       await script;

@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RedisFeatureStore } from '../../../service/feature-store/redis/redis-feature-store.ts';
 import { makeCertificate } from '../../helpers/certificate.ts';
+import { connectedStore } from '../../helpers/connected-store.ts';
 import { RecordedLog, RecordedMetrics } from '../../helpers/fakes.ts';
 import { RedisServer } from '../../helpers/redis-server.ts';
 import { anId, IDENTITY } from '../../port-suites/feature-store-contract.ts';
@@ -50,7 +50,7 @@ function url(): string {
 describe('a rediss:// address', () => {
   it('connects by TLS with its host name when its certificate is trusted', async () => {
     const path = fileURLToPath(new URL('load.ts', import.meta.url));
-    const load = spawn(process.execPath, [path, url(), '10000'], {
+    const load = spawn(process.execPath, [path, url(), 'patient'], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate },
     });
@@ -68,7 +68,7 @@ describe('a rediss:// address', () => {
 
   it('does not connect when its certificate is not trusted', async () => {
     const logger = new RecordedLog();
-    const store = await RedisFeatureStore.connect({
+    const store = await connectedStore({
       url: url(),
       keyPrefix: 'tls:',
       identity: IDENTITY,

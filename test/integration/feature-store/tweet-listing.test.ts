@@ -22,7 +22,6 @@ const redisStore = (keyPrefix: string, { url } = redis) =>
     identity,
     metrics: new RecordedMetrics(),
     logger: new RecordedLog(),
-    commandTimeoutMs: 30_000,
   });
 
 async function put(store: FeatureStore, ids: readonly string[]): Promise<void> {

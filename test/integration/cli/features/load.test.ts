@@ -54,7 +54,7 @@ function write(name: string, lines: readonly unknown[]): void {
 
 /** Answers to readers, without the times of the scores. */
 async function seen(ids: readonly string[]) {
-  const read = async (path: string) => (await service.get(path)).json();
+  const read = async (path: string) => (await service.getStored(path)).json();
   const { rows } = (await read(`/v1/features/tweets?ids=${ids.join(',')}`)) as {
     rows: (Record<string, unknown> | null)[];
   };
@@ -75,7 +75,7 @@ function interrupted(file: string): Promise<ToolEnd> {
 const stateFile = () => join(folder, '.load-state.json');
 
 const totalOf = async (author: string) => {
-  const response = await service.get(`/v1/users/${author}/sentiment`);
+  const response = await service.getStored(`/v1/users/${author}/sentiment`);
   return ((await response.json()) as { total?: number }).total ?? 0;
 };
 

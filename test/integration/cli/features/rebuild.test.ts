@@ -56,7 +56,7 @@ function start(args: readonly string[], url = service.url): ToolProcess {
 const run = (...args: string[]): Promise<ToolEnd> => start(args).ended;
 
 async function totalOf(author: number): Promise<number | undefined> {
-  const response = await service.get(`/v1/users/${author}/sentiment`);
+  const response = await service.getStored(`/v1/users/${author}/sentiment`);
   return response.status === 404 ? 0 : ((await response.json()) as { total?: number }).total;
 }
 
@@ -81,7 +81,7 @@ describe('tss features rebuild', () => {
       stdout: expect.stringContaining('Mended: 30 tweets missing under their author or a topic.'),
     });
     expect([await totalOf(7), await totalOf(8)]).toEqual([15, 15]);
-    const users = (await (await service.get('/v1/users')).json()) as { users: unknown[] };
+    const users = (await (await service.getStored('/v1/users')).json()) as { users: unknown[] };
     expect(users.users).toHaveLength(2);
     expect(await run('--dry-run')).toMatchObject({
       code: 0,
