@@ -4,10 +4,9 @@
  * JavaScript nor `worker.terminate()` can end it.
  */
 import { readFileSync } from 'node:fs';
-import { parentPort, threadName } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 
-if (threadName === 'inference') {
-  parentPort?.on('message', ({ lengths }) => {
-    if (lengths?.includes(Number(process.env.HANG_TOKENS))) readFileSync(process.env.HANG_PIPE);
-  });
-}
+parentPort?.on('message', (message) => {
+  const hangs = message?.lengths?.includes(Number(process.env.HANG_TOKENS));
+  if (hangs) readFileSync(process.env.HANG_PIPE);
+});
