@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 540_000;
 
 /**
  * Runs the CDK's command line tool as it is installed here.

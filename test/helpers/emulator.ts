@@ -17,8 +17,8 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 120_000;
-const STOP_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 540_000;
+const STOP_TIMEOUT_MS = 540_000;
 
 /** Nothing listens here. */
 const NO_ENGINE = 'unix:///nonexistent/docker.sock';

@@ -10,7 +10,7 @@ const POLL_MS = 20;
  */
 export async function eventually<T>(
   work: () => Promise<T>,
-  withinMs = 60_000,
+  withinMs = 240_000,
   pollMs = POLL_MS,
 ): Promise<T> {
   const endMs = performance.now() + withinMs;

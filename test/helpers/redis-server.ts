@@ -13,8 +13,8 @@ const BINARIES = ['redis-server', 'valkey-server'];
  */
 export const PERSISTENT = ['--appendonly', 'yes', '--appendfsync', 'no'] as const;
 
-const START_TIMEOUT_MS = 120_000;
-const STOP_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 540_000;
+const STOP_TIMEOUT_MS = 540_000;
 
 /**
  * A real Redis or Valkey on a free port, without persistence unless the options ask for it. One

@@ -7,7 +7,7 @@ import { containerCommand } from '../../script/image/lib/container-command.ts';
 import { NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
 import { eventually } from './eventually.ts';
 
-const START_TIMEOUT_MS = 120_000;
+const START_TIMEOUT_MS = 540_000;
 /** With an emulator: a minute of CPU time. */
 const EMULATED_START_TIMEOUT_MS = 3_600_000;
 

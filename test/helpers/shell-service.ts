@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const START_TIMEOUT_MS = 120_000;
+const START_TIMEOUT_MS = 540_000;
 const POLL_INTERVAL_MS = 50;
 
 /** Commands that run the shell's script, which they find in $SERVICE. */

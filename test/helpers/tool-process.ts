@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { eventually } from './eventually.ts';
 
-const TIMEOUT_MS = 150_000;
+const TIMEOUT_MS = 540_000;
 
 /** Node's arguments for `tss`, as script/tss gives them, but without .env. */
 export const TSS = [resolve('cli/tss.ts')];

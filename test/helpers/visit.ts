@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { launchBrowser } from '../../script/lib/launch-browser.ts';
 
 /** Longest wait for anything on the page. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 240_000;
 
 export interface VisitOptions extends BrowserContextOptions {
   /** Lets `page.clock` move the timers of the page. */

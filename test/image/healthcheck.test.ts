@@ -13,7 +13,7 @@ function statusOf(
 ): Promise<number> {
   const [file, ...args] = containerCommand(image, environment, { command });
   return new Promise((resolve) => {
-    execFile(file, args, { timeout: 20_000 }, (error) =>
+    execFile(file, args, { timeout: 540_000 }, (error) =>
       resolve(typeof error?.code === 'number' ? error.code : error === null ? 0 : -1),
     );
   });

@@ -13,7 +13,7 @@ import { startS3Stub } from '../helpers/s3-stub.ts';
 const TAG = 'tweet-sentiment-service:model';
 const NAME = 'minilm-tweet-sentiment';
 const GRAPH = 'model.onnx';
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 540_000;
 
 let context: string;
 let graph: Buffer;

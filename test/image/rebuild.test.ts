@@ -5,7 +5,7 @@ import { changeCode, changeModel } from '../../script/image/lib/change-context.t
 import { buildImage, imageConfig, removeImage } from '../../script/image/lib/docker.ts';
 
 const TAG = 'tweet-sentiment-service:rebuilt';
-const BUILD_TIMEOUT_MS = 180_000;
+const BUILD_TIMEOUT_MS = 540_000;
 
 let context: string;
 beforeEach(() => {

@@ -50,7 +50,7 @@ async function post({ trusted = true, serverName = undefined as string | undefin
     ['--input-type=module-typescript', '--eval', program],
     {
       env: { PATH: process.env.PATH, ...(trusted && { NODE_EXTRA_CA_CERTS: certificateFile }) },
-      timeout: 120_000,
+      timeout: 540_000,
     },
   );
   return stdout;

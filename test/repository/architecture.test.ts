@@ -22,7 +22,7 @@ function check(files: Readonly<Record<string, string>>) {
   const { status, stdout } = spawnSync(process.execPath, args, {
     cwd: folder,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 540_000,
   });
   rmSync(folder, { recursive: true });
   return { status, stdout };

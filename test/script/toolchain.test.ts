@@ -29,7 +29,7 @@ function installTestTools() {
   const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], {
     env: { PATH: folder },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 540_000,
   });
   return { status, lines: (stdout + stderr).trim().split('\n') };
 }

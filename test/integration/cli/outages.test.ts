@@ -12,7 +12,7 @@ const ADMIN_TOKEN = 'admin-token-of-the-test';
 const CREATED_AT = new Date(Date.now() - 86_400_000).toISOString();
 const ROWS = 500;
 /** Longer than a command waits for a service. */
-const TOOL_TIMEOUT_MS = 240_000;
+const TOOL_TIMEOUT_MS = 540_000;
 /** For the start of a command on a busy machine. */
 const PATIENCE_MS = 60_000;
 const AS_EARLIER = { model_name: 'earlier', model_revision: 'ba9876543210' };

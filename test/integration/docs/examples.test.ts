@@ -36,7 +36,7 @@ async function run(name: string, ...args: string[]) {
     cwd: folder,
     env: { SERVICE_URL: service.url, API_KEY },
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 120_000,
+    timeout: 540_000,
   });
   const [[code], said] = await Promise.all([once(example, 'close'), text(example.stdout)]);
   return { code, said, read: (file: string) => readFileSync(join(folder, file), 'utf8') };

@@ -292,17 +292,20 @@ describe('a Redis that rejects', () => {
   )('%s still answers reads', async (_, reason, refuse, relent) => {
     const server = await aServer();
     const admin = anAdmin(server);
-    const { store, metrics, logger } = await aStore(server.url);
+    const timeouts = PATIENT_TIMEOUTS;
+    const { store, metrics, logger } = await aStore(server.url, { timeouts });
     const row = aRow({ tweetId: anId() });
     await eventually(() => store.putTweets([{ row, ttlSeconds: 60 }]));
     await refuse(admin);
-    for (let i = 0; i < 10; i++) await expectTimeout(write(store));
-    // Earlier than the next probe of an open circuit would be.
-    expect(await eventually(() => store.getTweets([row.tweetId]), 500)).toEqual([row]);
+    for (let i = 0; i < 10; i++) {
+      await expect(write(store)).rejects.toBeInstanceOf(FeatureStoreUnavailableError);
+    }
+    expect(await eventually(() => store.getTweets([row.tweetId]))).toEqual([row]);
     expect(metrics.sum('FeatureStoreErrors')).toBeGreaterThanOrEqual(10);
     const warnings = logger.lines.filter(({ level }) => level === 'warn');
     expect(warnings.length).toBeLessThanOrEqual(2);
     expect(JSON.stringify(warnings)).toContain(reason);
+    expect(JSON.stringify(warnings)).not.toContain('does not respond');
 
     await relent(admin);
     await recovers(store);
@@ -311,13 +314,15 @@ describe('a Redis that rejects', () => {
   it('writes as a replica makes the client reconnect, but not after each rejection', async () => {
     const server = await aServer();
     const admin = anAdmin(server);
-    const { store } = await aStore(server.url);
+    const { store } = await aStore(server.url, { timeouts: PATIENT_TIMEOUTS });
     const connections = async () =>
       Number(/total_connections_received:(\d+)/.exec(await admin.info('stats'))?.[1]);
     await admin.call('REPLICAOF', '127.0.0.1', '1');
     const before = await connections();
+    // Less than a second passes between all rejections.
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now());
     for (let i = 0; i < 10; i++) {
-      await expectTimeout(write(store));
+      await expect(write(store)).rejects.toBeInstanceOf(FeatureStoreUnavailableError);
       await eventually(() => read(store));
     }
     expect(await connections()).toBe(before + 1);
@@ -438,7 +443,7 @@ describe('a process whose Redis is killed, frozen, paused and full while it work
     await server.restart();
     await reads('hit');
     load.stdin.end();
-    const exited = once(load, 'exit', { signal: AbortSignal.timeout(60_000) });
+    const exited = once(load, 'exit', { signal: AbortSignal.timeout(540_000) });
     let last = '{}';
     for await (const line of { [Symbol.asyncIterator]: () => lines }) last = line;
     const report = JSON.parse(last);

@@ -59,7 +59,7 @@ describe('a rediss:// address', () => {
       lines.push(line);
       if (line === 'hit') load.stdin.end();
     });
-    await once(load, 'close', { signal: AbortSignal.timeout(60_000) });
+    await once(load, 'close', { signal: AbortSignal.timeout(540_000) });
     const report = JSON.parse(lines.at(-1) ?? '');
     expect(report).toMatchObject({ failures: 0, wrongRows: 0, logLines: 0, lastReadWorked: true });
     expect(report.hits).toBeGreaterThan(0);

@@ -10,7 +10,7 @@ import { ServiceProcess } from '../../helpers/service-process.ts';
 const FOLDER = '.tools/open-inference';
 const PYTHON = resolve(FOLDER, 'bin/python');
 const API_KEY = 'key-of-the-test';
-const CLIENT_TIMEOUT_MS = 60_000;
+const CLIENT_TIMEOUT_MS = 540_000;
 
 /** The texts of clients.py. */
 const TEXTS = ['I love this phone', 'It is broken again, I hate it', 'Été à Ōsaka 😀'];

@@ -12,7 +12,7 @@ async function run(pid: number, port: string) {
   const helper = spawn(process.execPath, args, {
     env: { ADMIN_TOKEN, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 120_000,
+    timeout: 540_000,
   });
   const [[code], said] = await Promise.all([once(helper, 'close'), text(helper.stdout)]);
   return { code, said };

@@ -20,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ACCOUNT, type Emulator, REGION, startEmulator } from '../../../helpers/emulator.ts';
 import { runTool } from '../../../helpers/tool-process.ts';
 
-const RUN_TIMEOUT_MS = 120_000;
+const RUN_TIMEOUT_MS = 540_000;
 let emulator: Emulator;
 beforeAll(async () => {
   emulator = await startEmulator();

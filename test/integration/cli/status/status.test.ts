@@ -24,7 +24,7 @@ import { runTool } from '../../../helpers/tool-process.ts';
 
 const PROBE = 'prod-probe';
 const SERVICE = { Name: 'Service', Value: 'tweet-sentiment-prod' };
-const RUN_TIMEOUT_MS = 120_000;
+const RUN_TIMEOUT_MS = 540_000;
 const COLUMNS = 80;
 
 let emulator: Emulator;
