@@ -30,8 +30,8 @@ const SYSTEM_CLOCKS: RetentionClocks = {
 const LINE_BREAK = 0x0a;
 
 /**
- * Appends to one JSON Lines file per UTC day. Processes may share the folder: every write is an
- * append, which first ends a line that is torn.
+ * Appends to one JSON Lines file per UTC day. Processes may share the folder: lines are appended by
+ * one call of the system, which no other process interrupts, and a torn line is ended first.
  */
 export class FilePredictionLogSink implements RecordSink {
   readonly maxLines = 10_000;
@@ -125,7 +125,14 @@ async function append(path: string, lines: readonly RecordLine[]): Promise<void>
   const file = await open(path, 'a+');
   try {
     const start = (await endsWithin(file)) ? '\n' : '';
-    await file.appendFile(start + lines.map(({ text }) => text).join(''));
+    const content = Buffer.from(start + lines.map(({ text }) => text).join(''));
+    // Not appendFile, whose calls of 512 KiB each would mix with those of other processes.
+    const { bytesWritten } = await file.write(content);
+    if (bytesWritten < content.length) {
+      throw new Error(
+        `only ${bytesWritten} of ${content.length} bytes could be appended to ${path}; is the disk full?`,
+      );
+    }
   } finally {
     await file.close();
   }

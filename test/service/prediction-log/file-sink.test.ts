@@ -53,6 +53,18 @@ describe('FilePredictionLogSink', () => {
     expect(ids).toEqual(['1', '2', '3', '4'].map((id) => `"tweet_id":"${id}"`));
   });
 
+  it('keeps each line whole when processes append more than half a megabyte at once', async () => {
+    const sinks = await Promise.all(Array.from({ length: 4 }, () => open()));
+    const lines = sinks.map((_, sink) =>
+      Array.from({ length: 4_000 }, (__, index) => line(`${sink + 1}${index}`)),
+    );
+    await Promise.all(sinks.map((sink, index) => sink.write(lines[index] ?? [])));
+    const written = content('2026-11-23.jsonl').split('\n').slice(0, -1);
+    const whole = new Set(lines.flat().map(({ text }) => text.trimEnd()));
+    expect(written.filter((text) => !whole.has(text))).toEqual([]);
+    expect(written).toHaveLength(whole.size);
+  });
+
   it('ends a line that a crash has torn, so that only that one is lost', async () => {
     const sink = await open();
     await sink.write([line('1')]);
