@@ -1,6 +1,6 @@
 import type { Logger } from '../application/ports/logger.ts';
 
-/** An outage that begins sooner after the last one logged is not logged itself. */
+/** Shortest time between two outages in the log. One that begins sooner is logged later if it lasts. */
 const QUIET_MS = 60_000;
 
 interface OutageLogOptions {
@@ -24,12 +24,13 @@ export class OutageLog {
   }
 
   failed(reason: string): void {
-    if (this.#outage) return;
-    const sinceMs = this.#now();
-    const logged = sinceMs - this.#loggedAtMs >= QUIET_MS;
+    if (this.#outage?.logged) return;
+    const nowMs = this.#now();
+    const sinceMs = this.#outage?.sinceMs ?? nowMs;
+    const logged = nowMs - this.#loggedAtMs >= QUIET_MS;
     this.#outage = { sinceMs, logged };
     if (!logged) return;
-    this.#loggedAtMs = sinceMs;
+    this.#loggedAtMs = nowMs;
     this.#options.logger.warn({ reason }, this.#options.failed);
   }
 

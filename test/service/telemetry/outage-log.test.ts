@@ -44,4 +44,24 @@ describe('OutageLog', () => {
       ['info', 'up', { downMs: 0 }],
     ]);
   });
+
+  it('logs an outage that begins soon after another one later, if it lasts', () => {
+    const { outages, lines, advanceMs } = anOutageLog();
+    outages.failed('first');
+    outages.recovered();
+    advanceMs(10_000);
+    outages.failed('second');
+    advanceMs(49_999);
+    outages.failed('second, after a while');
+    expect(lines()).toHaveLength(2);
+    advanceMs(1);
+    outages.failed('second, still');
+    outages.failed('second, still');
+    advanceMs(5_000);
+    outages.recovered();
+    expect(lines().slice(2)).toEqual([
+      ['warn', 'down', { reason: 'second, still' }],
+      ['info', 'up', { downMs: 55_000 }],
+    ]);
+  });
 });
