@@ -29,6 +29,9 @@ const MAX_BACKOFF_MS = 10_000;
 /** Longest backoff during a flush. */
 const FLUSH_BACKOFF_MS = 500;
 
+/** Time after which a write that has not ended is logged, as of a disk that hangs. */
+const LATE_WRITE_MS = 10_000;
+
 /** Longest wait of a purge for its tombstone. */
 const PURGE_WAIT_MS = 5_000;
 
@@ -44,6 +47,7 @@ interface Waiter {
 export class BufferedPredictionLog implements PredictionLog {
   readonly #sink: RecordSink;
   readonly #metrics: Metrics;
+  readonly #logger: Logger;
   readonly #outages: OutageLog;
   readonly #queue: LineQueue;
   /** Purges that wait for their tombstone to be written. */
@@ -59,6 +63,7 @@ export class BufferedPredictionLog implements PredictionLog {
   constructor(options: BufferedPredictionLogOptions) {
     this.#sink = options.sink;
     this.#metrics = options.metrics;
+    this.#logger = options.logger;
     this.#queue = new LineQueue(options.maxWaitingBytes ?? MAX_WAITING_BYTES);
     this.#outages = new OutageLog({
       logger: options.logger,
@@ -85,7 +90,14 @@ export class BufferedPredictionLog implements PredictionLog {
 
   close(): void {
     this.#closed = true;
-    this.#drop([...this.#writing, ...this.#queue.take(Infinity, Infinity)]);
+    const lost = [...this.#writing, ...this.#queue.take(Infinity, Infinity)];
+    this.#drop(lost);
+    if (lost.length > 0) {
+      this.#logger.error(
+        { records: lost.length },
+        'records that waited for the prediction log are lost',
+      );
+    }
     this.#hurry();
   }
 
@@ -126,6 +138,10 @@ export class BufferedPredictionLog implements PredictionLog {
     const lines = this.#queue.take(this.#sink.maxLines, this.#sink.maxBytes);
     this.#writing = lines;
     let refused: readonly RecordLine[] = [];
+    const lateness = setInterval(
+      () => this.#outages.failed(`a write has not ended after ${LATE_WRITE_MS / 1_000} s`),
+      LATE_WRITE_MS,
+    );
     try {
       await this.#sink.write(lines);
       this.#failures = 0;
@@ -136,6 +152,8 @@ export class BufferedPredictionLog implements PredictionLog {
       this.#failures = refused.length < lines.length ? 1 : this.#failures + 1;
       this.#metrics.record('PredictionLogErrors', 1);
       this.#outages.failed(error instanceof Error ? error.message : String(error));
+    } finally {
+      clearInterval(lateness);
     }
     this.#writing = [];
     // close() has counted these lines as lost.

@@ -11,14 +11,14 @@ class FakeSink implements RecordSink {
   readonly maxLines = 3;
   readonly maxBytes = 1_000_000;
   readonly writes: string[][] = [];
-  script: ('fail' | 'hang' | ((lines: readonly RecordLine[]) => void))[] = [];
+  script: ('fail' | 'hang' | ((lines: readonly RecordLine[]) => Promise<void> | void))[] = [];
 
   async write(lines: readonly RecordLine[]): Promise<void> {
     this.writes.push(lines.map(({ text }) => JSON.parse(text).tweet_id));
     const behavior = this.script.shift();
     if (behavior === 'fail') throw new Error('ENOSPC: no space left on device');
     if (behavior === 'hang') await new Promise(() => undefined);
-    if (typeof behavior === 'function') behavior(lines);
+    if (typeof behavior === 'function') await behavior(lines);
   }
 }
 
@@ -146,6 +146,24 @@ describe('BufferedPredictionLog', () => {
       { level: 'info', message: 'the prediction log can be written again' },
     ]);
   });
+
+  it('says that a write does not end, and when it has ended', async () => {
+    const { sink, logger, append } = aLog();
+    const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();
+    sink.script = [() => thawed];
+    append('1');
+    await jest.advanceTimersByTimeAsync(10_199);
+    expect(logger.lines).toEqual([]);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(logger.lines).toMatchObject([
+      { level: 'warn', fields: { reason: 'a write has not ended after 10 s' } },
+    ]);
+    thaw();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(logger.lines.slice(1)).toMatchObject([
+      { level: 'info', message: 'the prediction log can be written again' },
+    ]);
+  });
 });
 
 describe('BufferedPredictionLog.recordPurges', () => {
@@ -216,13 +234,20 @@ describe('BufferedPredictionLog at the end of the process', () => {
   });
 
   it('gives up on close, counting what was lost, what is being written included', async () => {
-    const { log, sink, append, dropped } = aLog();
+    const { log, sink, logger, append, dropped } = aLog();
     sink.script = ['hang'];
     append('1', '2', '3', '4');
     await jest.advanceTimersByTimeAsync(0);
     log.close();
     append('5');
     expect(dropped()).toHaveLength(5);
+    expect(logger.lines).toEqual([
+      {
+        level: 'error',
+        fields: { records: 4 },
+        message: 'records that waited for the prediction log are lost',
+      },
+    ]);
     expect(sink.writes).toHaveLength(1);
   });
 });
