@@ -6,8 +6,20 @@ export const MAX_TOPICS = 32;
 /** Longest topic, in UTF-16 units; a longer one is left out. */
 export const MAX_TOPIC_CHARACTERS = 100;
 
-/** Letters and digits of any script, as X takes them in a hashtag; one of them a letter. */
-const HASHTAG = /(?<![\p{L}\p{M}\p{N}_&/])[#＃]([\p{L}\p{M}\p{N}_]+)/gu;
+/**
+ * The characters of hashtags on X, for a character class: letters, marks and digits of any script, and characters that
+ * join words, as in #スター・ウォーズ. Source: twitter-text 3.1, hashtagSpecialChars.
+ */
+export const TAG_CHARACTERS = String.raw`\p{L}\p{M}\p{N}_\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\xb7`;
+
+/**
+ * An address, so that its fragment is not taken for a hashtag, or a hashtag as twitter-text finds it: after a character
+ * of another kind or an emoji, and not directly before another hashtag.
+ */
+const ADDRESS_OR_HASHTAG = new RegExp(
+  String.raw`https?://[!-~]+|(?:(?<![${TAG_CHARACTERS}&])|(?<=[\ufe0e\ufe0f]))[#＃](?![\ufe0f\u20e3])([${TAG_CHARACTERS}]+)(?![${TAG_CHARACTERS}#＃]|://)`,
+  'giu',
+);
 
 /** A ticker symbol, perhaps with its class: $BRK.B. */
 const CASHTAG = /(?<![^\s(["'])\$([A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?)(?![A-Za-z0-9_$])/g;
@@ -66,6 +78,8 @@ export function normalizeTopics(topics: Iterable<string>): string[] {
 
 /** The hashtags and cashtags of a text as written, hashtags first. */
 export function* extractTopics(text: string): Generator<string> {
-  for (const [, tag = ''] of text.matchAll(HASHTAG)) if (/\p{L}/u.test(tag)) yield `#${tag}`;
+  for (const [, tag = ''] of text.matchAll(ADDRESS_OR_HASHTAG)) {
+    if (/\p{L}/u.test(tag)) yield `#${tag}`;
+  }
   for (const [, symbol] of text.matchAll(CASHTAG)) yield `$${symbol}`;
 }

@@ -1,3 +1,5 @@
+import { TAG_CHARACTERS } from './topics.ts';
+
 /** A word of a text, as a range of UTF-16 code units: `text.slice(start, end)`. */
 export interface Word {
   readonly start: number;
@@ -8,7 +10,7 @@ export interface Word {
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
 /** Links, user names and tags: one word each, as the model and readers take them. */
-const WHOLE = /(?<!\S)(?:https?:\/\/\S+|[@#$][\p{L}\p{M}\p{N}_]+)/giu;
+const WHOLE = new RegExp(String.raw`(?<!\S)(?:https?://\S+|[@#＃$][${TAG_CHARACTERS}]+)`, 'giu');
 
 /** Emoji carry sentiment; Unicode does not count them as words. */
 const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u;

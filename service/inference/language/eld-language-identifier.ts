@@ -1,6 +1,7 @@
 import { eld } from 'eld/small';
 import type { LanguageIdentifier } from '../../application/ports/language-identifier.ts';
 import { type Language, languageOf } from '../../domain/language.ts';
+import { TAG_CHARACTERS } from '../../domain/topics.ts';
 
 /** The length of a tweet, which is enough; the library itself reads about 350 bytes. */
 const MAX_CHARACTERS = 280;
@@ -15,7 +16,7 @@ const MIN_LETTERS = 2;
 const MARGIN = 0.1;
 
 /** Addresses, mentions and tags: names in any language, most of them English. */
-const NAMES = /https?:\/\/\S+|[@#＃$][\p{L}\p{M}\p{N}_]+|\bRT\b/gu;
+const NAMES = new RegExp(String.raw`https?://\S+|[@#＃$][${TAG_CHARACTERS}]+|\bRT\b`, 'gu');
 
 /**
  * Identifies 60 languages by their n-grams, with the library ELD.

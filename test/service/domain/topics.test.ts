@@ -72,6 +72,13 @@ describe('extractTopics', () => {
     ['a#b &#39; https://x.com/#top _#c', []],
     ['$100 US$ $TOOLONGX $a$b', []],
     ['no topic at all # $ ##', []],
+    // Joined by a zero width non-joiner, a middle dot and a wave dash.
+    ['#می\u200cخواهم برم', ['#می\u200cخواهم']],
+    ['#スター・ウォーズ、#ベスト〜', ['#スター・ウォーズ', '#ベスト〜']],
+    ['#paral·lel ·#x', ['#paral·lel']],
+    ['#BTC/#ETH ❤️#love #\ufe0f\u20e3x', ['#BTC', '#ETH', '#love']],
+    ['#a#b #foo://x', []],
+    ['https://t.co/a#b、#c', ['#c']],
   ])('%j holds %j', (text, topics) => {
     expect([...extractTopics(text)]).toEqual(topics);
   });
