@@ -34,7 +34,8 @@ export class EldLanguageIdentifier implements LanguageIdentifier {
   }
 
   identify(text: string): Language | null {
-    const words = text.slice(0, MAX_CHARACTERS).replace(NAMES, ' ');
+    // The n-grams are of composed letters: decomposed Korean is like no language.
+    const words = text.slice(0, MAX_CHARACTERS).normalize('NFC').replace(NAMES, ' ');
     const letters = words.match(/\p{L}/gu) ?? [];
     const latin = words.match(/\p{Script=Latin}/gu) ?? [];
     if (letters.length < MIN_LETTERS) return null;

@@ -37,6 +37,13 @@ describe('the identified language', () => {
     expect(['en', null]).toContain(identifier.identify(text));
   });
 
+  it.each([
+    ['ko', '이 핸드폰 정말 싫어요'],
+    ['vi', 'Tôi ghét chiếc điện thoại này, thật tệ'],
+  ])('is %s for decomposed letters, too: %s', (language, text) => {
+    expect(identifier.identify(text.normalize('NFD'))).toBe(language);
+  });
+
   it('ignores mentions, tags and addresses', () => {
     expect(
       identifier.identify(
