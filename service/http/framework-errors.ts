@@ -43,8 +43,7 @@ const MAX_NAME_CHARACTERS = 64;
 export function explainFrameworkError(thrown: unknown): ServiceError | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const { code = '', validation, validationContext }: Partial<FastifyError> = thrown;
-  // After the violations of each choice comes that of the choice itself.
-  const violation = validation?.find(isChoice) ?? validation?.[0];
+  const violation = validation?.[0];
   if (violation) return explainViolation(violation, validationContext === 'querystring');
   const known = FRAMEWORK_ERRORS[code] ?? (isExposed(thrown) ? REFUSED : undefined);
   return known && new CallerError(...known);
@@ -56,8 +55,8 @@ function isExposed(error: Error): boolean {
 }
 
 /** The body of POST /v1/inference has one of two properties. */
-function isChoice({ keyword, instancePath }: Violation): boolean {
-  return keyword === 'anyOf' && instancePath === '';
+function isChoice({ schemaPath }: Violation): boolean {
+  return /^#\/(then|else)\//.test(schemaPath);
 }
 
 function explainViolation(violation: Violation, inQuery: boolean): ServiceError {
@@ -68,6 +67,7 @@ function explainViolation(violation: Violation, inQuery: boolean): ServiceError 
   return new CallerError('invalid_request', `${field} ${complaint()}.`);
 
   function complaint(): string {
+    if (isChoice(violation)) return 'must have either "text" or "texts"';
     if (keyword === 'required') {
       return `lacks the ${inQuery ? 'parameter' : 'property'} ${quote(params.missingProperty)}`;
     }
@@ -75,7 +75,6 @@ function explainViolation(violation: Violation, inQuery: boolean): ServiceError 
       const what = inQuery ? 'query parameter' : 'property';
       return `holds an unknown ${what} ${quote(params.additionalProperty)}`;
     }
-    if (isChoice(violation)) return 'must have either "text" or "texts"';
     if (keyword === 'pattern' && params.pattern === '\\S') return 'is empty or blank';
     if (keyword === 'type' && inQuery) return 'must be given once';
     const asked = keyword === 'pattern' ? patternInWords(String(params.pattern)) : undefined;

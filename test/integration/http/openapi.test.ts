@@ -15,7 +15,9 @@ interface Operation {
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly responses: Readonly<Record<string, { description?: string; content?: object }>>;
-  readonly requestBody?: { content: Readonly<Record<string, { examples?: object }>> };
+  readonly requestBody?: {
+    content: Readonly<Record<string, { examples?: object; schema?: object }>>;
+  };
 }
 
 function operations(): [name: string, operation: Operation][] {
@@ -39,6 +41,20 @@ describe('the OpenAPI document', () => {
     const result = await new Validator().validate(json);
     expect(result.errors).toBeUndefined();
     expect(result.valid).toBe(true);
+  });
+
+  it('describes each JSON body as one object, from which generators of clients make one class', () => {
+    const bodies = operations().flatMap(([name, { requestBody }]) => {
+      const schema = requestBody?.content['application/json']?.schema;
+      return schema === undefined ? [] : [[name, Object.keys(schema)] as const];
+    });
+    expect(bodies.length).toBeGreaterThan(2);
+    for (const [name, keywords] of bodies) {
+      expect([name, keywords]).not.toEqual([
+        name,
+        expect.arrayContaining([expect.stringMatching(/^(any|one|all)Of$/)]),
+      ]);
+    }
   });
 
   it('has the routes under /v1 that docs/api.md lists, and no others', () => {

@@ -44,11 +44,12 @@ export function textsRequest(limits: HttpLimits) {
     },
     {
       additionalProperties: false,
-      // One of them. Unlike with `oneOf`, a body of another type is still refused as such.
-      anyOf: [
-        { required: ['texts'], properties: { text: false } },
-        { required: ['text'], properties: { texts: false } },
-      ],
+      // One of them. Generators of clients ignore these keywords; `anyOf` and `oneOf` mislead some of them to a class
+      // without `texts`. With the inner type, a body of another type is still refused as such.
+      if: { required: ['text'] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: { not: { type: 'object', required: ['texts'] } },
+      else: { required: ['texts'] },
       examples: [{ texts: TEXTS }],
     },
   );
