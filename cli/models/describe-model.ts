@@ -12,6 +12,8 @@ import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
 export const CONFIG_FILE = 'config.json';
 export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 
+const SINGLE_LABEL = 'single_label_classification';
+
 /** A text has a start and an end token around its tokens. */
 const MIN_TOKENS = 3;
 
@@ -21,6 +23,9 @@ const LABEL_NAMES: ReadonlyMap<string, Label> = new Map([
   // pysentimiento's models and others.
   ...LABELS.map((label): [string, Label] => [label.slice(0, 3), label]),
 ]);
+
+/** Missing or null where the labels exclude each other, which is the usual case. */
+const TaskConfig = Type.Object({ problem_type: Type.String() });
 
 const LabeledConfig = Type.Object({ id2label: Type.Record(Type.String(), Type.String()) });
 
@@ -50,6 +55,7 @@ export async function describeModel(
   labels: readonly string[] | undefined,
 ): Promise<DescribedModel> {
   const config = await readJsonFile(Type.Unknown(), folder, CONFIG_FILE);
+  if (Value.Check(TaskConfig, config)) checkTask(config.problem_type);
   if (Value.Check(LabeledConfig, config)) checkCount(labelsOf(config));
   const facts =
     kind === 'weights' ? convertible(config) : (known(config) ?? (await anyFamily(folder)));
@@ -116,6 +122,16 @@ function labelsOf({ id2label }: Static<typeof LabeledConfig>): string[] {
   return Object.entries(id2label)
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([, name]) => name);
+}
+
+/** The logits of other tasks are not those of a softmax. */
+function checkTask(problemType: string): void {
+  if (problemType === SINGLE_LABEL) return;
+  throw new SourceError(
+    `This service answers one of three labels; the model's problem_type is "${problemType.slice(0, 80)}", as ${CONFIG_FILE} ` +
+      `says, and cannot be served. Choose a model of ${SINGLE_LABEL}`,
+    { retryable: false },
+  );
 }
 
 /** The converter takes two to ten labels, the service answers these three. */

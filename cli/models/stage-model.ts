@@ -20,6 +20,7 @@ import { externalDataOf } from './external-data.ts';
 import { fetchFiles } from './fetch-files.ts';
 import type { ModelSource, SourceFile } from './source.ts';
 import { buildTokenizer } from './tokenizer/build-tokenizer.ts';
+import { checkTruncation } from './tokenizer/check-truncation.ts';
 import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
 
 /** Names the special tokens where tokenizer_config.json does not; the bundle does not keep it. */
@@ -74,6 +75,7 @@ export async function stageModel(
 
   await fetchFiles(source, tokenizer.files, staging, output);
   await makeTokenizer(staging, tokenizer, family);
+  await checkTruncation(staging);
   await options.checkTokenizer?.({ file: TOKENIZER_FILE, maxTokens: described.maxTokens });
   const made = await makeGraph(source, offered, graph, options);
   const kept = optionalFiles(settings, [TOKENIZER_CONFIG_FILE]).map(({ name }) => name);

@@ -11,6 +11,7 @@ const Flag = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
 const Settings = Type.Object({
   tokenizer_class: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   model_max_length: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+  truncation_side: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   do_lower_case: Flag,
   strip_accents: Flag,
   tokenize_chinese_chars: Flag,

@@ -93,6 +93,20 @@ describe('what the manifest learns from the files of an exporter', () => {
     },
   );
 
+  it.each(['graph', 'weights'] as const)(
+    'refuses a model whose labels do not exclude each other, or that is a regression (%s)',
+    async (kind) => {
+      for (const problem_type of ['multi_label_classification', 'regression']) {
+        const described = describeModel(aFolder({ ...BERT, problem_type }), kind, undefined);
+        await expect(described).rejects.toThrow(`problem_type is "${problem_type}"`);
+      }
+      for (const problem_type of ['single_label_classification', null]) {
+        const { labels } = await describeModel(aFolder({ ...BERT, problem_type }), kind, undefined);
+        expect(labels).toEqual(['negative', 'neutral', 'positive']);
+      }
+    },
+  );
+
   it('takes a config.json without labels for one of two, as transformers does', async () => {
     const { id2label: _, ...config } = BERT;
     const described = describeModel(aFolder(config), 'weights', undefined);
