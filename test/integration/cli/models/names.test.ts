@@ -168,6 +168,16 @@ describe('models add', () => {
     expect(folder.files('.downloads')).toEqual([]);
   });
 
+  it('refuses a tokenizer that keeps the end of a long text before it fetches the graph', async () => {
+    writeFileSync(join(source, 'tokenizer_config.json'), '{"truncation_side":"left"}');
+    const { code, stderr } = await folder.run(['add', source, '--name', 'x']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('truncation_side in tokenizer_config.json is "left"'),
+    ]);
+    expect(stderr).not.toContain('model_quantized.onnx');
+  });
+
   it('takes a model without tokenizer_config.json, or with null in it', async () => {
     writeFileSync(
       join(source, 'tokenizer_config.json'),
