@@ -64,7 +64,10 @@ function parseDay(name: string, date: string): UtcDay {
   // Date.parse reads 2021-02-30 as the second of March.
   const day = Number.isNaN(timestampMs) ? undefined : utcDay(timestampMs);
   if (day === undefined || formatDay(day) !== date) {
-    throw new CallerError('invalid_request', `${name} must be a date in UTC such as 2021-11-15.`);
+    throw new CallerError(
+      'invalid_request',
+      `${name} must be a date in UTC such as 2021-11-15, got ${JSON.stringify(date.slice(0, 20))}.`,
+    );
   }
   return day;
 }

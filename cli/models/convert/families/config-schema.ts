@@ -32,10 +32,11 @@ export function parseConfig<Properties extends TProperties>(
   const given = Object.entries(json as object).filter(([, value]) => value !== null);
   const config = Value.Default(schema, Object.fromEntries(given));
   if (Value.Check(schema, config)) return config;
-  const faults = Value.Errors(schema, config).map(({ instancePath, message }) => {
+  const faults = Value.Errors(schema, config).map(({ instancePath, message, keyword, params }) => {
     const key = instancePath.slice(1);
     const value = JSON.stringify((config as Record<string, unknown>)[key]);
-    return `${key} ${message}, got ${value?.slice(0, 80)}`;
+    const rule = keyword === 'const' ? `must be ${JSON.stringify(params.allowedValue)}` : message;
+    return `${key} ${rule}, got ${value?.slice(0, 80)}`;
   });
   throw new ConversionError(`config.json cannot be used: ${faults.join('; ')}`);
 }

@@ -81,8 +81,12 @@ describe('the description of a classifier', () => {
       { hidden_act: 'constructor' },
       "activation 'constructor' is not supported",
     ],
-    ['relative positions', { position_embedding_type: 'relative_key' }, 'got "relative_key"'],
-    ['a decoder', { is_decoder: true }, 'is_decoder'],
+    [
+      'relative positions',
+      { position_embedding_type: 'relative_key' },
+      'must be "absolute", got "relative_key"',
+    ],
+    ['a decoder', { is_decoder: true }, 'is_decoder must be false, got true'],
     [
       'heads that do not share the hidden size evenly',
       { num_attention_heads: 7 },
