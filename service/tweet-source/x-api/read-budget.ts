@@ -48,11 +48,10 @@ export class ReadBudget {
    */
   reserve(ids: readonly TweetId[]): () => void {
     this.#startDay();
-    const fresh = ids.filter((id) => !this.#billed.has(id) && !this.#reserved.has(id));
+    const fresh = new Set(ids.filter((id) => !this.#billed.has(id) && !this.#reserved.has(id)));
     const { dailyReads } = this.#options;
-    if (dailyReads > 0 && this.#spent + this.#reserved.size + fresh.length > dailyReads) {
-      throw this.#usedUp(fresh.length);
-    }
+    const exceeds = () => this.#spent + this.#readsToBeBilled() + fresh.size > dailyReads;
+    if (dailyReads > 0 && fresh.size > 0 && exceeds()) throw this.#usedUp(fresh.size);
     for (const id of ids) this.#reserved.set(id, (this.#reserved.get(id) ?? 0) + 1);
     return () => {
       for (const id of ids) this.#release(id);
@@ -71,6 +70,11 @@ export class ReadBudget {
       const [oldest] = this.#billed;
       if (this.#billed.size > MAX_REMEMBERED_IDS && oldest) this.#billed.delete(oldest);
     }
+  }
+
+  /** Reserved posts without those that are billed already and are being read again. */
+  #readsToBeBilled(): number {
+    return [...this.#reserved.keys()].filter((id) => !this.#billed.has(id)).length;
   }
 
   #release(id: TweetId): void {

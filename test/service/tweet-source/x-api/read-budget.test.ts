@@ -40,6 +40,22 @@ describe('ReadBudget', () => {
     expect(() => budget.reserve(['20', '21'])).toThrow(TweetSourceLimitedError);
   });
 
+  it('counts posts that are being read again once', () => {
+    const budget = aBudget(5);
+    budget.bill(['20', '21', '22']);
+    budget.reserve(['20', '21', '22']);
+    budget.reserve(['20', '23']);
+    budget.reserve(['24']);
+    expect(() => budget.reserve(['25'])).toThrow(TweetSourceLimitedError);
+  });
+
+  it('allows reading billed posts again after included posts have exceeded the budget', () => {
+    const budget = aBudget(1);
+    budget.bill(['20', '21']);
+    budget.reserve(['20']);
+    expect(() => budget.reserve(['22'])).toThrow(TweetSourceLimitedError);
+  });
+
   it('returns the time until midnight UTC', () => {
     const budget = aBudget(1);
     budget.bill(['20']);
