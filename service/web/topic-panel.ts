@@ -29,6 +29,8 @@ export function startTopicPanel(view: PageView): TopicPanel {
   const aggregate = new AggregateView();
   let proposed: string | null = null;
   let shown = '';
+  /** Subject and days of what is shown. */
+  let answered = '';
   let latest = 0;
 
   const showNote = (title: string, ...lines: readonly (Node | string)[]) => {
@@ -64,12 +66,17 @@ export function startTopicPanel(view: PageView): TopicPanel {
   const load = async (isAsked: boolean): Promise<boolean> => {
     const subject = view.current.topic ?? proposed;
     if (subject === null) return true;
+    const { days } = view.current;
+    const question = JSON.stringify([subject, days]);
     const mine = ++latest;
     let summary = '';
     let succeeded = true;
-    if (isAsked) body.setAttribute('aria-busy', 'true');
+    if (isAsked) {
+      body.setAttribute('aria-busy', 'true');
+      body.classList.toggle('outdated', question !== answered);
+    }
     try {
-      const path = aggregatePath(subject, view.current.days, Date.now());
+      const path = aggregatePath(subject, days, Date.now());
       const answer = await call<Aggregate>(path);
       if (mine !== latest) return true;
       summary = show(subject, answer);
@@ -83,7 +90,9 @@ export function startTopicPanel(view: PageView): TopicPanel {
         showProblem(body, error, () => void choose());
       }
     }
+    answered = question;
     body.removeAttribute('aria-busy');
+    body.classList.remove('outdated');
     if (isAsked) said.textContent = summary;
     return succeeded;
   };

@@ -202,6 +202,34 @@ describe('the search for a topic', () => {
   });
 });
 
+describe('the charts of a topic, while an answer about another one is slow,', () => {
+  it.each([
+    ['another topic', '**/v1/topics/%24fin/**'],
+    ['other days', '**/v1/topics/%23whales/**'],
+  ])('are hidden when %s is asked for', async (what, route) => {
+    const opened = await openFilled();
+    const { page } = opened;
+    const { promise: goOn, resolve: answer } = Promise.withResolvers<void>();
+    await page.route(route, async (held) => {
+      await goOn;
+      await held.continue();
+    });
+    const donut = page.locator('.donut canvas');
+    expect(await donut.isVisible()).toBe(true);
+    if (what === 'other days') {
+      await page.getByLabel('Days').selectOption('7');
+    } else {
+      await page.getByLabel('Topic or @user').fill('$fin');
+      await page.keyboard.press('Enter');
+    }
+    await donut.waitFor({ state: 'hidden' });
+    answer();
+    await donut.waitFor();
+    await shareOf(page, what === 'other days' ? '#whales' : '$fin').waitFor();
+    nothingWrong(opened);
+  });
+});
+
 describe("the page's address", () => {
   it('holds topic, days and view over a reload, and follows the back button', async () => {
     const opened = await openFilled();
