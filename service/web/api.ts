@@ -3,6 +3,9 @@ import { ApiProblem, type ProblemHints } from './api-problem.ts';
 
 export { ApiProblem } from './api-problem.ts';
 
+/** `fetch` throws for a header with other characters, such as a zero-width space of a pasted key. */
+const VISIBLE_ASCII = /^[\x20-\x7e]*$/;
+
 /**
  * GETs a path of the service, or POSTs a body to it. Asks the visitor for an API key when the
  * service wants one.
@@ -17,9 +20,12 @@ export async function call<Answer>(
 ): Promise<Answer> {
   for (;;) {
     const key = storedKey();
-    const response = await send(path, body, key, signal);
-    if (response.ok) return (await response.json()) as Answer;
-    const problem = await problemOf(response);
+    let problem = new ApiProblem('forbidden', 'The API key has a character that no key has.');
+    if (key === null || VISIBLE_ASCII.test(key)) {
+      const response = await send(path, body, key, signal);
+      if (response.ok) return (await response.json()) as Answer;
+      problem = await problemOf(response);
+    }
     const wantsKey = problem.code === 'unauthorized' || problem.code === 'forbidden';
     if (!wantsKey || !(await askForKey(key))) throw problem;
   }

@@ -353,6 +353,19 @@ describe('a service that wants API keys', () => {
     expect(opened.strayRequests).toEqual([]);
   });
 
+  it('asks again for a key with a character that no header can hold', async () => {
+    const opened = await open({}, guarded.url);
+    const { page } = opened;
+    const dialog = page.getByRole('dialog', { name: 'API key needed' });
+    await dialog.getByLabel('API key').fill(`${API_KEY.slice(0, 4)}\u200b${API_KEY.slice(4)}`);
+    await page.keyboard.press('Enter');
+    await dialog.getByText('That key is not valid').waitFor();
+    await dialog.getByLabel('API key').fill(API_KEY);
+    await page.keyboard.press('Enter');
+    await page.locator('.users-chart canvas').waitFor();
+    nothingWrong(opened);
+  });
+
   it('stays closed to one who has none, and says so without asking again and again', async () => {
     const { page } = await open({}, guarded.url);
     const dialog = page.getByRole('dialog', { name: 'API key needed' });
