@@ -25,6 +25,7 @@ export function startFilePanel(): void {
   const progress = new Progress();
   const results = new FileResults(byId('file-results', HTMLDivElement));
   let text = '';
+  let latest = 0;
   let table: FileTable | undefined;
   let scoring: FileScoring | undefined;
 
@@ -96,14 +97,20 @@ export function startFilePanel(): void {
   file.addEventListener('change', async () => {
     const [chosen] = file.files ?? [];
     if (!chosen) return;
+    const mine = ++latest;
     paste.value = '';
+    text = '';
+    read();
     const decoded = await textOf(chosen);
+    // A file that was chosen or lines that were pasted since then replace this file.
+    if (mine !== latest) return;
     text = decoded.text;
     read();
     const { fault = emptyFault(text, table) } = decoded;
     if (fault !== undefined) say(fault);
   });
   paste.addEventListener('input', () => {
+    latest++;
     file.value = '';
     text = paste.value;
     read();

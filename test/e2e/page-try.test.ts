@@ -159,6 +159,47 @@ describe('a CSV file on the page', () => {
     nothingWrong(opened);
   });
 
+  it('that is read slowly replaces neither a later file nor pasted lines, and is not scored early', async () => {
+    const opened = await open();
+    const { page } = opened;
+    await page.evaluate(`(() => {
+      const read = Blob.prototype.arrayBuffer;
+      window.held = [];
+      Blob.prototype.arrayBuffer = function () {
+        return new Promise((resolve) => {
+          window.held.push(async () => {
+            resolve(await read.call(this));
+            // Until the page has taken the file.
+            await new Promise((taken) => setTimeout(taken));
+          });
+        });
+      };
+    })()`);
+    const start = page.getByRole('button', { name: 'Score', exact: true });
+    const column = page.getByLabel('Column of the texts');
+    const release = (index: number) => page.evaluate(`window.held[${index}]()`);
+    const chooseNext = (csv: string) =>
+      page.getByLabel('CSV file').setInputFiles({
+        name: 'next.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from(csv),
+      });
+    await choose(opened, 'first,text\n1,I love it');
+    await chooseNext('second,text\n1,I love it');
+    await release(1);
+    await column.getByText('second').waitFor({ state: 'attached' });
+    await release(0);
+    expect(await column.locator('option').allTextContents()).toEqual(['second', 'text']);
+
+    await chooseNext('third,text\n1,I love it');
+    expect(await start.isDisabled()).toBe(true);
+    await page.getByLabel('Or paste its lines').fill('pasted,text\n1,I love it');
+    await release(2);
+    expect(await column.locator('option').allTextContents()).toEqual(['pasted', 'text']);
+    expect(await start.isEnabled()).toBe(true);
+    nothingWrong(opened);
+  });
+
   it('without a column that is known by its name asks for the column', async () => {
     const opened = await open();
     const { page } = opened;
