@@ -53,6 +53,8 @@ export interface Report {
   /** At most {@link MAX_NAMED_LINES}. */
   readonly first_left_out: readonly LeftOutLine[];
   readonly seconds: number;
+  /** In UTC, with milliseconds; reports of version 0.2.0 lack it. */
+  readonly finished_at?: string;
   readonly model_name: string;
   readonly model_revision: string;
   /** `s3://bucket/key` of the Parquet file. */

@@ -148,5 +148,6 @@ async function followRun(
 async function sumsOf({ firstStarted, stopped, counts, input }: RunState, bucket: BulkBucket) {
   // A run that could not read its items has none.
   const items = (counts?.total ?? 0) > 0 ? await bucket.items(input.items.key) : [];
-  return sumReports(bucket, await bucket.reportsWritten(firstStarted, stopped), items);
+  const keys = await bucket.reportsWritten(firstStarted, stopped);
+  return sumReports(bucket, keys, items, firstStarted);
 }

@@ -21,11 +21,16 @@ export interface Sums {
 const READ_AT_A_TIME = 32;
 const EXAMPLES = 5;
 
-/** Reads reports and adds up those of a run's items: other runs write theirs at the same time. */
+/**
+ * Reads reports and adds up those of a run's items: other runs write theirs at the same time. Reports
+ * that were finished before the run began are those of an earlier one: S3 tells the time of an object
+ * in whole seconds.
+ */
 export async function sumReports(
   bucket: Pick<BulkBucket, 'report'>,
   keys: readonly string[],
   items: readonly Item[],
+  runStarted: Date,
 ): Promise<Sums> {
   const names = new Set(items.map(itemName));
   let sums = NOTHING;
@@ -35,6 +40,7 @@ export async function sumReports(
     sums = reports
       .filter((report) => report !== undefined)
       .filter((report) => names.has(itemName(report)))
+      .filter(({ finished_at }) => !(Date.parse(finished_at ?? '') < runStarted.getTime()))
       .reduce(added, sums);
   }
   return sums;

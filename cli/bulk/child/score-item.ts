@@ -62,12 +62,14 @@ export async function scoreItem(task: ItemTask, context: ItemContext): Promise<I
   if (earlier && isOf(earlier, task, object)) return { report: earlier, wasDone: true };
   const startedAt = context.now();
   const counts = await writeResult(task, object, result, context);
+  const finishedAt = context.now();
   const report: Report = {
     ...itemOf(task),
     etag: object.etag,
     ...optionsOf(task),
     ...counts,
-    seconds: (context.now().getTime() - startedAt.getTime()) / 1000,
+    seconds: (finishedAt.getTime() - startedAt.getTime()) / 1000,
+    finished_at: finishedAt.toISOString(),
     model_name: model.name,
     model_revision: model.revision,
     output: locationUrl(result),

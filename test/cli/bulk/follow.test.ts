@@ -80,14 +80,16 @@ describe('the summary of a run', () => {
   it('adds up the reports of the items, passes over other objects, and names the query', async () => {
     const reports: Readonly<Record<string, Report>> = {
       a: report,
-      b: report,
+      b: { ...report, finished_at: '2026-11-29T14:31:00.000Z' },
       'another range': { ...report, range: '9-18' },
       'another object': { ...report, input: 's3://b/input/b.jsonl' },
+      'an earlier run': { ...report, finished_at: '2026-11-29T14:30:07.900Z' },
     };
     const sums = await sumReports(
       { report: async (key) => reports[key] },
       [...Object.keys(reports), 'not a report'],
       [{ input: report.input, range: report.range }, { input: 's3://b/input/z.csv' }],
+      new Date('2026-11-29T14:30:07.950Z'),
     );
     const text = renderSummary(
       'r',
@@ -112,7 +114,7 @@ describe('the summary of a run', () => {
   });
 
   it('tells why a run failed', async () => {
-    const sums = await sumReports({ report: async () => undefined }, [], []);
+    const sums = await sumReports({ report: async () => undefined }, [], [], new Date(0));
     const failed = { ...state, status: 'FAILED', cause: 'States.ItemReaderFailed: gone' } as const;
     expect(renderSummary('r', failed, sums, [], settings)).toContain(
       'Run r: failed (States.ItemReaderFailed: gone)',

@@ -78,6 +78,7 @@ describe('the result of an item', () => {
       },
     ]);
     expect(report).toMatchObject({ lines: 2, scored: 1, left_out: 0, model_name: 'numbers' });
+    expect(report).toMatchObject({ seconds: 0, finished_at: NOW.toISOString() });
   });
 
   it('reads CSV with line breaks in cells, compressed text, and Parquet', async () => {
