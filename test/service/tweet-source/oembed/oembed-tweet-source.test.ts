@@ -241,8 +241,8 @@ describe('an invalid answer', () => {
     async (answer) => {
       stub.script(answer);
       const left = stub.clientLeft();
-      const error = await failure(lookup(aSource({ timeoutMs: 200 }), ID));
-      expect(error.message).toBe('The oEmbed endpoint took longer than 200 ms.');
+      const error = await failure(lookup(aSource({ timeoutMs: 500 }), ID));
+      expect(error.message).toBe('The oEmbed endpoint took longer than 500 ms.');
       await left;
     },
   );

@@ -249,7 +249,7 @@ describe('an invalid answer', () => {
     async (answer) => {
       stub.script(answer);
       const left = stub.clientLeft();
-      expect(await failure(lookup(aSource({ timeoutMs: 200 }), '20'))).toBeInstanceOf(
+      expect(await failure(lookup(aSource({ timeoutMs: 500 }), '20'))).toBeInstanceOf(
         TweetSourceFailedError,
       );
       await left;
@@ -498,7 +498,7 @@ describe('the daily read budget', () => {
     ['the answer is not JSON', { body: '{"data' }],
     ['the answer does not mention the tweet', { body: { data: [] } }],
   ])('counts what X may have billed when %s', async (_, answer) => {
-    const source = aSource({ dailyReadBudget: 1, timeoutMs: 100 });
+    const source = aSource({ dailyReadBudget: 1, timeoutMs: 1_000 });
     stub.script(answer);
     await Promise.allSettled([lookup(source, '20')]);
     expect(source.readsSpentToday()).toBe(1);
