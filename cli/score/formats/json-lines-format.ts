@@ -1,4 +1,4 @@
-import { tweetFromX } from '../../../service/tweet-source/x-format/tweet.ts';
+import { textFromX } from '../../../service/tweet-source/x-format/tweet.ts';
 import type { Line } from '../../kit/lines.ts';
 import { type TweetObjects, tweetObjects } from '../../kit/tweet-objects.ts';
 import type { AddedNames } from '../added-columns.ts';
@@ -10,6 +10,12 @@ export interface JsonLinesOptions {
   readonly column: string | undefined;
   readonly added: AddedNames;
 }
+
+/** Keys of tweets as X writes them: their `text` has `&` as `&amp;`, and may be cut off. */
+const KEYS_OF_X = [
+  ...['author_id', 'edit_history_tweet_ids', 'id_str', 'public_metrics'],
+  ...['note_tweet', 'note_post', 'extended_tweet', 'retweeted_status', 'tweet'],
+];
 
 /** JSON Lines: an object with a text, a tweet, or a page of tweets a line. */
 export function openJsonLines(lines: AsyncIterable<Line>, options: JsonLinesOptions): RecordReader {
@@ -45,7 +51,8 @@ function textsOf(line: string, options: JsonLinesOptions): InputRecord['texts'] 
   }
   const index = textColumn(keys, column);
   const key = index === undefined ? undefined : keys[index];
-  const isTweet = column === undefined && (key === undefined || isWithMoreText(keys));
+  const isTweet =
+    column === undefined && (key === undefined || KEYS_OF_X.some((each) => keys.includes(each)));
   const objects = isTweet ? tweetObjects(value) : null;
   if (objects) return tweetTexts(objects, line, value);
   const text: unknown = key === undefined ? undefined : Reflect.get(value, key);
@@ -54,12 +61,6 @@ function textsOf(line: string, options: JsonLinesOptions): InputRecord['texts'] 
     return [{ fault: 'has no text known by its name; name its key with --text-column' }];
   }
   return [{ fault: `has no text '${column}'; name its key with --text-column`, lacksText: true }];
-}
-
-/** True for tweets whose `text` may be cut off. */
-function isWithMoreText(keys: readonly string[]): boolean {
-  const more = ['note_tweet', 'note_post', 'extended_tweet', 'retweeted_status', 'tweet'];
-  return more.some((key) => keys.includes(key));
 }
 
 function tweetTexts(
@@ -71,8 +72,7 @@ function tweetTexts(
     if (!tweet) {
       return { fault: 'is not a tweet: it needs at least an id and a text', tweet: index + 1 };
     }
-    const { text } = tweetFromX(tweet, includes);
-    return scorable(text, source === value ? line : JSON.stringify(source));
+    return scorable(textFromX(tweet, includes), source === value ? line : JSON.stringify(source));
   });
 }
 

@@ -99,25 +99,29 @@ export type XIncludes = Static<typeof XIncludes>;
 export function tweetFromX(x: XTweet, includes: XIncludes = {}): Tweet {
   const id = normalizeTweetId(x.id);
   const spoken = spokenTweet(x, includes);
-  const note = spoken.note_tweet ?? spoken.note_post;
-  const { text, entities } = note ?? spoken;
-  const unescaped = unescapeX(text);
+  const { text: escaped, entities } = wholePost(spoken);
+  const text = unescapeX(escaped);
   const authorId = x.author_id ?? x.author?.id ?? null;
   return {
     id,
-    text: unescaped,
+    text,
     authorId,
     authorUsername: usernameOf(authorId, x, includes),
     createdAtMs: timeMs(x.created_at) ?? snowflakeTimeMs(id),
     topics: normalizeTopics([
       ...(x.topics ?? []),
-      ...(entities ? tagsOf(entities) : extractTopics(unescaped)),
+      ...(entities ? tagsOf(entities) : extractTopics(text)),
     ]),
     language: languageOf(spoken.lang),
     editableUntilMs: x.edit_controls?.is_edit_eligible
       ? timeMs(x.edit_controls.editable_until)
       : null,
   };
+}
+
+/** The text of a tweet of X API v2 as `tweetFromX` has it, whatever its id. */
+export function textFromX(x: XTweet, includes: XIncludes = {}): string {
+  return unescapeX(wholePost(spokenTweet(x, includes)).text);
 }
 
 /**
@@ -132,6 +136,10 @@ export function isWithheld(x: XTweet, includes: XIncludes = {}): boolean {
 function spokenTweet(x: XTweet, includes: XIncludes): XTweet {
   const originalId = x.referenced_tweets?.find(({ type }) => type === 'retweeted')?.id;
   return includes.tweets?.find(({ id }) => id === originalId) ?? x;
+}
+
+function wholePost(x: XTweet): XTweet | Static<typeof XNote> {
+  return x.note_tweet ?? x.note_post ?? x;
 }
 
 function usernameOf(authorId: string | null, x: XTweet, includes: XIncludes): string | null {

@@ -38,6 +38,29 @@ describe('a JSON Lines file', () => {
     expect(texts).toEqual(['short', 'cut off no more']);
   });
 
+  it.each([
+    ['of X API v2', { id: '1', edit_history_tweet_ids: ['1'], text: 'R&amp;D &amp;lt; &lt;3' }],
+    ['of X API v2 with their author', { id: '1', author_id: '7', text: 'R&amp;D &amp;lt; &lt;3' }],
+    ['of the v1.1 format', { id: 1, id_str: '1', text: 'R&amp;D &amp;lt; &lt;3' }],
+    ['on a page', { data: [{ id: '1', text: 'R&amp;D &amp;lt; &lt;3' }] }],
+    [
+      'with an id over 2^63-1',
+      { id: '9'.repeat(19), author_id: '7', text: 'R&amp;D &amp;lt; &lt;3' },
+    ],
+  ])('has tweets %s scored by the text that X shows, as by the service', async (_, tweet) => {
+    const { texts, output } = await read(JSON.stringify(tweet));
+    expect(texts).toEqual(['R&D &lt; <3']);
+    expect(output[0]).toContain('"R&amp;D &amp;lt; &lt;3"');
+  });
+
+  it.each([
+    { text: 'R&amp;D' },
+    { id: 'a', author_id: 'b', text: 'R&amp;D' },
+    { id: '1', text: 'R&amp;D', rating: 5 },
+  ])('has other texts scored as they are: %j', async (row) => {
+    expect((await read(JSON.stringify(row))).texts).toEqual(['R&amp;D']);
+  });
+
   it('may hold pages as twarc writes them: each tweet is a line of the output', async () => {
     const page = {
       data: [
