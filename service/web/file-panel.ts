@@ -94,6 +94,10 @@ export function startFilePanel(): void {
     (isBusy ? cancel : start).focus();
   };
 
+  // Browsers report no change when the same file is chosen again, also if it was saved since then.
+  file.addEventListener('click', () => {
+    file.value = '';
+  });
   file.addEventListener('change', async () => {
     const [chosen] = file.files ?? [];
     if (!chosen) return;

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
@@ -18,15 +21,20 @@ const UNSURE = 'The food was good but the service was slow';
 const visit = visitor();
 /** Its tweet source is out of reach. */
 let service: ServiceProcess;
+let folder: string;
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tss-page-'));
   service = await ServiceProcess.start({
     TWEET_SOURCE: 'x-api',
     X_BEARER_TOKEN: 'bearer-token',
     X_API_URL: 'http://127.0.0.1:9',
   });
 });
-afterAll(() => service?.stop());
+afterAll(async () => {
+  await service?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const open = (options?: VisitOptions) => visit(service.url, options);
 
@@ -198,6 +206,31 @@ describe('a CSV file on the page', () => {
     expect(await column.locator('option').allTextContents()).toEqual(['pasted', 'text']);
     expect(await start.isEnabled()).toBe(true);
     nothingWrong(opened);
+  });
+
+  it('can be chosen again after it was saved under its name', async () => {
+    const { page } = await open();
+    const path = join(folder, 'tweets.csv');
+    const session = await page.context().newCDPSession(page);
+    // As a user does: Playwright's setFiles reports a change in any case.
+    const choosePath = async () => {
+      const chooser = page.waitForEvent('filechooser');
+      await page.getByLabel('CSV file').click();
+      await chooser;
+      const { root } = await session.send('DOM.getDocument');
+      const selector = '#file-input';
+      const { nodeId } = await session.send('DOM.querySelector', { nodeId: root.nodeId, selector });
+      await session.send('DOM.setFileInputFiles', { nodeId, files: [path] });
+    };
+    await page.getByText('Score a CSV file').click();
+    await writeFile(path, Buffer.from('id,text\n1,caf\u00e9', 'latin1'));
+    await choosePath();
+    const problem = page.getByText('The file is not in UTF-8.');
+    await problem.waitFor();
+    await writeFile(path, 'id,text\n1,caf\u00e9');
+    await choosePath();
+    await page.getByLabel('Column of the texts').waitFor();
+    expect(await problem.count()).toBe(0);
   });
 
   it('without a column that is known by its name asks for the column', async () => {
