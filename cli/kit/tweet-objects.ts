@@ -1,8 +1,18 @@
+import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { parseXLookup } from '../../service/tweet-source/x-format/lookup.ts';
 import { type XIncludes, XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { withoutNulls } from '../../service/tweet-source/x-format/without-nulls.ts';
 import { archivedTweet } from './archived-tweet.ts';
+
+const { id, text, entities, lang, note_tweet, note_post, withheld } = XTweet.properties;
+
+/** The original of a retweet, as `twarc2 flatten` writes it into the retweet. */
+const Original = Type.Object({
+  type: Type.Literal('retweeted'),
+  ...{ id, text, entities, lang, note_tweet, note_post, withheld },
+});
+type Original = Static<typeof Original>;
 
 /** A tweet in a file. */
 export interface TweetObject {
@@ -20,7 +30,7 @@ export interface TweetObjects {
 
 /**
  * The tweets of a JSON value: a tweet of X API v2, a page of its answers, as twarc writes one a
- * line, or a tweet of the v1.1 format, as in archives.
+ * line, a tweet that twarc flattened, or a tweet of the v1.1 format, as in archives.
  *
  * @returns null when the value is none of these
  */
@@ -38,7 +48,23 @@ export function tweetObjects(value: unknown): TweetObjects | null {
 
 function tweetOf(source: object): XTweet | null {
   const value = withoutNulls(source);
-  return Check(XTweet, value) ? value : archivedTweet(value);
+  return Check(XTweet, value) ? withOriginal(value) : archivedTweet(value);
+}
+
+/** A retweet that holds its original has the text of the original. */
+function withOriginal(tweet: XTweet): XTweet {
+  const original = tweet.referenced_tweets?.find((each): each is Original => Check(Original, each));
+  if (!original) return tweet;
+  const { text, entities, lang, note_tweet, note_post, withheld, ...own } = tweet;
+  return {
+    ...own,
+    text: original.text,
+    ...(original.entities && { entities: original.entities }),
+    ...(original.lang !== undefined && { lang: original.lang }),
+    ...(original.note_tweet && { note_tweet: original.note_tweet }),
+    ...(original.note_post && { note_post: original.note_post }),
+    ...((withheld ?? original.withheld) && { withheld: {} }),
+  };
 }
 
 function isObject(value: unknown): value is object {

@@ -14,7 +14,8 @@ export interface JsonLinesOptions {
 /** Keys of tweets as X writes them: their `text` has `&` as `&amp;`, and may be cut off. */
 const KEYS_OF_X = [
   ...['author_id', 'edit_history_tweet_ids', 'id_str', 'public_metrics'],
-  ...['note_tweet', 'note_post', 'extended_tweet', 'retweeted_status', 'tweet'],
+  ...['note_tweet', 'note_post', 'extended_tweet', 'retweeted_status'],
+  ...['referenced_tweets', 'tweet'],
 ];
 
 /** JSON Lines: an object with a text, a tweet, or a page of tweets a line. */

@@ -77,6 +77,24 @@ describe('a JSON Lines file', () => {
     expect(faults).toEqual([[1, 'is not a tweet: it needs at least an id and a text']]);
   });
 
+  it('may hold retweets that twarc flattened, which are scored by their original', async () => {
+    const original = {
+      type: 'retweeted',
+      id: '9',
+      text: 'the beginning &amp; the end',
+      author: {},
+    };
+    const quoted = { type: 'quoted', id: '8', text: 'of somebody else' };
+    const retweet = (referenced: object) =>
+      JSON.stringify({ id: '1', text: 'RT @a: the be…', referenced_tweets: [quoted, referenced] });
+    const { texts } = await read(
+      retweet(original),
+      retweet({ ...original, note_tweet: { text: 'a long post' } }),
+      retweet({ type: 'retweeted', id: '9' }),
+    );
+    expect(texts).toEqual(['the beginning & the end', 'a long post', 'RT @a: the be…']);
+  });
+
   it('may hold tweets of the v1.1 format, alone or in their envelope of an archive', async () => {
     const { texts } = await read(
       '{"id_str":"1","full_text":"the full text"}',
