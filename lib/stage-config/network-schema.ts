@@ -12,20 +12,29 @@ const subnetIds = (holds: string) =>
 
 /** Set on every resource by the stacks themselves. */
 const OWN_TAGS = ['service', 'stage'];
+/** Set by the CDK on the parts of a VPC; it may be overridden. */
+const NAME_TAG = 'Name';
 const MOST_TAGS = 40;
 
 function areTags(tags: Readonly<Record<string, string>>): boolean {
   const entries = Object.entries(tags);
   return (
     entries.length <= MOST_TAGS &&
+    areDistinct(Object.keys(tags)) &&
     entries.every(
       ([key, value]) =>
-        !OWN_TAGS.includes(key) &&
         !/^aws:/i.test(key) &&
         /^[\p{L}\p{N} _.:/=+@-]{1,128}$/u.test(key) &&
         /^[\p{L}\p{N} _.:/=+@-]{0,256}$/u.test(value),
     )
   );
+}
+
+/** IAM makes no role with two keys that differ by case only. */
+function areDistinct(keys: readonly string[]): boolean {
+  const others = keys.filter((key) => key !== NAME_TAG);
+  const folded = [...others, ...OWN_TAGS, NAME_TAG].map((key) => key.toLowerCase());
+  return new Set(folded).size === folded.length;
 }
 
 export const NETWORK_SCHEMA = {
@@ -54,7 +63,7 @@ export const NETWORK_SCHEMA = {
   ),
   tags: described(
     Type.Refine(Type.Record(Type.String(), Type.String()), areTags),
-    'a JSON object of at most 40 tags, such as {"cost-center":"1234"}, with other keys than service, stage and aws:...',
+    'a JSON object of at most 40 tags, such as {"cost-center":"1234"}, with other keys than service, stage and aws:...; IAM ignores case, so Stage or name are refused, and a key that is there in another case',
   ),
   permissionsBoundaryArn: text(
     '^arn:aws[a-z-]*:iam::(\\d{12}|aws):policy/[A-Za-z0-9+=,.@/_-]+$',

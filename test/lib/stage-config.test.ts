@@ -28,6 +28,7 @@ describe('the configuration of a stage', () => {
     ['an image by its digest', { stage: 'dev', imageUri: `a.b/c@sha256:${'0'.repeat(64)}` }],
     ['secrets by their ARN', { stage: 'dev', xBearerTokenSecretArn: SECRET }],
     ['arm64', { stage: 'dev', architecture: 'arm64' }],
+    ['other names of resources', { stage: 'dev', tags: { Name: 'tweets', Team: 'x' } }],
     [
       'a model that only the given image has',
       { stage: 'dev', imageUri: 'a/b:1', modelName: 'own-model', modelInImage: 'true' },
@@ -140,6 +141,13 @@ describe('the configuration of a stage', () => {
       { stage: 'dev', tags: { stage: 'x' } },
       'use a JSON object of at most 40 tags',
     ],
+    ...[{ Stage: 'x' }, { SERVICE: 'x' }, { name: 'x' }, { Team: 'x', team: 'y' }].map(
+      (tags): [string, Context, string] => [
+        `tags that differ only by case: ${Object.keys(tags).join(' and ')}`,
+        { stage: 'dev', tags },
+        'IAM ignores case',
+      ],
+    ),
     ['a tag of AWS', { stage: 'dev', tags: { 'aws:x': 'y' } }, 'with other keys than service,'],
     [
       'an image that is given and built',
