@@ -6,6 +6,7 @@ import {
   type RequiredEnvName,
   variableOf,
 } from '../../service/contract/variables.ts';
+import { canaryTexts, lockedModels } from './locked-models.ts';
 import type { StageConfig } from './presets.ts';
 
 /** The parts of the environment that are known only at deployment. */
@@ -69,6 +70,7 @@ export function environmentFaults(config: StageConfig): Fault[] {
   const late = (['SINGLE_DEADLINE_MS', 'BATCH_DEADLINE_MS'] as const).filter(
     (name) => settings[name] > DEREGISTRATION_DELAY_MS,
   );
+  const needs = config.deployment === 'canary' ? goldenNeeds(config) : [];
   return [
     ...refused.map((name) => refusal(name) ?? ''),
     ...faults.map(({ name, problem }) => `${name}: ${problem}${origin(name)}`),
@@ -76,7 +78,28 @@ export function environmentFaults(config: StageConfig): Fault[] {
       (name) =>
         `${name}: "${settings[name]}" is not allowed; use at most ${DEREGISTRATION_DELAY_MS}, the time that the load balancer leaves a removed task to finish its requests`,
     ),
+    ...needs
+      .filter(([name, least]) => settings[name] < least)
+      .map(
+        ([name, least]) =>
+          `${name}: "${settings[name]}" is not allowed; use at least ${least}, which the golden texts need by which a canary is judged, or -c deployment=rolling`,
+      ),
   ].map((problem) => ({ name: 'environment', problem }));
+}
+
+/** The least values with which the service answers the request of the golden hook. */
+function goldenNeeds({ modelName, environment }: StageConfig) {
+  const names = ['MAX_TEXTS', 'MAX_TEXT_CHARACTERS', 'MAX_BODY_BYTES'];
+  if (names.every((name) => environment[name] === undefined)) return [];
+  const model = lockedModels().find(({ name }) => name === modelName);
+  // Refused for another reason.
+  if (model === undefined) return [];
+  const texts = canaryTexts(model);
+  return [
+    ['MAX_TEXTS', texts.length],
+    ['MAX_TEXT_CHARACTERS', Math.max(...texts.map((text) => [...text].length))],
+    ['MAX_BODY_BYTES', Buffer.byteLength(JSON.stringify({ texts }))],
+  ] as const;
 }
 
 function refusal(name: string): string | undefined {

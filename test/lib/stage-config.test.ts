@@ -38,6 +38,18 @@ describe('the configuration of a stage', () => {
       { stage: 'dev', apiKeysSecretArn: SECRET, allowPlainHttp: 'true' },
     ],
     ['keys on HTTPS', { stage: 'dev', apiKeysSecretArn: SECRET, ...ZONE }],
+    [
+      'a small request without a canary',
+      { stage: 'dev', environment: { MAX_TEXTS: '1', MAX_BODY_BYTES: '100' } },
+    ],
+    [
+      'a canary whose request holds the golden texts',
+      {
+        stage: 'dev',
+        deployment: 'canary',
+        environment: { MAX_TEXTS: '12', MAX_BODY_BYTES: '2000' },
+      },
+    ],
     ['the longest canary', { stage: 'dev', deployment: 'canary', canaryMinutes: '990' }],
     ['a large store node', { stage: 'dev', valkeyNodeType: 'cache.r7g.16xlarge' }],
   ])('takes %s', (_name, context) => {
@@ -376,6 +388,13 @@ describe('the configuration of a stage', () => {
       },
       'environment: UNSUPPORTED_LANGUAGE=refuse would refuse golden texts',
     ],
+    ...['MAX_TEXTS', 'MAX_TEXT_CHARACTERS', 'MAX_BODY_BYTES'].map(
+      (name): [string, Context, string] => [
+        `a canary whose ${name} is too small for the golden texts`,
+        { stage: 'dev', deployment: 'canary', environment: { [name]: '8' } },
+        `environment: ${name}: "8" is not allowed; use at least `,
+      ],
+    ),
   ])('refuses %s, with the remedy', (_name, context, message) => {
     expect(() => readStageConfig(context)).toThrow(message);
   });
