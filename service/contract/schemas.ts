@@ -42,11 +42,22 @@ export function token() {
   return text('^[!-~]+$', 'visible ASCII characters without spaces');
 }
 
+/** Not the key/value pairs of the console of Secrets Manager, which would be one secret as a whole. */
+const NO_JSON = '(?!\\{".*"\\}$)';
+
+/** A secret that is sent to another service. */
+export function bearerToken() {
+  return text(
+    `^${NO_JSON}[!-~]+$`,
+    'visible ASCII characters without spaces, as plain text instead of JSON',
+  );
+}
+
 /** Secrets that are all accepted, so that one can be replaced without an interruption. */
 export function tokens(name: string) {
   return text(
-    '^[!-+\\--~]+(,[!-+\\--~]+)*$',
-    `${name} of visible ASCII characters, separated by single commas, none of them empty`,
+    `^${NO_JSON}[!-+\\--~]+(,[!-+\\--~]+)*$`,
+    `${name} of visible ASCII characters, separated by single commas, none of them empty, as plain text instead of JSON`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { integer, oneOf, path, token, webAddress } from '../schemas.ts';
+import { bearerToken, integer, oneOf, path, webAddress } from '../schemas.ts';
 import { TEN_MINUTES_MS, type Variable } from './variable.ts';
 
 export const TWEET_SOURCE = {
@@ -7,7 +7,7 @@ export const TWEET_SOURCE = {
     description: 'x-api, oembed or fixture; absent: x-api with X_BEARER_TOKEN, else oembed',
   },
   X_BEARER_TOKEN: {
-    schema: token(),
+    schema: bearerToken(),
     description: 'Bearer token of an X API app',
     secret: true,
   },

@@ -228,6 +228,9 @@ describe('a fault in the configuration', () => {
     ['API_KEYS', 'hunter2,,other'],
     ['API_KEYS', 'hunter2,'],
     ['API_KEYS', 'hunter2, other'],
+    ['API_KEYS', '{"web":"hunter2","app":"other"}'],
+    ['ADMIN_TOKEN', '{"token":"hunter2"}'],
+    ['X_BEARER_TOKEN', '{"token":"hunter2"}'],
   ])('%s is one without showing the secret', (name, value) => {
     const message = faultOf({ [name]: value });
     expect(message).toContain(`${name}: its value (a secret, not shown) is not allowed; use `);
