@@ -26,7 +26,7 @@ export function checksOf(config: StageConfig): Check[] {
     .map((key) => ({ key, arn: config[key] }))
     .filter(({ arn }) => arn !== undefined);
   return [
-    { name: 'credentials', run: checkCredentials },
+    { name: 'credentials', required: true, run: checkCredentials },
     { name: 'bootstrap', run: checkBootstrap },
     ...vcpuChecks(config),
     ...Object.entries(ROLES).map(([service, role]) => ({

@@ -17,7 +17,8 @@ export function doctorCommand() {
       helpText(
         ['tss doctor --stage dev', 'tss doctor --stage prod -c certificateArn=ARN'],
         'Region and credentials come from the usual AWS variables and files. "unknown" means that a check\n' +
-          'lacked a permission or an answer; "warn" that a deployment would lose a value.',
+          'lacked a permission or an answer; "warn" that a deployment would lose a value. Without credentials\n' +
+          'or a region the first check fails.',
         'Exit codes: 0 no check fails, 1 a check fails, 2 wrong usage.',
       ),
     )

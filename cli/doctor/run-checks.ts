@@ -25,17 +25,21 @@ export async function runChecks(stage: Stage, overrides: readonly string[]): Pro
   if (rows.some(({ state }) => state === 'fail')) process.exitCode = FAILED;
 }
 
-export async function rowOf({ name, run }: Check, timeoutMs = CHECK_TIMEOUT_MS): Promise<Row> {
+export async function rowOf(
+  { name, required, run }: Check,
+  timeoutMs = CHECK_TIMEOUT_MS,
+): Promise<Row> {
+  const state = required ? 'fail' : 'unknown';
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     return { name, ...(await run(signal)) };
   } catch (error) {
     if (signal.aborted) {
-      return { name, state: 'unknown', found: `no answer within ${timeoutMs / 1_000} s` };
+      return { name, state, found: `no answer within ${timeoutMs / 1_000} s` };
     }
     const kind = error instanceof Error ? `${error.name}: ` : '';
     const found = `${kind}${reasonOf(error)}`;
-    return { name, state: 'unknown', found, remedy: remedyOf(found) };
+    return { name, state, found, remedy: remedyOf(found) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { covers } from '../../../cli/doctor/checks.ts';
+import { checksOf, covers } from '../../../cli/doctor/checks.ts';
 import { compared } from '../../../cli/doctor/deployed-values.ts';
 import { renderRows, rowOf } from '../../../cli/doctor/run-checks.ts';
 import { readStageConfig } from '../../../lib/stage-config.ts';
@@ -13,6 +13,18 @@ describe('a check of tss doctor', () => {
       name: 'quota',
       state: 'unknown',
       found: 'AccessDenied: not authorized',
+    });
+  });
+
+  it('of the credentials fails when it cannot be made, as it needs no permission', async () => {
+    const [check, ...others] = checksOf(readStageConfig({ stage: 'dev' }));
+    expect([check?.name, others.some(({ required }) => required)]).toEqual(['credentials', false]);
+    const run = async () => {
+      throw new Error('Region is missing');
+    };
+    expect(await rowOf({ ...check!, run })).toMatchObject({
+      state: 'fail',
+      remedy: expect.stringContaining('AWS_REGION'),
     });
   });
 

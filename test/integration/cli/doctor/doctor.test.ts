@@ -151,6 +151,25 @@ describe('tss doctor', () => {
     expect(after).toMatch(/^ok +key policy +CloudWatch Logs, the delivery of logs and IAM of /m);
   });
 
+  it('fails without credentials, when nothing is known of the account', async () => {
+    const environment = {
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_REGION: REGION,
+      AWS_CONFIG_FILE: '/nonexistent',
+      AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+      CDK_DOCKER: 'true',
+    };
+    const { code, stdout } = await runTool(['doctor', '--stage', 'dev'], {
+      environment,
+      timeoutMs: RUN_TIMEOUT_MS,
+    });
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^fail +credentials +.*credentials/im),
+    ]);
+    expect(stdout).toMatch(/^unknown +bootstrap /m);
+  });
+
   it('exits with 2 for a stage whose configuration is at fault', async () => {
     const { code, stderr } = await doctor('--stage', 'dev', '-c', 'minTask=2');
     expect([code, stderr]).toEqual([2, expect.stringContaining('minTask: unknown; use one of')]);
