@@ -27,13 +27,18 @@ export class ServerProcess {
   /** From the start of the process to the first 200 of its ready path. */
   readonly startMs: number;
   readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  readonly #exited: Promise<unknown>;
 
-  private constructor(port: number, startMs: number, child: ChildProcess, ended: Promise<unknown>) {
+  private constructor(
+    port: number,
+    startMs: number,
+    child: ChildProcess,
+    exited: Promise<unknown>,
+  ) {
     this.port = port;
     this.startMs = startMs;
     this.#child = child;
-    this.#ended = ended;
+    this.#exited = exited;
   }
 
   /**
@@ -53,7 +58,7 @@ export class ServerProcess {
       errors = (errors + chunk).slice(-OUTPUT_KEPT);
     });
     let over = false;
-    const ended = once(child, 'close').then(() => {
+    const exited = once(child, 'exit').then(() => {
       over = true;
     });
     child.once('error', (error) => {
@@ -69,7 +74,7 @@ export class ServerProcess {
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    return new ServerProcess(options.port, performance.now() - startedMs, child, ended);
+    return new ServerProcess(options.port, performance.now() - startedMs, child, exited);
   }
 
   /** Private memory in bytes: neither files nor shared. */
@@ -104,11 +109,14 @@ export class ServerProcess {
     return answer;
   }
 
+  /** Ends it, and what it has started: the workers of some servers outlive them. */
   async stop(): Promise<void> {
+    const started = processesUnder(this.#child.pid ?? 0).slice(1);
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     this.#child.kill('SIGTERM');
-    await this.#ended;
+    await this.#exited;
     clearTimeout(timer);
+    started.forEach(killIfAlive);
   }
 }
 
@@ -131,13 +139,28 @@ export function proportionalBytesOf(pid: number): number {
   return memoryOf(pid, 'smaps_rollup', 'Pss');
 }
 
-/** The process and its descendants. */
+/** The process and its descendants, as far as /proc tells them. */
 function processesUnder(pid: number): number[] {
+  return [pid, ...childrenOf(pid).flatMap((child) => processesUnder(Number(child)))];
+}
+
+function childrenOf(pid: number): string[] {
   const tasks = `/proc/${pid}/task`;
-  const children = readdirSync(tasks).flatMap((thread) =>
-    readFileSync(`${tasks}/${thread}/children`, 'utf8').trim().split(' ').filter(Boolean),
-  );
-  return [pid, ...children.flatMap((child) => processesUnder(Number(child)))];
+  try {
+    return readdirSync(tasks).flatMap((thread) =>
+      readFileSync(`${tasks}/${thread}/children`, 'utf8').trim().split(' ').filter(Boolean),
+    );
+  } catch {
+    return [];
+  }
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 function memoryOf(pid: number, file: 'status' | 'smaps_rollup', field: 'RssAnon' | 'Pss'): number {
