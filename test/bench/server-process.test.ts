@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { freePort, ServerProcess } from '../../bench/servers/server-process.ts';
 
-/** Answers 200 on the port, and on the next argument's port from a process of its own. */
+/** Answers 200 on the port, and in a second process on the second port, if one is given. */
 const SERVER = `
   const [port, workerPort] = process.argv.slice(1);
   require('node:http').createServer((_, response) => response.end()).listen(port);
