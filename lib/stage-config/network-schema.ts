@@ -63,7 +63,7 @@ export const NETWORK_SCHEMA = {
   ),
   tags: described(
     Type.Refine(Type.Record(Type.String(), Type.String()), areTags),
-    'a JSON object of at most 40 tags, such as {"cost-center":"1234"}, with other keys than service, stage and aws:...; IAM ignores case, so Stage or name are refused, and a key that is there in another case',
+    'a JSON object of at most 40 tags, such as {"cost-center":"1234"}, with other keys than service, stage and aws:...; IAM ignores case, so no key may differ only by case from another one or from service, stage and Name',
   ),
   permissionsBoundaryArn: text(
     '^arn:aws[a-z-]*:iam::(\\d{12}|aws):policy/[A-Za-z0-9+=,.@/_-]+$',

@@ -42,7 +42,7 @@ export function token() {
   return text('^[!-~]+$', 'visible ASCII characters without spaces');
 }
 
-/** Not the key/value pairs of the console of Secrets Manager, which would be one secret as a whole. */
+/** Refuses the key/value JSON that the console of Secrets Manager stores: all of it would be the secret. */
 const NO_JSON = '(?!\\{".*"\\}$)';
 
 /** A secret that is sent to another service. */
