@@ -1,42 +1,37 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from '@jest/globals';
-import { freePort, ServerProcess } from '../../bench/servers/server-process.ts';
+import { ServerProcess } from '../../bench/servers/server-process.ts';
 
-/** Answers 200 on the port, and in a second process on the second port, if one is given. */
+/** Stays connected to the port for as long as it runs. */
+const WORKER = `require('node:net').connect(process.env.PORT)`;
+
+/** Starts a worker, which outlives it and keeps its output open. */
 const SERVER = `
-  const [port, workerPort] = process.argv.slice(1);
-  require('node:http').createServer((_, response) => response.end()).listen(port);
-  if (workerPort) {
-    const { spawn } = require('node:child_process');
-    spawn(process.execPath, ['-e', process.env.SERVER, workerPort], { stdio: 'inherit' });
-  }
+  const { spawn } = require('node:child_process');
+  spawn(process.execPath, ['-e', process.env.WORKER], { stdio: 'inherit' });
 `;
 
 it('a server that is stopped takes a worker along that outlives it', async () => {
-  const [port, workerPort] = [await freePort(), await freePort()];
+  const workers = createServer().listen(0, '127.0.0.1');
+  const ready = createHttpServer((_, response) => response.end()).listen(0, '127.0.0.1');
+  await Promise.all([once(workers, 'listening'), once(ready, 'listening')]);
+  const connection = once(workers, 'connection');
   const server = await ServerProcess.start({
     command: process.execPath,
-    args: ['-e', SERVER, String(port), String(workerPort)],
-    env: { SERVER },
+    args: ['-e', SERVER],
+    env: { WORKER, PORT: String((workers.address() as AddressInfo).port) },
     readyPath: '/',
-    port,
+    port: (ready.address() as AddressInfo).port,
     startTimeoutMs: 60_000,
   });
-  while (!(await isOpen(workerPort)));
+  const [worker] = await connection;
+  const gone = once(worker.on('error', () => {}).resume(), 'close');
   await server.stop();
-  while (await isOpen(workerPort));
-  expect(await isOpen(port)).toBe(false);
+  await gone;
+  expect(worker.destroyed).toBe(true);
+  workers.close();
+  ready.closeAllConnections();
+  ready.close();
 }, 120_000);
-
-async function isOpen(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
