@@ -85,7 +85,7 @@ export function startFilePanel(): void {
       table: shown,
       column: at,
       results: running.results,
-      csv: () => scoredCsv(shown, running),
+      csv: () => scoredCsv(shown, running.results),
     });
   };
   const setBusy = (isBusy: boolean) => {

@@ -14,7 +14,10 @@ const LONGEST_PAUSE_MS = 60_000;
 /** A failure that concerns one text of a batch, or its size: found by halving the batch. */
 const SPLIT = new Set(['batch_too_large', 'body_too_large', 'text_too_long', 'invalid_request']);
 
-export type RowResult = Omit<TextSentiment, 'status' | 'words'> | { readonly fault: string };
+/** The model stands in each row: during a release, batches may get answers of two. */
+export type RowResult =
+  | (Omit<TextSentiment, 'status' | 'words'> & Pick<TextsResponse, 'model'>)
+  | { readonly fault: string };
 
 export interface FileScoringOptions {
   readonly texts: readonly string[];
@@ -29,7 +32,6 @@ export interface FileScoringOptions {
 export class FileScoring {
   readonly #options: FileScoringOptions;
   readonly results: (RowResult | undefined)[];
-  model: TextsResponse['model'] | undefined;
 
   /** @param faults reasons of rows that are not sent, by index */
   constructor(options: FileScoringOptions, faults: ReadonlyMap<number, string>) {
@@ -57,8 +59,9 @@ export class FileScoring {
   async #score(batch: readonly number[], signal: AbortSignal): Promise<void> {
     try {
       const { results, model } = await this.#sendPatiently(batch, signal);
-      this.model = model;
-      for (const [place, index] of batch.entries()) this.results[index] = rowResult(results[place]);
+      for (const [place, index] of batch.entries()) {
+        this.results[index] = rowResult(results[place], model);
+      }
     } catch (error) {
       if (!(error instanceof ApiProblem) || !SPLIT.has(error.code)) throw error;
       const [first] = batch;
@@ -108,8 +111,11 @@ function* batchesOf(indexes: readonly number[], texts: readonly string[]): Gener
   if (batch.length > 0) yield batch;
 }
 
-function rowResult(answer: TextsResponse['results'][number] | undefined): RowResult {
+function rowResult(
+  answer: TextsResponse['results'][number] | undefined,
+  model: TextsResponse['model'],
+): RowResult {
   if (!answer) return { fault: 'The service answered without a result.' };
-  if (answer.status === 'ok') return answer;
+  if (answer.status === 'ok') return { ...answer, model };
   return { fault: adviceOn(answer.problem.code, answer.problem.detail).message };
 }

@@ -2,7 +2,7 @@
 
 import { LABELS } from '../domain/sentiment.ts';
 import { csvOf } from './csv.ts';
-import type { FileScoring, RowResult } from './file-scoring.ts';
+import type { RowResult } from './file-scoring.ts';
 import { type CsvTable, parseCsv, textColumn } from './parse-csv.ts';
 
 /** Most rows of a file, without its header. */
@@ -60,24 +60,25 @@ const ADDED = [
 /** The file with the columns that scoring adds, safe to open in a spreadsheet. */
 export function scoredCsv(
   { names, rows, separator }: FileTable,
-  { results, model }: Pick<FileScoring, 'results' | 'model'>,
+  results: readonly (RowResult | undefined)[],
 ): string {
   const prefix = ADDED.some((name) => names.includes(name)) ? 'predicted_' : '';
   const head = [...names, ...ADDED.map((name) => prefix + name)];
   const width = names.length;
   const body = rows.map((row, index) => {
     const cells = Array.from({ length: width }, (_, at) => row[at] ?? '');
-    return [...cells, ...addedCells(results[index], model)];
+    return [...cells, ...addedCells(results[index])];
   });
   return csvOf([head, ...body], separator);
 }
 
-function addedCells(result: RowResult | undefined, model: FileScoring['model']): string[] {
+function addedCells(result: RowResult | undefined): string[] {
   if (!result || 'fault' in result) {
     const cells = ADDED.map(() => '');
     return [...cells.slice(1), result?.fault ?? 'not scored yet'];
   }
-  const { sentimentAnalyst, scores, certain, truncated, language, languageSupported } = result;
+  const { sentimentAnalyst, scores, certain, truncated, language, languageSupported, model } =
+    result;
   return [
     sentimentAnalyst,
     ...LABELS.map((label) => String(scores[label])),
@@ -85,8 +86,8 @@ function addedCells(result: RowResult | undefined, model: FileScoring['model']):
     String(truncated),
     language ?? '',
     languageSupported === null ? '' : String(languageSupported),
-    model?.name ?? '',
-    model?.revision ?? '',
+    model.name,
+    model.revision,
     '',
   ];
 }

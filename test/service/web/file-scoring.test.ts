@@ -3,6 +3,7 @@ import { ApiProblem } from '../../../service/web/api-problem.ts';
 import { FileScoring } from '../../../service/web/file-scoring.ts';
 
 const MODEL = { name: 'a-model', revision: '0123456789ab' };
+const NEXT_MODEL = { ...MODEL, revision: 'ba9876543210' };
 const RESULT = {
   status: 'ok' as const,
   sentimentAnalyst: 'positive' as const,
@@ -14,8 +15,11 @@ const RESULT = {
   languageSupported: true,
 };
 
-/** Scoring by a service that refuses the text "long", and first gives the listed refusals. */
-function aScoring(texts: readonly string[], refusals: ApiProblem[] = []) {
+/**
+ * Scoring by a service that refuses the text "long", and first gives the listed refusals. Its
+ * answers are those of the listed models in turn.
+ */
+function aScoring(texts: readonly string[], refusals: ApiProblem[] = [], models = [MODEL]) {
   const sizes: number[] = [];
   const pauses: number[] = [];
   const controller = new AbortController();
@@ -26,8 +30,9 @@ function aScoring(texts: readonly string[], refusals: ApiProblem[] = []) {
         const refusal = refusals.shift();
         if (refusal) throw refusal;
         if (sent.includes('long')) throw new ApiProblem('text_too_long', 'too long');
+        const model = models[sizes.length % models.length] ?? MODEL;
         sizes.push(sent.length);
-        return { results: sent.map(() => RESULT), model: MODEL };
+        return { results: sent.map(() => RESULT), model };
       },
       pause: async (ms, signal) => {
         pauses.push(ms);
@@ -53,7 +58,17 @@ describe('the rows of a file', () => {
     await run();
     expect(sizes).toEqual([64, 64, 2]);
     expect(scoring.results.at(-1)).toEqual({ fault: 'no text' });
-    expect([scoring.done, scoring.model]).toEqual([131, MODEL]);
+    expect(scoring.done).toBe(131);
+  });
+
+  it('keep the model that scored them, also where a release changes it in between', async () => {
+    const { scoring, run } = aScoring(Array(130).fill('good'), [], [MODEL, NEXT_MODEL]);
+    await run();
+    expect([0, 64, 128].map((index) => scoring.results[index])).toEqual([
+      { ...RESULT, model: MODEL },
+      { ...RESULT, model: NEXT_MODEL },
+      { ...RESULT, model: MODEL },
+    ]);
   });
 
   it('wait as long as the service says, and longer each time where it says nothing', async () => {

@@ -47,9 +47,9 @@ describe('a file of texts', () => {
       tokens: 4,
       language: null,
       languageSupported: null,
+      model: { name: 'a-model', revision: '0123456789ab' },
     };
-    const model = { name: 'a-model', revision: '0123456789ab' };
-    const csv = scoredCsv(table, { results: [scored, { fault: 'The row has no text.' }], model });
+    const csv = scoredCsv(table, [scored, { fault: 'The row has no text.' }]);
     expect(parseCsv(csv, 10).rows).toEqual([
       [
         ...['id', 'label', 'text', 'predicted_label'],
