@@ -6,11 +6,14 @@ export { ApiProblem } from './api-problem.ts';
 /** `fetch` throws for a header with other characters, such as a zero-width space of a pasted key. */
 const VISIBLE_ASCII = /^[\x20-\x7e]*$/;
 
+/** Longest wait for what is read: a service that hangs, or a lost network, refuses nothing. */
+const READ_TIMEOUT_MS = 30_000;
+
 /**
  * GETs a path of the service, or POSTs a body to it. Asks the visitor for an API key when the
  * service wants one.
  *
- * @param signal ends the call with an AbortError
+ * @param signal ends the call, which then has no limit of time, with an AbortError
  * @throws ApiProblem
  */
 export async function call<Answer>(
@@ -37,19 +40,26 @@ async function send(
   key: string | null,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
+  const late = new AbortController();
+  const isRead = body === undefined;
+  const timer = window.setTimeout(() => isRead && late.abort(), READ_TIMEOUT_MS);
   try {
-    return await fetch(path, {
-      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+    const response = await fetch(path, {
+      ...(!isRead && { method: 'POST', body: JSON.stringify(body) }),
       headers: {
         accept: 'application/json',
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(!isRead && { 'content-type': 'application/json' }),
         ...(key !== null && { 'x-api-key': key }),
       },
-      ...(signal && { signal }),
+      signal: signal ?? late.signal,
     });
+    // Read here: a connection may end, or hang, in the middle of the answer.
+    return new Response(await response.blob(), response);
   } catch {
     signal?.throwIfAborted();
     throw new ApiProblem('unreachable', 'The service cannot be reached. Is it still running?');
+  } finally {
+    window.clearTimeout(timer);
   }
 }
 

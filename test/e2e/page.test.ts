@@ -298,6 +298,24 @@ describe('the page, without an answer,', () => {
     await page.locator('.verdict').waitFor();
     await back.stop();
   });
+
+  it('of a service that has stopped without a word: says so, and recovers', async () => {
+    const { page } = await openFilled({ canForwardTime: true });
+    const health = page.locator('#health');
+    expect(await health.textContent()).toContain('ready');
+    const paths = ['**/v1/status', '**/v1/users*'];
+    for (const path of paths) await page.route(path, () => {});
+    const asked = Promise.all(paths.map((path) => page.waitForRequest(path)));
+    await page.clock.fastForward(30_000);
+    await asked;
+    await page.clock.fastForward(30_000);
+    await health.getByText('not reachable').waitFor();
+    await page.locator('#users').getByText('The service cannot be reached').waitFor();
+    for (const path of paths) await page.unroute(path);
+    await page.clock.fastForward(10_000);
+    await health.getByText('ready').waitFor();
+    await page.locator('.users-chart canvas').waitFor();
+  });
 });
 
 describe('the page by keyboard', () => {
