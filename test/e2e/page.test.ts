@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type {
   ActiveUsers,
   TopicSentiment,
@@ -317,6 +317,35 @@ describe('the page, without an answer,', () => {
     await page.locator('.users-chart canvas').waitFor();
   });
 });
+
+describe('the page on paper', () => {
+  it('has the colors of its legends, every row of its tables, and the total in the donut', async () => {
+    const { page } = await openFilled();
+    await page.getByText('Figures of each day').click();
+    const days = page.getByRole('region', { name: 'Figures of each day' });
+    const cutPx = () =>
+      days.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
+    expect(await cutPx()).toBeGreaterThan(0);
+    await page.emulateMedia({ media: 'print' });
+    expect(await cutPx()).toBe(0);
+    for (const selector of ['.legend .swatch', '#topic tbody .swatch']) {
+      const style = `getComputedStyle(document.querySelector('${selector}')).printColorAdjust`;
+      expect(await page.evaluate(style)).toBe('exact');
+    }
+    // A browser draws no chart again for paper that is wider than its window.
+    await page.evaluate(`document.querySelector('.donut canvas').style.width = '120px'`);
+    const donut = page.locator('#topic .donut canvas');
+    expect(await centerOf(donut)).toBeCloseTo(
+      await centerOf(page.locator('.donut-total strong')),
+      0,
+    );
+  });
+});
+
+async function centerOf(element: Locator): Promise<number> {
+  const { x, width } = (await element.boundingBox())!;
+  return x + width / 2;
+}
 
 describe('the page by keyboard', () => {
   it('analyzes a text, unfolds the figures and looks up a user', async () => {
