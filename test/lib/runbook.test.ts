@@ -5,7 +5,7 @@ import { STAGE_SCHEMA } from '../../lib/stage-config/schema.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { allOf, CONTEXT, synthesize } from './synthesize.ts';
 
-const app = synthesize({ ...CONTEXT.prod, offlineStore: 'true' });
+const app = synthesize({ ...CONTEXT.prod, offlineStore: 'true', bulk: 'true' });
 const document = readFileSync('docs/operations.md', 'utf8');
 const [chapter = ''] = document.split('\n## What no test here has seen').slice(0, 1);
 const alarms = chapter.slice(chapter.indexOf('\n## Alarms\n')).replaceAll(/```[\s\S]*?```/g, '');
@@ -75,5 +75,17 @@ describe('titles and names that the runbook quotes', () => {
       expect(secrets(part, start)).toHaveLength(1);
       expect(document).toContain(start);
     }
+  });
+});
+
+describe('erasing a person', () => {
+  const [, section = ''] = /\n## Erasing a person\n([\s\S]*?)\n## /.exec(document) ?? [];
+  const tables = allOf(app, 'AWS::Glue::Table').map(({ Properties }) =>
+    String(Properties.TableInput.Name),
+  );
+
+  // Labels are files that the reader wrote, and are named in the section's last table.
+  it.each(tables.filter((name) => name !== 'labels'))('asks the table %s', (name) => {
+    expect(section).toContain(` FROM ${name} WHERE `);
   });
 });
