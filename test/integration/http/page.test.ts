@@ -83,6 +83,21 @@ describe('the files of the page', () => {
     );
   });
 
+  it('stand in for those of another release, which are never kept', async () => {
+    const { text } = await app.call('/', { headers: AS_BROWSER });
+    for (const path of filesOf(text)) {
+      const own = await app.call(path);
+      const other = await app.call(path.replace(/-\w+\./, '-0A1B2C3D.'));
+      expect([other.status, other.text]).toEqual([200, own.text]);
+      expect(other.headers).toMatchObject({
+        'cache-control': 'no-store',
+        'content-type': own.headers['content-type'],
+      });
+    }
+    expect((await app.call('/assets/other-0A1B2C3D.js')).json.code).toBe('not_found');
+    expect((await app.call('/assets/page-short.js')).json.code).toBe('not_found');
+  });
+
   it.each(['/assets/', '/assets/nothing.js', '/assets/../index.html', '/assets/%2e%2e/index.html'])(
     'have fixed names, so that %s is not found',
     async (path) => {

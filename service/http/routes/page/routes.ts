@@ -27,6 +27,9 @@ const PAGE_POLICY = {
 
 const ONE_YEAR_MS = 365 * 86_400_000;
 
+/** Of the content, in the name of a file. */
+const HASH = /-[0-9A-Z]{8}\./;
+
 /** Served in place of the file beside them. */
 const COMPRESSED = /\.(br|gz)$/;
 
@@ -57,6 +60,11 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
     if (COMPRESSED.test(file)) continue;
     app.get(`/assets/${file}`, { schema: { hide: true } }, (_request, reply) => {
       reply.sendFile(file);
+    });
+    // During a release, the page may come from a process of one version, its files from another.
+    const ofAnyRelease = file.replace(HASH, '-:hash(^[0-9A-Z]{8}$).');
+    app.get(`/assets/${ofAnyRelease}`, { schema: { hide: true } }, (_request, reply) => {
+      reply.header('cache-control', 'no-store').sendFile(file, { cacheControl: false });
     });
   }
 
