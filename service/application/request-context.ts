@@ -73,3 +73,8 @@ export interface Caller {
 export interface RequestContext extends Caller {
   readonly deadline: Deadline;
 }
+
+/** The context of a caller's request, whose deadline is in `ms` from now. */
+export function withDeadline({ signal, timings }: Caller, ms: number): RequestContext {
+  return { signal, timings, deadline: deadlineIn(ms) };
+}

@@ -5,7 +5,7 @@ import type { Tweet } from '../domain/tweet.ts';
 import { type AssessmentSettings, assessTweets } from './assess-tweets.ts';
 import type { FeatureStore, FeatureWrite } from './ports/feature-store.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
-import { type Caller, deadlineIn, type RequestContext } from './request-context.ts';
+import { type Caller, type RequestContext, withDeadline } from './request-context.ts';
 import type { StoreWriter } from './store-writer.ts';
 
 /** Texts that are admitted at a time: other requests are admitted in between. */
@@ -69,7 +69,7 @@ export class Rescore {
     const { model, storeWriter, deadlineMs } = this.#options;
     const ready = outdated.filter(({ row }) => isOf(row, model.identity));
     const tweets = outdated.filter((each) => !ready.includes(each)).map(({ row }) => tweetOf(row));
-    const context = { ...caller, deadline: deadlineIn(deadlineMs) };
+    const context = withDeadline(caller, deadlineMs);
     const writes = [
       ...ready.map((each) => this.#again(each)),
       ...(await this.#score(tweets, context)),

@@ -3,7 +3,7 @@ import type { LanguageFinding } from '../domain/language.ts';
 import type { Prediction } from '../domain/sentiment.ts';
 import type { LanguageCheck } from './language-check.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
-import { type Caller, deadlineIn, type RequestContext } from './request-context.ts';
+import { type Caller, type RequestContext, withDeadline } from './request-context.ts';
 import { failedText, type TextOutcome, textOutcome } from './text-outcome.ts';
 import { type UnsupportedLanguagePolicy, unsupportedLanguage } from './unsupported-language.ts';
 import { explainableWords, influencesOf, leaveOneOut } from './word-influence.ts';
@@ -41,8 +41,8 @@ export class ScoreTexts {
     { truncate = true }: TextOptions = {},
   ): Promise<TextOutcome[]> {
     const { singleDeadlineMs, batchDeadlineMs } = this.#options;
-    const deadline = deadlineIn(texts.length === 1 ? singleDeadlineMs : batchDeadlineMs);
-    const context = { ...caller, deadline };
+    const deadlineMs = texts.length === 1 ? singleDeadlineMs : batchDeadlineMs;
+    const context = withDeadline(caller, deadlineMs);
     if (truncate) return this.#score(texts, context);
     const tooLong = await this.#tooLong(texts, context);
     const fitting = texts.filter((_, index) => !tooLong.has(index));
@@ -97,7 +97,7 @@ export class ScoreTexts {
     const { model, languages, batchDeadlineMs } = this.#options;
     const words = explainableWords(texts);
     const [text = ''] = texts;
-    const context = { ...caller, deadline: deadlineIn(batchDeadlineMs) };
+    const context = withDeadline(caller, batchDeadlineMs);
     const tooLong = truncate ? undefined : (await this.#tooLong(texts, context)).get(0);
     if (tooLong) return [tooLong];
     const [prediction = null, ...without] = await model.predictVariants(
