@@ -3,6 +3,7 @@ import type { Metrics } from '../../application/ports/metrics.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
+import { JoinedReads } from './joined-reads.ts';
 import type { RedisKeys } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 import { ValidatedRows } from './validated-rows.ts';
@@ -19,6 +20,7 @@ export interface RowReaderOptions {
 export class RowReader {
   readonly #options: RowReaderOptions;
   readonly #rows: ValidatedRows;
+  readonly #reads = new JoinedReads((keys) => this.#valuesOf(keys));
 
   constructor(options: RowReaderOptions) {
     this.#options = options;
@@ -27,13 +29,8 @@ export class RowReader {
 
   async read(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]> {
     if (ids.length === 0) return [];
-    const { client, guard, identity } = this.#options;
-    const keys = ids.map((id) => this.#options.keys.row(id, identity));
-    const values = await guard.run('read', async () => {
-      const reply: unknown = await client.mgetBuffer(keys);
-      if (isValues(reply, keys.length)) return reply;
-      throw new Error('Redis answered a read with something other than its values.');
-    });
+    const { keys, identity } = this.#options;
+    const values = await this.#reads.get(ids.map((id) => keys.row(id, identity)));
     return ids.map((id, index) => this.#decode(id, values[index] ?? null));
   }
 
@@ -44,6 +41,15 @@ export class RowReader {
 
   forgetAll(): void {
     this.#rows.forgetAll();
+  }
+
+  #valuesOf(keys: readonly string[]): Promise<readonly (Buffer | null)[]> {
+    const { client, guard } = this.#options;
+    return guard.run('read', async () => {
+      const reply: unknown = await client.mgetBuffer([...keys]);
+      if (isValues(reply, keys.length)) return reply;
+      throw new Error('Redis answered a read with something other than its values.');
+    });
   }
 
   #decode(id: TweetId, value: Buffer | null): FeatureRow | null {

@@ -217,6 +217,7 @@ describe('RedisFeatureStore', () => {
       const row = aRow({ tweetId: anId() });
       await admin.set(rowKey(row.tweetId), 'corrupt');
       const read = store.getTweets([row.tweetId]);
+      await new Promise(setImmediate);
       // Both go down the same connection: the write lands between the read and the drop.
       const written = store.putTweets([{ row, ttlSeconds: 60 }]);
       expect(await read).toEqual([null]);
