@@ -47,7 +47,7 @@ export class ScoreTweets {
    * @throws DeadlineExceededError at the request's deadline, and the reason of its signal
    */
   async score(ids: readonly TweetId[], context: RequestContext): Promise<readonly TweetOutcome[]> {
-    const outcomes = await this.#outcomesOf(new Set(ids), context);
+    const outcomes = await this.#outcomesOf([...new Set(ids)], context);
     return ids.map((id) => {
       const outcome = outcomes.get(id);
       if (!outcome) throw new Error(`tweet ${id} was computed without an outcome`);
@@ -68,10 +68,10 @@ export class ScoreTweets {
    * A tweet that is being computed is not stored yet: its request joins the computation, and does
    * so before it reads the other tweets, because the computation may end during that read.
    */
-  async #outcomesOf(ids: ReadonlySet<TweetId>, context: RequestContext): Promise<Outcomes> {
-    const running = [...ids].filter((id) => this.#coalescer.isRunning(id));
-    if (running.length === 0) return this.#readOrCompute([...ids], context);
-    const others = [...ids].filter((id) => !running.includes(id));
+  async #outcomesOf(ids: readonly TweetId[], context: RequestContext): Promise<Outcomes> {
+    const running = ids.filter((id) => this.#coalescer.isRunning(id));
+    if (running.length === 0) return this.#readOrCompute(ids, context);
+    const others = ids.filter((id) => !running.includes(id));
     const parts = await Promise.all([
       this.#coalescer.join(running, context),
       this.#readOrCompute(others, context),

@@ -1,7 +1,8 @@
 import { CallerError } from './errors.ts';
 import type { TweetId } from './tweet.ts';
 
-const MAX_TWEET_ID = 2n ** 63n - 1n;
+/** 2^63-1. Digits of one length have the order of their numbers. */
+const MAX_TWEET_ID = '9223372036854775807';
 
 const HOSTS: ReadonlySet<string> = new Set(
   ['twitter.com', 'x.com'].flatMap((host) => ['', 'www.', 'mobile.', 'm.'].map((p) => p + host)),
@@ -28,7 +29,8 @@ const TWEET_PATH = new RegExp(`^/${OWNER}/status(?:es)?/([^/]+)(?:${VIEW})?/?$`)
 export function parseTweetUrl(url: string): TweetId {
   const written = url.trim();
   const authority = WRITTEN_AUTHORITY.exec(written)?.[1];
-  if (authority === undefined || NEVER_IN_A_URL.test(written) || !URL.canParse(written)) {
+  const parsed = NEVER_IN_A_URL.test(written) ? null : URL.parse(written);
+  if (authority === undefined || parsed === null) {
     throw new CallerError(
       'invalid_tweet_url',
       'The tweet URL must be an http or https URL such as https://x.com/name/status/123, without other text around it.',
@@ -37,14 +39,13 @@ export function parseTweetUrl(url: string): TweetId {
   if (authority.includes('@') || /:[0-9]*$/.test(authority)) {
     throw new CallerError('invalid_tweet_url', 'The tweet URL must not contain a user or a port.');
   }
-  const { hostname, pathname } = new URL(written);
   if (!HOSTS.has(authority.toLowerCase())) {
     throw new CallerError(
       'unsupported_host',
-      `Tweet URLs of ${hostname} are not supported; use x.com or twitter.com.`,
+      `Tweet URLs of ${parsed.hostname} are not supported; use x.com or twitter.com.`,
     );
   }
-  const id = TWEET_PATH.exec(pathname)?.[1];
+  const id = TWEET_PATH.exec(parsed.pathname)?.[1];
   if (id === undefined) {
     throw new CallerError(
       'invalid_tweet_id',
@@ -72,5 +73,6 @@ export function normalizeTweetId(id: string): TweetId {
 
 /** Checks for a tweet id in canonical form. */
 export function isTweetId(id: string): id is TweetId {
-  return /^[1-9][0-9]{0,18}$/.test(id) && BigInt(id) <= MAX_TWEET_ID;
+  if (!/^[1-9][0-9]{0,18}$/.test(id)) return false;
+  return id.length < MAX_TWEET_ID.length || id <= MAX_TWEET_ID;
 }

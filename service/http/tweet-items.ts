@@ -43,10 +43,12 @@ export function itemOf(outcome: TweetOutcome, model: SentimentModel, requestId: 
  * @throws ServiceError
  */
 export function failIfAllFailed(outcomes: readonly TweetOutcome[]): void {
-  const errors = outcomes.flatMap((outcome) => (outcome.status === 'error' ? [outcome.error] : []));
-  const [first] = errors;
-  if (!first?.retryable || errors.length < outcomes.length) return;
-  if (errors.every(({ code }) => code === first.code)) throw first;
+  const [first] = outcomes;
+  if (first?.status !== 'error' || !first.error.retryable) return;
+  const { error } = first;
+  if (outcomes.every((each) => each.status === 'error' && each.error.code === error.code)) {
+    throw error;
+  }
 }
 
 /**

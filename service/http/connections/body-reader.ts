@@ -23,40 +23,51 @@ export class BodyReader {
    *
    * @throws CallerError, OverloadedError or ShuttingDownError before the body has arrived
    */
-  async read(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
-    if (Number(request.headers['content-length']) > this.#maxBytes) throw tooLarge();
+  read(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+    if (Number(request.headers['content-length']) > this.#maxBytes) {
+      reject(tooLarge());
+      return promise;
+    }
     const waits = request.headers.expect !== undefined && request.httpVersion === '1.1';
     if (waits) response.writeContinue();
-    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     const chunks: Buffer[] = [];
     let bytes = 0;
     const onData = (chunk: Buffer) => {
       bytes += chunk.length;
       this.#bytesInAll += chunk.length;
       chunks.push(chunk);
-      if (bytes > this.#maxBytes) reject(tooLarge());
-      else if (this.#bytesInAll > this.#maxBytesInAll) reject(tooManyBodies());
+      if (bytes > this.#maxBytes) refuse(tooLarge());
+      else if (this.#bytesInAll > this.#maxBytesInAll) refuse(tooManyBodies());
     };
-    const onEnd = () => resolve(Buffer.concat(chunks));
-    response.on('close', () => {
-      this.#bytesInAll -= bytes;
-    });
-    request.on('data', onData).on('end', onEnd).on('error', reject);
-    this.#arriving.add(reject);
-    try {
-      return await promise;
-    } finally {
-      this.#arriving.delete(reject);
+    const onEnd = () => {
+      this.#arriving.delete(refuse);
+      resolve(joined(chunks));
+    };
+    const refuse = (error: Error) => {
+      this.#arriving.delete(refuse);
       request.off('data', onData).off('end', onEnd);
       // Discards the rest.
       request.resume();
-    }
+      reject(error);
+    };
+    response.on('close', () => {
+      this.#bytesInAll -= bytes;
+    });
+    this.#arriving.add(refuse);
+    request.on('data', onData).on('end', onEnd).on('error', refuse);
+    return promise;
   }
 
   /** Refuses requests whose bodies are still arriving. */
   refuseArriving(): void {
     for (const refuse of this.#arriving) refuse(new ShuttingDownError());
   }
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [first] = chunks;
+  return first && chunks.length === 1 ? first : Buffer.concat(chunks);
 }
 
 function tooLarge(): CallerError {

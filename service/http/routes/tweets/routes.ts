@@ -130,9 +130,10 @@ function resultsOf(tweetUrls: readonly string[], hits: readonly (string | undefi
  * `?tweetUrl=https://x.com/name/status/1?s=20&t=a`.
  */
 async function explainUnencodedUrl({ query }: FastifyRequest): Promise<void> {
-  const { tweetUrl, ...others } = query as Readonly<Record<string, unknown>>;
-  const [other] = Object.keys(others);
-  if (other === undefined || typeof tweetUrl !== 'string' || !tweetUrl.includes('?')) return;
+  const { tweetUrl } = query as Readonly<Record<string, unknown>>;
+  if (typeof tweetUrl !== 'string' || !tweetUrl.includes('?')) return;
+  const other = Object.keys(query as object).find((name) => name !== 'tweetUrl');
+  if (other === undefined) return;
   throw new CallerError(
     'invalid_request',
     `The query holds an unknown query parameter ${quote(other)}; if it belongs to the tweet URL, percent-encode the URL (& as %26), or leave out its "?" and what follows.`,
