@@ -2,6 +2,7 @@ import { setImmediate as flushPromises } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   EventLoopTurns,
+  LONGEST_BUSY_TURN_MS,
   TURN_MS,
 } from '../../../../service/inference/tokenizer/event-loop-turns.ts';
 import { FakeClock } from '../helpers/fake-clock.ts';
@@ -75,6 +76,54 @@ describe('sharing the turns of the event loop', () => {
     expect(await turnsOf(compute(2))).toBe(19);
     clock.nextTurn();
     expect(await turnsOf(compute(TURN_MS / 20))).toBe(0);
+  });
+
+  /** Starts computations of one step of a millisecond; returns how many steps were made so far. */
+  function startSteps(computations: number): () => number {
+    let steps = 0;
+    const compute = async () => {
+      await turns.next();
+      clock.advance(1);
+      steps++;
+    };
+    for (let index = 0; index < computations; index++) void compute();
+    return () => steps;
+  }
+
+  it('uses half of a turn that other work makes long, so that no computation starves', async () => {
+    const steps = startSteps(30);
+    clock.advance(20);
+    clock.nextTurn();
+    await flushPromises();
+    expect(steps()).toBe(10);
+  });
+
+  it('does not use half of a turn in which the process was suspended', async () => {
+    const steps = startSteps(LONGEST_BUSY_TURN_MS + 10);
+    clock.advance(60_000);
+    clock.nextTurn();
+    await flushPromises();
+    expect(steps()).toBe(LONGEST_BUSY_TURN_MS);
+  });
+
+  it('ends many short computations in a few turns of a busy event loop', async () => {
+    let waiting = 100;
+    const compute = async () => {
+      for (let step = 0; step < 3; step++) {
+        await turns.next();
+        clock.advance(0.1);
+      }
+      waiting--;
+    };
+    for (let index = 0; index < 100; index++) void compute();
+    let busyTurns = 0;
+    while (waiting > 0 && busyTurns < 100) {
+      clock.advance(20);
+      clock.nextTurn();
+      await flushPromises();
+      busyTurns++;
+    }
+    expect(busyTurns).toBeLessThan(5);
   });
 
   it('lets other work of the process run before the next turn begins', async () => {
