@@ -46,7 +46,11 @@ local function add_to_bucket(tweet, entity, content, amount, lives)
   write_day_bucket(entity, name, bucket)
   add_to_total(entity, content.counter, amount)
   call('ZADD', members, place, tweet)
-  call('ZADD', due_key(entity), 'LT', bucket.ends, id_of(entity))
+  -- ZADD has LT only since Redis 6.2.
+  local first_end = call('ZSCORE', due_key(entity), id_of(entity))
+  if not first_end or tonumber(first_end) > bucket.ends then
+    call('ZADD', due_key(entity), bucket.ends, id_of(entity))
+  end
   prolong(key, lives)
   prolong(members, lives)
   prolong(due_key(entity), lives)
