@@ -38,9 +38,9 @@ export async function exportLog(
     WHERE is_record AND record_type = 'tombstone'`);
   const unreadable: UnreadableLines[] = [];
   const tallies: Tally[] = [];
-  for (const file of files) {
-    unreadable.push(...(await loadRecords(database, [file])));
-    tallies.push(await exportDay(database, join(out, `${PARTITION_COLUMN}=${file.day}`)));
+  for (const [day, ofDay] of Map.groupBy(files, (file) => file.day)) {
+    unreadable.push(...(await loadRecords(database, ofDay)));
+    tallies.push(await exportDay(database, join(out, `${PARTITION_COLUMN}=${day}`)));
   }
   const sum = (name: keyof Tally) => tallies.reduce((total, tally) => total + tally[name], 0);
   return {

@@ -1,12 +1,12 @@
-import { stat } from 'node:fs/promises';
-import {
-  listPredictionLog,
-  type PredictionLogFile,
-} from '../../../service/prediction-log/files.ts';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PredictionLogFile } from '../../../service/prediction-log/files.ts';
 import { counted } from '../counted.ts';
 import { CliError, reasonOf } from '../errors.ts';
 import { warn } from '../printable.ts';
 import { globOf, quoted, type ScratchDatabase } from '../scratch-database.ts';
+import { utf8Of } from '../utf8.ts';
 import { ID_PATTERN, RECORD_COLUMNS, RECORD_STRUCT } from './schema.ts';
 
 /** Longest line that is read; the longest record has about 10,000 bytes. */
@@ -17,7 +17,7 @@ const SCORED_DATE = "strftime(make_timestamp_ms(created_timestamp), '%Y-%m-%d')"
 /** True for a complete record of the day in its file's name. */
 const IS_RECORD = `coalesce(
   regexp_full_match(tweet_id, ${quoted(ID_PATTERN)})
-  AND ${SCORED_DATE} = parse_filename(filename, true)
+  AND ${SCORED_DATE} = parse_filename(filename)[:10]
   AND (record_type = 'tombstone'
     OR record_type = 'prediction' AND event_timestamp IS NOT NULL AND label IS NOT NULL), false)`;
 
@@ -36,11 +36,38 @@ export function warnOfUnreadable(unreadable: readonly UnreadableLines[]): void {
   }
 }
 
-/** Files of a prediction log, without folders that have such names. */
+/** A day of the log, which its owner may have compressed. */
+const FILE_NAME = /^(\d{4}-\d{2}-\d{2})\.jsonl(\.gz)?$/;
+
+/**
+ * Files of a prediction log, in order of their days. Warns of files that seem to belong to it but are not
+ * read: their tombstones are missing, too.
+ */
 export async function logFiles(dir: string): Promise<readonly PredictionLogFile[]> {
-  const found = await listPredictionLog(dir);
-  const stats = await Promise.all(found.map(({ path }) => stat(path)));
-  return found.filter((_, index) => !stats[index]?.isDirectory());
+  const files: PredictionLogFile[] = [];
+  for (const name of (await readdir(dir)).toSorted()) {
+    const path = join(dir, name);
+    const [, day, isCompressed] = FILE_NAME.exec(name) ?? [];
+    if (day === undefined) {
+      if (/^\d{4}-\d{2}-\d{2}\.jsonl/.test(name)) {
+        warn(`${path} is left out: its name must end in .jsonl or .jsonl.gz`);
+      }
+    } else if (!(await stat(path)).isDirectory()) {
+      if (isCompressed !== undefined) await expectWhole(path);
+      files.push({ day, path });
+    }
+  }
+  return files;
+}
+
+/** DuckDB reads a compressed file that was cut off as if it ended there. */
+async function expectWhole(path: string): Promise<void> {
+  try {
+    const chunks = utf8Of(createReadStream(path));
+    while (!(await chunks.next()).done);
+  } catch (cause) {
+    throw new Error(`${path}: ${reasonOf(cause)}`, { cause });
+  }
 }
 
 /** Lists the files of a prediction log. @throws CliError when the folder has none */

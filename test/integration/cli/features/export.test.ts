@@ -4,10 +4,12 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   watch,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PREDICTION_RECORD } from '../../../../service/contract/offline.ts';
 import { OfflineLog } from './offline-log.ts';
@@ -86,6 +88,49 @@ describe('features export', () => {
       { record_type: 'prediction', tweet_id: '1' },
     ]);
     expect(stdout).toContain('left out: 2 of purged tweets');
+  });
+
+  /** Replaces a day of the log by its compressed bytes. */
+  const compress = (day: string, cut = (bytes: Buffer) => bytes) => {
+    const file = join(log.dir, `${day}.jsonl`);
+    writeFileSync(`${file}.gz`, cut(gzipSync(readFileSync(file))));
+    rmSync(file);
+  };
+
+  it('reads compressed days and their tombstones, also beside a file of the same day', async () => {
+    log.score(
+      { tweetId: '1', createdTimestampMs: DAY_1 },
+      { tweetId: '2', createdTimestampMs: DAY_1 },
+      { tweetId: '2', createdTimestampMs: DAY_2 },
+    );
+    log.purge('2', DAY_1);
+    compress('2026-11-22');
+    log.score({ tweetId: '3', createdTimestampMs: DAY_1 });
+    const { stderr } = await log.run('export', '--out', 'out');
+    expect(stderr).toBe('');
+    expect(await rows('tweet_id, scored_date')).toEqual([
+      { tweet_id: '1', scored_date: '2026-11-22' },
+      { tweet_id: '3', scored_date: '2026-11-22' },
+    ]);
+  });
+
+  it('refuses a compressed day that was cut off', async () => {
+    log.score({ tweetId: '1', createdTimestampMs: DAY_1 });
+    compress('2026-11-22', (bytes) => bytes.subarray(0, -10));
+    const { code, stderr } = await log.run('export', '--out', 'out');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${log.dir}/2026-11-22.jsonl.gz: unexpected end of file`);
+  });
+
+  it('names files of the log that it cannot read', async () => {
+    log.score({ tweetId: '1', createdTimestampMs: DAY_1 });
+    writeFileSync(join(log.dir, '2026-11-21.jsonl.zst'), '');
+    writeFileSync(join(log.dir, 'notes.txt'), '');
+    const { code, stderr } = await log.run('export', '--out', 'out');
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      `${log.dir}/2026-11-21.jsonl.zst is left out: its name must end in .jsonl or .jsonl.gz\n`,
+    );
   });
 
   it('keeps a record once that was written twice, and every score of a tweet', async () => {
