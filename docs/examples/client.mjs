@@ -93,7 +93,8 @@ export class TweetSentimentClient {
 
   /** @param {ClientOptions} [options] */
   constructor(options = {}) {
-    this.#url = options.url ?? 'http://127.0.0.1:3000';
+    // A proxy may serve the service below a path.
+    this.#url = (options.url ?? 'http://127.0.0.1:3000').replace(/\/+$/, '');
     this.#apiKey = options.apiKey;
     this.#attempts = options.attempts ?? 3;
     this.#timeoutMs = options.timeoutMs ?? 15_000;
@@ -151,7 +152,7 @@ export class TweetSentimentClient {
    */
   async #send(path, body) {
     for (let attempt = 1; ; attempt++) {
-      const response = await fetch(new URL(path, this.#url), {
+      const response = await fetch(this.#url + path, {
         method: body ? 'POST' : 'GET',
         headers: {
           ...(body && { 'content-type': 'application/json' }),

@@ -6,16 +6,37 @@ SERVICE_URL says where the service is (default http://127.0.0.1:3000), API_KEY w
 file on the same machine, `npx tss score` needs neither Python nor a service.
 """
 
+import json
 import os
 import sys
 import time
+from collections.abc import Iterator
 
 import pandas as pd
 import requests
 
-URL = os.environ.get("SERVICE_URL", "http://127.0.0.1:3000")
+URL = os.environ.get("SERVICE_URL", "http://127.0.0.1:3000").rstrip("/")
+# Limits of the service: texts and bytes in a request, characters in a text.
 TEXTS_PER_REQUEST = 128
+BYTES_PER_REQUEST = 1_000_000
+LONGEST_TEXT = 25_000
 ATTEMPTS = 5
+
+
+def batches(texts: list[str]) -> Iterator[list[str]]:
+    """The texts in their order, as many in a request as it may hold."""
+    batch, size = [], 0
+    for text in texts:
+        # The model reads the beginning of a text.
+        text = text[:LONGEST_TEXT]
+        length = len(json.dumps(text)) + 2
+        if batch and (len(batch) == TEXTS_PER_REQUEST or size + length > BYTES_PER_REQUEST):
+            yield batch
+            batch, size = [], 0
+        batch.append(text)
+        size += length
+    if batch:
+        yield batch
 
 
 def score(session: requests.Session, texts: list[str]) -> list[dict]:
@@ -38,8 +59,7 @@ def main(source: str, target: str, column: str = "text") -> None:
     with requests.Session() as session:
         if "API_KEY" in os.environ:
             session.headers["X-API-Key"] = os.environ["API_KEY"]
-        for start in range(0, len(tweets), TEXTS_PER_REQUEST):
-            texts = tweets[column][start : start + TEXTS_PER_REQUEST].tolist()
+        for texts in batches(tweets[column].tolist()):
             results += score(session, texts)
     # A text that cannot be scored has a problem in place of label and scores: its cells stay empty.
     tweets["label"] = [result.get("sentimentAnalyst") for result in results]

@@ -90,6 +90,21 @@ describe('docs/examples/client.mjs', () => {
     await expect(stranger.scoreTexts(['a'])).rejects.toMatchObject({ code: 'unauthorized' });
   });
 
+  it.each(['', '/'])('calls a service below a path, given with %j at its end', async (end) => {
+    const paths: (string | undefined)[] = [];
+    const proxy = createServer((request, response) => {
+      paths.push(request.url);
+      response.setHeader('content-type', 'application/json').end('{"users":[]}');
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    const below = new TweetSentimentClient({ url: `http://127.0.0.1:${port}/sentiment${end}` });
+    await below.mostActiveUsers(3);
+    proxy.close();
+    expect(paths).toEqual(['/sentiment/v1/users?limit=3']);
+  });
+
   it('names the status of a proxy that refuses with HTML', async () => {
     const proxy = createServer((_request, response) => {
       response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');

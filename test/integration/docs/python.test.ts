@@ -75,6 +75,22 @@ function specify(): void {
       });
     });
 
+    it('scores texts beyond the limits of a request by their beginning', async () => {
+      const long = ['I love it', 'I hate it'].map(
+        (start) => `${start} ${'and so on 😍'.repeat(1_000)}`,
+      );
+      const rows = Array.from({ length: 60 }, (_, index) => `${index},${long[index % 2]}\n`);
+      const longest = `60,${'I love it. '.repeat(3_000)}\n`;
+      writeFileSync(join(folder, 'tweets.csv'), `id,text\n${rows.join('')}${longest}`);
+      await python(resolve('docs/examples/score_csv.py'), 'tweets.csv', 'scored.csv');
+      const scored: Record<string, string>[] = parse(readFileSync(join(folder, 'scored.csv')), {
+        columns: true,
+      });
+      expect(scored).toHaveLength(61);
+      expect(scored.filter(({ label }) => !label)).toEqual([]);
+      expect(scored[60]?.text).toBe('I love it. '.repeat(3_000));
+    });
+
     it('keeps the others when a text cannot be scored, and names it', async () => {
       writeFileSync(join(folder, 'tweets.csv'), 'id,text\n1,I love it\n2,\u0007\n3,I hate it\n');
       const said = await python(resolve('docs/examples/score_csv.py'), 'tweets.csv', 'scored.csv');
