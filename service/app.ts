@@ -71,7 +71,6 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(healthRoutes, deps);
   await app.register(openInferenceHealthRoutes, deps);
   await app.register(limited, deps);
-  app.refuseOtherMethods();
   return app;
 }
 
