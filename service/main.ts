@@ -1,9 +1,9 @@
 /** The composition root: reads the configuration, wires every part, serves and shuts down. */
 
 import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
 import packageJson from '../package.json' with { type: 'json' };
 import { openFeatureStore, openPredictionLog, openTweetSource } from './adapters.ts';
-import { buildApp } from './app.ts';
 import { IngestTweets } from './application/ingest-tweets.ts';
 import { LanguageCheck } from './application/language-check.ts';
 import { LoadScores } from './application/load-scores.ts';
@@ -101,8 +101,9 @@ async function serve(config: Config): Promise<void> {
     maxRows,
   });
   const { exposeText, limits } = config.http;
-  // Imported on demand: a static import would be evaluated before the workers start.
+  // Imported on demand: static imports would be evaluated before the workers start.
   const { EldLanguageIdentifier } = await import('./inference/language/eld-language-identifier.ts');
+  const { buildApp } = await import('./app.ts');
   const languages = new LanguageCheck({
     identifier: new EldLanguageIdentifier(model.languages),
     modelLanguages: model.languages,
@@ -195,10 +196,7 @@ function within<T>(what: string, step: Promise<T>): Promise<T> {
 }
 
 /** @throws StartupError if the port cannot be bound */
-async function listen(
-  app: Awaited<ReturnType<typeof buildApp>>,
-  { host, port }: Config['listen'],
-): Promise<void> {
+async function listen(app: FastifyInstance, { host, port }: Config['listen']): Promise<void> {
   try {
     await app.listen({
       host,

@@ -48,7 +48,7 @@ export class TrialGraph {
     const pool = await WorkerPool.start({
       workerUrl,
       workers,
-      settings: { modelPath: join(folder, graph), graphOptimization, padId, warmUpLengths: [] },
+      settings: { modelPath: join(folder, graph), graphOptimization, padId, warmUpTokens: 0 },
       hangTimeoutMs: HANG_TIMEOUT_MS,
       onIdle: () => {},
       onRestart: () => {},

@@ -18,7 +18,7 @@ export function launchEngine(
       modelPath: options.graphPath ?? graphPath,
       graphOptimization: bundle.graphOptimization,
       padId: bundle.padId,
-      warmUpLengths: warmUpLengths(bundle.maxTokens),
+      warmUpTokens: bundle.maxTokens,
     },
     hangTimeoutMs,
     tokenBudget,
@@ -27,11 +27,4 @@ export function launchEngine(
     onRestart: (error) => logger.error({ err: error }, 'An inference worker died; replacing it'),
     onFatal,
   });
-}
-
-/** Powers of two up to the window: the steps in which the memory arena grows. */
-function warmUpLengths(maxTokens: number): number[] {
-  const lengths: number[] = [];
-  for (let length = 8; length < maxTokens; length *= 2) lengths.push(length);
-  return [...lengths, maxTokens];
 }

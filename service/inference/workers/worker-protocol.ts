@@ -8,8 +8,8 @@ export interface WorkerSettings {
   readonly graphOptimization: GraphOptimization;
   /** Token id that pads the shorter texts of a batch. */
   readonly padId: number;
-  /** Token counts to compute once before the worker reports that it is ready. */
-  readonly warmUpLengths: readonly number[];
+  /** Tokens of a text to compute before the worker reports that it is ready; 0: none. */
+  readonly warmUpTokens: number;
 }
 
 /** A batch: the token ids of all texts one after another, and the length of each text. */

@@ -46,10 +46,12 @@ function outputOf({ outputNames }: InferenceSession): string {
   throw new Error(`The model has no output "logits"; it has ${outputNames.join(', ')}`);
 }
 
-for (const length of settings.warmUpLengths) {
+// The memory arena grows to the size that the longest text needs, and keeps it. Shorter texts are
+// not faster when their length has been run before.
+if (settings.warmUpTokens > 0) {
   await compute({
-    ids: new Int32Array(length).fill(settings.padId),
-    lengths: new Int32Array([length]),
+    ids: new Int32Array(settings.warmUpTokens).fill(settings.padId),
+    lengths: new Int32Array([settings.warmUpTokens]),
   });
 }
 

@@ -53,7 +53,7 @@ const engine = await BatchEngine.start({
     modelPath: join(MODELS_DIR, EMBEDDED_MODEL, 'model.onnx'),
     graphOptimization: 'basic',
     padId: 0,
-    warmUpLengths: [],
+    warmUpTokens: 0,
   },
   hangTimeoutMs: PATIENCE_MS,
   tokenBudget: 1024,

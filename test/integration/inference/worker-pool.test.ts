@@ -22,7 +22,7 @@ it('the worker pool replaces a worker that an impossible batch has killed', asyn
       modelPath: `${MODELS_DIR}/${EMBEDDED_MODEL}/model.onnx`,
       graphOptimization: 'basic',
       padId: 0,
-      warmUpLengths: [8],
+      warmUpTokens: 8,
     },
     hangTimeoutMs: 30_000,
     onIdle: () => idle.dispatchEvent(new Event('idle')),

@@ -33,7 +33,7 @@ export class StandInWorkers {
       modelPath: this.#folder,
       graphOptimization: 'basic' as const,
       padId: 0,
-      warmUpLengths: [],
+      warmUpTokens: 0,
       gate: this.#gate,
     };
   }

@@ -12,7 +12,7 @@ export async function runGraph(
   const pool = await WorkerPool.start({
     workerUrl: WORKER_URL,
     workers: 1,
-    settings: { modelPath, graphOptimization: 'basic', padId, warmUpLengths: [] },
+    settings: { modelPath, graphOptimization: 'basic', padId, warmUpTokens: 0 },
     hangTimeoutMs: 60_000,
     onIdle: () => {},
     onRestart: () => {},
