@@ -60,24 +60,26 @@ export class MemoryFeatureStore implements FeatureStore {
   readonly name = 'memory';
   readonly #version: string;
   readonly #now: () => number;
+  readonly #maxRows: number;
   readonly #tweets: LRUCache<TweetId, HeldTweet>;
   readonly #tombstones: Tombstones;
   readonly #aggregates: MemoryAggregates;
 
   constructor(options: MemoryFeatureStoreOptions) {
-    const { identity, maxRows: max, now = () => performance.now() } = options;
+    const { identity, maxRows, now = () => performance.now() } = options;
     const ttlSeconds = options.aggregateTtlSeconds ?? DEFAULT_AGGREGATE_TTL_SECONDS;
     this.#version = `${identity.revision}:${identity.preprocessingVersion}`;
     this.#now = now;
+    this.#maxRows = maxRows;
     this.#tweets = new LRUCache({
-      max,
+      // With `max` the cache would allocate room for all of them at once.
       maxSize: options.maxBytes ?? Math.floor(getHeapStatistics().heap_size_limit / 4),
       sizeCalculation: heldBytes,
       dispose: (held, id, reason) => {
         if (reason === 'evict') this.#removeContribution(id, held);
       },
     });
-    this.#tombstones = new Tombstones(max, now);
+    this.#tombstones = new Tombstones(maxRows, now);
     this.#aggregates = new MemoryAggregates(ttlSeconds * 1_000, now);
   }
 
@@ -99,6 +101,7 @@ export class MemoryFeatureStore implements FeatureStore {
       putRow(rows, row, ttlSeconds, this.#now());
       // A new object each time: the cache measures only what it does not hold yet.
       this.#tweets.set(row.tweetId, { rows, contribution });
+      if (this.#tweets.size > this.#maxRows) this.#tweets.pop();
       return true;
     });
   }
