@@ -85,7 +85,7 @@ RUN node script/build.ts \
 # Each COPY brings its folder `app` along: with the times that the stages before have set, the
 # same content makes the same layer, and a registry is not sent what it has.
 FROM ${NODE_IMAGE} AS runtime
-ENV NODE_ENV=production HOST=0.0.0.0 MODELS_DIR=/app/models
+ENV NODE_ENV=production HOST=0.0.0.0 MODELS_DIR=/app/models MALLOC_ARENA_MAX=2
 EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
@@ -100,7 +100,7 @@ USER 1000:1000
 # starts no processes to reap.
 ENTRYPOINT []
 # As service/contract/node-arguments.ts says.
-CMD ["node", "--max-semi-space-size=8", "dist/main.js"]
+CMD ["node", "--max-semi-space-size=4", "dist/main.js"]
 COPY --from=runtime-packages /image /
 ARG MODEL_NAME=minilm-tweet-sentiment
 ENV MODEL_NAME=${MODEL_NAME}

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
+import { MALLOC_ENVIRONMENT, NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
 import type { EnvironmentName } from '../../service/contract/variables.ts';
 import type { BenchModel } from '../models.ts';
 import { PROBE_ARGS } from '../node-arguments.ts';
@@ -29,6 +29,7 @@ export async function startService({
     command: process.execPath,
     args: [...NODE_ARGUMENTS, ...(probe ? PROBE_ARGS : []), MAIN],
     env: {
+      ...MALLOC_ENVIRONMENT,
       PORT: String(port),
       MODELS_DIR: model.modelsDir,
       MODEL_NAME: model.bundle.name,

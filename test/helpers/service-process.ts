@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { containerCommand } from '../../script/image/lib/container-command.ts';
-import { NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
+import { MALLOC_ENVIRONMENT, NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
 import { eventually } from './eventually.ts';
 
 const START_TIMEOUT_MS = 540_000;
@@ -153,7 +153,7 @@ function serviceCommand(
   options: LaunchOptions,
 ): { words: [file: string, ...args: string[]]; env: NodeJS.ProcessEnv } {
   const { emulator } = options;
-  const env = { MODELS_DIR: resolve('models'), ...environment };
+  const env = { ...MALLOC_ENVIRONMENT, MODELS_DIR: resolve('models'), ...environment };
   const program = resolve('dist/main.js');
   if (emulator !== undefined) {
     // The emulator is a shell script.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_PORT, PATHS } from '../../service/contract/http.ts';
-import { NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
+import { MALLOC_ENVIRONMENT, NODE_ARGUMENTS } from '../../service/contract/node-arguments.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 
 const dockerfile = readFileSync('Dockerfile', 'utf8');
@@ -14,11 +14,15 @@ describe('the Dockerfile', () => {
     expect(new Set(models)).toEqual(new Set([ENVIRONMENT.MODEL_NAME.default]));
   });
 
-  it('starts Node with the arguments of the contract, as script/start does', () => {
+  it('starts Node with the arguments and variables of the contract, as script/start does', () => {
     const command = ['node', ...NODE_ARGUMENTS, 'dist/main.js'];
     expect(dockerfile).toContain(`\nCMD ${JSON.stringify(command).replaceAll(',', ', ')}\n`);
     const start = readFileSync('script/start', 'utf8');
     expect(start).toContain(`\nexec node ${NODE_ARGUMENTS.join(' ')} `);
+    for (const [name, value] of Object.entries(MALLOC_ENVIRONMENT)) {
+      expect(dockerfile).toMatch(new RegExp(`^ENV .*\\b${name}=${value}$`, 'm'));
+      expect(start).toContain(`\nexport ${name}=${value}\n`);
+    }
   });
 
   it('runs on the Node version of .nvmrc', () => {
