@@ -12,7 +12,9 @@ export async function shardsOf(folder: string, file: string): Promise<readonly s
   return explained(() => readShardNames(join(folder, file)));
 }
 
-type GraphToWrite = Pick<ConvertOptions, 'precision' | 'weightsBeside'> & { readonly name: string };
+type GraphToWrite = Pick<ConvertOptions, 'precision' | 'weightsBesideFrom'> & {
+  readonly name: string;
+};
 
 /**
  * Converts the weights of a folder to ONNX graphs of some precisions.

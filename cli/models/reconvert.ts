@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { reasonOf } from '../kit/errors.ts';
+import { weightsBeside } from './convert/onnx/write-model.ts';
 import { withDownloads } from './leftovers.ts';
 import { type PullOptions, pull } from './pull.ts';
 import { type ModelSource, SourceError, type SourceFile } from './source.ts';
@@ -49,7 +50,7 @@ export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promi
 
 /** Makes the files of a bundle from its source's weights. */
 async function convertAgain(
-  { name, labels, conversion }: Bundle,
+  { name, graph, labels, conversion }: Bundle,
   made: Bundle['files'],
   source: ModelSource,
   staging: string,
@@ -61,6 +62,7 @@ async function convertAgain(
     precision: conversion?.precision,
     labels,
     compare: false,
+    weightsBeside: made.some((file) => file.name === weightsBeside(graph)),
     output,
   });
   await verifyFiles(staging, made).catch((cause: unknown) => {

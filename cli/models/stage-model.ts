@@ -26,6 +26,8 @@ import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
 /** Names the special tokens where tokenizer_config.json does not; the bundle does not keep it. */
 const SPECIAL_TOKENS_FILE = 'special_tokens_map.json';
 const CONVERTED_GRAPH = 'model.onnx';
+/** Weights of this size and more are written beside the graph, so that sessions share them. */
+const LARGE_WEIGHTS_BYTES = 64 * 2 ** 20;
 /** The same weights in FP32, which the served graph is compared with. */
 const REFERENCE_GRAPH = 'reference-fp32.onnx';
 
@@ -48,6 +50,8 @@ export interface StagingOptions extends GraphWish {
   readonly labels: readonly string[] | undefined;
   /** Also make the FP32 graph that an INT8 graph is compared with. */
   readonly compare: boolean;
+  /** Whether a converted graph has its weights in a file beside it; absent: if they are large. */
+  readonly weightsBeside?: boolean;
   /** Rejects a tokenizer that the service cannot read; called before the weights are fetched. */
   readonly checkTokenizer?: (tokenizer: { file: string; maxTokens: number }) => Promise<unknown>;
   readonly output: ProgressOutput;
@@ -101,7 +105,7 @@ async function makeGraph(
   source: ModelSource,
   offered: readonly SourceFile[],
   choice: GraphChoice,
-  { staging, compare, output }: StagingOptions,
+  { staging, compare, weightsBeside, output }: StagingOptions,
 ): Promise<{
   model: Pick<Description, 'graph' | 'graphOptimization' | 'conversion'>;
   /** The graph, and the files beside it that hold its weights. */
@@ -126,9 +130,9 @@ async function makeGraph(
   const weights = shards.length === 0 ? name : `${counted(shards.length, 'file')} of weights`;
   say(output, `Converting ${weights} to ${CONVERTED_GRAPH} (${precision}).`);
   const graphs = [
-    { precision, name: CONVERTED_GRAPH },
+    { precision, name: CONVERTED_GRAPH, weightsBesideFrom: besideFrom(weightsBeside) },
     ...(hasReference
-      ? [{ precision: 'fp32' as const, name: REFERENCE_GRAPH, weightsBeside: true }]
+      ? [{ precision: 'fp32' as const, name: REFERENCE_GRAPH, weightsBesideFrom: 0 }]
       : []),
   ];
   const isAsStated = [choice.file, ...files].every(
@@ -142,9 +146,14 @@ async function makeGraph(
       graphOptimization: 'basic',
       conversion: { precision },
     },
-    files: [CONVERTED_GRAPH],
+    files: [CONVERTED_GRAPH, ...externalDataOf(staging, CONVERTED_GRAPH)],
     ...(hasReference ? { reference: REFERENCE_GRAPH } : {}),
   };
+}
+
+function besideFrom(weightsBeside: boolean | undefined): number {
+  if (weightsBeside === undefined) return LARGE_WEIGHTS_BYTES;
+  return weightsBeside ? 0 : Infinity;
 }
 
 /** Removes small files of an earlier attempt that this source may not have. */

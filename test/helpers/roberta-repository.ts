@@ -19,9 +19,9 @@ const HIDDEN = 32;
  * a vocabulary, PyTorch weights and labels without names, but no tokenizer.json, no
  * tokenizer_config.json and no ONNX graph.
  */
-export function robertaRepository({ sharded = false } = {}): Map<string, Buffer> {
+export function robertaRepository({ sharded = false, unusedWords = 0 } = {}): Map<string, Buffer> {
   const vocabulary = readFileSync(`${TOKENIZER}/vocab.json`);
-  const words = Object.keys(JSON.parse(vocabulary.toString())).length;
+  const words = Object.keys(JSON.parse(vocabulary.toString())).length + unusedWords;
   const config = JSON.parse(readFileSync(`${CHECKPOINT}/config.json`, 'utf8'));
   const positions = 514;
   const tensors = tensorsOf(words, positions);

@@ -1,5 +1,5 @@
 /** The route of a model that has PyTorch weights only, from the hub to an answer over HTTP. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { HUB_COMMIT, HubStub } from '../helpers/hub-stub.ts';
@@ -201,6 +201,21 @@ describe('weights', () => {
     const { code, stderr } = await models(...FORCED, '--precision', 'fp32');
     expect([code, stderr]).toEqual([0, expect.not.stringContaining('INT8 against FP32')]);
     expect(folder.manifest.models[1]?.conversion).toEqual({ precision: 'fp32' });
+  });
+
+  it('of 64 MiB are written beside the graph, also when they are converted again', async () => {
+    const { files } = hub.repository;
+    files.clear();
+    for (const [name, content] of robertaRepository({ unusedWords: 530_000 })) {
+      files.set(name, content);
+    }
+    expect((await models(...FORCED, '--precision', 'fp32')).code).toBe(0);
+    const locked = folder.manifest.models[1]?.files.map(({ name }) => name);
+    expect(locked).toEqual(expect.arrayContaining(['model.onnx', 'model.onnx.data']));
+    expect(statSync(join(folder.path, NAME, 'model.onnx')).size).toBeLessThan(2 ** 20);
+    for (const file of ['model.onnx', 'model.onnx.data']) rmSync(join(folder.path, NAME, file));
+    expect((await models('pull', NAME)).code).toBe(0);
+    expect((await models('verify', NAME)).code).toBe(0);
   });
 
   it('in several files are fetched by their index and converted together', async () => {

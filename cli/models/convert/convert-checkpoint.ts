@@ -14,7 +14,7 @@ export interface ConvertOptions {
   /** Path of the ONNX graph. */
   readonly out: string;
   /** See `WriteOptions`. */
-  readonly weightsBeside?: boolean;
+  readonly weightsBesideFrom?: number;
 }
 
 /** Origin of the graph, and properties needed to run it. */
@@ -36,13 +36,17 @@ export interface ConvertedModel {
  * @throws ConversionError, and leaves no graph behind
  */
 export async function convertCheckpoint(options: ConvertOptions): Promise<ConvertedModel> {
-  const { folder, precision, out, weightsBeside = false } = options;
+  const { folder, precision, out, weightsBesideFrom } = options;
   const classifier = describeClassifier(await readConfig(join(folder, 'config.json')));
   const checkpoint = await Checkpoint.open(folder);
   try {
     const weights = new Weights(checkpoint.tensors, classifier.prefix);
     const graph = classifierGraph(classifier, weights, precision);
-    const bytes = await writeModel(out, graph, { weightsBeside });
+    const bytes = await writeModel(
+      out,
+      graph,
+      weightsBesideFrom === undefined ? {} : { weightsBesideFrom },
+    );
     const { family, labels, padId } = classifier;
     return { family, precision, labels, maxTokens: maxTokens(classifier), padId, bytes };
   } finally {

@@ -50,10 +50,15 @@ export interface ModelFile {
 
 export interface WriteOptions {
   /**
-   * Writes large constants to PATH.data: ONNX Runtime maps that file and reads only the rows that it
-   * needs. It copies constants of the graph itself.
+   * From this many bytes of large constants on, these are written to PATH.data: ONNX Runtime maps that
+   * file, where it copies constants of the graph itself, and each session anew. Absent: never.
    */
-  readonly weightsBeside?: boolean;
+  readonly weightsBesideFrom?: number;
+}
+
+/** The file beside a graph that holds its large constants. */
+export function weightsBeside(graph: string): string {
+  return `${graph}.data`;
 }
 
 /**
@@ -66,18 +71,22 @@ export interface WriteOptions {
 export async function writeModel(
   path: string,
   file: ModelFile,
-  { weightsBeside = false }: WriteOptions = {},
+  { weightsBesideFrom = Infinity }: WriteOptions = {},
 ): Promise<number> {
-  const data = `${path}.data`;
-  const placed = weightsBeside ? placeLarge(file.graph.initializers) : [];
+  const data = weightsBeside(path);
+  const large = placeLarge(file.graph.initializers);
+  const largeBytes = large.reduce((sum, { bytes }) => sum + bytes, 0);
+  const placed = largeBytes >= weightsBesideFrom ? large : [];
   const plan = planModel(file, placed, basename(data));
   if (plan.bytes > MAX_BYTES) {
     throw new ConversionError(
       `the graph takes ${(plan.bytes / 1e9).toFixed(2)} GB, an ONNX file holds at most ${(MAX_BYTES / 1e9).toFixed(2)} GB; use --precision int8, or a smaller model`,
     );
   }
-  if (weightsBeside) await writeWhole(data, weightsFile(placed));
+  if (placed.length > 0) await writeWhole(data, weightsFile(placed));
   await writeWhole(path, plan.chunks());
+  // Of an earlier attempt.
+  if (placed.length === 0) await rm(data, { force: true });
   return plan.bytes;
 }
 

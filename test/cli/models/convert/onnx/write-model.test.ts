@@ -54,7 +54,7 @@ describe('a written model', () => {
     graph.floats('table', [100, 200], async () => new Float32Array(20_000).fill(7));
     graph.floats('other', [16_384], async () => new Float32Array(16_384).fill(8));
     const path = folder.file('model.onnx');
-    await writeModel(path, { graph, inputs, outputs }, { weightsBeside: true });
+    await writeModel(path, { graph, inputs, outputs }, { weightsBesideFrom: 145_536 });
 
     const { graph: written } = fromBinary(ModelProtoSchema, readFileSync(path));
     const places = written?.initializer.map(({ name, dataLocation, externalData }) => ({

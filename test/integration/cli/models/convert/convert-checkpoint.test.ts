@@ -90,7 +90,7 @@ describe('a converted model', () => {
     }
     const { padId } = await convert('fp32');
     const out = folder.file('beside.onnx');
-    await convertCheckpoint({ folder: folder.path, precision: 'fp32', out, weightsBeside: true });
+    await convertCheckpoint({ folder: folder.path, precision: 'fp32', out, weightsBesideFrom: 0 });
     expect(statSync(`${out}.data`).size).toBeGreaterThan(statSync(out).size);
     const batches = [
       [[0, 5, 9, 2]],
