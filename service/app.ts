@@ -3,6 +3,7 @@ import type { AppDeps } from './http/app-deps.ts';
 import { BodyReader } from './http/connections/body-reader.ts';
 import { ClientErrors } from './http/connections/client-errors.ts';
 import { Connections } from './http/connections/connections.ts';
+import { SiblingServers } from './http/connections/sibling-servers.ts';
 import { requireAdminToken, requireApiKey, requireDocsKey, Secrets } from './http/credentials.ts';
 import { cors } from './http/plugins/cors.ts';
 import { documentHeaders } from './http/plugins/document-headers.ts';
@@ -45,15 +46,22 @@ import { serverOptions } from './http/server-options.ts';
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { limits, drainGraceMs } = deps.settings;
   const connections = new Connections();
+  const siblings = new SiblingServers();
   const clientErrors = new ClientErrors(connections, deps.logger);
   const bodyReader = new BodyReader(limits.bodyBytes);
   const { metrics, tracer, logger } = deps;
   const traceSinks: TraceSinks = { metrics, tracer, requestLog: requestLogOf(logger) };
-  const app: FastifyInstance = Fastify(serverOptions(deps, traceSinks, connections, clientErrors));
+  const app: FastifyInstance = Fastify(
+    serverOptions(deps, traceSinks, connections, clientErrors, siblings),
+  );
+  app.decorate('siblings', siblings);
+  let siblingsClosed: Promise<void>;
   app.addHook('preClose', async () => {
+    siblingsClosed = siblings.close();
     connections.closeWhenQuiet(drainGraceMs, clientErrors.refuseHalfSent);
     setTimeout(() => bodyReader.refuseArriving(), drainGraceMs / 2).unref();
   });
+  app.addHook('onClose', () => siblingsClosed);
   for (const schema of COMPONENTS) app.addSchema(schema);
 
   await app.register(requestTrace, traceSinks);

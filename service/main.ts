@@ -1,7 +1,6 @@
 /** The composition root: reads the configuration, wires every part, serves and shuts down. */
 
 import { fileURLToPath } from 'node:url';
-import type { FastifyInstance } from 'fastify';
 import packageJson from '../package.json' with { type: 'json' };
 import { openFeatureStore, openPredictionLog, openTweetSource } from './adapters.ts';
 import { IngestTweets } from './application/ingest-tweets.ts';
@@ -21,6 +20,7 @@ import { StartupError } from './domain/errors.ts';
 import { OnnxSentimentModel } from './inference/onnx-sentiment-model.ts';
 import { exitNow } from './process/exit-now.ts';
 import { Lifecycle } from './process/lifecycle.ts';
+import { listen } from './process/listen.ts';
 import { Shutdown } from './process/shutdown.ts';
 import { describeChoices } from './process/startup-log.ts';
 import { createLogger } from './telemetry/logging.ts';
@@ -170,7 +170,10 @@ async function serve(config: Config): Promise<void> {
     {
       name: 'finish requests',
       run: () => app.close(),
-      giveUp: () => app.server.closeAllConnections(),
+      giveUp: () => {
+        app.server.closeAllConnections();
+        app.siblings.closeAllConnections();
+      },
       share: 0.7,
     },
     { name: 'send traces', run: async () => tracer?.close(), share: 0.3 },
@@ -193,22 +196,4 @@ function within<T>(what: string, step: Promise<T>): Promise<T> {
     ms: STEP_TIMEOUT_MS,
     onLate: () => new StartupError(`${what} within ${STEP_TIMEOUT_MS / 1_000} s.`),
   });
-}
-
-/** @throws StartupError if the port cannot be bound */
-async function listen(app: FastifyInstance, { host, port }: Config['listen']): Promise<void> {
-  try {
-    await app.listen({
-      host,
-      port,
-      listenTextResolver: (address) =>
-        `Serving on ${address}; open ${address}/ for the page, ${address}/docs for the API`,
-    });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartupError(
-      `Cannot listen on HOST=${host}, PORT=${port}: ${reason}. Choose another PORT or end what uses it.`,
-      { cause: error },
-    );
-  }
 }

@@ -6,6 +6,7 @@ import type { AppDeps, HttpSettings } from './app-deps.ts';
 import type { ClientErrors } from './connections/client-errors.ts';
 import type { Connections } from './connections/connections.ts';
 import { createHttpServer } from './connections/http-server.ts';
+import type { SiblingServers } from './connections/sibling-servers.ts';
 import { closeWhileDraining } from './readiness.ts';
 import { RequestLogger } from './request-logger.ts';
 import { setCommonHeaders, startTrace, type TraceSinks } from './request-trace.ts';
@@ -21,6 +22,7 @@ export function serverOptions(
   traceSinks: TraceSinks,
   connections: Connections,
   clientErrors: ClientErrors,
+  siblings: SiblingServers,
 ) {
   const { limits, trustProxyHops } = settings;
   return {
@@ -35,7 +37,13 @@ export function serverOptions(
     trustProxy: (_address, hop) => hop < trustProxyHops,
     bodyLimit: limits.bodyBytes,
     serverFactory: (handle: RequestListener) =>
-      createHttpServer(handle, { ...nodeOptions(settings), connections, clientErrors, logger }),
+      createHttpServer(handle, {
+        ...nodeOptions(settings),
+        connections,
+        siblings,
+        clientErrors,
+        logger,
+      }),
     clientErrorHandler: clientErrors.handle,
     // The plugin `draining` rejects requests instead, with problem documents and open health routes.
     return503OnClosing: false,

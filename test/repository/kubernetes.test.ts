@@ -3,9 +3,15 @@ import { describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 
+interface Probe {
+  readonly timeoutSeconds?: number;
+}
+
 interface Container {
   readonly env: readonly { name: string; value?: string }[];
   readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
+  readonly readinessProbe: Probe;
+  readonly livenessProbe: Probe;
   readonly resources: { readonly requests: { readonly cpu: string } };
 }
 
@@ -28,6 +34,13 @@ describe('the manifest for Kubernetes', () => {
       container.lifecycle.preStop.sleep.seconds + drainSeconds,
     );
   });
+
+  it.each(['readinessProbe', 'livenessProbe'] as const)(
+    'lets the %s of a busy pod wait for longer than the second of the default',
+    (probe) => {
+      expect(container[probe].timeoutSeconds).toBeGreaterThanOrEqual(5);
+    },
+  );
 
   it('asks for a CPU for each worker', () => {
     expect(value('INFERENCE_WORKERS')).toBe(container.resources.requests.cpu);

@@ -21,6 +21,10 @@ export class Connections {
     });
   }
 
+  get count(): number {
+    return this.#responses.size;
+  }
+
   /** Registers a response that is about to be made. */
   begin(socket: Socket, response: ServerResponse): void {
     this.#responses.set(socket, response);

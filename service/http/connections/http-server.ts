@@ -4,6 +4,7 @@ import { OutageLog } from '../../telemetry/outage-log.ts';
 import type { ClientErrors } from './client-errors.ts';
 import type { Connections } from './connections.ts';
 import { Pipelining } from './pipelining.ts';
+import type { SiblingServers } from './sibling-servers.ts';
 import { UnsentAnswers } from './unsent-answers.ts';
 
 /** Open connections; an idle one takes about 12 KB. */
@@ -14,6 +15,8 @@ interface HttpServerOptions {
   /** Closes connections that are silent for longer. */
   readonly idleTimeoutMs: number;
   readonly connections: Connections;
+  /** Get a function that makes servers like this one. */
+  readonly siblings: SiblingServers;
   readonly clientErrors: ClientErrors;
   readonly logger: FastifyBaseLogger;
 }
@@ -23,31 +26,41 @@ interface HttpServerOptions {
  * with an Expect header on unanswered, so that the head alone may decide them.
  */
 export function createHttpServer(handle: RequestListener, options: HttpServerOptions): Server {
-  const { connections, clientErrors } = options;
+  const { connections, clientErrors, siblings } = options;
   const unsentAnswers = new UnsentAnswers();
   const pipelining = new Pipelining((request, response) => {
     connections.begin(request.socket, response);
     unsentAnswers.watch(request.socket, response);
     handle(request, response);
   });
-  const server = createServer(options.http);
-  connections.watch(server);
-  for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) {
-    server.on(event, (request, response) => pipelining.accept(request, response));
-  }
-  server.on('connect', ({ socket }) => clientErrors.refuseTunnel(socket));
-  server.setTimeout(options.idleTimeoutMs);
-  server.maxConnections = MAX_CONNECTIONS;
-  reportDroppedConnections(server, options.logger);
-  return server;
+  const outage = connectionsOutage(options.logger);
+  const create = (): Server => {
+    const server = createServer(options.http);
+    connections.watch(server);
+    server.on('connection', (socket) => {
+      if (connections.count <= MAX_CONNECTIONS) {
+        outage.recovered();
+      } else {
+        outage.failed(`${MAX_CONNECTIONS} connections are open`);
+        socket.destroy();
+      }
+    });
+    for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) {
+      server.on(event, (request, response) => pipelining.accept(request, response));
+    }
+    server.on('connect', ({ socket }) => clientErrors.refuseTunnel(socket));
+    server.setTimeout(options.idleTimeoutMs);
+    return server;
+  };
+  // On the first server, Fastify does this.
+  siblings.makeBy(() => create().on('clientError', clientErrors.handle));
+  return create();
 }
 
-function reportDroppedConnections(server: Server, logger: FastifyBaseLogger): void {
-  const outage = new OutageLog({
+function connectionsOutage(logger: FastifyBaseLogger): OutageLog {
+  return new OutageLog({
     logger,
     failed: 'connections are refused: too many are open',
     recovered: 'connections are accepted again',
   });
-  server.on('drop', () => outage.failed(`${MAX_CONNECTIONS} connections are open`));
-  server.on('connection', () => outage.recovered());
 }

@@ -97,6 +97,8 @@ export interface AppOptions {
   /** Called with the new instance, ahead of its plugins. */
   readonly onCreate?: (app: FastifyInstance) => void;
   readonly tracer?: Tracer;
+  /** By default on one socket. */
+  readonly listenBy?: (app: FastifyInstance) => Promise<unknown>;
   /** The lifecycle stays where it starts. */
   readonly starting?: boolean;
 }
@@ -189,7 +191,8 @@ export async function startApp(options: AppOptions = {}) {
   };
   const { fault, onCreate = fault && throwing(fault) } = options;
   const app = await withOnCreate(onCreate, () => buildApp(deps));
-  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { listenBy = () => app.listen({ port: 0, host: '127.0.0.1' }) } = options;
+  await listenBy(app);
   const client = new HttpClient(portOf(app));
   const unsent = new Set<ServerResponse>();
   app.server.on('request', (_request, response) => {
