@@ -3,6 +3,9 @@ import { ReplyError } from 'ioredis';
 
 const LONGEST_REASON = 200;
 
+/** Message of the error of a command without a reply in time; that of ioredis. */
+export const TIMED_OUT = 'Command timed out';
+
 /** True for an error that the server replied: it is up. */
 export function isRefusal(error: unknown): error is Error {
   return error instanceof ReplyError;
@@ -35,9 +38,9 @@ export function isClusterReply(error: unknown): boolean {
   return isRefusal(error) && /^(?:CROSSSLOT|MOVED|CLUSTERDOWN)\b/.test(error.message);
 }
 
-/** True for a missing reply; ioredis has no class for this error. */
+/** True for a missing reply. */
 export function isTimeout(error: unknown): boolean {
-  return isNativeError(error) && error.message === 'Command timed out';
+  return isNativeError(error) && error.message === TIMED_OUT;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { Redis } from 'ioredis';
+import { type Command, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../../application/ports/logger.ts';
 import { OutageLog } from '../../telemetry/outage-log.ts';
-import { failureReason, isRefusal } from './failures.ts';
+import { failureReason, isRefusal, TIMED_OUT } from './failures.ts';
 import { defineScripts } from './scripts.ts';
 
 export interface RedisAddress {
@@ -44,6 +44,32 @@ const LONGEST_RECONNECT_DELAY_MS = 1_000;
 const READONLY_RECONNECT_INTERVAL_MS = 1_000;
 
 /**
+ * Gives commands a time-out that a busy event loop does not bring about. ioredis's `commandTimeout`
+ * fails them although their replies have arrived, as timers run before sockets are read.
+ */
+class PatientRedis extends Redis {
+  readonly #commandMs: number;
+
+  constructor(commandMs: number, options: RedisOptions & { replyMapping?: 'legacy' }) {
+    super(options);
+    this.#commandMs = commandMs;
+  }
+
+  override sendCommand(...sent: Parameters<Redis['sendCommand']>): unknown {
+    const [command] = sent;
+    // In the turn of a timer, `setImmediate` runs after sockets were read.
+    const timer = setTimeout(() => setImmediate(() => timeOut(command)), this.#commandMs);
+    const stop = () => clearTimeout(timer);
+    command.promise.then(stop, stop);
+    return super.sendCommand(...sent);
+  }
+}
+
+function timeOut(command: Command): void {
+  if (!command.isSettled) command.reject(new Error(TIMED_OUT));
+}
+
+/**
  * Opens a client that connects, and reconnects forever, in the background. A command fails rather
  * than waits: there is no offline queue, and no command is sent twice. A late reply is dropped:
  * ioredis keeps the place of a command that has timed out.
@@ -53,9 +79,8 @@ export function openRedisClient(
   { commandMs, connectMs, silenceMs }: Omit<RedisTimeouts, 'purgeCommandMs'>,
 ): Redis {
   let isRefused = false;
-  const client = new Redis({
+  const client = new PatientRedis(commandMs, {
     ...connectionOptions(address),
-    commandTimeout: commandMs,
     connectTimeout: connectMs,
     socketTimeout: silenceMs,
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
+import { DEFAULT_TIMEOUTS } from '../../../service/feature-store/redis/redis-client.ts';
 import {
   RedisFeatureStore,
   type RedisFeatureStoreOptions,
@@ -72,6 +73,8 @@ const expectTimeout = async (work: Promise<unknown>) =>
   expect(await failsWithin(BOUND_MS, work)).toBe(true);
 const expectRejection = async (work: Promise<unknown>) =>
   expect(await failsWithin(REJECTION_MS, work)).toBe(true);
+
+const DAYS = { from: 18_900, to: 19_000 };
 
 const read = (store: RedisFeatureStore) => store.getTweets([anId()]);
 const write = (store: RedisFeatureStore) =>
@@ -194,6 +197,29 @@ describe('a Redis that is slow', () => {
     server.thaw();
     expect(await late).toEqual([rows[2]]);
     expect(await store.getTweets([fourth])).toEqual([rows[3]]);
+  });
+});
+
+describe('an event loop that is busy for longer than the time-out', () => {
+  it('fails no operation whose reply has arrived, and does not open the circuit', async () => {
+    const server = await aServer();
+    const { store, metrics } = await aStore(server.url);
+    await eventually(() => write(store));
+    metrics.reset();
+    for (let round = 0; round < 3; round++) {
+      const operations = [
+        read(store),
+        write(store),
+        store.mostActiveUsers(10),
+        store.topicBuckets('#a', DAYS),
+      ];
+      // Reads are sent in the next turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      const endMs = performance.now() + 3 * DEFAULT_TIMEOUTS.commandMs;
+      while (performance.now() < endMs);
+      await Promise.all(operations);
+    }
+    expect(metrics.sum('FeatureStoreErrors')).toBe(0);
   });
 });
 
