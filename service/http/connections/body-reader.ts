@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CallerError, OverloadedError, ShuttingDownError } from '../../domain/errors.ts';
+import { JoinedPieces } from './joined-pieces.ts';
 
 /** Bytes of the bodies of all requests without an answer, as a multiple of the longest body. */
 const BODIES_IN_ALL = 64;
@@ -31,18 +32,18 @@ export class BodyReader {
     }
     const waits = request.headers.expect !== undefined && request.httpVersion === '1.1';
     if (waits) response.writeContinue();
-    const chunks: Buffer[] = [];
+    const body = new JoinedPieces();
     let bytes = 0;
-    const onData = (chunk: Buffer) => {
-      bytes += chunk.length;
-      this.#bytesInAll += chunk.length;
-      chunks.push(chunk);
+    const onData = (piece: Buffer) => {
+      bytes += piece.length;
+      this.#bytesInAll += piece.length;
       if (bytes > this.#maxBytes) refuse(tooLarge());
       else if (this.#bytesInAll > this.#maxBytesInAll) refuse(tooManyBodies());
+      else body.add(piece);
     };
     const onEnd = () => {
       this.#arriving.delete(refuse);
-      resolve(joined(chunks));
+      resolve(body.bytes());
     };
     const refuse = (error: Error) => {
       this.#arriving.delete(refuse);
@@ -63,11 +64,6 @@ export class BodyReader {
   refuseArriving(): void {
     for (const refuse of this.#arriving) refuse(new ShuttingDownError());
   }
-}
-
-function joined(chunks: readonly Buffer[]): Buffer {
-  const [first] = chunks;
-  return first && chunks.length === 1 ? first : Buffer.concat(chunks);
 }
 
 function tooLarge(): CallerError {

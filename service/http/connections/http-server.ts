@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { OutageLog } from '../../telemetry/outage-log.ts';
 import type { ClientErrors } from './client-errors.ts';
 import type { Connections } from './connections.ts';
+import { PacedRequest } from './paced-request.ts';
 import { Pipelining } from './pipelining.ts';
 import type { SiblingServers } from './sibling-servers.ts';
 import { UnsentAnswers } from './unsent-answers.ts';
@@ -35,7 +36,7 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
   });
   const outage = connectionsOutage(options.logger);
   const create = (): Server => {
-    const server = createServer(options.http);
+    const server = createServer({ ...options.http, IncomingMessage: PacedRequest });
     connections.watch(server);
     server.on('connection', (socket) => {
       if (connections.count <= MAX_CONNECTIONS) {

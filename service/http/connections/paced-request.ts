@@ -1,0 +1,51 @@
+import { IncomingMessage } from 'node:http';
+import { JoinedPieces } from './joined-pieces.ts';
+
+/** Pieces of a body after which its connection waits for the next turn of the event loop. */
+const PIECES_PER_TURN = 100;
+
+/**
+ * A request whose body may arrive in pieces of a byte: it holds neither the event loop nor memory.
+ * Node passes on each chunk of a body by itself, and reads up to 2 MB of a connection in one turn,
+ * which takes a second in such pieces.
+ */
+export class PacedRequest extends IncomingMessage {
+  #pieces = 0;
+  /** Pieces that Node had already received when the connection began to wait. */
+  #rest: JoinedPieces | undefined;
+  #isRead = false;
+
+  override push(piece: Buffer | null): boolean {
+    if (this.#rest && piece) {
+      this.#rest.add(piece);
+      return true;
+    }
+    this.#pieces += 1;
+    if (piece === null) this.#pushRest();
+    else if (this.#pieces === PIECES_PER_TURN) this.#waitForNextTurn();
+    return super.push(piece);
+  }
+
+  /** Asks for more. Node does so after each piece, which would end the wait. */
+  override _read(size: number): void {
+    if (this.#rest) this.#isRead = true;
+    else super._read(size);
+  }
+
+  #waitForNextTurn(): void {
+    this.#rest = new JoinedPieces();
+    this.socket.pause();
+    setImmediate(() => {
+      this.#pieces = 0;
+      this.#pushRest();
+      if (this.#isRead) super._read(0);
+      this.#isRead = false;
+    });
+  }
+
+  #pushRest(): void {
+    const bytes = this.#rest?.bytes();
+    this.#rest = undefined;
+    if (bytes?.length) super.push(bytes);
+  }
+}

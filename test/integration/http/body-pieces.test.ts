@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { afterEach, expect, it } from '@jest/globals';
+import { ServiceProcess } from '../../helpers/service-process.ts';
+
+const MIB = 1_048_576;
+const CLIENTS = 2;
+const PIECES = 500_000;
+const TEXT = '{"text":"I love this phone"}';
+const HEAD =
+  'POST /v1/inference HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n';
+
+let service: ServiceProcess;
+afterEach(() => service?.stop());
+
+function residentBytes(): number {
+  const status = readFileSync(`/proc/${service.child.pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+}
+
+/** Sends a body in chunks of one byte, and returns the answer. */
+async function sendInPieces(beforeEnd: () => void): Promise<string> {
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1').setEncoding('utf8');
+  let answer = '';
+  socket.on('data', (part) => {
+    answer += part;
+  });
+  const closed = once(socket, 'close');
+  socket.write(HEAD);
+  const chunks = '1\r\n \r\n'.repeat(PIECES / 100);
+  for (let part = 0; part < 100; part++) {
+    if (!socket.write(chunks)) await once(socket, 'drain');
+  }
+  beforeEnd();
+  socket.write(`${TEXT.length.toString(16)}\r\n${TEXT}\r\n0\r\n\r\n`);
+  await closed;
+  return answer;
+}
+
+it('bodies of 500,000 chunks of one byte take less than 100 MiB, and are answered', async () => {
+  service = await ServiceProcess.start({
+    TWEET_SOURCE: 'fixture',
+    REQUEST_READ_TIMEOUT_MS: '60000',
+  });
+  await service.get('/v1/status');
+  const before = residentBytes();
+  let most = 0;
+  const probe = () => {
+    most = Math.max(most, residentBytes());
+  };
+  const answers = await Promise.all(Array.from({ length: CLIENTS }, () => sendInPieces(probe)));
+  probe();
+  for (const answer of answers) expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  expect((most - before) / MIB).toBeLessThan(100);
+});
