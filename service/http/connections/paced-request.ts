@@ -1,8 +1,11 @@
 import { IncomingMessage } from 'node:http';
 import { JoinedPieces } from './joined-pieces.ts';
 
-/** Pieces of a body after which its connection waits for the next turn of the event loop. */
+/** Pieces of a body after which its connection waits for its turn. */
 const PIECES_PER_TURN = 100;
+
+/** Continues requests that wait, the oldest first; one in each turn of the event loop. */
+const waiting: (() => void)[] = [];
 
 /**
  * A request whose body may arrive in pieces of a byte: it holds neither the event loop nor memory.
@@ -18,11 +21,13 @@ export class PacedRequest extends IncomingMessage {
   override push(piece: Buffer | null): boolean {
     if (this.#rest && piece) {
       this.#rest.add(piece);
+      // Resumed by an answer, after which the rest of the body is discarded.
+      if (!this.socket.isPaused()) this.socket.pause();
       return true;
     }
     this.#pieces += 1;
     if (piece === null) this.#pushRest();
-    else if (this.#pieces === PIECES_PER_TURN) this.#waitForNextTurn();
+    else if (this.#pieces === PIECES_PER_TURN) this.#waitForTurn();
     return super.push(piece);
   }
 
@@ -32,10 +37,17 @@ export class PacedRequest extends IncomingMessage {
     else super._read(size);
   }
 
-  #waitForNextTurn(): void {
+  /** Discards what arrives after the answer; Node would no longer call `push`. */
+  _dump(): void {
+    this.removeAllListeners('data');
+    this.resume();
+  }
+
+  #waitForTurn(): void {
     this.#rest = new JoinedPieces();
     this.socket.pause();
-    setImmediate(() => {
+    if (waiting.length === 0) setImmediate(continueOldest);
+    waiting.push(() => {
       this.#pieces = 0;
       this.#pushRest();
       if (this.#isRead) super._read(0);
@@ -48,4 +60,9 @@ export class PacedRequest extends IncomingMessage {
     this.#rest = undefined;
     if (bytes?.length) super.push(bytes);
   }
+}
+
+function continueOldest(): void {
+  waiting.shift()?.();
+  if (waiting.length > 0) setImmediate(continueOldest);
 }

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
+import { PacedRequest } from '../../../service/http/connections/paced-request.ts';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 
 const MIB = 1_048_576;
@@ -53,4 +55,30 @@ it('bodies of 500,000 chunks of one byte take less than 100 MiB, and are answere
   probe();
   for (const answer of answers) expect(answer).toMatch(/^HTTP\/1.1 200 /);
   expect((most - before) / MIB).toBeLessThan(100);
+});
+
+it('a body that is discarded after the answer waits for its turns, too', async () => {
+  const pieces = 5_000;
+  let pushed = 0;
+  class CountedRequest extends PacedRequest {
+    override push(piece: Buffer | null): boolean {
+      if (piece) pushed += 1;
+      return super.push(piece);
+    }
+  }
+  const server = createServer({ IncomingMessage: CountedRequest }, (_request, response) => {
+    response.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write(HEAD.replace('Connection: close\r\n', ''));
+  // The answer.
+  await once(socket, 'data');
+  socket.write(`${'1\r\n \r\n'.repeat(pieces)}0\r\n\r\n`);
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+  socket.resume();
+  await once(socket, 'close');
+  server.close();
+  expect(pushed).toBe(pieces);
 });

@@ -45,6 +45,32 @@ describe('PacedRequest', () => {
     expect(arrived).toEqual([...Array(100).fill('a'), 'a'.repeat(4_900)]);
   });
 
+  it('also stops reading from a connection that is resumed to discard the body', async () => {
+    listen();
+    await setImmediate();
+    receive(5_000);
+    socket.resume();
+    receive(1);
+    expect(socket.isPaused()).toBe(true);
+  });
+
+  it('lets one connection read on in each turn', async () => {
+    const sockets = Array.from({ length: 3 }, () => new Socket());
+    const requests = sockets.map((each) => new PacedRequest(each).on('data', () => undefined));
+    await setImmediate();
+    for (const each of requests) {
+      for (let piece = 0; piece < 200; piece++) each.push(Buffer.from('a'));
+    }
+    const paused = () => sockets.filter((each) => each.isPaused()).length;
+    const counts: number[] = [];
+    for (let turn = 0; turn < 5; turn++) {
+      counts.push(paused());
+      await setImmediate();
+    }
+    for (const each of sockets) each.destroy();
+    expect(counts).toEqual([3, 2, 1, 0, 0]);
+  });
+
   it('passes on everything before the end, also within the turn', async () => {
     listen();
     let isEnded = false;
