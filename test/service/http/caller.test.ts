@@ -36,8 +36,8 @@ function growthBy(handle: (request: FastifyRequest, reply: FastifyReply) => obje
 describe('callers of use cases', () => {
   it('leave with their requests, not with the next full garbage collection', () => {
     const allRequests = REQUESTS * REQUEST_ITEMS * 4;
-    expect(growthBy(callerOf)).toBeLessThan(allRequests / 10);
-    expect(growthBy((each, answer) => contextOf(each, answer, 1))).toBeLessThan(allRequests / 10);
+    expect(growthBy(callerOf)).toBeLessThan(allRequests / 4);
+    expect(growthBy((each, answer) => contextOf(each, answer, 1))).toBeLessThan(allRequests / 4);
   });
 
   it('have one signal each, which is made when it is asked for', () => {
