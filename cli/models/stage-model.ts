@@ -50,7 +50,7 @@ export interface StagingOptions extends GraphWish {
   readonly labels: readonly string[] | undefined;
   /** Also make the FP32 graph that an INT8 graph is compared with. */
   readonly compare: boolean;
-  /** Whether a converted graph has its weights in a file beside it; absent: if they are large. */
+  /** A converted graph has its weights in a file beside it; absent: if they are large. */
   readonly weightsBeside?: boolean;
   /** Rejects a tokenizer that the service cannot read; called before the weights are fetched. */
   readonly checkTokenizer?: (tokenizer: { file: string; maxTokens: number }) => Promise<unknown>;

@@ -19,6 +19,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'test/helpers/service-process.ts': 'ends a process that does not start or stop',
   'test/helpers/settles-within.ts': 'bounds work by the order of events',
   'test/helpers/shell-service.ts': 'ends a process that does not start',
+  'test/integration/feature-store/faults.test.ts': 'keeps the event loop busy until a time-out',
   'test/integration/feature-store/load.ts': 'paces the load of another process',
   'test/integration/inference/onnx-sentiment-model.test.ts': 'compares phases with their total',
   'test/lib/golden-hook.test.ts': 'breaks off after a part of an answer',

@@ -51,7 +51,7 @@ export interface ModelFile {
 export interface WriteOptions {
   /**
    * From this many bytes of large constants on, these are written to PATH.data: ONNX Runtime maps that
-   * file, where it copies constants of the graph itself, and each session anew. Absent: never.
+   * file, while each session copies the constants of the graph itself. Absent: never.
    */
   readonly weightsBesideFrom?: number;
 }
