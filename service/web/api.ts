@@ -41,14 +41,14 @@ async function send(
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   const late = new AbortController();
-  const isRead = body === undefined;
-  const timer = window.setTimeout(() => isRead && late.abort(), READ_TIMEOUT_MS);
+  const isGet = body === undefined;
+  const timer = window.setTimeout(() => isGet && late.abort(), READ_TIMEOUT_MS);
   try {
     const response = await fetch(path, {
-      ...(!isRead && { method: 'POST', body: JSON.stringify(body) }),
+      ...(!isGet && { method: 'POST', body: JSON.stringify(body) }),
       headers: {
         accept: 'application/json',
-        ...(!isRead && { 'content-type': 'application/json' }),
+        ...(!isGet && { 'content-type': 'application/json' }),
         ...(key !== null && { 'x-api-key': key }),
       },
       signal: signal ?? late.signal,

@@ -36,17 +36,13 @@ export interface ConvertedModel {
  * @throws ConversionError, and leaves no graph behind
  */
 export async function convertCheckpoint(options: ConvertOptions): Promise<ConvertedModel> {
-  const { folder, precision, out, weightsBesideFrom } = options;
+  const { folder, precision, out, weightsBesideFrom = Infinity } = options;
   const classifier = describeClassifier(await readConfig(join(folder, 'config.json')));
   const checkpoint = await Checkpoint.open(folder);
   try {
     const weights = new Weights(checkpoint.tensors, classifier.prefix);
     const graph = classifierGraph(classifier, weights, precision);
-    const bytes = await writeModel(
-      out,
-      graph,
-      weightsBesideFrom === undefined ? {} : { weightsBesideFrom },
-    );
+    const bytes = await writeModel(out, graph, { weightsBesideFrom });
     const { family, labels, padId } = classifier;
     return { family, precision, labels, maxTokens: maxTokens(classifier), padId, bytes };
   } finally {

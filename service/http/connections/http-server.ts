@@ -16,7 +16,7 @@ interface HttpServerOptions {
   /** Closes connections that are silent for longer. */
   readonly idleTimeoutMs: number;
   readonly connections: Connections;
-  /** Get a function that makes servers like this one. */
+  /** Further servers on the port, which are made like this one. */
   readonly siblings: SiblingServers;
   readonly clientErrors: ClientErrors;
   readonly logger: FastifyBaseLogger;

@@ -16,7 +16,7 @@ export class PacedRequest extends IncomingMessage {
   #pieces = 0;
   /** Pieces that Node had already received when the connection began to wait. */
   #rest: JoinedPieces | undefined;
-  #isRead = false;
+  #wantsMore = false;
 
   override push(piece: Buffer | null): boolean {
     if (this.#rest && piece) {
@@ -33,7 +33,7 @@ export class PacedRequest extends IncomingMessage {
 
   /** Asks for more. Node does so after each piece, which would end the wait. */
   override _read(size: number): void {
-    if (this.#rest) this.#isRead = true;
+    if (this.#rest) this.#wantsMore = true;
     else super._read(size);
   }
 
@@ -50,8 +50,8 @@ export class PacedRequest extends IncomingMessage {
     waiting.push(() => {
       this.#pieces = 0;
       this.#pushRest();
-      if (this.#isRead) super._read(0);
-      this.#isRead = false;
+      if (this.#wantsMore) super._read(0);
+      this.#wantsMore = false;
     });
   }
 
