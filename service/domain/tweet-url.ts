@@ -20,6 +20,10 @@ const VIEW =
   '/(?:(?:photo|video)/[0-9]{1,2}(?:/large)?|analytics|quotes|likes|retweets(?:/with_comments)?|reposts|history|media_tags|mediaViewer)';
 const TWEET_PATH = new RegExp(`^/${OWNER}/status(?:es)?/([^/]+)(?:${VIEW})?/?$`);
 
+/** A URL as X writes it. The other checks, which would pass it, take ten times as long. */
+const USUAL_URL =
+  /^https:\/\/(?:x|twitter)\.com\/[A-Za-z0-9_]{1,20}\/status\/([0-9]+)(?:\?[A-Za-z0-9_=&-]*)?$/;
+
 /**
  * The id in a tweet's URL, which is never fetched. Surrounding white space is ignored. The caller
  * limits the length.
@@ -27,6 +31,12 @@ const TWEET_PATH = new RegExp(`^/${OWNER}/status(?:es)?/([^/]+)(?:${VIEW})?/?$`)
  * @throws CallerError invalid_tweet_url, unsupported_host or invalid_tweet_id.
  */
 export function parseTweetUrl(url: string): TweetId {
+  const usual = USUAL_URL.exec(url)?.[1];
+  return normalizeTweetId(usual ?? writtenId(url));
+}
+
+/** The part of the path that should be an id. */
+function writtenId(url: string): string {
   const written = url.trim();
   const authority = WRITTEN_AUTHORITY.exec(written)?.[1];
   const parsed = NEVER_IN_A_URL.test(written) ? null : URL.parse(written);
@@ -52,7 +62,7 @@ export function parseTweetUrl(url: string): TweetId {
       'The URL has no tweet id; its path must be /name/status/ID.',
     );
   }
-  return normalizeTweetId(id);
+  return id;
 }
 
 /**
@@ -61,7 +71,7 @@ export function parseTweetUrl(url: string): TweetId {
  * @throws CallerError invalid_tweet_id, unless it is between 1 and 2^63-1.
  */
 export function normalizeTweetId(id: string): TweetId {
-  const canonical = /^[0-9]{1,19}$/.test(id) ? id.replace(/^0+/, '') : '';
+  const canonical = /^0[0-9]{0,18}$/.test(id) ? id.replace(/^0+/, '') : id;
   if (!isTweetId(canonical)) {
     throw new CallerError(
       'invalid_tweet_id',

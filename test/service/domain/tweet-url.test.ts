@@ -56,6 +56,17 @@ describe('parseTweetUrl', () => {
     );
   });
 
+  it('reads a URL as X writes it like the same URL with its host in capitals', () => {
+    const anyNumber = fc.stringMatching(/^[0-9]{1,21}$/);
+    const aQuery = fc.constantFrom('', '?', '?s=20&t=aB_-', '?s=%20', '#m', '/', '/photo/1');
+    fc.assert(
+      fc.property(aUser, anyNumber, aQuery, (user, id, query) => {
+        const path = `/${user}/status/${id}${query}`;
+        expect(codeOf(`https://x.com${path}`)).toBe(codeOf(`https://X.com${path}`));
+      }),
+    );
+  });
+
   it('throws nothing but CallerError for any string', () => {
     const pieces = fc.array(
       fc.oneof(
