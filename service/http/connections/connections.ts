@@ -28,10 +28,16 @@ export class Connections {
   /** Registers a response that is about to be made. */
   begin(socket: Socket, response: ServerResponse): void {
     this.#responses.set(socket, response);
-    response.on('prefinish', () => this.#limitReading(socket));
-    response.on('close', () => {
-      if (this.#graceMs !== undefined && !this.pendingOn(socket)) socket.destroySoon();
-    });
+  }
+
+  /** To be called when a response is complete, and still has to be read by the client. */
+  completed(socket: Socket): void {
+    if (this.#graceMs !== undefined) this.#limitReading(socket, this.#graceMs);
+  }
+
+  /** To be called when a response has ended. */
+  ended(socket: Socket): void {
+    if (this.#graceMs !== undefined && !this.pendingOn(socket)) socket.destroySoon();
   }
 
   /** The response that is being made or sent on a connection. */
@@ -53,16 +59,15 @@ export class Connections {
       const pending = this.pendingOn(socket);
       // A file is sent in parts: its client may never read the next one.
       if (pending && !pending.headersSent) continue;
-      this.#limitReading(socket);
+      this.#limitReading(socket, graceMs);
       if (pending) continue;
       if (response === undefined && socket.bytesRead > 0) refuse(socket);
       else socket.destroySoon();
     }
   }
 
-  #limitReading(socket: Socket): void {
-    if (this.#graceMs === undefined) return;
-    const timer = setTimeout(() => socket.destroy(), this.#graceMs).unref();
+  #limitReading(socket: Socket, graceMs: number): void {
+    const timer = setTimeout(() => socket.destroy(), graceMs).unref();
     socket.once('close', () => clearTimeout(timer));
   }
 

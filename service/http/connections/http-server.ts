@@ -30,8 +30,16 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
   const { connections, clientErrors, siblings } = options;
   const unsentAnswers = new UnsentAnswers();
   const pipelining = new Pipelining((request, response) => {
-    connections.begin(request.socket, response);
-    unsentAnswers.watch(request.socket, response);
+    const { socket } = request;
+    connections.begin(socket, response);
+    response.on('prefinish', () => {
+      connections.completed(socket);
+      unsentAnswers.add(socket);
+    });
+    response.on('close', () => {
+      connections.ended(socket);
+      unsentAnswers.remove(socket);
+    });
     handle(request, response);
   });
   const outage = connectionsOutage(options.logger);

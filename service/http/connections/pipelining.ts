@@ -16,7 +16,7 @@ type Exchange = readonly [request: IncomingMessage, response: ServerResponse];
 export class Pipelining {
   readonly #handle: RequestListener;
   /** Requests that wait, by connections with a pending answer. */
-  readonly #waiting = new WeakMap<Socket, Exchange[]>();
+  readonly #waiting = new Map<Socket, Exchange[]>();
   #waitingInAll = 0;
 
   constructor(handle: RequestListener) {
@@ -47,10 +47,7 @@ export class Pipelining {
 
   #startNext(socket: Socket): void {
     const waiting = this.#waiting.get(socket) ?? [];
-    if (!socket.writable) {
-      this.#waitingInAll -= waiting.splice(0).length;
-      return;
-    }
+    if (!socket.writable) this.#waitingInAll -= waiting.splice(0).length;
     const next = waiting.shift();
     if (next === undefined) {
       this.#waiting.delete(socket);

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Bytes of complete answers that clients have not read yet, over all connections. */
@@ -15,24 +14,20 @@ export class UnsentAnswers {
     this.#maxBytes = maxBytes;
   }
 
-  watch(socket: Socket, response: ServerResponse): void {
-    response.on('prefinish', () => this.#add(socket));
-    response.on('close', () => this.#remove(socket));
-  }
-
-  #add(socket: Socket): void {
+  /** Counts an answer that is complete, until `remove`. */
+  add(socket: Socket): void {
     const bytes = socket.writableLength;
     if (bytes === 0) return;
     this.#bytesOf.set(socket, bytes);
     this.#bytes += bytes;
     for (const oldest of this.#bytesOf.keys()) {
       if (this.#bytes <= this.#maxBytes) return;
-      this.#remove(oldest);
+      this.remove(oldest);
       oldest.destroy();
     }
   }
 
-  #remove(socket: Socket): void {
+  remove(socket: Socket): void {
     this.#bytes -= this.#bytesOf.get(socket) ?? 0;
     this.#bytesOf.delete(socket);
   }

@@ -1,12 +1,9 @@
-import { EventEmitter } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { UnsentAnswers } from '../../../../service/http/connections/unsent-answers.ts';
 
 class FakeSocket {
   destroyed = false;
-  readonly response = new EventEmitter();
   readonly writableLength: number;
 
   constructor(writableLength: number) {
@@ -20,8 +17,7 @@ class FakeSocket {
 
 function anAnswer(answers: UnsentAnswers, bytes: number): FakeSocket {
   const socket = new FakeSocket(bytes);
-  answers.watch(socket as unknown as Socket, socket.response as unknown as ServerResponse);
-  socket.response.emit('prefinish');
+  answers.add(socket as unknown as Socket);
   return socket;
 }
 
@@ -34,7 +30,7 @@ it('cuts off the oldest unread answers when all together exceed the limit in byt
 it('does not count answers that have been read', () => {
   const answers = new UnsentAnswers(10);
   const first = anAnswer(answers, 6);
-  first.response.emit('close');
+  answers.remove(first as unknown as Socket);
   const others = [6, 4].map((bytes) => anAnswer(answers, bytes));
   expect([first, ...others].map(({ destroyed }) => destroyed)).toEqual([false, false, false]);
 });
