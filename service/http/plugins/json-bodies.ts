@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
 import type { FastifyBodyParser, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -15,9 +16,6 @@ declare module 'fastify' {
 
 /** UTF-8 is the only encoding of JSON (RFC 8259, 8.1); ASCII is part of it. */
 const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);
-
-/** Drops a byte order mark. */
-const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 type Parser = FastifyBodyParser<string>;
 
@@ -66,12 +64,13 @@ function requireUtf8(contentType: string): void {
   }
 }
 
+/** Drops a byte order mark. */
 function decode(body: Buffer): string {
-  try {
-    return UTF_8.decode(body);
-  } catch {
+  if (!isUtf8(body)) {
     throw new CallerError('invalid_request', 'The body is not valid UTF-8; encode it in UTF-8.');
   }
+  const text = body.toString();
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 /** Fastify's parser calls back before it returns. */
