@@ -1,7 +1,10 @@
 /** The route of a model that has PyTorch weights only, from the hub to an answer over HTTP. */
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { convertCheckpoint } from '../../cli/models/convert/convert-checkpoint.ts';
+import { bundleRevision, describeFiles } from '../../service/inference/bundle/bundle-files.ts';
 import { HUB_COMMIT, HubStub } from '../helpers/hub-stub.ts';
 import { robertaRepository } from '../helpers/roberta-repository.ts';
 import { ModelsFolder } from '../helpers/run-models.ts';
@@ -42,6 +45,44 @@ function goldenLines(): GoldenLine[] {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as GoldenLine);
+}
+
+async function serveGolden(): Promise<void> {
+  const service = await ServiceProcess.start({ MODELS_DIR: folder.path, MODEL_NAME: NAME });
+  try {
+    const golden = goldenLines();
+    const texts = golden.map(({ text }) => text);
+    const response = await service.post('/v1/inference', { texts });
+    const { results } = (await response.json()) as {
+      results: { scores: Record<string, number> }[];
+    };
+    expect(results).toHaveLength(golden.length);
+    results.forEach(({ scores }, row) => {
+      LABELS.forEach((label, column) => {
+        expect(scores[label]).toBeCloseTo(golden[row]!.probabilities[column]!, 4);
+      });
+    });
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Writes the weights into the graph and locks it, as converters before version 0.2 did. */
+async function lockOneFile(): Promise<void> {
+  const out = join(folder.path, NAME, 'model.onnx');
+  const checkpoint = mkdtempSync(join(tmpdir(), 'checkpoint-'));
+  for (const [name, content] of hub.repository.files) {
+    writeFileSync(join(checkpoint, name), content);
+  }
+  await convertCheckpoint({ folder: checkpoint, precision: 'fp32', out });
+  rmSync(checkpoint, { recursive: true });
+  const { manifest } = folder;
+  const model = manifest.models[1]!;
+  const kept = model.files.flatMap(({ name }) => (name === 'model.onnx.data' ? [] : [name]));
+  const files = await describeFiles(join(folder.path, NAME), kept);
+  const revision = bundleRevision(files, model.preprocessing);
+  const models = [manifest.models[0], { ...model, files, revision }];
+  writeFileSync(join(folder.path, 'manifest.json'), JSON.stringify({ ...manifest, models }));
 }
 
 function fetched(): string[] {
@@ -95,25 +136,7 @@ describe('a repository with PyTorch weights, a vocabulary and LABEL_0 to LABEL_2
     expect(readme).toMatch(/\| largest change of a probability in a batch \| [\d.]+(e-\d+)? \|/);
   });
 
-  it('is served with the scores of its golden texts', async () => {
-    const service = await ServiceProcess.start({ MODELS_DIR: folder.path, MODEL_NAME: NAME });
-    try {
-      const golden = goldenLines();
-      const texts = golden.map(({ text }) => text);
-      const response = await service.post('/v1/inference', { texts });
-      const { results } = (await response.json()) as {
-        results: { scores: Record<string, number> }[];
-      };
-      expect(results).toHaveLength(golden.length);
-      results.forEach(({ scores }, row) => {
-        LABELS.forEach((label, column) => {
-          expect(scores[label]).toBeCloseTo(golden[row]!.probabilities[column]!, 4);
-        });
-      });
-    } finally {
-      await service.stop();
-    }
-  });
+  it('is served with the scores of its golden texts', serveGolden);
 });
 
 describe('a converted model', () => {
@@ -203,21 +226,6 @@ describe('weights', () => {
     expect(folder.manifest.models[1]?.conversion).toEqual({ precision: 'fp32' });
   });
 
-  it('of 64 MiB are written beside the graph, also when they are converted again', async () => {
-    const { files } = hub.repository;
-    files.clear();
-    for (const [name, content] of robertaRepository({ unusedWords: 530_000 })) {
-      files.set(name, content);
-    }
-    expect((await models(...FORCED, '--precision', 'fp32')).code).toBe(0);
-    const locked = folder.manifest.models[1]?.files.map(({ name }) => name);
-    expect(locked).toEqual(expect.arrayContaining(['model.onnx', 'model.onnx.data']));
-    expect(statSync(join(folder.path, NAME, 'model.onnx')).size).toBeLessThan(2 ** 20);
-    for (const file of ['model.onnx', 'model.onnx.data']) rmSync(join(folder.path, NAME, file));
-    expect((await models('pull', NAME)).code).toBe(0);
-    expect((await models('verify', NAME)).code).toBe(0);
-  });
-
   it('in several files are fetched by their index and converted together', async () => {
     const { files } = hub.repository;
     files.clear();
@@ -251,5 +259,40 @@ describe('weights', () => {
       ),
     ]);
     expect(folder.manifest.models).toHaveLength(1);
+  });
+});
+
+describe('weights of 64 MiB', () => {
+  const graph = () => join(folder.path, NAME, 'model.onnx');
+  beforeAll(async () => {
+    await open();
+    const { files } = hub.repository;
+    files.clear();
+    for (const [name, content] of robertaRepository({ unusedWords: 530_000 })) {
+      files.set(name, content);
+    }
+    await models(...FORCED, '--precision', 'fp32');
+  });
+  afterAll(close);
+
+  it('are written beside the graph', () => {
+    expect(statSync(graph()).size).toBeLessThan(2 ** 20);
+    expect(statSync(`${graph()}.data`).size).toBeGreaterThan(64 * 2 ** 20);
+  });
+
+  it('are served with the scores of the golden texts', serveGolden);
+
+  it('are converted again to both files by pull', async () => {
+    for (const file of [graph(), `${graph()}.data`]) rmSync(file);
+    expect((await models('pull', NAME)).code).toBe(0);
+    expect((await models('verify', NAME)).code).toBe(0);
+  });
+
+  it('are converted again to one file by pull if one is locked', async () => {
+    await lockOneFile();
+    rmSync(graph());
+    expect((await models('pull', NAME)).code).toBe(0);
+    expect((await models('verify', NAME)).code).toBe(0);
+    expect(existsSync(`${graph()}.data`)).toBe(false);
   });
 });
