@@ -67,7 +67,7 @@ async function serveGolden(): Promise<void> {
   }
 }
 
-/** Writes the weights into the graph and locks it, as converters before version 0.2 did. */
+/** Writes the weights into the graph and locks it, as the converter of version 0.2.0 did. */
 async function lockOneFile(): Promise<void> {
   const out = join(folder.path, NAME, 'model.onnx');
   const checkpoint = mkdtempSync(join(tmpdir(), 'checkpoint-'));
