@@ -35,6 +35,20 @@ describe('compose.yaml', () => {
     expect(Object.keys(ENVIRONMENT)).toEqual(expect.arrayContaining(Object.keys(environment)));
   });
 
+  it('keeps its store, model and addresses beside a .env that names those of the machine', () => {
+    const dotEnv = {
+      HOST: '127.0.0.1',
+      PORT: '4000',
+      REDIS_URL: 'rediss://cache.example.org:6379/3',
+      REDIS_USERNAME: 'tss',
+      MODELS_DIR: '/srv/models',
+      METRICS: 'off',
+      METRICS_PORT: '9500',
+    };
+    expect(loadConfig({ ...dotEnv, ...environment })).toEqual(config);
+    expect(readFileSync('Dockerfile', 'utf8')).toContain(` MODELS_DIR=${environment.MODELS_DIR} `);
+  });
+
   it('publishes the port of the service as PORT, on this machine only', () => {
     expect(config.listen.host).toBe('0.0.0.0');
     const { PORT } = ENVIRONMENT;
