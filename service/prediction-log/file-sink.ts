@@ -55,7 +55,8 @@ export class FilePredictionLogSink implements RecordSink {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new StartupError(
-        `PREDICTION_LOG_DIR=${options.dir} is not a writable directory: ${reason}. Set another one, or none.`,
+        `PREDICTION_LOG_DIR=${options.dir} is not a writable directory: ${reason}. ` +
+          `Set one that ${thisUser()} can write to, or none.`,
         { cause },
       );
     }
@@ -144,4 +145,9 @@ async function endsWithin(file: FileHandle): Promise<boolean> {
   if (size === 0) return false;
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
   return buffer[0] !== LINE_BREAK;
+}
+
+/** By number, as the owner of a container's volume is given. */
+function thisUser(): string {
+  return process.getuid === undefined ? 'this user' : `user ${process.getuid()}`;
 }

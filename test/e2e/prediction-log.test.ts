@@ -104,7 +104,7 @@ describe('the prediction log of the service', () => {
     writeFileSync(join(folder, 'file'), '');
     const end = await ServiceProcess.runToEnd({ PREDICTION_LOG_DIR: join(folder, 'file', 'log') });
     expect(end.code).toBe(1);
-    expect(end.output).toMatch(/PREDICTION_LOG_DIR=.* is not a writable directory: .* Set another/);
+    expect(end.output).toMatch(/PREDICTION_LOG_DIR=.* is not a writable directory: .* Set one/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -22,6 +22,7 @@ const describeComposed = attempt.status === CANNOT ? describe.skip : describe;
 describeComposed('docker compose up', () => {
   const folder = mkdtempSync(join(tmpdir(), 'compose-'));
   const override = join(folder, 'override.json');
+  const predictions = join(folder, 'predictions');
   let url: string;
 
   function compose(...words: readonly string[]): Promise<string> {
@@ -33,8 +34,12 @@ describeComposed('docker compose up', () => {
   beforeAll(async () => {
     const service = {
       image: process.env.SERVICE_IMAGE,
-      environment: { TWEET_SOURCE: 'fixture' },
+      environment: { TWEET_SOURCE: 'fixture', PREDICTION_LOG_DIR: '/predictions' },
+      volumes: [`${predictions}:/predictions`],
     };
+    // As docs/container.md says.
+    mkdirSync(predictions);
+    chownSync(predictions, 1000, 1000);
     writeFileSync(override, JSON.stringify({ services: { service } }));
     // Fails unless both services become healthy.
     await compose('up', '--no-build', '--detach', '--wait');
@@ -67,5 +72,12 @@ describeComposed('docker compose up', () => {
       expect(await response.json()).toMatchObject({ featureStore: 'hit' });
     }, TIMEOUT_MS);
     expect((await keys()).trim()).not.toBe('0');
+  });
+
+  it('keeps the prediction log in a folder of the machine', async () => {
+    await fetch(`${url}/v1/inference?tweetUrl=${encodeURIComponent(TWEET_URL)}`);
+    await eventually(async () => {
+      expect(readdirSync(predictions)).toEqual([expect.stringMatching(/\.jsonl$/)]);
+    }, TIMEOUT_MS);
   });
 });

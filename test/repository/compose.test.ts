@@ -20,6 +20,15 @@ interface Compose {
   >;
 }
 
+interface Override {
+  readonly services: {
+    readonly service: {
+      readonly environment: Readonly<Record<string, string>>;
+      readonly volumes: readonly string[];
+    };
+  };
+}
+
 interface Scrapes {
   readonly scrape_configs: readonly {
     readonly static_configs: readonly { readonly targets: readonly string[] }[];
@@ -47,6 +56,16 @@ describe('compose.yaml', () => {
     };
     expect(loadConfig({ ...dotEnv, ...environment })).toEqual(config);
     expect(readFileSync('Dockerfile', 'utf8')).toContain(` MODELS_DIR=${environment.MODELS_DIR} `);
+  });
+
+  it('keeps the prediction log where the override of docs/container.md mounts a folder', () => {
+    const [, override] = /```yaml\n(services:.*?)```/s.exec(
+      readFileSync('docs/container.md', 'utf8'),
+    )!;
+    const { service } = (parse(override!) as Override).services;
+    const { predictionLog } = loadConfig({ ...environment, ...service.environment });
+    const [, dir] = /^\.\/predictions:(.*)$/.exec(service.volumes[0]!)!;
+    expect(predictionLog).toMatchObject({ kind: 'file', dir });
   });
 
   it('publishes the port of the service as PORT, on this machine only', () => {

@@ -97,7 +97,7 @@ describe('FilePredictionLogSink', () => {
     });
     await expect(opening).rejects.toThrow(StartupError);
     await expect(opening).rejects.toThrow(
-      /^PREDICTION_LOG_DIR=.* is not a writable directory: .*Set another/,
+      /^PREDICTION_LOG_DIR=.* is not a writable directory: .*Set one that user \d+ can write to/,
     );
   });
 
