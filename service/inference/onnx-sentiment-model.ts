@@ -5,7 +5,7 @@ import { cpuFamilyOf } from '../contract/cpu-family.ts';
 import { DEFAULT_CERTAIN_MARGIN } from '../contract/model-manifest.ts';
 import { ANY_LANGUAGE } from '../domain/language.ts';
 import { type Label, type ModelIdentity, type Prediction, topLabel } from '../domain/sentiment.ts';
-import { type OpenedBundle, openBundle } from './bundle/model-bundle.ts';
+import { locateBundle, type OpenedBundle, openBundle } from './bundle/model-bundle.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { checkGoldenTexts, checkLabelCount } from './golden-check.ts';
 import { launchEngine } from './launch-engine.ts';
@@ -89,7 +89,7 @@ export class OnnxSentimentModel implements SentimentModel {
   }
 
   /**
-   * Reads the bundle and starts the workers without waiting for them: the caller may build what
+   * Starts the workers without waiting for them, and reads the bundle: the caller may build what
    * needs the model, but must await `ready` before the first text.
    *
    * @throws StartupError
@@ -97,11 +97,12 @@ export class OnnxSentimentModel implements SentimentModel {
   static async open(options: OnnxSentimentModelOptions): Promise<OnnxSentimentModel> {
     const { metrics, clock = systemClock, cpuFamily = cpuFamilyOf(process.arch) } = options;
     const startedMs = clock.nowMs();
-    const opened = await openBundle(options.modelsDir, options.modelName, cpuFamily);
-    const { bundle } = opened;
+    const located = await locateBundle(options.modelsDir, options.modelName);
+    const { bundle } = located;
     const workers = options.workers ?? (await cpuCount());
-    const engine = launchEngine(opened, options, { workers, cpuFamily, clock });
+    const engine = launchEngine(located, options, { workers, cpuFamily, clock });
     try {
+      const opened = await openBundle(located, cpuFamily);
       const turns = new EventLoopTurns(clock);
       const tokenizer = new TransformersTokenizer(opened.tokenizer, bundle.maxTokens, turns);
       const model = new OnnxSentimentModel(opened, { clock, tokenizer, turns, engine, metrics });

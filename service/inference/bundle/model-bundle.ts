@@ -15,8 +15,16 @@ import {
   parseTokenizerDefinition,
   type TokenizerDefinition,
 } from '../tokenizer/tokenizer-definition.ts';
-import { bundleRevision, locateFiles, verifyHashes } from './bundle-files.ts';
+import { bundleRevision, type LocatedFile, locateFiles, verifyHashes } from './bundle-files.ts';
 import { asStartupError, type Bundle, findBundle, readManifest } from './manifest.ts';
+
+/** A bundle whose files are there. */
+export interface LocatedBundle {
+  readonly bundle: Bundle;
+  readonly folder: string;
+  readonly graphPath: string;
+  readonly files: readonly LocatedFile[];
+}
 
 /** A bundle whose files match the manifest. */
 export interface LoadedBundle {
@@ -46,22 +54,17 @@ export async function loadBundle(
   name: string,
   family: CpuFamily = cpuFamilyOf(process.arch),
 ): Promise<LoadedBundle> {
-  const { verified, ...loaded } = await openBundle(modelsDir, name, family);
+  const { verified, ...loaded } = await openBundle(await locateBundle(modelsDir, name), family);
   await verified;
   return loaded;
 }
 
 /**
- * Opens a bundle after verifying every file's size and the hashes of the files that it reads. The
- * hashes of the others, which hold the weights, are compared while workers load them.
+ * Finds a bundle and checks the size of each of its files, which takes no time.
  *
  * @throws StartupError as `loadBundle`
  */
-export async function openBundle(
-  modelsDir: string,
-  name: string,
-  family: CpuFamily,
-): Promise<OpenedBundle> {
+export async function locateBundle(modelsDir: string, name: string): Promise<LocatedBundle> {
   const bundle = findBundle(await readManifest(modelsDir), name);
   const revision = bundleRevision(bundle.files, bundle.preprocessing);
   if (revision !== bundle.revision) {
@@ -70,8 +73,21 @@ export async function openBundle(
     );
   }
   const folder = join(modelsDir, name);
-  const scoresFile = goldenFamilyFile(bundle, family);
   const files = await locateFiles(folder, [...bundle.files, ...goldenFamilyFiles(bundle)]);
+  return { bundle, folder, graphPath: join(folder, bundle.graph), files };
+}
+
+/**
+ * Reads a bundle's files besides its weights, after verifying their hashes. Those of the others,
+ * which hold the weights, are compared while workers load them.
+ *
+ * @throws StartupError as `loadBundle`
+ */
+export async function openBundle(
+  { bundle, folder, graphPath, files }: LocatedBundle,
+  family: CpuFamily,
+): Promise<OpenedBundle> {
+  const scoresFile = goldenFamilyFile(bundle, family);
   const readHere = new Set([bundle.tokenizer, bundle.golden.file, scoresFile?.name]);
   await verifyHashes(files.filter((file) => readHere.has(file.name)));
   const verified = verifyHashes(files.filter((file) => !readHere.has(file.name)));
@@ -82,7 +98,7 @@ export async function openBundle(
   const scores = scoresFile && (await readLines(folder, scoresFile.name));
   return {
     bundle,
-    graphPath: join(folder, bundle.graph),
+    graphPath,
     tokenizer: parseTokenizerDefinition(
       JSON.parse(await readFile(tokenizerPath, 'utf8')),
       tokenizerPath,

@@ -46,8 +46,6 @@ function outputOf({ outputNames }: InferenceSession): string {
   throw new Error(`The model has no output "logits"; it has ${outputNames.join(', ')}`);
 }
 
-// The memory arena grows to the size that the longest text needs, and keeps it. Shorter texts are
-// not faster when their length has been run before.
 if (settings.warmUpTokens > 0) {
   await compute({
     ids: new Int32Array(settings.warmUpTokens).fill(settings.padId),
