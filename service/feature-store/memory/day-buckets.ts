@@ -9,6 +9,8 @@ import type { UtcDay } from '../../domain/utc-days.ts';
  * replaces it for the day.
  */
 export interface StoredDayBucket {
+  readonly entity: string;
+  readonly name: string;
   readonly day: UtcDay;
   readonly isOtherLanguage: boolean;
   readonly tweets: Set<TweetId>;
@@ -29,9 +31,25 @@ export interface DayBucketsOptions {
 export class DayBuckets {
   readonly #options: DayBucketsOptions;
   readonly #entities = new Map<string, Map<string, StoredDayBucket>>();
+  /** In the order in which they end, as each write prolongs a bucket by the same time. */
+  readonly #byEnd = new Set<StoredDayBucket>();
+  readonly #totals = new Map<string, number>();
+  #changes = 0;
 
   constructor(options: DayBucketsOptions) {
     this.#options = options;
+  }
+
+  /** Number of changes of the totals so far. */
+  get changes(): number {
+    this.#dropEnded();
+    return this.#changes;
+  }
+
+  /** Number of tweets in languages that the model reads, for each entity that has some. */
+  get totals(): ReadonlyMap<string, number> {
+    this.#dropEnded();
+    return this.#totals;
   }
 
   add(entity: string, tweetId: TweetId, contribution: Contribution): StoredDayBucket {
@@ -42,7 +60,10 @@ export class DayBuckets {
     this.#entities.set(entity, buckets);
     let bucket = buckets.get(name);
     if (!bucket || bucket.endsMs <= now()) {
+      if (bucket) this.#drop(bucket);
       bucket = {
+        entity,
+        name,
         day,
         isOtherLanguage,
         tweets: new Set(),
@@ -56,6 +77,9 @@ export class DayBuckets {
     bucket.counts[label] += 1;
     for (const each of LABELS) bucket.scoreSums[each] += scoreUnits[each];
     bucket.endsMs = now() + ttlMs;
+    this.#byEnd.delete(bucket);
+    this.#byEnd.add(bucket);
+    this.#count(bucket, 1);
     return bucket;
   }
 
@@ -65,6 +89,7 @@ export class DayBuckets {
     if (bucket.endsMs <= this.#options.now() || !bucket.tweets.delete(tweetId)) return false;
     bucket.counts[label] -= 1;
     for (const each of LABELS) bucket.scoreSums[each] -= scoreUnits[each];
+    this.#count(bucket, -1);
     return true;
   }
 
@@ -72,16 +97,13 @@ export class DayBuckets {
   tidy(entity: string): void {
     const buckets = this.#entities.get(entity);
     if (!buckets) return;
-    for (const [name, { endsMs, tweets }] of buckets) {
-      if (endsMs <= this.#options.now() || tweets.size === 0) buckets.delete(name);
+    for (const bucket of buckets.values()) {
+      const isOver = bucket.endsMs <= this.#options.now() || bucket.tweets.size === 0;
+      if (isOver) this.#drop(bucket);
     }
     if (buckets.size > 0) return;
     this.#entities.delete(entity);
     this.#options.onForgotten?.(entity);
-  }
-
-  entities(): readonly string[] {
-    return [...this.#entities.keys()];
   }
 
   /** Null for an unknown entity. */
@@ -99,6 +121,31 @@ export class DayBuckets {
 
   clear(): void {
     this.#entities.clear();
+    this.#byEnd.clear();
+    this.#totals.clear();
+    this.#changes++;
+  }
+
+  #dropEnded(): void {
+    for (const { entity, endsMs } of this.#byEnd) {
+      if (endsMs > this.#options.now()) return;
+      this.tidy(entity);
+    }
+  }
+
+  #drop(bucket: StoredDayBucket): void {
+    this.#entities.get(bucket.entity)?.delete(bucket.name);
+    this.#byEnd.delete(bucket);
+    this.#count(bucket, -bucket.tweets.size);
+  }
+
+  /** Adds a number of tweets of a bucket to the total of its entity. */
+  #count({ entity, isOtherLanguage }: StoredDayBucket, tweets: number): void {
+    this.#changes++;
+    if (isOtherLanguage) return;
+    const total = (this.#totals.get(entity) ?? 0) + tweets;
+    if (total > 0) this.#totals.set(entity, total);
+    else this.#totals.delete(entity);
   }
 }
 

@@ -14,7 +14,7 @@ import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange } from '../../domain/utc-days.ts';
 import { DayBuckets, type StoredDayBucket } from './day-buckets.ts';
-import { mostActive } from './most-active.ts';
+import { MostActive } from './most-active.ts';
 import { Usernames } from './usernames.ts';
 
 /** A contribution and the day buckets that it was added to. */
@@ -30,6 +30,8 @@ export interface AddedContribution {
 export class MemoryAggregates {
   readonly users: DayBuckets;
   readonly topics: DayBuckets;
+  readonly #activeUsers: MostActive;
+  readonly #activeTopics: MostActive;
   readonly #names: Usernames;
   readonly #ttlMs: number;
   readonly #now: () => number;
@@ -41,6 +43,8 @@ export class MemoryAggregates {
     this.#names = new Usernames(ttlMs, now);
     this.users = new DayBuckets({ ttlMs, now, onForgotten: (id) => this.#names.forget(id) });
     this.topics = new DayBuckets({ ttlMs, now });
+    this.#activeUsers = new MostActive(this.users);
+    this.#activeTopics = new MostActive(this.topics);
   }
 
   /**
@@ -86,7 +90,7 @@ export class MemoryAggregates {
   }
 
   mostActiveUsers(limit: number): readonly ActiveUser[] {
-    return mostActive(this.users, limit).map(({ entity: id, ...totals }) => ({
+    return this.#activeUsers.first(limit).map(({ entity: id, ...totals }) => ({
       id,
       username: this.#names.nameOf(id),
       ...totals,
@@ -94,7 +98,7 @@ export class MemoryAggregates {
   }
 
   mostActiveTopics(limit: number): readonly ActiveTopic[] {
-    return mostActive(this.topics, limit).map(({ entity: topic, ...totals }) => ({
+    return this.#activeTopics.first(limit).map(({ entity: topic, ...totals }) => ({
       topic,
       ...totals,
     }));

@@ -79,4 +79,66 @@ describe('MemoryFeatureStore', () => {
     const writes = ids.map((tweetId) => ({ row: aRow({ tweetId }), ttlSeconds: 60 }));
     expect(await store.putTweets(writes)).toEqual([true, false, false]);
   });
+
+  it('ranks many users once for all reads between two changes', async () => {
+    const store = new MemoryFeatureStore({ identity: IDENTITY, maxRows: 100_000 });
+    const rows = Array.from({ length: 20_000 }, (_, index) =>
+      aRow({ tweetId: anId(), authorId: String(1_000_000 + index), topics: [`#topic${index}`] }),
+    );
+    await store.putTweets(rows.map((row) => ({ row, ttlSeconds: 60 })));
+    const first = await millisecondsOf(async () => {
+      await store.mostActiveUsers(100);
+      await store.mostActiveTopics(100);
+    });
+    const further = await millisecondsOf(async () => {
+      for (let limit = 1; limit <= 100; limit++) {
+        await store.mostActiveUsers(limit);
+        await store.mostActiveTopics(limit);
+      }
+    });
+    expect(further).toBeLessThan(5 * first);
+  });
+
+  it('ranks again after each write, eviction, purge and end of a day bucket', async () => {
+    let nowMs = 1_000;
+    const store = new MemoryFeatureStore({
+      identity: IDENTITY,
+      maxRows: 3,
+      aggregateTtlSeconds: 100,
+      now: () => nowMs,
+    });
+    const put = async (authorId: string) => {
+      const row = aRow({ tweetId: anId(), authorId });
+      await store.putTweets([{ row, ttlSeconds: 60 }]);
+      return row.tweetId;
+    };
+    const ranking = async () => (await store.mostActiveUsers(10)).map(({ id }) => id);
+    await put('1');
+    const second = await put('2');
+    expect(await ranking()).toEqual(['2', '1']);
+    await put('1');
+    expect(await ranking()).toEqual(['1', '2']);
+    await put('3');
+    expect(await ranking()).toEqual(['3', '2', '1']);
+    await store.purgeTweet(second);
+    expect(await ranking()).toEqual(['3', '1']);
+    nowMs += 100_000;
+    expect(await ranking()).toEqual([]);
+  });
+
+  it('orders users and topics of as many tweets by their UTF-8', async () => {
+    const store = new MemoryFeatureStore({ identity: IDENTITY, maxRows: 10 });
+    const topics = ['#a', '#ab', '#é', '#漢', '#﨎', '#𐐨', '#𠮷'];
+    const row = aRow({ tweetId: anId(), topics });
+    await store.putTweets([{ row, ttlSeconds: 60 }]);
+    const ranked = (await store.mostActiveTopics(10)).map(({ topic }) => topic);
+    const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(b), Buffer.from(a));
+    expect(ranked).toEqual(topics.toSorted(byBytes));
+  });
 });
+
+async function millisecondsOf(work: () => Promise<void>): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return performance.now() - startMs;
+}
