@@ -16,6 +16,9 @@ export interface LanguageFinding {
 /** Longest tag that is read; X sends up to six characters. */
 const MAX_TAG_CHARACTERS = 35;
 
+/** Tags whose languages are kept: parsing one takes longer than the rest of a tweet. */
+const MAX_KEPT_TAGS = 1_000;
+
 /** Codes of ISO 639 for several languages, no linguistic content, uncoded and artificial ones. */
 const NO_LANGUAGE = new Set(['und', 'mul', 'zxx', 'mis', 'art']);
 
@@ -25,6 +28,18 @@ const NO_LANGUAGE = new Set(['und', 'mul', 'zxx', 'mis', 'art']);
  */
 export function languageOf(tag: string | null | undefined): Language | null {
   if (!tag || tag.length > MAX_TAG_CHARACTERS) return null;
+  const kept = languages.get(tag);
+  if (kept !== undefined) return kept;
+  const language = parsedLanguage(tag);
+  if (languages.size >= MAX_KEPT_TAGS) languages.clear();
+  languages.set(tag, language);
+  return language;
+}
+
+/** By tag. */
+const languages = new Map<string, Language | null>();
+
+function parsedLanguage(tag: string): Language | null {
   const language = primarySubtag(tag);
   // ISO 639 reserves qaa to qtz for private use.
   return NO_LANGUAGE.has(language) || /^q[a-t]./.test(language) || !isLanguage(language)

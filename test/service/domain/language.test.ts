@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { findingOf, languageOf } from '../../../service/domain/language.ts';
 
 describe('the language of a tag', () => {
@@ -27,6 +27,24 @@ describe('the language of a tag', () => {
     'x-klingon',
   ])('%s is none', (tag) => {
     expect(languageOf(tag)).toBeNull();
+  });
+
+  it('is parsed once, also if it is none', () => {
+    const locale: { language: string } = Intl.Locale.prototype;
+    const parse = jest.spyOn(locale, 'language', 'get');
+    try {
+      const tags = ['pt-BR', 'qam', 'pt-BR', 'qam', 'pt-BR'];
+      expect(tags.map(languageOf)).toEqual(['pt', null, 'pt', null, 'pt']);
+      expect(parse).toHaveBeenCalledTimes(2);
+    } finally {
+      parse.mockRestore();
+    }
+  });
+
+  it('is the same when more tags have occurred than are kept', () => {
+    const tags = Array.from({ length: 1_100 }, (_, index) => `fr-x-${index}`);
+    expect(new Set(tags.map(languageOf))).toEqual(new Set(['fr']));
+    expect(languageOf('fr-x-0')).toBe('fr');
   });
 
   it('is none for a tag that is too long', () => {
