@@ -196,6 +196,17 @@ describe('RedisFeatureStore', () => {
     expect(Number(await callsOf())).toBe(before + 1);
   });
 
+  it('reads the rankings that are asked for in one turn by one command, each to its limit', async () => {
+    const rows = ['11', '12', '13'].map((authorId) => aRow({ tweetId: anId(), authorId }));
+    await store.putTweets(rows.map((row) => ({ row, ttlSeconds: 60 })));
+    await store.mostActiveUsers(1);
+    await admin.config('RESETSTAT');
+    const rankings = await Promise.all([1, 3, 2].map((limit) => store.mostActiveUsers(limit)));
+    const ids = rankings.map((users) => users.map(({ id }) => id));
+    expect(ids).toEqual([['13'], ['13', '12', '11'], ['13', '12']]);
+    expect(await admin.info('commandstats')).toMatch(/cmdstat_evalsha:calls=1,/);
+  });
+
   describe('on a corrupt row', () => {
     /** Resolves when the server has deleted the key. */
     const dropped = async (key: string) => {
