@@ -80,25 +80,6 @@ describe('MemoryFeatureStore', () => {
     expect(await store.putTweets(writes)).toEqual([true, false, false]);
   });
 
-  it('ranks many users once for all reads between two changes', async () => {
-    const store = new MemoryFeatureStore({ identity: IDENTITY, maxRows: 100_000 });
-    const rows = Array.from({ length: 20_000 }, (_, index) =>
-      aRow({ tweetId: anId(), authorId: String(1_000_000 + index), topics: [`#topic${index}`] }),
-    );
-    await store.putTweets(rows.map((row) => ({ row, ttlSeconds: 60 })));
-    const first = await millisecondsOf(async () => {
-      await store.mostActiveUsers(100);
-      await store.mostActiveTopics(100);
-    });
-    const further = await millisecondsOf(async () => {
-      for (let limit = 1; limit <= 100; limit++) {
-        await store.mostActiveUsers(limit);
-        await store.mostActiveTopics(limit);
-      }
-    });
-    expect(further).toBeLessThan(5 * first);
-  });
-
   it('ranks again after each write, eviction, purge and end of a day bucket', async () => {
     let nowMs = 1_000;
     const store = new MemoryFeatureStore({
@@ -136,9 +117,3 @@ describe('MemoryFeatureStore', () => {
     expect(ranked).toEqual(topics.toSorted(byBytes));
   });
 });
-
-async function millisecondsOf(work: () => Promise<void>): Promise<number> {
-  const startMs = performance.now();
-  await work();
-  return performance.now() - startMs;
-}
