@@ -43,9 +43,9 @@ interface Totals {
 }
 
 /**
- * Reads the most active users and topics from Redis; one command serves all reads of a turn of the
- * event loop, as a ranking of a hundred takes Redis half a millisecond. Rejects with FeatureStoreUnavailableError
- * also while too much of a ranking has ended.
+ * Reads the most active users and topics from Redis. One command serves all reads of a turn of the
+ * event loop: a ranking of a hundred takes Redis half a millisecond. Rejects with
+ * FeatureStoreUnavailableError also while too much of a ranking has ended.
  */
 export class RankingReader {
   readonly #options: RankingReaderOptions;
