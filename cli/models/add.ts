@@ -110,7 +110,8 @@ async function describeBundle(
   model: StagedModel['model'] & { languages: string[]; preprocessing: PreprocessingStep[] },
   { golden, batchInvariant }: Trial,
 ): Promise<Bundle> {
-  const lines = golden.map((line) => JSON.stringify(line));
+  const { labels } = model;
+  const lines = golden.map((line) => JSON.stringify({ ...line, labels }));
   await writeFile(join(staging, GOLDEN_FILE), `${lines.join('\n')}\n`);
   const files = await describeFiles(staging, [...staged, GOLDEN_FILE]);
   const family = cpuFamilyOf(process.arch);

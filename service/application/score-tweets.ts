@@ -4,6 +4,7 @@ import {
   ServiceError,
 } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
+import { findingOf } from '../domain/language.ts';
 import type { TweetId } from '../domain/tweet.ts';
 import { type AssessmentSettings, assessTweets } from './assess-tweets.ts';
 import { Coalescer } from './coalesce.ts';
@@ -115,8 +116,13 @@ export class ScoreTweets {
     }
   }
 
-  #hit(row: FeatureRow): TweetOutcome {
-    const text = this.#options.exposeText ? row.text : null;
+  #hit(stored: FeatureRow): TweetOutcome {
+    const { exposeText, model } = this.#options;
+    const { languageSupported } = findingOf(stored.language, model.languages);
+    // The languages of the model may have been corrected since.
+    const isSame = languageSupported === stored.languageSupported;
+    const row = isSame ? stored : { ...stored, languageSupported };
+    const text = exposeText ? row.text : null;
     return { status: 'ok', row, text, featureStore: 'hit', tokens: null };
   }
 

@@ -17,7 +17,12 @@ export interface GoldenText {
   readonly probabilities: readonly number[];
 }
 
-const Line = Type.Object({ text: Type.String(), truncated: Type.Optional(Type.Boolean()) });
+const Line = Type.Object({
+  text: Type.String(),
+  truncated: Type.Optional(Type.Boolean()),
+  /** In the order of the probabilities; without them, that of the manifest. */
+  labels: Type.Optional(Type.Array(Type.String())),
+});
 
 /** Content of a golden file. */
 export interface GoldenLines {
@@ -83,7 +88,7 @@ export function readGoldenTexts(
   const field = scores === undefined ? bundle.golden.probabilities : FAMILY_PROBABILITIES;
   return bundle.golden.startUpLines.map((line) => ({
     line,
-    ...textOf(lineOf(line)),
+    ...textOf(lineOf(line), bundle),
     probabilities: probabilitiesOf(scoresOf(line), field, bundle),
   }));
 }
@@ -111,13 +116,24 @@ function reader(
   };
 }
 
-function textOf({ fields, place }: PlacedFields): Pick<GoldenText, 'text' | 'truncated'> {
+function textOf(
+  { fields, place }: PlacedFields,
+  { name, labels }: Bundle,
+): Pick<GoldenText, 'text' | 'truncated'> {
   if (!Value.Check(Line, fields)) {
     throw new ManifestError(
       `${place} has no golden text; give "text" as a string, and "truncated" as true, false or not at all`,
     );
   }
-  return { text: fields.text, truncated: fields.truncated };
+  const { text, truncated, labels: scored = labels } = fields;
+  if (scored.join() !== labels.join()) {
+    throw new ManifestError(
+      `The manifest gives "${name}" the labels ${labels.join(', ')}, but ${place} was scored with ` +
+        `${scored.join(', ')}; to change labels, remove the model and add it again: ` +
+        'stored scores of the other labels must not be served',
+    );
+  }
+  return { text, truncated };
 }
 
 function probabilitiesOf(

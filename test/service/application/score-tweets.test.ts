@@ -175,6 +175,22 @@ describe('ScoreTweets', () => {
     expect([await score(), await score()]).toMatchObject([marked, marked]);
   });
 
+  it.each(['score', 'refuse'] as const)(
+    'judges a stored tweet by the languages that the model has now (%s)',
+    async (unsupportedLanguage) => {
+      const source = new FakeSource({ [ID]: aTweet({ language: 'ja' }) });
+      const model = new FakeModel();
+      const { score } = aUseCase({ source, model, unsupportedLanguage });
+      await score();
+      model.languages = ['en', 'ja'];
+      expect(await score()).toMatchObject({
+        featureStore: 'hit',
+        row: { language: 'ja', languageSupported: true },
+      });
+      expect(source.asked).toHaveLength(1);
+    },
+  );
+
   it('refuses such a tweet where configured so, and reads it from the source once', async () => {
     const source = new FakeSource({ [ID]: aTweet({ language: 'ja' }) });
     const { score, store } = aUseCase({ source, unsupportedLanguage: 'refuse' });

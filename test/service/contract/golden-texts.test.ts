@@ -30,6 +30,11 @@ describe('golden texts', () => {
     ['null', 'null', 'golden.jsonl, line 0 (from 0) has no golden text'],
     ['a truncation in words', '{"text":"a","truncated":"no"}', 'has no golden text'],
     ['two probabilities', '{"text":"a","p":[1,0]}', 'p is [1,0]; give one number for each of neg'],
+    [
+      'other labels than the manifest has',
+      '{"text":"a","p":[1,0,0],"labels":["positive","neutral","negative"]}',
+      'was scored with positive, neutral, negative; to change labels, remove the model and add it',
+    ],
     ['no probabilities', '{"text":"a"}', 'p is undefined; give one number for each of negative'],
   ])('are refused with the place and the remedy for %s', (_name, line, message) => {
     const read = () => readGoldenTexts(file(line), bundle([0]));

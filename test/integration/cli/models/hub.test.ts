@@ -163,6 +163,18 @@ describe('models add, from the hub', () => {
     expect(named.code).toBe(0);
   });
 
+  it('gives a model that is added again with other labels another revision', async () => {
+    renameLabels('LABEL_0', 'LABEL_1', 'LABEL_2');
+    const revisionOf = async (labels: string) => {
+      await models('add', REPOSITORY, '--labels', labels, '--force');
+      const { revision } = folder.manifest.models[1]!;
+      await models('remove', 'tweets');
+      return revision;
+    };
+    const wrong = await revisionOf('positive,neutral,negative');
+    expect(await revisionOf('negative,neutral,positive')).not.toBe(wrong);
+  });
+
   it('refuses a model that calls praise negative', async () => {
     renameLabels('positive', 'neutral', 'negative');
     const { code, stderr } = await models('add', REPOSITORY);
