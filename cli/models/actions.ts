@@ -7,13 +7,14 @@ import { UsageError } from '../kit/errors.ts';
 import { WORKER_URL } from '../kit/inference-worker.ts';
 import { add } from './add.ts';
 import type { AddModelOptions } from './add-model-options.ts';
+import { checkFolder } from './check-folder.ts';
 import { checkSame } from './check-same.ts';
 import { areLabels } from './describe-model.ts';
 import { makeGolden } from './golden.ts';
 import { inventory, verify } from './inventory.ts';
 import { downloadsDir } from './leftovers.ts';
 import { withModelsLock } from './models-lock.ts';
-import { checkPlace, openOrigin, openSource } from './open-source.ts';
+import { checkPlace, isFolder, openOrigin, openSource } from './open-source.ts';
 import type { PullOptions } from './pull.ts';
 import { pullOrConvert } from './reconvert.ts';
 import { writeManifest } from './write-manifest.ts';
@@ -40,6 +41,8 @@ export async function addModel(place: string, options: AddModelOptions): Promise
     const locked = manifest.models.find((bundle) => bundle.name === name);
     if (locked !== undefined) {
       await checkSame(locked, place, options, source);
+      if (!isFolder(place)) return pullBundle(locked, source, place);
+      await checkFolder(locked, place, join(downloadsDir(dir), name), output);
       return pullBundle(locked, source);
     }
     const bundle = await add({
@@ -68,11 +71,11 @@ export async function pullModel(
 ): Promise<string> {
   return withModelsLock(modelsDir(), output, async () => {
     const bundle = findBundle(await readManifest(modelsDir()), name);
-    return pullBundle(bundle, () =>
+    const source = () =>
       from === undefined
         ? openOrigin(bundle, process.env)
-        : openSource(from, revision, process.env),
-    );
+        : openSource(from, revision, process.env);
+    return pullBundle(bundle, source, from);
   });
 }
 
@@ -112,7 +115,12 @@ export async function removeModel(name: string): Promise<string> {
   });
 }
 
-async function pullBundle(bundle: Bundle, source: PullOptions['source']): Promise<string> {
+/** @param unread place that is not compared with a complete bundle */
+async function pullBundle(
+  bundle: Bundle,
+  source: PullOptions['source'],
+  unread?: string,
+): Promise<string> {
   const { name } = bundle;
   const fetched = await pullOrConvert(bundle, {
     source,
@@ -120,9 +128,12 @@ async function pullBundle(bundle: Bundle, source: PullOptions['source']): Promis
     folder: join(modelsDir(), name),
     output,
   });
-  return fetched.length === 0
-    ? `${name} is complete: every file matches the manifest.`
-    : `${name} is complete; fetched as locked: ${fetched.join(', ')}.`;
+  if (fetched.length > 0) return `${name} is complete; fetched as locked: ${fetched.join(', ')}.`;
+  const note =
+    unread === undefined
+      ? ''
+      : ` ${unread} was not read; to lock what it holds now, run \`tss models remove ${name}\` and add it again.`;
+  return `${name} is complete: every file matches the manifest.${note}`;
 }
 
 function lastPart(place: string): string {

@@ -43,7 +43,11 @@ export async function checkSame(
   }
 }
 
-function refuse({ name, source, labels, graph, conversion }: Bundle, difference: string): never {
+/** @throws SourceError with what is locked, and what differs from it */
+export function refuse(
+  { name, source, labels, graph, conversion }: Bundle,
+  difference: string,
+): never {
   const { repository, revision } = source;
   const origin = revision === null ? repository : `${repository}@${revision.slice(0, 12)}`;
   const form = conversion === undefined ? graph : `weights converted to ${conversion.precision}`;

@@ -29,7 +29,7 @@ export async function openSource(
     const { S3Source } = await import('./s3-source.ts');
     return new S3Source(place, environment);
   }
-  if (FOLDER.test(place)) return new FolderSource(place);
+  if (isFolder(place)) return new FolderSource(place);
   return HubSource.open({
     repository: place,
     revision,
@@ -38,9 +38,14 @@ export async function openSource(
   });
 }
 
+/** Tells a folder of this machine from the places of a network. */
+export function isFolder(place: string): boolean {
+  return FOLDER.test(place);
+}
+
 /** Checks the form of a place. @throws SourceError */
 export function checkPlace(place: string): void {
-  if (BUCKET.test(place) || FOLDER.test(place) || HUB_REPOSITORY.test(place)) return;
+  if (BUCKET.test(place) || isFolder(place) || HUB_REPOSITORY.test(place)) return;
   throw new SourceError(
     `"${place}" is neither organization/name on the hub, nor s3://bucket/prefix, nor a path ` +
       'that begins with / or ./',
@@ -51,7 +56,7 @@ export function checkPlace(place: string): void {
 /** The repository that the manifest stores for a place, found without opening it. */
 export function repositoryOf(place: string): string {
   if (place.startsWith('s3://')) return place.replace(/\/$/, '');
-  return FOLDER.test(place) ? folderRepository(place) : place;
+  return isFolder(place) ? folderRepository(place) : place;
 }
 
 /**

@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path';
 import { verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { reasonOf } from '../kit/errors.ts';
+import type { ProgressOutput } from '../kit/progress.ts';
 import { weightsBeside } from './convert/onnx/write-model.ts';
 import { withDownloads } from './leftovers.ts';
 import { type PullOptions, pull } from './pull.ts';
 import { type ModelSource, SourceError, type SourceFile } from './source.ts';
-import { stageModel } from './stage-model.ts';
+import { type StagedModel, stageModel } from './stage-model.ts';
 
 /**
  * Completes a bundle. Where its source holds weights only, they are converted again: the same
@@ -48,26 +49,40 @@ export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promi
   return made.map((file) => file.name);
 }
 
+/**
+ * Makes the files of a bundle from what its source holds now, in the form that the manifest locks.
+ *
+ * @throws SourceError when the source holds no such model
+ */
+export function stageAgain(
+  { graph, labels, conversion, files }: Bundle,
+  source: ModelSource,
+  staging: string,
+  output: ProgressOutput,
+): Promise<StagedModel> {
+  return stageModel(source, {
+    staging,
+    graph: conversion === undefined ? graph : undefined,
+    precision: conversion?.precision,
+    labels,
+    compare: false,
+    weightsBeside: files.some((file) => file.name === weightsBeside(graph)),
+    output,
+  });
+}
+
 /** Makes the files of a bundle from its source's weights. */
 async function convertAgain(
-  { name, graph, labels, conversion }: Bundle,
+  bundle: Bundle,
   made: Bundle['files'],
   source: ModelSource,
   staging: string,
   { output }: PullOptions,
 ): Promise<void> {
-  await stageModel(source, {
-    staging,
-    graph: undefined,
-    precision: conversion?.precision,
-    labels,
-    compare: false,
-    weightsBeside: made.some((file) => file.name === weightsBeside(graph)),
-    output,
-  });
+  await stageAgain(bundle, source, staging, output);
   await verifyFiles(staging, made).catch((cause: unknown) => {
     throw new SourceError(
-      `Converting the weights of ${name} again does not give the locked files: ` +
+      `Converting the weights of ${bundle.name} again does not give the locked files: ` +
         `${reasonOf(cause)}. Another version of the converter made them: copy them from where ` +
         'they are by --from, or remove the model and add it again',
       { retryable: false, cause },
@@ -85,7 +100,7 @@ function mayBe({ name, bytes, sha256 }: SourceFile, { graph, files }: Bundle): b
   );
 }
 
-async function areRight(folder: string, files: Bundle['files']): Promise<boolean> {
+export async function areRight(folder: string, files: Bundle['files']): Promise<boolean> {
   return verifyFiles(folder, files).then(
     () => true,
     () => false,
