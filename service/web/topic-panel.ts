@@ -117,11 +117,19 @@ export function startTopicPanel(view: PageView): TopicPanel {
     event.preventDefault();
     ask();
   });
-  days.addEventListener('change', () => view.change({ days: Number(days.value) }));
+  days.addEventListener('change', () => {
+    const typed = input.value.trim();
+    // A proposed topic does not become one that the visitor has chosen.
+    const isChosen = typed !== '' && typed !== (view.current.topic ?? proposed);
+    view.change({ days: Number(days.value), ...(isChosen && { topic: typed }) });
+  });
   let { topic, days: asked } = view.current;
   view.onChange((now) => {
-    follow();
-    if (now.topic !== topic || now.days !== asked) void choose();
+    // Another view of the same question leaves a name that is being typed as it is.
+    if (now.topic !== topic || now.days !== asked) {
+      follow();
+      void choose();
+    }
     ({ topic, days: asked } = now);
   });
   follow();

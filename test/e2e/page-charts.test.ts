@@ -200,6 +200,29 @@ describe('the search for a topic', () => {
     expect(await page.getByLabel('Topic or @user').inputValue()).toBe('#whales');
     nothingWrong(opened);
   });
+
+  it('asks for the typed name when other days are chosen, and keeps it when the bars change', async () => {
+    const opened = await openFilled();
+    const { page } = opened;
+    const input = page.getByLabel('Topic or @user');
+    await input.fill('@big_account');
+    await page.locator('#users').getByRole('radio', { name: 'Share' }).check();
+    expect(await input.inputValue()).toBe('@big_account');
+    await page.getByLabel('Days').selectOption('7');
+    await shareOf(page, '@big_account').waitFor();
+    expect(await input.inputValue()).toBe('@big_account');
+    expect(queryOf(page)).toBe('?topic=%40big_account&days=7&view=share');
+    nothingWrong(opened);
+  });
+
+  it('still proposes a topic when other days are chosen', async () => {
+    const opened = await openFilled();
+    const { page } = opened;
+    await page.getByLabel('Days').selectOption('7');
+    await shareOf(page, '#whales').waitFor();
+    expect(queryOf(page)).toBe('?days=7');
+    nothingWrong(opened);
+  });
 });
 
 describe('the charts of a topic, while an answer about another one is slow,', () => {
