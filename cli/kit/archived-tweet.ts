@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
+import { utcTime } from './tweet-time.ts';
 
 const Tags = Type.Optional(Type.Array(Type.Object({ text: Type.String() })));
 
@@ -36,7 +37,7 @@ export function archivedTweet(value: unknown): XTweet | null {
       author_id: user.id_str,
       author: { id: user.id_str, username: user.screen_name },
     }),
-    ...(created_at !== undefined && { created_at: isoTime(created_at) }),
+    ...(created_at !== undefined && { created_at: utcTime(created_at) }),
     ...(given.lang !== undefined && { lang: given.lang }),
     ...(spoken.entities && {
       entities: {
@@ -50,12 +51,6 @@ export function archivedTweet(value: unknown): XTweet | null {
 
 function textOf({ extended_tweet, full_text, text }: Archived): string | undefined {
   return extended_tweet?.full_text ?? full_text ?? text;
-}
-
-/** `Wed Nov 10 19:08:05 +0000 2021` as ISO 8601; other texts as they are. */
-export function isoTime(text: string): string {
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? text : new Date(ms).toISOString();
 }
 
 function tagsOf(tags: readonly { text: string }[] = []): { tag: string }[] {

@@ -1,9 +1,9 @@
 import { Check } from 'typebox/value';
 import { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
-import { isoTime } from '../kit/archived-tweet.ts';
 import { CsvRecords } from '../kit/csv-records.ts';
 import { CliError } from '../kit/errors.ts';
 import type { Line } from '../kit/lines.ts';
+import { utcTime } from '../kit/tweet-time.ts';
 import { type FileEntry, NOT_A_TWEET } from './file-entry.ts';
 
 /** Names of the columns that are read, in lower case, the likeliest first. */
@@ -55,7 +55,7 @@ function entryOf(line: number, cells: readonly string[], places: Places): FileEn
     text: cells[places.text],
     ...(authorId && { author_id: authorId }),
     ...(authorId && username && { author: { id: authorId, username } }),
-    ...(createdAt && { created_at: isoTime(createdAt) }),
+    ...(createdAt && { created_at: utcTime(createdAt) }),
     ...(lang && { lang }),
   };
   if (Check(XTweet, tweet)) return { line, tweets: [{ source: tweet, tweet }] };

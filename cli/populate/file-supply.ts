@@ -1,6 +1,7 @@
 import type { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { CliError } from '../kit/errors.ts';
 import { Input } from '../kit/input.ts';
+import { timeFault } from '../kit/tweet-time.ts';
 import { fileEntries } from './file-entries.ts';
 import { type FileEntry, NOT_A_TWEET } from './file-entry.ts';
 import { BATCH_SIZE, type Batch, type LeaveOut, type Supply } from './supply.ts';
@@ -70,9 +71,11 @@ function sendableOf({ line, tweets, fault }: FileEntry, leaveOut: LeaveOut): Sen
   const place = (index: number) =>
     tweets.length > 1 ? `line ${line}, tweet ${index + 1}` : `line ${line}`;
   if (fault !== undefined) leaveOut(place(0), fault);
-  return tweets.flatMap(({ tweet }, index) => {
-    if (tweet) return [{ tweet, place: place(index) }];
-    leaveOut(place(index), NOT_A_TWEET);
-    return [];
-  });
+  const sendable: Sendable[] = [];
+  for (const [index, { tweet }] of tweets.entries()) {
+    const reason = tweet ? timeFault(tweet) : NOT_A_TWEET;
+    if (reason !== undefined) leaveOut(place(index), reason);
+    else if (tweet) sendable.push({ tweet, place: place(index) });
+  }
+  return sendable;
 }

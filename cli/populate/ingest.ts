@@ -1,6 +1,7 @@
 import { type AdminClient, ServiceRefusal } from '../clients/admin-client.ts';
 import { CliError } from '../kit/errors.ts';
 import { type Refusal, refusalIn } from '../kit/refusal.ts';
+import { unreadTimesNote } from '../kit/tweet-time.ts';
 import type { Batch } from './supply.ts';
 
 /** Outcomes of the tweets that were sent. */
@@ -8,6 +9,8 @@ export class Tally {
   stored = 0;
   /** Stored tweets in languages that the model does not read. */
   otherLanguages = 0;
+  /** Sent tweets whose id tells their time, because the time that they had was not read. */
+  unreadTimes = 0;
   /** Tweets that were not sent for their language. */
   leftOut = 0;
   readonly #refused = new Map<string, number>();
@@ -20,7 +23,9 @@ export class Tally {
   toString(): string {
     const others = this.otherLanguages;
     const stored = `${this.stored} stored${others === 0 ? '' : `, ${others} of them in languages that the model does not read`}`;
-    const suffix = this.leftOut > 0 ? `, ${this.leftOut} in other languages left out` : '';
+    const suffix =
+      unreadTimesNote(this.unreadTimes) +
+      (this.leftOut > 0 ? `, ${this.leftOut} in other languages left out` : '');
     const refused = [...this.#refused.values()].reduce((sum, each) => sum + each, 0);
     if (refused === 0) return `${stored}${suffix}`;
     const reasons = [...this.#refused].map(([code, count]) => `${code} ${count}`);

@@ -7,6 +7,7 @@ import { LeftOut } from '../kit/left-out.ts';
 import { print, warn } from '../kit/printable.ts';
 import { ProgressBar } from '../kit/progress.ts';
 import { StateFile } from '../kit/state-file.ts';
+import { hasUnreadTime } from '../kit/tweet-time.ts';
 import { fileSupply } from './file-supply.ts';
 import { inLanguage } from './in-language.ts';
 import { ingest, Tally } from './ingest.ts';
@@ -97,6 +98,7 @@ async function send(supply: Supply, sending: Sending): Promise<number> {
     const wanted = inLanguage(batch, lang);
     tally.leftOut += batch.tweets.length - wanted.tweets.length;
     if (wanted.tweets.length > 0) {
+      tally.unreadTimes += wanted.tweets.filter(hasUnreadTime).length;
       await ingest(wanted, service, tally, (...tweet) => leftOut.refused(...tweet));
     }
     read += batch.tweets.length;

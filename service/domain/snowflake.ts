@@ -6,6 +6,9 @@ const SNOWFLAKE_EPOCH_MS = 1_288_834_974_657;
 /** Worker and sequence number below the time. */
 const BITS_BELOW_TIME = 22n;
 
+/** Ids below it are counters. */
+const FIRST_SNOWFLAKE = 2n ** 35n;
+
 /**
  * The creation time of a tweet in milliseconds since the epoch, exact to the millisecond.
  *
@@ -14,6 +17,11 @@ const BITS_BELOW_TIME = 22n;
  */
 export function snowflakeTimeMs(id: TweetId): number {
   return Number(BigInt(id) >> BITS_BELOW_TIME) + SNOWFLAKE_EPOCH_MS;
+}
+
+/** Checks if an id holds a time. */
+export function hasTime(id: TweetId): boolean {
+  return BigInt(id) >= FIRST_SNOWFLAKE;
 }
 
 /** The latest time that an id of 63 bits can hold: 2080-07-10. */

@@ -10,6 +10,7 @@ import { Pace } from '../../kit/pace.ts';
 import { print, warn } from '../../kit/printable.ts';
 import { ProgressBar } from '../../kit/progress.ts';
 import { continuation, StateFile } from '../../kit/state-file.ts';
+import { hasUnreadTime, unreadTimesNote } from '../../kit/tweet-time.ts';
 import { withParquetRows } from './parquet-rows.ts';
 import { type FileRow, readFields } from './read-fields.ts';
 import { type RowDefaults, scoredRow } from './scored-row.ts';
@@ -37,6 +38,8 @@ interface Tally {
   loaded: number;
   /** Refused by the service. */
   refused: number;
+  /** Sent rows whose id tells their time, because the time that they had was not read. */
+  unreadTimes: number;
 }
 
 /**
@@ -80,7 +83,7 @@ async function send(
   const earlier = options.restarts ? undefined : state.get(job);
   if (earlier) announce(continuation(earlier));
   const pace = new Pace(rate, { signal });
-  const tally: Tally = { loaded: 0, refused: 0 };
+  const tally: Tally = { loaded: 0, refused: 0, unreadTimes: 0 };
   const leftOut = new LeftOut(file, announce);
   const missing = () => (earlier?.failed ?? 0) + leftOut.lines + tally.refused;
   let done = earlier?.done ?? 0;
@@ -102,7 +105,10 @@ async function send(
       if (++read <= done) continue;
       const row = fields ? scoredRow(fields, defaults) : fault;
       if (typeof row === 'string') leftOut.add(`${unit} ${number}`, row);
-      else waiting.push({ row, number });
+      else {
+        waiting.push({ row, number });
+        if (hasUnreadTime(row.tweet)) tally.unreadTimes++;
+      }
       done = read;
       if (waiting.length === BATCH_ROWS) await flush();
     }
@@ -120,9 +126,13 @@ async function send(
   }
 }
 
-function summary(file: string, { loaded, refused }: Tally, unreadable: number): string {
+function summary(
+  file: string,
+  { loaded, refused, unreadTimes }: Tally,
+  unreadable: number,
+): string {
   return (
-    `${file}: ${counted(loaded, 'row')} loaded, ${refused} refused by the service` +
+    `${file}: ${counted(loaded, 'row')} loaded, ${refused} refused by the service${unreadTimesNote(unreadTimes)}` +
     (unreadable > 0 ? `, ${unreadable} without what a row needs` : '')
   );
 }

@@ -1,12 +1,13 @@
 import { Check } from 'typebox/value';
+import { isoTimeMs } from '../../../service/contract/iso-time.ts';
 import { LABELS } from '../../../service/contract/labels.ts';
 import {
   type XTweet,
   XTweet as XTweetSchema,
 } from '../../../service/tweet-source/x-format/tweet.ts';
-import { isoTime } from '../../kit/archived-tweet.ts';
 import { parseExactly } from '../../kit/exact-json.ts';
 import { tweetObjects } from '../../kit/tweet-objects.ts';
+import { timeFault, utcTime } from '../../kit/tweet-time.ts';
 
 /** Columns or keys of a row, as its file has them. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -58,6 +59,8 @@ export function scoredRow(fields: Fields, defaults: RowDefaults): ScoredRow | st
   const record = { ...recordOf(fields), ...fields };
   const tweet = tweetOf(record);
   if (typeof tweet === 'string') return tweet;
+  const unknownTime = timeFault(tweet);
+  if (unknownTime !== undefined) return unknownTime;
   const scored = (name: string) => textOf(fields[defaults.prefix + name]);
   const scores = LABELS.map((label) => Number(scored(`score_${label}`) ?? Number.NaN));
   const [negative = 0, neutral = 0, positive = 0] = scores;
@@ -74,6 +77,10 @@ export function scoredRow(fields: Fields, defaults: RowDefaults): ScoredRow | st
   if (name === undefined || !REVISION.test(revision ?? '')) {
     return 'does not tell its model: it needs model_name, and model_revision of 12 hex digits';
   }
+  const scoredAt = utcTime(textOf(fields.scored_at) ?? defaults.scoredAt);
+  if (isoTimeMs(scoredAt) === null) {
+    return `has the scored_at '${scoredAt}', which must be like 2026-11-23T08:00:00Z, with its zone`;
+  }
   const version = textOf(fields.preprocessing_version);
   return {
     tweet,
@@ -83,7 +90,7 @@ export function scoredRow(fields: Fields, defaults: RowDefaults): ScoredRow | st
     languageSupported: isTrue(scored('language_supported')) ?? null,
     model: { name, revision: revision ?? '' },
     ...(version !== undefined && { preprocessingVersion: Number(version) }),
-    scoredAt: isoTime(textOf(fields.scored_at) ?? defaults.scoredAt),
+    scoredAt,
   };
 }
 
@@ -128,7 +135,7 @@ function fieldsOfTweet(tweet: XTweet): XTweet {
     ...Object.fromEntries(entries),
     id: tweet.id,
     text: tweet.text,
-    ...(createdAt !== undefined && { created_at: isoTime(createdAt) }),
+    ...(createdAt !== undefined && { created_at: utcTime(createdAt) }),
   };
 }
 
@@ -142,7 +149,7 @@ function flatTweet(record: Fields): ScoredRow['tweet'] {
     ...(text !== undefined && { text }),
     ...(authorId !== undefined && { author_id: authorId }),
     ...(authorId !== undefined && username !== undefined && { author: { id: authorId, username } }),
-    ...(createdAt !== undefined && { created_at: isoTime(createdAt) }),
+    ...(createdAt !== undefined && { created_at: utcTime(createdAt) }),
     ...(Array.isArray(record.topics) && { topics: record.topics }),
   };
 }

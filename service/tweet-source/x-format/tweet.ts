@@ -28,7 +28,10 @@ const XId = Type.String({ pattern: X_PATTERNS.id });
 
 const XTweetId = Type.String({ pattern: X_PATTERNS.tweetId, maxLength: 19 });
 
-const XTime = Type.String({ maxLength: 40, description: 'Such as 2021-11-15T19:08:05.000Z' });
+const XTime = Type.String({
+  maxLength: 40,
+  description: 'With its zone, such as 2021-11-15T19:08:05.000Z',
+});
 
 const XTag = Type.Object({ tag: Type.String({ maxLength: 500 }) });
 

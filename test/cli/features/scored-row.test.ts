@@ -70,6 +70,11 @@ describe('a scored row', () => {
       { id: '1', text: 'hi', record: '{"author_id":1234567890123456789}', ...SCORED },
       { id: '1', text: 'hi', author_id: '1234567890123456789' },
     ],
+    [
+      'whose time has no zone, by the time of its id',
+      { id: '1460323737035677698', created_at: '2021-11-15 19:08:05', ...asCells(SCORED) },
+      { id: '1460323737035677698', created_at: '2021-11-15 19:08:05' },
+    ],
     ['without a text', { tweet_id: '1', ...SCORED }, { id: '1' }],
   ])('%s is understood', (_, fields, tweet) => {
     expect(scoredRow(fields, DEFAULTS)).toEqual({ tweet, ...ROW });
@@ -108,6 +113,16 @@ describe('a scored row', () => {
     ['with a label that is not its highest', { ...SCORED, id: '1', label: 'neutral' }, /highest/],
     ['without a revision', { ...SCORED, id: '1', model_revision: '' }, /does not tell its model/],
     ['with a revision of another form', { ...SCORED, id: '1', model_revision: 'main' }, /12 hex/],
+    [
+      'with a time without a zone and an id without a time',
+      { ...SCORED, id: '20', created_at: '2006-03-21 20:50:14' },
+      /has the time '2006-03-21 20:50:14' and an id without a time/,
+    ],
+    [
+      'scored at a time without a zone',
+      { ...SCORED, id: '1', scored_at: '2026-11-20 01:00:00' },
+      /has the scored_at '2026-11-20 01:00:00'.*with its zone/,
+    ],
   ])('%s is left out with the reason', (_, fields, reason) => {
     expect(scoredRow(fields, DEFAULTS)).toEqual(expect.stringMatching(reason));
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { snowflakeIdAt, snowflakeTimeMs } from '../../../service/domain/snowflake.ts';
+import { hasTime, snowflakeIdAt, snowflakeTimeMs } from '../../../service/domain/snowflake.ts';
 
 describe('snowflakeTimeMs', () => {
   it.each([
@@ -19,6 +19,15 @@ describe('snowflakeTimeMs', () => {
       expect(sinceEpochMs).toBeLessThan(8_000);
     },
   );
+
+  it.each([
+    ['29700859247', false],
+    ['34359738367', false],
+    ['34359738368', true],
+    ['0001460323737035677698', true],
+  ])('finds in %s whether it holds a time: %s', (id, holds) => {
+    expect(hasTime(id)).toBe(holds);
+  });
 
   it('makes ids that contain their time, distinct for equal times', () => {
     fc.assert(

@@ -112,6 +112,27 @@ describe('tss features load', () => {
     }
   });
 
+  it('takes times without a zone from the ids, and says for how many rows', async () => {
+    const score = [...Object.values(SCORES), ...Object.values(MODEL)];
+    write('times.csv', [
+      ['id', 'author_id', 'created_at', ...Object.keys(SCORES), ...Object.keys(MODEL)].join(','),
+      ['1460323737035677698', '7', '2021-11-15 19:08:05', ...score].join(','),
+      ['21', '7', '2006-03-21 20:50:14', ...score].join(','),
+    ]);
+    const { code, stdout, stderr } = await ToolProcess.start(
+      ['features', 'load', 'times.csv', '--url', service.url],
+      { environment: { ADMIN_TOKEN, TZ: 'America/New_York' }, folder },
+    ).ended;
+    expect([code, stdout]).toEqual([
+      1,
+      'times.csv: 1 row loaded, 0 refused by the service, ' +
+        '1 with a time that was not read (taken from the id), 1 without what a row needs\n',
+    ]);
+    expect(stderr).toContain("line 3 has the time '2006-03-21 20:50:14' and an id without a time");
+    const day = await service.getStored('/v1/users/7/sentiment?from=2021-11-15&to=2021-11-15');
+    expect(await day.json()).toMatchObject({ total: 1 });
+  });
+
   it('loads rows of Parquet with numbers that JSON lacks in other columns', async () => {
     const row = { id: '901', ...SCORES, ...MODEL };
     const columns = Object.entries(row).map(([name, value]) => ({ name, data: [value] }));

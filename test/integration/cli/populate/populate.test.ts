@@ -337,6 +337,32 @@ describe('populate --file', () => {
     });
   });
 
+  it('takes from the id a time of CSV without a zone, and leaves the line out if the id has none', async () => {
+    const path = join(folder, 'times.csv');
+    const ids = ['1460323737035677651', '1460323737035677652', '1460323737035677653'];
+    writeFileSync(
+      path,
+      `id,text,created_at\n${ids[0]},I love it,2021-11-15 19:08:05\n` +
+        `${ids[1]},I love it,11/15/2021 19:08\n${ids[2]},I love it,2021-11-15 18:08:05-01\n` +
+        '20,I love it,2006-03-21 20:50:14\n',
+    );
+    const { code, stdout, stderr } = await ToolProcess.start(
+      ['populate', '--url', service.url, '--file', path],
+      { environment: { ADMIN_TOKEN, TZ: 'America/New_York' }, folder },
+    ).ended;
+    expect([code, stdout]).toEqual([
+      1,
+      `${path}: 3 stored, 2 with a time that was not read (taken from the id), 1 line left out\n`,
+    ]);
+    expect(stderr).toContain("line 5 has the time '2006-03-21 20:50:14' and an id without a time");
+    const { rows } = (await (
+      await service.get(`/v1/features/tweets?ids=${ids.join(',')}`)
+    ).json()) as { rows: { eventTimestamp: string }[] };
+    expect(rows.map(({ eventTimestamp }) => eventTimestamp.slice(0, 16))).toEqual(
+      Array.from({ length: 3 }, () => '2021-11-15T19:08'),
+    );
+  });
+
   it("reads pages as twarc writes them, with authors and retweets' originals", async () => {
     const page = (first: number) => ({
       data: Array.from({ length: 60 }, (_, index) => ({
