@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { PARTITION_COLUMNS } from '../../cli/bulk/contract.ts';
+import { BULK_TABLE } from '../../service/contract/offline.ts';
 
 const DOCUMENTS = ['docs/operations.md', 'docs/on-call.md', 'docs/deployment.md', 'README.md'];
 
@@ -53,6 +55,29 @@ describe('AWS commands in the documents', () => {
     );
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({});
+  });
+});
+
+describe('Athena queries in the documents', () => {
+  const documents = globSync(['*.md', 'docs/**/*.md']).map((path) => readFileSync(path, 'utf8'));
+  /** From the table's name to the end of the string or of the block. */
+  const query = new RegExp(`FROM ${BULK_TABLE}\\b(?:\\\\"|[^"\`])*`, 'g');
+  const queries = documents.flatMap((text) => text.match(query) ?? []);
+
+  it('name model and revision where they read results in bulk, or Athena refuses them', () => {
+    expect(queries.length).toBeGreaterThan(1);
+    for (const column of PARTITION_COLUMNS) {
+      const named = expect.stringMatching(new RegExp(`\\b${column} (=|IN) `));
+      expect(queries).toEqual(queries.map(() => named));
+    }
+  });
+
+  it('are read some seconds after they were started', () => {
+    const blocks = documents.flatMap(codeOf).join('\n').split('aws athena start-query-execution');
+    const early = blocks
+      .slice(1)
+      .filter((after) => !/# A few seconds later:\n *aws athena get-query-results/.test(after));
+    expect(early).toEqual([]);
   });
 });
 
