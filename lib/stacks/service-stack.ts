@@ -19,6 +19,7 @@ import { WebFirewall } from '../constructs/web-firewall.ts';
 import { contractMetric } from '../monitoring/contract-metric.ts';
 import { isOpenToAnyone } from '../stage-config/callers.ts';
 import { chosenValues, STAGE_VALUES_OUTPUT } from '../stage-config/chosen-values.ts';
+import { OUTBOUND_PORT } from '../stage-config/task-environment.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { FeatureStoreStack } from './feature-store-stack.ts';
 import type { OfflineStoreStack } from './offline-store-stack.ts';
@@ -92,7 +93,11 @@ export class ServiceStack extends Stack {
       description: 'Tasks of the service',
       allowAllOutbound: false,
     });
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'X API and AWS services');
+    securityGroup.addEgressRule(
+      ec2.Peer.anyIpv4(),
+      ec2.Port.tcp(OUTBOUND_PORT),
+      'X API and AWS services',
+    );
     // Immutable here: egress of tasks must not become egress of store clients.
     const storeClients = ec2.SecurityGroup.fromSecurityGroupId(
       this,

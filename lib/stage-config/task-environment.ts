@@ -20,6 +20,9 @@ export interface DeployedParts {
 /** Time that the load balancer leaves a removed task to finish its requests. */
 export const DEREGISTRATION_DELAY_MS = 20_000;
 
+/** The only port, apart from the store's, to which tasks may connect: that of the X API and of AWS. */
+export const OUTBOUND_PORT = 443;
+
 /** All of the task's plain variables but the revision, which is made from them. */
 export function taskEnvironment(config: StageConfig, parts: DeployedParts) {
   const settings = {
@@ -70,6 +73,9 @@ export function environmentFaults(config: StageConfig): Fault[] {
   const late = (['SINGLE_DEADLINE_MS', 'BATCH_DEADLINE_MS'] as const).filter(
     (name) => settings[name] > DEREGISTRATION_DELAY_MS,
   );
+  const unreachable = (['X_API_URL', 'OEMBED_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const).filter(
+    (name) => !isReachable(settings[name]),
+  );
   const needs = config.deployment === 'canary' ? goldenNeeds(config) : [];
   return [
     ...refused.map((name) => refusal(name) ?? ''),
@@ -78,6 +84,10 @@ export function environmentFaults(config: StageConfig): Fault[] {
       (name) =>
         `${name}: "${settings[name]}" is not allowed; use at most ${DEREGISTRATION_DELAY_MS}, the time that the load balancer leaves a removed task to finish its requests`,
     ),
+    ...unreachable.map(
+      (name) =>
+        `${name}: "${settings[name]}" is not allowed; tasks may connect to port ${OUTBOUND_PORT} only: use https://HOST or http://HOST:${OUTBOUND_PORT}`,
+    ),
     ...needs
       .filter(([name, least]) => settings[name] < least)
       .map(
@@ -85,6 +95,12 @@ export function environmentFaults(config: StageConfig): Fault[] {
           `${name}: "${settings[name]}" is not allowed; use at least ${least}, which the golden texts need by which a canary is judged, or -c deployment=rolling`,
       ),
   ].map((problem) => ({ name: 'environment', problem }));
+}
+
+/** True without an address, too. `URL` leaves out the usual port of a protocol. */
+function isReachable(address: string | undefined): boolean {
+  const url = address === undefined ? null : URL.parse(address);
+  return url === null || url.port === (url.protocol === 'https:' ? '' : String(OUTBOUND_PORT));
 }
 
 /** The least values with which the service answers the request of the golden hook. */

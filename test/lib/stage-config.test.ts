@@ -308,6 +308,22 @@ describe('the configuration of a stage', () => {
       'environment: BATCH_DEADLINE_MS: "30000" is not allowed; use at most 20000',
     ],
     [
+      'a collector on a port to which no task may connect',
+      {
+        stage: 'dev',
+        environment: '{"OTEL_EXPORTER_OTLP_ENDPOINT":"http://collector.internal:4318"}',
+      },
+      'environment: OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.internal:4318" is not allowed; tasks may connect to port 443 only: use https://HOST or http://HOST:443',
+    ],
+    [
+      'a tweet source on port 80',
+      {
+        stage: 'dev',
+        environment: '{"X_API_URL":"http://x.example","OEMBED_URL":"https://a:8443/"}',
+      },
+      'OEMBED_URL: "https://a:8443/" is not allowed; tasks may connect to port 443 only',
+    ],
+    [
       'a number in the environment',
       { stage: 'dev', environment: '{"RATE_LIMIT_PER_MINUTE":600}' },
       'is not allowed; use a JSON object of further variables of the service, each value a string',
@@ -413,6 +429,21 @@ describe('the configuration of a stage', () => {
   ])('does not repeat a secret that is put into the environment by mistake: %s', (environment) => {
     const read = () => readStageConfig({ stage: 'dev', environment });
     expect(read).toThrow(/environment: .*secret/);
+    expect(read).not.toThrow(/hunter2/);
+  });
+
+  it.each(['https://collector.internal/otlp', 'http://collector.internal:443'])(
+    'accepts a collector at %s, to which tasks may connect',
+    (address) => {
+      const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: address };
+      expect(readStageConfig({ stage: 'dev', environment })).toMatchObject({ environment });
+    },
+  );
+
+  it('does not repeat the password of an address on another port', () => {
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:hunter2@collector:4318' };
+    const read = () => readStageConfig({ stage: 'dev', environment });
+    expect(read).toThrow(/environment: OTEL_EXPORTER_OTLP_ENDPOINT/);
     expect(read).not.toThrow(/hunter2/);
   });
 
