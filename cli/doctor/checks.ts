@@ -1,7 +1,11 @@
 import { ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
-import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  type DescribeSecretResponse,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { StageConfig } from '../../lib/stage-config.ts';
@@ -53,6 +57,9 @@ async function checkCredentials(abortSignal: AbortSignal): Promise<Finding> {
   return { state: 'ok', found: `account ${Account}, region ${await client.config.region()}` };
 }
 
+/** Older ones fail the rule of every template. */
+export const LEAST_BOOTSTRAP_VERSION = 6;
+
 async function checkBootstrap(abortSignal: AbortSignal): Promise<Finding> {
   const Name = '/cdk-bootstrap/hnb659fds/version';
   const remedy = 'Run npx cdk bootstrap -c stage=NAME in this account and region.';
@@ -60,7 +67,14 @@ async function checkBootstrap(abortSignal: AbortSignal): Promise<Finding> {
     const { Parameter } = await new SSMClient({}).send(new GetParameterCommand({ Name }), {
       abortSignal,
     });
-    return { state: 'ok', found: `version ${Parameter?.Value}` };
+    const version = Number(Parameter?.Value);
+    return version >= LEAST_BOOTSTRAP_VERSION
+      ? { state: 'ok', found: `version ${version}` }
+      : {
+          state: 'fail',
+          found: `version ${Parameter?.Value}, older than ${LEAST_BOOTSTRAP_VERSION}`,
+          remedy,
+        };
   });
 }
 
@@ -107,17 +121,26 @@ function secretCheck(SecretId: string): Check['run'] {
       const client = new SecretsManagerClient({});
       const region = await client.config.region();
       if (regionOf(SecretId) !== region) return otherRegion(SecretId, region, remedy);
-      const { DeletedDate } = await client.send(new DescribeSecretCommand({ SecretId }), {
-        abortSignal,
-      });
-      return DeletedDate === undefined
-        ? { state: 'ok', found: 'there' }
-        : {
-            state: 'fail',
-            found: 'to be deleted',
-            remedy: 'Restore it: aws secretsmanager restore-secret.',
-          };
+      return judgeSecret(
+        await client.send(new DescribeSecretCommand({ SecretId }), { abortSignal }),
+      );
     });
+}
+
+/** A secret that was created without a value has no version, and tasks that need it cannot start. */
+export function judgeSecret({
+  DeletedDate,
+  VersionIdsToStages = {},
+}: Pick<DescribeSecretResponse, 'DeletedDate' | 'VersionIdsToStages'>): Finding {
+  if (DeletedDate !== undefined) {
+    const remedy = 'Restore it: aws secretsmanager restore-secret.';
+    return { state: 'fail', found: 'to be deleted', remedy };
+  }
+  if (!Object.values(VersionIdsToStages).flat().includes('AWSCURRENT')) {
+    const remedy = 'Give it a value: aws secretsmanager put-secret-value.';
+    return { state: 'fail', found: 'has no value', remedy };
+  }
+  return { state: 'ok', found: 'there' };
 }
 
 function zoneCheck({ hostedZoneName }: StageConfig, Id: string): Check['run'] {

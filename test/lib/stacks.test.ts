@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { LEAST_BOOTSTRAP_VERSION } from '../../cli/doctor/checks.ts';
 import { CONTEXT, synthesize } from './synthesize.ts';
 
 describe.each([
@@ -19,5 +20,14 @@ describe.each([
     const text = JSON.stringify(templates.map(({ template }) => template.toJSON()));
     expect(text).toContain('Fn::ImportValue');
     expect(text).not.toContain('Fn::GetStackOutput');
+  });
+
+  it('refuse the bootstrap versions for which tss doctor fails', () => {
+    const older = Array.from({ length: LEAST_BOOTSTRAP_VERSION - 1 }, (_, index) => `${index + 1}`);
+    for (const { template } of templates) {
+      expect(template.toJSON().Rules.CheckBootstrapVersion.Assertions[0].Assert).toEqual({
+        'Fn::Not': [{ 'Fn::Contains': [older, { Ref: 'BootstrapVersion' }] }],
+      });
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checksOf, covers } from '../../../cli/doctor/checks.ts';
+import { checksOf, covers, judgeSecret } from '../../../cli/doctor/checks.ts';
 import { compared } from '../../../cli/doctor/deployed-values.ts';
 import { renderRows, rowOf } from '../../../cli/doctor/run-checks.ts';
 import { readStageConfig } from '../../../lib/stage-config.ts';
@@ -65,6 +65,26 @@ describe('a check of tss doctor', () => {
     ['example.org', false],
   ])('of a certificate for %s covers a.example.org: %s', (name, covered) => {
     expect(covers(name, 'a.example.org')).toBe(covered);
+  });
+});
+
+describe('the check of a secret', () => {
+  const VersionIdsToStages = { new: ['AWSCURRENT'], old: ['AWSPREVIOUS'] };
+
+  it('is fine for a secret with a value', () => {
+    expect(judgeSecret({ VersionIdsToStages })).toEqual({ state: 'ok', found: 'there' });
+  });
+
+  it.each([
+    ['was created without a value', {}, 'has no value'],
+    ['has no current value', { VersionIdsToStages: { one: ['AWSPENDING'] } }, 'has no value'],
+    ['will be deleted', { VersionIdsToStages, DeletedDate: new Date(0) }, 'to be deleted'],
+  ])('fails for a secret that %s', (_fault, secret, found) => {
+    expect(judgeSecret(secret)).toMatchObject({
+      state: 'fail',
+      found,
+      remedy: expect.stringContaining('aws secretsmanager '),
+    });
   });
 });
 

@@ -15,6 +15,7 @@ import {
   KMSClient,
   PutKeyPolicyCommand,
 } from '@aws-sdk/client-kms';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ACCOUNT, type Emulator, REGION, startEmulator } from '../../../helpers/emulator.ts';
@@ -102,6 +103,28 @@ describe('tss doctor', () => {
     const { stdout } = await doctor('--stage', 'dev');
     expect(stdout).toMatch(/^ok +bootstrap +version 30$/m);
     expect(stdout).toMatch(/^ok +role ECS +there$/m);
+  });
+
+  it('fails for a bootstrap stack that is too old', async () => {
+    const ssm = new SSMClient(client());
+    const Name = '/cdk-bootstrap/hnb659fds/version';
+    await ssm.send(new PutParameterCommand({ Name, Value: '5', Type: 'String', Overwrite: true }));
+    ssm.destroy();
+    const { code, stdout } = await doctor('--stage', 'dev');
+    expect(stdout).toMatch(/^fail +bootstrap +version 5, older than 6$/m);
+    expect(stdout).toContain('bootstrap: Run npx cdk bootstrap');
+    expect(code).toBe(1);
+  });
+
+  it('sees a secret with a value', async () => {
+    const secrets = new SecretsManagerClient(client());
+    const keys = { Name: 'api-keys', SecretString: 'one-of-the-keys' };
+    const { ARN } = await secrets.send(new CreateSecretCommand(keys));
+    secrets.destroy();
+    const { stdout } = await doctor(
+      ...['--stage', 'dev', '-c', `apiKeysSecretArn=${ARN}`, '-c', 'allowPlainHttp=true'],
+    );
+    expect(stdout).toMatch(/^ok +apiKeysSecretArn +there$/m);
   });
 
   it('checks the subnets of an existing VPC: their zones and their ways out', async () => {
