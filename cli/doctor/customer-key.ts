@@ -1,16 +1,18 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
 import type { StageConfig } from '../../lib/stage-config.ts';
+import { deploymentName } from '../../service/contract/deployment.ts';
 import { otherRegion, regionOf, unlessMissing } from './aws-answers.ts';
 import type { Check, Finding } from './finding.ts';
 import { allowed, parsePolicy } from './key-policy.ts';
 
 /** Checks of `kmsKeyArn`; none without one. */
-export function keyChecks({ kmsKeyArn, bulk }: StageConfig): Check[] {
+export function keyChecks(config: StageConfig): Check[] {
+  const { kmsKeyArn } = config;
   return kmsKeyArn === undefined
     ? []
     : [
         { name: 'customer key', run: (signal) => checkKey(kmsKeyArn, signal) },
-        { name: 'key policy', run: (signal) => checkPolicy(kmsKeyArn, bulk, signal) },
+        { name: 'key policy', run: (signal) => checkPolicy(kmsKeyArn, config, signal) },
       ];
 }
 
@@ -46,28 +48,32 @@ const LOG_DELIVERY = 'delivery.logs.amazonaws.com';
 const LOG_DELIVERY_ACTIONS = ['kms:Decrypt'];
 const IAM_ACTIONS = ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'];
 
+/** Names the log groups; with `bulk` there is a state machine, whose log the key encrypts. */
+type KeyedStage = Pick<StageConfig, 'stage' | 'bulk'>;
+
 async function checkPolicy(
   KeyId: string,
-  bulk: boolean,
+  stage: KeyedStage,
   abortSignal: AbortSignal,
 ): Promise<Finding> {
   const client = new KMSClient({});
   const { Policy = '' } = await client.send(new GetKeyPolicyCommand({ KeyId }), { abortSignal });
-  return judgePolicy(Policy, KeyId, bulk);
+  return judgePolicy(Policy, KeyId, stage);
 }
 
-/**
- * Judges what the policy allows; its conditions and denials are not evaluated.
- *
- * @param bulk true for a stage with a state machine, whose log the key encrypts
- */
-export function judgePolicy(policy: string, keyArn: string, bulk: boolean): Finding {
+/** Judges what the policy allows. Of its conditions, only those on the ARN of a log are evaluated. */
+export function judgePolicy(policy: string, keyArn: string, { stage, bulk }: KeyedStage): Finding {
   const statements = parsePolicy(policy);
   const [, partition, , region, account = ''] = keyArn.split(':');
-  const missingFor = (principals: readonly string[], actions: readonly string[]) =>
-    actions.filter((action) => !allowed(statements, principals, action));
-  const logs = missingFor([`logs.${region}.amazonaws.com`, 'logs.amazonaws.com'], LOGS_ACTIONS);
-  const delivery = bulk ? missingFor([LOG_DELIVERY], LOG_DELIVERY_ACTIONS) : [];
+  const missingFor = (principals: readonly string[], actions: readonly string[], logArn?: string) =>
+    actions.filter((action) => !allowed(statements, principals, action, logArn));
+  const anyLog = `arn:${partition}:logs:${region}:${account}:`;
+  const logs = missingFor(
+    [`logs.${region}.amazonaws.com`, 'logs.amazonaws.com'],
+    LOGS_ACTIONS,
+    `${anyLog}log-group:${deploymentName(stage)}-service-TaskLog`,
+  );
+  const delivery = bulk ? missingFor([LOG_DELIVERY], LOG_DELIVERY_ACTIONS, `${anyLog}*`) : [];
   const iam = missingFor([account, `arn:${partition}:iam::${account}:root`], IAM_ACTIONS);
   if (logs.length + delivery.length > 0) {
     const faults = [
@@ -77,7 +83,8 @@ export function judgePolicy(policy: string, keyArn: string, bulk: boolean): Find
     return {
       state: 'fail',
       found: faults.join('; '),
-      remedy: 'Add the statements of docs/operations.md, "A key of the customer", to its policy.',
+      remedy:
+        'Put the statements of docs/operations.md, "A key of the customer", into its policy, with the region and account of the stage, and let no other statement deny these actions.',
     };
   }
   return iam.length > 0
