@@ -39,14 +39,14 @@ export function allowed(
   );
 }
 
-/** The encryption context names the log by one of them. */
-const LOG_ARN_KEYS = ['kms:encryptioncontext:aws:logs:arn', 'kms:encryptioncontext:sourcearn'];
+/** The encryption context names the log by one of these keys. */
+const LOG_ARN_KEY = /^kms:EncryptionContext:(aws:logs:arn|SourceArn)$/i;
 
 function logArnFits(condition: NonNullable<Statement['Condition']>, logArn: string): boolean {
   return Object.entries(condition)
     .filter(([operator]) => /^(Arn|String)(Like|Equals)$/i.test(operator))
     .flatMap(([, keys]) => Object.entries(keys))
-    .filter(([key]) => LOG_ARN_KEYS.includes(key.toLowerCase()))
+    .filter(([key]) => LOG_ARN_KEY.test(key))
     .every(([, patterns]) => listOf(patterns).some((pattern) => matches(pattern, logArn)));
 }
 
