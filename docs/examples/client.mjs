@@ -68,11 +68,13 @@ export class ServiceProblem extends Error {
    * @param {string} message
    * @param {string} code
    * @param {number} status
+   * @param {number} [retryAfterSeconds] Absent if the service named no time to ask again.
    */
-  constructor(message, code, status) {
+  constructor(message, code, status, retryAfterSeconds) {
     super(message);
     this.code = code;
     this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -82,6 +84,8 @@ export class ServiceProblem extends Error {
  * @property {string} [apiKey]
  * @property {number} [attempts] Most attempts for a request that may succeed later.
  * @property {number} [timeoutMs] Longest time for one attempt.
+ * @property {number} [longestWaitMs] Longest time between two attempts (default 60,000). When the
+ * service asks for a longer one, such as until midnight, the method rejects at once.
  */
 
 /** Every method rejects with a ServiceProblem when the service refuses. */
@@ -90,6 +94,7 @@ export class TweetSentimentClient {
   #apiKey;
   #attempts;
   #timeoutMs;
+  #longestWaitMs;
 
   /** @param {ClientOptions} [options] */
   constructor(options = {}) {
@@ -98,6 +103,7 @@ export class TweetSentimentClient {
     this.#apiKey = options.apiKey;
     this.#attempts = options.attempts ?? 3;
     this.#timeoutMs = options.timeoutMs ?? 15_000;
+    this.#longestWaitMs = options.longestWaitMs ?? 60_000;
   }
 
   /**
@@ -163,10 +169,11 @@ export class TweetSentimentClient {
       });
       if (response.ok) return /** @type {Answer} */ (await response.json());
       // 429 and 503 say when to come back.
-      const retryAfterSeconds = Number(response.headers.get('retry-after'));
-      if (!(retryAfterSeconds > 0) || attempt === this.#attempts) throw await problemOf(response);
+      const waitMs = Number(response.headers.get('retry-after')) * 1_000;
+      const canWait = waitMs > 0 && waitMs <= this.#longestWaitMs;
+      if (!canWait || attempt === this.#attempts) throw await problemOf(response);
       await response.body?.cancel();
-      await new Promise((resolve) => setTimeout(resolve, retryAfterSeconds * 1_000));
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 }
@@ -177,13 +184,17 @@ export class TweetSentimentClient {
  * @param {Response} response
  */
 async function problemOf(response) {
-  const { status } = response;
-  if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) {
+  const { status, headers } = response;
+  const seconds = Number(headers.get('retry-after'));
+  const retryAfterSeconds = seconds > 0 ? seconds : undefined;
+  const advice = retryAfterSeconds === undefined ? '' : ` Ask again in ${seconds} s.`;
+  if (!/\bjson\b/.test(headers.get('content-type') ?? '')) {
     await response.body?.cancel();
-    return new ServiceProblem(`The answer was HTTP ${status}, without a reason.`, 'none', status);
+    const message = `The answer was HTTP ${status}, without a reason.${advice}`;
+    return new ServiceProblem(message, 'none', status, retryAfterSeconds);
   }
   const { detail, code } = /** @type {{ detail: string, code: string }} */ (await response.json());
-  return new ServiceProblem(detail, code, status);
+  return new ServiceProblem(detail + advice, code, status, retryAfterSeconds);
 }
 
 /** True if Node runs this file, and does not import it. */

@@ -21,6 +21,7 @@ TEXTS_PER_REQUEST = 128
 BYTES_PER_REQUEST = 1_000_000
 LONGEST_TEXT = 25_000
 ATTEMPTS = 5
+LONGEST_WAIT_SECONDS = 60
 
 
 def batches(texts: list[str]) -> Iterator[list[str]]:
@@ -40,14 +41,19 @@ def batches(texts: list[str]) -> Iterator[list[str]]:
 
 
 def score(session: requests.Session, texts: list[str]) -> list[dict]:
-    """Results of 1 to 128 texts, in their order; tries again when the service is busy."""
+    """Results of 1 to 128 texts, in their order; tries again when the service is busy for a moment."""
     for attempt in range(ATTEMPTS):
         answer = session.post(f"{URL}/v1/inference", json={"texts": texts}, timeout=30)
         if answer.status_code not in (429, 503) or attempt == ATTEMPTS - 1:
             break
-        time.sleep(float(answer.headers.get("Retry-After", 1)))
+        wait_seconds = float(answer.headers.get("Retry-After", 1))
+        if wait_seconds > LONGEST_WAIT_SECONDS:
+            break
+        time.sleep(wait_seconds)
     if not answer.ok:
-        raise SystemExit(f"{answer.status_code}: {answer.json()['detail']}")
+        later = answer.headers.get("Retry-After")
+        advice = f" Ask again in {later} s." if later else ""
+        raise SystemExit(f"{answer.status_code}: {answer.json()['detail']}{advice}")
     return answer.json()["results"]
 
 

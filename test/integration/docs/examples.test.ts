@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TweetSentimentClient } from '../../../docs/examples/client.mjs';
 import { ServiceProcess } from '../../helpers/service-process.ts';
+import { settlesWithin } from '../../helpers/settles-within.ts';
 import { ToolProcess } from '../../helpers/tool-process.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
@@ -135,6 +136,31 @@ describe('docs/examples/client.mjs', () => {
     expect(requests).toBe(2);
     busy.close();
     busy.closeAllConnections();
+  });
+
+  it('rejects at once when the service asks for a longer wait than the client may take', async () => {
+    const spent = createServer((_request, response) => {
+      response.writeHead(503, { 'retry-after': '86399', 'content-type': 'application/json' });
+      response.end(JSON.stringify({ code: 'tweet_source_limited', detail: 'Read no more today.' }));
+    });
+    spent.listen(0, '127.0.0.1');
+    await once(spent, 'listening');
+    const url = `http://127.0.0.1:${(spent.address() as AddressInfo).port}`;
+    try {
+      for (const options of [{ url }, { url, longestWaitMs: 86_398_000 }]) {
+        const asking = new TweetSentimentClient(options).scoreTweet('https://x.com/i/status/20');
+        expect(await settlesWithin(10_000, asking)).toBe(true);
+        await expect(asking).rejects.toMatchObject({
+          message: 'Read no more today. Ask again in 86399 s.',
+          code: 'tweet_source_limited',
+          status: 503,
+          retryAfterSeconds: 86_399,
+        });
+      }
+    } finally {
+      spent.close();
+      spent.closeAllConnections();
+    }
   });
 });
 

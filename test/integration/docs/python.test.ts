@@ -1,6 +1,9 @@
 /** The Python of the documents, run with the clients that script/test installs. */
 import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -99,6 +102,29 @@ function specify(): void {
         columns: true,
       });
       expect(rows.map(({ label }) => label)).toEqual(['positive', '', 'negative']);
+    });
+
+    it('ends when the service asks for a wait of more than a minute, and says for how long', async () => {
+      const busy = createServer((request, response) => {
+        request.resume();
+        response.writeHead(503, { 'retry-after': '512', 'content-type': 'application/json' });
+        response.end(JSON.stringify({ code: 'overloaded', detail: 'Too much to do.' }));
+      });
+      busy.listen(0, '127.0.0.1');
+      await once(busy, 'listening');
+      const SERVICE_URL = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
+      const script = resolve('docs/examples/score_csv.py');
+      const scored = promisify(execFile)(PYTHON, [script, 'tweets.csv', 'scored.csv'], {
+        cwd: folder,
+        env: { SERVICE_URL },
+        timeout: 60_000,
+      });
+      await expect(scored).rejects.toMatchObject({
+        code: 1,
+        stderr: '503: Too much to do. Ask again in 512 s.\n',
+      });
+      busy.close();
+      busy.closeAllConnections();
     });
   });
 
