@@ -6,6 +6,7 @@ import { BATCH_LENGTHS } from '../../service/inference/scheduling/length-buckets
 import { softmax } from '../../service/inference/scores.ts';
 import { cpuCount } from '../../service/inference/workers/cpu-count.ts';
 import { WorkerPool } from '../../service/inference/workers/worker-pool.ts';
+import { notLogits } from './check-output.ts';
 import { externalDataOf } from './external-data.ts';
 import { SourceError } from './source.ts';
 import type { Sequence } from './trial-sequences.ts';
@@ -26,6 +27,8 @@ export class TrialGraph {
   readonly #pool: WorkerPool;
   readonly #workers: number;
   readonly #width: number;
+  /** Every text so far has values that probabilities could be. */
+  #areProbabilities = true;
 
   private constructor(pool: WorkerPool, workers: number, width: number) {
     this.#pool = pool;
@@ -79,6 +82,12 @@ export class TrialGraph {
     }
   }
 
+  /** @throws SourceError when the outputs for all texts so far are probabilities */
+  checkLogits(): void {
+    if (!this.#areProbabilities) return;
+    throw notLogits('The output of the model is between 0 and 1, of sum 1, for every text');
+  }
+
   /** @returns probabilities of each sequence, computed by itself */
   async alone(sequences: readonly Sequence[], onBatch?: OnBatch): Promise<number[][]> {
     const batches = sequences.map((sequence) => [sequence]);
@@ -128,6 +137,7 @@ export class TrialGraph {
     }
     return sequences.map((sequence, row) => {
       const own = logits.subarray(row * width, (row + 1) * width);
+      this.#areProbabilities &&= couldBeProbabilities(own);
       if (own.every(Number.isFinite)) return softmax(own);
       throw refused(
         `The model gives the logits ${own.join(', ')} for ${shown(sequence)}: its weights are ` +
@@ -135,6 +145,12 @@ export class TrialGraph {
       );
     });
   }
+}
+
+/** FP16 rounds the sum. Logits are within 0 and 1 only by chance, and seldom of sum 1. */
+function couldBeProbabilities(row: Float32Array): boolean {
+  const sum = row.reduce((total, value) => total + value, 0);
+  return Math.abs(sum - 1) <= 1e-3 && row.every((value) => value >= 0 && value <= 1);
 }
 
 /** Largest difference of a probability. */

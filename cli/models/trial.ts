@@ -1,6 +1,7 @@
 import type { Label } from '../../service/domain/sentiment.ts';
 import { say } from '../kit/printable.ts';
 import { ProgressBar, type ProgressOutput } from '../kit/progress.ts';
+import { checkOutput } from './check-output.ts';
 import { SourceError } from './source.ts';
 import { type GraphToTry, largestDifference, type OnBatch, TrialGraph } from './trial-graph.ts';
 import {
@@ -57,8 +58,8 @@ type ModelToTry = GraphToTry & TokenizedModel;
  * Scores 2,000 texts with the service's own engine, some of them alone and in mixed batches, and
  * texts of every length up to the full window, so that a model that is accepted can start.
  *
- * @throws SourceError when the model cannot run, lacks a token, gives NaN, depends too much on the batch, or
- *   labels texts as no sentiment model should
+ * @throws SourceError when the model cannot run, lacks a token, gives NaN or probabilities instead of logits,
+ *   depends too much on the batch, or labels texts as no sentiment model should
  */
 export async function tryModel(
   folder: string,
@@ -67,6 +68,7 @@ export async function tryModel(
 ): Promise<Trial> {
   const { workerUrl, reference } = options;
   const { output } = options;
+  checkOutput(folder, model.graph);
   const startedMs = performance.now();
   say(output, 'Trying the model: texts alone, in batches and of every length.');
   const sequences = await trialSequences(folder, model);
@@ -114,6 +116,7 @@ async function run(
   const together = await inMixedBatches(graph, mixed, onBatch);
   await answerAll(graph, corpus, onBatch);
   progress.end();
+  graph.checkLogits();
   return {
     alone: alone.slice(0, compared.length),
     batchDifference: largestDifference(alone, together),

@@ -24,6 +24,10 @@ export interface ForeignGraphOptions {
   readonly words?: Readonly<Record<string, readonly number[]>>;
   /** False: the graph has no attention_mask, and counts the tokens that pad a text. */
   readonly masked?: boolean;
+  /** Operators with one input that are applied to the sum, one after another. */
+  readonly last?: readonly string[];
+  /** True: the graph has an output "probabilities" before "logits". */
+  readonly hasProbabilities?: boolean;
 }
 
 /**
@@ -31,12 +35,12 @@ export interface ForeignGraphOptions {
  * the words of a text. Weights in another file are beside it, as `graph_data`.
  */
 export function foreignRepository(options: ForeignGraphOptions = {}): Map<string, Buffer> {
-  const { type = 'float', location, rows = VOCABULARY.length, masked = true } = options;
+  const { type = 'float', location, rows = VOCABULARY.length } = options;
   const weights = table(type, rows, { ...WORDS, ...options.words });
   const files = new Map([
     ['config.json', Buffer.from(JSON.stringify(CONFIG))],
     ['vocab.txt', Buffer.from(`${VOCABULARY.join('\n')}\n`)],
-    ['model.onnx', wordGraph(type, rows, weights, location, masked)],
+    ['model.onnx', wordGraph(type, rows, weights, options)],
   ]);
   return location === undefined ? files : files.set(location, weights);
 }
@@ -91,8 +95,12 @@ export function wordGraph(
   type: 'float' | 'float16',
   rows: number,
   weights: Buffer,
-  location?: string,
-  masked = true,
+  {
+    location,
+    masked = true,
+    last = [],
+    hasProbabilities = false,
+  }: Pick<ForeignGraphOptions, 'location' | 'masked' | 'last' | 'hasProbabilities'> = {},
 ): Buffer {
   const data: Field[] =
     location === undefined
@@ -108,11 +116,20 @@ export function wordGraph(
     [1, node('Mul', ['words', 'column'], 'masked')],
     [11, valueInfo('attention_mask', ONNX.int64, 2)],
   ];
+  const values = [...last.map((_, at) => `values${at}`), 'logits'];
+  const probabilities: Field[] = [
+    [1, node('Softmax', ['logits'], 'probabilities')],
+    [12, valueInfo('probabilities', ONNX[type], 2)],
+  ];
   const summed = masked ? 'masked' : 'words';
   const graph = message(
     [1, node('Gather', ['embedding', 'input_ids'], 'words')],
     ...(masked ? mask : []),
-    [1, node('ReduceSum', [summed, 'tokens'], 'logits', ['keepdims', 0])],
+    [1, node('ReduceSum', [summed, 'tokens'], values[0] ?? '', ['keepdims', 0])],
+    ...last.map((operator, at): Field => {
+      return [1, node(operator, [values[at] ?? ''], values[at + 1] ?? '')];
+    }),
+    ...(hasProbabilities ? probabilities : []),
     [2, 'foreign'],
     [5, embedding],
     [5, axis('last', 2)],

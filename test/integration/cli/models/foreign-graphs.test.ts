@@ -88,6 +88,46 @@ describe('a graph without attention_mask', () => {
   });
 });
 
+describe('a graph that applies the softmax itself', () => {
+  const REMEDY = /the service needs logits, .*Export the model without its last (Softmax|Sigmoid)/;
+
+  it.each([
+    ['Softmax', ['Softmax']],
+    ['Softmax', ['Softmax', 'Identity']],
+    ['Sigmoid', ['Sigmoid', 'Identity']],
+  ])('is refused by its last operator %s, among %j, also with --force', async (operator, last) => {
+    write({ last });
+    const { code, stderr } = await add('--force');
+    const finding = `The output of model.onnx is made by ${operator}, so that it holds probabilities`;
+    expect([code, stderr]).toEqual([1, expect.stringContaining(finding)]);
+    expect(stderr).toMatch(REMEDY);
+    expect(folder.manifest.models).toHaveLength(1);
+  });
+
+  it.each(['float', 'float16'] as const)('of %s is refused by its scores', async (type) => {
+    write({ type, last: ['Softmax', 'Neg', 'Neg'] });
+    const { code, stderr } = await add('--force');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('is between 0 and 1, of sum 1, for every text'),
+    ]);
+    expect(stderr).toMatch(REMEDY);
+    expect(folder.manifest.models).toHaveLength(1);
+  });
+
+  it('is accepted with the logarithm of it, which a softmax undoes', async () => {
+    write({ last: ['LogSoftmax'] });
+    expect(await add()).toMatchObject({ code: 0 });
+    expect(goldenLines()[0]?.probabilities[2]).toBeCloseTo(0.8668, 4);
+  });
+
+  it('is accepted where its logits are an output, too', async () => {
+    write({ hasProbabilities: true });
+    expect(await add()).toMatchObject({ code: 0 });
+    expect(goldenLines()[0]?.probabilities[2]).toBeCloseTo(0.8668, 4);
+  });
+});
+
 describe('an embedding with fewer rows than the vocabulary has words', () => {
   it('is refused with the name of the word', async () => {
     write({ rows: 15 });
