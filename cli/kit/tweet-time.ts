@@ -1,9 +1,6 @@
 import { isoTimeMs } from '../../service/contract/iso-time.ts';
 import { hasTime } from '../../service/domain/snowflake.ts';
-import type { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
-
-/** The longest time that a tweet may have. */
-const MAX_CHARACTERS = 40;
+import { MAX_TIME_CHARACTERS, type XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 
 /** ISO 8601, also as databases write it: `2021-11-10 19:08:05+00`. */
 const ISO =
@@ -20,7 +17,7 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
  */
 export function utcTime(text: string): string {
   const ms = isoTimeMs(isoForm(text));
-  return ms === null ? text.slice(0, MAX_CHARACTERS) : new Date(ms).toISOString();
+  return ms === null ? text.slice(0, MAX_TIME_CHARACTERS) : new Date(ms).toISOString();
 }
 
 function isoForm(text: string): string {

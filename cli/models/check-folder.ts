@@ -23,6 +23,7 @@ export async function checkFolder(
   const locked = bundle.files.filter(({ name }) => name !== bundle.golden.file);
   if (await areRight(folder, locked)) return;
   const source = new FolderSource(folder);
+  // Fails if the folder cannot be read, which is not a difference.
   await source.list();
   try {
     const { files } = await stageAgain(bundle, source, staging, output).catch((cause: unknown) => {

@@ -100,6 +100,7 @@ function mayBe({ name, bytes, sha256 }: SourceFile, { graph, files }: Bundle): b
   );
 }
 
+/** Checks if all files of a folder have their sizes and hashes. */
 export async function areRight(folder: string, files: Bundle['files']): Promise<boolean> {
   return verifyFiles(folder, files).then(
     () => true,

@@ -19,6 +19,9 @@ const MAX_TAG_CHARACTERS = 35;
 /** Tags whose languages are kept: parsing one takes longer than the rest of a tweet. */
 const MAX_KEPT_TAGS = 1_000;
 
+/** By tag. */
+const keptLanguages = new Map<string, Language | null>();
+
 /** Codes of ISO 639 for several languages, no linguistic content, uncoded and artificial ones. */
 const NO_LANGUAGE = new Set(['und', 'mul', 'zxx', 'mis', 'art']);
 
@@ -28,16 +31,13 @@ const NO_LANGUAGE = new Set(['und', 'mul', 'zxx', 'mis', 'art']);
  */
 export function languageOf(tag: string | null | undefined): Language | null {
   if (!tag || tag.length > MAX_TAG_CHARACTERS) return null;
-  const kept = languages.get(tag);
+  const kept = keptLanguages.get(tag);
   if (kept !== undefined) return kept;
   const language = parsedLanguage(tag);
-  if (languages.size >= MAX_KEPT_TAGS) languages.clear();
-  languages.set(tag, language);
+  if (keptLanguages.size >= MAX_KEPT_TAGS) keptLanguages.clear();
+  keptLanguages.set(tag, language);
   return language;
 }
-
-/** By tag. */
-const languages = new Map<string, Language | null>();
 
 function parsedLanguage(tag: string): Language | null {
   const language = primarySubtag(tag);

@@ -28,8 +28,11 @@ const XId = Type.String({ pattern: X_PATTERNS.id });
 
 const XTweetId = Type.String({ pattern: X_PATTERNS.tweetId, maxLength: 19 });
 
+/** Longest time of a tweet, in any form. */
+export const MAX_TIME_CHARACTERS = 40;
+
 const XTime = Type.String({
-  maxLength: 40,
+  maxLength: MAX_TIME_CHARACTERS,
   description: 'With its zone, such as 2021-11-15T19:08:05.000Z',
 });
 
