@@ -8,7 +8,7 @@ import {
 import { counted } from '../kit/counted.ts';
 import { requiredVariable, xApiUrl } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
-import { X_READ, X_USER_READ } from '../kit/prices.ts';
+import { dollars, X_READ, X_USER_READ } from '../kit/prices.ts';
 import { exponentialMs, type Wait, withRetries } from '../kit/retry.ts';
 
 /** A page of 100 long posts may take X a while; no client of the service waits for it. */
@@ -88,9 +88,9 @@ export class XReader {
   cost(): string {
     const posts = this.#posts.size;
     const users = this.#users.size;
-    const dollars = posts * X_READ + users * X_USER_READ;
+    const cost = dollars(posts * X_READ + users * X_USER_READ);
     return (
-      `X reads: ${counted(posts, 'post')} and ${counted(users, 'user')}, about $${dollars.toFixed(2)} ` +
+      `X reads: ${counted(posts, 'post')} and ${counted(users, 'user')}, about ${cost} ` +
       '(X bills a post once in a UTC day).'
     );
   }

@@ -18,10 +18,20 @@ export async function produce<Result>(
   try {
     const path = join(workDir, 'out');
     const result = await make(path, workDir);
-    await rename(path, target);
+    await moveTo(target, path, out);
     return result;
   } finally {
     await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+async function moveTo(target: string, path: string, out: string): Promise<void> {
+  try {
+    await rename(path, target);
+  } catch (error) {
+    // Another command made it meanwhile: a folder that holds something is not replaced.
+    await expectAbsent(target, out);
+    throw error;
   }
 }
 
