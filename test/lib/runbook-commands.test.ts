@@ -30,7 +30,7 @@ function awsCommands(code: string): string[] {
       else if (sign === '"' || sign === "'") quote = sign;
       else if (sign === '(') depth++;
       else if (sign === ')' && depth > 0) depth--;
-      else if (depth === 0 && /[\n|;)#>]/.test(sign) && joined[end - 1] !== '#') break;
+      else if (depth === 0 && /[\n|;&)#>]/.test(sign) && joined[end - 1] !== '#') break;
     }
     return joined.slice(index, end).trim();
   });

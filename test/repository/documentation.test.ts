@@ -28,6 +28,14 @@ function anchorsOf(page: string): string[] {
   );
 }
 
+/** Lines of commands in a page. */
+function commandsOf(page: string): string[] {
+  const blocks = readFileSync(page, 'utf8').matchAll(/^ *```(sh|console)\n(.*?)```$/gms);
+  return [...blocks].flatMap(([, language, code = '']) =>
+    code.split('\n').filter((line) => language === 'sh' || line.startsWith('$ ')),
+  );
+}
+
 function isBroken(page: string, link: string): boolean {
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? page : normalize(join(dirname(page), path));
@@ -38,6 +46,11 @@ function isBroken(page: string, link: string): boolean {
 describe('the documentation', () => {
   it.each(PAGES)('%s links to pages and headings that exist', (page) => {
     expect(linksOf(page).filter((link) => isBroken(page, link))).toEqual([]);
+  });
+
+  // zsh, the shell of macOS, passes the words of a pasted comment on to the command.
+  it.each(PAGES)('%s has no comment behind a command', (page) => {
+    expect(commandsOf(page).filter((line) => /\S\s+#\s/.test(line))).toEqual([]);
   });
 
   it('has every page of docs/ in its index', () => {
