@@ -10,11 +10,15 @@ export const NOTHING_WRITTEN: Interruption = {
 };
 
 export const logOption = () =>
-  new Option('--log <DIR>', 'folder of the prediction log (default: PREDICTION_LOG_DIR)');
+  new Option(
+    '--log <DIR...>',
+    'folder of the prediction log, or all folders of several machines (default: PREDICTION_LOG_DIR)',
+  );
 
 /** @throws UsageError */
-export function logDirOf(given: string | undefined): string {
-  const dir = given ?? predictionLogDir();
-  if (dir !== undefined) return dir;
+export function logDirsOf(given: readonly string[] | undefined): readonly string[] {
+  if (given !== undefined) return given;
+  const dir = predictionLogDir();
+  if (dir !== undefined) return [dir];
   throw new UsageError('--log is missing, and PREDICTION_LOG_DIR is not set');
 }

@@ -3,7 +3,7 @@ import { LABEL_ENTITIES, type LabelEntity } from '../../service/contract/offline
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
 import { print } from '../kit/printable.ts';
-import { logDirOf, logOption, NOTHING_WRITTEN } from './log-option.ts';
+import { logDirsOf, logOption, NOTHING_WRITTEN } from './log-option.ts';
 
 const ENTITIES = Object.keys(LABEL_ENTITIES) as LabelEntity[];
 const AS_OF = ['created', 'event'] as const;
@@ -46,7 +46,7 @@ export function trainingSetCommand() {
     .action(
       interruptible(NOTHING_WRITTEN, async (signal, { log, ...options }) => {
         const { makeTrainingSet } = await import('./write-features.ts');
-        print(await makeTrainingSet({ ...options, logDir: logDirOf(log) }, signal));
+        print(await makeTrainingSet({ ...options, logDirs: logDirsOf(log) }, signal));
       }),
     );
 }

@@ -7,12 +7,12 @@ import { type TrainingSetOptions, writeTrainingSet } from './training-set.ts';
 
 interface Place {
   readonly out: string;
-  readonly logDir: string;
+  readonly logDirs: readonly string[];
 }
 
 /** Exports the prediction log to a folder. @returns a summary @throws CliError */
-export async function exportFeatures({ out, logDir }: Place, signal: AbortSignal): Promise<string> {
-  const files = await findLog(logDir);
+export async function exportFeatures({ out, logDirs }: Place, signal: AbortSignal): Promise<string> {
+  const files = await findLog(logDirs);
   return inScratchDatabase(out, signal, async (database, path) => {
     const { rows, days, purged, repeated, unreadable } = await exportLog(database, files, path);
     warnOfUnreadable(unreadable);
@@ -25,8 +25,8 @@ export async function makeTrainingSet(
   options: Place & TrainingSetOptions,
   signal: AbortSignal,
 ): Promise<string> {
-  const { out, logDir } = options;
-  const files = await findLog(logDir);
+  const { out, logDirs } = options;
+  const files = await findLog(logDirs);
   return inScratchDatabase(out, signal, async (database, path) => {
     const { unreadable, ...set } = await writeTrainingSet(database, files, options, path);
     warnOfUnreadable(unreadable);

@@ -70,8 +70,18 @@ async function expectWhole(path: string): Promise<void> {
   }
 }
 
-/** Lists the files of a prediction log. @throws CliError when the folder has none */
-export async function findLog(dir: string): Promise<readonly PredictionLogFile[]> {
+/**
+ * Lists the files of a prediction log: several machines write one folder each.
+ *
+ * @throws CliError when a folder has none
+ */
+export async function findLog(dirs: readonly string[]): Promise<readonly PredictionLogFile[]> {
+  const found: PredictionLogFile[] = [];
+  for (const dir of dirs) found.push(...(await filesOf(dir)));
+  return found;
+}
+
+async function filesOf(dir: string): Promise<readonly PredictionLogFile[]> {
   let files: readonly PredictionLogFile[];
   try {
     files = await logFiles(dir);

@@ -114,6 +114,25 @@ describe('features export', () => {
     ]);
   });
 
+  it('reads the logs of several machines, each with tombstones for all', async () => {
+    log.score({ tweetId: '1', createdTimestampMs: DAY_1 });
+    log.purge('3', DAY_2);
+    renameSync(log.dir, log.path('machine-1'));
+    mkdirSync(log.dir);
+    log.score(
+      { tweetId: '2', createdTimestampMs: DAY_1 },
+      { tweetId: '3', createdTimestampMs: DAY_1 },
+    );
+    compress('2026-11-22');
+    renameSync(log.dir, log.path('machine-2'));
+    const folders = ['--log', 'machine-1', 'machine-2'];
+    const { stdout } = await log.run('export', ...folders, '--out', 'out');
+    expect(stdout).toContain('2 predictions of 1 day; left out: 1 of purged tweets');
+    expect(await rows('tweet_id')).toEqual([{ tweet_id: '1' }, { tweet_id: '2' }]);
+    log.label(['2', DAY_2, 'up']);
+    expect(await log.trainingSet(...folders)).toMatchObject([{ feature_tweet_id: '2' }]);
+  });
+
   it('refuses a compressed day that was cut off', async () => {
     log.score({ tweetId: '1', createdTimestampMs: DAY_1 });
     compress('2026-11-22', (bytes) => bytes.subarray(0, -10));

@@ -127,7 +127,7 @@ async function answer(
     log.label(
       ...labels.map(({ entity, written }, index) => [entity, written, `l${index}`] as const),
     );
-    const files = await findLog(log.dir);
+    const files = await findLog([log.dir]);
     const options = { labels: log.path('labels.csv'), entity: by, asOf };
     await produce(log.path('set.parquet'), async (path, workDir) => {
       const database = await ScratchDatabase.open(workDir, new AbortController().signal);
