@@ -11,7 +11,10 @@ interface Place {
 }
 
 /** Exports the prediction log to a folder. @returns a summary @throws CliError */
-export async function exportFeatures({ out, logDirs }: Place, signal: AbortSignal): Promise<string> {
+export async function exportFeatures(
+  { out, logDirs }: Place,
+  signal: AbortSignal,
+): Promise<string> {
   const files = await findLog(logDirs);
   return inScratchDatabase(out, signal, async (database, path) => {
     const { rows, days, purged, repeated, unreadable } = await exportLog(database, files, path);
