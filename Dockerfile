@@ -21,7 +21,8 @@ FROM dependencies AS runtime-packages
 ARG TARGETARCH
 COPY script/image/collect-runtime-packages script/image/
 COPY LICENSE NOTICE ./
-RUN script/image/collect-runtime-packages "$TARGETARCH" /image/app
+RUN script/image/collect-runtime-packages "$TARGETARCH" /image/app \
+    && chmod -R u=rwX,go=rX /image && find /image -exec touch --date=@0 {} +
 
 # --- The bundler at the version of the lockfile; the other development tools are not needed.
 FROM dependencies AS bundler
@@ -58,7 +59,8 @@ RUN --mount=type=cache,target=/var/cache/models,sharing=locked \
     --mount=type=secret,id=aws-credentials \
     HF_TOKEN_PATH=/run/secrets/hf-token \
     AWS_SHARED_CREDENTIALS_FILE=/run/secrets/aws-credentials \
-    node fetch-model.cjs "$MODEL_NAME" "$MODEL_SOURCE" /var/cache/models /image/app/models
+    node fetch-model.cjs "$MODEL_NAME" "$MODEL_SOURCE" /var/cache/models /image/app/models \
+    && chmod -R u=rwX,go=rX /image && find /image -exec touch --date=@0 {} +
 
 # --- The service and the program of a bulk task, bundled.
 FROM bundler AS build
@@ -79,11 +81,12 @@ COPY cli/bulk/child cli/bulk/child
 RUN node script/build.ts \
     && find dist -name '*.map' -delete \
     && mkdir -p /image/app && mv dist /image/app/ \
-    && find /image -exec touch --date=@0 {} +
+    && chmod -R u=rwX,go=rX /image && find /image -exec touch --date=@0 {} +
 
 # --- The image. What changes most often comes last, so that the rest is taken from the cache.
-# Each COPY brings its folder `app` along: with the times that the stages before have set, the
-# same content makes the same layer, and a registry is not sent what it has.
+# Each COPY brings its folder `app` along: with the times and modes that the stages before have
+# set, the same content makes the same layer, and a registry is not sent what it has. The modes let
+# the image's user read files of a checkout that was made under umask 077, too.
 FROM ${NODE_IMAGE} AS runtime
 ENV NODE_ENV=production HOST=0.0.0.0 MODELS_DIR=/app/models MALLOC_ARENA_MAX=2
 EXPOSE 3000

@@ -7,8 +7,8 @@
  * revision that the manifest locks; weights are converted again) or anything that
  * `tss models pull --from` takes.
  */
-import { cp, mkdir, readdir, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openOrigin, openSource } from '../../cli/models/open-source.ts';
 import { pullOrConvert } from '../../cli/models/reconvert.ts';
 import { SourceError } from '../../cli/models/source.ts';
@@ -41,18 +41,11 @@ async function fetchModel(name: string, place: string, downloads: string, target
         });
   await writeManifest(target, { models: [bundle] });
   await loadBundle(target, name);
-  await forgetTimes(dirname(target));
   console.log(`${name} ${bundle.revision}: verified; fetched: ${fetched.join(', ') || 'nothing'}`);
 }
 
 function ignoreMissing(error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-}
-
-/** The same model gives the same layer, whenever it is built. */
-async function forgetTimes(folder: string): Promise<void> {
-  const names = await readdir(folder, { recursive: true });
-  for (const name of ['.', ...names]) await utimes(join(folder, name), 0, 0);
 }
 
 const [name = '', place = '', downloads = '', target = ''] = process.argv.slice(2);

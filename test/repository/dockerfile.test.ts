@@ -45,6 +45,19 @@ describe('the Dockerfile', () => {
     }
   });
 
+  it('sets modes and times of all that the last stage copies', () => {
+    const stages = dockerfile.split(/^(?=FROM )/m).slice(1);
+    const copied = [...stages.at(-1)!.matchAll(/^COPY (.*)$/gm)].map(([, rest]) => rest);
+    expect(copied).toHaveLength(3);
+    for (const rest of copied) {
+      const [, name] = /^--from=(\S+) \/image \/$/.exec(rest!) ?? [];
+      const stage = stages.find((text) => text.split('\n', 1)[0]!.endsWith(` AS ${name}`));
+      expect(stage?.split(/\n\n(?=#)/)[0]?.trimEnd()).toMatch(
+        / && chmod -R u=rwX,go=rX \/image && find \/image -exec touch --date=@0 \{\} \+$/,
+      );
+    }
+  });
+
   it('gets nothing from the checkout that .dockerignore does not name', () => {
     const [everything, ...rest] = readFileSync('.dockerignore', 'utf8')
       .split('\n')
