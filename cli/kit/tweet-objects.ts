@@ -3,7 +3,8 @@ import { Check } from 'typebox/value';
 import { parseXLookup } from '../../service/tweet-source/x-format/lookup.ts';
 import { type XIncludes, XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { withoutNulls } from '../../service/tweet-source/x-format/without-nulls.ts';
-import { archivedTweet } from './archived-tweet.ts';
+import { archivedTweet, isArchived } from './archived-tweet.ts';
+import { utcTime } from './tweet-time.ts';
 
 const { id, text, entities, lang, note_tweet, note_post, withheld } = XTweet.properties;
 
@@ -48,7 +49,9 @@ export function tweetObjects(value: unknown): TweetObjects | null {
 
 function tweetOf(source: object): XTweet | null {
   const value = withoutNulls(source);
-  return Check(XTweet, value) ? withOriginal(value) : archivedTweet(value);
+  if (isArchived(value) || !Check(XTweet, value)) return archivedTweet(value);
+  const { created_at, ...tweet } = withOriginal(value);
+  return { ...tweet, ...(created_at && { created_at: utcTime(created_at) }) };
 }
 
 /** A retweet that holds its original has the text of the original. */

@@ -111,7 +111,9 @@ function tweetOf(record: Fields): ScoredRow['tweet'] | string {
     return 'has a rounded id; keep ids as text';
   }
   const isFlat = Object.keys(record).some((name) => FLAT_ONLY.has(name.toLowerCase()));
-  const [tweet] = isFlat ? [] : (tweetObjects(record)?.tweets ?? []);
+  // A row needs no text, but a tweet does.
+  const spoken = fieldOf(record, 'text') === undefined ? { ...record, text: '' } : record;
+  const [tweet] = isFlat ? [] : (tweetObjects(spoken)?.tweets ?? []);
   if (tweet?.tweet) {
     const fields = fieldsOfTweet(tweet.tweet);
     // Beside an `id_str`, an `id` may be rounded.
@@ -128,15 +130,9 @@ function tweetOf(record: Fields): ScoredRow['tweet'] | string {
 }
 
 /** Without the columns that are not those of a tweet. */
-function fieldsOfTweet(tweet: XTweet): XTweet {
-  const entries = Object.entries(tweet).filter(([name]) => name in XTweetSchema.properties);
-  const { created_at: createdAt } = tweet;
-  return {
-    ...Object.fromEntries(entries),
-    id: tweet.id,
-    text: tweet.text,
-    ...(createdAt !== undefined && { created_at: utcTime(createdAt) }),
-  };
+function fieldsOfTweet({ id, text, ...rest }: XTweet): ScoredRow['tweet'] {
+  const entries = Object.entries(rest).filter(([name]) => name in XTweetSchema.properties);
+  return { ...Object.fromEntries(entries), id, ...(text !== '' && { text }) };
 }
 
 /** A tweet of columns such as those of CSV. */

@@ -14,6 +14,9 @@ const ROW = {
   model: { name: 'minilm', revision: '0123456789ab' },
   scoredAt: DEFAULTS.scoredAt,
 };
+const LONG = '2126000000000000123';
+const USER = { id: 7, id_str: '7', screen_name: 'Ann' };
+const ENTITIES = { hashtags: [], symbols: [], urls: [{}], user_mentions: [{ screen_name: 'bob' }] };
 const asCells = (fields: Fields) =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
 
@@ -74,6 +77,54 @@ describe('a scored row', () => {
       'whose time has no zone, by the time of its id',
       { id: '1460323737035677698', created_at: '2021-11-15 19:08:05', ...asCells(SCORED) },
       { id: '1460323737035677698', created_at: '2021-11-15 19:08:05' },
+    ],
+    [
+      'of JSON Lines, a tweet of v1.1 without hashtags, whose id is a long number',
+      { id: LONG, id_str: LONG, text: 'hi', user: USER, entities: ENTITIES, ...SCORED },
+      {
+        ...{ id: LONG, text: 'hi', author_id: '7', author: { id: '7', username: 'Ann' } },
+        entities: { hashtags: [], cashtags: [] },
+      },
+    ],
+    [
+      'of JSON Lines, a retweet of v1.1 of a long tweet',
+      {
+        ...{ id: LONG, id_str: LONG, text: 'RT @bob: wh…', user: USER, entities: ENTITIES },
+        retweeted_status: { text: 'wh…', extended_tweet: { full_text: 'whole #a' } },
+        ...SCORED,
+      },
+      { id: LONG, text: 'whole #a', author_id: '7', author: { id: '7', username: 'Ann' } },
+    ],
+    [
+      'of a bulk result of v1.1, with its record',
+      {
+        ...{ id: LONG, text: 'hi', ...SCORED },
+        record: JSON.stringify({ id_str: LONG, text: 'hi', user: USER }),
+      },
+      { id: LONG, text: 'hi', author_id: '7', author: { id: '7', username: 'Ann' } },
+    ],
+    [
+      'of a bulk result of an archive, with its record',
+      {
+        ...{ id: LONG, text: 'hi', ...SCORED },
+        record: JSON.stringify({ tweet: { id_str: LONG, full_text: 'hi', lang: 'en' } }),
+      },
+      { id: LONG, text: 'hi', lang: 'en' },
+    ],
+    [
+      'of CSV, whose id is named as that of v1.1',
+      { id_str: '1', text: 'hi', author_id: '7', ...asCells(SCORED) },
+      { id: '1', text: 'hi', author_id: '7' },
+    ],
+    [
+      'of v1.1 without a text',
+      { id_str: '1', user: USER, ...SCORED },
+      { id: '1', author_id: '7', author: { id: '7', username: 'Ann' } },
+    ],
+    [
+      'of v2 without a text',
+      { id: '1', author: { id: '7', username: 'Ann' }, ...SCORED },
+      { id: '1', author: { id: '7', username: 'Ann' } },
     ],
     ['without a text', { tweet_id: '1', ...SCORED }, { id: '1' }],
   ])('%s is understood', (_, fields, tweet) => {
