@@ -1,4 +1,8 @@
-import { textFromX } from '../../../service/tweet-source/x-format/tweet.ts';
+import {
+  textFromX,
+  type XIncludes,
+  type XTweet,
+} from '../../../service/tweet-source/x-format/tweet.ts';
 import type { Line } from '../../kit/lines.ts';
 import { type TweetObjects, tweetObjects } from '../../kit/tweet-objects.ts';
 import type { AddedNames } from '../added-columns.ts';
@@ -73,8 +77,29 @@ function tweetTexts(
     if (!tweet) {
       return { fault: 'is not a tweet: it needs at least an id and a text', tweet: index + 1 };
     }
-    return scorable(textFromX(tweet, includes), source === value ? line : JSON.stringify(source));
+    const json =
+      source === value ? line : JSON.stringify({ ...source, ...besides(tweet, includes) });
+    return scorable(textFromX(tweet, includes), json);
   });
+}
+
+/** Author and original of a retweet, which a page has beside the tweet, as `twarc2 flatten` puts them into it. */
+function besides(
+  { author_id, referenced_tweets }: XTweet,
+  { users = [], tweets = [] }: XIncludes = {},
+): object {
+  const author = users.find(({ id }) => id === author_id);
+  return {
+    ...(author && { author: { id: author.id, username: author.username } }),
+    ...(referenced_tweets && {
+      referenced_tweets: referenced_tweets.map((reference) => {
+        const original = tweets.find(({ id }) => id === reference.id);
+        if (!original || reference.type !== 'retweeted') return reference;
+        const { text, entities, lang, note_tweet, note_post, withheld } = original;
+        return { ...reference, text, entities, lang, note_tweet, note_post, withheld };
+      }),
+    }),
+  };
 }
 
 /** The output adds members to the object's JSON, whose own text stays: its numbers may have 19 digits. */

@@ -5,6 +5,12 @@ import { readRecords } from './records.ts';
 
 const read = (...lines: readonly string[]) => readRecords('jsonl', `${lines.join('\n')}\n`);
 
+/** A line of an output as it would be without scoring. */
+function withoutAdded(line: string): string {
+  const { label, score_positive, truncated, ...rest } = JSON.parse(line);
+  return JSON.stringify(rest);
+}
+
 describe('a JSON Lines file', () => {
   it('keeps every object as it is, and adds the scores', async () => {
     const { output } = await read('{ "id": 1460323737035677698, "text": "I love it" }');
@@ -75,6 +81,45 @@ describe('a JSON Lines file', () => {
     expect(texts).toEqual(['the beginning and the end', 'b']);
     expect(JSON.parse(output[1] ?? '')).toMatchObject({ id: '3', author_id: '7', text: 'b' });
     expect(faults).toEqual([[1, 'is not a tweet: it needs at least an id and a text']]);
+  });
+
+  it('has the author of each tweet of a page and the original of a retweet in its line', async () => {
+    const original = { id: '9', text: 'the beginning and the end', author_id: '8', lang: 'en' };
+    const page = {
+      data: [
+        {
+          ...{ id: '1', text: 'RT @bob: the be…', author_id: '7', geo: null },
+          referenced_tweets: [
+            { type: 'retweeted', id: '9' },
+            { type: 'quoted', id: '9' },
+          ],
+        },
+        { id: '2', text: 'b', author_id: '6', referenced_tweets: [{ type: 'retweeted', id: '5' }] },
+      ],
+      includes: {
+        tweets: [{ ...original, public_metrics: { like_count: 1 } }],
+        users: [
+          { id: '7', username: 'Ann', location: 'here' },
+          { id: '8', username: 'bob' },
+        ],
+      },
+    };
+    const { output } = await read(JSON.stringify(page));
+    const [retweet, lone] = page.data;
+    const added = { label: 'positive', score_positive: 0.9, truncated: false };
+    expect(output.map((line) => JSON.parse(line))).toEqual([
+      {
+        ...retweet,
+        author: { id: '7', username: 'Ann' },
+        referenced_tweets: [
+          { type: 'retweeted', id: '9', text: original.text, lang: 'en' },
+          { type: 'quoted', id: '9' },
+        ],
+        ...added,
+      },
+      { ...lone, ...added },
+    ]);
+    expect((await read(...output.map(withoutAdded))).texts).toEqual([original.text, 'b']);
   });
 
   it('may hold retweets that twarc flattened, which are scored by their original', async () => {

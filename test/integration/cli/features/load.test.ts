@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { Redis } from 'ioredis';
+import { snowflakeIdAt } from '../../../../service/domain/snowflake.ts';
 import { RedisServer } from '../../../helpers/redis-server.ts';
 import { ServiceProcess } from '../../../helpers/service-process.ts';
 import { type ToolEnd, ToolProcess } from '../../../helpers/tool-process.ts';
@@ -84,6 +85,60 @@ const manyRows = Array.from({ length: 300 }, (_, index) => ({
   ...{ ...SCORES, ...MODEL },
 }));
 
+const DAY_OLD_IDS = [0, 1, 2, 3].map((index) => snowflakeIdAt(Date.parse(CREATED_AT), index));
+const LONG_TEXT = `${'I love every word of this. '.repeat(8)}#bitcoin #wallets $BTC`;
+
+/** A tweet, a long one, its full form and a retweet of it. Ids are numbers too, as X writes them. */
+function v11Stream(): string[] {
+  const none = { hashtags: [], symbols: [], urls: [{ url: 'https://t.co/1' }] };
+  const entities = { ...none, user_mentions: [{ id_str: '8', screen_name: 'bob' }] };
+  const tags = { hashtags: ['bitcoin', 'wallets'].map(tag), symbols: [tag('BTC')] };
+  const [weekday, day, month, year, time] = new Date(CREATED_AT).toUTCString().split(/,? /);
+  const common = {
+    created_at: `${weekday} ${month} ${day} ${time} +0000 ${year}`,
+    ...{ lang: 'en', entities, user: { id: 7, id_str: '7', screen_name: 'Ann' } },
+  };
+  const cut = { ...common, text: 'I love every word…', truncated: true };
+  const long = { ...cut, extended_tweet: { full_text: LONG_TEXT, entities: tags } };
+  const tweets = [
+    { ...common, text: 'This is awful &amp; wrong' },
+    long,
+    { ...common, full_text: LONG_TEXT, entities: tags },
+    { ...cut, text: 'RT @bob: I love every…', retweeted_status: { ...long, id_str: '21' } },
+  ];
+  return tweets.map((tweet, index) => {
+    const id = DAY_OLD_IDS[index];
+    return `{"id":${id},"id_str":"${id}",${JSON.stringify(tweet).slice(1)}`;
+  });
+}
+
+function pageOfV2(): object {
+  const [hashtags, cashtags] = [[{ tag: 'bitcoin' }, { tag: 'wallets' }], [{ tag: 'BTC' }]];
+  const long = { note_tweet: { text: LONG_TEXT, entities: { hashtags, cashtags } } };
+  const common = { author_id: '7', created_at: CREATED_AT, lang: 'en' };
+  const of = (id: string) => ({
+    ...{ text: 'RT @bob: I love every…', referenced_tweets: [{ type: 'retweeted', id }] },
+  });
+  const texts = [{ text: 'This is awful' }, { text: 'cut', ...long }, of('21'), of('22')];
+  return {
+    data: texts.map((text, index) => ({ id: DAY_OLD_IDS[index], ...common, ...text })),
+    includes: {
+      tweets: [
+        { id: '21', text: 'I love…', author_id: '8', ...long },
+        { id: '22', text: 'This is &lt;b&gt;fine&lt;/b&gt; #bitcoin' },
+      ],
+      users: [
+        { id: '7', username: 'Ann', name: 'Ann' },
+        { id: '8', username: 'bob' },
+      ],
+    },
+  };
+}
+
+function tag(text: string) {
+  return { text, indices: [0, 1] };
+}
+
 describe('tss features load', () => {
   it('leaves what the service leaves when it scores the same tweets, and the same again', async () => {
     const tweets = ['I love this #phone', 'This is awful', 'Das ist ein schöner Tag $BTC'].map(
@@ -110,6 +165,31 @@ describe('tss features load', () => {
       });
       expect([file, await seen(ids)]).toEqual([file, online]);
     }
+  });
+
+  it.each<[string, readonly unknown[]]>([
+    ['a stream of v1.1', v11Stream()],
+    ['pages of v2', [pageOfV2()]],
+  ])('leaves of %s what tss populate leaves', async (_, lines) => {
+    write('tweets.jsonl', lines);
+    const populated = await run('populate', '--file', 'tweets.jsonl', '--url', service.url);
+    expect(populated).toMatchObject({ code: 0, stdout: 'tweets.jsonl: 4 stored\n' });
+    const online = await seen(DAY_OLD_IDS);
+    expect(online).toMatchObject({ user: { total: 4 }, topics: { topics: { length: 3 } } });
+    for (const file of ['scored.jsonl', 'scored.parquet']) {
+      const prefix = ['--prefix', 'p_'];
+      expect(await run('score', 'tweets.jsonl', '--out', file, ...prefix)).toMatchObject({
+        code: 0,
+      });
+      await admin.flushall();
+      expect(await load(file, ...prefix)).toMatchObject({
+        code: 0,
+        stdout: `${file}: 4 rows loaded, 0 refused by the service\n`,
+      });
+      expect([file, await seen(DAY_OLD_IDS)]).toEqual([file, online]);
+    }
+    const purged = await run('purge', 'users', '7', '--yes', '--url', service.url);
+    expect([purged.code, (await seen(DAY_OLD_IDS)).rows]).toEqual([0, DAY_OLD_IDS.map(() => null)]);
   });
 
   it('takes times without a zone from the ids, and says for how many rows', async () => {
