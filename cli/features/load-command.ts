@@ -46,8 +46,9 @@ export function loadCommand() {
         ],
         'A row needs a tweet id (tweet_id or id), the scores, model_name and model_revision. Author id,\n' +
           'username, created_at and text are used if present. A row without a required column is reported\n' +
-          'by its line and left out. Times need their zone, such as 2026-11-23T10:00:00Z: a created_at\n' +
-          'without one is not read, and the id tells the time of the tweet.',
+          'by its line and left out. No user counts a row with a username but no author id. Times need\n' +
+          'their zone, such as 2026-11-23T10:00:00Z: a created_at without one is not read, and the id\n' +
+          'tells the time of the tweet.',
         'Rows keep their model revision. Rows of a revision other than that of the service count in\n' +
           'aggregates, but only a service with that model answers with them.',
         ...RESUMABLE_HELP,

@@ -3,6 +3,7 @@ import { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { CsvRecords } from '../kit/csv-records.ts';
 import { CliError } from '../kit/errors.ts';
 import type { Line } from '../kit/lines.ts';
+import { authorFields } from '../kit/tweet-author.ts';
 import { utcTime } from '../kit/tweet-time.ts';
 import { type FileEntry, NOT_A_TWEET } from './file-entry.ts';
 
@@ -44,17 +45,11 @@ export async function* csvEntries(
 
 function entryOf(line: number, cells: readonly string[], places: Places): FileEntry {
   const cell = (name: keyof Places) => cells[places[name]]?.trim() || undefined;
-  const [authorId, username, createdAt, lang] = [
-    cell('authorId'),
-    cell('username')?.replace(/^@/, ''),
-    cell('createdAt'),
-    cell('lang'),
-  ];
+  const [createdAt, lang] = [cell('createdAt'), cell('lang')];
   const tweet = {
     id: cell('id'),
     text: cells[places.text],
-    ...(authorId && { author_id: authorId }),
-    ...(authorId && username && { author: { id: authorId, username } }),
+    ...authorFields(cell('authorId'), cell('username')),
     ...(createdAt && { created_at: utcTime(createdAt) }),
     ...(lang && { lang }),
   };

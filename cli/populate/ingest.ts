@@ -1,6 +1,7 @@
 import { type AdminClient, ServiceRefusal } from '../clients/admin-client.ts';
 import { CliError } from '../kit/errors.ts';
 import { type Refusal, refusalIn } from '../kit/refusal.ts';
+import { lackedAuthorIdsNote } from '../kit/tweet-author.ts';
 import { unreadTimesNote } from '../kit/tweet-time.ts';
 import type { Batch } from './supply.ts';
 
@@ -11,6 +12,8 @@ export class Tally {
   otherLanguages = 0;
   /** Sent tweets whose id tells their time, because the time that they had was not read. */
   unreadTimes = 0;
+  /** Sent tweets with a name of their author but no id, which no user counts. */
+  lackedAuthorIds = 0;
   /** Tweets that were not sent for their language. */
   leftOut = 0;
   readonly #refused = new Map<string, number>();
@@ -25,6 +28,7 @@ export class Tally {
     const stored = `${this.stored} stored${others === 0 ? '' : `, ${others} of them in languages that the model does not read`}`;
     const suffix =
       unreadTimesNote(this.unreadTimes) +
+      lackedAuthorIdsNote(this.lackedAuthorIds) +
       (this.leftOut > 0 ? `, ${this.leftOut} in other languages left out` : '');
     const refused = [...this.#refused.values()].reduce((sum, each) => sum + each, 0);
     if (refused === 0) return `${stored}${suffix}`;

@@ -7,6 +7,7 @@ import { LeftOut } from '../kit/left-out.ts';
 import { print, warn } from '../kit/printable.ts';
 import { ProgressBar } from '../kit/progress.ts';
 import { StateFile } from '../kit/state-file.ts';
+import { lacksAuthorId } from '../kit/tweet-author.ts';
 import { hasUnreadTime } from '../kit/tweet-time.ts';
 import { fileSupply } from './file-supply.ts';
 import { inLanguage } from './in-language.ts';
@@ -99,6 +100,7 @@ async function send(supply: Supply, sending: Sending): Promise<number> {
     tally.leftOut += batch.tweets.length - wanted.tweets.length;
     if (wanted.tweets.length > 0) {
       tally.unreadTimes += wanted.tweets.filter(hasUnreadTime).length;
+      tally.lackedAuthorIds += wanted.tweets.filter(lacksAuthorId).length;
       await ingest(wanted, service, tally, (...tweet) => leftOut.refused(...tweet));
     }
     read += batch.tweets.length;

@@ -10,6 +10,7 @@ import { Pace } from '../../kit/pace.ts';
 import { print, warn } from '../../kit/printable.ts';
 import { ProgressBar } from '../../kit/progress.ts';
 import { continuation, StateFile } from '../../kit/state-file.ts';
+import { lackedAuthorIdsNote, lacksAuthorId } from '../../kit/tweet-author.ts';
 import { hasUnreadTime, unreadTimesNote } from '../../kit/tweet-time.ts';
 import { withParquetRows } from './parquet-rows.ts';
 import { type FileRow, readFields } from './read-fields.ts';
@@ -40,6 +41,8 @@ interface Tally {
   refused: number;
   /** Sent rows whose id tells their time, because the time that they had was not read. */
   unreadTimes: number;
+  /** Sent rows with a name of the author but no id, which no user counts. */
+  lackedAuthorIds: number;
 }
 
 /**
@@ -83,7 +86,7 @@ async function send(
   const earlier = options.restarts ? undefined : state.get(job);
   if (earlier) announce(continuation(earlier));
   const pace = new Pace(rate, { signal });
-  const tally: Tally = { loaded: 0, refused: 0, unreadTimes: 0 };
+  const tally: Tally = { loaded: 0, refused: 0, unreadTimes: 0, lackedAuthorIds: 0 };
   const leftOut = new LeftOut(file, announce);
   const missing = () => (earlier?.failed ?? 0) + leftOut.lines + tally.refused;
   let done = earlier?.done ?? 0;
@@ -108,6 +111,7 @@ async function send(
       else {
         waiting.push({ row, number });
         if (hasUnreadTime(row.tweet)) tally.unreadTimes++;
+        if (lacksAuthorId(row.tweet)) tally.lackedAuthorIds++;
       }
       done = read;
       if (waiting.length === BATCH_ROWS) await flush();
@@ -128,11 +132,13 @@ async function send(
 
 function summary(
   file: string,
-  { loaded, refused, unreadTimes }: Tally,
+  { loaded, refused, unreadTimes, lackedAuthorIds }: Tally,
   unreadable: number,
 ): string {
   return (
-    `${file}: ${counted(loaded, 'row')} loaded, ${refused} refused by the service${unreadTimesNote(unreadTimes)}` +
+    `${file}: ${counted(loaded, 'row')} loaded, ${refused} refused by the service` +
+    unreadTimesNote(unreadTimes) +
+    lackedAuthorIdsNote(lackedAuthorIds) +
     (unreadable > 0 ? `, ${unreadable} without what a row needs` : '')
   );
 }

@@ -6,6 +6,7 @@ import {
   XTweet as XTweetSchema,
 } from '../../../service/tweet-source/x-format/tweet.ts';
 import { parseExactly } from '../../kit/exact-json.ts';
+import { authorFields } from '../../kit/tweet-author.ts';
 import { tweetObjects } from '../../kit/tweet-objects.ts';
 import { timeFault, utcTime } from '../../kit/tweet-time.ts';
 
@@ -138,13 +139,11 @@ function fieldsOfTweet({ id, text, ...rest }: XTweet): ScoredRow['tweet'] {
 /** A tweet of columns such as those of CSV. */
 function flatTweet(record: Fields): ScoredRow['tweet'] {
   const cell = (name: keyof typeof NAMES) => textOf(fieldOf(record, name));
-  const [text, authorId, createdAt] = [cell('text'), cell('authorId'), cell('createdAt')];
-  const username = cell('username')?.replace(/^@/, '');
+  const [text, createdAt] = [cell('text'), cell('createdAt')];
   return {
     id: cell('id') ?? '',
     ...(text !== undefined && { text }),
-    ...(authorId !== undefined && { author_id: authorId }),
-    ...(authorId !== undefined && username !== undefined && { author: { id: authorId, username } }),
+    ...authorFields(cell('authorId'), cell('username')),
     ...(createdAt !== undefined && { created_at: utcTime(createdAt) }),
     ...(Array.isArray(record.topics) && { topics: record.topics }),
   };

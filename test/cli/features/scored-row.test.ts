@@ -127,6 +127,11 @@ describe('a scored row', () => {
       { id: '1', author: { id: '7', username: 'Ann' } },
     ],
     ['without a text', { tweet_id: '1', ...SCORED }, { id: '1' }],
+    [
+      'with a name but no author id, which it keeps apart',
+      { tweet_id: '1', screen_name: '@Ann', ...SCORED },
+      { id: '1', username: 'Ann' },
+    ],
   ])('%s is understood', (_, fields, tweet) => {
     expect(scoredRow(fields, DEFAULTS)).toEqual({ tweet, ...ROW });
   });

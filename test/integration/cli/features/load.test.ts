@@ -213,6 +213,26 @@ describe('tss features load', () => {
     expect(await day.json()).toMatchObject({ total: 1 });
   });
 
+  it('says for how many rows no user counts, for lack of an author id', async () => {
+    const row = (id: string, name: object) => ({
+      ...{ id, ...name, created_at: CREATED_AT },
+      ...{ ...SCORES, ...MODEL },
+    });
+    write('names.jsonl', [
+      row('31', { username: 'Ann' }),
+      row('32', { author_username: '@Ann' }),
+      row('33', { username: 'Ann', author_id: '7' }),
+      row('34', {}),
+    ]);
+    expect(await load('names.jsonl')).toMatchObject({
+      code: 0,
+      stdout:
+        'names.jsonl: 4 rows loaded, 0 refused by the service, ' +
+        '2 with a username but no author id (no user counts them; add author_id)\n',
+    });
+    expect(await totalOf('@ann')).toBe(1);
+  });
+
   it('loads rows of Parquet with numbers that JSON lacks in other columns', async () => {
     const row = { id: '901', ...SCORES, ...MODEL };
     const columns = Object.entries(row).map(([name, value]) => ({ name, data: [value] }));

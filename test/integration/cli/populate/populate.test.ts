@@ -337,6 +337,21 @@ describe('populate --file', () => {
     });
   });
 
+  it('says for how many tweets of CSV no user counts, for lack of an author id', async () => {
+    const path = join(folder, 'names.csv');
+    const authors = ['@nameless,', 'nameless,', 'named,710', ','];
+    const lines = tweetsOf({ id: '710', username: 'named' }, 4).map(
+      ({ id, text }, index) => `${id},${authors[index]},${text}`,
+    );
+    writeFileSync(path, ['id,username,author_id,text', ...lines].join('\n'));
+    const { code, stdout } = await run('--file', path);
+    expect([code, stdout]).toEqual([
+      0,
+      `${path}: 4 stored, 2 with a username but no author id (no user counts them; add author_id)\n`,
+    ]);
+    expect(await aggregate('users', '@named')).toMatchObject({ total: 1 });
+  });
+
   it('takes from the id a time of CSV without a zone, and leaves the line out if the id has none', async () => {
     const path = join(folder, 'times.csv');
     const ids = ['1460323737035677651', '1460323737035677652', '1460323737035677653'];
