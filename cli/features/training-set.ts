@@ -38,7 +38,7 @@ export async function writeTrainingSet(
   { labels: labelFile, entity, asOf, bulk }: TrainingSetOptions,
   out: string,
 ): Promise<TrainingSet> {
-  const { count: labels, extraColumns } = await loadLabels(database, labelFile);
+  const { count: labels, extraColumns } = await loadLabels(database, labelFile, entity);
   const unreadable = await loadRecords(database, files);
   if (bulk !== undefined) await openBulkResults(database, bulk);
   const columns = TRAINING_COLUMNS.flatMap((name) =>

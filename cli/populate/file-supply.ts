@@ -1,6 +1,7 @@
 import type { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { CliError } from '../kit/errors.ts';
 import { Input } from '../kit/input.ts';
+import { expectUnroundedTweets, SAMPLED_ROWS } from '../kit/rounded-ids.ts';
 import { timeFault } from '../kit/tweet-time.ts';
 import { fileEntries } from './file-entries.ts';
 import { type FileEntry, NOT_A_TWEET } from './file-entry.ts';
@@ -9,7 +10,7 @@ import { BATCH_SIZE, type Batch, type LeaveOut, type Supply } from './supply.ts'
 /**
  * Tweets of a file. What is not a tweet is left out.
  *
- * @throws CliError when it cannot be read
+ * @throws CliError when it cannot be read, or its ids are rounded
  */
 export async function fileSupply(path: string): Promise<Supply> {
   const input = await Input.open(path);
@@ -17,7 +18,14 @@ export async function fileSupply(path: string): Promise<Supply> {
     throw new CliError(`${path} is not a regular file; save its content first`);
   }
   let total = 0;
-  for await (const { tweets } of fileEntries(input)) total += tweets.length;
+  const sample: XTweet[] = [];
+  for await (const { tweets } of fileEntries(input)) {
+    total += tweets.length;
+    for (const { tweet } of tweets) {
+      if (tweet && sample.length < SAMPLED_ROWS) sample.push(tweet);
+    }
+  }
+  expectUnroundedTweets(sample, path);
   return {
     name: path,
     // A changed file starts from the beginning.

@@ -17,7 +17,7 @@ const SENTIMENT = `CASE ${LABELS.map(
  * @throws CliError naming the first label that is not a sentiment, counted from 1
  */
 export async function loadSentiments(database: ScratchDatabase, path: string): Promise<number> {
-  const { count } = await loadLabels(database, path);
+  const { count } = await loadLabels(database, path, 'tweet');
   const [fault] = await database.query(
     `SELECT number, label FROM label_lines WHERE ${SENTIMENT} IS NULL ORDER BY number LIMIT 1`,
   );

@@ -9,12 +9,13 @@ import { LeftOut } from '../../kit/left-out.ts';
 import { Pace } from '../../kit/pace.ts';
 import { print, warn } from '../../kit/printable.ts';
 import { ProgressBar } from '../../kit/progress.ts';
+import { expectUnroundedTweets, SAMPLED_ROWS } from '../../kit/rounded-ids.ts';
 import { continuation, StateFile } from '../../kit/state-file.ts';
 import { lackedAuthorIdsNote, lacksAuthorId } from '../../kit/tweet-author.ts';
 import { hasUnreadTime, unreadTimesNote } from '../../kit/tweet-time.ts';
 import { withParquetRows } from './parquet-rows.ts';
 import { type FileRow, readFields } from './read-fields.ts';
-import { type RowDefaults, scoredRow } from './scored-row.ts';
+import { type RowDefaults, type ScoredRow, scoredRow } from './scored-row.ts';
 import { type PlacedRow, sendRows } from './send-rows.ts';
 
 export interface LoadOptions {
@@ -48,7 +49,8 @@ interface Tally {
 /**
  * Stores scored rows in a running service, and continues where an interrupted run stopped.
  *
- * @throws CliError also when rows were left out, by this run or by the interrupted one
+ * @throws CliError also when ids are rounded, or when rows were left out, by this run or by the
+ *   interrupted one
  */
 export async function loadScoredRows(options: LoadOptions, signal: AbortSignal): Promise<void> {
   const input = await Input.open(options.file);
@@ -64,12 +66,28 @@ export async function loadScoredRows(options: LoadOptions, signal: AbortSignal):
   // Of one run are the rows of the same file that are read in the same way.
   const { url, prefix, scoredAt = '' } = options;
   const job = `load:${url}:${input.fingerprint}:${prefix}:${scoredAt}`;
-  const load = (lines: Input, unit: string) =>
-    send(readFields(lines), { ...options, job, unit, defaults }, signal);
+  const load = async (lines: Input, unit: string) => {
+    expectUnroundedTweets(await firstTweets(readFields(lines), defaults), options.file);
+    await send(readFields(lines), { ...options, job, unit, defaults }, signal);
+  };
   if (!/\.parquet$/i.test(options.file)) return load(input, 'line');
   await withParquetRows(options.file, signal, async (lines) =>
     load(await Input.open(lines), 'row'),
   );
+}
+
+/** Tweets of the first `SAMPLED_ROWS` that can be sent. */
+async function firstTweets(
+  rows: AsyncIterable<FileRow>,
+  defaults: RowDefaults,
+): Promise<ScoredRow['tweet'][]> {
+  const tweets: ScoredRow['tweet'][] = [];
+  for await (const { fields } of rows) {
+    const row = fields && scoredRow(fields, defaults);
+    if (typeof row === 'object') tweets.push(row.tweet);
+    if (tweets.length === SAMPLED_ROWS) break;
+  }
+  return tweets;
 }
 
 async function send(

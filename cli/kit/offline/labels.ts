@@ -1,9 +1,14 @@
-import { LABEL_COLUMNS, TRAINING_COLUMNS } from '../../../service/contract/offline.ts';
+import {
+  LABEL_COLUMNS,
+  type LabelEntity,
+  TRAINING_COLUMNS,
+} from '../../../service/contract/offline.ts';
 import { widestOf } from '../csv-columns.ts';
 import type { CsvHeader, CsvHeaders } from '../csv-records.ts';
 import { openCsvTable } from '../csv-table.ts';
 import { CliError } from '../errors.ts';
 import { Input } from '../input.ts';
+import { expectUnroundedIds, SAMPLED_ROWS } from '../rounded-ids.ts';
 import { identifier, quoted, type ScratchDatabase } from '../scratch-database.ts';
 import { ID_PATTERN } from './schema.ts';
 
@@ -35,9 +40,13 @@ export interface Labels {
  * Reads a CSV file of labels into the table `label_lines`, and into the table `labels` with their
  * numbers in place of the labels; ids stay text.
  *
- * @throws CliError naming the first labels that are wrong, counted from 1
+ * @throws CliError naming the first labels that are wrong, counted from 1, or rounded ids
  */
-export async function loadLabels(database: ScratchDatabase, path: string): Promise<Labels> {
+export async function loadLabels(
+  database: ScratchDatabase,
+  path: string,
+  entity: LabelEntity,
+): Promise<Labels> {
   const extraColumns = await loadLines(database, path);
   const faults = await database.query(`
     SELECT number, CASE
@@ -57,6 +66,11 @@ export async function loadLabels(database: ScratchDatabase, path: string): Promi
     const lines = faults.map(({ number, problem }) => `\n  label ${number}: ${problem}`);
     throw new CliError(`${path} has invalid labels:${lines.join('')}`);
   }
+  const first = await database.query(
+    `SELECT entity FROM label_lines ORDER BY number LIMIT ${SAMPLED_ROWS}`,
+  );
+  const ids = first.map((line) => String(line.entity));
+  expectUnroundedIds(ids, path, entity);
   await database.run(
     `CREATE TABLE labels AS
      SELECT entity, ${TIME} AS event_timestamp, number::VARCHAR AS label FROM label_lines`,

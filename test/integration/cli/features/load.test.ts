@@ -233,6 +233,28 @@ describe('tss features load', () => {
     expect(await totalOf('@ann')).toBe(1);
   });
 
+  it('loads nothing of a file with ids that a program held as numbers', async () => {
+    const ids = ['2123566994048417800', '2123566994052186400', '2123566994060403700'];
+    const row = (id: string) => ({ id, ...SCORES, ...MODEL });
+    write('rounded.jsonl', ids.map(row));
+    const data = (name: keyof ReturnType<typeof row>) => ids.map((id) => row(id)[name]);
+    const names = ['id', ...Object.keys(SCORES), ...Object.keys(MODEL)] as (keyof ReturnType<
+      typeof row
+    >)[];
+    const columnData = names.map((name) =>
+      name === 'id'
+        ? { name, data: ids.map(BigInt), type: 'INT64' as const }
+        : { name, data: data(name) },
+    );
+    writeFileSync(join(folder, 'rounded.parquet'), Buffer.from(parquetWriteBuffer({ columnData })));
+    for (const file of ['rounded.jsonl', 'rounded.parquet']) {
+      const { code, stdout, stderr } = await load(file);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain(`${file} has rounded ids, such as ${ids[0]} and ${ids[1]}: a`);
+    }
+    expect((await seen(ids)).rows).toEqual([null, null, null]);
+  });
+
   it('loads rows of Parquet with numbers that JSON lacks in other columns', async () => {
     const row = { id: '901', ...SCORES, ...MODEL };
     const columns = Object.entries(row).map(([name, value]) => ({ name, data: [value] }));

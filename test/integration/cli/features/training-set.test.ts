@@ -300,6 +300,24 @@ describe('a label file', () => {
   });
 
   it.each([
+    ['tweet', 'labels.csv has rounded ids, such as 2123566994048420000 and 2123566994052180000: a'],
+    ['user', 'labels.csv has rounded ids, such as 2123566994048420000 and 2123566994052180000: a'],
+  ])('with rounded ids of kind %s is refused', async (entity, fault) => {
+    score(-1, -1);
+    log.label(['2123566994048420000', NOON, 'up'], ['2123566994052180000', NOON, 'up']);
+    const args = ['--labels', 'labels.csv', '--out', 'set', '--entity', entity];
+    const { code, stderr } = await log.run('training-set', ...args);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(fault)]);
+  });
+
+  it('may have ids of users that are the first of their milliseconds', async () => {
+    score(-1, -1);
+    const users = ['1836289007975874560', '1893653481858433024', '1813309926237720576'];
+    log.label(...users.map((user) => [user, NOON, 'up'] as const));
+    expect(await log.trainingSet('--entity', 'user')).toHaveLength(3);
+  });
+
+  it.each([
     ['', 'labels.csv is empty'],
     ['entity,event_timestamp,label\n', 'labels.csv has no labels'],
     ['id,time,label\n1,2,3\n', 'labels.csv has no column entity, event_timestamp; its header must'],

@@ -352,6 +352,22 @@ describe('populate --file', () => {
     expect(await aggregate('users', '@named')).toMatchObject({ total: 1 });
   });
 
+  it.each([
+    ['CSV', 'rounded.csv', (id: string) => `${id},I love it`, ['id,text']],
+    ['JSON Lines', 'rounded.jsonl', (id: string) => JSON.stringify({ id, text: 'I love it' }), []],
+  ])('sends nothing of %s with ids that a spreadsheet rounded', async (_, name, line, header) => {
+    const path = join(folder, name);
+    const ids = ['2123566994048420000', '2123566994052180000'];
+    writeFileSync(path, [...header, ...ids.map(line)].join('\n'));
+    const { code, stdout, stderr } = await run('--file', path);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(
+      `${path} has rounded ids, such as ${ids.join(' and ')}: a spreadsheet,`,
+    );
+    const stored = await service.get(`/v1/features/tweets?ids=${ids.join(',')}`);
+    expect(await stored.json()).toMatchObject({ rows: [null, null] });
+  });
+
   it('takes from the id a time of CSV without a zone, and leaves the line out if the id has none', async () => {
     const path = join(folder, 'times.csv');
     const ids = ['1460323737035677651', '1460323737035677652', '1460323737035677653'];
