@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { serviceUrl } from '../kit/environment.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
-import { X_READ } from '../kit/prices.ts';
+import { X_READ, X_USER_READ } from '../kit/prices.ts';
 import {
   RESUMABLE,
   RESUMABLE_HELP,
@@ -34,7 +34,8 @@ export function rescoreCommand() {
       helpText(
         ['tss rescore --dry-run', 'tss rescore --url https://api.example.com --rate 200'],
         'A tweet without a stored text is only counted. It is scored when it is next requested, for the\n' +
-          `price of a read of X, $${X_READ}. Texts are stored only with STORE_TWEET_TEXT=true.`,
+          `price of a read of X: $${X_READ}, and $${X_USER_READ} for its author, once a day. Texts are stored only\n` +
+          'with STORE_TWEET_TEXT=true.',
         ...RESUMABLE_HELP,
       ),
     )

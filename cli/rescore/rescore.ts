@@ -1,7 +1,7 @@
 import { type WalkOptions, walkPages } from '../clients/walk-pages.ts';
 import { counted } from '../kit/counted.ts';
 import { CliError } from '../kit/errors.ts';
-import { dollars, X_READ } from '../kit/prices.ts';
+import { dollars, X_READ, X_USER_READ } from '../kit/prices.ts';
 import { print } from '../kit/printable.ts';
 import { FIRST_CURSOR, type RescoredPage, rescorePage } from './rescore-page.ts';
 
@@ -50,14 +50,14 @@ export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): 
 }
 
 function summary({ rescored, present, withoutText, failed }: Counts, isDryRun: boolean): string {
-  const cost = dollars(withoutText * X_READ);
+  const [posts, authors] = [withoutText * X_READ, withoutText * X_USER_READ];
   return [
     `${counted(rescored, 'tweet')} ${isDryRun ? 'to rescore' : 'rescored'}, ${present} already present, ` +
       `${withoutText} without text, ${failed} failed.`,
     ...(withoutText > 0
       ? [
           `Tweets without text are scored when they are next requested: ${counted(withoutText, 'read of X costs', 'reads of X cost')} ` +
-            `${cost}.`,
+            `${dollars(posts)}, and up to ${dollars(authors)} more for their authors.`,
         ]
       : []),
   ].join('\n');

@@ -91,7 +91,7 @@ describe('tss rescore', () => {
       code: 0,
       stdout:
         `${TWEETS} tweets to rescore, 0 already present, 2 without text, 0 failed.\n` +
-        'Tweets without text are scored when they are next requested: 2 reads of X cost $0.01.\n',
+        'Tweets without text are scored when they are next requested: 2 reads of X cost $0.01, and up to $0.02 more for their authors.\n',
     });
     expect(await countsOf('7')).toMatchObject({ negative: TWEETS + 2 });
 
