@@ -39,7 +39,7 @@ export class Candidate {
    */
   static async load({ name, graph }: ModelChoice): Promise<Candidate> {
     const bundle = findBundle(await readManifest(modelsDir()), name);
-    const graphBytes = graph === undefined ? graphBytesOf(bundle) : await sizeOf(graph);
+    const graphBytes = graph === undefined ? graphBytesOf(bundle.files) : await sizeOf(graph);
     const model = await startModel({ name, ...(graph !== undefined && { graph }) });
     return new Candidate(model, graph ?? null, graphBytes);
   }
@@ -62,8 +62,10 @@ export class Candidate {
   }
 }
 
-function graphBytesOf({ files, graph }: Bundle): number {
-  return files.find(({ name }) => name === graph)?.bytes ?? 0;
+/** Of the graph and of the files that hold its weights: a bundle's other files are JSON. */
+export function graphBytesOf(files: Bundle['files']): number {
+  const weights = files.filter(({ name }) => !/\.jsonl?$/.test(name));
+  return weights.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -1,15 +1,18 @@
 import { Check } from 'typebox/value';
+import { LONG_TEXT_COLUMN } from '../../service/contract/text-columns.ts';
 import { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { CsvRecords } from '../kit/csv-records.ts';
 import { CliError } from '../kit/errors.ts';
 import type { Line } from '../kit/lines.ts';
 import { authorFields } from '../kit/tweet-author.ts';
 import { utcTime } from '../kit/tweet-time.ts';
-import { type FileEntry, NOT_A_TWEET } from './file-entry.ts';
+import { type FileEntry, faultOf } from './file-entry.ts';
 
 /** Names of the columns that are read, in lower case, the likeliest first. */
 const COLUMNS = {
   id: ['id', 'tweet_id', 'id_str', 'tweetid'],
+  /** The whole text of a long post, whose `text` is cut off. */
+  longText: [LONG_TEXT_COLUMN],
   text: ['text', 'full_text', 'tweet', 'content'],
   authorId: ['author_id', 'author.id', 'user_id'],
   username: ['author.username', 'username', 'screen_name', 'user'],
@@ -48,14 +51,14 @@ function entryOf(line: number, cells: readonly string[], places: Places): FileEn
   const [createdAt, lang] = [cell('createdAt'), cell('lang')];
   const tweet = {
     id: cell('id'),
-    text: cells[places.text],
+    text: cells[cell('longText') ? places.longText : places.text],
     ...authorFields(cell('authorId'), cell('username')),
     ...(createdAt && { created_at: utcTime(createdAt) }),
     ...(lang && { lang }),
   };
   if (Check(XTweet, tweet)) return { line, tweets: [{ source: tweet, tweet }] };
   const isRounded = /^\d(\.\d+)?e\+\d+$/i.test(tweet.id ?? '');
-  const fault = isRounded ? 'has a rounded id; spreadsheets must keep ids as text' : NOT_A_TWEET;
+  const fault = isRounded ? 'has a rounded id; spreadsheets must keep ids as text' : faultOf(tweet);
   return { line, tweets: [], fault };
 }
 
@@ -63,9 +66,10 @@ function placesOf(names: readonly string[]): Places {
   const lower = names.map((name) => name.toLowerCase());
   const placeOf = (candidates: readonly string[]) =>
     lower.indexOf(candidates.find((candidate) => lower.includes(candidate)) ?? '');
-  const { id, text, authorId, username, createdAt, lang } = COLUMNS;
+  const { id, longText, text, authorId, username, createdAt, lang } = COLUMNS;
   return {
     id: placeOf(id),
+    longText: placeOf(longText),
     text: placeOf(text),
     authorId: placeOf(authorId),
     username: placeOf(username),

@@ -3,7 +3,7 @@ import { elementsOf } from '../kit/json-elements.ts';
 import { type Line, linesOf } from '../kit/lines.ts';
 import { tweetObjects } from '../kit/tweet-objects.ts';
 import { csvEntries } from './csv-entries.ts';
-import { type FileEntry, NOT_A_TWEET } from './file-entry.ts';
+import { type FileEntry, faultOf } from './file-entry.ts';
 
 const HEAD_BYTES = 4_096;
 
@@ -33,7 +33,7 @@ function entryOf({ number, text, fault }: Line): FileEntry {
   }
   const objects = tweetObjects(value);
   if (objects) return { line: number, ...objects };
-  return { line: number, tweets: [], fault: NOT_A_TWEET };
+  return { line: number, tweets: [], fault: faultOf(value) };
 }
 
 async function headOf(input: Input): Promise<string> {

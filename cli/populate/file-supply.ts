@@ -4,7 +4,7 @@ import { Input } from '../kit/input.ts';
 import { expectUnroundedTweets, SAMPLED_ROWS } from '../kit/rounded-ids.ts';
 import { timeFault } from '../kit/tweet-time.ts';
 import { fileEntries } from './file-entries.ts';
-import { type FileEntry, NOT_A_TWEET } from './file-entry.ts';
+import { type FileEntry, faultOf } from './file-entry.ts';
 import { BATCH_SIZE, type Batch, type LeaveOut, type Supply } from './supply.ts';
 
 /**
@@ -80,8 +80,8 @@ function sendableOf({ line, tweets, fault }: FileEntry, leaveOut: LeaveOut): Sen
     tweets.length > 1 ? `line ${line}, tweet ${index + 1}` : `line ${line}`;
   if (fault !== undefined) leaveOut(place(0), fault);
   const sendable: Sendable[] = [];
-  for (const [index, { tweet }] of tweets.entries()) {
-    const reason = tweet ? timeFault(tweet) : NOT_A_TWEET;
+  for (const [index, { source, tweet }] of tweets.entries()) {
+    const reason = tweet ? timeFault(tweet) : faultOf(source);
     if (reason !== undefined) leaveOut(place(index), reason);
     else if (tweet) sendable.push({ tweet, place: place(index) });
   }

@@ -9,3 +9,6 @@ export const TEXT_COLUMNS = [
   'comment',
   'review',
 ] as const;
+
+/** Column of twarc's CSV with the whole text of a long post, whose `text` is cut off; else empty. */
+export const LONG_TEXT_COLUMN = 'note_tweet.text';

@@ -1,6 +1,7 @@
 import { Check } from 'typebox/value';
 import { isoTimeMs } from '../../../service/contract/iso-time.ts';
 import { LABELS } from '../../../service/contract/labels.ts';
+import { LONG_TEXT_COLUMN } from '../../../service/contract/text-columns.ts';
 import {
   type XTweet,
   XTweet as XTweetSchema,
@@ -38,7 +39,7 @@ export interface RowDefaults {
 /** Names of a tweet's fields, in lower case, the likeliest first. */
 const NAMES = {
   id: ['tweet_id', 'id_str', 'id', 'tweetid'],
-  text: ['text', 'full_text', 'tweet', 'content'],
+  text: [LONG_TEXT_COLUMN, 'text', 'full_text', 'tweet', 'content'],
   authorId: ['author_id', 'author.id', 'user_id'],
   username: ['author_username', 'author.username', 'username', 'screen_name'],
   createdAt: ['created_at', 'tweet_created_at', 'date', 'timestamp'],

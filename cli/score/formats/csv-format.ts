@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
-import { expectOnce, listColumns, widestOf } from '../../kit/csv-columns.ts';
+import { LONG_TEXT_COLUMN } from '../../../service/contract/text-columns.ts';
+import { columnNamed, expectOnce, listColumns, widestOf } from '../../kit/csv-columns.ts';
 import { CsvRecords } from '../../kit/csv-records.ts';
 import { CliError } from '../../kit/errors.ts';
 import type { Line } from '../../kit/lines.ts';
@@ -36,7 +37,13 @@ export async function openCsv(
     if (text === undefined) continue;
     expectOnce(names, text, name);
     added.expectNoneOf(names);
-    const csv = { delimiter, width: names.length, text };
+    const longText = column === undefined ? columnNamed(LONG_TEXT_COLUMN, names) : undefined;
+    const csv = {
+      delimiter,
+      width: names.length,
+      text,
+      ...(longText !== undefined && { longText }),
+    };
     const header = csvLine([...names, ...added.names], delimiter);
     return {
       layout: { header: `${hasMark() ? '\ufeff' : ''}${header}\n`, csv },
@@ -69,11 +76,12 @@ async function* recordsOf(records: CsvRecords, layout: CsvLayout): AsyncGenerato
   }
 }
 
-function textOf(cells: readonly string[], layout: CsvLayout): ScorableText {
+function textOf(cells: readonly string[], { text, longText, delimiter }: CsvLayout): ScorableText {
+  const whole = longText === undefined ? '' : cells[longText];
   return {
-    text: cells[layout.text] ?? '',
+    text: whole || (cells[text] ?? ''),
     source: { cells },
-    scored: (added) => csvLine([...cells, ...Object.values(added)], layout.delimiter),
+    scored: (added) => csvLine([...cells, ...Object.values(added)], delimiter),
   };
 }
 

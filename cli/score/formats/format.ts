@@ -44,7 +44,12 @@ export interface Layout {
   /** Text before the first record of the output. */
   readonly header: string;
   /** Of CSV: the separator, the number of columns, and the place of the text among them. */
-  readonly csv?: { readonly delimiter: string; readonly width: number; readonly text: number };
+  readonly csv?: {
+    readonly delimiter: string;
+    readonly width: number;
+    readonly text: number;
+    readonly longText?: number;
+  };
 }
 
 export interface RecordReader {

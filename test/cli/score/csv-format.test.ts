@@ -56,6 +56,16 @@ describe('a CSV file', () => {
     expect(named.texts).toEqual(['b']);
   });
 
+  it('of twarc has the whole text of long posts in a column that is empty for others', async () => {
+    const content = 'id,text,note_tweet.text\n1,cut o…,cut off no more\n2,short,\n';
+    const { texts } = await readRecords('csv', content);
+    expect(texts).toEqual(['cut off no more', 'short']);
+    expect((await readRecords('csv', content, { column: 'text' })).texts).toEqual([
+      'cut o…',
+      'short',
+    ]);
+  });
+
   it('with two columns of the name of the texts is refused', async () => {
     await expect(readRecords('csv', 'text,id,text\na,1,b\n')).rejects.toThrow(
       "input, line 1: 2 columns are named 'text'; give each another name",

@@ -352,6 +352,35 @@ describe('populate --file', () => {
     expect(await aggregate('users', '@named')).toMatchObject({ total: 1 });
   });
 
+  it('stores the whole text of long posts in the CSV of twarc, and its topics', async () => {
+    const path = join(folder, 'long.csv');
+    const ids = ['1460323737035677661', '1460323737035677662'];
+    writeFileSync(
+      path,
+      `id,text,note_tweet.text\n${ids[0]},I love it…,I love it no more #posts\n${ids[1]},short,\n`,
+    );
+    expect(await run('--file', path)).toMatchObject({ code: 0, stdout: `${path}: 2 stored\n` });
+    const stored = await service.get(`/v1/features/tweets?ids=${ids.join(',')}`);
+    expect(await stored.json()).toMatchObject({
+      rows: [{ text: 'I love it no more #posts' }, { text: 'short' }],
+    });
+    const topic = await service.get('/v1/topics/%23posts/sentiment?from=2021-11-15&to=2021-11-15');
+    expect(await topic.json()).toMatchObject({ total: 1 });
+  });
+
+  it('names the field of a tweet that is not as X writes it', async () => {
+    const path = join(folder, 'fields.csv');
+    writeFileSync(
+      path,
+      'id,text,author_id,username\n41,fine,53247119.0,jack\n42,fine,12,Jack Dorsey\n43,fine,12,jack\n',
+    );
+    const { code, stdout, stderr } = await run('--file', path);
+    expect([code, stdout]).toEqual([1, `${path}: 1 stored, 2 lines left out\n`]);
+    const reason = 'is not as X writes it, got';
+    expect(stderr).toContain(`line 2 is not a tweet: its author_id ${reason} "53247119.0"`);
+    expect(stderr).toContain(`line 3 is not a tweet: its author.username ${reason} "Jack Dorsey"`);
+  });
+
   it.each([
     ['CSV', 'rounded.csv', (id: string) => `${id},I love it`, ['id,text']],
     ['JSON Lines', 'rounded.jsonl', (id: string) => JSON.stringify({ id, text: 'I love it' }), []],
