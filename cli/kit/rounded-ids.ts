@@ -11,7 +11,10 @@ const MAX_CHANCE = 1e-6;
 /** X's machines count the ids of a millisecond from 0, in the last 12 bits. */
 const IDS_PER_MS = 4_096n;
 
-/** Above the share of tweets that are the first of a millisecond: 0.7 in 2014, 0.4 in 2021. */
+/**
+ * Above the share of tweets that are the first of a millisecond: 0.71 of 3,232 in 2014 and 0.43 of 19,056
+ * in 2020 and 2021, in public lists of ids.
+ */
 const SHARE_OF_FIRST = 0.9;
 const FIRST_TWEET_OF_2014 = 420_000_000_000_000_000n;
 

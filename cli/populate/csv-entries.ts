@@ -5,8 +5,9 @@ import { CsvRecords } from '../kit/csv-records.ts';
 import { CliError } from '../kit/errors.ts';
 import type { Line } from '../kit/lines.ts';
 import { authorFields } from '../kit/tweet-author.ts';
+import { tweetFault } from '../kit/tweet-fault.ts';
 import { utcTime } from '../kit/tweet-time.ts';
-import { type FileEntry, faultOf } from './file-entry.ts';
+import type { FileEntry } from './file-entry.ts';
 
 /** Names of the columns that are read, in lower case, the likeliest first. */
 const COLUMNS = {
@@ -58,7 +59,9 @@ function entryOf(line: number, cells: readonly string[], places: Places): FileEn
   };
   if (Check(XTweet, tweet)) return { line, tweets: [{ source: tweet, tweet }] };
   const isRounded = /^\d(\.\d+)?e\+\d+$/i.test(tweet.id ?? '');
-  const fault = isRounded ? 'has a rounded id; spreadsheets must keep ids as text' : faultOf(tweet);
+  const fault = isRounded
+    ? 'has a rounded id; spreadsheets must keep ids as text'
+    : tweetFault(tweet);
   return { line, tweets: [], fault };
 }
 

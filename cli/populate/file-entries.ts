@@ -1,9 +1,10 @@
 import type { Input } from '../kit/input.ts';
 import { elementsOf } from '../kit/json-elements.ts';
 import { type Line, linesOf } from '../kit/lines.ts';
+import { tweetFault } from '../kit/tweet-fault.ts';
 import { tweetObjects } from '../kit/tweet-objects.ts';
 import { csvEntries } from './csv-entries.ts';
-import { type FileEntry, faultOf } from './file-entry.ts';
+import type { FileEntry } from './file-entry.ts';
 
 const HEAD_BYTES = 4_096;
 
@@ -33,7 +34,7 @@ function entryOf({ number, text, fault }: Line): FileEntry {
   }
   const objects = tweetObjects(value);
   if (objects) return { line: number, ...objects };
-  return { line: number, tweets: [], fault: faultOf(value) };
+  return { line: number, tweets: [], fault: tweetFault(value) };
 }
 
 async function headOf(input: Input): Promise<string> {

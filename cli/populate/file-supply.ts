@@ -2,9 +2,10 @@ import type { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { CliError } from '../kit/errors.ts';
 import { Input } from '../kit/input.ts';
 import { expectUnroundedTweets, SAMPLED_ROWS } from '../kit/rounded-ids.ts';
+import { tweetFault } from '../kit/tweet-fault.ts';
 import { timeFault } from '../kit/tweet-time.ts';
 import { fileEntries } from './file-entries.ts';
-import { type FileEntry, faultOf } from './file-entry.ts';
+import type { FileEntry } from './file-entry.ts';
 import { BATCH_SIZE, type Batch, type LeaveOut, type Supply } from './supply.ts';
 
 /**
@@ -81,7 +82,7 @@ function sendableOf({ line, tweets, fault }: FileEntry, leaveOut: LeaveOut): Sen
   if (fault !== undefined) leaveOut(place(0), fault);
   const sendable: Sendable[] = [];
   for (const [index, { source, tweet }] of tweets.entries()) {
-    const reason = tweet ? timeFault(tweet) : faultOf(source);
+    const reason = tweet ? timeFault(tweet) : tweetFault(source);
     if (reason !== undefined) leaveOut(place(index), reason);
     else if (tweet) sendable.push({ tweet, place: place(index) });
   }

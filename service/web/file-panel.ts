@@ -4,7 +4,14 @@ import { allowAsking } from './api-key.ts';
 import { byId, element } from './dom.ts';
 import { FileResults } from './file-results.ts';
 import { FileScoring } from './file-scoring.ts';
-import { emptyFault, type FileTable, fileTable, rowFaults, scoredCsv } from './file-table.ts';
+import {
+  emptyFault,
+  type FileTable,
+  fileTable,
+  rowFaults,
+  textOf as rowText,
+  scoredCsv,
+} from './file-table.ts';
 import { foreignFormat } from './foreign-format.ts';
 import { count, duration } from './format.ts';
 import { showProblem } from './panel.ts';
@@ -133,7 +140,7 @@ export function startFilePanel(): void {
 function scoringOf(table: FileTable, column: number, progress: Progress): FileScoring {
   return new FileScoring(
     {
-      texts: table.rows.map((row) => row[column] ?? ''),
+      texts: table.rows.map((row) => rowText(table, column, row)),
       send: (texts, signal) => call<TextsResponse>('/v1/inference', { texts }, signal),
       pause,
       onProgress: ({ done, pauseMs }) => progress.show(done, pauseMs),

@@ -1,7 +1,7 @@
 import { donut } from './charts.ts';
 import { element } from './dom.ts';
 import type { RowResult } from './file-scoring.ts';
-import type { FileTable } from './file-table.ts';
+import { type FileTable, textOf } from './file-table.ts';
 import { count, percent, share } from './format.ts';
 import { LABELS, type Label, NAMES, namedSwatch, sharesInWords, totalOf } from './labels.ts';
 import { LiveChart } from './live-chart.ts';
@@ -100,7 +100,9 @@ function pagedRows({ table, column, results }: Results): HTMLElement {
     const from = page * PAGE_ROWS;
     const rows = table.rows
       .slice(from, from + PAGE_ROWS)
-      .map((row, index) => rowCells(from + index, row[column] ?? '', results[from + index]));
+      .map((row, index) =>
+        rowCells(from + index, textOf(table, column, row), results[from + index]),
+      );
     const cells = figures('Scored rows', ['Row', 'Label', 'Score', 'Text'], rows);
     shown.replaceChildren(scroller('Scored rows', cells));
     const last = Math.min(table.rows.length, from + PAGE_ROWS);

@@ -3,7 +3,7 @@
 import { LABELS } from '../domain/sentiment.ts';
 import { csvOf } from './csv.ts';
 import type { RowResult } from './file-scoring.ts';
-import { type CsvTable, parseCsv, textColumn } from './parse-csv.ts';
+import { type CsvTable, longTextColumn, parseCsv, textColumn } from './parse-csv.ts';
 
 /** Most rows of a file, without its header. */
 export const MAX_ROWS = 5_000;
@@ -14,6 +14,8 @@ export interface FileTable {
   readonly separator: string;
   /** Index of the column of texts; -1 if none is known by its name. */
   readonly suggested: number;
+  /** Index of the column that has the whole text where the suggested one is cut off; -1 if there is none. */
+  readonly longText: number;
 }
 
 /** @throws CsvFault */
@@ -22,7 +24,18 @@ export function fileTable(text: string, hasHeader: boolean): FileTable {
   const [first = []] = rows;
   const names = first.map((name, index) => (hasHeader && name.trim()) || `Column ${index + 1}`);
   const suggested = names.length === 1 ? 0 : hasHeader ? textColumn(names) : -1;
-  return { names, rows: hasHeader ? rows.slice(1) : rows, separator, suggested };
+  const longText = hasHeader ? longTextColumn(names) : -1;
+  return { names, rows: hasHeader ? rows.slice(1) : rows, separator, suggested, longText };
+}
+
+/** The text of a row in a column. */
+export function textOf(
+  { suggested, longText }: FileTable,
+  column: number,
+  row: readonly string[],
+): string {
+  const whole = column === suggested ? row[longText] : undefined;
+  return whole || (row[column] ?? '');
 }
 
 /** Says why a chosen file has nothing to score; undefined if it has rows, or another fault. */
@@ -32,7 +45,8 @@ export function emptyFault(text: string, table: FileTable | undefined): string |
 }
 
 /** Reasons of rows that cannot be scored, by index. */
-export function rowFaults({ names, rows }: FileTable, column: number): Map<number, string> {
+export function rowFaults(table: FileTable, column: number): Map<number, string> {
+  const { names, rows } = table;
   const faults = new Map<number, string>();
   for (const [index, row] of rows.entries()) {
     if (row.length > names.length) {
@@ -40,7 +54,7 @@ export function rowFaults({ names, rows }: FileTable, column: number): Map<numbe
         index,
         `The row has ${row.length} cells instead of ${names.length}: quote a text that contains the separator.`,
       );
-    } else if ((row[column] ?? '').trim() === '') faults.set(index, 'The row has no text.');
+    } else if (textOf(table, column, row).trim() === '') faults.set(index, 'The row has no text.');
   }
   return faults;
 }

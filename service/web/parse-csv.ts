@@ -1,6 +1,6 @@
 /** Comma-separated values (RFC 4180); nothing here touches the document. */
 
-import { TEXT_COLUMNS } from '../contract/text-columns.ts';
+import { LONG_TEXT_COLUMN, TEXT_COLUMNS } from '../contract/text-columns.ts';
 
 const SEPARATORS = [',', ';', '\t'] as const;
 
@@ -46,8 +46,17 @@ export function parseCsv(text: string, maxRows: number): CsvTable {
 
 /** Index of the column of texts by its name, in any case; -1 if there is none. */
 export function textColumn(names: readonly string[]): number {
+  return columnOf(names, TEXT_COLUMNS);
+}
+
+/** Index of the column that has the whole text where the text is cut off; -1 if there is none. */
+export function longTextColumn(names: readonly string[]): number {
+  return columnOf(names, [LONG_TEXT_COLUMN]);
+}
+
+function columnOf(names: readonly string[], wanted: readonly string[]): number {
   const lower = names.map((name) => name.trim().toLowerCase());
-  const found = TEXT_COLUMNS.find((name) => lower.includes(name));
+  const found = wanted.find((name) => lower.includes(name));
   return found === undefined ? -1 : lower.indexOf(found);
 }
 

@@ -11,7 +11,7 @@ import {
 import { listColumns } from '../../kit/csv-columns.ts';
 import { CliError, reasonOf } from '../../kit/errors.ts';
 import type { InputRecord, RecordSource } from '../../score/formats/format.ts';
-import { textColumn } from '../../score/formats/text-column.ts';
+import { longTextColumn, textColumn } from '../../score/formats/text-column.ts';
 import { locationUrl } from '../contract.ts';
 import type { ItemTexts } from './item-texts.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
@@ -44,19 +44,19 @@ export async function openParquet(options: ParquetOptions): Promise<ItemTexts> {
     },
   };
   const metadata = await readable(name, () => parquetMetadataAsync(file));
-  const column = textColumnOf(metadata, options.textColumn, name);
+  const places = textColumnsOf(metadata, options.textColumn, name);
   expectExactDecimals(metadata, name);
   let count = 0;
   async function* records(): AsyncGenerator<InputRecord> {
     for await (const row of rowsOf(file, metadata, name)) {
       count++;
-      const text: unknown = row[column];
+      const text = places.map((column) => row[column]).find(isFilled) ?? '';
       const source: RecordSource = { json: rowJson(row) };
       yield {
         line: count,
         byte: 0,
         next: { bytes: 0, lines: count },
-        texts: [{ text: typeof text === 'string' ? text : '', source, scored: () => '' }],
+        texts: [{ text, source, scored: () => '' }],
       };
     }
   }
@@ -87,11 +87,21 @@ async function* rowsOf(
   }
 }
 
-function textColumnOf(metadata: FileMetaData, named: string | undefined, file: string): string {
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** Columns of a row's text, of which the first one that is filled counts. */
+function textColumnsOf(
+  metadata: FileMetaData,
+  named: string | undefined,
+  file: string,
+): readonly string[] {
   const columns = parquetSchema(metadata).children.map(({ element }) => element);
   const names = columns.filter(isText).map(({ name }) => name);
   const found = names[textColumn(names, named) ?? -1];
-  if (found !== undefined) return found;
+  const long = names[longTextColumn(names, named) ?? -1];
+  if (found !== undefined) return long === undefined ? [found] : [long, found];
   const missing =
     named === undefined
       ? 'no column of texts that is known by its name'

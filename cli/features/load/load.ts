@@ -76,16 +76,17 @@ export async function loadScoredRows(options: LoadOptions, signal: AbortSignal):
   );
 }
 
-/** Tweets of the first `SAMPLED_ROWS` that can be sent. */
+/** Tweets of the first `SAMPLED_ROWS` rows. */
 async function firstTweets(
   rows: AsyncIterable<FileRow>,
   defaults: RowDefaults,
 ): Promise<ScoredRow['tweet'][]> {
   const tweets: ScoredRow['tweet'][] = [];
+  let read = 0;
   for await (const { fields } of rows) {
     const row = fields && scoredRow(fields, defaults);
     if (typeof row === 'object') tweets.push(row.tweet);
-    if (tweets.length === SAMPLED_ROWS) break;
+    if (++read === SAMPLED_ROWS) break;
   }
   return tweets;
 }

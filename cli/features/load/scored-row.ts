@@ -8,6 +8,7 @@ import {
 } from '../../../service/tweet-source/x-format/tweet.ts';
 import { parseExactly } from '../../kit/exact-json.ts';
 import { authorFields } from '../../kit/tweet-author.ts';
+import { tweetFault } from '../../kit/tweet-fault.ts';
 import { tweetObjects } from '../../kit/tweet-objects.ts';
 import { timeFault, utcTime } from '../../kit/tweet-time.ts';
 
@@ -51,6 +52,7 @@ const FLAT_ONLY: ReadonlySet<string> = new Set([
   ...NAMES.createdAt.filter((name) => name !== 'created_at'),
   'author.id',
   'user_id',
+  LONG_TEXT_COLUMN,
 ]);
 
 const ID = /^0*[1-9]\d{0,18}$/;
@@ -127,8 +129,8 @@ function tweetOf(record: Fields): ScoredRow['tweet'] | string {
       ? 'has no tweet id: it needs a column such as tweet_id or id'
       : `has the tweet id '${flat.id.slice(0, 40)}', which must have 1 to 19 digits`;
   }
-  if (Check(XTweetSchema, { text: '', ...flat })) return flat;
-  return 'is not a tweet: its author id must be digits, and its username 1 to 50 letters, digits and underscores';
+  const whole = { text: '', ...flat };
+  return Check(XTweetSchema, whole) ? flat : tweetFault(whole);
 }
 
 /** Without the columns that are not those of a tweet. */

@@ -1,12 +1,11 @@
 import { stringify } from 'csv-stringify/sync';
-import { LONG_TEXT_COLUMN } from '../../../service/contract/text-columns.ts';
-import { columnNamed, expectOnce, listColumns, widestOf } from '../../kit/csv-columns.ts';
+import { expectOnce, listColumns, widestOf } from '../../kit/csv-columns.ts';
 import { CsvRecords } from '../../kit/csv-records.ts';
 import { CliError } from '../../kit/errors.ts';
 import type { Line } from '../../kit/lines.ts';
 import type { AddedNames, AddedValues } from '../added-columns.ts';
 import type { InputRecord, RecordReader, ScorableText } from './format.ts';
-import { textColumn } from './text-column.ts';
+import { longTextColumn, textColumn } from './text-column.ts';
 
 type CsvLayout = NonNullable<RecordReader['layout']['csv']>;
 
@@ -37,7 +36,7 @@ export async function openCsv(
     if (text === undefined) continue;
     expectOnce(names, text, name);
     added.expectNoneOf(names);
-    const longText = column === undefined ? columnNamed(LONG_TEXT_COLUMN, names) : undefined;
+    const longText = longTextColumn(names, column);
     const csv = {
       delimiter,
       width: names.length,

@@ -4,6 +4,7 @@ import {
   type XTweet,
 } from '../../../service/tweet-source/x-format/tweet.ts';
 import type { Line } from '../../kit/lines.ts';
+import { tweetFault } from '../../kit/tweet-fault.ts';
 import { type TweetObjects, tweetObjects } from '../../kit/tweet-objects.ts';
 import type { AddedNames } from '../added-columns.ts';
 import type { InputRecord, LeftOutText, RecordReader, ScorableText } from './format.ts';
@@ -75,7 +76,7 @@ function tweetTexts(
 ): (ScorableText | LeftOutText)[] {
   return tweets.map(({ source, tweet }, index) => {
     if (!tweet) {
-      return { fault: 'is not a tweet: it needs at least an id and a text', tweet: index + 1 };
+      return { fault: tweetFault(source), tweet: index + 1 };
     }
     const json =
       source === value ? line : JSON.stringify({ ...source, ...besides(tweet, includes) });

@@ -1,4 +1,4 @@
-import { TEXT_COLUMNS } from '../../../service/contract/text-columns.ts';
+import { LONG_TEXT_COLUMN, TEXT_COLUMNS } from '../../../service/contract/text-columns.ts';
 import { columnNamed } from '../../kit/csv-columns.ts';
 
 /** Index of the column of the texts: the named one, else a likely one. */
@@ -12,4 +12,12 @@ export function textColumn(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Index of the column that has the whole text where the text is cut off; absent if a column is named. */
+export function longTextColumn(
+  columns: readonly string[],
+  named: string | undefined,
+): number | undefined {
+  return named === undefined ? columnNamed(LONG_TEXT_COLUMN, columns) : undefined;
 }

@@ -10,7 +10,7 @@ import {
 } from '../../kit/scratch-database.ts';
 import type { AddedColumns } from '../added-columns.ts';
 import { formatOfName } from '../formats/format-of.ts';
-import { textColumn } from '../formats/text-column.ts';
+import { longTextColumn, textColumn } from '../formats/text-column.ts';
 import { copyOptions } from './copy-options.ts';
 
 /** DuckDB's name of a row's place in its file, from 0. */
@@ -32,6 +32,7 @@ export class ParquetInput {
   readonly #added: AddedColumns;
   readonly #rows: string;
   readonly #columns: readonly Column[];
+  /** SQL of a row's text. */
   readonly #text: string;
 
   private constructor(
@@ -69,7 +70,7 @@ export class ParquetInput {
   async extractTexts(path: string): Promise<void> {
     await this.#database.run(`
       COPY (
-        SELECT ${ROW_NUMBER} AS row, coalesce(${identifier(this.#text)}, '') AS text
+        SELECT ${ROW_NUMBER} AS row, ${this.#text} AS text
         FROM ${this.#rows}
       ) TO ${quoted(path)} (FORMAT json)`);
   }
@@ -122,6 +123,7 @@ async function columnsOf(
   }
 }
 
+/** SQL of a row's text. @throws CliError when there is no column of texts */
 function textOf(columns: readonly Column[], named: string | undefined, file: string): string {
   // Only a named column is reported for its type.
   const candidates = named === undefined ? columns.filter(isText) : columns;
@@ -135,7 +137,11 @@ function textOf(columns: readonly Column[], named: string | undefined, file: str
         listColumns(columns.map(({ name, type }) => `${name} ${type}`)),
     );
   }
-  if (isText(found)) return found.name;
+  if (isText(found)) {
+    const long = candidates[longTextColumn(names, named) ?? -1];
+    const whole = long ? `nullif(${identifier(long.name)}, ''), ` : '';
+    return `coalesce(${whole}${identifier(found.name)}, '')`;
+  }
   throw new CliError(
     `the column '${found.name}' of ${file} has the type ${found.type}; name a column of texts (VARCHAR) with --text-column, or write this one as VARCHAR`,
   );

@@ -117,6 +117,19 @@ describe('a scored row', () => {
       { id: '1', text: 'hi', author_id: '7' },
     ],
     [
+      "of twarc's CSV, with the whole text of a long post",
+      { id: '1', text: 'cut o…', 'note_tweet.text': 'cut off no more', ...asCells(SCORED) },
+      { id: '1', text: 'cut off no more' },
+    ],
+    [
+      "of twarc's CSV, a short post with its author",
+      {
+        ...{ id: '1', text: 'short', 'note_tweet.text': '', author_id: '7' },
+        ...asCells(SCORED),
+      },
+      { id: '1', text: 'short', author_id: '7' },
+    ],
+    [
       'of v1.1 without a text',
       { id_str: '1', user: USER, ...SCORED },
       { id: '1', author_id: '7', author: { id: '7', username: 'Ann' } },
@@ -163,7 +176,11 @@ describe('a scored row', () => {
     ['without an id', { ...SCORED, text: 'hi' }, /has no tweet id/],
     ['with a rounded id', { ...SCORED, id: 1.4603237370356777e18 }, /rounded id; keep ids as text/],
     ['with an id of another form', { ...SCORED, id: '1.46E+18' }, /tweet id '1.46E\+18', which/],
-    ['with a name for an author id', { ...SCORED, id: '1', author_id: 'ann' }, /author id must be/],
+    [
+      'with a name for an author id',
+      { ...SCORED, id: '1', author_id: 'ann' },
+      /its author_id is not as X writes it, got "ann"/,
+    ],
     ['without scores', { ...SCORED, id: '1', score_neutral: '' }, /has no scores/],
     ['with a score above 1', { ...SCORED, id: '1', score_neutral: '15' }, /from 0 to 1/],
     ['with a label that is not its highest', { ...SCORED, id: '1', label: 'neutral' }, /highest/],

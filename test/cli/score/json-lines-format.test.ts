@@ -80,7 +80,7 @@ describe('a JSON Lines file', () => {
     const { texts, output, faults } = await read(JSON.stringify(page));
     expect(texts).toEqual(['the beginning and the end', 'b']);
     expect(JSON.parse(output[1] ?? '')).toMatchObject({ id: '3', author_id: '7', text: 'b' });
-    expect(faults).toEqual([[1, 'is not a tweet: it needs at least an id and a text']]);
+    expect(faults).toEqual([[1, 'is not a tweet: it needs at least an id and a text, as strings']]);
   });
 
   it('has the author of each tweet of a page and the original of a retweet in its line', async () => {

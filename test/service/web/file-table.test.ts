@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { emptyFault, fileTable, rowFaults, scoredCsv } from '../../../service/web/file-table.ts';
+import {
+  emptyFault,
+  fileTable,
+  rowFaults,
+  scoredCsv,
+  textOf,
+} from '../../../service/web/file-table.ts';
 import { parseCsv } from '../../../service/web/parse-csv.ts';
 
 describe('a file of texts', () => {
@@ -8,6 +14,16 @@ describe('a file of texts', () => {
     expect(fileTable('tweet\na', true)).toMatchObject({ suggested: 0 });
     expect(fileTable('tweet,full_text\na,b', true)).toMatchObject({ suggested: 1 });
     expect(fileTable('id,Kommentar\n1,a', true)).toMatchObject({ suggested: -1 });
+  });
+
+  it('has the whole text of long posts where twarc writes it, unless another column is chosen', () => {
+    const table = fileTable(
+      'id,text,note_tweet.text,tweet\n1,cut o…,cut off no more,a\n2,short,,b',
+      true,
+    );
+    const texts = (column: number) => table.rows.map((row) => textOf(table, column, row));
+    expect(texts(1)).toEqual(['cut off no more', 'short']);
+    expect(texts(3)).toEqual(['a', 'b']);
   });
 
   it('without a header numbers its columns and keeps its first line', () => {

@@ -104,6 +104,24 @@ describe('the result of an item', () => {
     expect(rows.report.first_left_out).toEqual([{ line: 2, problem: 'has nothing to score' }]);
   });
 
+  it('scores the whole text of long posts, in CSV and Parquet', async () => {
+    const csv = 'id,text,note_tweet.text\n1,cut o…,cut off no more\n2,short,\n';
+    const parquet = parquetWriteBuffer({
+      columnData: [
+        { name: 'text', data: ['cut o…', 'short', 'short'], type: 'STRING' },
+        { name: 'note_tweet.text', data: ['cut off no more', '', null], type: 'STRING' },
+      ],
+    });
+    expect((await scored('a.csv', csv)).rows.map(({ text }) => text)).toEqual([
+      'cut off no more',
+      'short',
+    ]);
+    const { rows } = await scored('a.parquet', Buffer.from(parquet));
+    expect(rows.map(({ text }) => text)).toEqual(['cut off no more', 'short', 'short']);
+    const named = await scored('a.parquet', Buffer.from(parquet), { textColumn: 'text' });
+    expect(named.rows[0]).toMatchObject({ text: 'cut o…' });
+  });
+
   it('refuses a Parquet column of decimals whose digits would be rounded', async () => {
     const parquet = parquetWriteBuffer({
       schema: [

@@ -135,6 +135,21 @@ describe('tss score of a Parquet file', () => {
     );
   });
 
+  it('is scored by the whole text of long posts', async () => {
+    await write(
+      'tweets.parquet',
+      `FROM (VALUES ('I hate it and…', 'I love it so much'), ('I love it', ''), ('I love it', NULL))
+        posts (text, "note_tweet.text")`,
+    );
+    const labels = async (out: string, ...options: readonly string[]) => {
+      expect((await score('tweets.parquet', '--out', out, ...options)).code).toBe(0);
+      return (await read(out)).map(({ label }) => label);
+    };
+    expect(await labels('whole.parquet')).toEqual(['positive', 'positive', 'positive']);
+    const cut = await labels('cut.parquet', '--text-column', 'text');
+    expect(cut).toEqual(['negative', 'positive', 'positive']);
+  });
+
   it('has null for numbers that JSON lacks', async () => {
     await write(
       'tweets.parquet',
