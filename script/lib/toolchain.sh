@@ -190,6 +190,7 @@ missing_test_tools() {
   missing redis-server redis-server valkey-server
   missing openssl openssl
   missing faketime faketime
+  missing jq jq
   missing_browser
   # Debian packs apart what venv needs to bring pip along.
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv

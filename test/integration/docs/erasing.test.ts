@@ -1,9 +1,18 @@
-/** The commands of "Erasing a person" in docs/operations.md, when one of their requests fails. */
-import { spawnSync } from 'node:child_process';
+/** The commands of "Erasing a person" in docs/operations.md, also when one of their requests fails. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../helpers/eventually.ts';
+import { FailingProxy } from '../../helpers/failing-proxy.ts';
+import { ServiceProcess } from '../../helpers/service-process.ts';
+import { XApiStub } from '../../helpers/x-api-stub.ts';
+
+/** Ids of more tweets than the service lists on a page. */
+const OTHERS = Array.from({ length: 1_000 }, (_, index) => String(100_000 + index));
 
 const [, section = ''] =
   /^## Erasing a person\n(.*?)^## /ms.exec(readFileSync('docs/operations.md', 'utf8')) ?? [];
@@ -29,10 +38,9 @@ function program(name: string, code: string): void {
 }
 
 /** Runs commands as pasted into a shell: each, also after one has failed. */
-function paste(code: string, environment: Readonly<Record<string, string>> = {}) {
-  return spawnSync('bash', ['-c', code], {
+async function paste(code: string, environment: Readonly<Record<string, string>> = {}) {
+  const shell = spawn('bash', ['-c', code], {
     cwd: folder,
-    encoding: 'utf8',
     env: {
       ...process.env,
       PATH: `${folder}${delimiter}${process.env.PATH}`,
@@ -40,54 +48,86 @@ function paste(code: string, environment: Readonly<Record<string, string>> = {})
       ...environment,
     },
   });
+  const ended = once(shell, 'close');
+  const [stdout, stderr] = await Promise.all([text(shell.stdout), text(shell.stderr)]);
+  return { code: (await ended)[0], stdout, stderr };
 }
 
 describe('the list of tweets that a purge has missed', () => {
-  const list = blockWith('ids.txt');
-  const environment = { ADMIN_TOKEN: 'token', KEY: 'key', URL: 'http://service.test' };
+  const list = blockWith('ids.txt').replace('NAME', 'SomeBody');
+  const keys = { ADMIN_TOKEN: 'admin-token-of-the-test', API_KEYS: 'api-key-of-the-test' };
+  let x: XApiStub;
+  let service: ServiceProcess;
+  let proxy: FailingProxy;
 
-  beforeEach(() => {
-    // Two pages of ids, then the rows of all; FAILING is a part of the request that fails.
-    program(
-      'curl',
-      `case "$*" in
-        *"\${FAILING:-none}"*) echo '502 Bad Gateway' >&2; exit 22 ;;
-        *cursor=0*) echo '{"tweetIds":["1","2"],"nextCursor":"9"}' ;;
-        *cursor=9*) echo '{"tweetIds":["3"],"nextCursor":null}' ;;
-        *ids=1,2,3*) echo '{"rows":[{"tweetId":"1","authorId":"7"},null,{"tweetId":"3","authorUsername":"Name"}]}' ;;
-        *) exit 3 ;;
-      esac`,
-    );
-    // Does what jq does with these answers.
-    program(
-      'jq',
-      `exec '${process.execPath}' -e '
-        const { tweetIds, nextCursor, rows } = JSON.parse(require("fs").readFileSync(0, "utf8"));
-        if (rows) rows.filter(Boolean).forEach(({ tweetId }) => console.log(tweetId));
-        else if (process.argv.includes(".nextCursor")) console.log(nextCursor);
-        else tweetIds.forEach((id) => console.log(id));' -- "$@"`,
-    );
+  beforeAll(async () => {
+    x = await XApiStub.start({ tweets: [{ id: '30', text: 'I hate it' }] });
+    service = await ServiceProcess.start({
+      ...keys,
+      TWEET_SOURCE: 'oembed',
+      OEMBED_URL: x.oembedUrl,
+    });
+    await storeTweets('8', OTHERS);
+    await storeTweets('7', ['20', '200000']);
+    const headers = { 'x-api-key': keys.API_KEYS };
+    const link = 'https://x.com/somebody/status/30';
+    expect((await service.get(`/v1/inference?tweetUrl=${link}`, { headers })).status).toBe(200);
+    await eventually(async () => {
+      const stored = await service.get('/v1/features/tweets?ids=30', { headers });
+      expect(await stored.json()).toMatchObject({ rows: [{ authorId: null }] });
+    });
+    proxy = await FailingProxy.start(service.url);
+  });
+  afterAll(async () => {
+    await proxy?.stop();
+    await service?.stop();
+    await x?.close();
   });
 
-  it('has those of all pages', () => {
-    expect(paste(list, environment)).toMatchObject({ stderr: '', status: 0 });
-    expect(readFileSync(join(folder, 'ids.txt'), 'utf8')).toBe('1\n3\n');
+  async function storeTweets(author: string, ids: readonly string[]): Promise<void> {
+    for (let from = 0; from < ids.length; from += 100) {
+      const tweets = ids
+        .slice(from, from + 100)
+        .map((id) => ({ id, text: 'I love it', author_id: author }));
+      const headers = { authorization: `Bearer ${keys.ADMIN_TOKEN}` };
+      const { status } = await service.post('/v1/admin/tweets', { tweets }, { headers });
+      expect(status).toBe(200);
+    }
+  }
+
+  function pasteList() {
+    // Retries end after a second instead of half a minute.
+    writeFileSync(join(folder, '.curlrc'), 'retry-max-time = 1\n');
+    const { ADMIN_TOKEN, API_KEYS: KEY } = keys;
+    return paste(list, { ADMIN_TOKEN, KEY, URL: proxy.url, CURL_HOME: folder });
+  }
+
+  it('has those of all pages, by the id of the account or by its name', async () => {
+    proxy.failing = undefined;
+    expect(await pasteList()).toEqual({
+      ...{ code: 0, stderr: '' },
+      stdout: expect.stringMatching(/^ *3 ids\.txt\n$/),
+    });
+    const ids = readFileSync(join(folder, 'ids.txt'), 'utf8').split('\n');
+    expect(ids.toSorted()).toEqual(['', '20', '200000', '30']);
   });
 
   it.each([
-    ['the first page', 'cursor=0'],
-    ['a later page', 'cursor=9'],
-    ['the rows', 'ids=1'],
-  ])('is not written if the request for %s fails, also if there was one', (_request, FAILING) => {
+    ['the first page', /cursor=0$/],
+    ['a later page', /cursor=[^0]/],
+    ['the rows', /ids=/],
+  ])('is not written if the request for %s fails, also if there was one', async (_, failing) => {
+    proxy.failing = failing;
     writeFileSync(join(folder, 'ids.txt'), '');
-    const { stderr, stdout, status } = paste(list, { ...environment, FAILING });
-    expect([stdout, stderr.split('\n')[0], status === 0]).toEqual(['', '502 Bad Gateway', false]);
+    const { code, stdout, stderr } = await pasteList();
+    expect([code === 0, stdout]).toEqual([false, '']);
+    expect(stderr).toContain('The requested URL returned error: 502');
     expect(existsSync(join(folder, 'ids.txt'))).toBe(false);
   });
 });
 
 describe('the files of the offline store', () => {
-  it('keep their bytes if they cannot be downloaded', () => {
+  it('keep their bytes if they cannot be downloaded', async () => {
     const block = blockWith('old.parquet');
     const loop = block.slice(block.indexOf('while read'));
     program(
@@ -100,7 +140,7 @@ describe('the files of the offline store', () => {
     );
     program('python3', 'cp old.parquet new.parquet');
     writeFileSync(join(folder, 'files.txt'), 's3://log/first\ns3://log/second\ns3://log/third\n');
-    expect(paste(loop).stdout).toBe('Not changed: s3://log/second\n');
+    expect((await paste(loop)).stdout).toBe('Not changed: s3://log/second\n');
     const uploaded = ['first', 'second', 'third'].map((name) => existsSync(join(folder, name)));
     expect(uploaded).toEqual([true, false, true]);
     expect(readFileSync(join(folder, 'third'), 'utf8')).toBe('records of s3://log/third\n');
