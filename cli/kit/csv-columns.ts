@@ -13,6 +13,18 @@ export function columnNamed(name: string, names: readonly string[]): number | un
   return other >= 0 ? other : undefined;
 }
 
+/** Index of the first of several names that a column has, whatever its case. */
+export function firstColumnNamed(
+  candidates: readonly string[],
+  names: readonly string[],
+): number | undefined {
+  for (const candidate of candidates) {
+    const found = columnNamed(candidate, names);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** @throws CliError when another column has the same name: either may be meant */
 export function expectOnce(names: readonly string[], index: number, file: string): void {
   const name = names[index];

@@ -1,6 +1,7 @@
 import { Check } from 'typebox/value';
 import { LONG_TEXT_COLUMN } from '../../service/contract/text-columns.ts';
 import { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
+import { expectOnce, firstColumnNamed } from '../kit/csv-columns.ts';
 import { CsvRecords } from '../kit/csv-records.ts';
 import { CliError } from '../kit/errors.ts';
 import type { Line } from '../kit/lines.ts';
@@ -11,7 +12,7 @@ import type { FileEntry } from './file-entry.ts';
 
 /** Names of the columns that are read, in lower case, the likeliest first. */
 const COLUMNS = {
-  id: ['id', 'tweet_id', 'id_str', 'tweetid'],
+  id: ['tweet_id', 'id_str', 'id', 'tweetid'],
   /** The whole text of a long post, whose `text` is cut off. */
   longText: [LONG_TEXT_COLUMN],
   text: ['text', 'full_text', 'tweet', 'content'],
@@ -21,7 +22,8 @@ const COLUMNS = {
   lang: ['lang', 'language'],
 } as const;
 
-type Places = Readonly<Record<keyof typeof COLUMNS, number>>;
+/** Index of each column; undefined if it is missing. */
+type Places = Readonly<Record<keyof typeof COLUMNS, number | undefined>>;
 
 /** Tweets of a CSV file with a header. @throws CliError when it lacks ids or texts */
 export async function* csvEntries(
@@ -30,13 +32,19 @@ export async function* csvEntries(
 ): AsyncGenerator<FileEntry> {
   const records = new CsvRecords(lines);
   const header = (await records.headers(name))
-    .map(({ delimiter, names }) => ({ delimiter, width: names.length, places: placesOf(names) }))
-    .find(({ places }) => places.id >= 0 && places.text >= 0);
+    .map(({ delimiter, names }) => ({
+      ...{ delimiter, names, width: names.length },
+      places: placesOf(names),
+    }))
+    .find(({ places }) => places.id !== undefined && places.text !== undefined);
   if (!header) {
     throw new CliError(
       `${name} has no columns of ids and texts in its first line, such as id,text; ` +
         '`tss score` labels texts without ids',
     );
+  }
+  for (const place of Object.values(header.places)) {
+    if (place !== undefined) expectOnce(header.names, place, name);
   }
   for (;;) {
     const record = await records.next(header);
@@ -48,11 +56,11 @@ export async function* csvEntries(
 }
 
 function entryOf(line: number, cells: readonly string[], places: Places): FileEntry {
-  const cell = (name: keyof Places) => cells[places[name]]?.trim() || undefined;
+  const cell = (name: keyof Places) => cells[places[name] ?? -1]?.trim() || undefined;
   const [createdAt, lang] = [cell('createdAt'), cell('lang')];
   const tweet = {
     id: cell('id'),
-    text: cells[cell('longText') ? places.longText : places.text],
+    text: cells[(cell('longText') ? places.longText : places.text) ?? -1],
     ...authorFields(cell('authorId'), cell('username')),
     ...(createdAt && { created_at: utcTime(createdAt) }),
     ...(lang && { lang }),
@@ -66,17 +74,14 @@ function entryOf(line: number, cells: readonly string[], places: Places): FileEn
 }
 
 function placesOf(names: readonly string[]): Places {
-  const lower = names.map((name) => name.toLowerCase());
-  const placeOf = (candidates: readonly string[]) =>
-    lower.indexOf(candidates.find((candidate) => lower.includes(candidate)) ?? '');
-  const { id, longText, text, authorId, username, createdAt, lang } = COLUMNS;
+  const placeOf = (name: keyof typeof COLUMNS) => firstColumnNamed(COLUMNS[name], names);
   return {
-    id: placeOf(id),
-    longText: placeOf(longText),
-    text: placeOf(text),
-    authorId: placeOf(authorId),
-    username: placeOf(username),
-    createdAt: placeOf(createdAt),
-    lang: placeOf(lang),
+    id: placeOf('id'),
+    longText: placeOf('longText'),
+    text: placeOf('text'),
+    authorId: placeOf('authorId'),
+    username: placeOf('username'),
+    createdAt: placeOf('createdAt'),
+    lang: placeOf('lang'),
   };
 }

@@ -1,4 +1,4 @@
-import { columnNamed } from '../../kit/csv-columns.ts';
+import { firstColumnNamed } from '../../kit/csv-columns.ts';
 import { parseExactly } from '../../kit/exact-json.ts';
 import type { RecordSource } from '../../score/formats/format.ts';
 
@@ -34,11 +34,7 @@ export function recordOf(source: RecordSource | null, options: RecordOptions): R
 
 /** Index of the column of ids. */
 export function idColumnOf(columns: readonly string[], named?: string): number | undefined {
-  for (const candidate of named === undefined ? LIKELY : [named]) {
-    const found = columnNamed(candidate, columns);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return firstColumnNamed(named === undefined ? LIKELY : [named], columns);
 }
 
 function idOfObject(value: unknown, named: string | undefined): string | null {

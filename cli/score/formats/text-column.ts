@@ -1,17 +1,12 @@
 import { LONG_TEXT_COLUMN, TEXT_COLUMNS } from '../../../service/contract/text-columns.ts';
-import { columnNamed } from '../../kit/csv-columns.ts';
+import { columnNamed, firstColumnNamed } from '../../kit/csv-columns.ts';
 
 /** Index of the column of the texts: the named one, else a likely one. */
 export function textColumn(
   columns: readonly string[],
   named: string | undefined,
 ): number | undefined {
-  const candidates = named === undefined ? TEXT_COLUMNS : [named];
-  for (const candidate of candidates) {
-    const found = columnNamed(candidate, columns);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return firstColumnNamed(named === undefined ? TEXT_COLUMNS : [named], columns);
 }
 
 /** Index of the column that has the whole text where the text is cut off; absent if a column is named. */

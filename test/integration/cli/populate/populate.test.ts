@@ -368,6 +368,30 @@ describe('populate --file', () => {
     expect(await topic.json()).toMatchObject({ total: 1 });
   });
 
+  it.each([
+    ['pandas', ',id,text', (id: string, row: number) => `${row},${id},I love it #index`],
+    ['R', '"","id","text"', (id: string, row: number) => `"${row + 1}","${id}","I love it #index"`],
+    ['a spreadsheet', 'id;text;', (id: string) => `${id};I love it #index;checked by Ann`],
+    [
+      'SQL, with the number of its row as id,',
+      'id,tweet_id,text',
+      (id: string, row: number) => `${row + 1},${id},I love it #index`,
+    ],
+  ])('reads the columns it knows of CSV of %s, and no others', async (_, header, line) => {
+    const path = join(folder, 'index.csv');
+    const ids = ['1460323737035677671', '1460323737035677672'];
+    writeFileSync(path, [header, ...ids.map(line)].join('\n'));
+    expect(await run('--file', path)).toMatchObject({ code: 0, stdout: `${path}: 2 stored\n` });
+    const stored = await service.get(`/v1/features/tweets?ids=${ids.join(',')}`);
+    const row = { text: 'I love it #index', topics: ['#index'], label: 'positive' };
+    expect(await stored.json()).toMatchObject({
+      rows: [
+        { ...row, authorId: null, authorUsername: null },
+        { ...row, authorId: null, authorUsername: null },
+      ],
+    });
+  });
+
   it('names the field of a tweet that is not as X writes it', async () => {
     const path = join(folder, 'fields.csv');
     writeFileSync(
