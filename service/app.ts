@@ -10,6 +10,7 @@ import { documentHeaders } from './http/plugins/document-headers.ts';
 import { draining } from './http/plugins/draining.ts';
 import { errorHandler } from './http/plugins/error-handler.ts';
 import { expectation } from './http/plugins/expectation.ts';
+import { headerCount } from './http/plugins/header-count.ts';
 import { hostHeader } from './http/plugins/host-header.ts';
 import { jsonBodies } from './http/plugins/json-bodies.ts';
 import { notFound } from './http/plugins/not-found.ts';
@@ -66,6 +67,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   await app.register(requestTrace, traceSinks);
   await app.register(errorHandler);
+  await app.register(headerCount);
   const { corsOrigins: origins } = deps.settings;
   if (origins.length > 0) await app.register(cors, { origins });
   await app.register(hostHeader);

@@ -11,6 +11,12 @@ import { UnsentAnswers } from './unsent-answers.ts';
 /** Open connections; an idle one takes about 12 KB. */
 const MAX_CONNECTIONS = 10_000;
 
+/**
+ * Headers of a request. Node keeps each as two strings, so that a head of small headers takes five
+ * times its bytes, also before its end.
+ */
+export const MAX_HEADERS = 100;
+
 interface HttpServerOptions {
   readonly http: ServerOptions;
   /** Closes connections that are silent for longer. */
@@ -45,6 +51,7 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
   const outage = connectionsOutage(options.logger);
   const create = (): Server => {
     const server = createServer({ ...options.http, IncomingMessage: PacedRequest });
+    server.maxHeadersCount = MAX_HEADERS;
     connections.watch(server);
     server.on('connection', (socket) => {
       if (connections.count <= MAX_CONNECTIONS) {

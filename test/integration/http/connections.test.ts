@@ -70,6 +70,16 @@ describe('a request over a bare socket', () => {
     },
   );
 
+  it('with more than 100 headers is refused, with 100 answered', async () => {
+    const headers = (count: number) =>
+      `GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${'X: y\r\n'.repeat(count - 2)}\r\n`;
+    expect(await app.client.raw(headers(100))).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+    for (const count of [101, 132, 900]) {
+      const response = await app.client.raw(headers(count));
+      expect(problemIn(response)).toMatchObject({ status: 431, code: 'headers_too_large' });
+    }
+  });
+
   it('with a chunked body over the limit is refused before its end has arrived', async () => {
     const bytes = BODY_BYTES + 20;
     const chunk = `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;
