@@ -15,6 +15,12 @@ const Original = Type.Object({
 });
 type Original = Static<typeof Original>;
 
+/** A page on which X found no tweets. */
+const EmptyPage = Type.Union([
+  Type.Object({ meta: Type.Object({ result_count: Type.Literal(0) }) }),
+  Type.Object({ errors: Type.Array(Type.Object({ title: Type.String() }), { minItems: 1 }) }),
+]);
+
 /** A tweet in a file. */
 export interface TweetObject {
   /** As it is in the file. */
@@ -43,6 +49,7 @@ export function tweetObjects(value: unknown): TweetObjects | null {
     const { includes } = parseXLookup(value);
     return { tweets: sources.map((source) => ({ source, tweet: tweetOf(source) })), includes };
   }
+  if (Check(EmptyPage, value)) return { tweets: [] };
   const tweet = tweetOf(value);
   return tweet && { tweets: [{ source: value, tweet }] };
 }

@@ -11,6 +11,7 @@ import {
 import { listColumns } from '../../kit/csv-columns.ts';
 import { CliError, reasonOf } from '../../kit/errors.ts';
 import type { InputRecord, RecordSource } from '../../score/formats/format.ts';
+import { isNestedOfTweet, nestedTweetText } from '../../score/formats/nested-tweet.ts';
 import { longTextColumn, textColumn } from '../../score/formats/text-column.ts';
 import { locationUrl } from '../contract.ts';
 import type { ItemTexts } from './item-texts.ts';
@@ -45,13 +46,16 @@ export async function openParquet(options: ParquetOptions): Promise<ItemTexts> {
   };
   const metadata = await readable(name, () => parquetMetadataAsync(file));
   const places = textColumnsOf(metadata, options.textColumn, name);
+  const nested = options.textColumn === undefined ? nestedColumnsOf(metadata) : [];
   expectExactDecimals(metadata, name);
   let count = 0;
   async function* records(): AsyncGenerator<InputRecord> {
     for await (const row of rowsOf(file, metadata, name)) {
       count++;
-      const text = places.map((column) => row[column]).find(isFilled) ?? '';
-      const source: RecordSource = { json: rowJson(row) };
+      const own = places.map((column) => row[column]).find(isFilled) ?? '';
+      const json = rowJson(row);
+      const text = nested.length > 0 ? nestedTweetText(picked(JSON.parse(json), nested), own) : own;
+      const source: RecordSource = { json };
       yield {
         line: count,
         byte: 0,
@@ -110,6 +114,19 @@ function textColumnsOf(
     `${file} has ${missing}; name one with --text-column. Its columns: ` +
       listColumns(columns.map((column) => `${column.name} ${typeOf(column)}`)),
   );
+}
+
+/** Columns in which tweets of X have their whole text. */
+function nestedColumnsOf(metadata: FileMetaData): string[] {
+  return parquetSchema(metadata)
+    .children.filter(
+      ({ children, element: { name } }) => children.length > 0 && isNestedOfTweet(name),
+    )
+    .map(({ element }) => element.name);
+}
+
+function picked(row: object, columns: readonly string[]): object {
+  return Object.fromEntries(columns.map((column) => [column, Reflect.get(row, column)]));
 }
 
 /** A number holds 15 decimal digits. @throws CliError for a column of more */

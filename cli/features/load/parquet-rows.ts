@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DuckDBType } from '@duckdb/node-api';
 import { CliError, reasonOf } from '../../kit/errors.ts';
 import { finiteSql } from '../../kit/finite-sql.ts';
+import { parquetColumns } from '../../kit/parquet-columns.ts';
 import { globOf, identifier, quoted, ScratchDatabase } from '../../kit/scratch-database.ts';
 
 /** A folder such as `day=2026-11-28` would give a column. */
@@ -38,10 +39,10 @@ async function extract(
 ): Promise<void> {
   const database = await ScratchDatabase.open(folder, signal);
   try {
-    const rows = `read_parquet(${quoted(globOf(file))}, ${FILE_COLUMNS_ONLY})`;
-    const query = `SELECT * FROM ${rows}`;
-    const columns = await database.columns(query);
-    const types = await database.types(query);
+    const path = quoted(globOf(file));
+    const rows = `read_parquet(${path}, ${FILE_COLUMNS_ONLY})`;
+    const columns = await parquetColumns(database, path, rows);
+    const types = await database.types(`SELECT * FROM ${rows}`);
     const selected = types.map((type, index) => {
       const { name = '', type: typeName = '' } = columns[index] ?? {};
       return `${asJson(identifier(name), typeName, type)} AS ${identifier(name)}`;

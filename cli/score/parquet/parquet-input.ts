@@ -1,6 +1,7 @@
 import { listColumns } from '../../kit/csv-columns.ts';
 import { CliError, reasonOf } from '../../kit/errors.ts';
 import { finiteSql } from '../../kit/finite-sql.ts';
+import { parquetColumns } from '../../kit/parquet-columns.ts';
 import {
   type Column,
   globOf,
@@ -10,6 +11,7 @@ import {
 } from '../../kit/scratch-database.ts';
 import type { AddedColumns } from '../added-columns.ts';
 import { formatOfName } from '../formats/format-of.ts';
+import { isNestedOfTweet } from '../formats/nested-tweet.ts';
 import { longTextColumn, textColumn } from '../formats/text-column.ts';
 import { copyOptions } from './copy-options.ts';
 
@@ -34,17 +36,25 @@ export class ParquetInput {
   readonly #columns: readonly Column[];
   /** SQL of a row's text. */
   readonly #text: string;
+  /** Columns in which tweets of X have their whole text. */
+  readonly #nested: readonly Column[];
 
   private constructor(
     database: ScratchDatabase,
     added: AddedColumns,
-    source: { rows: string; columns: readonly Column[]; text: string },
+    source: {
+      rows: string;
+      columns: readonly Column[];
+      text: string;
+      nested: readonly Column[];
+    },
   ) {
     this.#database = database;
     this.#added = added;
     this.#rows = source.rows;
     this.#columns = source.columns;
     this.#text = source.text;
+    this.#nested = source.nested;
   }
 
   /** @throws CliError when the file is not Parquet, or has no column of texts */
@@ -63,23 +73,32 @@ export class ParquetInput {
     }
     added.expectNoneOf(names);
     const rows = `read_parquet(${path}, ${FILE_COLUMNS_ONLY}, ${ROW_NUMBER} = true)`;
-    return new ParquetInput(database, added, { rows, columns, text });
+    const nested = column === undefined ? columns.filter(isNested) : [];
+    return new ParquetInput(database, added, { rows, columns, text, nested });
+  }
+
+  /** The lines of `extractTexts` are tweets, whose text may be in another key. */
+  get holdsTweets(): boolean {
+    return this.#nested.length > 0;
   }
 
   /** Writes the texts as JSON Lines, a row a line: the same lines every time. */
   async extractTexts(path: string): Promise<void> {
-    await this.#database.run(`
-      COPY (
-        SELECT ${ROW_NUMBER} AS row, ${this.#text} AS text
-        FROM ${this.#rows}
-      ) TO ${quoted(path)} (FORMAT json)`);
+    const selected = [`${ROW_NUMBER} AS row`, `${this.#text} AS text`];
+    if (this.holdsTweets) {
+      // Tweets are told by an id, which has no influence on the text.
+      selected.push(`'1' AS id`, ...(await this.#inJson(this.#nested)));
+    }
+    await this.#database.run(
+      `COPY (SELECT ${selected.join(', ')} FROM ${this.#rows} source) TO ${quoted(path)} (FORMAT json)`,
+    );
   }
 
   /** Writes the rows that have scores, in their order. @param out name that tells the format */
   async join(scored: string, target: string, out: string): Promise<void> {
     const types = ["row: 'BIGINT'"];
     const isJson = formatOfName(out) === 'jsonl';
-    const columns = isJson ? await this.#inJson() : this.#columns.map(inColumns);
+    const columns = isJson ? await this.#inJson(this.#columns) : this.#columns.map(inColumns);
     for (const { name, type } of this.#added.columns) {
       types.push(`${quoted(name)}: ${quoted(type)}`);
       columns.push(`scored.${identifier(name)}`);
@@ -96,11 +115,11 @@ export class ParquetInput {
       ) TO ${quoted(target)} ${copyOptions(out)}`);
   }
 
-  async #inJson(): Promise<string[]> {
-    const own = this.#columns.map(inColumns);
+  async #inJson(columns: readonly Column[]): Promise<string[]> {
+    const own = columns.map(inColumns);
     const types = await this.#database.types(`SELECT ${own.join(', ')} FROM ${this.#rows} source`);
     return types.map((type, index) => {
-      const { name = '' } = this.#columns[index] ?? {};
+      const { name = '' } = columns[index] ?? {};
       return `${finiteSql(own[index] ?? '', type)} AS ${identifier(name)}`;
     });
   }
@@ -116,7 +135,7 @@ async function columnsOf(
   file: string,
 ): Promise<readonly Column[]> {
   try {
-    return await database.columns(`SELECT * FROM read_parquet(${path}, ${FILE_COLUMNS_ONLY})`);
+    return await parquetColumns(database, path, `read_parquet(${path}, ${FILE_COLUMNS_ONLY})`);
   } catch (cause) {
     const [reason] = reasonOf(cause).split('\n');
     throw new CliError(`${file} cannot be read as Parquet: ${reason}`, { cause });
@@ -145,6 +164,10 @@ function textOf(columns: readonly Column[], named: string | undefined, file: str
   throw new CliError(
     `the column '${found.name}' of ${file} has the type ${found.type}; name a column of texts (VARCHAR) with --text-column, or write this one as VARCHAR`,
   );
+}
+
+function isNested({ name, type }: Column): boolean {
+  return isNestedOfTweet(name) && /^STRUCT|\]$/.test(type);
 }
 
 function isText({ type }: Column): boolean {

@@ -38,12 +38,14 @@ export class ParquetRun implements Conversion {
   async extractTexts(): Promise<Source> {
     const { name } = this.#options.input;
     const texts = join(this.#workDir, 'texts.jsonl');
+    let column: string | undefined = 'text';
     await this.#inDatabase(async (database) => {
       const parquet = await ParquetInput.open(database, this.#options);
       await parquet.extractTexts(texts);
+      if (parquet.holdsTweets) column = undefined;
     });
     const lines = await Input.open(texts);
-    return { input: lines, name, format: 'jsonl', column: 'text', unit: 'row' };
+    return { input: lines, name, format: 'jsonl', column, unit: 'row' };
   }
 
   prepare(text: string): string {

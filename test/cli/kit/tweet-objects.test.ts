@@ -88,6 +88,15 @@ describe('a tweet of v1.1', () => {
   });
 });
 
+describe('a page on which X found nothing', () => {
+  it.each([{ meta: { result_count: 0 } }, { errors: [{ title: 'Not Found Error', value: '1' }] }])(
+    'has no tweets: %j',
+    (page) => {
+      expect(tweetObjects(page)).toEqual({ tweets: [] });
+    },
+  );
+});
+
 describe('a tweet of v2', () => {
   it.each([
     { id: '1', text: 'hi', author_id: '7', note_tweet: { text: 'long' }, id_str: '1' },

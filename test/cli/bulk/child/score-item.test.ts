@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync, zstdDecompressSync } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parquetReadObjects } from 'hyparquet';
@@ -53,6 +57,17 @@ async function scored(key: string, content: string | Buffer, item: Partial<ItemT
   const store = storeOf(key, content);
   const { report } = await run(store, { key, ...item });
   return { report, rows: await rowsOf(store, report) };
+}
+
+async function inDuckDb(sql: string): Promise<void> {
+  const instance = await DuckDBInstance.create();
+  const connection = await instance.connect();
+  try {
+    await connection.run(sql);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
 }
 
 describe('the result of an item', () => {
@@ -120,6 +135,28 @@ describe('the result of an item', () => {
     expect(rows.map(({ text }) => text)).toEqual(['cut off no more', 'short', 'short']);
     const named = await scored('a.parquet', Buffer.from(parquet), { textColumn: 'text' });
     expect(named.rows[0]).toMatchObject({ text: 'cut o…' });
+  });
+
+  it('scores tweets in nested columns of Parquet as in JSON Lines', async () => {
+    const tweets = [
+      { id: '1', text: 'cut o…', note_tweet: { text: 'cut off no &lt;more' } },
+      {
+        ...{ id: '2', text: 'RT @o: be…' },
+        referenced_tweets: [{ type: 'retweeted', id: '9', text: 'beginning and end' }],
+      },
+      { id: '3', text: 'short' },
+    ];
+    const lines = tweets.map((tweet) => `${JSON.stringify(tweet)}\n`).join('');
+    const path = join(mkdtempSync(join(tmpdir(), 'score-item-')), 'tweets');
+    writeFileSync(`${path}.jsonl`, lines);
+    await inDuckDb(`COPY (FROM '${path}.jsonl') TO '${path}.parquet' (FORMAT parquet)`);
+    const { rows } = await scored('a.parquet', readFileSync(`${path}.parquet`));
+    expect(rows.map(({ text }) => text)).toEqual([
+      ...['cut off no <more', 'beginning and end', 'short'],
+    ]);
+    expect((await scored('a.jsonl', lines)).rows.map(({ text }) => text)).toEqual(
+      rows.map(({ text }) => text),
+    );
   });
 
   it('refuses a Parquet column of decimals whose digits would be rounded', async () => {

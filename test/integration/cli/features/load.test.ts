@@ -255,6 +255,18 @@ describe('tss features load', () => {
     expect((await seen(ids)).rows).toEqual([null, null, null]);
   });
 
+  it('loads no Parquet whose columns differ by case only', async () => {
+    const columnData = ['tweet_id', 'Tweet_ID', 'text'].map((name) => ({
+      ...{ name, data: ['5'], type: 'STRING' as const },
+    }));
+    const content = parquetWriteBuffer({ columnData });
+    writeFileSync(join(folder, 'cases.parquet'), Buffer.from(content));
+    expect(await load('cases.parquet')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("it has the columns 'tweet_id' and 'Tweet_ID'"),
+    });
+  });
+
   it('loads rows of Parquet with numbers that JSON lacks in other columns', async () => {
     const row = { id: '901', ...SCORES, ...MODEL };
     const columns = Object.entries(row).map(([name, value]) => ({ name, data: [value] }));

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { runTool, ToolProcess } from '../../../helpers/tool-process.ts';
 
 let instance: DuckDBInstance;
@@ -148,6 +149,56 @@ describe('tss score of a Parquet file', () => {
     expect(await labels('whole.parquet')).toEqual(['positive', 'positive', 'positive']);
     const cut = await labels('cut.parquet', '--text-column', 'text');
     expect(cut).toEqual(['negative', 'positive', 'positive']);
+  });
+
+  it('holds tweets in nested columns, which are scored as in JSON Lines', async () => {
+    const tweet = (index: number, text: string, more: object) =>
+      JSON.stringify({ id: `146032373703567769${index}`, text, author_id: '7', ...more });
+    const original = { type: 'retweeted', id: '20', author_id: '8' };
+    const lines = [
+      tweet(1, 'I love it but…', { note_tweet: { text: 'I hate it, it is horrible &lt;3' } }),
+      tweet(2, 'RT @o: I love…', {
+        referenced_tweets: [
+          { type: 'quoted', id: '21', text: 'I love it' },
+          { ...original, text: 'I hate all of it' },
+        ],
+      }),
+      tweet(3, 'I love it', { referenced_tweets: [{ type: 'replied_to', id: '22' }] }),
+      tweet(4, 'I love it', { note_tweet: null }),
+    ];
+    writeFileSync(join(folder, 'tweets.jsonl'), `${lines.join('\n')}\n`);
+    await write('tweets.parquet', `FROM '${join(folder, 'tweets.jsonl')}'`);
+    const scores = async (input: string) => {
+      expect((await score(input, '--out', `of-${input}`)).code).toBe(0);
+      return query(`SELECT id::BIGINT AS id, label, score_positive FROM '${folder}/of-${input}'`);
+    };
+    const found = await scores('tweets.parquet');
+    expect(found).toEqual(await scores('tweets.jsonl'));
+    expect(found.map(({ label }) => label)).toEqual([
+      ...['negative', 'negative', 'positive', 'positive'],
+    ]);
+    await score('tweets.parquet', '--text-column', 'text', '--out', 'named.parquet');
+    expect((await read('named.parquet'))[0]).toMatchObject({ label: 'positive' });
+  });
+
+  it('is refused when its columns differ by case only, of which DuckDB would read another', async () => {
+    const columnData = ['text', 'Text'].map((name) => ({
+      name,
+      data: ['a'],
+      type: 'STRING' as const,
+    }));
+    writeFileSync(join(folder, 'cases.parquet'), Buffer.from(parquetWriteBuffer({ columnData })));
+    const { code, stderr } = await score(
+      'cases.parquet',
+      '--text-column',
+      'Text',
+      '--out',
+      'a.csv',
+    );
+    expect([code, stderr]).toEqual([
+      1,
+      "cases.parquet cannot be read as Parquet: it has the columns 'text' and 'Text'; give one another name\n",
+    ]);
   });
 
   it('has null for numbers that JSON lacks', async () => {
