@@ -36,8 +36,10 @@ export function normalizeTopic(topic: string): string | null {
     .normalize('NFKC')
     .trim()
     .replace(/\s+/g, ' ');
+  // Clients take a path's `.` and `..` for parts of it.
   const isUsable =
-    normalized.length <= MAX_TOPIC_CHARACTERS && /^[#$]?[^#$\p{Cc}\p{Cs}]+$/u.test(normalized);
+    normalized.length <= MAX_TOPIC_CHARACTERS &&
+    /^(?!\.{1,2}$)[#$]?[^#$\p{Cc}\p{Cs}]+$/u.test(normalized);
   return isUsable ? normalized : null;
 }
 

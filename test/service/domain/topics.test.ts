@@ -27,6 +27,8 @@ describe('normalizeTopic', () => {
 
   it.each([
     ['nothing', ''],
+    ['this folder, in a path', '.'],
+    ['the folder above', '..'],
     ['white space', ' \t\n '],
     ['a sign alone', '#'],
     ['two signs', '##x'],
