@@ -67,11 +67,11 @@ describe('the tools of the tests', () => {
       status: 3,
       lines: [
         expect.stringContaining(
-          'Missing: redis-server, openssl, faketime, chromium, python3-venv.',
+          'Missing: redis-server, openssl, faketime, jq, chromium, python3-venv.',
         ),
-        '  Debian, Ubuntu  sudo apt-get install redis-server openssl faketime chromium python3-venv',
-        '  Fedora          sudo dnf install valkey openssl libfaketime chromium python3',
-        '  macOS           brew install redis openssl libfaketime chromium python',
+        '  Debian, Ubuntu  sudo apt-get install redis-server openssl faketime jq chromium python3-venv',
+        '  Fedora          sudo dnf install valkey openssl libfaketime jq chromium python3',
+        '  macOS           brew install redis openssl libfaketime jq chromium python',
       ],
     });
   });
@@ -95,9 +95,9 @@ describe('the tools of the tests', () => {
     expect([status, lines]).toEqual([
       0,
       [
-        'Installing openssl, faketime (Debian packages) ...',
+        'Installing openssl, faketime, jq (Debian packages) ...',
         'apt-get update -qq',
-        'apt-get install -qq --yes --no-install-recommends openssl faketime',
+        'apt-get install -qq --yes --no-install-recommends openssl faketime jq',
       ],
     ]);
   });
