@@ -55,9 +55,11 @@ export function longTextColumn(names: readonly string[]): number {
 }
 
 function columnOf(names: readonly string[], wanted: readonly string[]): number {
-  const lower = names.map((name) => name.trim().toLowerCase());
+  const own = names.map((name) => name.trim());
+  const lower = own.map((name) => name.toLowerCase());
   const found = wanted.find((name) => lower.includes(name));
-  return found === undefined ? -1 : lower.indexOf(found);
+  if (found === undefined) return -1;
+  return own.includes(found) ? own.indexOf(found) : lower.indexOf(found);
 }
 
 function firstRow(text: string, separator: string): readonly string[] {

@@ -1,9 +1,9 @@
-import { widestOf } from '../../kit/csv-columns.ts';
+import { expectOnce, widestOf } from '../../kit/csv-columns.ts';
 import { CsvRecords } from '../../kit/csv-records.ts';
 import { parseExactly } from '../../kit/exact-json.ts';
 import type { Input } from '../../kit/input.ts';
 import { linesOf } from '../../kit/lines.ts';
-import type { Fields } from './scored-row.ts';
+import { type Fields, isTweetColumn } from './scored-row.ts';
 
 /** A row of a file: its fields, or the reason why it has none. */
 export interface FileRow {
@@ -22,6 +22,9 @@ export async function* readFields(input: Input): AsyncGenerator<FileRow> {
 async function* csvRows(input: Input): AsyncGenerator<FileRow> {
   const records = new CsvRecords(linesOf(input.bytes(0)));
   const { delimiter, names } = widestOf(await records.headers(input.name));
+  for (const [index, name] of names.entries()) {
+    if (isTweetColumn(name)) expectOnce(names, index, input.name);
+  }
   const shape = { delimiter, width: names.length };
   for (;;) {
     const record = await records.next(shape);

@@ -6,6 +6,7 @@ import {
   type XTweet,
   XTweet as XTweetSchema,
 } from '../../../service/tweet-source/x-format/tweet.ts';
+import { columnNamed } from '../../kit/csv-columns.ts';
 import { parseExactly } from '../../kit/exact-json.ts';
 import { authorFields } from '../../kit/tweet-author.ts';
 import { tweetFault } from '../../kit/tweet-fault.ts';
@@ -45,6 +46,13 @@ const NAMES = {
   username: ['author_username', 'author.username', 'username', 'screen_name'],
   createdAt: ['created_at', 'tweet_created_at', 'date', 'timestamp'],
 } as const;
+
+const ALL_NAMES: readonly string[] = Object.values(NAMES).flat();
+
+/** A column that is read for the tweet. */
+export function isTweetColumn(name: string): boolean {
+  return ALL_NAMES.includes(name.toLowerCase());
+}
 
 /** Columns that a tweet of the X API does not have: their row is flat. */
 const FLAT_ONLY: ReadonlySet<string> = new Set([
@@ -152,11 +160,12 @@ function flatTweet(record: Fields): ScoredRow['tweet'] {
   };
 }
 
-/** The first field with one of the names, whatever their case. */
+/** The first field with one of the names; one in another case counts unless the exact one is there. */
 function fieldOf(record: Fields, name: keyof typeof NAMES): unknown {
+  const keys = Object.keys(record);
   for (const wanted of NAMES[name]) {
-    const key = Object.keys(record).find((each) => each.toLowerCase() === wanted);
-    if (key !== undefined && textOf(record[key]) !== undefined) return record[key];
+    const value = record[keys[columnNamed(wanted, keys) ?? -1] ?? ''];
+    if (textOf(value) !== undefined) return value;
   }
   return undefined;
 }

@@ -117,6 +117,11 @@ describe('a scored row', () => {
       { id: '1', text: 'hi', author_id: '7' },
     ],
     [
+      'of CSV, whose columns differ by case only',
+      { ID: '5', Text: 'other', id: '1', text: 'hi', ...asCells(SCORED) },
+      { id: '1', text: 'hi' },
+    ],
+    [
       "of twarc's CSV, with the whole text of a long post",
       { id: '1', text: 'cut o…', 'note_tweet.text': 'cut off no more', ...asCells(SCORED) },
       { id: '1', text: 'cut off no more' },

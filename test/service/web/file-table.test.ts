@@ -13,6 +13,7 @@ describe('a file of texts', () => {
     expect(fileTable('id,Text\n1,a', true)).toMatchObject({ suggested: 1, names: ['id', 'Text'] });
     expect(fileTable('tweet\na', true)).toMatchObject({ suggested: 0 });
     expect(fileTable('tweet,full_text\na,b', true)).toMatchObject({ suggested: 1 });
+    expect(fileTable('Text,text\na,b', true)).toMatchObject({ suggested: 1 });
     expect(fileTable('id,Kommentar\n1,a', true)).toMatchObject({ suggested: -1 });
   });
 

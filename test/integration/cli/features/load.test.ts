@@ -255,6 +255,14 @@ describe('tss features load', () => {
     expect((await seen(ids)).rows).toEqual([null, null, null]);
   });
 
+  it('loads no CSV with two columns of a name that it reads', async () => {
+    writeFileSync(join(folder, 'twice.csv'), 'id,text,text\n1,a,b\n');
+    expect(await load('twice.csv')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("2 columns are named 'text'; give each another name"),
+    });
+  });
+
   it('loads no Parquet whose columns differ by case only', async () => {
     const columnData = ['tweet_id', 'Tweet_ID', 'text'].map((name) => ({
       ...{ name, data: ['5'], type: 'STRING' as const },

@@ -558,6 +558,15 @@ describe('populate tells what is wrong', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
+  it.each([
+    ['no column of texts', 'id,label\n1,a\n', 'has no columns of ids and texts in its first line'],
+    ['two columns of texts', 'id,text,text\n1,a,b\n', "line 1: 2 columns are named 'text'"],
+  ])('a file with %s', async (_case, content, message) => {
+    writeFileSync(join(folder, 'wrong.csv'), content);
+    const { code, stderr } = await tool(['--file', 'wrong.csv', '--url', service.url]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+  });
+
   it('no service', async () => {
     const gone = await XApiStub.start();
     await gone.close();
