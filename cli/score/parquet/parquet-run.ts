@@ -38,11 +38,10 @@ export class ParquetRun implements Conversion {
   async extractTexts(): Promise<Source> {
     const { name } = this.#options.input;
     const texts = join(this.#workDir, 'texts.jsonl');
-    let column: string | undefined = 'text';
-    await this.#inDatabase(async (database) => {
+    const column = await this.#inDatabase(async (database) => {
       const parquet = await ParquetInput.open(database, this.#options);
       await parquet.extractTexts(texts);
-      if (parquet.holdsTweets) column = undefined;
+      return parquet.holdsTweets ? undefined : 'text';
     });
     const lines = await Input.open(texts);
     return { input: lines, name, format: 'jsonl', column, unit: 'row' };
@@ -99,11 +98,11 @@ export class ParquetRun implements Conversion {
     }
   }
 
-  async #inDatabase(work: (database: ScratchDatabase) => Promise<void>): Promise<void> {
+  async #inDatabase<Result>(work: (database: ScratchDatabase) => Promise<Result>): Promise<Result> {
     await this.#makeWorkDir();
     const database = await ScratchDatabase.open(this.#workDir, this.#options.signal);
     try {
-      await work(database);
+      return await work(database);
     } finally {
       database.close();
     }
