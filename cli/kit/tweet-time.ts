@@ -1,6 +1,10 @@
 import { isoTimeMs } from '../../service/contract/iso-time.ts';
 import { hasTime } from '../../service/domain/snowflake.ts';
-import { MAX_TIME_CHARACTERS, type XTweet } from '../../service/tweet-source/x-format/tweet.ts';
+import {
+  MAX_TIME_CHARACTERS,
+  tweetTimeMs,
+  type XTweet,
+} from '../../service/tweet-source/x-format/tweet.ts';
 
 /** ISO 8601, also as databases write it: `2021-11-10 19:08:05+00`. */
 const ISO =
@@ -45,7 +49,11 @@ export function hasUnreadTime({ created_at: time }: Timed): boolean {
 
 /** The reason why the time of a tweet is unknown, to follow its place; undefined if it is known. */
 export function timeFault(tweet: Timed): string | undefined {
-  if (!hasUnreadTime(tweet) || hasTime(tweet.id)) return undefined;
+  if (hasTime(tweet.id)) return undefined;
+  if (tweet.created_at === undefined) {
+    return 'has no time and an id without a time; add created_at, such as 2010-03-21T20:50:14Z';
+  }
+  if (tweetTimeMs(tweet.created_at) !== null) return undefined;
   return (
     `has the time '${tweet.created_at}' and an id without a time; ` +
     'write it with its zone, such as 2010-03-21T20:50:14Z'

@@ -8,10 +8,12 @@ export interface OembedText {
   readonly text: string;
   /** From the attribute `lang` of the first paragraph; null if it tells none. */
   readonly language: Language | null;
+  /** Text of the last link, with which the blockquote ends: the day of the tweet. */
+  readonly lastLink: string;
 }
 
 /**
- * Extracts the text of a tweet and its language from oEmbed's HTML: the paragraphs of its
+ * Extracts the text of a tweet, its language and its day from oEmbed's HTML: the paragraphs of its
  * blockquote. As in the X API, line breaks become `\n`, emoji images their character, and X's links
  * their t.co address (oEmbed shows pic.twitter.com/… for pictures). Null without a paragraph.
  */
@@ -28,6 +30,8 @@ class ParagraphText {
   #paragraphs = 0;
   #isInParagraph = false;
   #isInShortLink = false;
+  #lastLink = '';
+  #isInLink = false;
 
   onopentag(name: string, { href = '', alt = '', lang = '' }: Record<string, string>): void {
     if (name === 'p') {
@@ -39,24 +43,29 @@ class ParagraphText {
       this.#add('\n');
     } else if (name === 'img') {
       this.#add(alt);
-    } else if (name === 'a' && SHORT_LINK.test(href)) {
+    } else if (name === 'a') {
+      this.#isInLink = true;
+      this.#lastLink = '';
+      if (!SHORT_LINK.test(href)) return;
       this.#add(href);
       this.#isInShortLink = true;
     }
   }
 
   ontext(text: string): void {
+    if (this.#isInLink) this.#lastLink += text;
     if (!this.#isInShortLink) this.#add(text);
   }
 
   onclosetag(name: string): void {
     if (name === 'p') this.#isInParagraph = false;
+    if (name === 'a') this.#isInLink = false;
     if (name === 'p' || name === 'a') this.#isInShortLink = false;
   }
 
   result(): OembedText | null {
     if (this.#paragraphs === 0) return null;
-    return { text: this.#text.trim(), language: this.#language };
+    return { text: this.#text.trim(), language: this.#language, lastLink: this.#lastLink };
   }
 
   #add(text: string): void {

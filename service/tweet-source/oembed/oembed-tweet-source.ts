@@ -10,7 +10,7 @@ import {
   TweetSourceFailedError,
   TweetSourceLimitedError,
 } from '../../domain/errors.ts';
-import { snowflakeTimeMs } from '../../domain/snowflake.ts';
+import { hasTime, snowflakeTimeMs } from '../../domain/snowflake.ts';
 import { extractTopics, normalizeTopics } from '../../domain/topics.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { parseTweetUrl } from '../../domain/tweet-url.ts';
@@ -19,6 +19,7 @@ import { readWithinDeadline } from '../read-within-deadline.ts';
 import { retryAfterMs, serverTimeMs } from '../retry-after.ts';
 import { SourcePause } from '../source-pause.ts';
 import { boundedFetch, type FetchedAnswer } from './bounded-fetch.ts';
+import { oembedDayMs } from './oembed-day.ts';
 import { unavailableReason } from './oembed-refusal.ts';
 import { textFromOembed } from './oembed-text.ts';
 import { parseJson } from './parse-json.ts';
@@ -63,7 +64,7 @@ export interface OembedTweetSourceOptions {
 
 /**
  * Reads tweets through X's public oEmbed endpoint, which needs no credentials. It provides no
- * author id, no creation time and no edit window, and only the beginning of a long post.
+ * author id, no creation time but the day, no edit window, and only the beginning of a long post.
  */
 export class OembedTweetSource implements TweetSource {
   readonly name = 'oembed';
@@ -196,7 +197,8 @@ function foundIn(id: TweetId, body: string): TweetLookup | null {
   if (answeredId !== id) return { status: 'failed', error: anotherTweet(answeredId) };
   const found = textFromOembed(oembed.html);
   if (found === null) return null;
-  const { text, language } = found;
+  const { text, language, lastLink } = found;
+  const dayMs = hasTime(id) ? null : oembedDayMs(lastLink);
   return {
     status: 'found',
     tweet: {
@@ -205,7 +207,7 @@ function foundIn(id: TweetId, body: string): TweetLookup | null {
       authorId: null,
       authorUsername:
         /^https:\/\/[^/]+\/([A-Za-z0-9_]{1,50})$/.exec(oembed.author_url ?? '')?.[1] ?? null,
-      createdAtMs: snowflakeTimeMs(id),
+      createdAtMs: dayMs ?? snowflakeTimeMs(id),
       topics: normalizeTopics(extractTopics(text)),
       language,
       editableUntilMs: null,

@@ -113,14 +113,14 @@ export function tweetFromX(x: XTweet, includes: XIncludes = {}): Tweet {
     text,
     authorId,
     authorUsername: usernameOf(authorId, x, includes),
-    createdAtMs: timeMs(x.created_at) ?? snowflakeTimeMs(id),
+    createdAtMs: tweetTimeMs(x.created_at) ?? snowflakeTimeMs(id),
     topics: normalizeTopics([
       ...(x.topics ?? []),
       ...(entities ? tagsOf(entities) : extractTopics(text)),
     ]),
     language: languageOf(spoken.lang),
     editableUntilMs: x.edit_controls?.is_edit_eligible
-      ? timeMs(x.edit_controls.editable_until)
+      ? tweetTimeMs(x.edit_controls.editable_until)
       : null,
   };
 }
@@ -169,7 +169,7 @@ function unescapeX(text: string): string {
  * Milliseconds since the epoch of an ISO 8601 time with a zone; null if it is invalid, before X
  * existed or after its last id: serializers write 0001-01-01, 1970-01-01 or 9999-12-31 for no time.
  */
-function timeMs(time = ''): number | null {
+export function tweetTimeMs(time = ''): number | null {
   const ms = isoTimeMs(time);
   return ms === null || ms < FIRST_TWEET_MS || ms > LAST_SNOWFLAKE_MS ? null : ms;
 }

@@ -14,6 +14,7 @@ const ROW = {
   model: { name: 'minilm', revision: '0123456789ab' },
   scoredAt: DEFAULTS.scoredAt,
 };
+const ID = '1460323737035677601';
 const LONG = '2126000000000000123';
 const USER = { id: 7, id_str: '7', screen_name: 'Ann' };
 const ENTITIES = { hashtags: [], symbols: [], urls: [{}], user_mentions: [{ screen_name: 'bob' }] };
@@ -22,35 +23,35 @@ const asCells = (fields: Fields) =>
 
 describe('a scored row', () => {
   it.each<[string, Fields, object]>([
-    ['of CSV', { id: '1', text: 'hi', ...asCells(SCORED) }, { id: '1', text: 'hi' }],
+    ['of CSV', { id: ID, text: 'hi', ...asCells(SCORED) }, { id: ID, text: 'hi' }],
     [
       'of CSV, with all that tells of a tweet',
       {
-        ...{ Tweet_ID: '1', text: 'hi', user_id: '7', screen_name: '@Ann', ...asCells(SCORED) },
+        ...{ Tweet_ID: ID, text: 'hi', user_id: '7', screen_name: '@Ann', ...asCells(SCORED) },
         created_at: 'Mon Nov 15 19:08:05 +0000 2021',
       },
       {
-        ...{ id: '1', text: 'hi', author_id: '7', author: { id: '7', username: 'Ann' } },
+        ...{ id: ID, text: 'hi', author_id: '7', author: { id: '7', username: 'Ann' } },
         created_at: '2021-11-15T19:08:05.000Z',
       },
     ],
     [
       'of JSON Lines, a tweet of X',
       {
-        ...{ id: '1', text: 'hi', author_id: '7', public_metrics: {}, ...SCORED },
+        ...{ id: ID, text: 'hi', author_id: '7', public_metrics: {}, ...SCORED },
         entities: { hashtags: [{ tag: 'a' }] },
       },
-      { id: '1', text: 'hi', author_id: '7', entities: { hashtags: [{ tag: 'a' }] } },
+      { id: ID, text: 'hi', author_id: '7', entities: { hashtags: [{ tag: 'a' }] } },
     ],
     [
       'of JSON Lines, a tweet of an archive',
-      { id_str: '1', full_text: 'hi', user: { id_str: '7', screen_name: 'Ann' }, ...SCORED },
-      { id: '1', text: 'hi', author_id: '7', author: { id: '7', username: 'Ann' } },
+      { id_str: ID, full_text: 'hi', user: { id_str: '7', screen_name: 'Ann' }, ...SCORED },
+      { id: ID, text: 'hi', author_id: '7', author: { id: '7', username: 'Ann' } },
     ],
     [
       'of a bulk result, with its record',
-      { id: '1', text: 'hi', record: '{"author_id":"7","text":"RT hi"}', ...SCORED },
-      { id: '1', text: 'hi', author_id: '7' },
+      { id: ID, text: 'hi', record: '{"author_id":"7","text":"RT hi"}', ...SCORED },
+      { id: ID, text: 'hi', author_id: '7' },
     ],
     [
       'of CSV, whose id and text are named as those of X',
@@ -70,8 +71,8 @@ describe('a scored row', () => {
     ],
     [
       'of a bulk result, whose record has long ids as numbers',
-      { id: '1', text: 'hi', record: '{"author_id":1234567890123456789}', ...SCORED },
-      { id: '1', text: 'hi', author_id: '1234567890123456789' },
+      { id: ID, text: 'hi', record: '{"author_id":1234567890123456789}', ...SCORED },
+      { id: ID, text: 'hi', author_id: '1234567890123456789' },
     ],
     [
       'whose time has no zone, by the time of its id',
@@ -113,42 +114,42 @@ describe('a scored row', () => {
     ],
     [
       'of CSV, whose id is named as that of v1.1',
-      { id_str: '1', text: 'hi', author_id: '7', ...asCells(SCORED) },
-      { id: '1', text: 'hi', author_id: '7' },
+      { id_str: ID, text: 'hi', author_id: '7', ...asCells(SCORED) },
+      { id: ID, text: 'hi', author_id: '7' },
     ],
     [
       'of CSV, whose columns differ by case only',
-      { ID: '5', Text: 'other', id: '1', text: 'hi', ...asCells(SCORED) },
-      { id: '1', text: 'hi' },
+      { ID: '5', Text: 'other', id: ID, text: 'hi', ...asCells(SCORED) },
+      { id: ID, text: 'hi' },
     ],
     [
       "of twarc's CSV, with the whole text of a long post",
-      { id: '1', text: 'cut o…', 'note_tweet.text': 'cut off no more', ...asCells(SCORED) },
-      { id: '1', text: 'cut off no more' },
+      { id: ID, text: 'cut o…', 'note_tweet.text': 'cut off no more', ...asCells(SCORED) },
+      { id: ID, text: 'cut off no more' },
     ],
     [
       "of twarc's CSV, a short post with its author",
       {
-        ...{ id: '1', text: 'short', 'note_tweet.text': '', author_id: '7' },
+        ...{ id: ID, text: 'short', 'note_tweet.text': '', author_id: '7' },
         ...asCells(SCORED),
       },
-      { id: '1', text: 'short', author_id: '7' },
+      { id: ID, text: 'short', author_id: '7' },
     ],
     [
       'of v1.1 without a text',
-      { id_str: '1', user: USER, ...SCORED },
-      { id: '1', author_id: '7', author: { id: '7', username: 'Ann' } },
+      { id_str: ID, user: USER, ...SCORED },
+      { id: ID, author_id: '7', author: { id: '7', username: 'Ann' } },
     ],
     [
       'of v2 without a text',
-      { id: '1', author: { id: '7', username: 'Ann' }, ...SCORED },
-      { id: '1', author: { id: '7', username: 'Ann' } },
+      { id: ID, author: { id: '7', username: 'Ann' }, ...SCORED },
+      { id: ID, author: { id: '7', username: 'Ann' } },
     ],
-    ['without a text', { tweet_id: '1', ...SCORED }, { id: '1' }],
+    ['without a text', { tweet_id: ID, ...SCORED }, { id: ID }],
     [
       'with a name but no author id, which it keeps apart',
-      { tweet_id: '1', screen_name: '@Ann', ...SCORED },
-      { id: '1', username: 'Ann' },
+      { tweet_id: ID, screen_name: '@Ann', ...SCORED },
+      { id: ID, username: 'Ann' },
     ],
   ])('%s is understood', (_, fields, tweet) => {
     expect(scoredRow(fields, DEFAULTS)).toEqual({ tweet, ...ROW });
@@ -159,7 +160,7 @@ describe('a scored row', () => {
     const folders = { modelName: 'other', modelRevision: 'ba9876543210' };
     expect(
       scoredRow(
-        { id: '1', ...rest, scored_at: '2026-11-20T01:00:00+01:00', preprocessing_version: '2' },
+        { id: ID, ...rest, scored_at: '2026-11-20T01:00:00+01:00', preprocessing_version: '2' },
         { ...DEFAULTS, ...folders },
       ),
     ).toMatchObject({
@@ -170,9 +171,9 @@ describe('a scored row', () => {
 
   it('has its scores behind the prefix that tss score was given', () => {
     const prefixed = Object.entries(SCORED).map(([name, value]) => [`p_${name}`, value]);
-    const fields = { id: '1', label: 'spam', ...Object.fromEntries(prefixed) };
+    const fields = { id: ID, label: 'spam', ...Object.fromEntries(prefixed) };
     expect(scoredRow(fields, { ...DEFAULTS, prefix: 'p_' })).toEqual({
-      tweet: { id: '1' },
+      tweet: { id: ID },
       ...ROW,
     });
   });
@@ -183,14 +184,14 @@ describe('a scored row', () => {
     ['with an id of another form', { ...SCORED, id: '1.46E+18' }, /tweet id '1.46E\+18', which/],
     [
       'with a name for an author id',
-      { ...SCORED, id: '1', author_id: 'ann' },
+      { ...SCORED, id: ID, author_id: 'ann' },
       /its author_id is not as X writes it, got "ann"/,
     ],
-    ['without scores', { ...SCORED, id: '1', score_neutral: '' }, /has no scores/],
-    ['with a score above 1', { ...SCORED, id: '1', score_neutral: '15' }, /from 0 to 1/],
-    ['with a label that is not its highest', { ...SCORED, id: '1', label: 'neutral' }, /highest/],
-    ['without a revision', { ...SCORED, id: '1', model_revision: '' }, /does not tell its model/],
-    ['with a revision of another form', { ...SCORED, id: '1', model_revision: 'main' }, /12 hex/],
+    ['without scores', { ...SCORED, id: ID, score_neutral: '' }, /has no scores/],
+    ['with a score above 1', { ...SCORED, id: ID, score_neutral: '15' }, /from 0 to 1/],
+    ['with a label that is not its highest', { ...SCORED, id: ID, label: 'neutral' }, /highest/],
+    ['without a revision', { ...SCORED, id: ID, model_revision: '' }, /does not tell its model/],
+    ['with a revision of another form', { ...SCORED, id: ID, model_revision: 'main' }, /12 hex/],
     [
       'with a time without a zone and an id without a time',
       { ...SCORED, id: '20', created_at: '2006-03-21 20:50:14' },
@@ -198,7 +199,7 @@ describe('a scored row', () => {
     ],
     [
       'scored at a time without a zone',
-      { ...SCORED, id: '1', scored_at: '2026-11-20 01:00:00' },
+      { ...SCORED, id: ID, scored_at: '2026-11-20 01:00:00' },
       /has the scored_at '2026-11-20 01:00:00'.*with its zone/,
     ],
   ])('%s is left out with the reason', (_, fields, reason) => {

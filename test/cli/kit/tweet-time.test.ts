@@ -46,7 +46,10 @@ describe('a time of a file', () => {
   it('that is not read is a fault only beside an id without a time', () => {
     const unread = '2010-03-21 20:50:14';
     expect(timeFault({ id: SNOWFLAKE, created_at: unread })).toBeUndefined();
-    expect(timeFault({ id: COUNTER })).toBeUndefined();
+    expect(timeFault({ id: SNOWFLAKE })).toBeUndefined();
+    expect(timeFault({ id: COUNTER })).toBe(
+      'has no time and an id without a time; add created_at, such as 2010-03-21T20:50:14Z',
+    );
     expect(timeFault({ id: COUNTER, created_at: utcTime(`${unread}Z`) })).toBeUndefined();
     expect(timeFault({ id: COUNTER, created_at: unread })).toBe(
       "has the time '2010-03-21 20:50:14' and an id without a time; " +

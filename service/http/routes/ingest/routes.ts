@@ -27,7 +27,8 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         operationId: 'ingestTweets',
         tags: ['admin'],
         summary: 'Score and store tweets already read',
-        description: 'Tweets are scored and stored before the answer: `ok` means stored.',
+        description:
+          'Tweets are scored and stored before the answer: `ok` means stored. A tweet without a time has that of its id. Ids from before November 2010 hold none: such a tweet needs `created_at`, or it counts as of 2010-11-04.',
         security: ADMIN_SECURITY,
         querystring: NoQuery,
         body: ingestRequest(limits),

@@ -276,7 +276,7 @@ describe('tss features load', () => {
   });
 
   it('loads rows of Parquet with numbers that JSON lacks in other columns', async () => {
-    const row = { id: '901', ...SCORES, ...MODEL };
+    const row = { id: '1460323737035677901', ...SCORES, ...MODEL };
     const columns = Object.entries(row).map(([name, value]) => ({ name, data: [value] }));
     const content = parquetWriteBuffer({
       columnData: [...columns, { name: 'weight', data: [Number.NaN], type: 'DOUBLE' }],

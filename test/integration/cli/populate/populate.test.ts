@@ -170,10 +170,10 @@ describe('populate --query and --lang', () => {
   it('store only tweets of a file in that language, or in one that is not told', async () => {
     const path = join(folder, 'languages.jsonl');
     const tweets = [
-      { id: '41', text: 'fine', lang: 'en' },
-      { id: '42', text: 'schlecht', lang: 'de' },
-      { id: '43', text: 'ok', lang: 'und' },
-      { id: '44', text: 'good' },
+      { id: '1460323737035677641', text: 'fine', lang: 'en' },
+      { id: '1460323737035677642', text: 'schlecht', lang: 'de' },
+      { id: '1460323737035677643', text: 'ok', lang: 'und' },
+      { id: '1460323737035677644', text: 'good' },
     ];
     writeFileSync(path, tweets.map((tweet) => JSON.stringify(tweet)).join('\n'));
     const { code, stdout } = await run('--file', path, '--lang', 'en');
@@ -182,7 +182,7 @@ describe('populate --query and --lang', () => {
 
   it('end with 1 when tweets were found, but none was stored', async () => {
     const path = join(folder, 'other.jsonl');
-    writeFileSync(path, '{"id":"45","text":"schlecht","lang":"de"}');
+    writeFileSync(path, '{"id":"1460323737035677645","text":"schlecht","lang":"de"}');
     const { code, stderr } = await run('--file', path, '--lang', 'en');
     expect([code, stderr]).toEqual([
       1,
@@ -249,25 +249,40 @@ describe('populate --file', () => {
   });
 
   it('says what was not stored, and why', async () => {
-    const path = write({ id: '21', text: 'fine' }, { id: '22', text: ' ' }, { id: '23', text: '' });
+    const path = write(
+      { id: '1460323737035677621', text: 'fine' },
+      { id: '1460323737035677622', text: ' ' },
+      { id: '1460323737035677623', text: '' },
+    );
     const { code, stdout } = await run('--file', path);
     expect([code, stdout]).toEqual([0, `${path}: 1 stored, 2 not (empty_text 2)\n`]);
   });
 
   it('sends a tweet alone that is too large for the service, and counts it', async () => {
-    const path = write({ id: '24', text: 'x'.repeat(70_000) }, { id: '25', text: 'fine' });
+    const path = write(
+      { id: '1460323737035677624', text: 'x'.repeat(70_000) },
+      { id: '1460323737035677625', text: 'fine' },
+    );
     const { code, stdout } = await run('--file', path);
     expect([code, stdout]).toEqual([0, `${path}: 1 stored, 1 not (body_too_large 1)\n`]);
   });
 
   it('names the lines that are not tweets, stores the others, and exits 1', async () => {
-    const path = write({ id: '26', text: 'fine' }, '{"id": "1", "text"', '{"id": 1, "text": "a"}', {
-      id: '27',
-      text: 'fine',
-      author_id: null,
-      entities: null,
-    });
-    appendFileSync(path, Buffer.from('\n{"id":"28","text":"caf\xe9"}\n', 'latin1'));
+    const path = write(
+      { id: '1460323737035677626', text: 'fine' },
+      '{"id": "1", "text"',
+      '{"id": 1, "text": "a"}',
+      {
+        id: '1460323737035677627',
+        text: 'fine',
+        author_id: null,
+        entities: null,
+      },
+    );
+    appendFileSync(
+      path,
+      Buffer.from('\n{"id":"1460323737035677628","text":"caf\xe9"}\n', 'latin1'),
+    );
     const { code, stdout, stderr } = await run('--file', path);
     expect([code, stdout]).toEqual([1, `${path}: 2 stored, 3 lines left out\n`]);
     expect(stderr).toContain(`${path}: line 2 is not JSON; it is left out.\n`);
@@ -291,20 +306,36 @@ describe('populate --file', () => {
     const path = join(folder, 'separators.jsonl');
     const text = 'I love\u2028this\u2029one';
     const tweets = [
-      { id: '31', text, created_at: '0001-01-01T00:00:00Z' },
-      { id: '32', text },
+      { id: '1460323737035677631', text, created_at: '0001-01-01T00:00:00Z' },
+      { id: '1460323737035677632', text },
     ];
     writeFileSync(path, `\ufeff${tweets.map((tweet) => JSON.stringify(tweet)).join('\r\n')}\r\n`);
     const { code, stdout } = await run('--file', path);
     expect([code, stdout]).toEqual([0, `${path}: 2 stored\n`]);
   });
 
+  it('leaves out tweets whose time neither the file nor their id tells', async () => {
+    const path = write(
+      { id: '20', text: 'just setting up my twttr' },
+      { id: '21', text: 'fine', created_at: '0001-01-01T00:00:00Z' },
+      { id: '22', text: 'fine', created_at: '2006-03-21T20:50:14Z' },
+    );
+    const { code, stdout, stderr } = await run('--file', path);
+    expect([code, stdout]).toEqual([1, `${path}: 1 stored, 2 lines left out\n`]);
+    expect(stderr).toContain('line 1 has no time and an id without a time; add created_at, such');
+    expect(stderr).toContain("line 2 has the time '0001-01-01T00:00:00.000Z' and an id without a");
+    const stored = await service.get('/v1/features/tweets?ids=20,21,22');
+    expect(await stored.json()).toMatchObject({
+      rows: [null, null, { eventTimestamp: '2006-03-21T20:50:14.000Z' }],
+    });
+  });
+
   it('names the tweet that the service refuses, and stores the others of its batch', async () => {
     const path = write(
-      { id: '33', text: 'fine' },
+      { id: '1460323737035677633', text: 'fine' },
       { id: '9999999999999999999', text: 'over 2^63' },
-      { id: '34', text: ' ' },
-      { id: '35', text: 'fine' },
+      { id: '1460323737035677634', text: ' ' },
+      { id: '1460323737035677635', text: 'fine' },
     );
     const { code, stdout, stderr } = await run('--file', path);
     expect([code, stdout]).toEqual([
@@ -394,9 +425,15 @@ describe('populate --file', () => {
 
   it('names the field of a tweet that is not as X writes it', async () => {
     const path = join(folder, 'fields.csv');
+    const id = '14603237370356776';
     writeFileSync(
       path,
-      'id,text,author_id,username\n41,fine,53247119.0,jack\n42,fine,12,Jack Dorsey\n43,fine,12,jack\n',
+      [
+        'id,text,author_id,username',
+        `${id}51,fine,53247119.0,jack`,
+        `${id}52,fine,12,Jack Dorsey`,
+        `${id}53,fine,12,jack`,
+      ].join('\n'),
     );
     const { code, stdout, stderr } = await run('--file', path);
     expect([code, stdout]).toEqual([1, `${path}: 1 stored, 2 lines left out\n`]);

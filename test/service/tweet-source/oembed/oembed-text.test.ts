@@ -56,6 +56,11 @@ describe('textFromOembed', () => {
     expect(textOf(paragraph)).toBe(text);
   });
 
+  it('ends with a link to the tweet, whose text is its day', () => {
+    const { html } = oembedOf({ id: '20', text: '<a href="/x">#tea</a>' }) as { html: string };
+    expect(textFromOembed(html)?.lastLink).toBe('November 15, 2021');
+  });
+
   it('omits the author and the time', () => {
     expect(textOf('words')).toBe('words');
   });

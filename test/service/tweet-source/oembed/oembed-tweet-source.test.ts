@@ -85,6 +85,13 @@ describe('a lookup by oEmbed', () => {
     expect(metrics.records).toEqual([['TweetSourceCalls', 1, 'ok']]);
   });
 
+  it('reads the day of a tweet whose id holds no time', async () => {
+    stub.serve({ tweets: [{ id: '20', text: 'just setting up my twttr' }] });
+    expect(await lookup(aSource(), '20')).toMatchObject([
+      { tweet: { createdAtMs: Date.parse('2021-11-15T00:00:00Z') } },
+    ]);
+  });
+
   it('requests the tweet only by its id', async () => {
     await lookup(aSource({ endpointUrl: `${stub.oembedUrl}?dnt=true` }), ID);
     expect(stub.requests[0]?.path).toBe('/oembed');
