@@ -31,20 +31,42 @@ run_npm() {
   esac
 }
 
+# alone COMMAND: runs it while no other command of this checkout installs anything: two installations at
+# once would break each other. The lock of a process that has ended does not count.
+alone() {
+  local lock=.tools/install.lock owner told=
+  expect_own_checkout
+  mkdir -p .tools
+  until (set -o noclobber && echo $$ >"$lock") 2>/dev/null; do
+    owner=$(cat "$lock" 2>/dev/null) || continue
+    if [[ -n $owner ]] && ! kill -0 "$owner" 2>/dev/null; then
+      rm -f "$lock"
+      continue
+    fi
+    if [[ -z $told ]]; then say "Waiting for process $owner, which installs packages here ($PWD/$lock) ..."; fi
+    told=yes
+    sleep 1
+  done
+  "$@"
+  rm -f "$lock"
+}
+
 # Puts a fitting Node first in PATH: the system's, else one fetched into .tools/.
 use_node() {
   if node_fits node; then return; fi
   local bin=$PWD/.tools/node_modules/node/bin
-  if ! node_fits "$bin/node"; then
-    expect_own_checkout
-    say "No Node here is as new as package.json asks: fetching Node $(<.nvmrc) into .tools/ ..."
-    mkdir -p .tools
-    # The package fetches the binary of this platform by an install script.
-    run_npm install --prefix .tools --no-save --no-audit --no-fund --loglevel=error \
-      --ignore-scripts=false "node@$(<.nvmrc)" >&2
-    node_fits "$bin/node" || die "npm has left no usable Node in $bin."
-  fi
+  if ! node_fits "$bin/node"; then alone fetch_node "$bin"; fi
   export PATH=$bin:$PATH
+}
+
+fetch_node() {
+  local bin=$1
+  if node_fits "$bin/node"; then return; fi
+  say "No Node here is as new as package.json asks: fetching Node $(<.nvmrc) into .tools/ ..."
+  # The package fetches the binary of this platform by an install script.
+  run_npm install --prefix .tools --no-save --no-audit --no-fund --loglevel=error \
+    --ignore-scripts=false "node@$(<.nvmrc)" >&2
+  node_fits "$bin/node" || die "npm has left no usable Node in $bin."
 }
 
 readonly OFFLINE_REMEDY='The packages come from the registry that npm is configured with (npm config get
@@ -61,17 +83,24 @@ is_installed_by_npm() {
   ' 2>/dev/null
 }
 
+# Copies of the lockfile: marks of a complete installation.
+readonly INSTALLED=node_modules/.installed-package-lock.json
+readonly INSTALLED_FOR_SERVING=node_modules/.installed-serving-lock.json
+
 # Installs all packages of the lockfile, unless the last installation was of the same one.
 install_packages() {
-  local installed=node_modules/.installed-package-lock.json
-  if cmp -s package-lock.json "$installed"; then return; fi
+  if ! cmp -s package-lock.json "$INSTALLED"; then alone install_all; fi
+}
+
+install_all() {
+  if cmp -s package-lock.json "$INSTALLED"; then return; fi
   if ! is_installed_by_npm; then
     expect_own_packages
     say 'Installing the packages for development, about 1 GB on disk ...'
     run_npm ci --no-audit --no-fund --loglevel=error >&2 ||
       die 'npm could not install the packages.' "$OFFLINE_REMEDY"
   fi
-  cp package-lock.json "$installed"
+  cp package-lock.json "$INSTALLED"
 }
 
 # Development packages that serving and the everyday commands of `tss` need, too.
@@ -82,10 +111,16 @@ readonly SERVING_PACKAGES=(
 # Installs what serving needs, at the lockfile's versions, unless it is there. An installation for
 # development is kept as one.
 install_serving_packages() {
-  local installed=node_modules/.installed-serving-lock.json folder=.tools/serving
-  if cmp -s package-lock.json "$installed"; then return; fi
-  if [[ -e node_modules/.installed-package-lock.json ]] || is_installed_by_npm; then
-    install_packages
+  if ! cmp -s package-lock.json "$INSTALLED_FOR_SERVING" && ! cmp -s package-lock.json "$INSTALLED"; then
+    alone install_for_serving
+  fi
+}
+
+install_for_serving() {
+  local folder=.tools/serving
+  if cmp -s package-lock.json "$INSTALLED_FOR_SERVING"; then return; fi
+  if [[ -e $INSTALLED ]] || is_installed_by_npm; then
+    install_all
     return
   fi
   expect_own_packages
@@ -108,7 +143,7 @@ install_serving_packages() {
     keep_own_runtime
   ) || die 'npm could not install the packages.' "$OFFLINE_REMEDY"
   rm -rf node_modules && mv "$folder/node_modules" . && rm -rf "$folder"
-  cp package-lock.json "$installed"
+  cp package-lock.json "$INSTALLED_FOR_SERVING"
 }
 
 # ONNX Runtime's package brings the libraries of every platform, 240 MB of which are for others.

@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -58,6 +66,35 @@ it('the checkout of another user is named before anything is installed', () => {
     1,
     `ada cannot write to ${checkout}: work in a clone of your own, or get write permission.\n`,
   ]);
+});
+
+describe('installations', () => {
+  const spawnAlone = (...names: readonly string[]) => {
+    const checkout = join(folder, 'checkout');
+    cpSync('script/lib/toolchain.sh', join(checkout, 'script/lib/toolchain.sh'));
+    // A step of each that the other would see.
+    const step = 'step() { echo "begin $1"; sleep 1; echo "end $1"; }';
+    const script = `set -euo pipefail; source script/lib/toolchain.sh; ${step}; alone step "$1" 2>/dev/null`;
+    const shells = names.map((name) => `bash --norc -c '${script}' - ${name} &`).join(' ');
+    const run = { cwd: checkout, encoding: 'utf8' as const, timeout: 540_000 };
+    return spawnSync('bash', ['--norc', '-c', `${shells} wait`], run)
+      .stdout.trim()
+      .split('\n');
+  };
+
+  it('run one after the other, whatever commands begin them', () => {
+    const lines = spawnAlone('a', 'b', 'c');
+    expect(lines).toHaveLength(6);
+    for (let at = 0; at < 6; at += 2)
+      expect(lines[at + 1]).toBe(lines[at]?.replace('begin', 'end'));
+  });
+
+  it('do not wait for a process that has ended', () => {
+    const { pid } = spawnSync('true');
+    mkdirSync(join(folder, 'checkout/.tools'), { recursive: true });
+    writeFileSync(join(folder, 'checkout/.tools/install.lock'), `${pid}\n`);
+    expect(spawnAlone('a')).toEqual(['begin a', 'end a']);
+  });
 });
 
 describe('the tools of the tests', () => {
