@@ -5,6 +5,7 @@ import { envFileFault } from '../../service/contract/settings.ts';
 import { StartupError } from '../../service/domain/errors.ts';
 import { commandTree } from './command-tree.ts';
 import { CliError, reasonOf, UsageError } from './errors.ts';
+import { exitAfterTasks } from './exit-tasks.ts';
 import { warn } from './printable.ts';
 import { refuseRepeatedOptions } from './repeated-options.ts';
 
@@ -21,11 +22,15 @@ export async function runCommand(
     refuseRepeatedOptions(command);
     command.exitOverride().configureOutput({ outputError: () => {} });
   }
+  let isEnding = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isEnding) return;
+    isEnding = true;
     // As if by SIGPIPE: the reader, such as `head`, has seen enough.
-    if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
-    warn(`The output cannot be written: ${reasonOf(error)}`);
-    process.exit(1);
+    const isClosed = error.code === 'EPIPE';
+    if (!isClosed) warn(`The output cannot be written: ${reasonOf(error)}`);
+    process.exitCode = isClosed ? 128 + constants.signals.SIGPIPE : 1;
+    void exitAfterTasks();
   });
   // Messages that cannot be shown do not end the work.
   process.stderr.on('error', () => undefined);
@@ -34,6 +39,8 @@ export async function runCommand(
     if (fault) throw new CliError(`${fault.name} ${fault.problem}`);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
+    // Its cause is the end.
+    if (isEnding) return new Promise(() => {});
     process.exitCode = report(error, `${pathOf(program, args)} --help`);
   }
   // An exit would lose the error of a closed pipe.

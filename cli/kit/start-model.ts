@@ -3,6 +3,7 @@ import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
 import { exitNow } from '../../service/process/exit-now.ts';
 import { modelsDir } from './environment.ts';
+import { beforeExit } from './exit-tasks.ts';
 import { WORKER_URL } from './inference-worker.ts';
 import { warn } from './printable.ts';
 
@@ -26,9 +27,9 @@ const SILENT: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error:
  *
  * @throws StartupError when the bundle is unknown or damaged, or the graph cannot be loaded
  */
-export function startModel(choice: ModelChoice): Promise<OnnxSentimentModel> {
+export async function startModel(choice: ModelChoice): Promise<OnnxSentimentModel> {
   const { name, graph, workers } = choice;
-  return OnnxSentimentModel.start({
+  const model = await OnnxSentimentModel.start({
     modelsDir: choice.modelsDir ?? modelsDir(),
     modelName: name,
     ...(graph !== undefined && { graphPath: graph }),
@@ -44,4 +45,7 @@ export function startModel(choice: ModelChoice): Promise<OnnxSentimentModel> {
       exitNow();
     },
   });
+  // An exit would end the process by a signal while a worker computes.
+  beforeExit(() => model.close());
+  return model;
 }

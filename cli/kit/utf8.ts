@@ -13,7 +13,7 @@ export async function* utf8Of(source: AsyncIterable<Buffer>): AsyncGenerator<Buf
   const encoding = encodingOf(head);
   const whole = rejoined(head, chunks);
   if (encoding === 'utf-8') yield* whole;
-  else if (encoding === 'gzip') yield* unzipped(whole);
+  else if (encoding === 'gzip') yield* utf8Of(unzipped(whole));
   else {
     const decoder = new TextDecoder(encoding, { ignoreBOM: true });
     for await (const chunk of whole) yield Buffer.from(decoder.decode(chunk, { stream: true }));

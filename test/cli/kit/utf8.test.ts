@@ -35,6 +35,12 @@ describe('gzip', () => {
     );
   });
 
+  it.each(['utf-16le', 'utf-16be'] as const)('may hold %s with its mark', async (encoding) => {
+    const text = Buffer.from('\ufeffone\n', 'utf16le');
+    const bytes = encoding === 'utf-16le' ? text : text.swap16();
+    expect(await decode(gzipSync(bytes))).toBe('\ufeffone\n');
+  });
+
   it('that breaks off is refused as such', async () => {
     await expect(decode(one.subarray(0, -9))).rejects.toThrow('unexpected end of file');
   });

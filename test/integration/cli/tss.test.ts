@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { runTool, ToolProcess } from '../../helpers/tool-process.ts';
 
@@ -78,5 +81,19 @@ describe('tss', () => {
     const tool = ToolProcess.start(['models', 'list']);
     tool.child.stdout?.destroy();
     expect(await tool.ended).toMatchObject({ code: 141, stderr: '' });
+  });
+
+  it('ends quietly also while it scores', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'tss-')), 'texts.txt');
+    writeFileSync(
+      path,
+      'I love it so much that I could buy another one for all of us\n'.repeat(3_000),
+    );
+    const tool = ToolProcess.start(['score', path, '--workers', '2']);
+    const [stdout] = [tool.child.stdout];
+    await once(stdout!, 'data');
+    stdout!.destroy();
+    const { code, stderr } = await tool.ended;
+    expect([code, stderr.replace(/^.*\d %.*\n/gm, '')]).toEqual([141, '']);
   });
 });
