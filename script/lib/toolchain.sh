@@ -55,11 +55,11 @@ alone() {
 use_node() {
   if node_fits node; then return; fi
   local bin=$PWD/.tools/node_modules/node/bin
-  if ! node_fits "$bin/node"; then alone fetch_node "$bin"; fi
+  if ! node_fits "$bin/node"; then alone install_node "$bin"; fi
   export PATH=$bin:$PATH
 }
 
-fetch_node() {
+install_node() {
   local bin=$1
   if node_fits "$bin/node"; then return; fi
   say "No Node here is as new as package.json asks: fetching Node $(<.nvmrc) into .tools/ ..."
