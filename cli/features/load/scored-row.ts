@@ -164,8 +164,8 @@ function flatTweet(record: Fields): ScoredRow['tweet'] {
 function fieldOf(record: Fields, name: keyof typeof NAMES): unknown {
   const keys = Object.keys(record);
   for (const wanted of NAMES[name]) {
-    const value = record[keys[columnNamed(wanted, keys) ?? -1] ?? ''];
-    if (textOf(value) !== undefined) return value;
+    const key = keys[columnNamed(wanted, keys) ?? -1];
+    if (key !== undefined && textOf(record[key]) !== undefined) return record[key];
   }
   return undefined;
 }

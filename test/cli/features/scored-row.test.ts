@@ -118,6 +118,11 @@ describe('a scored row', () => {
       { id: ID, text: 'hi', author_id: '7' },
     ],
     [
+      'of CSV with a column without a name, as pandas and R write the numbers of rows',
+      { '': '17', id: ID, text: 'hi', ...asCells(SCORED) },
+      { id: ID, text: 'hi' },
+    ],
+    [
       'of CSV, whose columns differ by case only',
       { ID: '5', Text: 'other', id: ID, text: 'hi', ...asCells(SCORED) },
       { id: ID, text: 'hi' },
