@@ -34,17 +34,21 @@ run_npm() {
 # alone COMMAND: runs it while no other command of this checkout installs anything: two installations at
 # once would break each other. The lock of a process that has ended does not count.
 alone() {
-  local lock=.tools/install.lock owner told=
+  local lock=.tools/install.lock owner told='' attempts=0
   expect_own_checkout
   mkdir -p .tools
   until (set -o noclobber && echo $$ >"$lock") 2>/dev/null; do
-    owner=$(cat "$lock" 2>/dev/null) || continue
-    if [[ -n $owner ]] && ! kill -0 "$owner" 2>/dev/null; then
+    owner=$(cat "$lock" 2>/dev/null || true)
+    if [[ -z $owner ]]; then
+      # Another command is about to write it, or nothing can be written here.
+      if ((++attempts == 5)); then die "$PWD/$lock cannot be written. Remove it if it is there."; fi
+    elif ! kill -0 "$owner" 2>/dev/null; then
       rm -f "$lock"
       continue
+    elif [[ -z $told ]]; then
+      say "Waiting for process $owner, which installs packages here ($PWD/$lock) ..."
+      told=yes
     fi
-    if [[ -z $told ]]; then say "Waiting for process $owner, which installs packages here ($PWD/$lock) ..."; fi
-    told=yes
     sleep 1
   done
   "$@"

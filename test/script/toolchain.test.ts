@@ -89,6 +89,18 @@ describe('installations', () => {
       expect(lines[at + 1]).toBe(lines[at]?.replace('begin', 'end'));
   });
 
+  it('end when their lock cannot be written', () => {
+    const checkout = join(folder, 'checkout');
+    cpSync('script/lib/toolchain.sh', join(checkout, 'script/lib/toolchain.sh'));
+    mkdirSync(join(checkout, '.tools/install.lock'), { recursive: true });
+    const script = 'set -euo pipefail; source script/lib/toolchain.sh; alone echo installed';
+    const run = { cwd: checkout, encoding: 'utf8' as const, timeout: 540_000 };
+    expect(spawnSync('bash', ['--norc', '-c', script], run)).toMatchObject({
+      ...{ status: 1, stdout: '' },
+      stderr: `${checkout}/.tools/install.lock cannot be written. Remove it if it is there.\n`,
+    });
+  });
+
   it('do not wait for a process that has ended', () => {
     const { pid } = spawnSync('true');
     mkdirSync(join(folder, 'checkout/.tools'), { recursive: true });
