@@ -22,26 +22,28 @@ import { OfflineLog } from './offline-log.ts';
 /** Half a day of few instants around midnight, so that ties and both days are common. */
 const START = Date.UTC(2026, 10, 22, 18);
 const instant = fc.integer({ min: 0, max: 24 }).map((step) => START + step * 1_800_000);
-const tweetId = fc.constantFrom(
-  '1460323737035677698',
-  '1460323737035677699',
-  '2',
-  '10',
-  '9',
-  '11',
-  '123',
-);
+/** Each tweet has one author; some are not known. */
+const AUTHORS: Readonly<Record<string, string | null>> = {
+  '1460323737035677698': '2244994945',
+  '1460323737035677699': '9223372036854775807',
+  '2': '2244994945',
+  '10': '2244994945',
+  '9': '2244994945',
+  '11': null,
+  '123': '9223372036854775807',
+};
+const tweetId = fc.constantFrom(...Object.keys(AUTHORS));
 const authorId = fc.constantFrom('2244994945', '9223372036854775807', null);
 
 const prediction = fc
   .record({
     tweetId,
-    authorId,
     event: instant,
     created: instant,
     revision: fc.constantFrom('a', 'b'),
   })
-  .map(({ event, created, revision, ...ids }) => {
+  .map(({ event, created, revision, tweetId: id }) => {
+    const ids = { tweetId: id, authorId: AUTHORS[id] ?? null };
     const model = { name: 'fake-model', revision };
     return predictionLine(
       aRow({ ...ids, model, eventTimestampMs: event, createdTimestampMs: created }),
