@@ -39,7 +39,7 @@ export async function runCommand(
     if (fault) throw new CliError(`${fault.name} ${fault.problem}`);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    // Its cause is the end.
+    // It is ending: what was being computed has been broken off.
     if (isEnding) return new Promise(() => {});
     process.exitCode = report(error, `${pathOf(program, args)} --help`);
   }

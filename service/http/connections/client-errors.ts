@@ -20,7 +20,7 @@ const PARSER_ERRORS: Readonly<Record<string, readonly [CallerErrorCode, string]>
   ],
   HPE_HEADER_OVERFLOW: [
     'headers_too_large',
-    'The request line and headers are larger or more than this service accepts.',
+    'The request line and the headers are too large, or there are more than 100 headers.',
   ],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ['body_too_large', 'The chunk extensions are too long.'],
 };

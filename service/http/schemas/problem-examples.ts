@@ -69,7 +69,8 @@ const DETAILS: Readonly<Record<ErrorCode, string>> = {
   method_not_allowed: 'Method PUT is not allowed; use GET, HEAD, POST.',
   not_found: `Unknown model; "${MODEL.name}" version "${MODEL.revision}" is served.`,
   parameter_too_long: 'A part of the path is too long.',
-  headers_too_large: 'The request line and headers are larger or more than this service accepts.',
+  headers_too_large:
+    'The request line and the headers are too large, or there are more than 100 headers.',
   request_timeout: 'The request did not arrive in time; send it again.',
   unauthorized: 'Send an API key as X-API-Key.',
   forbidden: 'The API key is not valid.',

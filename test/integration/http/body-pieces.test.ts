@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import { PacedRequest } from '../../../service/http/connections/paced-request.ts';
+import { residentBytes } from '../../helpers/resident-bytes.ts';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 
 const MIB = 1_048_576;
@@ -15,11 +15,6 @@ const HEAD =
 
 let service: ServiceProcess;
 afterEach(() => service?.stop());
-
-function residentBytes(): number {
-  const status = readFileSync(`/proc/${service.child.pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
-}
 
 /** Sends a body in chunks of one byte, and returns the answer. */
 async function sendInPieces(beforeEnd: () => void): Promise<string> {
@@ -46,10 +41,10 @@ it('bodies of 500,000 chunks of one byte take less than 100 MiB, and are answere
     REQUEST_READ_TIMEOUT_MS: '60000',
   });
   await service.get('/v1/status');
-  const before = residentBytes();
+  const before = residentBytes(service.child.pid ?? 0);
   let most = 0;
   const probe = () => {
-    most = Math.max(most, residentBytes());
+    most = Math.max(most, residentBytes(service.child.pid ?? 0));
   };
   const answers = await Promise.all(Array.from({ length: CLIENTS }, () => sendInPieces(probe)));
   probe();

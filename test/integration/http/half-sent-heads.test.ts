@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
+import { residentBytes } from '../../helpers/resident-bytes.ts';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 
 const CONNECTIONS = 2_000;
@@ -14,12 +14,7 @@ afterEach(async () => {
   await service?.stop();
 });
 
-function residentBytes(): number {
-  const status = readFileSync(`/proc/${service.child.pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
-}
-
-/** Headers of 13 bytes, of which as many as fit into the limit of bytes. */
+/** Headers of 13 bytes, all together below the limit of 16 KiB. */
 const small = Array.from({ length: 900 }, (_, index) => `X${100 + index}: yyyyy\r\n`).join('');
 
 it.each([
@@ -27,8 +22,9 @@ it.each([
   ['a header of 15,000 bytes', `X: ${'y'.repeat(15_000)}`],
 ])('2,000 connections that send %s and no end take less than 80 MiB', async (_, headers) => {
   service = await ServiceProcess.start({ TWEET_SOURCE: 'fixture' });
+  const { pid = 0 } = service.child;
   await service.get('/v1/status');
-  const before = residentBytes();
+  const before = residentBytes(pid);
   const port = Number(new URL(service.url).port);
   sockets = Array.from({ length: CONNECTIONS }, () =>
     connect(port, '127.0.0.1').on('error', () => undefined),
@@ -42,7 +38,7 @@ it.each([
   let most = 0;
   for (let probe = 0; probe < 20; probe++) {
     expect((await service.get('/livez')).status).toBe(200);
-    most = Math.max(most, residentBytes());
+    most = Math.max(most, residentBytes(pid));
   }
   expect((most - before) / MIB).toBeLessThan(80);
 });

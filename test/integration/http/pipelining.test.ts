@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
+import { residentBytes } from '../../helpers/resident-bytes.ts';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 
 const CONNECTIONS = 40;
@@ -13,11 +13,6 @@ afterEach(async () => {
   for (const socket of sockets) socket.destroy();
   await service?.stop();
 });
-
-function residentBytes(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kib) * 1024;
-}
 
 /** Connections that send their requests at once and read nothing. */
 async function flood(path: string, requests: number): Promise<void> {
