@@ -3,7 +3,7 @@ import type { Label } from './labels.ts';
 /** A length of the pattern that marks negative beside its color, in pixels. */
 const HATCH = 6;
 
-/** The value of a color that page.css names. */
+/** The value of a color that styles/colors.css names. */
 export function ink(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

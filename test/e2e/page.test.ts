@@ -195,7 +195,7 @@ describe('the page shows the figures of the API', () => {
 });
 
 describe('charts', () => {
-  /** Number of pixels of a canvas that are of about the color that page.css gives a label. */
+  /** Number of pixels of a canvas that are of about the color that the style sheets give a label. */
   const pixels = (selector: string, label: string) => `(() => {
     const canvas = document.querySelector('${selector}');
     const probe = new OffscreenCanvas(1, 1).getContext('2d');
