@@ -44,7 +44,7 @@ type Timed = Pick<XTweet, 'id' | 'created_at'>;
 
 /** Checks if a tweet has a time that the service does not read, so that its id tells its time. */
 export function hasUnreadTime({ created_at: time }: Timed): boolean {
-  return time !== undefined && isoTimeMs(time) === null;
+  return time !== undefined && tweetTimeMs(time) === null;
 }
 
 /** The reason why the time of a tweet is unknown, to follow its place; undefined if it is known. */

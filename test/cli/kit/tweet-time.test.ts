@@ -38,6 +38,14 @@ describe('a time of a file', () => {
     expect(hasUnreadTime({ id: SNOWFLAKE, created_at: text })).toBe(true);
   });
 
+  it.each(['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z'])(
+    'that serializers write for no time is not read: %s',
+    (text) => {
+      expect(hasUnreadTime({ id: SNOWFLAKE, created_at: utcTime(text) })).toBe(true);
+      expect(timeFault({ id: COUNTER, created_at: utcTime(text) })).toContain('has the time');
+    },
+  );
+
   it('is as short as a tweet may have it', () => {
     const long = 'Mon Nov 15 2021 20:08:05 GMT+0100 (Central European Standard Time)';
     expect(utcTime(long)).toBe(long.slice(0, 40));
