@@ -311,7 +311,8 @@ describe('populate --file', () => {
     ];
     writeFileSync(path, `\ufeff${tweets.map((tweet) => JSON.stringify(tweet)).join('\r\n')}\r\n`);
     const { code, stdout } = await run('--file', path);
-    expect([code, stdout]).toEqual([0, `${path}: 2 stored\n`]);
+    const unread = '1 with a time that was not read (taken from the id)';
+    expect([code, stdout]).toEqual([0, `${path}: 2 stored, ${unread}\n`]);
   });
 
   it('leaves out tweets whose time neither the file nor their id tells', async () => {
