@@ -6,8 +6,8 @@ import { DeadlineExceededError } from '../domain/errors.ts';
 const MARGIN_MS = 200;
 
 /**
- * Starts a read and waits for it within the deadline of the request. The read goes on if the
- * wait ends first: other requests may share it.
+ * Starts a read and waits for it within the deadline of its requests, also a later one of a request
+ * that joins during the wait. The read goes on if the wait ends first: other requests may share it.
  *
  * @throws DeadlineExceededError, also before the read if no time is left
  * @throws the reason of the signal
@@ -17,7 +17,19 @@ export async function readWithinDeadline<T>(
   read: () => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const ms = remainingMs(deadline) - MARGIN_MS;
-  if (ms <= 0) throw new DeadlineExceededError();
-  return await waitAtMost(read(), { ms, signal, onLate: () => new DeadlineExceededError() });
+  const late = new DeadlineExceededError();
+  if (readTimeMs(deadline) <= 0) throw late;
+  const reading = read();
+  while (readTimeMs(deadline) > 0) {
+    try {
+      return await waitAtMost(reading, { ms: readTimeMs(deadline), signal, onLate: () => late });
+    } catch (error) {
+      if (error !== late) throw error;
+    }
+  }
+  throw late;
+}
+
+function readTimeMs(deadline: Deadline): number {
+  return remainingMs(deadline) - MARGIN_MS;
 }
