@@ -53,6 +53,8 @@ export class BoundedCall implements ITwitterApiClientPlugin {
   }
 
   onBeforeRequestConfig({ params }: ITwitterApiBeforeRequestConfigHookArgs): void {
+    // Without the header a server may compress its answer: the limit counts the bytes that are parsed.
+    params.headers = { ...params.headers, 'accept-encoding': 'identity' };
     params.requestEventDebugHandler = (event, data) => {
       if (event === 'response' && data.res instanceof IncomingMessage) this.#watch(data.res);
       if (event === 'socket-connect') this.#wasConnected = true;

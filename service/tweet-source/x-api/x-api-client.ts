@@ -102,7 +102,6 @@ export class XApiClient {
   async get(path: string, query: XQuery): Promise<unknown> {
     const { bearerToken, timeoutMs } = this.#options;
     const call = new BoundedCall({ timeoutMs, maxBytes: MAX_RESPONSE_BYTES });
-    // Uncompressed: the limit counts the bytes that are parsed.
     const { v2 } = new TwitterApi(bearerToken, {
       httpAgent: this.#agent,
       compression: false,

@@ -84,6 +84,7 @@ describe('XApiTweetSource.lookup', () => {
     const [request] = stub.requests;
     expect(request?.path).toBe('/2/tweets');
     expect(request?.headers.authorization).toBe(`Bearer ${TOKEN}`);
+    expect(request?.headers['accept-encoding']).toBe('identity');
     expect(Object.fromEntries(request?.query ?? [])).toEqual({
       ids: '20,21',
       expansions: 'author_id,referenced_tweets.id',
