@@ -1,5 +1,4 @@
-import { Annotations, type App, Stack, Tags } from 'aws-cdk-lib';
-import { CfnListenerRule } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Annotations, type App, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { deploymentName } from '../service/contract/deployment.ts';
 import { existingNetwork } from './constructs/network.ts';
@@ -10,6 +9,7 @@ import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { OfflineStoreStack } from './stacks/offline-store-stack.ts';
 import { ServiceStack } from './stacks/service-stack.ts';
 import type { StageConfig } from './stage-config.ts';
+import { tagStage } from './tagging.ts';
 
 /** Stacks of a stage. */
 export interface Stacks {
@@ -78,7 +78,7 @@ export function addStacks(app: App, config: StageConfig): Stacks {
     predictions: offlineStore?.predictions,
     bulk: bulk?.machine.stateMachine,
   });
-  tag(app, config);
+  tagStage(app, config);
   bound(app, config);
   return { network: networkStack, featureStore, offlineStore, service, bulk, observability };
 }
@@ -89,17 +89,6 @@ function addNetwork(config: StageConfig, make: () => NetworkStack) {
   if (existing) return { networkStack: undefined, network: existing };
   const networkStack = make();
   return { networkStack, network: () => networkStack };
-}
-
-function tag(app: App, { stage, tags }: StageConfig): void {
-  Tags.of(app).add('service', 'tweet-sentiment');
-  Tags.of(app).add('stage', stage);
-  for (const [key, value] of Object.entries(tags)) {
-    // An update of a listener rule resets the weights that a canary has moved.
-    Tags.of(app).add(key, value, {
-      excludeResourceTypes: [CfnListenerRule.CFN_RESOURCE_TYPE_NAME],
-    });
-  }
 }
 
 /** Bounds the rights of every role. */

@@ -157,6 +157,24 @@ describe('tags of the stage', () => {
     expect(rules).toHaveLength(2);
     for (const { Properties } of rules) expect(Properties.Tags).not.toContainEqual(TAG);
   });
+
+  it('are on functions and roles that the CDK adds for its own resources', () => {
+    const app = synthesize({ ...CONTEXT.dev, tags: { 'cost-center': '1234' } });
+    const added = ['AWS::Lambda::Function', 'AWS::IAM::Role'].flatMap((type) => allOf(app, type));
+    const runtimes = added.filter(
+      ({ Properties }) => Properties.Handler === '__entrypoint__.handler',
+    );
+    expect(runtimes.length).toBeGreaterThan(0);
+    for (const { Properties } of added) {
+      expect(Properties.Tags).toEqual(
+        expect.arrayContaining([
+          { Key: 'cost-center', Value: '1234' },
+          { Key: 'service', Value: 'tweet-sentiment' },
+          { Key: 'stage', Value: 'dev' },
+        ]),
+      );
+    }
+  });
 });
 
 describe("a customer's key and permissions boundary", () => {
