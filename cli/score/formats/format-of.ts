@@ -43,6 +43,7 @@ const OUTPUTS = {
 
 /** @throws UsageError when the output's name tells a format that is not written for this input */
 export function checkOutputName(out: string, format: FormatName): void {
+  if (out === '-') throw new UsageError('--out must name a file; omit it for standard output');
   const [packed] = /\.(?:br|bz2|xz|zip|zst)$/i.exec(out) ?? [];
   if (packed !== undefined) {
     throw new UsageError(`--out must not end in ${packed}: only .gz is written, got '${out}'`);
