@@ -94,6 +94,13 @@ function specify(): void {
       expect(scored[60]?.text).toBe('I love it. '.repeat(3_000));
     });
 
+    it('leaves out rows without a text', async () => {
+      writeFileSync(join(folder, 'tweets.csv'), 'id,text\n1,I love it\n2,\ufeff \ufeff\n3, \n');
+      const said = await python(resolve('docs/examples/score_csv.py'), 'tweets.csv', 'scored.csv');
+      expect(said).toMatch(/positive +1\n/);
+      expect(readFileSync(join(folder, 'scored.csv'), 'utf8').split('\n')).toHaveLength(3);
+    });
+
     it('keeps the others when a text cannot be scored, and names it', async () => {
       writeFileSync(join(folder, 'tweets.csv'), 'id,text\n1,I love it\n2,\u0007\n3,I hate it\n');
       const said = await python(resolve('docs/examples/score_csv.py'), 'tweets.csv', 'scored.csv');
