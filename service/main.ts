@@ -146,7 +146,7 @@ async function serve(config: Config): Promise<void> {
       model,
       deadlineMs: limits.batchDeadlineMs,
     }),
-    loadScores: new LoadScores({ ...assessment, storeWriter }),
+    loadScores: new LoadScores({ ...assessment, storeWriter, modelLanguages: model.languages }),
     model,
     lifecycle,
     metrics,

@@ -1,6 +1,6 @@
 import { MAX_AHEAD_MS } from '../domain/contribution.ts';
 import { CallerError, type ServiceError } from '../domain/errors.ts';
-import type { LanguageFinding } from '../domain/language.ts';
+import { findingOf, type LanguageFinding } from '../domain/language.ts';
 import { LABELS, type ModelIdentity, type Scores, topLabel } from '../domain/sentiment.ts';
 import type { Tweet } from '../domain/tweet.ts';
 import { featureWrite, type RowSettings } from './feature-write.ts';
@@ -16,6 +16,7 @@ export interface LoadedScore {
   readonly tweet: Tweet;
   readonly scores: Scores;
   readonly truncated: boolean;
+  /** Counts where the tweet does not tell its language, or tells the same. */
   readonly language: LanguageFinding;
   /** The model that scored it. */
   readonly identity: ModelIdentity;
@@ -25,6 +26,8 @@ export interface LoadedScore {
 
 export interface LoadScoresOptions extends RowSettings {
   readonly storeWriter: StoreWriter;
+  /** Languages that the model of this service reads. */
+  readonly modelLanguages: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -57,7 +60,9 @@ export class LoadScores {
   #write({ tweet, scores, truncated, ...score }: LoadedScore): FeatureWrite {
     const prediction = { label: topLabel(scores), scores, truncated, tokens: 0 };
     const { language, identity, scoredAtMs } = score;
-    const write = featureWrite(tweet, prediction, language, identity, this.#options);
+    const isTold = tweet.language !== null && tweet.language !== language.language;
+    const finding = isTold ? findingOf(tweet.language, this.#options.modelLanguages) : language;
+    const write = featureWrite(tweet, prediction, finding, identity, this.#options);
     const text = write.row.text === '' ? null : write.row.text;
     return { ...write, row: { ...write.row, createdTimestampMs: scoredAtMs, text } };
   }
@@ -71,11 +76,12 @@ function faultOf({ tweet, scores, scoredAtMs }: LoadedScore, nowMs: number): Cal
       `The scores of tweet ${tweet.id} must sum to 1, got ${sum}.`,
     );
   }
-  if (scoredAtMs > nowMs + MAX_AHEAD_MS) {
+  // Serializers write 0001-01-01 or 1970-01-01 for no time.
+  if (scoredAtMs <= 0 || scoredAtMs > nowMs + MAX_AHEAD_MS) {
     const time = new Date(scoredAtMs).toISOString();
     return new CallerError(
       'invalid_request',
-      `Tweet ${tweet.id} must have been scored before now, got ${time}.`,
+      `Tweet ${tweet.id} must have been scored after 1970-01-01 and before now, got ${time}.`,
     );
   }
   return null;

@@ -45,6 +45,10 @@ const NAMES = {
   authorId: ['author_id', 'author.id', 'user_id'],
   username: ['author_username', 'author.username', 'username', 'screen_name'],
   createdAt: ['created_at', 'tweet_created_at', 'date', 'timestamp'],
+  /** The language that X gave the tweet. */
+  lang: ['lang'],
+  /** The same, if a prefix tells the language of the scores from it. */
+  language: ['language'],
 } as const;
 
 const ALL_NAMES: readonly string[] = Object.values(NAMES).flat();
@@ -69,7 +73,7 @@ const REVISION = /^[0-9a-f]{12}$/;
 /** The row that fields make up, or the reason why they do not, to follow its place in the file. */
 export function scoredRow(fields: Fields, defaults: RowDefaults): ScoredRow | string {
   const record = { ...recordOf(fields), ...fields };
-  const tweet = tweetOf(record);
+  const tweet = tweetOf(record, defaults);
   if (typeof tweet === 'string') return tweet;
   const unknownTime = timeFault(tweet);
   if (unknownTime !== undefined) return unknownTime;
@@ -117,7 +121,7 @@ function recordOf({ record }: Fields): object {
   }
 }
 
-function tweetOf(record: Fields): ScoredRow['tweet'] | string {
+function tweetOf(record: Fields, { prefix }: RowDefaults): ScoredRow['tweet'] | string {
   const id = fieldOf(record, 'id');
   if (typeof id === 'number' && !Number.isSafeInteger(id)) {
     return 'has a rounded id; keep ids as text';
@@ -131,7 +135,7 @@ function tweetOf(record: Fields): ScoredRow['tweet'] | string {
     // Beside an `id_str`, an `id` may be rounded.
     return typeof id === 'string' ? { ...fields, id } : fields;
   }
-  const flat = flatTweet(record);
+  const flat = flatTweet(record, prefix);
   if (!ID.test(flat.id)) {
     return flat.id === ''
       ? 'has no tweet id: it needs a column such as tweet_id or id'
@@ -148,14 +152,16 @@ function fieldsOfTweet({ id, text, ...rest }: XTweet): ScoredRow['tweet'] {
 }
 
 /** A tweet of columns such as those of CSV. */
-function flatTweet(record: Fields): ScoredRow['tweet'] {
+function flatTweet(record: Fields, prefix: string): ScoredRow['tweet'] {
   const cell = (name: keyof typeof NAMES) => textOf(fieldOf(record, name));
   const [text, createdAt] = [cell('text'), cell('createdAt')];
+  const lang = cell('lang') ?? (prefix === '' ? undefined : cell('language'));
   return {
     id: cell('id') ?? '',
     ...(text !== undefined && { text }),
     ...authorFields(cell('authorId'), cell('username')),
     ...(createdAt !== undefined && { created_at: utcTime(createdAt) }),
+    ...(lang !== undefined && { lang }),
     ...(Array.isArray(record.topics) && { topics: record.topics }),
   };
 }

@@ -21,7 +21,7 @@ function aStore({ storeText = true } = {}) {
   const [predictionLog, model] = [new FakePredictionLog(), new FakeModel()];
   const store = new MemoryFeatureStore({ identity: model.identity, maxRows: 1_000 });
   const { storeWriter, purge } = aStoreWriter({ store, predictionLog });
-  const settings = { ...SETTINGS, storeText };
+  const settings = { ...SETTINGS, storeText, modelLanguages: ['en'] };
   const useCase = new LoadScores({ ...settings, storeWriter, now: () => NOW_MS });
   return {
     store,
@@ -97,6 +97,31 @@ describe('LoadScores', () => {
     ]);
   });
 
+  it.each([
+    ['de', 'en', { language: 'de', languageSupported: false }],
+    ['en', null, { language: 'en', languageSupported: true }],
+    ['en', 'de', { language: 'en', languageSupported: true }],
+    [null, 'de', { language: 'de', languageSupported: false }],
+  ])(
+    'takes the language that the source tells (%j) before that of the scores (%j)',
+    async (...given) => {
+      const [told, scored, stored] = given;
+      const { store, load } = aStore();
+      await load({
+        tweet: aTweet({ language: told }),
+        language: { language: scored, languageSupported: scored === null ? null : scored === 'en' },
+      });
+      expect(await store.getTweets([aTweet().id])).toMatchObject([stored]);
+    },
+  );
+
+  it('keeps what the model of the scores reads where the source tells the same language', async () => {
+    const { store, load } = aStore();
+    const language = { language: 'de', languageSupported: true };
+    await load({ tweet: aTweet({ language: 'de' }), language });
+    expect(await store.getTweets([aTweet().id])).toMatchObject([{ languageSupported: true }]);
+  });
+
   it('stores no text where there is none, or where the configuration excludes texts', async () => {
     const [kept, excluded] = [aStore(), aStore({ storeText: false })];
     await kept.load({ tweet: aTweet({ text: '' }) });
@@ -106,7 +131,7 @@ describe('LoadScores', () => {
     }
   });
 
-  it('refuses scores that do not sum to 1, times ahead and tweets that were purged, one by one', async () => {
+  it('refuses scores that do not sum to 1, times ahead, no times and tweets that were purged, one by one', async () => {
     const { store, purge, load } = aStore();
     await purge.tweet('3');
     const outcomes = await load(
@@ -114,12 +139,16 @@ describe('LoadScores', () => {
       { tweet: aTweet({ id: '2' }), scoredAtMs: NOW_MS + 3_600_000 },
       { tweet: aTweet({ id: '3' }) },
       { tweet: aTweet({ id: '4' }) },
+      { tweet: aTweet({ id: '5' }), scoredAtMs: Date.parse('0001-01-01T00:00:00Z') },
+      { tweet: aTweet({ id: '6' }), scoredAtMs: 0 },
     );
     expect(outcomes.map((error) => error?.code ?? null)).toEqual([
       'invalid_request',
       'invalid_request',
       'tweet_not_found',
       null,
+      'invalid_request',
+      'invalid_request',
     ]);
     expect((await store.listTweets('0')).tweetIds).toEqual(['4']);
   });

@@ -27,7 +27,7 @@ export const loadRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['admin'],
         summary: 'Store tweets scored elsewhere',
         description:
-          'Stores tweets with the given scores, model and time, before the answer: `ok` means stored. A call may be repeated.',
+          'Stores tweets with the given scores, model and time, before the answer: `ok` means stored. A call may be repeated. The language that X gave a tweet (`lang`) goes before `language`.',
         security: ADMIN_SECURITY,
         querystring: NoQuery,
         body: loadRequest(limits),

@@ -167,6 +167,35 @@ describe('tss features load', () => {
     }
   });
 
+  it('counts a tweet by the language that X gave, not by the one of its text', async () => {
+    const langs = ['de', 'en', 'und'];
+    const text = 'I really love this wonderful phone';
+    const tweets = langs.map((lang, index) => ({
+      ...{ id: DAY_OLD_IDS[index], text, lang, author_id: '7', created_at: CREATED_AT },
+      author: { id: '7', username: 'Ann' },
+    }));
+    const response = await service.post('/v1/admin/tweets', { tweets }, { headers: AS_ADMIN });
+    expect(response.status).toBe(200);
+    const online = await seen(DAY_OLD_IDS);
+    expect(online).toMatchObject({ user: { total: 2, otherLanguages: 1 } });
+
+    const cells = tweets.map(({ id, lang }) => `${id},${text},${lang},7,Ann,${CREATED_AT}`);
+    write('lang.csv', ['tweet_id,text,lang,author_id,username,created_at', ...cells]);
+    write('language.csv', ['tweet_id,text,language,author_id,username,created_at', ...cells]);
+    write('tweets.jsonl', tweets);
+    for (const [input, ...prefix] of [
+      ['lang.csv'],
+      ['language.csv', '--prefix', 'p_'],
+      ['tweets.jsonl'],
+    ] as const) {
+      const scored = `${input}.parquet`;
+      expect(await run('score', input, '--out', scored, ...prefix)).toMatchObject({ code: 0 });
+      await admin.flushall();
+      expect(await load(scored, ...prefix)).toMatchObject({ code: 0 });
+      expect([input, await seen(DAY_OLD_IDS)]).toEqual([input, online]);
+    }
+  });
+
   it.each<[string, readonly unknown[]]>([
     ['a stream of v1.1', v11Stream()],
     ['pages of v2', [pageOfV2()]],

@@ -172,7 +172,7 @@ export async function startApp(options: AppOptions = {}) {
       model,
       deadlineMs: limits.batchDeadlineMs,
     }),
-    loadScores: new LoadScores({ ...assessment, storeWriter }),
+    loadScores: new LoadScores({ ...assessment, storeWriter, modelLanguages: ['en'] }),
     model,
     lifecycle,
     metrics,
