@@ -43,7 +43,10 @@ export async function csvToParquet(
   );
 }
 
-/** Types are those that DuckDB finds in all of the lines. */
+/** A format that no text has: DuckDB would read `24-05-06` as a day, and leave out the zone of a time. */
+const NO_FORMAT = quoted('\uffff');
+
+/** Types are those that DuckDB finds in all of the lines, but texts stay as they are. */
 export async function jsonLinesToParquet(
   database: ScratchDatabase,
   { lines, target, added }: ScoredLines,
@@ -54,10 +57,13 @@ export async function jsonLinesToParquet(
     await copy(database, `SELECT ${nulls.join(', ')} WHERE false`, target);
     return;
   }
-  const options = "format = 'newline_delimited', records = true, hive_partitioning = false";
+  const options =
+    "format = 'newline_delimited', records = true, hive_partitioning = false, " +
+    `dateformat = ${NO_FORMAT}, timestampformat = ${NO_FORMAT}`;
   const path = quoted(globOf(lines));
   const detected = `read_json(${path}, ${options}, sample_size = -1)`;
-  const columns = await database.columns(`SELECT * FROM ${detected}`);
+  const found = await database.columns(`SELECT * FROM ${detected}`);
+  const columns = found.map(({ name, type }) => ({ name, type: textType(type) }));
   const types = columns.map(({ name, type }) => `${quoted(name)}: ${quoted(type)}`);
   const ofInput = columns.filter(({ name }) => !added.names.includes(name));
   const selected = [
@@ -72,17 +78,28 @@ export async function jsonLinesToParquet(
   await copy(database, `SELECT ${selected.join(', ')} FROM ${source}`, target);
 }
 
-/** True if a column may be a key that differs from another one by case only: `A` beside `a` is `A_1`. */
+/**
+ * True if a column may be a key that differs from another one by case only: `A` beside `a` is `A_1`. Such
+ * a file is read with the types that were found, so that its UUIDs lose their capitals.
+ */
 function hasRenamed(columns: readonly Column[]): boolean {
   const names = new Set(columns.map(({ name }) => name.toLowerCase()));
   return [...names].some((name) => /_\d+$/.test(name) && names.has(name.replace(/_\d+$/, '')));
 }
 
+/** Texts with the form of a time of day or of a UUID, which DuckDB would write in another form. */
+function textType(type: string): string {
+  return withTypes(type, { TIME: 'VARCHAR', UUID: 'VARCHAR' });
+}
+
 /** Parquet has no integer of 128 bits: DuckDB would write a rounded number. */
 function exactType(type: string): string {
-  return type.replace(/"(?:[^"]|"")*"|\bHUGEINT\b/g, (part) =>
-    part === 'HUGEINT' ? 'DECIMAL(38,0)' : part,
-  );
+  return withTypes(type, { HUGEINT: 'DECIMAL(38,0)' });
+}
+
+/** Replaces types also inside of a nested type, but no names of fields: they are quoted, or a blank follows. */
+function withTypes(type: string, others: Readonly<Record<string, string>>): string {
+  return type.replace(/"(?:[^"]|"")*"|\b\w+\b(?! )/g, (part) => others[part] ?? part);
 }
 
 function castsOf(added: AddedColumns): string[] {

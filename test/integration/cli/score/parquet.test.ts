@@ -320,7 +320,7 @@ describe('tss score into a Parquet file', () => {
       ['id', 'BIGINT'],
       ['text', 'VARCHAR'],
       ['user', 'STRUCT(id BIGINT)'],
-      ['at', 'TIMESTAMP'],
+      ['at', 'VARCHAR'],
       ['big', 'DECIMAL(38,0)'],
       ...ADDED,
     ]);
@@ -331,17 +331,35 @@ describe('tss score into a Parquet file', () => {
         user: { id: '9223372036854775807' },
         label: 'positive',
       },
-      { id: null, at: '2026-11-28 10:00:00', big: '18446744073709551615', label: 'negative' },
+      { id: null, at: '2026-11-28T10:00:00Z', big: '18446744073709551615', label: 'negative' },
     ]);
   });
 
+  it.each([
+    ['day, as in most of Europe', '25-12-2024'],
+    ['day', '2024-12-25'],
+    ['number of parts', '24-05-06'],
+    ['time with its zone', '2021-11-15T20:08:05+01:00'],
+    ['time without a zone', '2021-11-15 20:08:05'],
+    ['time of day', '9:05'],
+    ['UUID', '6F1D3BDE-7F2A-4D4E-8B55-AD5B34AD8C31'],
+  ])('keeps a JSON text with the form of a %s: %s', async (_, text) => {
+    const row = { text: 'I love it', top: text, UUID: text, in: { UUID: text, list: [text] } };
+    writeFileSync(join(folder, 'tweets.jsonl'), `${JSON.stringify(row)}\n`);
+    expect((await score('tweets.jsonl', '--out', 'scored.parquet')).code).toBe(0);
+    expect(await read('scored.parquet')).toMatchObject([row]);
+  });
+
   it('keeps JSON keys that differ by case only apart', async () => {
-    const lines = ['{"text":"I love it","a":1,"A":2}', '{"text":"I hate it","A":3,"b_1":4}'];
+    const lines = [
+      '{"text":"I love it","a":1,"A":2,"on":"24-05-06"}',
+      '{"text":"I hate it","A":3,"b_1":4,"on":"24-05-07"}',
+    ];
     writeFileSync(join(folder, 'tweets.jsonl'), `${lines.join('\n')}\n`);
     expect((await score('tweets.jsonl', '--out', 'scored.parquet')).code).toBe(0);
     expect(await read('scored.parquet')).toMatchObject([
-      { a: '1', A_1: '2', b_1: null, label: 'positive' },
-      { a: null, A_1: '3', b_1: '4', label: 'negative' },
+      { a: '1', A_1: '2', b_1: null, on: '24-05-06', label: 'positive' },
+      { a: null, A_1: '3', b_1: '4', on: '24-05-07', label: 'negative' },
     ]);
   });
 
