@@ -41,6 +41,9 @@ const OUTPUTS = {
   parquet: ['parquet', 'csv', 'jsonl'],
 } as const satisfies Record<FormatName, readonly FormatName[]>;
 
+/** Endings of tables that other programs write. */
+const FOREIGN = /\.(?:arrow|avro|feather|ods|orc|xlsx?)$/i;
+
 /** @throws UsageError when the output's name tells a format that is not written for this input */
 export function checkOutputName(out: string, format: FormatName): void {
   if (out === '-') throw new UsageError('--out must name a file; omit it for standard output');
@@ -53,7 +56,7 @@ export function checkOutputName(out: string, format: FormatName): void {
     throw new UsageError(`--out must not end in .gz for Parquet, got '${out}'`);
   }
   const allowed: readonly FormatName[] = OUTPUTS[format];
-  if (named === undefined || allowed.includes(named)) return;
+  if (named === undefined ? !FOREIGN.test(out) : allowed.includes(named)) return;
   const endings = allowed.flatMap((each) => (each === 'parquet' ? [each] : [each, `${each}.gz`]));
   const list = endings.map((ending) => `.${ending}`).join(', ');
   throw new UsageError(
