@@ -21,13 +21,13 @@ export interface KeyPage {
  * a place in an order of the keys that each process draws at its start, so after a restart or a failover
  * it would skip keys silently. Then the scan starts over.
  *
- * A mark is the digest of a script. The cache of scripts ends with the process, and is not replicated.
+ * A mark is the digest of a script. The cache of scripts ends with the process, and is not replicated. No
+ * script is loaded again after that, so that cursors from before stay unknown.
  */
 export class KeyScan {
   readonly #options: KeyScanOptions;
-  /** One for each scan object, so that the cache does not grow with the pages. */
-  readonly #script = `return '${randomUUID()}'`;
-  readonly #mark = createHash('sha1').update(this.#script).digest('hex');
+  /** The mark that the server's process got last; null before the first page. */
+  #mark: string | null = null;
 
   constructor(options: KeyScanOptions) {
     this.#options = options;
@@ -41,19 +41,25 @@ export class KeyScan {
   async page(cursor: string): Promise<KeyPage> {
     const [place = '0', mark] = cursor.split('-');
     const page = mark === undefined ? null : await this.#continued(place, mark);
-    return page ?? this.#first();
+    return page ?? (await this.#continued('0', this.#mark)) ?? this.#first();
   }
 
-  /** Null if another server process gave the cursor. */
-  async #continued(place: string, mark: string): Promise<KeyPage | null> {
+  /** Null if the server's process does not know the mark: another one gave the cursor. */
+  async #continued(place: string, mark: string | null): Promise<KeyPage | null> {
+    if (mark === null) return null;
     const marked = this.#options.client.pipeline().evalsha(mark, 0);
     const replies = await this.#both(marked, place);
     return isUnknownScript(replies[0]?.[0]) ? null : pageOf(replies, mark);
   }
 
+  /** The first page of a server's process without a mark, which gets one. */
   async #first(): Promise<KeyPage> {
-    const marked = this.#options.client.pipeline().eval(this.#script, 0);
-    return pageOf(await this.#both(marked, '0'), this.#mark);
+    const script = `return '${randomUUID()}'`;
+    const mark = createHash('sha1').update(script).digest('hex');
+    const marked = this.#options.client.pipeline().eval(script, 0);
+    const page = pageOf(await this.#both(marked, '0'), mark);
+    this.#mark = mark;
+    return page;
   }
 
   /** In one pipeline, which one process answers. */

@@ -81,20 +81,27 @@ describe.each([
   });
 });
 
-it('the list of stored tweets in Redis starts over after a restart, which draws another order', async () => {
-  const persistent = await RedisServer.start(PERSISTENT);
-  const store = await redisStore('restarted:', persistent);
-  try {
-    await put(store, ids);
-    const { nextCursor } = await store.listTweets('0');
-    await persistent.restart();
-    const rest = await eventually(() => listAll(store, { from: nextCursor }));
-    expect(new Set(rest)).toEqual(new Set(ids));
-  } finally {
-    await store.close();
-    await persistent.stop();
-  }
-});
+it.each([
+  ['', async () => undefined],
+  [', also if another list has begun since', (store: FeatureStore) => listAll(store)],
+])(
+  'the list of stored tweets in Redis starts over after a restart, which draws another order%s',
+  async (_, afterwards) => {
+    const persistent = await RedisServer.start(PERSISTENT);
+    const store = await redisStore('restarted:', persistent);
+    try {
+      await put(store, ids);
+      const { nextCursor } = await store.listTweets('0');
+      await persistent.restart();
+      await eventually(() => afterwards(store));
+      const rest = await eventually(() => listAll(store, { from: nextCursor }));
+      expect(new Set(rest)).toEqual(new Set(ids));
+    } finally {
+      await store.close();
+      await persistent.stop();
+    }
+  },
+);
 
 it('the list of stored tweets in Redis holds keys of its prefix only, whatever the prefix', async () => {
   const [strange, plain] = await Promise.all([redisStore('a*[b]?\\:'), redisStore('abb:')]);
