@@ -19,15 +19,16 @@ export async function readWithinDeadline<T>(
   signal.throwIfAborted();
   const late = new DeadlineExceededError();
   if (readTimeMs(deadline) <= 0) throw late;
+  // Awaited also if its start took the rest of the time: it may fail later.
   const reading = read();
-  while (readTimeMs(deadline) > 0) {
+  for (;;) {
+    const ms = Math.max(0, readTimeMs(deadline));
     try {
-      return await waitAtMost(reading, { ms: readTimeMs(deadline), signal, onLate: () => late });
+      return await waitAtMost(reading, { ms, signal, onLate: () => late });
     } catch (error) {
-      if (error !== late) throw error;
+      if (error !== late || readTimeMs(deadline) <= 0) throw error;
     }
   }
-  throw late;
 }
 
 function readTimeMs(deadline: Deadline): number {

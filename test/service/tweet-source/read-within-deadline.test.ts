@@ -44,6 +44,20 @@ describe('readWithinDeadline', () => {
     expect(read).not.toHaveBeenCalled();
   });
 
+  it('handles a failure of a read whose start has used up the time', async () => {
+    const { request, read } = aRead();
+    const handled = jest.spyOn(read(), 'then');
+    const slow = () => {
+      jest.advanceTimersByTime(2_000);
+      return read();
+    };
+    const ended = expect(readWithinDeadline(request, slow)).rejects.toThrow(DeadlineExceededError);
+    await jest.advanceTimersByTimeAsync(1);
+    await ended;
+    // Unhandled, a later failure would end the process.
+    expect(handled).toHaveBeenCalled();
+  });
+
   it('throws the failure of the read', async () => {
     const failure = new Error('refused');
     const { request } = aRead();
