@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
@@ -18,6 +18,8 @@ export function bundledCode(
     bundling: {
       // Unused: the local build below succeeds or throws.
       image: DockerImage.fromRegistry('scratch'),
+      // Unused, too: the CDK bundles a folder once for equal options, of which it does not compare functions.
+      command: [basename(entryPoint)],
       local: {
         tryBundle(outputFolder) {
           buildSync({

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runProbe } from '../../lib/golden-hook/probe.ts';
 import { allOf, CONTEXT, synthesize } from './synthesize.ts';
@@ -50,6 +52,21 @@ describe('the function that probes the service', () => {
     [200, null, 'The answer has no label: null'],
   ])('fails on status %s with %j', async (status, body, message) => {
     await expect(probe(status, body)).rejects.toThrow(message);
+  });
+});
+
+describe('a stage with a probe and a canary', () => {
+  it('runs the code of the probe, and not that of the hook', () => {
+    const app = synthesize({ ...CONTEXT.prod, probe: true });
+    const codeOf = (description: RegExp) => {
+      const [found] = allOf(app, 'AWS::Lambda::Function').filter(({ Properties }) =>
+        description.test(Properties.Description),
+      );
+      const folder = `asset.${found?.Properties.Code.S3Key.replace('.zip', '')}`;
+      return readFileSync(join(app.outdir, folder, 'handler.mjs'), 'utf8');
+    };
+    expect(codeOf(/^Asks the service for one text/)).toContain('The answer has no label');
+    expect(codeOf(/golden texts/)).not.toContain('The answer has no label');
   });
 });
 
