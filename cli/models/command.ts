@@ -47,10 +47,7 @@ function addCommand() {
       'organization/name on the Hugging Face hub, s3://bucket/prefix, or a folder that begins ' +
         'with / or ./',
     )
-    .option(
-      '--name <NAME>',
-      'name in the manifest (default: last part of SOURCE, in small letters)',
-    )
+    .option('--name <NAME>', 'name in the manifest (default: last part of SOURCE, in lower case)')
     .option('--revision <REV>', 'branch, tag or commit on the hub (default: main)')
     .option(
       '--file <GRAPH>',

@@ -131,7 +131,8 @@ function tweetOf(record: Fields, { prefix }: RowDefaults): ScoredRow['tweet'] | 
   const spoken = fieldOf(record, 'text') === undefined ? { ...record, text: '' } : record;
   const [tweet] = isFlat ? [] : (tweetObjects(spoken)?.tweets ?? []);
   if (tweet?.tweet) {
-    const fields = fieldsOfTweet(tweet.tweet);
+    const lang = 'lang' in record ? undefined : langOf(record, prefix);
+    const fields = { ...fieldsOfTweet(tweet.tweet), ...(lang !== undefined && { lang }) };
     // Beside an `id_str`, an `id` may be rounded.
     return typeof id === 'string' ? { ...fields, id } : fields;
   }
@@ -154,8 +155,7 @@ function fieldsOfTweet({ id, text, ...rest }: XTweet): ScoredRow['tweet'] {
 /** A tweet of columns such as those of CSV. */
 function flatTweet(record: Fields, prefix: string): ScoredRow['tweet'] {
   const cell = (name: keyof typeof NAMES) => textOf(fieldOf(record, name));
-  const [text, createdAt] = [cell('text'), cell('createdAt')];
-  const lang = cell('lang') ?? (prefix === '' ? undefined : cell('language'));
+  const [text, createdAt, lang] = [cell('text'), cell('createdAt'), langOf(record, prefix)];
   return {
     id: cell('id') ?? '',
     ...(text !== undefined && { text }),
@@ -164,6 +164,13 @@ function flatTweet(record: Fields, prefix: string): ScoredRow['tweet'] {
     ...(lang !== undefined && { lang }),
     ...(Array.isArray(record.topics) && { topics: record.topics }),
   };
+}
+
+/** The language that X gave, if it is a tag that X may send: another value tells none. */
+function langOf(record: Fields, prefix: string): string | undefined {
+  const name = prefix === '' ? 'lang' : 'language';
+  const lang = textOf(fieldOf(record, 'lang') ?? fieldOf(record, name));
+  return lang !== undefined && Check(XTweetSchema.properties.lang, lang) ? lang : undefined;
 }
 
 /** The first field with one of the names; one in another case counts unless the exact one is there. */

@@ -182,17 +182,27 @@ describe('tss features load', () => {
     const cells = tweets.map(({ id, lang }) => `${id},${text},${lang},7,Ann,${CREATED_AT}`);
     write('lang.csv', ['tweet_id,text,lang,author_id,username,created_at', ...cells]);
     write('language.csv', ['tweet_id,text,language,author_id,username,created_at', ...cells]);
+    const bare = tweets.map(({ id, lang }) => `${id},${text},${lang},7,${CREATED_AT}`);
+    write('bare.csv', ['id,text,Lang,author_id,created_at', ...bare]);
+    write('bare-language.csv', ['id,text,language,author_id,created_at', ...bare]);
     write('tweets.jsonl', tweets);
     for (const [input, ...prefix] of [
       ['lang.csv'],
       ['language.csv', '--prefix', 'p_'],
+      ['bare.csv'],
+      ['bare-language.csv', '--prefix', 'p_'],
       ['tweets.jsonl'],
     ] as const) {
       const scored = `${input}.parquet`;
       expect(await run('score', input, '--out', scored, ...prefix)).toMatchObject({ code: 0 });
       await admin.flushall();
       expect(await load(scored, ...prefix)).toMatchObject({ code: 0 });
-      expect([input, await seen(DAY_OLD_IDS)]).toEqual([input, online]);
+      const loaded = await service.getStored('/v1/users/7/sentiment');
+      const { total, otherLanguages } = (await loaded.json()) as Record<string, unknown>;
+      expect([input, total, otherLanguages]).toEqual([input, 2, 1]);
+      // The bare files lack the name of the author.
+      if (!input.startsWith('bare'))
+        expect([input, await seen(DAY_OLD_IDS)]).toEqual([input, online]);
     }
   });
 
