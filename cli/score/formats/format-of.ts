@@ -42,7 +42,7 @@ const OUTPUTS = {
 } as const satisfies Record<FormatName, readonly FormatName[]>;
 
 /** Endings of tables that other programs write. */
-const FOREIGN = /\.(?:arrow|avro|feather|ods|orc|xlsx?)$/i;
+const FOREIGN = /\.(?:arrow|avro|feather|ods|orc|pa?rq|pq|xls[bmx]?)(?:\.gz)?$/i;
 
 /** @throws UsageError when the output's name tells a format that is not written for this input */
 export function checkOutputName(out: string, format: FormatName): void {

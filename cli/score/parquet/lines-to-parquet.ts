@@ -43,7 +43,7 @@ export async function csvToParquet(
   );
 }
 
-/** A format that no text has: DuckDB would read `24-05-06` as a day, and leave out the zone of a time. */
+/** A format that texts do not have: DuckDB would read `24-05-06` as a day, and leave out the zone of a time. */
 const NO_FORMAT = quoted('\uffff');
 
 /** Types are those that DuckDB finds in all of the lines, but texts stay as they are. */
@@ -80,16 +80,16 @@ export async function jsonLinesToParquet(
 
 /**
  * True if a column may be a key that differs from another one by case only: `A` beside `a` is `A_1`. Such
- * a file is read with the types that were found, so that its UUIDs lose their capitals.
+ * a file is read with the types that were found, so that times of day and UUIDs get DuckDB's form.
  */
 function hasRenamed(columns: readonly Column[]): boolean {
   const names = new Set(columns.map(({ name }) => name.toLowerCase()));
   return [...names].some((name) => /_\d+$/.test(name) && names.has(name.replace(/_\d+$/, '')));
 }
 
-/** Texts with the form of a time of day or of a UUID, which DuckDB would write in another form. */
+/** JSON has neither days, times nor UUIDs: what DuckDB takes for one, also `epoch`, is a text. */
 function textType(type: string): string {
-  return withTypes(type, { TIME: 'VARCHAR', UUID: 'VARCHAR' });
+  return withTypes(type, { DATE: 'VARCHAR', TIME: 'VARCHAR', UUID: 'VARCHAR' });
 }
 
 /** Parquet has no integer of 128 bits: DuckDB would write a rounded number. */

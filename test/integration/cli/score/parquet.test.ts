@@ -342,6 +342,7 @@ describe('tss score into a Parquet file', () => {
     ['time with its zone', '2021-11-15T20:08:05+01:00'],
     ['time without a zone', '2021-11-15 20:08:05'],
     ['time of day', '9:05'],
+    ['word for a day', 'epoch'],
     ['UUID', '6F1D3BDE-7F2A-4D4E-8B55-AD5B34AD8C31'],
   ])('keeps a JSON text with the form of a %s: %s', async (_, text) => {
     const row = { text: 'I love it', top: text, UUID: text, in: { UUID: text, list: [text] } };
