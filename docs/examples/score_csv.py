@@ -61,7 +61,8 @@ def main(source: str, target: str, column: str = "text") -> None:
     # Ids have up to 19 digits: as numbers they would be rounded.
     tweets = pd.read_csv(source, dtype=str, keep_default_na=False)
     # The service refuses a blank text; it counts the byte order mark as blank, too.
-    tweets = tweets[tweets[column].str.contains(r"[^\s\ufeff]")].reset_index(drop=True)
+    texts = tweets[column].str.replace("\ufeff", "", regex=False)
+    tweets = tweets[texts.str.strip() != ""].reset_index(drop=True)
     results = []
     with requests.Session() as session:
         if "API_KEY" in os.environ:

@@ -21,8 +21,8 @@ export interface KeyPage {
  * a place in an order of the keys that each process draws at its start, so after a restart or a failover
  * it would skip keys silently. Then the scan starts over.
  *
- * A mark is the digest of a script. The cache of scripts ends with the process, and is not replicated. No
- * script is loaded again after that, so that cursors from before stay unknown.
+ * A mark is the digest of a script. Since Redis 7 the cache of scripts ends with the process, and is not
+ * replicated. A script is loaded once only, so that an old cursor stays unknown to a new process.
  */
 export class KeyScan {
   readonly #options: KeyScanOptions;

@@ -39,8 +39,8 @@ each text its length in bytes (4 bytes, little-endian) and the text in UTF-8.
 the length of the JSON. If it is 0, the body is one text without a length before it.
 
 A tensor has no place for the error of one row, so a text that cannot be scored fails the request;
-the error names every row with the same fault, counted from 0; of blank and too long ones the first.
-\`POST /v1/inference\` answers the other texts.`;
+the error names all rows with the fault of the first such row, counted from 0; of blank and too long texts
+the first one only. \`POST /v1/inference\` answers the other texts.`;
 
 /** Metadata of the server and its model, open to everyone. */
 export const openInferenceMetadataRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
