@@ -45,10 +45,10 @@ export function loadCommand() {
           'tss features load scored.csv --rate 100 --url https://api.example.com',
         ],
         'A row needs a tweet id (tweet_id or id), the scores, model_name and model_revision. Author id,\n' +
-          'username, created_at, text and lang are used if present. The language that X gave a tweet, in\n' +
-          'lang (with --prefix also in language), counts before the one of its scores. A row without a\n' +
-          'required column is reported by its line and left out. No user counts a row with a username but\n' +
-          'no author id. Times need their zone, such as 2026-11-23T10:00:00Z: a created_at without one is\n' +
+          'username, created_at, text and lang are used if present. If lang (or, with --prefix, language)\n' +
+          'tells the language that X gave, the identified one does not count. A row without a required\n' +
+          'column is reported by its line and left out. No user counts a row with a username but no\n' +
+          'author id. Times need their zone, such as 2026-11-23T10:00:00Z: a created_at without one is\n' +
           'not read, and the id tells the time of the tweet.',
         'Rows keep their model revision. Rows of a revision other than that of the service count in\n' +
           'aggregates, but only a service with that model answers with them.',

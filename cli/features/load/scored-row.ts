@@ -47,7 +47,7 @@ const NAMES = {
   createdAt: ['created_at', 'tweet_created_at', 'date', 'timestamp'],
   /** The language that X gave the tweet. */
   lang: ['lang'],
-  /** The same, if a prefix tells the language of the scores from it. */
+  /** The same, unless the scores have this name, which they do without a prefix. */
   language: ['language'],
 } as const;
 
@@ -168,8 +168,10 @@ function flatTweet(record: Fields, prefix: string): ScoredRow['tweet'] {
 
 /** The language that X gave, if it is a tag that X may send: another value tells none. */
 function langOf(record: Fields, prefix: string): string | undefined {
-  const name = prefix === '' ? 'lang' : 'language';
-  const lang = textOf(fieldOf(record, 'lang') ?? fieldOf(record, name));
+  const scoresHaveName = prefix === '';
+  const lang = textOf(
+    fieldOf(record, 'lang') ?? (scoresHaveName ? undefined : fieldOf(record, 'language')),
+  );
   return lang !== undefined && Check(XTweetSchema.properties.lang, lang) ? lang : undefined;
 }
 
