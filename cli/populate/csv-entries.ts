@@ -1,25 +1,18 @@
 import { Check } from 'typebox/value';
-import { LONG_TEXT_COLUMN } from '../../service/contract/text-columns.ts';
 import { XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { expectOnce, firstColumnNamed } from '../kit/csv-columns.ts';
 import { CsvRecords } from '../kit/csv-records.ts';
 import { CliError } from '../kit/errors.ts';
 import type { Line } from '../kit/lines.ts';
 import { authorFields } from '../kit/tweet-author.ts';
+import { TWEET_COLUMNS } from '../kit/tweet-columns.ts';
 import { tweetFault } from '../kit/tweet-fault.ts';
 import { utcTime } from '../kit/tweet-time.ts';
 import type { FileEntry } from './file-entry.ts';
 
-/** Names of the columns that are read, in lower case, the likeliest first. */
 const COLUMNS = {
-  id: ['tweet_id', 'id_str', 'id', 'tweetid'],
-  /** The whole text of a long post, whose `text` is cut off. */
-  longText: [LONG_TEXT_COLUMN],
-  text: ['text', 'full_text', 'tweet', 'content'],
-  authorId: ['author_id', 'author.id', 'user_id'],
-  username: ['author.username', 'username', 'screen_name', 'user'],
-  createdAt: ['created_at', 'date', 'timestamp'],
-  lang: ['lang', 'language'],
+  ...TWEET_COLUMNS,
+  username: [...TWEET_COLUMNS.username, 'user'],
 } as const;
 
 /** Index of each column; undefined if it is missing. */

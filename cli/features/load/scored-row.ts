@@ -9,6 +9,7 @@ import {
 import { columnNamed } from '../../kit/csv-columns.ts';
 import { parseExactly } from '../../kit/exact-json.ts';
 import { authorFields } from '../../kit/tweet-author.ts';
+import { TWEET_COLUMNS } from '../../kit/tweet-columns.ts';
 import { tweetFault } from '../../kit/tweet-fault.ts';
 import { tweetObjects } from '../../kit/tweet-objects.ts';
 import { timeFault, utcTime } from '../../kit/tweet-time.ts';
@@ -38,16 +39,12 @@ export interface RowDefaults {
   readonly modelRevision?: string;
 }
 
-/** Names of a tweet's fields, in lower case, the likeliest first. */
+/** Names of a tweet's fields, the likeliest first. */
 const NAMES = {
-  id: ['tweet_id', 'id_str', 'id', 'tweetid'],
-  text: [LONG_TEXT_COLUMN, 'text', 'full_text', 'tweet', 'content'],
-  authorId: ['author_id', 'author.id', 'user_id'],
-  username: ['author_username', 'author.username', 'username', 'screen_name'],
-  createdAt: ['created_at', 'tweet_created_at', 'date', 'timestamp'],
-  /** The language that X gave the tweet. */
+  ...TWEET_COLUMNS,
+  text: [...TWEET_COLUMNS.longText, ...TWEET_COLUMNS.text],
   lang: ['lang'],
-  /** The same, unless the scores have this name, which they do without a prefix. */
+  /** The language that X gave, too, unless the scores have this name, which they do without a prefix. */
   language: ['language'],
 } as const;
 

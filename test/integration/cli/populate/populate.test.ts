@@ -347,11 +347,14 @@ describe('populate --file', () => {
     expect(stderr).toContain(`${path}: line 3 is not stored (empty_text): `);
   });
 
-  it('reads CSV with the columns of a tweet in any order', async () => {
+  it.each([
+    'Text;created_at;author_id;username;id',
+    'text;tweet_created_at;author.id;author_username;tweet_id',
+  ])('reads CSV with the columns of a tweet in any order, such as %s', async (header) => {
     const path = join(folder, 'tweets.csv');
     writeFileSync(
       path,
-      'Text;created_at;author_id;username;id\n' +
+      `${header}\n` +
         '"so ""good"";\nthis";2021-11-15T19:08:05.000Z;706;@csv_author;1460323737035677601\n' +
         'bad;;706;csv_author;1.46E+18\nfine;;706;csv_author;1460323737035677602\n',
     );
