@@ -167,6 +167,19 @@ describe('a CSV file on the page', () => {
     nothingWrong(opened);
   });
 
+  it('of twarc is scored by the whole text of long posts', async () => {
+    const [cutOff, whole] = ['I love this phone…', 'I love this phone no more: the battery died'];
+    const opened = await open();
+    const { page } = opened;
+    await choose(opened, `id,text,note_tweet.text\n1,${cutOff},${whole}\n2,${TEXTS[0]},`);
+    await page.getByRole('button', { name: 'Score', exact: true }).click();
+    await page.getByText('Done: 2 rows.').first().waitFor();
+    const [long, short] = await opened.cells('Scored rows');
+    expect([long?.[3], short?.[3]]).toEqual([whole, TEXTS[0]]);
+    expect(long?.join()).toContain((await answerOf(whole)).sentimentAnalyst);
+    nothingWrong(opened);
+  });
+
   it('that is read slowly replaces neither a later file nor pasted lines, and is not scored early', async () => {
     const opened = await open();
     const { page } = opened;
