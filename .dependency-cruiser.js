@@ -21,7 +21,6 @@ const bulkContract = '^cli/bulk/contract\\.ts$';
 /** Names, options and help of commands, which `tss --help` loads all. */
 const cliDefinitions = ['^cli/[^/]+/command\\.ts$', '^cli/[^/]+/[^/]+-(command|option)\\.ts$'];
 const libShared = '^lib/(acknowledge|encryption|retention|stage-config)';
-const adapter = [...core, '^service/telemetry/outage-log\\.ts$'];
 
 const clock = '^service/inference/clock\\.ts$';
 /** A folder of inference, and the other files of inference that it may import. */
@@ -94,19 +93,19 @@ export default {
     only(
       'tweet-source-imports',
       '^service/tweet-source/',
-      adapter,
+      core,
       'Adapters do not know each other.',
     ),
     only(
       'feature-store-imports',
       '^service/feature-store/',
-      adapter,
+      core,
       'Adapters do not know each other.',
     ),
     only(
       'prediction-log-imports',
       '^service/prediction-log/',
-      adapter,
+      core,
       'Adapters do not know each other.',
     ),
     only('inference-imports', '^service/inference/', core, 'The engine knows no adapter.'),
@@ -126,7 +125,7 @@ export default {
     only(
       'http-imports',
       '^service/(http/|app\\.ts$)',
-      [...core, xFormat, '^service/process/lifecycle\\.ts$', '^service/telemetry/outage-log\\.ts$'],
+      [...core, xFormat, '^service/process/lifecycle\\.ts$'],
       'HTTP calls use cases, never an adapter; ingestion reads tweets in the format of X.',
     ),
     {

@@ -175,9 +175,10 @@ export class ScoreTweets {
 
   /** Outcome of a tweet that was not found, which purges it unless only the read failed. */
   #unread(id: TweetId, lookup: TweetLookup | undefined): TweetOutcome | null {
-    if (lookup?.status === 'found') return null;
-    if (lookup?.status === 'failed') return failed(lookup.error);
+    if (lookup === undefined) throw new Error(`the tweet source gave no answer for tweet ${id}`);
+    if (lookup.status === 'found') return null;
+    if (lookup.status === 'failed') return failed(lookup.error);
     this.#options.storeWriter.purge(id);
-    return unavailable(id, lookup?.status ?? 'not_found');
+    return unavailable(id, lookup.status);
   }
 }

@@ -1,3 +1,4 @@
+import { OutageLog } from '../application/outage-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
 import type { Metrics } from '../application/ports/metrics.ts';
 import type { PredictionLog } from '../application/ports/prediction-log.ts';
@@ -5,7 +6,6 @@ import { waitAtMost } from '../application/wait-at-most.ts';
 import { FeatureStoreUnavailableError } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import type { TweetId } from '../domain/tweet.ts';
-import { OutageLog } from '../telemetry/outage-log.ts';
 import { LineQueue } from './line-queue.ts';
 import { predictionLine, type RecordLine, tombstoneLine } from './record.ts';
 import { PartialWriteError, type RecordSink } from './record-sink.ts';

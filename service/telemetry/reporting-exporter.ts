@@ -1,6 +1,6 @@
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import { OutageLog } from '../application/outage-log.ts';
 import type { Logger } from '../application/ports/logger.ts';
-import { OutageLog } from './outage-log.ts';
 
 /** Logs the outage of the collector once, and its end; the SDK drops the spans of a failed export. */
 export class ReportingExporter implements SpanExporter {

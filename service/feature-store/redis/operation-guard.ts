@@ -1,10 +1,13 @@
+import { CircuitBreaker } from '../../application/circuit-breaker.ts';
+import { OutageLog } from '../../application/outage-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 import { FeatureStoreUnavailableError } from '../../domain/errors.ts';
-import { OutageLog } from '../../telemetry/outage-log.ts';
-import { StoreCircuitBreaker } from './circuit-breaker.ts';
-import { failureReason, isRefusal } from './failures.ts';
+import { failureReason, isRefusal, isTimeout } from './failures.ts';
 import { RetryPolicy } from './retry-policy.ts';
+
+/** Time-outs in a row that open the circuit. */
+const TIMEOUTS_TO_OPEN = 3;
 
 type Operation = 'read' | 'write' | 'purge';
 
@@ -23,7 +26,7 @@ export class OperationGuard {
 
   constructor({ metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger }) {
     this.#metrics = metrics;
-    const breaker = new StoreCircuitBreaker(logger);
+    const breaker = circuitBreaker(logger);
     this.#policies = { read: breaker, write: breaker, purge: new RetryPolicy() };
     const refusals = (operation: Operation) =>
       new OutageLog({
@@ -55,6 +58,22 @@ export class OperationGuard {
       );
     }
   }
+}
+
+/** Only time-outs open the circuit: rejections by Redis and lost connections fail at once anyway. */
+function circuitBreaker(logger: Logger): CircuitBreaker {
+  const outages = new OutageLog({
+    logger,
+    failed: 'the feature store does not respond; it is skipped except for one probe a second',
+    recovered: 'the feature store responds again',
+  });
+  return new CircuitBreaker({
+    failuresToOpen: TIMEOUTS_TO_OPEN,
+    isDown: isTimeout,
+    isUp: isRefusal,
+    onOpen: (error) => outages.failed(failureReason(error)),
+    onClose: () => outages.recovered(),
+  });
 }
 
 const PAST = { read: 'read', write: 'written', purge: 'purged' } as const satisfies Record<

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type Command, Redis, type RedisOptions } from 'ioredis';
+import { OutageLog } from '../../application/outage-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
-import { OutageLog } from '../../telemetry/outage-log.ts';
 import { failureReason, isRefusal, TIMED_OUT } from './failures.ts';
 import { defineScripts } from './scripts.ts';
 

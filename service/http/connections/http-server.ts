@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
-import { OutageLog } from '../../telemetry/outage-log.ts';
+import { OutageLog } from '../../application/outage-log.ts';
 import type { ClientErrors } from './client-errors.ts';
 import type { Connections } from './connections.ts';
 import { PacedRequest } from './paced-request.ts';

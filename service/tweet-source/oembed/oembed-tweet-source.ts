@@ -1,6 +1,8 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
+import { CircuitBreaker, CircuitOpenError } from '../../application/circuit-breaker.ts';
+import { OutageLog } from '../../application/outage-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 import type { TweetLookup, TweetSource } from '../../application/ports/tweet-source.ts';
@@ -14,7 +16,6 @@ import { hasTime, snowflakeTimeMs } from '../../domain/snowflake.ts';
 import { extractTopics, normalizeTopics } from '../../domain/topics.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { parseTweetUrl } from '../../domain/tweet-url.ts';
-import { OutageLog } from '../../telemetry/outage-log.ts';
 import { readWithinDeadline } from '../read-within-deadline.ts';
 import { retryAfterMs, serverTimeMs } from '../retry-after.ts';
 import { SourcePause } from '../source-pause.ts';
@@ -33,8 +34,8 @@ const MAX_CONCURRENT = 8;
 /** Tweets that may wait for a connection: ten full batches. */
 const MAX_WAITING = 1_000;
 
-/** Failures in a row after which the rest of a lookup is not asked for: the endpoint is down. */
-const MAX_FAILURES = 8;
+/** Failures in a row after which the endpoint counts as down: one round of concurrent requests. */
+const FAILURES_TO_OPEN = MAX_CONCURRENT;
 
 /** Pause after a refusal without a stated duration. */
 const UNSTATED_PAUSE_MS = 60_000;
@@ -70,11 +71,18 @@ export class OembedTweetSource implements TweetSource {
   readonly name = 'oembed';
   readonly #options: OembedTweetSourceOptions;
   readonly #places = bulkhead(MAX_CONCURRENT, MAX_WAITING);
+  readonly #circuit: CircuitBreaker;
   readonly #pause: SourcePause;
   readonly #outages: OutageLog;
 
   constructor(options: OembedTweetSourceOptions) {
     this.#options = options;
+    this.#circuit = new CircuitBreaker({
+      failuresToOpen: FAILURES_TO_OPEN,
+      isDown: (error) => error instanceof TweetSourceFailedError,
+      isUp: (error) => error instanceof TweetSourceLimitedError,
+      monotonicMs: options.monotonicMs,
+    });
     this.#pause = new SourcePause('the oEmbed endpoint', options.monotonicMs);
     this.#outages = new OutageLog({
       logger: options.logger,
@@ -88,11 +96,22 @@ export class OembedTweetSource implements TweetSource {
     request: { readonly deadline: Deadline; readonly signal: AbortSignal },
   ): Promise<TweetLookup[]> {
     const ended = new AbortController();
-    const failures: ServiceError[] = [];
-    const read = (id: TweetId) =>
-      this.#places.execute(() => this.#readUnlessDown(id, failures, ended.signal), ended.signal);
+    const lookups = new Map<TweetId, TweetLookup>();
+    const read = async (id: TweetId) => {
+      const lookup = await this.#places.execute(() => {
+        // Replaced by the answer if there is one in time.
+        lookups.set(id, { status: 'failed', error: tookTooLong() });
+        return this.#readUnlessDown(id, ended.signal);
+      }, ended.signal);
+      lookups.set(id, lookup);
+      return lookup;
+    };
     try {
-      return await readWithinDeadline(request, () => Promise.all(ids.map(read)));
+      return await readWithinDeadline(
+        request,
+        () => Promise.all(ids.map(read)),
+        () => ids.map((id) => lookups.get(id) ?? { status: 'failed', error: tooManyWaiting() }),
+      );
     } catch (error) {
       throw error instanceof BulkheadRejectedError ? tooManyWaiting() : error;
     } finally {
@@ -101,22 +120,13 @@ export class OembedTweetSource implements TweetSource {
     }
   }
 
-  /** @param failures of the same lookup since its last answer */
-  async #readUnlessDown(
-    id: TweetId,
-    failures: ServiceError[],
-    signal: AbortSignal,
-  ): Promise<TweetLookup> {
-    const last = failures[MAX_FAILURES - 1];
-    if (last) return { status: 'failed', error: last };
+  async #readUnlessDown(id: TweetId, signal: AbortSignal): Promise<TweetLookup> {
     try {
-      const lookup = await this.#read(id, signal);
-      failures.length = 0;
-      return lookup;
+      return await this.#circuit.execute(() => this.#read(id, signal));
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      failures.push(error);
-      return { status: 'failed', error };
+      if (error instanceof CircuitOpenError) return { status: 'failed', error: down() };
+      if (error instanceof ServiceError) return { status: 'failed', error };
+      throw error;
     }
   }
 
@@ -227,6 +237,19 @@ function tweetIdIn(url: string): TweetId | null {
 function anotherTweet(id: TweetId): TweetSourceFailedError {
   return new TweetSourceFailedError(
     `The oEmbed endpoint answered with another tweet, ${id}; ask for that one by its own URL.`,
+  );
+}
+
+function down(): TweetSourceFailedError {
+  return new TweetSourceFailedError(
+    'The oEmbed endpoint has failed several times in a row, and is asked again once a second; ' +
+      'try again later, or send the text itself to POST /v1/inference.',
+  );
+}
+
+function tookTooLong(): TweetSourceFailedError {
+  return new TweetSourceFailedError(
+    'The oEmbed endpoint did not answer within the time of the request; send it again.',
   );
 }
 

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { OutageLog } from '../../application/outage-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 import type { TweetLookup, TweetSource } from '../../application/ports/tweet-source.ts';
@@ -9,7 +10,6 @@ import {
   type TweetSourceLimitedError,
 } from '../../domain/errors.ts';
 import type { TweetId } from '../../domain/tweet.ts';
-import { OutageLog } from '../../telemetry/outage-log.ts';
 import { readWithinDeadline } from '../read-within-deadline.ts';
 import { SourcePause } from '../source-pause.ts';
 import { outcomesFromX, parseXLookup, type XLookup, type XOutcome } from '../x-format/lookup.ts';
@@ -85,12 +85,15 @@ export class XApiTweetSource implements TweetSource {
     ids: readonly TweetId[],
     request: { readonly deadline: Deadline; readonly signal: AbortSignal },
   ): Promise<TweetLookup[]> {
-    return readWithinDeadline(request, async () => {
+    const read = async () => {
       const release = this.#budget.reserve(ids);
       const reads = ids.map((id) => this.#loader.load(id));
       void Promise.allSettled(reads).then(release);
-      return await Promise.all(reads.map((read) => read.catch(failedLookup)));
-    });
+      return await Promise.all(reads.map((each) => each.catch(failedLookup)));
+    };
+    return readWithinDeadline(request, read, () =>
+      ids.map(() => ({ status: 'failed', error: tookTooLong() })),
+    );
   }
 
   /** Same length and order as the keys, which may repeat if lookups share the call. */
@@ -165,6 +168,12 @@ function describe({ message, cause }: Error): string {
 function failedLookup(error: unknown): TweetLookup {
   if (error instanceof ServiceError) return { status: 'failed', error };
   throw error;
+}
+
+function tookTooLong(): TweetSourceFailedError {
+  return new TweetSourceFailedError(
+    'The X API did not answer within the time of the request; send it again.',
+  );
 }
 
 function unanswered(id: TweetId): TweetSourceFailedError {

@@ -19,17 +19,21 @@ function aRead({ deadlineInMs = 1_000 } = {}) {
   return { request, deadline, abort, read: jest.fn(() => promise), end: () => resolve('tweet') };
 }
 
+function unexpected(): never {
+  throw new Error('it was not late');
+}
+
 describe('readWithinDeadline', () => {
   it('ends before the deadline, with time left to score and answer', async () => {
     const { request, read } = aRead();
-    const ended = expect(readWithinDeadline(request, read)).rejects.toThrow(DeadlineExceededError);
+    const ended = expect(readWithinDeadline(request, read, () => 'late')).resolves.toBe('late');
     await jest.advanceTimersByTimeAsync(800);
     await ended;
   });
 
   it('waits as long as a request has time that joins meanwhile', async () => {
     const { request, deadline, read, end } = aRead();
-    const ended = expect(readWithinDeadline(request, read)).resolves.toBe('tweet');
+    const ended = expect(readWithinDeadline(request, read, unexpected)).resolves.toBe('tweet');
     await jest.advanceTimersByTimeAsync(500);
     deadline.atMs += 2_000;
     await jest.advanceTimersByTimeAsync(1_500);
@@ -40,7 +44,9 @@ describe('readWithinDeadline', () => {
 
   it('does not start when no time is left', async () => {
     const { request, read } = aRead({ deadlineInMs: 100 });
-    await expect(readWithinDeadline(request, read)).rejects.toThrow(DeadlineExceededError);
+    await expect(readWithinDeadline(request, read, unexpected)).rejects.toThrow(
+      DeadlineExceededError,
+    );
     expect(read).not.toHaveBeenCalled();
   });
 
@@ -51,7 +57,7 @@ describe('readWithinDeadline', () => {
       jest.advanceTimersByTime(2_000);
       return read();
     };
-    const ended = expect(readWithinDeadline(request, slow)).rejects.toThrow(DeadlineExceededError);
+    const ended = expect(readWithinDeadline(request, slow, () => 'late')).resolves.toBe('late');
     await jest.advanceTimersByTimeAsync(1);
     await ended;
     // Unhandled, a later failure would end the process.
@@ -61,13 +67,15 @@ describe('readWithinDeadline', () => {
   it('throws the failure of the read', async () => {
     const failure = new Error('refused');
     const { request } = aRead();
-    await expect(readWithinDeadline(request, () => Promise.reject(failure))).rejects.toBe(failure);
+    await expect(
+      readWithinDeadline(request, () => Promise.reject(failure), unexpected),
+    ).rejects.toBe(failure);
   });
 
   it('ends with the reason of the signal', async () => {
     const { request, read, abort } = aRead();
     const reason = new Error('left');
-    const ended = expect(readWithinDeadline(request, read)).rejects.toBe(reason);
+    const ended = expect(readWithinDeadline(request, read, unexpected)).rejects.toBe(reason);
     abort.abort(reason);
     await ended;
   });

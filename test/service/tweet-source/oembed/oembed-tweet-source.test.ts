@@ -172,10 +172,43 @@ describe('a lookup of many tweets', () => {
     expect(logger.lines).toHaveLength(1);
   });
 
-  it('fails at its deadline although each request is within its own limit', async () => {
+  it('ends at its deadline with what was read until then, as failures of the endpoint', async () => {
+    stub.script(...Array.from({ length: 12 }, () => 'hang' as const));
+    const looked = aSource().lookup(ids.slice(0, 20), aContext({ deadlineInMs: 700 }));
+    while (stub.hanging < 8) await stub.nextRequest();
+    stub.answerHanging();
+    const codes = (await looked).map((each) =>
+      each.status === 'failed' ? each.error.code : each.status,
+    );
+    expect(codes.slice(0, 8)).toEqual(Array.from({ length: 8 }, () => 'found'));
+    expect(codes.slice(8, 12)).toEqual(Array.from({ length: 4 }, () => 'tweet_source_failed'));
+    expect(codes).not.toContain('overloaded');
+  });
+
+  it('that finds no place in time is told to come back, which is not a failure of this service', async () => {
+    const source = aSource();
     stub.script(...Array.from({ length: 8 }, () => 'hang' as const));
-    const error = await failure(aSource().lookup(ids, aContext({ deadlineInMs: 500 })));
-    expect(error).toBeInstanceOf(DeadlineExceededError);
+    const waiting = source.lookup(ids.slice(0, 8), aContext({ deadlineInMs: 5_000 }));
+    while (stub.hanging < 8) await stub.nextRequest();
+    const error = await failure(source.lookup(['5'], aContext({ deadlineInMs: 300 })));
+    expect(error).toMatchObject({ code: 'tweet_source_limited', retryAfterSeconds: 1 });
+    stub.answerHanging();
+    expect(await waiting).toHaveLength(8);
+  });
+
+  it('is answered at once while the endpoint is down, and read again after a probe has succeeded', async () => {
+    const source = aSource();
+    stub.script(...Array.from({ length: 8 }, () => ({ status: 500, body: '' })));
+    await lookup(source, ...ids.slice(0, 8));
+    expect(await failure(lookup(source, ID))).toMatchObject({
+      code: 'tweet_source_failed',
+      message: expect.stringContaining('asked again once a second'),
+    });
+    expect(stub.requests).toHaveLength(8);
+    nowMs += 1_000;
+    expect(await lookup(source, ID)).toMatchObject([{ status: 'found' }]);
+    expect(await lookup(source, ...ids.slice(0, 10))).toHaveLength(10);
+    expect(stub.requests).toHaveLength(19);
   });
 
   it('rejects tweets beyond the limit of waiting tweets', async () => {

@@ -1,4 +1,4 @@
-import type { Logger } from '../application/ports/logger.ts';
+import type { Logger } from './ports/logger.ts';
 
 /** Shortest time between two outages in the log. One that begins sooner is logged later if it lasts. */
 const QUIET_MS = 60_000;

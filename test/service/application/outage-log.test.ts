@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { OutageLog } from '../../../service/telemetry/outage-log.ts';
+import { OutageLog } from '../../../service/application/outage-log.ts';
 import { RecordedLog } from '../../helpers/fakes.ts';
 
 function anOutageLog() {

@@ -1,23 +1,25 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { ReplyError } from 'ioredis';
-import {
-  CircuitOpenError,
-  StoreCircuitBreaker,
-} from '../../../../service/feature-store/redis/circuit-breaker.ts';
-import { RecordedLog } from '../../../helpers/fakes.ts';
+import { CircuitBreaker, CircuitOpenError } from '../../../service/application/circuit-breaker.ts';
 
-const TIMEOUT = new Error('Command timed out');
-const REFUSAL = new ReplyError('OOM command not allowed');
-const LOST = new Error('Connection is closed.');
+const TIMEOUT = new Error('it took too long');
+const REFUSAL = new Error('it was refused');
+const LOST = new Error('the connection is closed');
 
-let breaker: StoreCircuitBreaker;
-let logger: RecordedLog;
+let breaker: CircuitBreaker;
+let events: unknown[];
 let nowMs: number;
 
 beforeEach(() => {
   nowMs = 1_000_000;
-  logger = new RecordedLog();
-  breaker = new StoreCircuitBreaker(logger, () => nowMs);
+  events = [];
+  breaker = new CircuitBreaker({
+    failuresToOpen: 3,
+    isDown: (error) => error === TIMEOUT,
+    isUp: (error) => error === REFUSAL,
+    onOpen: (error) => events.push(error),
+    onClose: () => events.push('closed'),
+    monotonicMs: () => nowMs,
+  });
 });
 
 const succeed = () => breaker.execute(async () => 'answer');
@@ -25,17 +27,14 @@ const fail = (error: Error) => breaker.execute(() => Promise.reject(error)).catc
 const open = async () => {
   for (let i = 0; i < 3; i++) expect(await fail(TIMEOUT)).toBe(TIMEOUT);
 };
-const levels = () => logger.lines.map(({ level }) => level);
 
-describe('StoreCircuitBreaker', () => {
+describe('CircuitBreaker', () => {
   it('rejects without trying after three time-outs in a row', async () => {
     await open();
     const work = jest.fn(succeed);
     await expect(breaker.execute(work)).rejects.toBeInstanceOf(CircuitOpenError);
     expect(work).not.toHaveBeenCalled();
-    expect(logger.lines.map(({ level, fields }) => [level, fields])).toEqual([
-      ['warn', { reason: 'Command timed out' }],
-    ]);
+    expect(events).toEqual([TIMEOUT]);
   });
 
   it('stays closed after time-outs that are not in a row', async () => {
@@ -53,7 +52,7 @@ describe('StoreCircuitBreaker', () => {
   ])('stays closed after %s', async (_, error) => {
     for (let i = 0; i < 10; i++) expect(await fail(error)).toBe(error);
     expect(await succeed()).toBe('answer');
-    expect(logger.lines).toEqual([]);
+    expect(events).toEqual([]);
   });
 
   it('lets one probe through after a second and rejects others meanwhile', async () => {
@@ -67,7 +66,7 @@ describe('StoreCircuitBreaker', () => {
     probe.resolve('probed');
     expect(await probed).toBe('probed');
     expect(await succeed()).toBe('answer');
-    expect(levels()).toEqual(['warn', 'info']);
+    expect(events).toEqual([TIMEOUT, 'closed']);
   });
 
   it('closes when the probe is answered with a refusal', async () => {
@@ -80,13 +79,13 @@ describe('StoreCircuitBreaker', () => {
   it.each([
     ['times out', TIMEOUT],
     ['cannot be sent', LOST],
-  ])('waits another second if the probe %s, without logging again', async (_, error) => {
+  ])('waits another second if the probe %s', async (_, error) => {
     await open();
     for (let second = 0; second < 5; second++) {
       nowMs += 1_000;
       expect(await fail(error)).toBe(error);
       expect(await fail(error)).toBeInstanceOf(CircuitOpenError);
     }
-    expect(levels()).toEqual(['warn']);
+    expect(events).toEqual([TIMEOUT, ...Array.from({ length: 5 }, () => error)]);
   });
 });
