@@ -7,9 +7,10 @@ import type { TweetId } from '../../domain/tweet.ts';
 import { rowFault } from '../row-fault.ts';
 import { encodeContent } from './bucket-codec.ts';
 import { failureReason, isRowFault } from './failures.ts';
-import { checkedUsername, type RedisKeys, topicEntity, userEntity, versionField } from './keys.ts';
+import { type RedisKeys, versionField } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 import { encodeRow } from './row-codec.ts';
+import { writeParts } from './write-parts.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -44,7 +45,12 @@ export class RowWriter {
   }
 
   async #putSound(writes: readonly FeatureWrite[]): Promise<WriteResult[]> {
-    if (writes.length === 0) return [];
+    const results: WriteResult[] = [];
+    for (const part of writeParts(writes)) results.push(...(await this.#putPart(part)));
+    return results;
+  }
+
+  async #putPart(writes: readonly FeatureWrite[]): Promise<WriteResult[]> {
     const pipeline = this.#options.client.pipeline();
     for (const write of writes) this.#put(pipeline, write);
     return this.#options.guard.run('write', async () => {
@@ -69,9 +75,6 @@ export class RowWriter {
     const { tweetId, authorId, authorUsername, model, preprocessingVersion } = row;
     const version = { revision: model.revision, preprocessingVersion };
     const contribution = contributionOf(row);
-    // Called for their checks: both become parts of keys.
-    if (authorId !== null) userEntity(authorId);
-    contribution.topics.forEach(topicEntity);
     pipeline.putRow(
       keys.row(tweetId, version),
       keys.index(tweetId),
@@ -88,7 +91,7 @@ export class RowWriter {
       row.createdTimestampMs,
       row.eventTimestampMs,
       authorId ?? '',
-      authorId !== null && authorUsername !== null ? checkedUsername(authorUsername) : '',
+      authorId === null ? '' : (authorUsername ?? ''),
       encodeContent(contribution),
       contribution.topics.join('\n'),
     );
