@@ -16,8 +16,11 @@ const KEYS_PER_PAGE = 500;
 /** Scripts in one pipeline, which block Redis for about 10 ms if each has to repair something. */
 const SCRIPTS_PER_STEP = 50;
 
-/** Tweets of a day bucket that one script counts again, which blocks Redis for about 50 ms. */
+/** Tweets that one script counts again, which blocks Redis for about 50 ms; most of a day bucket. */
 const MAX_RECOUNTED_TWEETS = 2_000;
+
+/** The same for each script of a pipeline, which blocks Redis as a whole. */
+const RECOUNTED_IN_STEP = MAX_RECOUNTED_TWEETS / SCRIPTS_PER_STEP;
 
 const ROW_KEY = /^(\d+):([0-9a-f]{12}):(\d{1,15})$/;
 
@@ -114,9 +117,28 @@ export class Rebuilder {
   }
 
   async #entities(names: readonly string[], isDryRun: boolean, found: Found): Promise<void> {
-    const { client, keys } = this.#options;
     const entities = names.filter((name) => name.startsWith('g:') || isId(name.slice(2)));
     if (entities.length === 0) return;
+    const replies = await this.#rebuild(entities, isDryRun, RECOUNTED_IN_STEP);
+    for (const [index, [differs = 0, tooLarge = 0, left = 0]] of replies.entries()) {
+      found.entities += differs;
+      found.tooLarge += tooLarge;
+      await this.#rebuildRest(entities[index] ?? '', left);
+    }
+  }
+
+  /** Counts the day buckets that are left, in steps, until none is or a step changes nothing. */
+  async #rebuildRest(entity: string, buckets: number): Promise<void> {
+    let [before, left] = [buckets + 1, buckets];
+    while (left > 0 && left < before) {
+      before = left;
+      const [reply = []] = await this.#rebuild([entity], false, MAX_RECOUNTED_TWEETS);
+      left = reply[2] ?? 0;
+    }
+  }
+
+  #rebuild(entities: readonly string[], isDryRun: boolean, recounted: number) {
+    const { client, keys } = this.#options;
     const pipeline = client.pipeline();
     for (const entity of entities) {
       pipeline.rebuildEntity(
@@ -124,13 +146,11 @@ export class Rebuilder {
         entity,
         isDryRun ? 0 : 1,
         MAX_RECOUNTED_TWEETS,
+        recounted,
         SCORE_UNITS,
       );
     }
-    for (const [differs = 0, tooLarge = 0] of await this.#run(pipeline, 2)) {
-      found.entities += differs;
-      found.tooLarge += tooLarge;
-    }
+    return this.#run(pipeline, 3);
   }
 
   /** Rows of every model revision; leaves out malformed ones, which a read drops. */

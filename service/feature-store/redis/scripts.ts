@@ -79,6 +79,7 @@ declare module 'ioredis' {
       entity: string,
       mends: 0 | 1,
       maxTweets: number,
+      tweetsOfCall: number,
       scoreUnits: number,
     ): Result<unknown, Context>;
     mostActive(

@@ -188,6 +188,29 @@ describe('a rebuild', () => {
     expect((await seen()).users[0]).toEqual(before);
   });
 
+  it('counts many tweets of one user again in calls that block Redis for a short time each', async () => {
+    const days = Array.from({ length: 20 }, (_, day) => day);
+    await put(
+      ...days.map((day) => ({
+        ...{ tweetId: `${7_000 + day}`, authorId: '1', eventTimestampMs: day * 86_400_000 },
+      })),
+    );
+    const before = (await seen()).users[0];
+    const strangers = days.flatMap((day) =>
+      Array.from({ length: 1_500 }, (_, index) => [day, `${100_000 + day * 1_500 + index}`]),
+    );
+    await admin.zadd(`${PREFIX}mu:1`, ...strangers.flat());
+    const scripts = async () =>
+      Number(/evalsha:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1]);
+    const called = await scripts();
+    expect(await rebuildAll(store)).toMatchObject({ entities: 1, tooLarge: 0 });
+    // Two days have more tweets than one call may count.
+    expect((await scripts()) - called).toBeGreaterThanOrEqual(days.length);
+    expect(await admin.zcard(`${PREFIX}mu:1`)).toBe(days.length);
+    expect((await seen()).users[0]).toEqual(before);
+    expect(await rebuildAll(store)).toMatchObject({ entities: 0 });
+  });
+
   it('may be interrupted at any page and repeated', async () => {
     const many = Array.from({ length: 900 }, (_, index) => ({
       ...tweets[index % tweets.length],

@@ -1,10 +1,11 @@
 -- Script rebuildEntity: compares the day buckets of a user or topic with the tweets that it lists.
--- ARGV: prefix, entity, 1 to mend what differs or 0 to report it, most tweets of a day bucket, score
--- units of a tweet.
--- Returns 1 or 0 for a difference, and the number of day buckets with more tweets than that.
+-- ARGV: prefix, entity, 1 to mend what differs or 0 to report it, most tweets of a day bucket, most
+-- tweets that this call counts again, score units of a tweet.
+-- Returns 1 or 0 for a difference, the number of day buckets with more tweets than a bucket may have,
+-- and the number of those that are left for another call.
 
 local entity, mends, max_tweets = ARGV[2], ARGV[3] == '1', tonumber(ARGV[4])
-local score_units = tonumber(ARGV[5])
+local tweets_left, score_units = tonumber(ARGV[5]), tonumber(ARGV[6])
 local key, members = prefix .. entity, prefix .. 'm' .. entity
 
 local function count_of(bucket)
@@ -68,7 +69,7 @@ if not fields then
   return { 1, 0 }
 end
 local total, first_end, last_end, has_ended = { 0, 0, 0, 0 }, math.huge, 0, false
-local differs, too_large = false, 0
+local differs, too_large, left = false, 0, 0
 for i = 1, #fields, 2 do
   local name = fields[i]
   local place = place_of(name)
@@ -83,7 +84,10 @@ for i = 1, #fields, 2 do
       differs = true
       if listed > max_tweets then
         too_large = too_large + 1
+      elseif mends and listed > tweets_left then
+        left = left + 1
       elseif mends then
+        tweets_left = tweets_left - listed
         recount(name, bucket)
       end
     end
@@ -111,4 +115,4 @@ if mends and last_end > 0 then
     extend(each, last_end - now + 1)
   end
 end
-return { differs and 1 or 0, too_large }
+return { differs and 1 or 0, too_large, left }
