@@ -59,12 +59,18 @@ export class LoadScores {
 
   #write({ tweet, scores, truncated, ...score }: LoadedScore): FeatureWrite {
     const prediction = { label: topLabel(scores), scores, truncated, tokens: 0 };
-    const { language, identity, scoredAtMs } = score;
-    const isTold = tweet.language !== null && tweet.language !== language.language;
-    const finding = isTold ? findingOf(tweet.language, this.#options.modelLanguages) : language;
-    const write = featureWrite(tweet, prediction, finding, identity, this.#options);
+    const { identity, scoredAtMs } = score;
+    const language = this.#languageOf(tweet, score.language);
+    const write = featureWrite(tweet, prediction, language, identity, this.#options);
     const text = write.row.text === '' ? null : write.row.text;
     return { ...write, row: { ...write.row, createdTimestampMs: scoredAtMs, text } };
+  }
+
+  /** The language that the tweet tells, else that of the scores, with what they say of it. */
+  #languageOf(tweet: Tweet, scored: LanguageFinding): LanguageFinding {
+    const language = tweet.language ?? scored.language;
+    const isJudged = language === scored.language && scored.languageSupported !== null;
+    return isJudged ? scored : findingOf(language, this.#options.modelLanguages);
   }
 }
 

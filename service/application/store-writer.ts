@@ -96,7 +96,10 @@ export class StoreWriter {
     const { predictionLog, logger, maxRows } = this.#options;
     const rows = writes.map(({ row }) => row);
     const bytes = rows.reduce((sum, row) => sum + rowBytes(row), 0);
-    const fits = this.#rows + rows.length <= maxRows && this.#bytes + bytes <= MAX_PENDING_BYTES;
+    // A batch that is alone on its way fits, whatever its size.
+    const isAlone = this.#rows === 0;
+    const fits =
+      isAlone || (this.#rows + rows.length <= maxRows && this.#bytes + bytes <= MAX_PENDING_BYTES);
     if (fits) this.#count(rows.length, bytes);
     await afterPendingPromises();
     if (!fits) {

@@ -115,6 +115,15 @@ describe('LoadScores', () => {
     },
   );
 
+  it('judges a language of which the scores do not say whether their model reads it', async () => {
+    const { store, load } = aStore();
+    await load({
+      tweet: aTweet({ language: null }),
+      language: { language: 'de', languageSupported: null },
+    });
+    expect(await store.getTweets([aTweet().id])).toMatchObject([{ languageSupported: false }]);
+  });
+
   it('keeps what the model of the scores reads where the source tells the same language', async () => {
     const { store, load } = aStore();
     const language = { language: 'de', languageSupported: true };

@@ -90,6 +90,14 @@ describe('StoreWriter.write', () => {
     expect(logged().toSorted()).toEqual(['1', '2']);
   });
 
+  it('writes a batch that is larger than its limit if nothing else is on its way', async () => {
+    const { writer, store, metrics } = aWriter({ maxRows: 1 });
+    writer.write(writesOf('1', '2', '3'));
+    await writer.flush();
+    expect([...store.rows.keys()]).toEqual(['1', '2', '3']);
+    expect(metrics.sum('FeatureStoreDroppedWrites')).toBe(0);
+  });
+
   it('keeps rows beyond 16 MiB for later', async () => {
     const { writer, store, pendingWrites } = aWriter();
     const gate = Promise.withResolvers<void>();
