@@ -170,6 +170,14 @@ describe('a rebuild', () => {
     expect((await seen()).users[0]).toBeNull();
   });
 
+  it('is not needed to purge the names of a user whose aggregates were lost', async () => {
+    await put({ tweetId: '7', authorId: '1', authorUsername: 'Lena_W' }, { tweetId: '8' });
+    await lose('u:1');
+    expect(await store.purgeUser('1', 0, unrecorded)).toMatchObject({ rows: 1 });
+    expect(await keysOf('n:lena_w')).toEqual([]);
+    expect(await keysOf('n:*')).toHaveLength(1);
+  });
+
   it('deletes a row that the purge of its tweet could not find', async () => {
     await put({ tweetId: '7', model: { name: 'other', revision: OTHER_REVISION } });
     await lose('i:7');

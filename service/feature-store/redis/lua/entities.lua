@@ -106,15 +106,20 @@ local function write_total(entity, total)
   write_others_total(entity, total)
 end
 
+-- Deletes a name, in lower case, unless another user has it.
+local function forget_name(user, name)
+  local owner = call('GET', prefix .. 'n:' .. name)
+  if owner and string.match(owner, '^%d+') == user then
+    redis.call('DEL', prefix .. 'n:' .. name)
+  end
+end
+
 -- Deletes everything stored about an entity, including a user's names.
 local function forget(entity)
   if is_user(entity) then
     local profile = call('HGET', prefix .. entity, '@') or ''
     for name in string.gmatch(string.match(profile, '^%S+ %S+(.*)$') or '', '%S+') do
-      local owner = call('GET', prefix .. 'n:' .. name)
-      if owner and string.match(owner, '^%d+') == id_of(entity) then
-        redis.call('DEL', prefix .. 'n:' .. name)
-      end
+      forget_name(id_of(entity), name)
     end
   end
   redis.call('DEL', prefix .. entity, prefix .. 'm' .. entity)
