@@ -168,7 +168,15 @@ describe('a rebuild', () => {
     const missed = tweets.filter(({ authorId }) => authorId === '1').map(({ tweetId }) => tweetId);
     expect(new Set(purged)).toEqual(new Set(missed));
     expect((await seen()).users[0]).toBeNull();
+    expect(await namesOf('1')).toEqual([]);
   });
+
+  /** Keys of the names that a user has. */
+  async function namesOf(user: string): Promise<string[]> {
+    const names = await keysOf('n:*');
+    const owners = await Promise.all(names.map((name) => admin.get(PREFIX + name)));
+    return names.filter((_, index) => owners[index]?.startsWith(`${user} `));
+  }
 
   it('is not needed to purge the names of a user whose aggregates were lost', async () => {
     await put({ tweetId: '7', authorId: '1', authorUsername: 'Lena_W' }, { tweetId: '8' });
