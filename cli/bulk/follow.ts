@@ -1,28 +1,41 @@
 import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
+import type { Stage } from '../../service/contract/deployment.ts';
+import { CliError, reasonOf } from '../kit/errors.ts';
 import { printable } from '../kit/printable.ts';
 import { type ProgressOutput, progressLine } from '../kit/progress.ts';
-import { timerPause } from '../kit/retry.ts';
+import { timerPause, withRetries } from '../kit/retry.ts';
 import type { Counts, Execution, RunState } from './execution.ts';
 import { taskSecondUsd } from './task-cost.ts';
 
 const POLL_MS = 5_000;
 const PLAIN_INTERVAL_MS = 30_000;
+/** Five minutes or more, in which a network or credentials come back. */
+const MAX_POLLS = 60;
+/** Not the first: a run that has just started may not be found at once. */
+const ANNOUNCED_FAILURE = 3;
 
 export interface FollowOptions {
   readonly execution: Pick<Execution, 'run' | 'state'>;
+  readonly stage: Stage;
   readonly settings: BulkSettings;
+  /** True if this command has started the run: a failure to find it is temporary. */
+  readonly isKnown: boolean;
   readonly output: ProgressOutput;
   readonly signal: AbortSignal;
   readonly pollMs?: number;
 }
 
-/** Shows the progress of a run until it ends. */
+/**
+ * Shows the progress of a run until it ends.
+ *
+ * @throws CliError when the state of a known run cannot be read for minutes
+ */
 export async function follow(options: FollowOptions): Promise<RunState> {
   const { execution, settings, output, signal, pollMs = POLL_MS } = options;
   const drawn = output.isTTY === true && process.env.TERM !== 'dumb';
   let written = Number.NEGATIVE_INFINITY;
+  let state = options.isKnown ? await readState(options, drawn) : await execution.state();
   for (;;) {
-    const state = await execution.state();
     const line = printable(runLine(execution.run, state, settings, { now: new Date(), drawn }));
     const ended = state.status !== 'RUNNING';
     if (drawn) output.write(`\r\x1b[K${line.slice(0, (output.columns ?? 80) - 1)}`);
@@ -35,7 +48,37 @@ export async function follow(options: FollowOptions): Promise<RunState> {
       return state;
     }
     await timerPause(pollMs, signal);
+    state = await readState(options, drawn);
   }
+}
+
+/** The state of a run that exists. */
+async function readState(options: FollowOptions, drawn: boolean): Promise<RunState> {
+  const { execution, stage, output, signal, pollMs = POLL_MS } = options;
+  try {
+    return await withRetries(() => execution.state(), {
+      maxAttempts: MAX_POLLS,
+      waitFor: (error, attempt) => {
+        if (attempt === ANNOUNCED_FAILURE) {
+          const line = `Run ${execution.run} cannot be read, trying again: ${reasonOf(error)}`;
+          output.write(`${drawn ? '\r\x1b[K' : ''}${printable(line)}\n`);
+        }
+        return { ms: pollMs };
+      },
+      signal,
+    });
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    throw notFollowed(execution.run, stage, cause);
+  }
+}
+
+/** A failure of this command, not of the run. */
+export function notFollowed(run: string, stage: Stage, cause: unknown): CliError {
+  return new CliError(
+    `Run ${run} could not be followed: ${reasonOf(cause)}. This does not stop the run. To follow it again: tss score --run ${run} --stage ${stage}`,
+    { cause },
+  );
 }
 
 /** `RUN [##--]  12/24  50 %  3 min 2 s left  1 failed  at most $0.21 so far` */

@@ -8,7 +8,7 @@ import { BulkBucket } from './bucket.ts';
 import { parseLocation } from './contract.ts';
 import { estimate } from './estimate.ts';
 import { Execution, type RunState } from './execution.ts';
-import { follow } from './follow.ts';
+import { follow, notFollowed } from './follow.ts';
 import { type Plan, planItems } from './plan.ts';
 import { renderPlan } from './render-plan.ts';
 import { sampleBytesPerText } from './sample.ts';
@@ -40,14 +40,17 @@ export async function scoreFolder(
   const settings = await readSettings(options.stage);
   const bucket = new BulkBucket(settings.bucket);
   try {
-    if (folder === undefined)
-      return await followRun(options.run ?? '', settings, bucket, options, signal);
+    if (folder === undefined) {
+      const execution = new Execution(settings.stateMachineArn, options.run ?? '');
+      if (options.redrive) await execution.redrive();
+      return await followRun(execution, settings, bucket, options, signal);
+    }
     const prefix = prefixOf(folder, settings.bucket);
     const plan = planItems(settings.bucket, await bucket.list(prefix));
     await printPlan(plan, settings, bucket, options);
     if (options.dryRun) return;
-    const run = await startRun(plan, settings, bucket, options);
-    await followRun(run, settings, bucket, { ...options, redrive: false }, signal);
+    const execution = await startRun(plan, settings, bucket, options);
+    await followRun(execution, settings, bucket, options, signal);
   } catch (cause) {
     if (cause instanceof CliError || signal.aborted) throw cause;
     throw new CliError(`Scoring by stage ${options.stage} failed: ${reasonOf(cause)}`, { cause });
@@ -92,20 +95,20 @@ async function printPlan(
   }
 }
 
-/** Starts a run. @returns its id */
 async function startRun(
   plan: Plan,
   settings: BulkSettings,
   bucket: BulkBucket,
   options: FolderOptions,
-): Promise<string> {
+): Promise<Execution> {
   const { concurrency = settings.concurrency, tolerate, textColumn, idColumn } = options;
   const run = runId(new Date());
   const key = await bucket.putItems(
     run,
     plan.items.map(({ item }) => item),
   );
-  await new Execution(settings.stateMachineArn, run).start({
+  const execution = new Execution(settings.stateMachineArn, run);
+  await execution.start({
     run,
     items: { bucket: bucket.name, key },
     output: `s3://${bucket.name}/${BULK_FOLDERS.results}`,
@@ -118,7 +121,7 @@ async function startRun(
   print(
     `Run ${run} continues without this command. To follow it again: tss score --run ${run} --stage ${options.stage}\n`,
   );
-  return run;
+  return execution;
 }
 
 /** Sorts by time, and is a name of an execution. */
@@ -128,20 +131,24 @@ function runId(now: Date): string {
 }
 
 async function followRun(
-  run: string,
+  execution: Execution,
   settings: BulkSettings,
   bucket: BulkBucket,
-  { redrive }: FolderOptions,
+  { stage, run, redrive }: FolderOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const execution = new Execution(settings.stateMachineArn, run);
-  if (redrive) await execution.redrive();
-  const state = await follow({ execution, settings, output: process.stderr, signal });
-  const sums = await sumsOf(state, bucket);
-  const failures = (state.counts?.failed ?? 0) > 0 ? await execution.failures() : [];
-  print(renderSummary(run, state, sums, failures, settings));
-  if (state.status !== 'SUCCEEDED' || (state.counts?.failed ?? 0) > 0) process.exitCode = 1;
-  else if (sums.leftOut > 0) process.exitCode = 3;
+  const isKnown = run === undefined || redrive;
+  const output = process.stderr;
+  const state = await follow({ execution, stage, settings, isKnown, output, signal });
+  try {
+    const sums = await sumsOf(state, bucket);
+    const failures = (state.counts?.failed ?? 0) > 0 ? await execution.failures() : [];
+    print(renderSummary(execution.run, state, sums, failures, settings));
+    if (state.status !== 'SUCCEEDED' || (state.counts?.failed ?? 0) > 0) process.exitCode = 1;
+    else if (sums.leftOut > 0) process.exitCode = 3;
+  } catch (cause) {
+    throw notFollowed(execution.run, stage, cause);
+  }
 }
 
 /** Sums of the reports that the tasks of a run have written. */

@@ -44,21 +44,70 @@ describe('the line of a run', () => {
   });
 });
 
+const ended = { ...state, status: 'SUCCEEDED', stopped: LATER.now } as const;
+
+/** Follows a run whose polls end in turn as given, the last one again and again. */
+function following(polls: readonly (RunState | Error)[], isKnown = true) {
+  const written: string[] = [];
+  let polled = 0;
+  const last = follow({
+    execution: {
+      run: 'r',
+      state: async () => {
+        const poll = polls[Math.min(polled++, polls.length - 1)]!;
+        if (poll instanceof Error) throw poll;
+        return poll;
+      },
+    },
+    stage: 'dev',
+    settings,
+    isKnown,
+    output: { write: (text) => written.push(text) },
+    signal: new AbortController().signal,
+    pollMs: 0,
+  });
+  return { last, written, polled: () => polled };
+}
+
 describe('following a run', () => {
   it('ends with the run, and prints a line at the start and the end outside a terminal', async () => {
-    const ended = { ...state, status: 'SUCCEEDED', stopped: LATER.now } as const;
-    const states: RunState[] = [state, state, ended];
-    const written: string[] = [];
-    const last = await follow({
-      execution: { run: 'r', state: async () => states.shift() ?? ended },
-      settings,
-      output: { write: (text) => written.push(text) },
-      signal: new AbortController().signal,
-      pollMs: 0,
-    });
-    expect(last).toBe(ended);
-    expect(states).toEqual([]);
+    const { last, written, polled } = following([state, state, ended]);
+    expect(await last).toBe(ended);
+    expect(polled()).toBe(3);
     expect(written).toHaveLength(2);
+  });
+
+  it('survives minutes without a network, and says so once', async () => {
+    const down = Array.from({ length: 59 }, () => new Error('getaddrinfo ENOTFOUND'));
+    const { last, written } = following([state, ...down, state, ...down, ended]);
+    expect(await last).toBe(ended);
+    expect(written.filter((text) => text.includes('ENOTFOUND'))).toEqual(
+      Array(2).fill('Run r cannot be read, trying again: getaddrinfo ENOTFOUND\n'),
+    );
+  });
+
+  it('ends when the run cannot be read for longer, and says how to follow it again', async () => {
+    const { last, polled } = following([state, new Error('The security token is expired')]);
+    await expect(last).rejects.toMatchObject({
+      message:
+        'Run r could not be followed: The security token is expired. This does not stop the run. ' +
+        'To follow it again: tss score --run r --stage dev',
+      exitCode: 1,
+    });
+    expect(polled()).toBe(61);
+  });
+
+  it('waits silently until a run that it has started is found', async () => {
+    const absent = new Error('Execution Does Not Exist');
+    const { last, written } = following([absent, absent, ended]);
+    expect(await last).toBe(ended);
+    expect(written).toHaveLength(1);
+  });
+
+  it('fails at once if a run that was named cannot be read', async () => {
+    const { last, polled } = following([new Error('Execution Does Not Exist'), ended], false);
+    await expect(last).rejects.toThrow('Execution Does Not Exist');
+    expect(polled()).toBe(1);
   });
 });
 
