@@ -1,5 +1,6 @@
 import {
   DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
   DescribeMapRunCommand,
   ListExecutionsCommand,
   ListMapRunsCommand,
@@ -49,16 +50,25 @@ export interface FailedItem {
 }
 
 const FAILURES_SHOWN = 10;
+/** Connections of a network that is gone give no answer. */
+const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: 20_000 };
 
 /** One execution of the state machine of a bulk stack. */
 export class Execution {
-  readonly #client = new SFNClient({});
+  readonly #client: Pick<SFNClient, 'send'>;
   readonly #machine: string;
   readonly run: string;
+  /** Restarts that a state must know of: the service may answer with an earlier state. */
+  #redrives = 0;
 
-  constructor(stateMachineArn: string, run: string) {
+  constructor(
+    stateMachineArn: string,
+    run: string,
+    client: Pick<SFNClient, 'send'> = new SFNClient({ requestHandler: TIMEOUTS }),
+  ) {
     this.#machine = stateMachineArn;
     this.run = run;
+    this.#client = client;
   }
 
   get #arn(): string {
@@ -77,17 +87,23 @@ export class Execution {
 
   /** Starts the items that have failed or were not begun. */
   async redrive(): Promise<void> {
+    const { redriveCount = 0 } = await this.#describe();
     await this.#client.send(new RedriveExecutionCommand({ executionArn: this.#arn }));
+    this.#redrives = redriveCount + 1;
   }
 
+  /** @throws Error also while the state from before a restart is answered */
   async state(): Promise<RunState> {
-    const execution = await this.#client.send(
-      new DescribeExecutionCommand({ executionArn: this.#arn }),
-    );
-    const { status, startDate, redriveDate, stopDate, input = '{}', error, cause } = execution;
+    const execution = await this.#describe();
+    const { status, redriveCount = 0, redriveDate } = execution;
+    const { startDate, stopDate, input = '{}', error, cause } = execution;
+    const isRunning = status === undefined || status === 'RUNNING' || status === 'PENDING_REDRIVE';
+    if (!isRunning && redriveCount < this.#redrives) {
+      throw new Error('its restart is not visible yet');
+    }
     const firstStarted = startDate ?? new Date();
     return {
-      status: status === 'PENDING_REDRIVE' ? 'RUNNING' : (status ?? 'RUNNING'),
+      status: isRunning ? 'RUNNING' : status,
       firstStarted,
       started: redriveDate ?? firstStarted,
       stopped: stopDate,
@@ -95,6 +111,10 @@ export class Execution {
       counts: await this.#counts(),
       cause: [error, cause].filter(Boolean).join(': '),
     };
+  }
+
+  #describe(): Promise<DescribeExecutionCommandOutput> {
+    return this.#client.send(new DescribeExecutionCommand({ executionArn: this.#arn }));
   }
 
   /** Some of the items that failed. */
