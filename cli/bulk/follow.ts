@@ -34,9 +34,12 @@ export async function follow(options: FollowOptions): Promise<RunState> {
   const { execution, settings, output, signal, pollMs = POLL_MS } = options;
   const drawn = output.isTTY === true && process.env.TERM !== 'dumb';
   let written = Number.NEGATIVE_INFINITY;
+  let since: Baseline | undefined;
   let state = options.isKnown ? await readState(options, drawn) : await execution.state();
   for (;;) {
-    const line = printable(runLine(execution.run, state, settings, { now: new Date(), drawn }));
+    const now = new Date();
+    since ??= baselineOf(state, now);
+    const line = printable(runLine(execution.run, state, settings, { now, drawn, since }));
     const ended = state.status !== 'RUNNING';
     if (drawn) output.write(`\r\x1b[K${line.slice(0, (output.columns ?? 80) - 1)}`);
     else if (ended || performance.now() - written >= PLAIN_INTERVAL_MS) {
@@ -81,27 +84,52 @@ export function notFollowed(run: string, stage: Stage, cause: unknown): CliError
   );
 }
 
+/** Items that were done when the command began to watch: the rate is that of the others. */
+interface Baseline {
+  readonly done: number;
+  readonly at: Date;
+}
+
+/** @returns undefined for a run that was not restarted, or before its items are read */
+function baselineOf({ counts, started, firstStarted }: RunState, at: Date): Baseline | undefined {
+  // Its counts include the items from before the restart, its time does not.
+  return counts && started > firstStarted ? { done: doneOf(counts), at } : undefined;
+}
+
+interface LineOptions {
+  readonly now: Date;
+  readonly drawn: boolean;
+  /** The start of the run by default. */
+  readonly since?: Baseline | undefined;
+}
+
 /** `RUN [##--]  12/24  50 %  3 min 2 s left  1 failed  at most $0.21 so far` */
 export function runLine(
   run: string,
   { counts, started, stopped, input }: RunState,
   settings: BulkSettings,
-  { now, drawn }: { readonly now: Date; readonly drawn: boolean },
+  { now, drawn, since = { done: 0, at: started } }: LineOptions,
 ): string {
   if (counts === null) return `${run}  reading the items`;
-  const seconds = ((stopped ?? now).getTime() - started.getTime()) / 1_000;
-  const done = counts.succeeded + counts.failed;
+  const secondsSince = (from: Date) => ((stopped ?? now).getTime() - from.getTime()) / 1_000;
+  const done = doneOf(counts);
+  const rated = secondsSince(since.at);
   const line = progressLine({
     name: run,
     done,
     total: counts.total,
     unit: 'items',
-    perSecond: seconds > 0 ? done / seconds : 0,
+    perSecond: rated > 0 ? (done - since.done) / rated : 0,
     isDrawn: drawn,
   });
   const failed = counts.failed > 0 ? [`${counts.failed} failed`] : [];
-  const usd = seconds * tasksAtATime(counts, input.concurrency) * taskSecondUsd(settings);
+  const usd =
+    secondsSince(started) * tasksAtATime(counts, input.concurrency) * taskSecondUsd(settings);
   return [line, ...failed, `at most ${dollars(usd)} so far`].join('  ');
+}
+
+function doneOf({ succeeded, failed }: Counts): number {
+  return succeeded + failed;
 }
 
 /** The largest possible count: some items are done before the last one begins. */

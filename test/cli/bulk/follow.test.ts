@@ -15,7 +15,7 @@ const settings = {
 
 const state: RunState = {
   status: 'RUNNING',
-  firstStarted: new Date('2026-11-28T11:00:00Z'),
+  firstStarted: new Date('2026-11-28T12:00:00Z'),
   started: new Date('2026-11-28T12:00:00Z'),
   stopped: undefined,
   input: {
@@ -37,6 +37,11 @@ describe('the line of a run', () => {
     expect(runLine('r', state, settings, LATER)).toMatch(
       /^r {2}2\/4 {2}50 % .* {2}30 min 0 s left {2}1 failed {2}at most \$0\.20 so far$/,
     );
+  });
+
+  it('tells the rate since a time, not of the items that were done by then', () => {
+    const since = { done: 1, at: new Date('2026-11-28T12:20:00Z') };
+    expect(runLine('r', state, settings, { ...LATER, since })).toContain('  20 min 0 s left  ');
   });
 
   it('waits for the items', () => {
@@ -75,6 +80,13 @@ describe('following a run', () => {
     expect(await last).toBe(ended);
     expect(polled()).toBe(3);
     expect(written).toHaveLength(2);
+  });
+
+  it('takes no item from before a restart for one that was done since', async () => {
+    const restarted = { ...state, firstStarted: new Date('2026-11-28T11:00:00Z') };
+    const { last, written } = following([restarted, { ...ended, ...restarted, status: 'FAILED' }]);
+    await last;
+    expect(written[0]).toMatch(/^r {2}2\/4 {2}50 % {2}1 failed {2}at most /);
   });
 
   it('survives minutes without a network, and says so once', async () => {
