@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { BULK_FOLDERS } from '../../lib/stage-config/bulk.ts';
 import { openS3Client } from '../kit/s3.ts';
-import { type Item, parseReport, type Report } from './contract.ts';
+import { folderOf, type Item, parseReport, type Report } from './contract.ts';
 import type { ListedObject } from './plan.ts';
 
 /** As many as the SDK's default. */
@@ -22,11 +22,14 @@ export class BulkBucket {
     this.#client = openS3Client(process.env, MAX_ATTEMPTS);
   }
 
-  async list(prefix: string): Promise<ListedObject[]> {
+  /** The objects of a folder, or the object of this key. */
+  async list(folder: string): Promise<ListedObject[]> {
     const objects: ListedObject[] = [];
-    for await (const { Contents = [] } of this.#pages(prefix)) {
+    for await (const { Contents = [] } of this.#pages(folder)) {
       for (const { Key: key, Size: bytes = 0 } of Contents) {
-        if (key !== undefined && !key.endsWith('/')) objects.push({ key, bytes });
+        if (key === undefined || key.endsWith('/')) continue;
+        // S3 also lists other folders whose names begin like this one.
+        if (key === folder || key.startsWith(folderOf(folder))) objects.push({ key, bytes });
       }
     }
     return objects;

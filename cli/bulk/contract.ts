@@ -164,7 +164,8 @@ export function resultKeys(
   };
 }
 
-function folderOf(prefix: string): string {
+/** A prefix that ends where a name does. */
+export function folderOf(prefix: string): string {
   return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 

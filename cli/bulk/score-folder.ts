@@ -45,8 +45,8 @@ export async function scoreFolder(
       if (options.redrive) await execution.redrive();
       return await followRun(execution, settings, bucket, options, signal);
     }
-    const prefix = prefixOf(folder, settings.bucket);
-    const plan = planItems(settings.bucket, await bucket.list(prefix));
+    const listed = await bucket.list(keyOf(folder, settings.bucket));
+    const plan = planItems(settings.bucket, listed);
     await printPlan(plan, settings, bucket, options);
     if (options.dryRun) return;
     const execution = await startRun(plan, settings, bucket, options);
@@ -58,7 +58,7 @@ export async function scoreFolder(
 }
 
 /** @throws UsageError for a folder that the tasks may not read */
-function prefixOf(folder: string, bucketName: string): string {
+function keyOf(folder: string, bucketName: string): string {
   const location = parseLocation(folder);
   const readable = `s3://${bucketName}/${BULK_FOLDERS.input}`;
   if (location?.bucket === bucketName && location.key.startsWith(BULK_FOLDERS.input)) {

@@ -116,6 +116,8 @@ beforeAll(async () => {
     await put(`input/good/${name}.jsonl`, '{"text":"I love this phone"}\n'.repeat(100));
   }
   await put('input/good/readme.md', 'no texts');
+  await put('input/good-old/a.jsonl', '{"text":"I loved this phone"}\n');
+  await put('input/good.csv', 'text\nI liked this phone\n');
   await put('input/partly/a.txt', 'I love this phone\n'.repeat(100));
   for (const name of ['a', 'b']) await put(`made/${name}.json`, reportOf(name, '1'));
   await put('input/mixed/a.jsonl', '{"text":"a"}\n');
@@ -138,6 +140,14 @@ describe('tss score of a folder on S3', () => {
       '',
     ]);
     expect(code).toBe(0);
+  });
+
+  it.each([
+    ['a folder without its slash, and none whose name begins alike', 'input/good', 2],
+    ['one object', 'input/good/a.jsonl', 1],
+  ])('takes %s', async (_name, key, tasks) => {
+    const { stdout } = await score(`s3://${BUCKET}/${key}`, '--dry-run');
+    expect(stdout).toContain(`Tasks: ${tasks} of `);
   });
 
   it('starts a run of the items of a folder and follows it to its end', async () => {
