@@ -15,6 +15,8 @@ export interface PlannedItem {
 
 export interface Plan {
   readonly items: readonly PlannedItem[];
+  /** Objects of the items. */
+  readonly objects: readonly ListedObject[];
   /** Keys of another format. */
   readonly unknown: readonly string[];
   readonly empty: number;
@@ -35,12 +37,14 @@ export function planItems(
   rangeBytes = RANGE_BYTES,
 ): Plan {
   const known = objects.filter(({ key }) => isKnown(key));
+  const filled = known.filter(({ bytes }) => bytes > 0);
   return {
-    items: known
-      .filter(({ bytes }) => bytes > 0)
-      .flatMap(({ key, bytes }) => itemsOf(`s3://${bucket}/${key}`, key, bytes, rangeBytes)),
+    items: filled.flatMap(({ key, bytes }) =>
+      itemsOf(`s3://${bucket}/${key}`, key, bytes, rangeBytes),
+    ),
+    objects: filled,
     unknown: objects.map(({ key }) => key).filter((key) => !isKnown(key)),
-    empty: known.filter(({ bytes }) => bytes === 0).length,
+    empty: known.length - filled.length,
   };
 }
 

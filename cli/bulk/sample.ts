@@ -15,7 +15,7 @@ export async function sampleBytesPerText(
   readHead: ReadHead,
 ): Promise<{ readonly bytesPerText: number; readonly assumed: boolean }> {
   const read = objects
-    .filter(({ key, bytes }) => bytes > 0 && !/\.parquet$/i.test(key))
+    .filter(({ key }) => !/\.parquet$/i.test(key))
     .toSorted((a, b) => b.bytes - a.bytes)
     .slice(0, OBJECTS_READ);
   let bytes = 0;

@@ -75,11 +75,7 @@ async function printPlan(
   bucket: BulkBucket,
   { concurrency = settings.concurrency }: FolderOptions,
 ): Promise<void> {
-  const objects = plan.items.map(({ item, bytes }) => ({
-    key: parseLocation(item.input)?.key ?? '',
-    bytes,
-  }));
-  const sample = await sampleBytesPerText(objects, (key, bytes) => bucket.head(key, bytes));
+  const sample = await sampleBytesPerText(plan.objects, (key, bytes) => bucket.head(key, bytes));
   const figures = estimate(
     plan.items.map(({ bytes }) => bytes),
     {

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { type EstimateOptions, estimate } from '../../../cli/bulk/estimate.ts';
+import { planItems, RANGE_BYTES } from '../../../cli/bulk/plan.ts';
 import { sampleBytesPerText } from '../../../cli/bulk/sample.ts';
 import { taskSecondUsd } from '../../../cli/bulk/task-cost.ts';
 
@@ -51,6 +52,20 @@ describe('a sample of the texts', () => {
     });
     expect(sample).toEqual({ bytesPerText: 13, assumed: false });
     expect(read).toEqual([6, 5, 4, 3, 2].map((bytes) => `input/${bytes}.jsonl`));
+  });
+
+  it('reads each object once, however many items it is cut into', async () => {
+    const read: string[] = [];
+    const plan = planItems('b', [
+      { key: 'input/large.jsonl', bytes: 9 * RANGE_BYTES },
+      { key: 'input/small.jsonl', bytes: RANGE_BYTES },
+      { key: 'input/empty.jsonl', bytes: 0 },
+    ]);
+    await sampleBytesPerText(plan.objects, async (key) => {
+      read.push(key);
+      return lines;
+    });
+    expect(read).toEqual(['input/large.jsonl', 'input/small.jsonl']);
   });
 
   it('counts the lines of a compressed object that is cut off', async () => {

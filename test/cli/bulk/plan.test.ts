@@ -82,6 +82,7 @@ describe('a plan', () => {
     ]);
     expect(plan).toEqual({
       items: [],
+      objects: [],
       unknown: ['input/readme.md', 'input/_SUCCESS', 'input/packed.parquet.gz'],
       empty: 1,
     });
