@@ -1,4 +1,5 @@
 import { SPOT_DISCOUNT, STATE_TRANSITION_THOUSAND } from '../kit/prices.ts';
+import { sum } from '../kit/statistics.ts';
 import { START_SECONDS, STEPS_PER_ITEM, type TaskSize, taskSecondUsd } from './task-cost.ts';
 
 export interface Estimate {
@@ -34,8 +35,4 @@ export function estimate(bytes: readonly number[], options: EstimateOptions): Es
     usdOnSpot: usdOnDemand * (1 - SPOT_DISCOUNT) + steps,
     usdOnDemand: usdOnDemand + steps,
   };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0);
 }

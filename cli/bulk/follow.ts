@@ -1,6 +1,7 @@
 import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
 import type { Stage } from '../../service/contract/deployment.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
+import { dollarsAndCents } from '../kit/prices.ts';
 import { printable } from '../kit/printable.ts';
 import { type ProgressOutput, progressLine } from '../kit/progress.ts';
 import { timerPause, withRetries } from '../kit/retry.ts';
@@ -125,7 +126,7 @@ export function runLine(
   const failed = counts.failed > 0 ? [`${counts.failed} failed`] : [];
   const usd =
     secondsSince(started) * tasksAtATime(counts, input.concurrency) * taskSecondUsd(settings);
-  return [line, ...failed, `at most ${dollars(usd)} so far`].join('  ');
+  return [line, ...failed, `at most ${dollarsAndCents(usd)} so far`].join('  ');
 }
 
 function doneOf({ succeeded, failed }: Counts): number {
@@ -135,8 +136,4 @@ function doneOf({ succeeded, failed }: Counts): number {
 /** The largest possible count: some items are done before the last one begins. */
 function tasksAtATime({ total }: Counts, concurrency: number): number {
   return Math.min(total, concurrency);
-}
-
-export function dollars(usd: number): string {
-  return `$${usd.toFixed(2)}`;
 }

@@ -1,9 +1,8 @@
 import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
 import { counted, nounFor } from '../kit/counted.ts';
 import { MEASURED_PER_VCPU } from '../kit/measured-rate.ts';
-import { PRICES_NOTED, PRICES_REGION } from '../kit/prices.ts';
+import { dollarsAndCents, PRICES_NOTED, PRICES_REGION } from '../kit/prices.ts';
 import type { Estimate } from './estimate.ts';
-import { dollars } from './follow.ts';
 import type { Plan } from './plan.ts';
 
 export interface PlanBasis {
@@ -29,7 +28,7 @@ export function renderPlan(plan: Plan, figures: Estimate, basis: PlanBasis): str
     `Tasks: ${count(figures.tasks)} of ${settings.taskVcpus} vCPU and ${settings.taskMemoryGib} GB, ${count(Math.min(concurrency, figures.tasks))} at a time`,
     `Texts: about ${count(figures.texts)} in ${(bytes / 1e6).toFixed(1)} MB, ${counted(Math.round(bytesPerText), 'byte')} each (${assumed ? 'assumed' : 'sampled'})`,
     `Time: about ${count(Math.ceil(figures.minutes))} min, ${figures.vcpuHours.toFixed(1)} vCPU hours, at ${MEASURED_PER_VCPU} texts a second and vCPU`,
-    `Cost: about ${dollars(figures.usdOnSpot)} on Spot, ${dollars(figures.usdOnDemand)} on demand (list prices of ${PRICES_REGION}, ${PRICES_NOTED})`,
+    `Cost: about ${dollarsAndCents(figures.usdOnSpot)} on Spot, ${dollarsAndCents(figures.usdOnDemand)} on demand (list prices of ${PRICES_REGION}, ${PRICES_NOTED})`,
     ...(plan.empty > 0
       ? [`Left out: ${count(plan.empty)} empty ${nounFor(plan.empty, 'object')}`]
       : []),

@@ -1,10 +1,9 @@
 import type { BulkSettings } from '../../lib/stage-config/bulk.ts';
 import { nounFor } from '../kit/counted.ts';
-import { SPOT_DISCOUNT } from '../kit/prices.ts';
+import { dollarsAndCents, SPOT_DISCOUNT } from '../kit/prices.ts';
 import type { BulkBucket } from './bucket.ts';
 import { type Item, itemName, type Report } from './contract.ts';
 import type { FailedItem, RunState } from './execution.ts';
-import { dollars } from './follow.ts';
 import { taskSecondUsd } from './task-cost.ts';
 
 export interface Sums {
@@ -93,7 +92,7 @@ export function renderSummary(
       : []),
     `Texts: ${count(sums.scored)} scored, ${count(sums.leftOut)} left out`,
     ...sums.examples.map((example) => `  ${example}`),
-    `Tasks worked for ${count(minutes)} ${nounFor(minutes, 'minute')}: about ${dollars(usd * (1 - SPOT_DISCOUNT))} on Spot, ${dollars(usd)} on demand`,
+    `Tasks worked for ${count(minutes)} ${nounFor(minutes, 'minute')}: about ${dollarsAndCents(usd * (1 - SPOT_DISCOUNT))} on Spot, ${dollarsAndCents(usd)} on demand`,
     ...failures.map(
       ({ item, cause: why }) => `Failed: ${item === undefined ? '?' : itemName(item)}: ${why}`,
     ),

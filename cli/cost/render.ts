@@ -2,6 +2,7 @@ import { VCPU_QUOTA_CODE } from '../../lib/stage-config/fargate-vcpus.ts';
 import { counted } from '../kit/counted.ts';
 import {
   COMPREHEND_PER_MILLION,
+  dollarsAndCents,
   GIGABYTE,
   PRICES_NOTED,
   PRICES_REGION,
@@ -11,19 +12,20 @@ import { tableLines } from '../kit/table.ts';
 import type { Estimate, Load } from './estimate.ts';
 import type { StoreSize } from './valkey.ts';
 
-const usd = (amount: number) =>
-  `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
-
 function xReadsBeside({ usdOfXReadsPerMillionPredictions: reads }: Estimate): string {
-  return reads > 0 ? `, and ${usd(reads)} for reading their tweets at X` : '';
+  return reads > 0 ? `, and ${dollarsAndCents(reads)} for reading their tweets at X` : '';
 }
 
 /** Formats the estimate for a terminal. */
 export function renderEstimate(stage: string, load: Load, estimate: Estimate): string {
   const { components, usdPerMonth, predictionsPerMonth, usdPerMillionPredictions } = estimate;
   const rows = [
-    ...components.map(({ name, usdPerMonth: amount, basis }) => [name, usd(amount), basis]),
-    ['total', usd(usdPerMonth), 'a month'],
+    ...components.map(({ name, usdPerMonth: amount, basis }) => [
+      name,
+      dollarsAndCents(amount),
+      basis,
+    ]),
+    ['total', dollarsAndCents(usdPerMonth), 'a month'],
   ];
   return [
     `${stage}: ${load.requestsPerDay.toLocaleString('en')} requests a day, ${(100 * load.hitRate).toFixed(0)} % from the feature store`,
@@ -34,8 +36,8 @@ export function renderEstimate(stage: string, load: Load, estimate: Estimate): s
     ...(usdPerMillionPredictions === null
       ? ['At rest: no predictions.']
       : [
-          `${Math.round(predictionsPerMonth).toLocaleString('en')} predictions a month, ${usd(usdPerMillionPredictions)} per million${xReadsBeside(estimate)}`,
-          `Amazon Comprehend costs ${usd(COMPREHEND_PER_MILLION)} per million texts of up to 300 characters`,
+          `${Math.round(predictionsPerMonth).toLocaleString('en')} predictions a month, ${dollarsAndCents(usdPerMillionPredictions)} per million${xReadsBeside(estimate)}`,
+          `Amazon Comprehend costs ${dollarsAndCents(COMPREHEND_PER_MILLION)} per million texts of up to 300 characters`,
         ]),
     ...(estimate.tooFewTasks
       ? [
@@ -70,6 +72,6 @@ function storeLines({ bytes, nodeType, nodes, capacityBytes, fits, cheapest }: S
     `WARNING: ${held}`,
     cheapest === null
       ? `  No node type holds it: ${less}.`
-      : `  Use -c valkeyNodeType=${cheapest.nodeType} (${usd(cheapest.usdPerMonth)} a month for ${nodes}), or ${less}.`,
+      : `  Use -c valkeyNodeType=${cheapest.nodeType} (${dollarsAndCents(cheapest.usdPerMonth)} a month for ${nodes}), or ${less}.`,
   ];
 }

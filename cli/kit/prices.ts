@@ -113,13 +113,16 @@ export const X_MOST_READS_PER_MONTH = 3_000_000;
 /** Amazon Comprehend: sentiment of texts of up to 300 characters (three units). */
 export const COMPREHEND_PER_MILLION = 300;
 
-const DOLLARS = new Intl.NumberFormat('en-US', {
-  style: 'currency',
-  currency: 'USD',
-  maximumFractionDigits: 3,
-});
+const DOLLARS = { style: 'currency', currency: 'USD' } as const;
+const CENTS = new Intl.NumberFormat('en-US', DOLLARS);
+const TENTHS = new Intl.NumberFormat('en-US', { ...DOLLARS, maximumFractionDigits: 3 });
 
 /** An amount as people read it, with tenths of a cent where there are any. */
 export function dollars(amount: number): string {
-  return DOLLARS.format(amount);
+  return TENTHS.format(amount);
+}
+
+/** An estimate, of which tenths of a cent would say nothing. */
+export function dollarsAndCents(amount: number): string {
+  return CENTS.format(amount);
 }

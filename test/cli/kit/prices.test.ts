@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dollars } from '../../../cli/kit/prices.ts';
+import { dollars, dollarsAndCents } from '../../../cli/kit/prices.ts';
 
 describe('dollars', () => {
   it.each([
@@ -9,5 +9,15 @@ describe('dollars', () => {
     [1234.5, '$1,234.50'],
   ])('shows %d as %s', (amount, shown) => {
     expect(dollars(amount)).toBe(shown);
+  });
+});
+
+describe('dollarsAndCents', () => {
+  it.each([
+    [0.004, '$0.00'],
+    [1.266, '$1.27'],
+    [1234, '$1,234.00'],
+  ])('shows %d as %s', (amount, shown) => {
+    expect(dollarsAndCents(amount)).toBe(shown);
   });
 });
