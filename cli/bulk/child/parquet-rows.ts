@@ -16,6 +16,7 @@ import { longTextColumn, textColumn } from '../../score/formats/text-column.ts';
 import { locationUrl } from '../contract.ts';
 import type { ItemTexts } from './item-texts.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
+import { exactRead, type Row, rowJsonOf } from './row-json.ts';
 
 /** A row group is read as a whole. Its bytes, uncompressed, are a third of the memory it takes. */
 const MAX_GROUP_BYTES = 256 * 1024 * 1024;
@@ -47,7 +48,7 @@ export async function openParquet(options: ParquetOptions): Promise<ItemTexts> {
   const metadata = await readable(name, () => parquetMetadataAsync(file));
   const places = textColumnsOf(metadata, options.textColumn, name);
   const nested = options.textColumn === undefined ? nestedColumnsOf(metadata) : [];
-  expectExactDecimals(metadata, name);
+  const rowJson = rowJsonOf(metadata, name);
   let count = 0;
   async function* records(): AsyncGenerator<InputRecord> {
     for await (const row of rowsOf(file, metadata, name)) {
@@ -67,13 +68,12 @@ export async function openParquet(options: ParquetOptions): Promise<ItemTexts> {
   return { records: records(), columns: [], hasBytes: false, lines: () => count };
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
 async function* rowsOf(
   file: AsyncBuffer,
   metadata: FileMetaData,
   name: string,
 ): AsyncGenerator<Row> {
+  const exact = exactRead(metadata);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     if (group.total_byte_size > MAX_GROUP_BYTES) {
@@ -85,7 +85,7 @@ async function* rowsOf(
     const rowEnd = rowStart + Number(group.num_rows);
     const range = { rowStart, rowEnd };
     yield* await readable(name, () =>
-      parquetReadObjects({ file, metadata, compressors: COMPRESSORS, ...range }),
+      parquetReadObjects({ file, ...exact, compressors: COMPRESSORS, ...range }),
     );
     rowStart = rowEnd;
   }
@@ -129,19 +129,6 @@ function picked(row: object, columns: readonly string[]): object {
   return Object.fromEntries(columns.map((column) => [column, Reflect.get(row, column)]));
 }
 
-/** A number holds 15 decimal digits. @throws CliError for a column of more */
-function expectExactDecimals(metadata: FileMetaData, file: string): void {
-  const rounded = metadata.schema.find(
-    ({ converted_type: type, precision = 0 }) => type === 'DECIMAL' && precision > 15,
-  );
-  if (!rounded) return;
-  const { name, precision = 0, scale = 0 } = rounded;
-  throw new CliError(
-    `${file} has the column ${name} of DECIMAL(${precision},${scale}), whose digits would be rounded; ` +
-      'write it as text, or an id as BIGINT',
-  );
-}
-
 function typeOf(column: SchemaElement): string {
   return isText(column) ? 'STRING' : (column.type ?? 'GROUP');
 }
@@ -149,16 +136,6 @@ function typeOf(column: SchemaElement): string {
 function isText({ converted_type, logical_type }: SchemaElement): boolean {
   return converted_type === 'UTF8' || logical_type?.type === 'STRING';
 }
-
-/** JSON of a row: integers keep their digits, times are ISO 8601, bytes are base64. */
-function rowJson(row: Row): string {
-  return JSON.stringify(row, (_key, value: unknown) => {
-    if (typeof value === 'bigint') return rawJson(String(value));
-    return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
-  });
-}
-
-const { rawJSON: rawJson } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
 
 async function readable<Answer>(name: string, read: () => Promise<Answer>): Promise<Answer> {
   try {

@@ -159,6 +159,44 @@ describe('the result of an item', () => {
     );
   });
 
+  it('keeps the values of Parquet in the record: decimals, bytes, and the digits in JSON', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'score-item-')), 'values.parquet');
+    await inDuckDb(`COPY (SELECT
+      'a' AS text,
+      0.3::DECIMAL(4,1) AS price,
+      -12345.678901::DECIMAL(15,6) AS wide,
+      {'price': 0.3::DECIMAL(4,1), 'ratio': 0.1::DOUBLE + 0.2::DOUBLE} AS item,
+      [0.3::DECIMAL(4,1), NULL] AS prices,
+      [{'price': 0.7::DECIMAL(4,1)}] AS items,
+      MAP {'eur': 0.3::DECIMAL(4,1)} AS rates,
+      '\\xFF\\x00\\x01\\x80'::BLOB AS bytes,
+      '{"id":1460323737035677698,"n":[1.10]}'::JSON AS json
+    ) TO '${path}' (FORMAT parquet)`);
+    const { rows } = await scored('a.parquet', readFileSync(path));
+    expect(rows[0]?.record).toBe(
+      '{"text":"a","price":0.3,"wide":-12345.678901,' +
+        '"item":{"price":0.3,"ratio":0.30000000000000004},' +
+        '"prices":[0.3,null],"items":[{"price":0.7}],"rates":{"eur":0.3},' +
+        '"bytes":"/wABgA==","json":{"id":1460323737035677698,"n":[1.10]}}',
+    );
+  });
+
+  it('has the names of a Parquet enumeration in the record', async () => {
+    const parquet = parquetWriteBuffer({
+      schema: [
+        { name: 'root', num_children: 2 },
+        { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+        { name: 'kind', type: 'BYTE_ARRAY', converted_type: 'ENUM' },
+      ],
+      columnData: [
+        { name: 'text', data: ['a'] },
+        { name: 'kind', data: [new TextEncoder().encode('reply')] },
+      ],
+    });
+    const { rows } = await scored('a.parquet', Buffer.from(parquet));
+    expect(rows[0]?.record).toBe('{"text":"a","kind":"reply"}');
+  });
+
   it('refuses a Parquet column of decimals whose digits would be rounded', async () => {
     const parquet = parquetWriteBuffer({
       schema: [
