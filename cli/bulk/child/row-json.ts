@@ -13,12 +13,23 @@ const { parse, rawJSON } = JSON as unknown as {
 };
 
 const parsers: Partial<ParquetParsers> = {
+  timestampFromMicroseconds: (micros) => isoTime(micros, 1_000n),
+  timestampFromNanoseconds: (nanos) => isoTime(nanos, 1_000_000n),
   jsonFromBytes: (bytes: Uint8Array | undefined) =>
     bytes &&
     parse(new TextDecoder().decode(bytes), (_key, value, { source }) =>
       typeof value === 'number' && source !== undefined ? rawJSON(source) : value,
     ),
 };
+
+/** A time with the digits that a Date lacks, where there are any. */
+function isoTime(time: bigint, perMs: bigint): Date | string {
+  const rest = ((time % perMs) + perMs) % perMs;
+  const date = new Date(Number((time - rest) / perMs));
+  if (rest === 0n || Number.isNaN(date.getTime())) return date;
+  const digits = String(perMs + rest).slice(1);
+  return date.toISOString().replace('Z', `${digits}Z`);
+}
 
 /** Options of hyparquet by which only columns of texts become text. */
 export function exactRead(metadata: FileMetaData) {

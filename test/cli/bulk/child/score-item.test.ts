@@ -181,6 +181,27 @@ describe('the result of an item', () => {
     );
   });
 
+  it('keeps the microseconds and nanoseconds of Parquet in the record', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'score-item-')), 'times.parquet');
+    await inDuckDb(`COPY (SELECT
+      'a' AS text,
+      TIMESTAMPTZ '2026-11-30 12:00:00.123456+00' AS micros,
+      TIMESTAMPTZ '2026-11-30 12:00:00.123+00' AS millis,
+      TIMESTAMPTZ '1969-12-31 23:59:59.999999+00' AS early,
+      '2026-11-30 12:00:00.000000001'::TIMESTAMP_NS AS nanos,
+      'infinity'::TIMESTAMPTZ AS never
+    ) TO '${path}' (FORMAT parquet)`);
+    const { rows } = await scored('a.parquet', readFileSync(path));
+    expect(JSON.parse(String(rows[0]?.record))).toEqual({
+      text: 'a',
+      micros: '2026-11-30T12:00:00.123456Z',
+      millis: '2026-11-30T12:00:00.123Z',
+      early: '1969-12-31T23:59:59.999999Z',
+      nanos: '2026-11-30T12:00:00.000000001Z',
+      never: null,
+    });
+  });
+
   it('has the names of a Parquet enumeration in the record', async () => {
     const parquet = parquetWriteBuffer({
       schema: [
