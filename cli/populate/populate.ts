@@ -52,12 +52,13 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
   try {
     for (const supply of await suppliesOf(options, x)) {
       const { name, total } = supply;
-      const { done = 0, failed = 0 } = state.get(supply.job) ?? {};
+      const job = jobOf(supply, options);
+      const { done = 0, failed = 0 } = state.get(job) ?? {};
       bar = new ProgressBar({ output: process.stderr, name, total, done });
       const tally = new Tally();
       const leftOut = new LeftOut(name, announce);
       try {
-        const read = await send(supply, { ...options, service, state, bar, tally, leftOut });
+        const read = await send(supply, { ...options, job, service, state, bar, tally, leftOut });
         if (read > 0 && tally.stored === 0) unstored.push(name);
         if (read + done === 0) announce(`${name}: there are no tweets to send.`);
       } finally {
@@ -81,7 +82,13 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
     throw new CliError(`None of the tweets of ${unstored.join(', ')} was stored.`);
 }
 
+/** Key in the state file. What was sent to another service, or in another language, does not count. */
+function jobOf({ job }: Supply, { url, lang = '' }: PopulateOptions): string {
+  return `populate:${url}:${lang}:${job}`;
+}
+
 interface Sending {
+  readonly job: string;
   readonly lang?: string;
   readonly service: AdminClient;
   readonly state: StateFile;
@@ -92,8 +99,8 @@ interface Sending {
 
 /** Sends the tweets of a supply that no earlier run has sent. @returns tweets read in this run */
 async function send(supply: Supply, sending: Sending): Promise<number> {
-  const { lang, service, state, bar, tally, leftOut } = sending;
-  const from = state.get(supply.job);
+  const { job, lang, service, state, bar, tally, leftOut } = sending;
+  const from = state.get(job);
   let read = 0;
   for await (const batch of supply.batches(from, (...line) => leftOut.add(...line))) {
     const wanted = inLanguage(batch, lang);
@@ -104,14 +111,14 @@ async function send(supply: Supply, sending: Sending): Promise<number> {
       await ingest(wanted, service, tally, (...tweet) => leftOut.refused(...tweet));
     }
     read += batch.tweets.length;
-    await state.put(supply.job, {
+    await state.put(job, {
       cursor: batch.cursor,
       done: (from?.done ?? 0) + read,
       failed: (from?.failed ?? 0) + leftOut.lines,
     });
     bar.add(batch.tweets.length);
   }
-  await state.remove(supply.job);
+  await state.remove(job);
   return read;
 }
 

@@ -18,7 +18,7 @@ export type LeaveOut = (place: string, reason: string) => void;
 export interface Supply {
   /** Shown to the user. */
   readonly name: string;
-  /** Key of its progress in the state file. */
+  /** Identifies its tweets; a part of the key in the state file. */
   readonly job: string;
   /** Upper bound of the number of tweets. */
   readonly total: number;

@@ -39,10 +39,9 @@ export interface SearchOptions {
 /** Tweets of the last seven days about a topic, newest first, filed under the given name. */
 export function topicSupply(topic: string, options: SearchOptions, x: XReader): Supply {
   const phrase = /\s/.test(topic) ? `"${topic.replaceAll('"', '')}"` : topic;
-  const { lang } = options;
   return {
     name: topic,
-    job: `topic:${topic.toLowerCase()}${lang === undefined ? '' : `:${lang}`}`,
+    job: `topic:${topic.toLowerCase()}`,
     total: options.limit,
     async *batches(from) {
       for await (const batch of found(`${phrase} -is:retweet`, options, x, from)) {
@@ -57,7 +56,7 @@ export function querySupply(query: string, options: SearchOptions, x: XReader): 
   const { limit, lang } = options;
   return {
     name: query,
-    job: `query:${query}${lang === undefined ? '' : `:${lang}`}`,
+    job: `query:${query}`,
     total: limit,
     batches: (from) =>
       found(lang !== undefined && /\sOR\s/.test(query) ? `(${query})` : query, options, x, from),

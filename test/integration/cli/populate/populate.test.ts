@@ -218,6 +218,30 @@ describe('populate that is stopped', () => {
     expect(await aggregate('users', '@interrupted')).toMatchObject({ total: 250 });
   });
 
+  it('sends the whole file if the next command has another service or --lang', async () => {
+    const file = join(folder, 'tweets.jsonl');
+    const tweets = tweetsOf({ id: '711', username: 'moved' }, 1_500);
+    writeFileSync(file, tweets.map((tweet) => JSON.stringify({ ...tweet, lang: 'en' })).join('\n'));
+    const words = ['--file', file, '--lang', 'en'];
+    expect(await start(...words).interruptOnce(stateFile())).toMatchObject({ code: 130 });
+    const other = await ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' });
+    try {
+      const moved = await runTool(['populate', '--url', other.url, ...words], {
+        environment: { ADMIN_TOKEN },
+        folder,
+      });
+      expect(moved).toMatchObject({ code: 0, stdout: `${file}: 1500 stored\n` });
+    } finally {
+      await other.stop();
+    }
+    expect(await run('--file', file, '--lang', 'de')).toMatchObject({
+      stdout: `${file}: 0 stored, 1500 in other languages left out\n`,
+    });
+    expect(await run('--file', file)).toMatchObject({ stdout: `${file}: 1500 stored\n` });
+    const { stderr } = await run(...words);
+    expect(stderr).toMatch(/ [1-9]\d+\/1500 {2}\d+ %\n/);
+  });
+
   it('by SIGTERM exits 143', async () => {
     x.script('hang');
     const tool = start('--topic', '#terminated');
