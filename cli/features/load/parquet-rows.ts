@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBType } from '@duckdb/node-api';
+import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
 import { CliError, reasonOf } from '../../kit/errors.ts';
 import { finiteSql } from '../../kit/finite-sql.ts';
 import { parquetColumns } from '../../kit/parquet-columns.ts';
@@ -9,6 +9,22 @@ import { globOf, identifier, quoted, ScratchDatabase } from '../../kit/scratch-d
 
 /** A folder such as `day=2026-11-28` would give a column. */
 const FILE_COLUMNS_ONLY = 'hive_partitioning = false';
+
+const EXACT_NUMBERS: ReadonlySet<DuckDBTypeId> = new Set([
+  DuckDBTypeId.BIGINT,
+  DuckDBTypeId.UBIGINT,
+  DuckDBTypeId.HUGEINT,
+  DuckDBTypeId.UHUGEINT,
+  DuckDBTypeId.DECIMAL,
+]);
+
+const TIMES: ReadonlySet<DuckDBTypeId> = new Set([
+  DuckDBTypeId.TIMESTAMP,
+  DuckDBTypeId.TIMESTAMP_S,
+  DuckDBTypeId.TIMESTAMP_MS,
+  DuckDBTypeId.TIMESTAMP_NS,
+  DuckDBTypeId.TIMESTAMP_TZ,
+]);
 
 /**
  * Writes the rows of a Parquet file as JSON Lines, a row a line, into a temporary folder, for as long as
@@ -44,8 +60,8 @@ async function extract(
     const columns = await parquetColumns(database, path, rows);
     const types = await database.types(`SELECT * FROM ${rows}`);
     const selected = types.map((type, index) => {
-      const { name = '', type: typeName = '' } = columns[index] ?? {};
-      return `${asJson(identifier(name), typeName, type)} AS ${identifier(name)}`;
+      const { name = '' } = columns[index] ?? {};
+      return `${asJson(identifier(name), type)} AS ${identifier(name)}`;
     });
     await database.run(
       `COPY (SELECT ${selected.join(', ')} FROM ${rows}) TO ${quoted(lines)} (FORMAT json)`,
@@ -59,8 +75,8 @@ async function extract(
   }
 }
 
-function asJson(column: string, typeName: string, type: DuckDBType): string {
-  if (/^(U?BIGINT|U?HUGEINT|DECIMAL\(.*\))$/.test(typeName)) return `${column}::VARCHAR`;
-  if (!typeName.startsWith('TIMESTAMP')) return finiteSql(column, type);
+function asJson(column: string, type: DuckDBType): string {
+  if (EXACT_NUMBERS.has(type.typeId)) return `${column}::VARCHAR`;
+  if (!TIMES.has(type.typeId)) return finiteSql(column, type);
   return `strftime(make_timestamp_ms(epoch_ms(${column})), '%Y-%m-%dT%H:%M:%S.%gZ')`;
 }

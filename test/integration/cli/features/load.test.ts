@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { Redis } from 'ioredis';
@@ -324,6 +325,29 @@ describe('tss features load', () => {
     expect(await load('nan.parquet')).toMatchObject({
       code: 0,
       stdout: 'nan.parquet: 1 row loaded, 0 refused by the service\n',
+    });
+  });
+
+  it('loads rows of Parquet with times, integers and decimals inside of other columns', async () => {
+    const time = `TIMESTAMP '2026-11-28 10:00:00'`;
+    const nested = [time, `${time}::TIMESTAMPTZ`, '9007199254740993', '1.50::DECIMAL(30,2)'];
+    const columns = nested.map((value, index) => `[${value}] AS list_${index}`);
+    const values = Object.entries({ id: '1460323737035677902', ...SCORES, ...MODEL }).map(
+      ([name, value]) => `'${value}' AS ${name}`,
+    );
+    const file = join(folder, 'nested.parquet');
+    const instance = await DuckDBInstance.create();
+    const connection = await instance.connect();
+    await connection.run(
+      `COPY (SELECT ${[...values, ...columns].join(', ')}, {'at': ${nested[1]}} AS struct,
+         MAP {'a': ${time}} AS map, MAP {${time}: 1.5} AS by_time, ${time}::TIMESTAMP_NS AS ns)
+       TO '${file}' (FORMAT parquet)`,
+    );
+    connection.closeSync();
+    instance.closeSync();
+    expect(await load('nested.parquet')).toMatchObject({
+      code: 0,
+      stdout: 'nested.parquet: 1 row loaded, 0 refused by the service\n',
     });
   });
 
