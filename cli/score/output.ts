@@ -132,7 +132,7 @@ export class FileOutput implements Output {
     const bytes = this.#bytesOf(text);
     await this.#expectOnlyWriter();
     await this.#writing(async () => {
-      await this.#file.write(bytes, 0, bytes.length, this.#bytes);
+      await writeAll(this.#file, bytes, this.#bytes);
       this.#bytes += bytes.length;
       if (this.#run === '') return;
       // In this order, so that the state never counts text that a power failure could lose.
@@ -199,6 +199,15 @@ function partialOf(name: string): string {
 
 function stateOf(name: string): string {
   return `${name}.partial.state`;
+}
+
+/** Repeats writes that the system ends early, as it may. */
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const rest = bytes.length - written;
+    const { bytesWritten } = await file.write(bytes, written, rest, position + written);
+    written += bytesWritten;
+  }
 }
 
 /** Makes a file survive a power failure. */

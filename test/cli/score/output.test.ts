@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { releaseLocks } from '../../../cli/kit/run-lock.ts';
 import { FileOutput, type Progress } from '../../../cli/score/output.ts';
 
@@ -14,6 +15,23 @@ beforeEach(() => {
 function progress(lines: number): Progress {
   const counts = { negative: 0, neutral: 0, positive: lines, otherLanguages: 0, leftOut: 0 };
   return { next: { bytes: 10 * lines, lines }, layout: { header: 'text\n' }, counts };
+}
+
+interface Writable {
+  write(bytes: Buffer, start: number, length: number, position: number): Promise<unknown>;
+}
+
+/** Has files take at most three bytes of a write. @returns ends this */
+async function writeInParts(): Promise<() => void> {
+  const file = await open(`${out}.other`, 'w');
+  const prototype: Writable = Object.getPrototypeOf(file);
+  await file.close();
+  const { write } = prototype;
+  const spy = jest.spyOn(prototype, 'write');
+  spy.mockImplementation(function (this: Writable, bytes, start, length, position) {
+    return write.call(this, bytes, start, Math.min(length, 3), position);
+  });
+  return () => spy.mockRestore();
 }
 
 /** Writes a line, then ends as if killed while the second one is written. */
@@ -52,6 +70,22 @@ describe('a file of scores', () => {
     await output.finish();
     await output.close();
     expect(readFileSync(out, 'utf8')).toBe('text\na\nb\n');
+  });
+
+  it('is whole, and can be continued, also if the system writes it in parts', async () => {
+    const restore = await writeInParts();
+    try {
+      await endedEarly('run');
+      const output = await FileOutput.open(out, 'run');
+      expect(output.earlier).toEqual(progress(2));
+      await output.append('b\n', progress(3));
+      await output.append('long line\n', progress(4));
+      await output.finish();
+      await output.close();
+    } finally {
+      restore();
+    }
+    expect(readFileSync(out, 'utf8')).toBe('text\na\nb\nlong line\n');
   });
 
   it.each(['.gz', '.GZ'])('is continued by compressed parts, too, as %s', async (ending) => {
