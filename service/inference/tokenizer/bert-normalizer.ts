@@ -15,10 +15,17 @@ const IDEOGRAPH =
 const IDEOGRAPHS = new RegExp(IDEOGRAPH, 'gu');
 
 /** Positions where a cut changes no token: a space between words, or before a word of one character. */
-export const BERT_CUT = new RegExp(
-  `(?<=\\S) (?=\\S)|(?=${IDEOGRAPH.source}|[!-/:-@[-\`{-~])`,
-  'gu',
-);
+const CUT = /(?<=\S) (?=\S)|(?=[!-/:-@[-`{-~])/gu;
+const CUT_WITH_IDEOGRAPHS = new RegExp(`${CUT.source}|(?=${IDEOGRAPH.source})`, 'gu');
+
+/** Global pattern of the positions where a text may be cut. */
+export function bertCut(config: BertNormalizerConfig): RegExp {
+  return separatesIdeographs(config) ? CUT_WITH_IDEOGRAPHS : CUT;
+}
+
+function separatesIdeographs({ handle_chinese_chars = true }: BertNormalizerConfig): boolean {
+  return handle_chinese_chars;
+}
 
 /**
  * BERT's normalizer, equal to the reference (Hugging Face's tokenizers). The library's normalizer
@@ -27,13 +34,13 @@ export const BERT_CUT = new RegExp(
  */
 export function bertNormalizer(config: BertNormalizerConfig): (text: string) => string {
   const cleans = config.clean_text ?? true;
-  const separatesIdeographs = config.handle_chinese_chars ?? true;
+  const separates = separatesIdeographs(config);
   const lowercases = config.lowercase ?? true;
   const strips = config.strip_accents ?? lowercases;
   return (text) => {
     let normalized = text;
     if (cleans) normalized = normalized.replace(REMOVED, '').replace(WHITESPACE, ' ');
-    if (separatesIdeographs) normalized = normalized.replace(IDEOGRAPHS, ' $& ');
+    if (separates) normalized = normalized.replace(IDEOGRAPHS, ' $& ');
     if (strips) normalized = stripMarks(normalized);
     // The reference lowercases single characters, so it never writes a final sigma.
     if (lowercases) normalized = normalized.replaceAll('Σ', 'σ').toLowerCase();

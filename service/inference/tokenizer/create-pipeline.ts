@@ -1,6 +1,6 @@
 import type { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js';
 import { StartupError } from '../../domain/errors.ts';
-import { BERT_CUT, bertNormalizer } from './bert-normalizer.ts';
+import { bertCut, bertNormalizer } from './bert-normalizer.ts';
 import { byteLevelWords } from './byte-level.ts';
 import { BytePair } from './byte-pair.ts';
 import { type Pipeline, SPACE_CUT } from './pipeline.ts';
@@ -36,7 +36,7 @@ function wordPiecePipeline(
   const normalize = bertNormalizer(definition.normalizer);
   const wordPiece = new WordPiece(definition.model);
   return {
-    cut: BERT_CUT,
+    cut: bertCut(definition.normalizer),
     unknownId: wordPiece.unknownId,
     encode: (chunk) => [wordPiece.encode(preTokenize(normalize(chunk), { section_index: 0 }))],
   };

@@ -87,6 +87,18 @@ describe("the embedded model's tokenizer", () => {
     expect((await bert.encode('\u{2B820}\u{2B821}')).ids).toEqual([CLS, 100, SEP]);
   });
 
+  it.each([true, false])(
+    'cuts a long text only between words: with handle_chinese_chars of %s',
+    async (separates) => {
+      const normalizer = { ...EMBEDDED.normalizer, handle_chinese_chars: separates };
+      const definition = { ...EMBEDDED, normalizer } as TokenizerDefinition;
+      // The first chunk ends at the 1,000th character, or at the next cut.
+      const text = `${'.'.repeat(990)}${'中'.repeat(20)} ${'.'.repeat(990)}`;
+      const { ids } = await tokenizerOf(definition, 4000).encode(text);
+      expect(ids).toEqual(libraryIds(definition)(text));
+    },
+  );
+
   it('counts the characters of a word, not its UTF-16 units', async () => {
     const word = (characters: number) => '\u{1D41A}'.repeat(characters);
     expect((await bert.encode(`${word(60)} ${word(101)}`)).ids).toEqual([CLS, 100, 100, SEP]);
