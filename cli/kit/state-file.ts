@@ -45,7 +45,7 @@ export class StateFile {
     await access(dirname(path), constants.W_OK).catch((cause: unknown) => {
       throw new CliError(`${path} cannot be written: ${reasonOf(cause)}`, { cause });
     });
-    lockForThisRun(path, 'choose another file with --state');
+    await lockForThisRun(path, 'choose another file with --state');
     let content: string;
     try {
       content = await readFile(path, 'utf8');

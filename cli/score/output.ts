@@ -110,7 +110,7 @@ export class FileOutput implements Output {
     await mkdir(dirname(name), { recursive: true }).catch((cause: unknown) => {
       throw failure(cause);
     });
-    const release = lockForThisRun(partialOf(name), 'choose another name with --out');
+    const release = await lockForThisRun(partialOf(name), 'choose another name with --out');
     try {
       await expectNew(name);
       const state = run === undefined ? undefined : await earlierState(name, run);
