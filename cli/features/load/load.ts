@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AdminClient } from '../../clients/admin-client.ts';
+import { sendDivided } from '../../clients/send-divided.ts';
 import { counted } from '../../kit/counted.ts';
 import { requiredVariable } from '../../kit/environment.ts';
 import { CliError } from '../../kit/errors.ts';
@@ -16,7 +17,6 @@ import { hasUnreadTime, unreadTimesNote } from '../../kit/tweet-time.ts';
 import { withParquetRows } from './parquet-rows.ts';
 import { type FileRow, readFields } from './read-fields.ts';
 import { type RowDefaults, type ScoredRow, scoredRow } from './scored-row.ts';
-import { type PlacedRow, sendRows } from './send-rows.ts';
 
 export interface LoadOptions {
   /** Path of scored rows. */
@@ -35,6 +35,12 @@ export interface LoadOptions {
 
 /** The default limit of the service. */
 const BATCH_ROWS = 100;
+
+/** A row and the line in which it begins. */
+interface PlacedRow {
+  readonly row: ScoredRow;
+  readonly number: number;
+}
 
 interface Tally {
   loaded: number;
@@ -111,8 +117,14 @@ async function send(
   let done = earlier?.done ?? 0;
   bar = new ProgressBar({ output: process.stderr, name: file, total: null, done });
   let waiting: PlacedRow[] = [];
+  const store = (part: readonly PlacedRow[]) =>
+    service.call('POST', '/v1/admin/features/load', { rows: part.map(({ row }) => row) });
   const flush = async () => {
-    tally.loaded += await sendRows(waiting, service, (number, refusal) => {
+    await sendDivided(waiting, store, ({ number }, { refusal }) => {
+      if (!refusal) {
+        tally.loaded++;
+        return;
+      }
       tally.refused++;
       leftOut.refused(`${unit} ${number}`, refusal);
     });

@@ -1,0 +1,58 @@
+import { CliError } from '../kit/errors.ts';
+import { type Refusal, refusalIn } from '../kit/refusal.ts';
+import { ServiceRefusal } from './admin-client.ts';
+
+/** Statuses by which the service refuses a batch for what is in it: too large, or invalid. */
+const DIVIDED = new Set([400, 413]);
+
+/** Answer of the service about one item. */
+export interface Outcome {
+  /** Null for a stored item. */
+  readonly refusal: Refusal | null;
+  /** The model does not read the language. */
+  readonly isOtherLanguage: boolean;
+}
+
+/**
+ * Has items stored, in smaller parts when the service refuses them for one of them or for their size.
+ *
+ * @param send has a part stored by one call, and returns the answer
+ * @param settle called for each item
+ * @throws CliError when the service refuses a part for another reason
+ */
+export async function sendDivided<Item>(
+  items: readonly Item[],
+  send: (part: readonly Item[]) => Promise<unknown>,
+  settle: (item: Item, outcome: Outcome) => void,
+): Promise<void> {
+  let outcomes: readonly Outcome[];
+  try {
+    outcomes = outcomesIn(await send(items));
+  } catch (error) {
+    if (!(error instanceof ServiceRefusal) || !DIVIDED.has(error.status)) throw error;
+    if (items.length > 1) {
+      const middle = Math.ceil(items.length / 2);
+      await sendDivided(items.slice(0, middle), send, settle);
+      await sendDivided(items.slice(middle), send, settle);
+      return;
+    }
+    outcomes = [{ refusal: error.refusal, isOtherLanguage: false }];
+  }
+  if (outcomes.length !== items.length) {
+    throw new CliError('The service did not answer with one result per item.');
+  }
+  for (const [index, item] of items.entries()) {
+    const outcome = outcomes[index];
+    if (outcome) settle(item, outcome);
+  }
+}
+
+function outcomesIn(answer: unknown): Outcome[] {
+  const results: unknown =
+    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'results') : undefined;
+  if (!Array.isArray(results)) return [];
+  return results.map(({ status, problem, languageSupported }) => ({
+    refusal: status === 'ok' ? null : refusalIn(problem),
+    isOtherLanguage: languageSupported === false,
+  }));
+}
