@@ -1,9 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
-import { httpUrl, integer } from '../kit/arguments.ts';
+import { integer } from '../kit/arguments.ts';
 import { serviceUrl } from '../kit/environment.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
 import { X_READ } from '../kit/prices.ts';
+import { RESUMABLE, stateOption, urlOption } from '../kit/service-options.ts';
 
 const HIGHEST_LIMIT = 999_999_999;
 const DEFAULT_STATE_FILE = '.compliance-state.json';
@@ -22,8 +23,8 @@ export function complianceCommand() {
         `still exists costs a post read, $${X_READ}`,
       integer('--limit', 1, HIGHEST_LIMIT),
     )
-    .option('--url <URL>', 'address of the service (default: from HOST and PORT)', httpUrl('--url'))
-    .option('--state <FILE>', 'file that keeps unfinished work', DEFAULT_STATE_FILE)
+    .addOption(urlOption())
+    .addOption(stateOption(DEFAULT_STATE_FILE))
     .addHelpText(
       'after',
       helpText(
@@ -35,12 +36,9 @@ export function complianceCommand() {
       ),
     )
     .action(
-      interruptible(
-        { kept: 'Stopped; run the same command to continue.', cleansUp: true },
-        async (signal, { limit = Number.POSITIVE_INFINITY, url, state }) => {
-          const { comply } = await import('./comply.ts');
-          await comply({ limit, url: url ?? serviceUrl(), stateFile: state }, signal);
-        },
-      ),
+      interruptible(RESUMABLE, async (signal, { limit = Number.POSITIVE_INFINITY, url, state }) => {
+        const { comply } = await import('./comply.ts');
+        await comply({ limit, url: url ?? serviceUrl(), stateFile: state }, signal);
+      }),
     );
 }

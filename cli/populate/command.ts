@@ -1,10 +1,11 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { LANGUAGE } from '../../service/contract/languages.ts';
-import { collect, httpUrl, integer } from '../kit/arguments.ts';
+import { collect, integer } from '../kit/arguments.ts';
 import { serviceUrl } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
+import { RESUMABLE, stateOption, urlOption } from '../kit/service-options.ts';
 
 const DEFAULT_LIMIT = 500;
 const HIGHEST_LIMIT = 999_999_999;
@@ -40,8 +41,8 @@ export function populateCommand() {
       `highest number of tweets per user, topic and query (default: ${DEFAULT_LIMIT})`,
       integer('--limit', 1, HIGHEST_LIMIT),
     )
-    .option('--url <URL>', 'address of the service (default: from HOST and PORT)', httpUrl('--url'))
-    .option('--state <FILE>', 'file that keeps unfinished work', DEFAULT_STATE_FILE)
+    .addOption(urlOption())
+    .addOption(stateOption(DEFAULT_STATE_FILE))
     .addHelpText(
       'after',
       helpText(
@@ -58,7 +59,7 @@ export function populateCommand() {
     )
     .action(
       interruptible(
-        { kept: 'Stopped; run the same command to continue.', cleansUp: true },
+        RESUMABLE,
         async (
           signal,
           { user = [], topic = [], query = [], file = [], lang, sample, limit, url, state },
