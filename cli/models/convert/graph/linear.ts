@@ -37,16 +37,16 @@ export class FloatLinear implements Linear {
 export class RowwiseInt8Linear implements Linear {
   readonly #graph: GraphBuilder;
   readonly #one: string;
-  readonly #weightZero: string;
+  readonly #zeroPoint: string;
   readonly #perStep: string;
   readonly #flat: string;
   /** One zero point a token, the same in every layer. */
-  readonly #activationZero: string;
+  readonly #zeroPointPerToken: string;
 
   constructor(graph: GraphBuilder) {
     this.#graph = graph;
     this.#one = graph.float('one', 1);
-    this.#weightZero = graph.initializer({
+    this.#zeroPoint = graph.initializer({
       name: 'activation_zero_point',
       type: 'uint8',
       shape: [],
@@ -55,7 +55,7 @@ export class RowwiseInt8Linear implements Linear {
     this.#perStep = graph.float('one_step', 1 / 127);
     this.#flat = graph.ints('flat', [-1]);
     const tokens = graph.node('Shape', [graph.node('Reshape', ['input_ids', this.#flat])]);
-    this.#activationZero = graph.node('ConstantOfShape', [tokens], {
+    this.#zeroPointPerToken = graph.node('ConstantOfShape', [tokens], {
       attributes: { value: { uint8: 128 } },
     });
   }
@@ -67,13 +67,13 @@ export class RowwiseInt8Linear implements Linear {
     });
     const scale = graph.node('Mul', [largest, this.#perStep]);
     const flatScale = graph.node('Reshape', [scale, this.#flat]);
-    const quantized = graph.node('QuantizeLinear', [input, flatScale, this.#activationZero], {
+    const quantized = graph.node('QuantizeLinear', [input, flatScale, this.#zeroPointPerToken], {
       attributes: { axis: { int: 0 } },
     });
     const { weight, scales } = this.#constants(name, parts);
     const product = graph.node(
       'MatMulIntegerToFloat',
-      [quantized, weight, this.#one, scales, this.#weightZero],
+      [quantized, weight, this.#one, scales, this.#zeroPoint],
       { domain: MICROSOFT },
     );
     return graph.node('Mul', [product, scale]);
