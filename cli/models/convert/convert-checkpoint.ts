@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Checkpoint } from './checkpoint/checkpoint.ts';
 import { ConversionError } from './conversion-error.ts';
 import { describeClassifier } from './families/describe-classifier.ts';
-import { classifierGraph, maxTokens, type Precision } from './graph/classifier-graph.ts';
+import { classifierGraph, type Precision } from './graph/classifier-graph.ts';
 import { Weights } from './graph/weights.ts';
 import { writeModel } from './onnx/write-model.ts';
 
@@ -17,34 +17,20 @@ export interface ConvertOptions {
   readonly weightsBesideFrom?: number;
 }
 
-/** Origin of the graph, and properties needed to run it. */
-export interface ConvertedModel {
-  /** `model_type` of config.json. */
-  readonly family: string;
-  readonly precision: Precision;
-  /** In the order of the logits, as config.json names them. */
-  readonly labels: readonly string[];
-  readonly maxTokens: number;
-  readonly padId: number;
-  readonly bytes: number;
-}
-
 /**
  * Converts a sequence classifier to an ONNX graph, with ONNX Runtime's fused operators: load it
  * with graph optimization `basic`.
  *
  * @throws ConversionError, and leaves no graph behind
  */
-export async function convertCheckpoint(options: ConvertOptions): Promise<ConvertedModel> {
+export async function convertCheckpoint(options: ConvertOptions): Promise<void> {
   const { folder, precision, out, weightsBesideFrom = Infinity } = options;
   const classifier = describeClassifier(await readConfig(join(folder, 'config.json')));
   const checkpoint = await Checkpoint.open(folder);
   try {
     const weights = new Weights(checkpoint.tensors, classifier.prefix);
     const graph = classifierGraph(classifier, weights, precision);
-    const bytes = await writeModel(out, graph, { weightsBesideFrom });
-    const { family, labels, padId } = classifier;
-    return { family, precision, labels, maxTokens: maxTokens(classifier), padId, bytes };
+    await writeModel(out, graph, { weightsBesideFrom });
   } finally {
     await checkpoint.close();
   }
