@@ -18,8 +18,8 @@ export function logitsOf(output: Tensor | undefined, name: string): Float32Array
   );
 }
 
-/** Decodes IEEE 754 binary16. */
-function halfToNumber(bits: number): number {
+/** Decodes IEEE 754 binary16: Float16Array is not in every supported Node. */
+export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >>> 10) & 0x1f;
   const fraction = bits & 0x3ff;

@@ -1,3 +1,5 @@
+import { halfToNumber } from '../../../../service/inference/workers/logits.ts';
+
 /** Types of values by the names that safetensors gives them. */
 const BYTES = {
   F64: 8,
@@ -54,20 +56,11 @@ function widenBfloat16(words: Uint16Array): Float32Array<ArrayBuffer> {
 }
 
 function widenFloat16(words: Uint16Array): Float32Array<ArrayBuffer> {
-  float16Table ??= Float32Array.from({ length: 0x1_00_00 }, (_, bits) => fromFloat16(bits));
+  float16Table ??= Float32Array.from({ length: 0x1_00_00 }, (_, bits) => halfToNumber(bits));
   const values = new Float32Array(words.length);
   for (let at = 0; at < words.length; at++) values[at] = float16Table[words[at] ?? 0] ?? 0;
   return values;
 }
 
-/** Value of every 16-bit pattern: Float16Array is not in every supported Node. */
+/** Value of every 16-bit pattern. */
 let float16Table: Float32Array | undefined;
-
-function fromFloat16(bits: number): number {
-  const sign = bits & 0x80_00 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3_ff;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
