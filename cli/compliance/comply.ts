@@ -41,11 +41,13 @@ export async function comply(
   const from: Progress = state.get(job) ?? { cursor: '0', done: 0 };
   const count: Count = { checked: 0, purged: 0, unclear: 0 };
   let cursor: string | null = from.cursor;
+  let hasPage = false;
   const output = process.stderr;
   bar = new ProgressBar({ output, name: 'stored tweets', total: null, done: from.done });
   try {
     while (cursor !== null && count.checked < limit) {
       const { tweetIds, nextCursor } = await listTweets(service, cursor);
+      hasPage = true;
       for (let start = 0; start < tweetIds.length; start += JUDGED_AT_ONCE) {
         const ids = tweetIds.slice(start, start + JUDGED_AT_ONCE);
         await checkTweets(ids, { x, service, count });
@@ -57,9 +59,11 @@ export async function comply(
     }
   } finally {
     bar.end();
-    const { checked, purged, unclear } = count;
-    print(`${counted(checked, 'tweet')} checked, ${purged} purged, ${unclear} unclear.`);
-    print(x.cost());
+    if (hasPage) {
+      const { checked, purged, unclear } = count;
+      print(`${counted(checked, 'tweet')} checked, ${purged} purged, ${unclear} unclear.`);
+      print(x.cost());
+    }
   }
   if (cursor !== null) print('Not all were checked; run the same command to continue.');
   if (count.unclear > 0) {

@@ -31,6 +31,7 @@ export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal)
   const { isDryRun } = options;
   const counts = noCounts();
   let tooLarge: number | undefined;
+  let hasPage = false;
   try {
     tooLarge = await walkPages(
       {
@@ -39,6 +40,7 @@ export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal)
         firstCursor: 't0',
         page: async (service, cursor) => {
           const page = await rebuildPage(service, cursor, isDryRun);
+          hasPage = true;
           for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
           const { checked, nextCursor } = page;
           return { items: checked, paced: checked, failed: page.tooLarge, nextCursor };
@@ -48,7 +50,7 @@ export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal)
       signal,
     );
   } finally {
-    print(summary(counts, isDryRun, tooLarge !== undefined));
+    if (hasPage) print(summary(counts, isDryRun, tooLarge !== undefined));
   }
   expectNoneLeft(counts, tooLarge, isDryRun);
 }

@@ -17,6 +17,7 @@ export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): 
   const { isDryRun } = options;
   const counts: Counts = { rescored: 0, present: 0, withoutText: 0, failed: 0 };
   let kept = 0;
+  let hasPage = false;
   try {
     kept = await walkPages(
       {
@@ -25,6 +26,7 @@ export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): 
         firstCursor: FIRST_CURSOR,
         page: async (service, cursor) => {
           const { nextCursor, ...page } = await rescorePage(service, cursor, isDryRun);
+          hasPage = true;
           for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
           const { rescored, present, withoutText, failed } = page;
           return {
@@ -39,7 +41,7 @@ export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): 
       signal,
     );
   } finally {
-    print(summary(counts, isDryRun));
+    if (hasPage) print(summary(counts, isDryRun));
   }
   if (kept > 0) {
     throw new CliError(

@@ -147,6 +147,13 @@ describe('tss rescore', () => {
     });
   });
 
+  it('prints no result where nothing was rescored', async () => {
+    const words = ['rescore', '--url', 'http://127.0.0.1:9'];
+    const environment = { ADMIN_TOKEN };
+    const { code, stdout } = await ToolProcess.start(words, { environment, folder }).ended;
+    expect([code, stdout]).toEqual([1, '']);
+  });
+
   it.each([
     [['--rate', '0'], 2, /--rate must be an integer from 1 to 1000000, got '0'/],
     [['--help'], 0, /^$/],

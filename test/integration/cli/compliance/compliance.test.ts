@@ -186,6 +186,13 @@ describe('compliance', () => {
     service = await startService();
   });
 
+  it('prints no result where nothing was checked', async () => {
+    const words = ['compliance', '--url', 'http://127.0.0.1:9'];
+    const environment = { ADMIN_TOKEN, X_BEARER_TOKEN: 'bearer-token-of-the-test' };
+    const { code, stdout } = await ToolProcess.start(words, { environment, folder }).ended;
+    expect([code, stdout]).toEqual([1, '']);
+  });
+
   it.each([
     [['--sample'], 2, /--sample/],
     [['--limit', 'x'], 2, /--limit must be an integer .*, got 'x'/],
