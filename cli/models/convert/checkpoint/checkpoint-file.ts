@@ -2,8 +2,6 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CheckpointError, ConversionError } from '../conversion-error.ts';
 
-const GIT_LFS_POINTER = 'version https://git-lfs';
-
 /** Read-only random access to one file of weights. */
 export class CheckpointFile {
   readonly name: string;
@@ -16,7 +14,7 @@ export class CheckpointFile {
     this.#handle = handle;
   }
 
-  /** @throws ConversionError when the file cannot be read, or is a git-lfs pointer */
+  /** @throws ConversionError when the file cannot be read */
   static async open(path: string): Promise<CheckpointFile> {
     const name = basename(path);
     const handle = await open(path).catch((cause: Error) => {
@@ -25,9 +23,7 @@ export class CheckpointFile {
     try {
       const stats = await handle.stat();
       if (!stats.isFile()) throw new ConversionError(`${name} is not a file`);
-      const file = new CheckpointFile(name, stats.size, handle);
-      await file.#refuseGitLfsPointer();
-      return file;
+      return new CheckpointFile(name, stats.size, handle);
     } catch (error) {
       await handle.close();
       throw error;
@@ -62,14 +58,6 @@ export class CheckpointFile {
 
   close(): Promise<void> {
     return this.#handle.close();
-  }
-
-  async #refuseGitLfsPointer(): Promise<void> {
-    const start = await this.read(0, Math.min(this.bytes, GIT_LFS_POINTER.length));
-    if (Buffer.from(start).toString('latin1') !== GIT_LFS_POINTER) return;
-    throw this.fault(
-      'the file is a git-lfs pointer, not the weights; run `git lfs pull` in the folder, or download it from the hub',
-    );
   }
 }
 

@@ -17,6 +17,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { add } from '../../../../cli/models/add.ts';
 import { FolderSource } from '../../../../cli/models/folder-source.ts';
+import { robertaRepository } from '../../../helpers/roberta-repository.ts';
 import { EMBEDDED, ModelsFolder } from '../../../helpers/run-models.ts';
 import { wordModelFiles } from '../../../helpers/word-model.ts';
 
@@ -39,6 +40,8 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(sandbox, { recursive: true });
 });
+
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n';
 
 const NO_NAMES = [
   '../victim',
@@ -144,16 +147,24 @@ describe('models add', () => {
   it.each(['onnx/model_quantized.onnx', 'tokenizer.json', 'config.json'])(
     'says that %s is a pointer of Git LFS',
     async (name) => {
-      writeFileSync(
-        join(source, name),
-        'version https://git-lfs.github.com/spec/v1\noid sha256:0\n',
-      );
+      writeFileSync(join(source, name), LFS_POINTER);
       const { code, stderr } = await folder.run(['add', source, '--name', 'x']);
       const message = `${name} is a Git LFS pointer, not the file itself; fetch the files by \`git lfs pull\` in the folder`;
       expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
       expect(folder.files('.downloads')).toEqual([]);
     },
   );
+
+  it('says that weights to convert are a pointer of Git LFS', async () => {
+    const checkpoint = mkdtempSync(join(sandbox, 'checkpoint-'));
+    for (const [name, bytes] of robertaRepository()) writeFileSync(join(checkpoint, name), bytes);
+    writeFileSync(join(checkpoint, 'pytorch_model.bin'), LFS_POINTER);
+    const words = ['--name', 'x', '--labels', 'negative,neutral,positive'];
+    const { code, stderr } = await folder.run(['add', checkpoint, ...words]);
+    const message =
+      'pytorch_model.bin is a Git LFS pointer, not the file itself; fetch the files by';
+    expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+  });
 
   it('refuses a tokenizer of another kind before it fetches the graph', async () => {
     const definition = JSON.parse(readFileSync(join(source, 'tokenizer.json'), 'utf8'));

@@ -81,14 +81,6 @@ describe('a folder without readable weights', () => {
     );
   });
 
-  it('is refused when a git-lfs pointer stands for the weights', async () => {
-    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 498679497\n';
-    writeFileSync(folder.file('pytorch_model.bin'), pointer);
-    await expect(Checkpoint.open(folder.path)).rejects.toThrow(
-      'pytorch_model.bin: the file is a git-lfs pointer, not the weights; run `git lfs pull`',
-    );
-  });
-
   it('is refused when a shard of the index is missing', async () => {
     folder.copy('roberta/sharded-bin/pytorch_model.bin.index.json');
     await expect(Checkpoint.open(folder.path)).rejects.toThrow(
