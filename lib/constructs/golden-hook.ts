@@ -55,8 +55,10 @@ export class GoldenHook extends Construct {
       code: hookCode(config.modelName, family),
       // Three attempts of 10 s, two pauses of 5 s, and a cold start.
       timeout: Duration.seconds(60),
-      // A rollback is judged by the golden texts of the model that it returns to.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      // Kept after the next release: a rollback is judged by the golden texts of the model that it
+      // returns to. Deleted if its own release is rolled back: Lambda publishes no second version of
+      // the same code, so the retry would fail.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
       environment: {
         MODEL_NAME: config.modelName,
         // Of the tasks, not of this function.
