@@ -71,15 +71,20 @@ export function contractMetric(
   });
 }
 
-/** A Metrics Insights query: alarms cannot use SEARCH to find the values of a dimension. */
+/**
+ * A Metrics Insights query: alarms cannot use SEARCH to find the values of a dimension. Every name is
+ * quoted, because some are reserved words of the language, such as Operation.
+ */
 export function sumOverDimension(
   stage: Stage,
   name: DimensionedMetricName,
   options: Pick<MathExpressionOptions, 'period'>,
 ): MathExpression {
-  const schema = `${METRIC_NAMESPACE}, ${METRICS[name].dimension}, ${SERVICE_DIMENSION}`;
+  const schema = [METRIC_NAMESPACE, METRICS[name].dimension, SERVICE_DIMENSION]
+    .map((one) => `"${one}"`)
+    .join(', ');
   return new MathExpression({
-    expression: `SELECT SUM(${name}) FROM SCHEMA(${schema}) WHERE ${SERVICE_DIMENSION} = '${deploymentName(stage)}'`,
+    expression: `SELECT SUM("${name}") FROM SCHEMA(${schema}) WHERE "${SERVICE_DIMENSION}" = '${deploymentName(stage)}'`,
     usingMetrics: {},
     label: name,
     ...options,

@@ -12,7 +12,7 @@ function watchedByTemplate(context: Context): number {
     .map(({ Properties }) => {
       const [first] = Properties.Metrics ?? [];
       // A query watches one metric for each value of the dimension that it sums over.
-      const queried = /^SELECT SUM\((\w+)\)/.exec(first?.Expression ?? '')?.[1];
+      const queried = /^SELECT SUM\("(\w+)"\)/.exec(first?.Expression ?? '')?.[1];
       if (queried !== undefined) return METRICS[queried as DimensionedMetricName].dimensionValues;
       const stats = Properties.Metrics?.filter(
         ({ MetricStat }: { MetricStat?: object }) => MetricStat,
