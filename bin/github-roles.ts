@@ -2,14 +2,17 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { GithubRolesStack } from '../lib/stacks/github-roles-stack.ts';
 
-/** One-off app: npx cdk deploy --app 'node bin/github-roles.ts' -c repository=OWNER/NAME */
+/** OWNER/NAME, or OWNER@ID/NAME@ID as in tokens of repositories created since July 2026. */
+const REPOSITORY = /^[\w.-]{1,39}(?:\/[\w.-]{1,100}|@\d+\/[\w.-]{1,100}@\d+)$/;
+
+/** One-off app: npx cdk deploy --app 'script/cdk-app bin/github-roles.ts' -c repository=OWNER/NAME */
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 const repository: unknown = app.node.tryGetContext('repository');
 const providerArn: unknown = app.node.tryGetContext('providerArn');
-if (typeof repository !== 'string' || !/^[\w.-]{1,39}\/[\w.-]{1,100}$/.test(repository)) {
+if (typeof repository !== 'string' || !REPOSITORY.test(repository)) {
   console.error(
-    `The context value repository is ${JSON.stringify(repository)}; use -c repository=OWNER/NAME.`,
+    `The context value repository is ${JSON.stringify(repository)}; use -c repository=OWNER/NAME, or OWNER@ID/NAME@ID if GitHub's tokens have ids.`,
   );
   process.exit(1);
 }

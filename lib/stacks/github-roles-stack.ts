@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 export interface GithubRolesStackProps extends StackProps {
-  /** OWNER/NAME */
+  /** OWNER/NAME or OWNER@ID/NAME@ID, as the subject of GitHub's tokens has it. */
   readonly repository: string;
   /** GitHub's identity provider in this account; undefined: the stack makes it. */
   readonly providerArn: string | undefined;

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { GithubRolesStack } from '../../lib/stacks/github-roles-stack.ts';
@@ -48,6 +50,42 @@ describe('the roles of the GitHub workflow', () => {
     template(arn).resourceCountIs('AWS::IAM::OIDCProvider', 0);
     expect(JSON.stringify(template(arn).findResources('AWS::IAM::Role'))).toContain(arn);
   });
+});
+
+describe('script/cdk-app bin/github-roles.ts', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'github-roles-'));
+  afterAll(() => rmSync(outdir, { recursive: true }));
+  const deployFor = (repository: string) =>
+    spawnSync('bash', ['script/cdk-app', 'bin/github-roles.ts'], {
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        CDK_OUTDIR: outdir,
+        CDK_CONTEXT_JSON: JSON.stringify({ repository }),
+      },
+    });
+
+  it.each(['owner/name', 'my.owner@123456/my_name@789012'])(
+    'trusts the subject of the repository as GitHub writes it: %s',
+    (repository) => {
+      expect(deployFor(repository)).toMatchObject({ status: 0 });
+      const synthesized = readFileSync(join(outdir, 'GithubRoles.template.json'), 'utf8');
+      expect(synthesized).toContain(`"repo:${repository}:pull_request"`);
+      expect(synthesized).toContain(`"repo:${repository}:ref:refs/tags/v*"`);
+    },
+    60_000,
+  );
+
+  it.each(['owner', 'owner@123456/name', 'owner/name@789012', 'owner/*', 'owner@*/name@*'])(
+    'refuses what no subject begins with: %s',
+    (repository) => {
+      const { status, stderr } = deployFor(repository);
+      expect(status).toBe(1);
+      expect(stderr).toContain(`is "${repository}"; use -c repository=OWNER/NAME`);
+    },
+    60_000,
+  );
 });
 
 describe('.github/workflows/deploy.yml', () => {
