@@ -125,8 +125,9 @@ export class ServiceStack extends Stack {
       }),
       ...delivery.options,
     });
-    // Tasks that start before the role may read their secrets fail the deployment.
-    this.service.node.addDependency(this.task.definition.obtainExecutionRole());
+    // Tasks that start before the role may read their secrets fail the deployment. The cluster includes
+    // its capacity providers: ECS refuses a service before them, and deletes none that a service uses.
+    this.service.node.addDependency(this.task.definition.obtainExecutionRole(), this.cluster);
     delivery.attach(this.service);
     scaleTasks(this.service, config, contractMetric(config.stage, 'WorkerSaturation'));
     this.webFirewall = config.webFirewall

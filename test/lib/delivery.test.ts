@@ -378,14 +378,19 @@ describe('the number of tasks', () => {
   });
 
   it('runs the minimum on demand and further tasks on Spot when Spot is on', () => {
-    synthesize({ ...CONTEXT.dev, spot: 'true', minTasks: '2' })
-      .of('service')
-      .hasResourceProperties('AWS::ECS::Service', {
-        LaunchType: Match.absent(),
-        CapacityProviderStrategy: [
-          { CapacityProvider: 'FARGATE', Base: 2, Weight: 0 },
-          { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
-        ],
-      });
+    const spot = synthesize({ ...CONTEXT.dev, spot: 'true', minTasks: '2' }).of('service');
+    // Created after the providers of the cluster, and deleted before them.
+    const providers = spot.findResources('AWS::ECS::ClusterCapacityProviderAssociations');
+    expect(Object.keys(providers)).toHaveLength(1);
+    spot.hasResource('AWS::ECS::Service', {
+      DependsOn: Match.arrayWith(Object.keys(providers)),
+    });
+    spot.hasResourceProperties('AWS::ECS::Service', {
+      LaunchType: Match.absent(),
+      CapacityProviderStrategy: [
+        { CapacityProvider: 'FARGATE', Base: 2, Weight: 0 },
+        { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
+      ],
+    });
   });
 });
