@@ -1,6 +1,5 @@
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { Construct } from 'constructs';
-import { deploymentName } from '../../service/contract/deployment.ts';
 import type { StageConfig } from '../stage-config.ts';
 
 /** Monthly budget of resources with the stage's tag; an e-mail says that it is or will be exceeded. */
@@ -16,7 +15,7 @@ export class StageBudget extends Construct {
     });
     new CfnBudget(this, 'Resource', {
       budget: {
-        budgetName: deploymentName(stage),
+        // No name: CloudFormation replaces the budget when its address changes.
         budgetType: 'COST',
         timeUnit: 'MONTHLY',
         budgetLimit: { amount: monthlyBudgetUsd, unit: 'USD' },

@@ -8,6 +8,7 @@ export const DEV: Context = CONTEXT.dev;
 export const PROD: Context = CONTEXT.prod;
 const BULK = { bulk: 'true' };
 const CALLERS = { allowedCidrs: '203.0.113.0/24' };
+const BUDGET = { alertEmail: 'team@example.org', monthlyBudgetUsd: '100' };
 const BUILT = { stage: 'dev', ...BULK, imageBuild: 'codebuild' };
 
 const from = (stage: Context, changed: Context, given: Context = {}): Change => {
@@ -44,6 +45,8 @@ export const CHANGES: readonly Change[] = [
   from(DEV, { retainData: 'true' }),
   from(DEV, { logDays: '30' }),
   from(DEV, { alertEmail: 'someone@example.org' }),
+  from(DEV, { alertEmail: 'someone@example.org' }, BUDGET),
+  from(DEV, { monthlyBudgetUsd: '200' }, BUDGET),
   from(DEV, { imageUri: 'example.org/tweet-sentiment:2' }),
   ['dev bulk=true imageBuild=codebuild -> imageUri', BUILT, { ...DEV, ...BULK }] as const,
   from(PROD, { egress: 'public' }),

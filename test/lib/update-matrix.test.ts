@@ -6,9 +6,12 @@ import { awsTool } from '../helpers/aws-tool.ts';
 import { CHANGES, DEV, PROD, templatesOf } from './changes.ts';
 import { CERTIFICATE_ARN, type Resource } from './synthesize.ts';
 
-/** Task definitions of a release, and a table's description. Every other replacement is a fault. */
+/**
+ * Task definitions of a release, a table's description, and a budget without a fixed name. Every other
+ * replacement is a fault.
+ */
 const REPLACEABLE =
-  /^((service|bulk)\/AWS::ECS::TaskDefinition|bulk\/AWS::Glue::Table: DatabaseName$)/;
+  /^((service|bulk)\/AWS::ECS::TaskDefinition|bulk\/AWS::Glue::Table: DatabaseName$|observability\/AWS::Budgets::Budget: NotificationsWithSubscribers$)/;
 
 /** Paths below the properties of each type that CloudFormation can only set at creation, by its own schemas. */
 function createOnlyPaths(types: readonly string[]): Record<string, readonly string[]> {
