@@ -37,7 +37,7 @@ export class ServiceTask extends Construct {
   readonly image: ecs.ContainerImage;
   readonly logGroup: logs.LogGroup;
   readonly containerName = 'service';
-  /** Identifies a release: changes with the image, the variables and the task size. */
+  /** Identifies a release: changes with the image, the variables, the ARNs of secrets and the task size. */
   readonly revision: string;
 
   constructor(scope: Construct, id: string, props: ServiceTaskProps) {
@@ -64,7 +64,7 @@ export class ServiceTask extends Construct {
     this.revision = revisionOf([
       identity,
       Stack.of(this).resolve(settings),
-      { taskCpu, taskMemoryMiB, architecture },
+      { taskCpu, taskMemoryMiB, architecture, ...givenSecretArns(config) },
     ]);
     const environment = {
       ...settings,
@@ -104,11 +104,7 @@ export class ServiceTask extends Construct {
 
   /** The configured secrets and the feature store's password. */
   #secrets({ config, featureStorePassword }: ServiceTaskProps) {
-    const configured = {
-      X_BEARER_TOKEN: config.xBearerTokenSecretArn,
-      ADMIN_TOKEN: config.adminTokenSecretArn,
-      API_KEYS: config.apiKeysSecretArn,
-    } satisfies Partial<Record<SecretEnvName, string | undefined>>;
+    const configured = givenSecretArns(config);
     const secrets: Partial<Record<SecretEnvName, ecs.Secret>> = {
       REDIS_PASSWORD: ecs.Secret.fromSecretsManager(featureStorePassword),
     };
@@ -119,4 +115,13 @@ export class ServiceTask extends Construct {
     }
     return secrets;
   }
+}
+
+/** ARNs of the secrets that the deployer gives, by variable; undefined without the secret. */
+function givenSecretArns(config: StageConfig) {
+  return {
+    X_BEARER_TOKEN: config.xBearerTokenSecretArn,
+    ADMIN_TOKEN: config.adminTokenSecretArn,
+    API_KEYS: config.apiKeysSecretArn,
+  } satisfies Partial<Record<SecretEnvName, string | undefined>>;
 }

@@ -146,6 +146,17 @@ describe('the revision', () => {
     expect(revision({ ...CONTEXT.dev, ...change })).not.toBe(before);
   });
 
+  it.each(['xBearerTokenSecretArn', 'adminTokenSecretArn', 'apiKeysSecretArn'])(
+    'changes with the secret, as a new one is a release: %s',
+    (key) => {
+      const given = (name: string) => ({
+        ...CONTEXT.prod,
+        [key]: `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`,
+      });
+      expect(revision(given('new'))).not.toBe(revision(given('old')));
+    },
+  );
+
   it.each([
     ['an address to tell', { alertEmail: 'someone@example.org' }],
     ['the number of tasks', { maxTasks: '5' }],
