@@ -20,7 +20,7 @@ export function bulkAlarms({ bulkStateMachine }: MonitoredNames): AlarmSpec[] {
       kind: 'notice',
       happened: 'A run of scoring in bulk failed or timed out within five minutes.',
       metric: new MathExpression({
-        expression: 'failed + timed_out',
+        expression: 'FILL(failed, 0) + FILL(timed_out, 0)',
         usingMetrics: {
           failed: executions('ExecutionsFailed'),
           timed_out: executions('ExecutionsTimedOut'),

@@ -61,6 +61,15 @@ describe('the expressions of alarms', () => {
     }
   });
 
+  it('fill the gaps of each part of a sum, as a sum with a gap has no value', () => {
+    const sums = expressions.filter(({ Expression }) => /\+/.test(Expression));
+    expect(sums.length).toBeGreaterThan(1);
+    for (const { AlarmName, Expression } of sums) {
+      const bare = Expression.split('+').filter((part) => !/^[\s(]*FILL\(\w+, 0\)/.test(part));
+      expect([AlarmName, bare]).toEqual([AlarmName, []]);
+    }
+  });
+
   it('do not fill gaps where an alarm looks for too little and needs every reading', () => {
     // The newest reading is often late: filled, it would look like an outage.
     const low = ALARMS.filter(({ ComparisonOperator }) => /^LessThan/.test(ComparisonOperator));
