@@ -80,7 +80,7 @@ export class WebFirewall extends Construct {
     });
     new CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: webAcl.attrArn,
-      logDestinationConfigs: [logGroup.logGroupArn.replace(/:\*$/, '')],
+      logDestinationConfigs: [logGroup.logGroupArn],
       redactedFields: REDACTED,
       loggingFilter: {
         DefaultBehavior: 'DROP',
