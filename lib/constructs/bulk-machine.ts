@@ -7,13 +7,14 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
-import { acknowledge } from '../acknowledge.ts';
+import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
 import { customerKey, grantKeyUse } from '../encryption.ts';
 import { retention } from '../retention.ts';
 import { BULK_FOLDERS } from '../stage-config/bulk.ts';
+import { OUTBOUND_PORT } from '../stage-config/task-environment.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { bulkDefinition, MAP_LABEL } from './bulk-definition.ts';
-import { acknowledgeFolders } from './bulk-task.ts';
+import { OBJECTS_OF_A_RUN } from './bulk-task.ts';
 import type { Network } from './network.ts';
 
 export interface BulkMachineProps {
@@ -38,7 +39,7 @@ export class BulkMachine extends Construct {
       description: 'Tasks that score in bulk',
       allowAllOutbound: false,
     });
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'AWS services');
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(OUTBOUND_PORT), 'AWS services');
     const { subnetIds } = network.vpc.selectSubnets(network.taskSubnets);
     const key = customerKey(this, config);
     const asl = bulkDefinition({
@@ -76,7 +77,7 @@ export class BulkMachine extends Construct {
     allow(role, ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], [objects]);
     allow(role, ['s3:ListMultipartUploadParts'], [objects]);
     grantKeyUse(role, config, 'kms:Decrypt', 'kms:GenerateDataKey');
-    acknowledgeFolders(role, bucket, ['runs']);
+    acknowledgeWildcards(role, [objects], OBJECTS_OF_A_RUN);
     acknowledge(role, {
       'IAM5[Resource::*]': 'Delivery of logs and X-Ray do not support resources.',
     });
@@ -108,10 +109,8 @@ export class BulkMachine extends Construct {
         conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
       }),
     );
-    acknowledge(role, {
-      [`IAM5[Resource::${nagText(stack, family)}]`]: 'Each release makes a revision of the family.',
-      [`IAM5[Resource::${nagText(stack, tasks)}]`]: 'ECS chooses the ids of tasks.',
-    });
+    acknowledgeWildcards(role, [family], 'Each release makes a revision of the family.');
+    acknowledgeWildcards(role, [tasks], 'ECS chooses the ids of tasks.');
   }
 
   /** Allows to start, watch and redrive the executions of the map. */
@@ -131,23 +130,14 @@ export class BulkMachine extends Construct {
       ['states:DescribeExecution', 'states:RedriveExecution', 'states:StopExecution'],
       [executions],
     );
-    acknowledge(role, {
-      [`IAM5[Resource::${nagText(stack, executions)}]`]:
-        'Step Functions chooses the ids of the executions of a map.',
-    });
+    acknowledgeWildcards(
+      role,
+      [executions],
+      'Step Functions chooses the ids of the executions of a map.',
+    );
   }
 }
 
 function allow(role: iam.Role, actions: string[], resources: string[]): void {
   role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
-}
-
-/** A resource as cdk-nag prints it. */
-function nagText(stack: Stack, resource: string): string {
-  const resolved: unknown = stack.resolve(resource);
-  if (typeof resolved === 'string') return resolved;
-  const [, parts] = (resolved as { 'Fn::Join': [string, (string | { Ref: string })[]] })[
-    'Fn::Join'
-  ];
-  return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
 }

@@ -5,7 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { deploymentName } from '../../service/contract/deployment.ts';
-import { acknowledge } from '../acknowledge.ts';
+import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts';
 import { grantKeyUse } from '../encryption.ts';
 import { retention } from '../retention.ts';
 import { BULK_FOLDERS, taskMemoryGib } from '../stage-config/bulk.ts';
@@ -21,6 +21,9 @@ export interface BulkTaskProps {
 /** Time from SIGTERM to SIGKILL. Spot leaves two minutes; a task gives up its upload in less. */
 const STOP_TIMEOUT = Duration.seconds(60);
 const LOG_BUFFER = Size.mebibytes(4);
+
+/** Reason for rights on all objects of a folder. */
+export const OBJECTS_OF_A_RUN = 'The objects of a run are known only when it starts.';
 
 /** Task definition of the container that scores one object. */
 export class BulkTask extends Construct {
@@ -74,35 +77,17 @@ export class BulkTask extends Construct {
 
   #grant(config: StageConfig, bucket: s3.Bucket): void {
     const { taskRole } = this.definition;
-    const folder = (name: string) => bucket.arnForObjects(`${name}*`);
+    const objects = (folder: string) => bucket.arnForObjects(`${folder}*`);
+    const input = objects(BULK_FOLDERS.input);
+    const results = objects(BULK_FOLDERS.results);
+    const reports = objects(BULK_FOLDERS.reports);
     const allow = (actions: string[], resources: string[]) =>
       taskRole.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources }));
-    allow(['s3:GetObject'], [folder(BULK_FOLDERS.input), folder(BULK_FOLDERS.reports)]);
-    allow(
-      ['s3:AbortMultipartUpload', 's3:PutObject'],
-      [folder(BULK_FOLDERS.results), folder(BULK_FOLDERS.reports)],
-    );
+    allow(['s3:GetObject'], [input, reports]);
+    allow(['s3:AbortMultipartUpload', 's3:PutObject'], [results, reports]);
     // Without it, S3 answers 403 instead of 404 for a report that is not there yet.
     allow(['s3:ListBucket'], [bucket.bucketArn]);
     grantKeyUse(taskRole, config, 'kms:Decrypt', 'kms:GenerateDataKey');
-    acknowledgeFolders(taskRole, bucket, ['input', 'results', 'reports']);
+    acknowledgeWildcards(taskRole, [input, results, reports], OBJECTS_OF_A_RUN);
   }
-}
-
-/** Acknowledges rights on all objects of folders. */
-export function acknowledgeFolders(
-  role: iam.IRole,
-  bucket: s3.Bucket,
-  folders: readonly (keyof typeof BULK_FOLDERS)[],
-): void {
-  const bucketId = bucket.stack.resolve(bucket.bucketArn)['Fn::GetAtt'][0];
-  acknowledge(
-    role,
-    Object.fromEntries(
-      folders.map((name) => [
-        `IAM5[Resource::<${bucketId}.Arn>/${BULK_FOLDERS[name]}*]`,
-        'The objects of a run are known only when it starts.',
-      ]),
-    ),
-  );
 }

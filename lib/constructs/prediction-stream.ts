@@ -6,7 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { PARTITION_COLUMN, type PredictionColumn } from '../../service/contract/offline.ts';
-import { acknowledge } from '../acknowledge.ts';
+import { acknowledgeWildcards } from '../acknowledge.ts';
 import { customerKey, grantKeyUse } from '../encryption.ts';
 import { retention } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
@@ -84,11 +84,11 @@ export class PredictionStream extends Construct {
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
     });
-    const folders = [prefix, REJECTED_PREFIX];
+    const objects = [prefix, REJECTED_PREFIX].map((folder) => bucket.arnForObjects(`${folder}*`));
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
-        resources: folders.map((folder) => bucket.arnForObjects(`${folder}*`)),
+        resources: objects,
       }),
     );
     role.addToPolicy(
@@ -112,13 +112,10 @@ export class PredictionStream extends Construct {
       }),
     );
     logGroup.grantWrite(role);
-    const reason = 'Firehose chooses the names of the objects in its folders.';
-    const bucketId = Stack.of(this).resolve(bucket.bucketArn)['Fn::GetAtt'][0];
-    acknowledge(
+    acknowledgeWildcards(
       role,
-      Object.fromEntries(
-        folders.map((folder) => [`IAM5[Resource::<${bucketId}.Arn>/${folder}*]`, reason]),
-      ),
+      objects,
+      'Firehose chooses the names of the objects in its folders.',
     );
     return role;
   }
