@@ -13,7 +13,7 @@ import { acknowledge } from '../acknowledge.ts';
 import { retention } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { bundledCode } from './bundled-code.ts';
-import { revisionOf } from './service-environment.ts';
+import { revisionOf } from './revision.ts';
 
 export interface BuiltImageProps {
   readonly config: StageConfig;

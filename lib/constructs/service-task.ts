@@ -9,14 +9,19 @@ import type { RequiredEnvName, SecretEnvName } from '../../service/contract/vari
 import { acknowledge } from '../acknowledge.ts';
 import { givenSecret, grantKeyUse } from '../encryption.ts';
 import { retention } from '../retention.ts';
+import { SECRET_KEYS, taskEnvironment } from '../stage-config/task-environment.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { PredictionStream } from './prediction-stream.ts';
-import { type FeatureStoreAddress, revisionOf, serviceSettings } from './service-environment.ts';
+import { revisionOf } from './revision.ts';
 import { serviceImage } from './service-image.ts';
 
 export interface ServiceTaskProps {
   readonly config: StageConfig;
-  readonly featureStore: FeatureStoreAddress;
+  readonly featureStore: {
+    readonly hostName: string;
+    readonly port: number;
+    readonly userName: string;
+  };
   readonly featureStorePassword: secretsmanager.ISecret;
   /** Destination of the prediction log; undefined without an offline store. */
   readonly predictions: PredictionStream | undefined;
@@ -56,15 +61,23 @@ export class ServiceTask extends Construct {
     });
     const predictions = props.predictions?.stream;
     predictions?.grant(this.definition.taskRole, 'firehose:PutRecordBatch');
-    const settings = serviceSettings(config, props.featureStore, predictions?.deliveryStreamName);
+    const { featureStore } = props;
+    const settings = taskEnvironment(config, {
+      redisUrl: `rediss://${featureStore.hostName}:${featureStore.port}`,
+      redisUsername: featureStore.userName,
+      predictionStream: predictions?.deliveryStreamName,
+    });
     const { image, identity, after } = serviceImage(this, config);
     this.image = image;
     if (after) this.definition.node.addDependency(after);
     const { taskCpu, taskMemoryMiB, architecture } = config;
+    const givenSecrets = Object.fromEntries(
+      Object.entries(SECRET_KEYS).map(([name, key]) => [name, config[key]]),
+    );
     this.revision = revisionOf([
       identity,
       Stack.of(this).resolve(settings),
-      { taskCpu, taskMemoryMiB, architecture, ...givenSecretArns(config) },
+      { taskCpu, taskMemoryMiB, architecture, ...givenSecrets },
     ]);
     const environment = {
       ...settings,
@@ -104,24 +117,15 @@ export class ServiceTask extends Construct {
 
   /** The configured secrets and the feature store's password. */
   #secrets({ config, featureStorePassword }: ServiceTaskProps) {
-    const configured = givenSecretArns(config);
     const secrets: Partial<Record<SecretEnvName, ecs.Secret>> = {
       REDIS_PASSWORD: ecs.Secret.fromSecretsManager(featureStorePassword),
     };
-    for (const [name, arn] of Object.entries(configured)) {
+    for (const [name, key] of Object.entries(SECRET_KEYS)) {
+      const arn = config[key];
       if (arn === undefined) continue;
       const secret = givenSecret(this, name, config, arn);
-      secrets[name as keyof typeof configured] = ecs.Secret.fromSecretsManager(secret);
+      secrets[name as keyof typeof SECRET_KEYS] = ecs.Secret.fromSecretsManager(secret);
     }
     return secrets;
   }
-}
-
-/** ARNs of the secrets that the deployer gives, by variable; undefined without the secret. */
-function givenSecretArns(config: StageConfig) {
-  return {
-    X_BEARER_TOKEN: config.xBearerTokenSecretArn,
-    ADMIN_TOKEN: config.adminTokenSecretArn,
-    API_KEYS: config.apiKeysSecretArn,
-  } satisfies Partial<Record<SecretEnvName, string | undefined>>;
 }

@@ -4,6 +4,7 @@ import { type Environment, readEnvironment } from '../../service/contract/settin
 import {
   type EnvironmentName,
   type RequiredEnvName,
+  type SecretEnvName,
   variableOf,
 } from '../../service/contract/variables.ts';
 import { canaryTexts, lockedModels } from './locked-models.ts';
@@ -145,11 +146,11 @@ const DECIDED: readonly EnvironmentName[] = [
 ];
 
 /** The context keys that give the deployer's secrets. */
-const SECRET_KEYS = {
+export const SECRET_KEYS = {
   X_BEARER_TOKEN: 'xBearerTokenSecretArn',
   ADMIN_TOKEN: 'adminTokenSecretArn',
   API_KEYS: 'apiKeysSecretArn',
-} as const satisfies Partial<Record<EnvironmentName, keyof StageConfig>>;
+} as const satisfies Partial<Record<SecretEnvName, keyof StageConfig>>;
 
 /** Hint how to set a secret variable on a stage, to be appended to a fault. */
 function origin(name: string): string {
