@@ -11,7 +11,7 @@ import { type BlueGreenTraffic, REFUSE } from './blue-green-traffic.ts';
 import type { CheckOrigin } from './check-origin.ts';
 import { GoldenHook, RELEASE_CHECK_HEADER } from './golden-hook.ts';
 import type { ServiceDelivery } from './service-delivery.ts';
-import type { ServiceLoadBalancer } from './service-load-balancer.ts';
+import { type ServiceLoadBalancer, TEST_PORT } from './service-load-balancer.ts';
 import type { ServiceTask } from './service-task.ts';
 
 export interface CanaryDeliveryProps {
@@ -21,8 +21,6 @@ export interface CanaryDeliveryProps {
   readonly task: ServiceTask;
   readonly origin: CheckOrigin;
 }
-
-const TEST_PORT = 8443;
 
 /**
  * Canary deployment: the golden hook tests a release, then a share of the callers gets it, then all.
@@ -39,11 +37,10 @@ export class CanaryDelivery extends Construct implements ServiceDelivery {
     super(scope, id);
     const { config, endpoint, traffic, task, origin } = props;
     this.#props = props;
-    const scheme = endpoint.certificate ? 'https' : 'http';
     this.#hook = new GoldenHook(this, 'GoldenHook', {
       config,
       origin,
-      testUrl: `${scheme}://${endpoint.loadBalancer.loadBalancerDnsName}:${TEST_PORT}`,
+      testUrl: `${endpoint.directUrl}:${TEST_PORT}`,
     });
     this.#testRule = traffic.addRule(
       'TestRule',

@@ -4,8 +4,10 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { callerCidrs, isOpenToAnyone } from '../stage-config/callers.ts';
+import { OUTBOUND_PORT } from '../stage-config/task-environment.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { Network } from './network.ts';
+import { TEST_PORT } from './service-load-balancer.ts';
 
 export interface CheckOriginProps {
   readonly config: StageConfig;
@@ -39,9 +41,13 @@ export class CheckOrigin extends Construct {
       description: 'Functions that check the service',
       allowAllOutbound: false,
     });
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'AWS services and service');
+    securityGroup.addEgressRule(
+      ec2.Peer.anyIpv4(),
+      ec2.Port.tcp(OUTBOUND_PORT),
+      'AWS services and service',
+    );
     securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(80), 'Service without HTTPS');
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(8443), 'Test listener');
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(TEST_PORT), 'Test listener');
     this.functionOptions = { vpc, vpcSubnets: taskSubnets, securityGroups: [securityGroup] };
     this.peers =
       config.loadBalancer === 'internal'

@@ -22,6 +22,9 @@ export interface ServiceLoadBalancerProps {
   readonly probes: readonly ec2.IPeer[];
 }
 
+/** Port of the listener for test traffic. */
+export const TEST_PORT = 8443;
+
 const ANYONE = ec2.Peer.anyIpv4().uniqueId;
 
 /** Shorter than the service's keep-alive time-out, or requests would hit closed connections. */
