@@ -5,7 +5,7 @@
 import { cpuFamilyOf } from '../../service/contract/cpu-family.ts';
 import { checkGolden } from './check.ts';
 import { readGolden } from './golden.ts';
-import { readSecret, required } from './runtime.ts';
+import { callerHeaders, readSecret, required } from './runtime.ts';
 
 /** Result for ECS; anything but SUCCEEDED rolls the release back. */
 export interface HookResult {
@@ -29,14 +29,11 @@ export async function runHook(dependencies: HookDependencies): Promise<HookResul
   try {
     const family = cpuFamilyOf(required(env, 'CPU_FAMILY'));
     const golden = readGolden(dependencies.modelsFolder, required(env, 'MODEL_NAME'), family);
-    const apiKeys = env.API_KEYS_SECRET_ARN;
     await checkGolden(golden, {
       url: `${required(env, 'TEST_URL')}/v1/inference`,
       headers: {
-        // The firewall rejects requests without a user agent.
-        'user-agent': 'golden-hook',
+        ...(await callerHeaders('golden-hook', env, read)),
         'x-release-check': await read(required(env, 'RELEASE_CHECK_SECRET_ARN')),
-        ...(apiKeys && { 'x-api-key': (await read(apiKeys)).split(',')[0] ?? '' }),
       },
       timeoutMs,
       attempts: ATTEMPTS,

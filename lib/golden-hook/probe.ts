@@ -3,7 +3,7 @@
  * right: during a release two models serve. What fails is an error of the function, which alarms.
  */
 import { post } from './post.ts';
-import { readSecret, required } from './runtime.ts';
+import { callerHeaders, readSecret, required } from './runtime.ts';
 
 export interface ProbeDependencies {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -15,15 +15,10 @@ const TEXT = 'I love this phone';
 
 /** @throws Error when the service does not answer with a label */
 export async function runProbe({ env, readSecret: read, pauseMs }: ProbeDependencies) {
-  const apiKeys = env.API_KEYS_SECRET_ARN;
   const body = await post(
     {
       url: `${required(env, 'PROBE_URL')}/v1/inference`,
-      headers: {
-        // The firewall rejects requests without a user agent.
-        'user-agent': 'probe',
-        ...(apiKeys && { 'x-api-key': (await read(apiKeys)).split(',')[0] ?? '' }),
-      },
+      headers: await callerHeaders('probe', env, read),
       timeoutMs: 10_000,
       attempts: 2,
       pauseMs,

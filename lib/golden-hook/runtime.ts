@@ -15,3 +15,20 @@ export async function readSecret(SecretId: string): Promise<string> {
   if (!SecretString) throw new Error(`The secret ${SecretId} has no text.`);
   return SecretString;
 }
+
+/**
+ * Headers of a request as a caller sends it, with the first API key if the stage has keys.
+ *
+ * @param userAgent name of the function; the firewall rejects requests without one
+ * @throws Error when the keys cannot be read
+ */
+export async function callerHeaders(
+  userAgent: string,
+  { API_KEYS_SECRET_ARN: apiKeys }: Readonly<Record<string, string | undefined>>,
+  read: (arn: string) => Promise<string>,
+): Promise<Record<string, string>> {
+  return {
+    'user-agent': userAgent,
+    ...(apiKeys && { 'x-api-key': (await read(apiKeys)).split(',')[0] ?? '' }),
+  };
+}
