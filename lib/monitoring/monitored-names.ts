@@ -2,7 +2,7 @@
 export interface LoadBalancerNames {
   /** Full name: `app/NAME/ID`. */
   readonly loadBalancer: string;
-  /** Full names by label: `tasks`, or `blue` and `green` in a canary. */
+  /** Full names by label: `blue` and `green`. */
   readonly targetGroups: Readonly<Record<string, string>>;
 }
 
