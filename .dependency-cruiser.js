@@ -162,15 +162,15 @@ export default {
       'Monitoring takes metrics and names, never a stack or a construct.',
     ),
     only(
-      'lib-golden-hook-imports',
-      '^lib/golden-hook/',
+      'lib-check-functions-imports',
+      '^lib/check-functions/',
       [contract],
       'The code of a Lambda function.',
     ),
     only(
       'lib-constructs-imports',
       '^lib/constructs/',
-      [contract, libShared, '^lib/monitoring/', '^lib/golden-hook/', '^lib/image-build/'],
+      [contract, libShared, '^lib/monitoring/', '^lib/check-functions/', '^lib/image-build/'],
       'Stacks are built from constructs, not the reverse.',
     ),
     only(

@@ -7,8 +7,8 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { CpuFamily } from '../../service/contract/cpu-family.ts';
 import { acknowledge } from '../acknowledge.ts';
+import { goldenFiles, readGolden } from '../check-functions/golden.ts';
 import { customerKey } from '../encryption.ts';
-import { goldenFiles, readGolden } from '../golden-hook/golden.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { bundledCode } from './bundled-code.ts';
 import { callerKeys, checkFunctionOptions } from './check-function.ts';
@@ -24,7 +24,7 @@ export interface GoldenHookProps {
 /** Header that the test listener requires. */
 export const RELEASE_CHECK_HEADER = 'x-release-check';
 
-const HANDLER = fileURLToPath(new URL('../golden-hook/handler.ts', import.meta.url));
+const HANDLER = fileURLToPath(new URL('../check-functions/golden-hook.ts', import.meta.url));
 const MODELS_FOLDER = fileURLToPath(new URL('../../models', import.meta.url));
 
 /**

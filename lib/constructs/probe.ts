@@ -16,7 +16,7 @@ export interface ProbeProps {
   readonly origin: CheckOrigin;
 }
 
-const HANDLER = fileURLToPath(new URL('../golden-hook/probe.ts', import.meta.url));
+const HANDLER = fileURLToPath(new URL('../check-functions/probe.ts', import.meta.url));
 const PERIOD = Duration.minutes(5);
 
 /** Asks the service for one text every five minutes, also when no caller does. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { runHook } from '../../lib/golden-hook/handler.ts';
+import { runHook } from '../../lib/check-functions/golden-hook.ts';
 import { seededRandom } from '../../script/lib/seeded-random.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 import { GOLDENS } from '../service/inference/helpers/golden.ts';

@@ -42,7 +42,7 @@ async function post({ trusted = true, serverName = undefined as string | undefin
     serverName,
   };
   const program = `
-    import { post } from './lib/golden-hook/post.ts';
+    import { post } from './lib/check-functions/post.ts';
     const tell = (text) => process.stdout.write(text);
     await post(${JSON.stringify(endpoint)}, '{}').then(tell, (error) => tell(error.message));`;
   const { stdout } = await promisify(execFile)(

@@ -13,8 +13,8 @@ import {
   it,
   jest,
 } from '@jest/globals';
-import { type Golden, goldenFiles, readGolden } from '../../lib/golden-hook/golden.ts';
-import { runHook } from '../../lib/golden-hook/handler.ts';
+import { type Golden, goldenFiles, readGolden } from '../../lib/check-functions/golden.ts';
+import { runHook } from '../../lib/check-functions/golden-hook.ts';
 import { CPU_FAMILIES, type CpuFamily, cpuFamilyOf } from '../../service/contract/cpu-family.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
 

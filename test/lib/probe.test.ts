@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runProbe } from '../../lib/golden-hook/probe.ts';
+import { runProbe } from '../../lib/check-functions/probe.ts';
 import { allOf, CONTEXT, synthesize } from './synthesize.ts';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:k-AbCdEf';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { handler } from '../../lib/golden-hook/handler.ts';
+import { handler } from '../../lib/check-functions/golden-hook.ts';
 import { releaseAlarms } from '../../lib/monitoring/release-alarms.ts';
 import { readStageConfig } from '../../lib/stage-config.ts';
 import { cpuFamilyOf } from '../../service/contract/cpu-family.ts';

@@ -58,7 +58,7 @@ const FORBIDDEN: readonly (readonly [rule: string, from: string, imported: strin
   ['lib-stage-config-imports', 'lib/stage-config/a.ts', '../monitoring/b.ts'],
   ['lib-monitoring-imports', 'lib/monitoring/a.ts', '../constructs/b.ts'],
   ['lib-monitoring-imports', 'lib/monitoring/a.ts', '../stacks/b.ts'],
-  ['lib-golden-hook-imports', 'lib/golden-hook/a.ts', '../constructs/b.ts'],
+  ['lib-check-functions-imports', 'lib/check-functions/a.ts', '../constructs/b.ts'],
   ['lib-constructs-imports', 'lib/constructs/a.ts', '../stacks/b.ts'],
   ['lib-stacks-imports', 'lib/stacks/a.ts', '../application.ts'],
   ['cli-imports', 'cli/a.ts', '../lib/stacks/b.ts'],
