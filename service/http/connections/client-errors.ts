@@ -50,8 +50,11 @@ export class ClientErrors {
       socket.destroy();
       return;
     }
-    const [code, detail] = PARSER_ERRORS[error.code ?? ''] ?? MALFORMED;
-    this.#answer(socket, new CallerError(code, detail), error.code);
+    const refusal = new CallerError(...(PARSER_ERRORS[error.code ?? ''] ?? MALFORMED));
+    // Whoever reads the body answers, as a failure of a request, unless the client has left.
+    const hasLeft = error.code === 'HPE_INVALID_EOF_STATE';
+    if (!hasLeft && pending?.req.emit('error', refusal)) return;
+    this.#answer(socket, refusal, error.code);
   };
 
   /** Answers CONNECT, which no router handles. */

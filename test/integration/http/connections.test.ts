@@ -112,6 +112,16 @@ describe('a client that stops sending', () => {
     const problem = problemIn(await hasty.client.raw(sent));
     expect(problem).toMatchObject({ status: 408, code: 'request_timeout' });
   });
+
+  it('within the body is logged and counted as a failed request, under the id that it is told', async () => {
+    const line = { requestId: 'of-the-client', status: 408, code: 'request_timeout' };
+    const head = `${HEAD}X-Request-Id: ${line.requestId}\r\nContent-Length: 50\r\n\r\n`;
+    expect(problemIn(await hasty.client.raw(`${head}{"text`))).toMatchObject(line);
+    const logged = { ...line, msg: 'request', route: '/v1/inference' };
+    await soon(() => hasty.lines.some(({ requestId }) => requestId === line.requestId));
+    expect(hasty.lines).toContainEqual(expect.objectContaining(logged));
+    expect(hasty.metrics.records).toContainEqual(['RequestFailures', 1, line.code]);
+  });
 });
 
 describe('pipelined requests', () => {
