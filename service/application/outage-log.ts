@@ -1,6 +1,6 @@
 import type { Logger } from './ports/logger.ts';
 
-/** Shortest time between two outages in the log. One that begins sooner is logged later if it lasts. */
+/** Shortest time between two failures in the log. One that comes sooner is logged later if it lasts. */
 const QUIET_MS = 60_000;
 
 interface OutageLogOptions {
@@ -11,11 +11,12 @@ interface OutageLogOptions {
   readonly now?: () => number;
 }
 
-/** Logs that something fails once, not at every failure, and once that it works again. */
+/** Logs that something fails once for each reason, not at every failure, and once that it works again. */
 export class OutageLog {
   readonly #options: OutageLogOptions;
   readonly #now: () => number;
-  #outage: { readonly sinceMs: number; readonly logged: boolean } | undefined;
+  /** The reason is the one that was logged last. */
+  #outage: { readonly sinceMs: number; readonly reason: string | undefined } | undefined;
   #loggedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: OutageLogOptions) {
@@ -24,12 +25,11 @@ export class OutageLog {
   }
 
   failed(reason: string): void {
-    if (this.#outage?.logged) return;
+    if (this.#outage?.reason === reason) return;
     const nowMs = this.#now();
-    const sinceMs = this.#outage?.sinceMs ?? nowMs;
-    const logged = nowMs - this.#loggedAtMs >= QUIET_MS;
-    this.#outage = { sinceMs, logged };
-    if (!logged) return;
+    this.#outage ??= { sinceMs: nowMs, reason: undefined };
+    if (nowMs - this.#loggedAtMs < QUIET_MS) return;
+    this.#outage = { ...this.#outage, reason };
     this.#loggedAtMs = nowMs;
     this.#options.logger.warn({ reason }, this.#options.failed);
   }
@@ -37,7 +37,7 @@ export class OutageLog {
   recovered(): void {
     const outage = this.#outage;
     this.#outage = undefined;
-    if (!outage?.logged) return;
+    if (outage?.reason === undefined) return;
     const downMs = Math.round(this.#now() - outage.sinceMs);
     this.#options.logger.info({ downMs }, this.#options.recovered);
   }

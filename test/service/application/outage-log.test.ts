@@ -30,6 +30,20 @@ describe('OutageLog', () => {
     ]);
   });
 
+  it('logs another reason of an outage, at most one a minute', () => {
+    const { outages, lines, advanceMs } = anOutageLog();
+    for (let second = 0; second < 130; second++) {
+      outages.failed(second < 50 ? 'no server' : 'wrong password');
+      advanceMs(1_000);
+    }
+    outages.recovered();
+    expect(lines()).toEqual([
+      ['warn', 'down', { reason: 'no server' }],
+      ['warn', 'down', { reason: 'wrong password' }],
+      ['info', 'up', { downMs: 130_000 }],
+    ]);
+  });
+
   it('logs no more than one outage a minute', () => {
     const { outages, lines, advanceMs } = anOutageLog();
     for (let second = 0; second < 120; second++) {
