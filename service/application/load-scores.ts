@@ -1,14 +1,17 @@
 import { MAX_AHEAD_MS } from '../domain/contribution.ts';
 import { CallerError, type ServiceError } from '../domain/errors.ts';
 import { findingOf, type LanguageFinding } from '../domain/language.ts';
-import { LABELS, type ModelIdentity, type Scores, topLabel } from '../domain/sentiment.ts';
+import {
+  LABELS,
+  type ModelIdentity,
+  SCORE_SUM_TOLERANCE,
+  type Scores,
+  topLabel,
+} from '../domain/sentiment.ts';
 import type { Tweet } from '../domain/tweet.ts';
 import { featureWrite, type RowSettings } from './feature-write.ts';
 import type { FeatureWrite } from './ports/feature-store.ts';
 import type { StoreWriter } from './store-writer.ts';
-
-/** Tolerance for the sum of scores, as in a row of the store. */
-const SCORE_SUM_TOLERANCE = 1e-6;
 
 /** A tweet that was scored elsewhere. */
 export interface LoadedScore {

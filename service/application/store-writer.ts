@@ -7,7 +7,7 @@ import type { FeatureStore, FeatureWrite, WriteResult } from './ports/feature-st
 import type { Logger } from './ports/logger.ts';
 import type { PredictionLog } from './ports/prediction-log.ts';
 import type { Purge } from './purge.ts';
-import { recentlyPurged, rejected, type TweetOutcome } from './tweet-outcome.ts';
+import { failed, recentlyPurged, type TweetOutcome } from './tweet-outcome.ts';
 import { WriteRetry } from './write-retry.ts';
 
 export interface StoreWriterOptions {
@@ -61,7 +61,7 @@ export class StoreWriter {
       writes.flatMap(({ row: { tweetId } }, index) => {
         const result = results[index] ?? false;
         if (result === true) return [];
-        return [[tweetId, result === false ? recentlyPurged(tweetId) : rejected(result)]];
+        return [[tweetId, result === false ? recentlyPurged(tweetId) : failed(result)]];
       }),
     );
   }

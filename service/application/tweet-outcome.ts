@@ -1,7 +1,6 @@
 import {
   EmptyTextError,
   ModelFailedError,
-  type RowRejectedError,
   type ServiceError,
   TweetUnavailableError,
 } from '../domain/errors.ts';
@@ -68,11 +67,6 @@ export function recentlyPurged(id: TweetId): TweetOutcome {
       `Tweet ${id} is not stored: it, its author or one of its topics was purged less than a day ago.`,
     ),
   );
-}
-
-/** The store cannot hold the tweet's row. */
-export function rejected(error: RowRejectedError): TweetOutcome {
-  return failed(error);
 }
 
 /** The tweet has no answer, for the reason that the error explains. */

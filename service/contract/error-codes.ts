@@ -49,8 +49,3 @@ export const ERROR_CLASS = {
 export type ErrorCode = keyof typeof ERROR_CLASS;
 
 export const ERROR_CODES = Object.keys(ERROR_CLASS) as readonly ErrorCode[];
-
-/** The codes of a class, in the order of the table. */
-export function codesOf(errorClass: ErrorClass): readonly ErrorCode[] {
-  return ERROR_CODES.filter((code) => ERROR_CLASS[code] === errorClass);
-}

@@ -2,7 +2,10 @@ import { LABELS, type Label } from '../contract/labels.ts';
 
 export { LABELS, type Label } from '../contract/labels.ts';
 
-/** Softmax probabilities, one per label; they sum to 1 within 1e-6. */
+/** By which the scores of a text may differ from a sum of 1. */
+export const SCORE_SUM_TOLERANCE = 1e-6;
+
+/** Softmax probabilities, one per label; they sum to 1 within `SCORE_SUM_TOLERANCE`. */
 export type Scores = Readonly<Record<Label, number>>;
 
 /** A model's result for one text. */

@@ -7,7 +7,7 @@ import {
 /** For tests that are not about time: on a busy machine each default is too short now and then. */
 export const PATIENT_TIMEOUTS: RedisTimeouts = {
   commandMs: 60_000,
-  purgeCommandMs: 60_000,
+  patientCommandMs: 60_000,
   connectMs: 60_000,
   silenceMs: 60_000,
 };

@@ -5,6 +5,9 @@ import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange, UtcDay } from '../../domain/utc-days.ts';
 
+/** Life of a tombstone, in which a purge stops rows that were under way. */
+export const TOMBSTONE_SECONDS = 86_400;
+
 export interface FeatureWrite {
   readonly row: FeatureRow;
   readonly ttlSeconds: number;

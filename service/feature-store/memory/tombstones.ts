@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { TOMBSTONE_SECONDS } from '../../application/ports/feature-store.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { TweetId } from '../../domain/tweet.ts';
-
-const TOMBSTONE_LIFE_MS = 86_400_000;
 
 /** Tombstones of purged tweets, users and topics, which stop writes that were under way. */
 export class Tombstones {
@@ -16,7 +15,7 @@ export class Tombstones {
       // With `max` the cache would allocate room for all of them at once.
       maxSize: max,
       sizeCalculation: () => 1,
-      ttl: TOMBSTONE_LIFE_MS,
+      ttl: TOMBSTONE_SECONDS * 1_000,
       ttlResolution: 0,
       perf: { now },
     };

@@ -22,31 +22,34 @@ export interface OpenClientsOptions extends RedisAddress {
 }
 
 /**
- * Opens a client for reads and writes, and a patient one for purges. Waits briefly for their
+ * Opens a client for reads and writes, and a patient one for the rest. Waits briefly for their
  * first connections; those that take longer are opened in the background.
  *
  * @throws StartupError if the server refuses the database number, or runs in cluster mode
  */
 export async function openClients(
   options: OpenClientsOptions,
-): Promise<{ readonly client: Redis; readonly purgeClient: Redis }> {
+): Promise<{ readonly client: Redis; readonly patientClient: Redis }> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const client = openRedisClient(options, timeouts);
-  const purgeClient = openRedisClient(options, { ...timeouts, commandMs: timeouts.purgeCommandMs });
+  const patientClient = openRedisClient(options, {
+    ...timeouts,
+    commandMs: timeouts.patientCommandMs,
+  });
   logOutages(client, options.logger);
   // Rejects at the first error, which is logged, and when the time is up.
   const signal = AbortSignal.timeout(timeouts.connectMs);
-  const ready = [client, purgeClient].map((each) => once(each, 'ready', { signal }));
+  const ready = [client, patientClient].map((each) => once(each, 'ready', { signal }));
   const outcomes = await Promise.allSettled(ready);
   const errors = outcomes.map((each) => (each.status === 'rejected' ? each.reason : undefined));
   try {
-    await expectUsable(purgeClient, errors, options);
+    await expectUsable(patientClient, errors, options);
   } catch (error) {
     client.disconnect();
-    purgeClient.disconnect();
+    patientClient.disconnect();
     throw error;
   }
-  return { client, purgeClient };
+  return { client, patientClient };
 }
 
 /**

@@ -1,12 +1,13 @@
 import type { Redis } from 'ioredis';
-import type { BeforePurge, Purged } from '../../application/ports/feature-store.ts';
+import {
+  type BeforePurge,
+  type Purged,
+  TOMBSTONE_SECONDS,
+} from '../../application/ports/feature-store.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { isId, type RedisKeys, tweetName, versionField } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
-
-/** Life of a tombstone. */
-const TOMBSTONE_SECONDS = 86_400;
 
 /** Tweets that a purge removes in one step, which blocks Redis for a few milliseconds. */
 const STEP_TWEETS = 100;

@@ -18,7 +18,7 @@ export interface RedisTimeouts {
   /** Longest time that a read or a write waits for its reply. */
   readonly commandMs: number;
   /** The same for purges, listings and rebuilds, which wait where reads and writes give up. */
-  readonly purgeCommandMs: number;
+  readonly patientCommandMs: number;
   /** Longest time for opening a connection. */
   readonly connectMs: number;
   /**
@@ -30,7 +30,7 @@ export interface RedisTimeouts {
 
 export const DEFAULT_TIMEOUTS: RedisTimeouts = {
   commandMs: 100,
-  purgeCommandMs: 1_000,
+  patientCommandMs: 1_000,
   connectMs: 500,
   silenceMs: 1_000,
 };
@@ -76,7 +76,7 @@ function timeOut(command: Command): void {
  */
 export function openRedisClient(
   address: RedisAddress,
-  { commandMs, connectMs, silenceMs }: Omit<RedisTimeouts, 'purgeCommandMs'>,
+  { commandMs, connectMs, silenceMs }: Omit<RedisTimeouts, 'patientCommandMs'>,
 ): Redis {
   let isRefused = false;
   const client = new PatientRedis(commandMs, {

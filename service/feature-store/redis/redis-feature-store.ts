@@ -55,7 +55,7 @@ export class RedisFeatureStore implements FeatureStore {
   readonly name = 'redis';
   readonly #client: Redis;
   /** Used by purges, listings and rebuilds: it waits where reads and writes give up. */
-  readonly #purgeClient: Redis;
+  readonly #patientClient: Redis;
   readonly #guard: OperationGuard;
   readonly #rowReader: RowReader;
   readonly #rowWriter: RowWriter;
@@ -66,23 +66,23 @@ export class RedisFeatureStore implements FeatureStore {
   readonly #outdated: OutdatedReader;
   readonly #lister: TweetLister;
 
-  private constructor(options: RedisFeatureStoreOptions, client: Redis, purgeClient: Redis) {
+  private constructor(options: RedisFeatureStoreOptions, client: Redis, patientClient: Redis) {
     const { metrics, identity } = options;
     const aggregateSeconds = options.aggregateTtlSeconds ?? DEFAULT_AGGREGATE_TTL_SECONDS;
     const lives = { aggregateSeconds, coverSeconds: Math.floor(aggregateSeconds * COVER_RATIO) };
     const keys = new RedisKeys(options.keyPrefix);
     this.#client = client;
-    this.#purgeClient = purgeClient;
+    this.#patientClient = patientClient;
     this.#guard = new OperationGuard(options);
     const parts = { keys, guard: this.#guard };
     this.#rowReader = new RowReader({ ...parts, client, identity, metrics });
     this.#rowWriter = new RowWriter({ ...parts, ...lives, client, metrics });
     this.#aggregates = new AggregateReader({ ...parts, client, metrics });
     this.#rankings = new RankingReader({ ...parts, client, metrics });
-    this.#purger = new Purger({ ...parts, client: purgeClient, identity });
-    this.#lister = new TweetLister(purgeClient, keys);
-    this.#outdated = new OutdatedReader({ ...parts, client: purgeClient, identity });
-    this.#rebuilder = new Rebuilder({ ...parts, ...lives, client: purgeClient });
+    this.#purger = new Purger({ ...parts, client: patientClient, identity });
+    this.#lister = new TweetLister(patientClient, keys);
+    this.#outdated = new OutdatedReader({ ...parts, client: patientClient, identity });
+    this.#rebuilder = new Rebuilder({ ...parts, ...lives, client: patientClient });
   }
 
   /**
@@ -92,8 +92,8 @@ export class RedisFeatureStore implements FeatureStore {
    * @throws StartupError if the server refuses the database number, or runs in cluster mode
    */
   static async connect(options: RedisFeatureStoreOptions): Promise<RedisFeatureStore> {
-    const { client, purgeClient } = await openClients(options);
-    return new RedisFeatureStore(options, client, purgeClient);
+    const { client, patientClient } = await openClients(options);
+    return new RedisFeatureStore(options, client, patientClient);
   }
 
   getTweets(ids: readonly TweetId[]): Promise<(FeatureRow | null)[]> {
@@ -140,7 +140,6 @@ export class RedisFeatureStore implements FeatureStore {
     return purge.finally(() => this.#rowReader.forgetAll());
   }
 
-  /** Uses the patient client: a page may take longer than a read of rows. */
   async listTweets(cursor: string): Promise<TweetListing> {
     return this.#guard.run('read', () => this.#lister.page(cursor));
   }
@@ -157,6 +156,6 @@ export class RedisFeatureStore implements FeatureStore {
   async close(): Promise<void> {
     this.#rowReader.forgetAll();
     this.#client.disconnect();
-    this.#purgeClient.disconnect();
+    this.#patientClient.disconnect();
   }
 }

@@ -2,7 +2,12 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { LANGUAGE } from '../../contract/languages.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
-import { LABELS, type ModelIdentity, type Scores } from '../../domain/sentiment.ts';
+import {
+  LABELS,
+  type ModelIdentity,
+  SCORE_SUM_TOLERANCE,
+  type Scores,
+} from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { MAX_TIMESTAMP_MS } from '../row-fault.ts';
 
@@ -11,9 +16,6 @@ const FORMAT = '2';
 
 /** The format before languages: the same without the last two fields. */
 const FORMAT_WITHOUT_LANGUAGE = '1';
-
-/** Tolerance for the sum of a row's scores, which must be 1. */
-const SCORE_SUM_TOLERANCE = 1e-6;
 
 const Timestamp = Type.Integer({ minimum: 0, maximum: MAX_TIMESTAMP_MS });
 const Score = Type.Number({ minimum: 0, maximum: 1 });

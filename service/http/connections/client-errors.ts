@@ -51,7 +51,7 @@ export class ClientErrors {
       return;
     }
     const refusal = new CallerError(...(PARSER_ERRORS[error.code ?? ''] ?? MALFORMED));
-    // Whoever reads the body answers, as a failure of a request, unless the client has left.
+    // The reader of the body answers, as a failure of the request, unless the client has left.
     const hasLeft = error.code === 'HPE_INVALID_EOF_STATE';
     if (!hasLeft && pending?.req.emit('error', refusal)) return;
     this.#answer(socket, refusal, error.code);
