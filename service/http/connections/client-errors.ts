@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import {
@@ -51,9 +51,12 @@ export class ClientErrors {
       return;
     }
     const refusal = new CallerError(...(PARSER_ERRORS[error.code ?? ''] ?? MALFORMED));
-    // The reader of the body answers, as a failure of the request, unless the client has left.
     const hasLeft = error.code === 'HPE_INVALID_EOF_STATE';
-    if (!hasLeft && pending?.req.emit('error', refusal)) return;
+    if (!hasLeft && pending !== undefined && isBodyRead(pending.req)) {
+      // Its reader answers, as a failure of the request.
+      pending.req.emit('error', refusal);
+      return;
+    }
     this.#answer(socket, refusal, error.code);
   };
 
@@ -80,6 +83,11 @@ export class ClientErrors {
     socket.write(responseText(problemOf(error, requestId)));
     closeInStages(socket);
   }
+}
+
+/** Checks if somebody awaits the body: without a listener, the event of an error ends the process. */
+function isBodyRead(request: IncomingMessage): boolean {
+  return request.listenerCount('error') > 0;
 }
 
 function responseText(problem: ReturnType<typeof problemOf>): string {

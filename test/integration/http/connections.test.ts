@@ -97,6 +97,36 @@ describe('a request over a bare socket', () => {
   });
 });
 
+describe('a chunk of a body that is not valid HTTP', () => {
+  const CHUNKED = 'Host: a\r\nTransfer-Encoding: chunked\r\n';
+  it.each([
+    ['of a page', 'GET /', ''],
+    ['of a health check', 'GET /livez', ''],
+    ['of a request without a key', 'POST /v1/inference', ''],
+    [
+      'of another media type',
+      'POST /v1/inference',
+      `X-Api-Key: ${API_KEY}\r\nContent-Type: text/plain\r\n`,
+    ],
+    [
+      'of a body that is read',
+      'POST /v1/inference',
+      `X-Api-Key: ${API_KEY}\r\nContent-Type: application/json\r\n`,
+    ],
+    ['of a path without a route', 'POST /nothing', ''],
+  ])('%s gets an answer, and the next client another one', async (_case, line, headers) => {
+    const head = `${line} HTTP/1.1\r\n${CHUNKED}${headers}\r\n`;
+    expect(await app.client.raw(`${head}zz\r\n`)).toMatch(/^HTTP\/1.1 [24]\d\d /);
+    const socket = app.client.connect().resume();
+    const closing = once(socket, 'close');
+    const [arrived] = await Promise.all([once(app.app.server, 'request'), socket.write(head)]);
+    await soon(() => arrived[1].writableFinished || arrived[0].listenerCount('error') > 0);
+    socket.write('zz\r\n');
+    await closing;
+    expect((await app.client.send('/livez')).status).toBe(200);
+  });
+});
+
 describe('a client that stops sending', () => {
   let hasty: TestApp;
   beforeAll(async () => {
