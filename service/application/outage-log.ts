@@ -24,14 +24,15 @@ export class OutageLog {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  failed(reason: string): void {
+  /** @param details of this failure, which do not make another reason */
+  failed(reason: string, details: Readonly<Record<string, unknown>> = {}): void {
     if (this.#outage?.reason === reason) return;
     const nowMs = this.#now();
     this.#outage ??= { sinceMs: nowMs, reason: undefined };
     if (nowMs - this.#loggedAtMs < QUIET_MS) return;
     this.#outage = { ...this.#outage, reason };
     this.#loggedAtMs = nowMs;
-    this.#options.logger.warn({ reason }, this.#options.failed);
+    this.#options.logger.warn({ reason, ...details }, this.#options.failed);
   }
 
   recovered(): void {

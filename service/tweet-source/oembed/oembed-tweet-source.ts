@@ -50,6 +50,9 @@ const Oembed = Type.Object({
   author_url: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 });
 
+/** The endpoint would not answer for another tweet, either. */
+class EndpointDownError extends TweetSourceFailedError {}
+
 export interface OembedTweetSourceOptions {
   /** Such as https://publish.x.com/oembed. */
   readonly endpointUrl: string;
@@ -79,8 +82,9 @@ export class OembedTweetSource implements TweetSource {
     this.#options = options;
     this.#circuit = new CircuitBreaker({
       failuresToOpen: FAILURES_TO_OPEN,
-      isDown: (error) => error instanceof TweetSourceFailedError,
-      isUp: (error) => error instanceof TweetSourceLimitedError,
+      isDown: (error) => error instanceof EndpointDownError,
+      // Any answer that is about the tweet or the limit.
+      isUp: (error) => error instanceof ServiceError && !(error instanceof EndpointDownError),
       monotonicMs: options.monotonicMs,
     });
     this.#pause = new SourcePause('the oEmbed endpoint', options.monotonicMs);
@@ -122,6 +126,7 @@ export class OembedTweetSource implements TweetSource {
 
   async #readUnlessDown(id: TweetId, signal: AbortSignal): Promise<TweetLookup> {
     try {
+      this.#pause.throwIfPaused();
       return await this.#circuit.execute(() => this.#read(id, signal));
     } catch (error) {
       if (error instanceof CircuitOpenError) return { status: 'failed', error: down() };
@@ -131,7 +136,6 @@ export class OembedTweetSource implements TweetSource {
   }
 
   async #read(id: TweetId, signal: AbortSignal): Promise<TweetLookup> {
-    this.#pause.throwIfPaused();
     const { endpointUrl, timeoutMs } = this.#options;
     const url = new URL(endpointUrl);
     url.searchParams.set('url', `https://x.com/i/status/${id}`);
@@ -145,10 +149,10 @@ export class OembedTweetSource implements TweetSource {
       return this.#lookupFrom(id, answer);
     } catch (error) {
       if (error instanceof ServiceError || signal.aborted) throw error;
-      if (timeout.aborted) throw this.#failed(id, `took longer than ${timeoutMs} ms`);
+      if (timeout.aborted) throw this.#down(id, `took longer than ${timeoutMs} ms`);
       if (error instanceof RangeError)
         throw this.#failed(id, 'sent an answer that is too long', error);
-      throw this.#failed(id, UNREACHABLE, error);
+      throw this.#down(id, UNREACHABLE, error);
     }
   }
 
@@ -156,6 +160,7 @@ export class OembedTweetSource implements TweetSource {
     const { status, headers, body } = answer;
     if (status === 429) throw this.#limited(headers);
     const reason = unavailableReason(id, answer);
+    if (status >= 500) throw this.#down(id, unexpectedStatus(status));
     if (status !== 200 && !reason) throw this.#failed(id, unexpectedStatus(status));
     const lookup = reason ? { status: reason } : foundIn(id, body);
     if (!lookup) throw this.#failed(id, 'answered without the tweet; check OEMBED_URL');
@@ -167,10 +172,18 @@ export class OembedTweetSource implements TweetSource {
   }
 
   #failed(id: TweetId, what: string, cause?: unknown): TweetSourceFailedError {
+    return new TweetSourceFailedError(this.#report(id, what, cause), { cause });
+  }
+
+  #down(id: TweetId, what: string, cause?: unknown): EndpointDownError {
+    return new EndpointDownError(this.#report(id, what, cause), { cause });
+  }
+
+  #report(tweetId: TweetId, what: string, cause: unknown): string {
     const message = `The oEmbed endpoint ${what}.`;
     this.#options.metrics.record('TweetSourceCalls', 1, 'failed');
-    this.#outages.failed(`${message} (tweet ${id}${networkCode(cause)})`);
-    return new TweetSourceFailedError(message, { cause });
+    this.#outages.failed(`${message}${networkCode(cause)}`, { tweetId });
+    return message;
   }
 
   #limited(headers: Headers): TweetSourceLimitedError {
@@ -192,10 +205,10 @@ function unexpectedStatus(status: number): string {
   return `answered with status ${status}`;
 }
 
-/** `, ECONNREFUSED`: the network error behind a failed `fetch`, which hides it in its cause. */
+/** ` (ECONNREFUSED)`: the network error behind a failed `fetch`, which hides it in its cause. */
 function networkCode(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? `, ${cause.code}` : '';
+  return cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
 }
 
 /** Null unless the body is an oEmbed answer with a text; failed if it is about another tweet. */

@@ -128,19 +128,20 @@ export class XApiTweetSource implements TweetSource {
       return;
     }
     this.#pause.answered();
-    const reason = `X answered without the tweets ${unclear.slice(0, LOGGED_IDS).join(', ')}`;
+    const reason = 'X answered without some of the tweets';
+    const details = { tweetIds: unclear.slice(0, LOGGED_IDS) };
     if (unclear.length === outcomes.length) {
-      this.#failed(reason);
+      this.#failed(reason, details);
       return;
     }
     this.#options.metrics.record('TweetSourceCalls', 1, 'ok');
-    if (unclear.length > 0) this.#outages.failed(reason);
+    if (unclear.length > 0) this.#outages.failed(reason, details);
     else this.#outages.recovered();
   }
 
-  #failed(reason: string): void {
+  #failed(reason: string, details?: { readonly tweetIds: readonly TweetId[] }): void {
     this.#options.metrics.record('TweetSourceCalls', 1, 'failed');
-    this.#outages.failed(reason);
+    this.#outages.failed(reason, details);
   }
 
   #limited(pauseMs: number): TweetSourceLimitedError {

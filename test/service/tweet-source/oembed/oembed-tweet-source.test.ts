@@ -196,6 +196,13 @@ describe('a lookup of many tweets', () => {
     expect(await waiting).toHaveLength(8);
   });
 
+  it('is read, however many tweets before it could not be, if the endpoint answers', async () => {
+    const source = aSource();
+    stub.script(...Array.from({ length: 12 }, () => ({ status: 403, body: '<html></html>' })));
+    await lookup(source, ...ids.slice(0, 12));
+    expect(await lookup(source, ID)).toMatchObject([{ status: 'found' }]);
+  });
+
   it('is answered at once while the endpoint is down, and read again after a probe has succeeded', async () => {
     const source = aSource();
     stub.script(...Array.from({ length: 8 }, () => ({ status: 500, body: '' })));

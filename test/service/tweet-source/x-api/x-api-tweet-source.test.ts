@@ -189,7 +189,7 @@ describe('concurrent lookups', () => {
     expect(logger.lines).toEqual([
       expect.objectContaining({
         level: 'warn',
-        fields: { reason: 'X answered without the tweets 21' },
+        fields: { reason: 'X answered without some of the tweets', tweetIds: ['21'] },
       }),
     ]);
   });
