@@ -123,18 +123,23 @@ export class Rebuilder {
     for (const [index, [differs = 0, tooLarge = 0, left = 0]] of replies.entries()) {
       found.entities += differs;
       found.tooLarge += tooLarge;
-      await this.#rebuildRest(entities[index] ?? '', left);
+      found.tooLarge += await this.#rebuildRest(entities[index] ?? '', left);
     }
   }
 
-  /** Counts the day buckets that are left, in steps, until none is or a step changes nothing. */
-  async #rebuildRest(entity: string, buckets: number): Promise<void> {
+  /**
+   * Counts the day buckets that are left, in steps, until none is or a step changes nothing.
+   *
+   * @returns the number of day buckets that are left
+   */
+  async #rebuildRest(entity: string, buckets: number): Promise<number> {
     let [before, left] = [buckets + 1, buckets];
     while (left > 0 && left < before) {
       before = left;
       const [reply = []] = await this.#rebuild([entity], false, MAX_RECOUNTED_TWEETS);
       left = reply[2] ?? 0;
     }
+    return left;
   }
 
   #rebuild(entities: readonly string[], isDryRun: boolean, recounted: number) {

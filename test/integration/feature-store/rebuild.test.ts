@@ -179,10 +179,15 @@ describe('a rebuild', () => {
   }
 
   it('is not needed to purge the names of a user whose aggregates were lost', async () => {
-    await put({ tweetId: '7', authorId: '1', authorUsername: 'Lena_W' }, { tweetId: '8' });
+    const model = { name: 'other', revision: OTHER_REVISION };
+    await put(
+      { tweetId: '7', authorId: '1', authorUsername: 'Lena_W' },
+      { tweetId: '8', authorId: '1', authorUsername: 'lena', model },
+      { tweetId: '9' },
+    );
     await lose('u:1');
-    expect(await store.purgeUser('1', 0, unrecorded)).toMatchObject({ rows: 1 });
-    expect(await keysOf('n:lena_w')).toEqual([]);
+    expect(await store.purgeUser('1', 0, unrecorded)).toMatchObject({ rows: 2 });
+    expect(await namesOf('1')).toEqual([]);
     expect(await keysOf('n:*')).toHaveLength(1);
   });
 
@@ -226,6 +231,15 @@ describe('a rebuild', () => {
     expect((await seen()).users[0]).toEqual(before);
     expect(await rebuildAll(store)).toMatchObject({ entities: 0 });
   });
+
+  it.each([true, false])(
+    'passes a user whose key is of another type (dry run: %s)',
+    async (isDryRun) => {
+      await admin.set(`${PREFIX}u:5`, 'x');
+      expect(await rebuildAll(store, { isDryRun })).toMatchObject({ entities: 1 });
+      expect(await keysOf('u:5')).toHaveLength(isDryRun ? 1 : 0);
+    },
+  );
 
   it('may be interrupted at any page and repeated', async () => {
     const many = Array.from({ length: 900 }, (_, index) => ({

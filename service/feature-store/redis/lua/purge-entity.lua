@@ -9,12 +9,13 @@ local entity, current_version, tombstone_seconds = ARGV[2], ARGV[3], ARGV[4]
 local scored_up_to, next_step = tonumber(ARGV[5]), tonumber(ARGV[6])
 local FIRST_TWEET = 7
 
--- Deletes the name in the row of a user's tweet: the user's list of names may be lost.
-local function forget_name_of(tweet)
-  local row = call('GET', prefix .. 't:' .. tweet .. ':' .. current_version) or ''
-  local user, name = string.match(row, '^%d%["%d+","(%d+)","([%w_]+)",')
-  if user == id_of(entity) then
-    forget_name(user, string.lower(name))
+-- Deletes the names in the rows of a user's tweet: the user's list of names may be lost.
+local function forget_names_of(tweet)
+  for _, key in ipairs(row_keys(tweet, current_version)) do
+    local user, name = string.match(call('GET', key) or '', '^%d%["%d+","(%d+)","([%w_]+)",')
+    if user == id_of(entity) then
+      forget_name(user, string.lower(name))
+    end
   end
 end
 
@@ -26,7 +27,7 @@ settle_if_due(entity)
 local rows, contributions = 0, 0
 for i = FIRST_TWEET, #ARGV do
   if is_user(entity) then
-    forget_name_of(ARGV[i])
+    forget_names_of(ARGV[i])
   end
   -- Also a tweet that has moved to another entity since: it is already recorded as purged.
   local purged_rows, purged_contributions = purge(ARGV[i], current_version, tombstone_seconds)

@@ -66,7 +66,7 @@ if not fields then
   if mends then
     redis.call('DEL', key)
   end
-  return { 1, 0 }
+  return { 1, 0, 0 }
 end
 local total, first_end, last_end, has_ended = { 0, 0, 0, 0 }, math.huge, 0, false
 local differs, too_large, left = false, 0, 0
