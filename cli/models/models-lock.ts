@@ -7,6 +7,9 @@ import { takeLock } from '../kit/run-lock.ts';
 
 const POLL_MS = 200;
 
+/** Codes of a folder that this process may read but not write. */
+const READ_ONLY = new Set(['EROFS', 'EACCES', 'EPERM']);
+
 /** Runs an action while no other process changes the models of a folder: waits for one that does. */
 export async function withModelsLock<T>(
   modelsDir: string,
@@ -25,9 +28,10 @@ export async function withModelsLock<T>(
 async function waitForLock(modelsDir: string, output: ProgressOutput): Promise<() => void> {
   for (let isSaid = false; ; isSaid = true) {
     const lock = await takeLock(join(modelsDir, '.lock')).catch((cause: unknown) => {
+      const { code = '', syscall } = cause as NodeJS.ErrnoException;
       // If no lock can be written, the models cannot be changed either.
-      if (isReadOnly(cause)) return () => {};
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+      if (syscall === 'open' && READ_ONLY.has(code)) return () => {};
+      if (syscall !== 'scandir') throw cause;
       throw new CliError(
         `${modelsDir} cannot be read: ${reasonOf(cause)}; MODELS_DIR must name the folder of manifest.json`,
         { cause },
@@ -42,8 +46,4 @@ async function waitForLock(modelsDir: string, output: ProgressOutput): Promise<(
     }
     await sleep(POLL_MS * (1 + Math.random()));
   }
-}
-
-function isReadOnly(error: unknown): boolean {
-  return ['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -29,7 +29,9 @@ export function bulkAlarms({ bulkStateMachine }: MonitoredNames): AlarmSpec[] {
         label: 'Failed runs',
       }),
       threshold: 0,
-      periods: 1,
+      // A count may arrive when its period is over, and has counted as 0.
+      periods: 2,
+      readings: 1,
     },
   ];
 }
