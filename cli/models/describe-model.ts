@@ -6,11 +6,11 @@ import { ConversionError } from './convert/conversion-error.ts';
 import { describeClassifier } from './convert/families/describe-classifier.ts';
 import { maxTokens } from './convert/graph/classifier-graph.ts';
 import { SourceError } from './source.ts';
+import { TOKENIZER_CONFIG_FILE } from './tokenizer/added-tokens.ts';
 import { readJsonFile } from './tokenizer/read-json-file.ts';
 import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
 
 export const CONFIG_FILE = 'config.json';
-export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 
 const SINGLE_LABEL = 'single_label_classification';
 

@@ -15,16 +15,22 @@ import {
   type TokenizerChoice,
 } from './choose-files.ts';
 import { convertWeights, shardsOf } from './convert-weights.ts';
-import { CONFIG_FILE, describeModel, TOKENIZER_CONFIG_FILE } from './describe-model.ts';
+import { CONFIG_FILE, describeModel } from './describe-model.ts';
 import { externalDataOf } from './external-data.ts';
 import { fetchFiles } from './fetch-files.ts';
 import type { ModelSource, SourceFile } from './source.ts';
+import {
+  ADDED_TOKENS_FILE,
+  checkAddedTokens,
+  SPECIAL_TOKENS_FILE,
+  TOKENIZER_CONFIG_FILE,
+} from './tokenizer/added-tokens.ts';
 import { buildTokenizer } from './tokenizer/build-tokenizer.ts';
 import { checkTruncation } from './tokenizer/check-truncation.ts';
 import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
 
-/** Names the special tokens where tokenizer_config.json does not; the bundle does not keep it. */
-const SPECIAL_TOKENS_FILE = 'special_tokens_map.json';
+/** Files that tokenizer.json is built from beside a vocabulary; the bundle keeps only the first. */
+const SETTINGS_FILES = [TOKENIZER_CONFIG_FILE, SPECIAL_TOKENS_FILE, ADDED_TOKENS_FILE];
 const CONVERTED_GRAPH = 'model.onnx';
 /** Weights of this size and more are written beside the graph, so that sessions share them. */
 const LARGE_WEIGHTS_BYTES = 64 * 2 ** 20;
@@ -71,8 +77,8 @@ export async function stageModel(
   const offered = await source.list();
   const graph = chooseGraph(offered, options);
   const tokenizer = chooseTokenizer(offered);
-  const settings = optionalFiles(offered, [TOKENIZER_CONFIG_FILE, SPECIAL_TOKENS_FILE]);
-  await removeOlder(staging, [TOKENIZER_CONFIG_FILE, SPECIAL_TOKENS_FILE]);
+  const settings = optionalFiles(offered, SETTINGS_FILES);
+  await removeOlder(staging, SETTINGS_FILES);
   const small = [requiredFile(offered, CONFIG_FILE), ...settings];
   await fetchFiles(source, small, staging, output);
   const { family, ...described } = await describeModel(staging, graph.kind, options.labels);
@@ -95,7 +101,7 @@ async function makeTokenizer(
   { vocabulary }: TokenizerChoice,
   family: string,
 ): Promise<void> {
-  if (vocabulary === undefined) return;
+  if (vocabulary === undefined) return checkAddedTokens(staging, TOKENIZER_FILE);
   const settings = await readTokenizerSettings(staging);
   const definition = await buildTokenizer(staging, vocabulary, family, settings);
   await writeFile(join(staging, TOKENIZER_FILE), `${JSON.stringify(definition)}\n`);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Type from 'typebox';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { LengthBuckets } from '../../service/inference/scheduling/length-buckets.ts';
+import { isOfFamily } from '../../service/inference/tokenizer/added-tokens.ts';
 import { EventLoopTurns } from '../../service/inference/tokenizer/event-loop-turns.ts';
 import { createNormalizer } from '../../service/inference/tokenizer/normalize.ts';
 import {
@@ -96,9 +97,11 @@ function openTokenizer(
   }
 }
 
-/** Special tokens are left out: a text never spells them. */
+/** Special tokens of the family are left out: a text never spells them. */
 function highestToken({ model, added_tokens }: TokenizerDefinition): { id: number; text: string } {
-  const special = new Set(added_tokens.filter((token) => token.special).map(({ id }) => id));
+  const special = new Set(
+    added_tokens.filter((token) => isOfFamily(token.content)).map(({ id }) => id),
+  );
   let highest = { id: 0, text: '' };
   const consider = (text: string, id: number) => {
     if (id > highest.id && !special.has(id)) highest = { id, text };

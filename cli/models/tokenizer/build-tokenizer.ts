@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
+import { isOfFamily } from '../../../service/inference/tokenizer/added-tokens.ts';
 import { SourceError } from '../source.ts';
+import { type AddedToken, placeAddedTokens, readAddedTokens } from './added-tokens.ts';
 import { readJsonFile } from './read-json-file.ts';
 import { readSentencePiece } from './read-sentencepiece.ts';
 import { type SpecialTokens, specialTokens, type TokenizerSettings } from './special-tokens.ts';
@@ -83,13 +85,14 @@ async function bytePair(folder: string, settings: TokenizerSettings): Promise<ob
     );
   }
   const tokens = specialTokens(settings, ROBERTA);
+  const { added, ids } = await addTokens(folder, tokens, vocab);
   const addPrefixSpace = settings.add_prefix_space ?? false;
   return {
     version: '1.0',
-    added_tokens: addedTokens(tokens, (token) => vocab[token]),
+    added_tokens: added,
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: addPrefixSpace, trim_offsets: true },
-    post_processor: robertaFrame(tokens, vocab, addPrefixSpace),
+    post_processor: robertaFrame(tokens, ids, addPrefixSpace),
     decoder: { type: 'ByteLevel' },
     model: { type: 'BPE', vocab, merges },
   };
@@ -106,9 +109,10 @@ async function wordPiece(
   const vocab = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
   const usual = modelType === 'mpnet' ? { ...ROBERTA, unknown: '[UNK]' } : BERT;
   const tokens = specialTokens(settings, usual);
+  const { added, ids } = await addTokens(folder, tokens, vocab);
   return {
     version: '1.0',
-    added_tokens: addedTokens(tokens, (token) => vocab[token]),
+    added_tokens: added,
     normalizer: {
       type: 'BertNormalizer',
       clean_text: true,
@@ -117,7 +121,7 @@ async function wordPiece(
       lowercase: settings.do_lower_case ?? true,
     },
     pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: template(tokens, vocab),
+    post_processor: template(tokens, ids),
     decoder: { type: 'WordPiece', prefix: '##' },
     model: {
       type: 'WordPiece',
@@ -153,10 +157,11 @@ async function unigram(
         zero(mask),
       ]
     : [zero(start), zero(pad), zero(end), zero(unknown), ...pieces.slice(3), zero(mask)];
-  const ids = Object.fromEntries(vocab.map(([piece], id) => [piece, id]));
+  const pieceIds = Object.fromEntries(vocab.map(([piece], id) => [piece, id]));
+  const { added, ids } = await addTokens(folder, tokens, pieceIds);
   return {
     version: '1.0',
-    added_tokens: addedTokens(tokens, (token) => ids[token]),
+    added_tokens: added,
     normalizer:
       precompiledCharsmap === null
         ? null
@@ -174,11 +179,30 @@ async function unigram(
   };
 }
 
-function addedTokens(tokens: SpecialTokens, idOf: (token: string) => number | undefined) {
+type Ids = Readonly<Record<string, number>>;
+
+/** The special tokens that have a role, and those that were added to the vocabulary. */
+async function addTokens(
+  folder: string,
+  tokens: SpecialTokens,
+  vocabulary: Ids,
+): Promise<{ added: AddedToken[]; ids: Ids }> {
+  const roles = new Set(Object.values(tokens));
+  const placed = placeAddedTokens(await readAddedTokens(folder), vocabulary, roles);
+  const ids = {
+    ...vocabulary,
+    ...Object.fromEntries(placed.map(({ content, id }) => [content, id])),
+  };
+  const others = placed.filter(({ content }) => !roles.has(content) && !isOfFamily(content));
+  const added = [...withRole(tokens, ids), ...others].sort((a, b) => a.id - b.id);
+  return { added, ids };
+}
+
+function withRole(tokens: SpecialTokens, ids: Ids): AddedToken[] {
   return Object.entries(tokens)
-    .filter(([role]) => role !== 'mask' || idOf(tokens.mask) !== undefined)
+    .filter(([role]) => role !== 'mask' || ids[tokens.mask] !== undefined)
     .map(([role, content]) => {
-      const id = idOf(content);
+      const id = ids[content];
       if (id === undefined) {
         throw new SourceError(
           `The vocabulary lacks the special token "${content}"; tokenizer_config.json or special_tokens_map.json may name it`,
@@ -195,15 +219,10 @@ function addedTokens(tokens: SpecialTokens, idOf: (token: string) => number | un
         rstrip: false,
         normalized: false,
       };
-    })
-    .sort((a, b) => a.id - b.id);
+    });
 }
 
-function robertaFrame(
-  { start, end }: SpecialTokens,
-  ids: Readonly<Record<string, number>>,
-  addPrefixSpace: boolean,
-) {
+function robertaFrame({ start, end }: SpecialTokens, ids: Ids, addPrefixSpace: boolean) {
   return {
     type: 'RobertaProcessing',
     sep: [end, ids[end]],
@@ -213,7 +232,7 @@ function robertaFrame(
   };
 }
 
-function template({ start, end }: SpecialTokens, ids: Readonly<Record<string, number>>) {
+function template({ start, end }: SpecialTokens, ids: Ids) {
   const special = (id: string, type_id = 0) => ({ SpecialToken: { id, type_id } });
   const sequence = (id: string, type_id = 0) => ({ Sequence: { id, type_id } });
   const named = (id: string) => ({ id, ids: [ids[id]], tokens: [id] });

@@ -3,7 +3,7 @@ import { StartupError } from '../../domain/errors.ts';
 import { bertCut, bertNormalizer } from './bert-normalizer.ts';
 import { byteLevelWords } from './byte-level.ts';
 import { BytePair } from './byte-pair.ts';
-import { type Pipeline, SPACE_CUT } from './pipeline.ts';
+import { chunks, type Pipeline, SPACE_CUT } from './pipeline.ts';
 import type {
   BytePairDefinition,
   TokenizerDefinition,
@@ -35,10 +35,14 @@ function wordPiecePipeline(
   if (preTokenize === null) throw new StartupError('The tokenizer has no pre-tokenizer');
   const normalize = bertNormalizer(definition.normalizer);
   const wordPiece = new WordPiece(definition.model);
+  const cut = bertCut(definition.normalizer);
   return {
-    cut: bertCut(definition.normalizer),
+    cut,
     unknownId: wordPiece.unknownId,
-    encode: (chunk) => [wordPiece.encode(preTokenize(normalize(chunk), { section_index: 0 }))],
+    *normalize(text) {
+      for (const chunk of chunks(text, cut)) yield normalize(chunk);
+    },
+    encode: (chunk) => [wordPiece.encode(preTokenize(chunk, { section_index: 0 }))],
   };
 }
 
@@ -47,6 +51,7 @@ function bytePairPipeline({ pre_tokenizer, model }: BytePairDefinition): Pipelin
   return {
     cut: SPACE_CUT,
     unknownId: null,
+    normalize: (text) => [text],
     encode: (chunk) => bytePair.encode(byteLevelWords(chunk, pre_tokenizer.add_prefix_space)),
   };
 }

@@ -129,15 +129,5 @@ export function parseTokenizerDefinition(json: unknown, file: string): Tokenizer
         'BertPreTokenizer, BPE with ByteLevel and no normalizer, or Unigram with Metaspace',
     );
   }
-  const unsupported = json.added_tokens.find(
-    (token) =>
-      !token.special && (token.single_word || token.lstrip || token.rstrip || token.normalized),
-  );
-  if (unsupported !== undefined) {
-    throw new StartupError(
-      `${file}: the added token "${unsupported.content}" asks for single_word, lstrip, rstrip or ` +
-        'normalized, which is not supported',
-    );
-  }
   return json;
 }

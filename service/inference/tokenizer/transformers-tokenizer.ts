@@ -1,23 +1,20 @@
 import { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js';
 import { StartupError } from '../../domain/errors.ts';
-import { AddedTokens } from './added-tokens.ts';
+import { AddedTokens, isOfFamily } from './added-tokens.ts';
 import { createPipeline } from './create-pipeline.ts';
 import type { EventLoopTurns } from './event-loop-turns.ts';
-import type { Pipeline } from './pipeline.ts';
+import { chunks, type Pipeline } from './pipeline.ts';
 import type { Encoding, Tokenizer } from './tokenizer.ts';
 import type { TokenizerDefinition } from './tokenizer-definition.ts';
-
-/**
- * Minimum characters to tokenize in one step: more than most posts have, and more than an
- * ordinary text needs to fill a window of 256 tokens.
- */
-const CHUNK_CHARACTERS = 1000;
 
 /** The tokenizers of BERT, RoBERTa and XLM-RoBERTa, on Transformers.js where it is exact. */
 export class TransformersTokenizer implements Tokenizer {
   readonly specialTokens = 2;
   readonly unknownId: number | null;
-  readonly #addedTokens: AddedTokens;
+  /** Split off before the text is normalized. */
+  readonly #rawTokens: AddedTokens;
+  /** Split off after. */
+  readonly #normalizedTokens: AddedTokens;
   readonly #pipeline: Pipeline;
   readonly #startId: number;
   readonly #endId: number;
@@ -31,10 +28,19 @@ export class TransformersTokenizer implements Tokenizer {
    */
   constructor(definition: TokenizerDefinition, maxTokens: number, turns: EventLoopTurns) {
     const library = buildLibraryTokenizer(definition);
-    this.#addedTokens = new AddedTokens(definition.added_tokens.filter((token) => !token.special));
     this.#pipeline = createPipeline(definition, library);
     this.unknownId = this.#pipeline.unknownId;
     [this.#startId, this.#endId] = frame(definition, library);
+    const tokens = definition.added_tokens.filter(
+      ({ id, content, special }) =>
+        !special || (!isOfFamily(content) && id !== this.#startId && id !== this.#endId),
+    );
+    this.#rawTokens = new AddedTokens(tokens.filter((token) => !token.normalized));
+    this.#normalizedTokens = new AddedTokens(
+      tokens
+        .filter((token) => token.normalized)
+        .map((token) => ({ ...token, content: normalized(token.content, this.#pipeline) })),
+    );
     this.#maxTokens = maxTokens;
     this.#turns = turns;
   }
@@ -65,13 +71,36 @@ export class TransformersTokenizer implements Tokenizer {
 
   /** Ids of the text, lazily: each part is made in one step. */
   *#parts(text: string): Generator<readonly number[]> {
-    for (const { id, text: between } of this.#addedTokens.split(text)) {
+    for (const { id, text: between } of this.#rawTokens.split(text)) {
+      if (id !== null) yield [id];
+      // A token may span the place of a cut.
+      else if (!this.#normalizedTokens.isEmpty) yield* this.#section(between);
+      else for (const chunk of chunks(between, this.#pipeline.cut)) yield* this.#section(chunk);
+    }
+  }
+
+  *#section(text: string): Generator<readonly number[]> {
+    let normalized = '';
+    for (const part of this.#pipeline.normalize(text)) {
+      normalized += part;
+      yield [];
+    }
+    for (const { id, text: between } of this.#normalizedTokens.split(normalized)) {
       if (id !== null) yield [id];
       else
         for (const chunk of chunks(between, this.#pipeline.cut))
           yield* this.#pipeline.encode(chunk);
     }
   }
+}
+
+/** An added token as it occurs in a normalized text. */
+function normalized(content: string, pipeline: Pipeline): string {
+  const found = [...pipeline.normalize(content)].join('');
+  if (found !== '') return found;
+  throw new StartupError(
+    `The added token ${JSON.stringify(content)} consists of characters that the tokenizer removes, which is not supported`,
+  );
 }
 
 /** The library's part: BERT's words, and the frame of special tokens. */
@@ -88,18 +117,6 @@ function buildLibraryTokenizer(definition: TokenizerDefinition): PreTrainedToken
     model: { type: 'WordPiece', vocab: {}, unk_token: '', continuing_subword_prefix: '' },
   };
   return new PreTrainedTokenizer(json, {});
-}
-
-function* chunks(text: string, cut: RegExp): Generator<string> {
-  let start = 0;
-  while (text.length - start > CHUNK_CHARACTERS) {
-    cut.lastIndex = start + CHUNK_CHARACTERS;
-    const end = cut.exec(text)?.index;
-    if (end === undefined) break;
-    yield text.slice(start, end);
-    start = end;
-  }
-  yield text.slice(start);
 }
 
 /** Ids of the tokens that stand before and after every text. */

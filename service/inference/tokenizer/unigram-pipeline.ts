@@ -1,3 +1,4 @@
+import { isOfFamily } from './added-tokens.ts';
 import { type Pipeline, SPACE_CUT } from './pipeline.ts';
 import { PrecompiledNormalizer } from './precompiled-normalizer.ts';
 import type { UnigramDefinition } from './tokenizer-definition.ts';
@@ -17,22 +18,25 @@ const WORDS = /▁[^▁]*/g;
 export function unigramPipeline(definition: UnigramDefinition): Pipeline {
   const normalizers = normalizersOf(definition.normalizer);
   const splitsAtSpaces = definition.pre_tokenizer.type === 'Sequence';
-  const special = definition.added_tokens.filter((token) => token.special);
-  const unigram = new Unigram(definition.model, new Set(special.map((token) => token.content)));
+  const names = definition.added_tokens.map((token) => token.content);
+  const unigram = new Unigram(definition.model, new Set(names.filter(isOfFamily)));
   return {
     cut: SPACE_CUT,
     unknownId: unigram.unknownId,
-    *encode(chunk) {
-      let text = chunk;
+    *normalize(text) {
+      let normalized = text;
       for (const normalize of normalizers) {
-        let normalized = '';
-        for (const part of normalize(text)) {
-          normalized += part;
-          yield [];
+        const parts: string[] = [];
+        for (const part of normalize(normalized)) {
+          parts.push(part);
+          yield '';
         }
-        text = normalized;
+        normalized = parts.join('');
       }
-      for (const part of splitsAtSpaces ? text.split(SPACES) : [text]) {
+      yield normalized;
+    },
+    *encode(chunk) {
+      for (const part of splitsAtSpaces ? chunk.split(SPACES) : [chunk]) {
         if (part === '') continue;
         for (const word of words(part)) yield* unigram.encode(word);
       }

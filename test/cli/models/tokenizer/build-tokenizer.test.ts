@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
+import { checkAddedTokens } from '../../../../cli/models/tokenizer/added-tokens.ts';
 import {
   buildTokenizer,
   type VocabularyKind,
@@ -22,8 +24,12 @@ function readLines<T>(path: string): T[] {
     .map((line) => JSON.parse(line) as T);
 }
 
-async function tokenizerOf(kind: VocabularyKind, name: string, modelType: string) {
-  const folder = resolve(FIXTURES, name);
+async function tokenizerOf(
+  kind: VocabularyKind,
+  name: string,
+  modelType: string,
+  folder = resolve(FIXTURES, name),
+) {
   const built = await buildTokenizer(folder, kind, modelType, await readTokenizerSettings(folder));
   // As the service reads it back from tokenizer.json.
   const definition = parseTokenizerDefinition(JSON.parse(JSON.stringify(built)), name);
@@ -71,5 +77,107 @@ describe('a tokenizer built from vocabulary files', () => {
       expect(truncated).toBe(false);
       expect(ids.slice(1, -1)).toEqual(expected);
     }
+  });
+});
+
+interface AddedTokensCase {
+  readonly name: string;
+  readonly vocabulary: string;
+  readonly files: Readonly<Record<string, unknown>>;
+  readonly ids: readonly (readonly [text: string, ids: readonly number[]])[];
+}
+
+/** The vocabulary of a fixture, with files beside it. */
+function folderOf(vocabulary: string, files: AddedTokensCase['files']): string {
+  const folder = mkdtempSync(join(tmpdir(), 'vocabulary-'));
+  cpSync(resolve(FIXTURES, vocabulary), folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(folder, name), JSON.stringify(content));
+  }
+  return folder;
+}
+
+describe('tokens that were added to a vocabulary', () => {
+  const kinds: Readonly<Record<string, VocabularyKind>> = {
+    bert: 'wordPiece',
+    roberta: 'bytePair',
+    'xlm-roberta': 'unigram',
+  };
+  const cases: AddedTokensCase[] = JSON.parse(
+    readFileSync(join(FIXTURES, 'added-tokens.json'), 'utf8'),
+  );
+  const wordPieces = readFileSync(join(FIXTURES, 'bert/vocab.txt'), 'utf8').trimEnd().split('\n');
+  const size = wordPieces.length;
+  const build = (files: AddedTokensCase['files']) => {
+    const folder = folderOf('bert', files);
+    return tokenizerOf('wordPiece', 'bert', 'bert', folder);
+  };
+
+  it.each(cases)(
+    'get the ids of transformers if $name of $vocabulary names them',
+    async ({ vocabulary, files, ids }) => {
+      const folder = folderOf(vocabulary, files);
+      const tokenizer = await tokenizerOf(kinds[vocabulary]!, vocabulary, vocabulary, folder);
+      const found: (readonly [string, readonly number[]])[] = [];
+      for (const [text] of ids) found.push([text, (await tokenizer.encode(text)).ids]);
+      expect(found).toEqual(ids);
+    },
+  );
+
+  it('keep the id of the vocabulary if it holds them', async () => {
+    const id = wordPieces.indexOf('good');
+    const tokenizer = await build({ 'added_tokens.json': { good: id, '😍': size } });
+    expect((await tokenizer.encode('goodness 😍')).ids).toEqual(expect.arrayContaining([id, size]));
+  });
+
+  it.each([
+    [
+      'after a gap',
+      { '😍': size + 1 },
+      `"😍" has the id ${size + 1}, but transformers gives it ${size}`,
+    ],
+    ['of another piece', { '😍': 7 }, '"😍" has the id 7'],
+    ['other than in the vocabulary', { good: size }, `"good" has the id ${size}`],
+  ])('are refused with an id %s', async (_, ids, message) => {
+    await expect(build({ 'added_tokens.json': ids })).rejects.toThrow(message);
+  });
+
+  it('are refused if the normalizer leaves nothing of them', async () => {
+    await expect(build({ 'added_tokens.json': { '\u200d': size } })).rejects.toThrow(
+      'consists of characters that the tokenizer removes',
+    );
+  });
+
+  it.each(['[CLS]', '[MASK]', '<mask>', '</s>'])(
+    'do not make %s readable, which is special to the families',
+    async (content) => {
+      const special = { 'tokenizer_config.json': { additional_special_tokens: [content] } };
+      const text = `so ${content} good`;
+      expect(await (await build(special)).encode(text)).toEqual(
+        await (await build({})).encode(text),
+      );
+    },
+  );
+
+  it('may be the special tokens that the vocabulary lacks', async () => {
+    const files = {
+      'added_tokens.json': { '[START]': size },
+      'special_tokens_map.json': { cls_token: '[START]' },
+    };
+    const { ids } = await (await build(files)).encode('[START]');
+    expect([ids[0], ids.indexOf(size, 1)]).toEqual([size, -1]);
+  });
+
+  it('must be those of a tokenizer.json that lies beside other files', async () => {
+    const tokenizer = { added_tokens: [{ content: '😍' }] };
+    const files = (content: string) => ({
+      'tokenizer.json': tokenizer,
+      'added_tokens.json': { [content]: size },
+      'special_tokens_map.json': { additional_special_tokens: ['<s>NOTUSED'] },
+    });
+    await checkAddedTokens(folderOf('bert', files('😍')), 'tokenizer.json');
+    await expect(checkAddedTokens(folderOf('bert', files('😡')), 'tokenizer.json')).rejects.toThrow(
+      'tokenizer.json lacks the added token "😡"',
+    );
   });
 });

@@ -189,6 +189,30 @@ describe('models add', () => {
     expect(stderr).not.toContain('model_quantized.onnx');
   });
 
+  it('adds the tokens of added_tokens.json to a vocabulary', async () => {
+    const { model } = JSON.parse(readFileSync(join(source, 'tokenizer.json'), 'utf8'));
+    rmSync(join(source, 'tokenizer.json'));
+    const pieces = Object.keys(model.vocab).sort((a, b) => model.vocab[a] - model.vocab[b]);
+    writeFileSync(join(source, 'vocab.txt'), pieces.join('\n'));
+    writeFileSync(join(source, 'added_tokens.json'), JSON.stringify({ '😍': pieces.length }));
+    expect(await folder.run(['add', source, '--name', 'x'])).toMatchObject({ code: 0 });
+    const tokenizer = readFileSync(join(folder.path, 'x', 'tokenizer.json'), 'utf8');
+    expect(JSON.parse(tokenizer).added_tokens).toContainEqual(
+      expect.objectContaining({ id: pieces.length, content: '😍', normalized: true }),
+    );
+    expect(folder.files('x')).not.toContain('added_tokens.json');
+  });
+
+  it('refuses a tokenizer.json that lacks a token of added_tokens.json', async () => {
+    writeFileSync(join(source, 'added_tokens.json'), '{"@nasa":30522}');
+    const { code, stderr } = await folder.run(['add', source, '--name', 'x']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('tokenizer.json lacks the added token "@nasa"'),
+    ]);
+    expect(stderr).not.toContain('model_quantized.onnx');
+  });
+
   it('takes a model without tokenizer_config.json, or with null in it', async () => {
     writeFileSync(
       join(source, 'tokenizer_config.json'),

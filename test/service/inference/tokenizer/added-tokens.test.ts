@@ -21,6 +21,29 @@ describe('splitting added tokens off', () => {
     expect([...tokens.split(text)].map(({ id, text: part }) => id ?? part)).toEqual(pieces);
   });
 
+  it.each([
+    ['none', {}, 'a  x  bxb', ['a  ', 1, '  b', 1, 'b']],
+    ['lstrip', { lstrip: true }, 'a \u3000x  x b', ['a', 1, 1, ' b']],
+    ['rstrip', { rstrip: true }, 'a x \nx', ['a ', 1, 1]],
+    [
+      'single_word',
+      { single_word: true },
+      'x bx x_ 𝐚x (x) x\u0301',
+      [1, ' bx x_ 𝐚x (', 1, ') x\u0301'],
+    ],
+  ])('heeds the flag %s', (_, flags, text, pieces) => {
+    const flagged = new AddedTokens([{ id: 1, content: 'x', ...flags }]);
+    expect([...flagged.split(text)].map(({ id, text: part }) => id ?? part)).toEqual(pieces);
+  });
+
+  it('takes the first of two tokens that are spelled the same', () => {
+    const twice = new AddedTokens([
+      { id: 1, content: 'x' },
+      { id: 2, content: 'x' },
+    ]);
+    expect([...twice.split('x')]).toEqual([{ id: 1, text: null }]);
+  });
+
   it('leaves every text whole when there are none', () => {
     expect([...new AddedTokens([]).split('a👍')]).toEqual([{ id: null, text: 'a👍' }]);
   });

@@ -5,14 +5,6 @@ import { parseTokenizerDefinition } from '../../../../service/inference/tokenize
 import { TransformersTokenizer } from '../../../../service/inference/tokenizer/transformers-tokenizer.ts';
 import { byteLevelJson } from '../helpers/byte-level-definition.ts';
 
-const flags = {
-  special: false,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-};
-
 describe('reading a tokenizer.json', () => {
   it("accepts RoBERTa's kind", () => {
     expect(parseTokenizerDefinition(byteLevelJson(), 'tokenizer.json').model.type).toBe('BPE');
@@ -28,12 +20,6 @@ describe('reading a tokenizer.json', () => {
     expect(() => parseTokenizerDefinition(json, 'some/tokenizer.json')).toThrow(
       /some\/tokenizer\.json is not a supported tokenizer/,
     );
-  });
-
-  it('rejects an added token with unsupported matching options', () => {
-    const json = byteLevelJson();
-    json.added_tokens.push({ ...flags, id: 300, content: '#tag', single_word: true });
-    expect(() => parseTokenizerDefinition(json, 'tokenizer.json')).toThrow(/"#tag".*single_word/);
   });
 
   it('rejects a tokenizer that does not frame texts', () => {

@@ -133,6 +133,35 @@ describe("a tokenizer of RoBERTa's kind", () => {
   });
 });
 
+describe('a token that was added before training', () => {
+  const flags = { single_word: false, lstrip: false, rstrip: false };
+  const withToken = (content: string, special: boolean, normalized = !special) =>
+    tokenizerOf({
+      ...EMBEDDED,
+      added_tokens: [
+        ...EMBEDDED.added_tokens,
+        { ...flags, id: 40_000, content, special, normalized },
+      ],
+    } as TokenizerDefinition);
+
+  it('is read as a token if it is special, and only as it is spelled', async () => {
+    const tokenizer = withToken('@User', true);
+    expect((await tokenizer.encode('hi@Users')).ids).toContain(40_000);
+    expect((await tokenizer.encode('@user')).ids).toEqual((await bert.encode('@user')).ids);
+  });
+
+  it('is found in the normalized text if it is normalized', async () => {
+    const tokenizer = withToken('Déjà  Vu', false);
+    expect((await tokenizer.encode('so DE\u0301JA\u0300  vu!')).ids).toContain(40_000);
+  });
+
+  it('is found where a long text would be cut', async () => {
+    const tokenizer = withToken('a b', false);
+    const { ids } = await tokenizer.encode(`${'x'.repeat(999)}a b`.repeat(2));
+    expect(ids.filter((id) => id === 40_000)).toHaveLength(2);
+  });
+});
+
 /** Texts of several chunks must get the ids of the whole text's first tokens. */
 async function expectEqualToWhole(
   definition: TokenizerDefinition,
