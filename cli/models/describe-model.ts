@@ -29,6 +29,9 @@ const TaskConfig = Type.Object({ problem_type: Type.String() });
 
 const LabeledConfig = Type.Object({ id2label: Type.Record(Type.String(), Type.String()) });
 
+/** Written beside id2label, for programs that ask for the number of a name. */
+const NumberedConfig = Type.Object({ label2id: Type.Record(Type.String(), Type.Unknown()) });
+
 /** Properties that an ONNX graph of any family needs. */
 const AnyConfig = Type.Object({
   model_type: Type.String(),
@@ -56,7 +59,10 @@ export async function describeModel(
 ): Promise<DescribedModel> {
   const config = await readJsonFile(Type.Unknown(), folder, CONFIG_FILE);
   if (Value.Check(TaskConfig, config)) checkTask(config.problem_type);
-  if (Value.Check(LabeledConfig, config)) checkCount(labelsOf(config));
+  if (Value.Check(LabeledConfig, config)) {
+    checkCount(labelsOf(config));
+    if (labels === undefined) checkNumbers(config);
+  }
   const facts =
     kind === 'weights' ? convertible(config) : (known(config) ?? (await anyFamily(folder)));
   const { model_max_length: limit } = await readTokenizerSettings(folder);
@@ -143,6 +149,21 @@ function checkCount(names: readonly string[]): void {
       'served. Choose a model of three labels, or fine-tune this one for them',
     { retryable: false },
   );
+}
+
+/** Config files that were edited by hand may name the labels in one order and number them in another. */
+function checkNumbers(config: Static<typeof LabeledConfig>): void {
+  if (!Value.Check(NumberedConfig, config)) return;
+  for (const [id, name] of Object.entries(config.id2label)) {
+    const number = Object.hasOwn(config.label2id, name) ? config.label2id[name] : undefined;
+    if (number === undefined || Number(number) === Number(id)) continue;
+    throw new SourceError(
+      `${CONFIG_FILE} contradicts itself: id2label has "${id}": ${JSON.stringify(name)}, label2id has ` +
+        `${JSON.stringify(name)}: ${JSON.stringify(number).slice(0, 80)}. If the model's card says which is right, give the order of ` +
+        `the logits: --labels ${LABELS.join(',')}`,
+      { retryable: false },
+    );
+  }
 }
 
 /** True if the names stand for all labels, each once. */

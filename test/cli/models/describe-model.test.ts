@@ -113,6 +113,29 @@ describe('what the manifest learns from the files of an exporter', () => {
     await expect(described).rejects.toThrow('the model has 2 labels (LABEL_0, LABEL_1');
   });
 
+  it.each(['graph', 'weights'] as const)(
+    'refuses labels that id2label and label2id number differently, unless --labels says the order (%s)',
+    async (kind) => {
+      const label2id = { Negative: 2, Neutral: 1, Positive: 0 };
+      const folder = aFolder({ ...BERT, label2id });
+      await expect(describeModel(folder, kind, undefined)).rejects.toThrow(
+        'config.json contradicts itself: id2label has "0": "Negative", label2id has "Negative": 2',
+      );
+      const order = ['positive', 'neutral', 'negative'];
+      expect((await describeModel(folder, kind, order)).labels).toEqual(order);
+    },
+  );
+
+  it.each([
+    ['the same numbers', { Negative: 0, Neutral: 1, Positive: 2 }],
+    ['numbers as text', { Negative: '0', Neutral: '1', Positive: '2' }],
+    ['the names of another version', { LABEL_0: 2, LABEL_1: 1, LABEL_2: 0 }],
+    ['nothing', null],
+  ])('takes a label2id of %s', async (_, label2id) => {
+    const { labels } = await describeModel(aFolder({ ...BERT, label2id }), 'graph', undefined);
+    expect(labels).toEqual(['negative', 'neutral', 'positive']);
+  });
+
   it('names what a config.json lacks', async () => {
     const { pad_token_id: _, ...config } = { ...BERT, model_type: 'deberta' };
     await expect(describeModel(aFolder(config), 'graph', undefined)).rejects.toThrow(
