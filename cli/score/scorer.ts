@@ -91,10 +91,19 @@ export class Scorer {
     if ('fault' in text) return text;
     const { maxCharacters } = this.#options;
     if (text.text.trim() === '') return { fault: 'has nothing to score' };
-    const { length } = text.text;
-    if (length <= maxCharacters) return text;
+    // A text has at least as many UTF-16 units as characters.
+    if (text.text.length <= maxCharacters) return text;
+    const characters = charactersOf(text.text);
+    if (characters <= maxCharacters) return text;
     return {
-      fault: `has a text of ${length} characters; the longest allowed has ${maxCharacters}`,
+      fault: `has a text of ${characters} characters; the longest allowed has ${maxCharacters}`,
     };
   }
+}
+
+/** Number of characters (code points), without a list of them. */
+function charactersOf(text: string): number {
+  let characters = 0;
+  for (const _ of text) characters++;
+  return characters;
 }

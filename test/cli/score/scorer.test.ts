@@ -34,3 +34,34 @@ describe('a page of more tweets than the engine takes at once', () => {
     expect(scores).toEqual(texts.map((_, index) => index / 1000));
   });
 });
+
+describe('the limit of a text', () => {
+  it('counts characters as the API does, not UTF-16 units', async () => {
+    const scorer = new Scorer({
+      maxCharacters: 5,
+      model: {
+        languages: [],
+        predict: async (texts) =>
+          texts.map(() => ({
+            label: 'neutral',
+            scores: { negative: 0, neutral: 1, positive: 0 },
+            truncated: false,
+            tokens: 3,
+          })),
+      },
+    });
+    const texts = ['😂😂😂😂😂', 'abcde', '😂😂😂😂😂a', 'abcdef'].map((text) => ({
+      text,
+      source: null,
+      scored: () => '',
+    }));
+    const scored = await scorer.score([{ line: 1, byte: 0, next: { bytes: 0, lines: 1 }, texts }]);
+    const fault = 'has a text of 6 characters; the longest allowed has 5';
+    expect(scored.map((each) => ('fault' in each ? each.fault : null))).toEqual([
+      null,
+      null,
+      fault,
+      fault,
+    ]);
+  });
+});
