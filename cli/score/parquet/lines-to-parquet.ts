@@ -11,6 +11,7 @@ import type { AddedColumns } from '../added-columns.ts';
 import type { Layout } from '../formats/format.ts';
 import { uniqueNames } from '../formats/unique-names.ts';
 import { copyOptions } from './copy-options.ts';
+import { roundedColumns } from './rounded-columns.ts';
 
 export interface ScoredLines {
   /** Path of the lines. */
@@ -64,17 +65,25 @@ export async function jsonLinesToParquet(
   const detected = `read_json(${path}, ${options}, sample_size = -1)`;
   const found = await database.columns(`SELECT * FROM ${detected}`);
   const columns = found.map(({ name, type }) => ({ name, type: textType(type) }));
-  const types = columns.map(({ name, type }) => `${quoted(name)}: ${quoted(type)}`);
   const ofInput = columns.filter(({ name }) => !added.names.includes(name));
+  const read = (some: readonly Column[]) => {
+    const types = some.map(({ name, type }) => `${quoted(name)}: ${quoted(type)}`);
+    return `read_json(${path}, ${options}, columns = {${types.join(', ')}})`;
+  };
+  const isDetected = hasRenamed(columns);
+  const fractions = isDetected ? [] : ofInput.filter(({ type }) => jsonType(type) !== type);
+  const rounded = await roundedColumns(database, fractions, read(fractions.map(inJson)));
   const selected = [
-    ...ofInput.map(
-      ({ name, type }) => `${identifier(name)}::${exactType(type)} AS ${identifier(name)}`,
+    ...ofInput.map(({ name, type }) =>
+      rounded.has(name)
+        ? identifier(name)
+        : `${identifier(name)}::${exactType(type)} AS ${identifier(name)}`,
     ),
     ...castsOf(added),
   ];
-  const source = hasRenamed(columns)
+  const source = isDetected
     ? detected
-    : `read_json(${path}, ${options}, columns = {${types.join(', ')}})`;
+    : read(columns.map((column) => (rounded.has(column.name) ? inJson(column) : column)));
   await copy(database, `SELECT ${selected.join(', ')} FROM ${source}`, target);
 }
 
@@ -95,6 +104,15 @@ function textType(type: string): string {
 /** Parquet has no integer of 128 bits: DuckDB would write a rounded number. */
 function exactType(type: string): string {
   return withTypes(type, { HUGEINT: 'DECIMAL(38,0)' });
+}
+
+/** A number in JSON keeps its digits. */
+function jsonType(type: string): string {
+  return withTypes(type, { DOUBLE: 'JSON' });
+}
+
+function inJson({ name, type }: Column): Column {
+  return { name, type: jsonType(type) };
 }
 
 /** Replaces types also inside of a nested type, but no names of fields: they are quoted, or a blank follows. */

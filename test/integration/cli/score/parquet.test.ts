@@ -335,6 +335,30 @@ describe('tss score into a Parquet file', () => {
     ]);
   });
 
+  it('keeps the digits of integers in JSON Lines beside fractions and integers beyond 2^64', async () => {
+    const id = '1460323737035677698';
+    const lines = [
+      `{"text":"I love it","id":${id},"in":{"a":[{"n":${id}}]},"big":${id}${id},"wide":18446744073709551616,"few":7,"user":{"id":${id},"rate":0.5}}`,
+      '{"text":"I hate it","id":1.5,"in":{"a":[{"n":-2.5}]},"big":1,"wide":2,"few":0.25,"user":{"id":2,"rate":3}}',
+    ];
+    writeFileSync(join(folder, 'tweets.jsonl'), `${lines.join('\n')}\n`);
+    expect((await score('tweets.jsonl', '--out', 'scored.parquet')).code).toBe(0);
+    expect(await columns('scored.parquet')).toEqual([
+      ['text', 'VARCHAR'],
+      ['id', 'JSON'],
+      ['in', 'STRUCT(a STRUCT(n JSON)[])'],
+      ['big', 'JSON'],
+      ['wide', 'DOUBLE'],
+      ['few', 'DOUBLE'],
+      ['user', 'STRUCT(id BIGINT, rate DOUBLE)'],
+      ...ADDED,
+    ]);
+    expect(await read('scored.parquet')).toMatchObject([
+      { id, in: { a: [{ n: id }] }, big: `${id}${id}`, few: 7, user: { id, rate: 0.5 } },
+      { id: '1.5', in: { a: [{ n: '-2.5' }] }, big: '1', few: 0.25, user: { id: '2', rate: 3 } },
+    ]);
+  });
+
   it.each([
     ['day, as in most of Europe', '25-12-2024'],
     ['day', '2024-12-25'],
