@@ -9,8 +9,8 @@ import {
   type FileTable,
   fileTable,
   rowFaults,
-  textOf as rowText,
   scoredCsv,
+  textOf,
 } from './file-table.ts';
 import { foreignFormat } from './foreign-format.ts';
 import { count, duration } from './format.ts';
@@ -96,9 +96,12 @@ export function startFilePanel(): void {
     });
   };
   const setBusy = (isBusy: boolean) => {
+    // The visitor may have gone elsewhere during the scoring.
+    const hadFocus = document.activeElement === cancel;
     for (const control of [file, paste, column, header, start]) control.disabled = isBusy;
     cancel.hidden = !isBusy;
-    (isBusy ? cancel : start).focus();
+    if (isBusy) cancel.focus();
+    else if (hadFocus) start.focus();
   };
 
   // Browsers report no change when the same file is chosen again, also if it was saved since then.
@@ -112,12 +115,12 @@ export function startFilePanel(): void {
     paste.value = '';
     text = '';
     read();
-    const decoded = await textOf(chosen);
+    const content = await decoded(chosen);
     // A file that was chosen or lines that were pasted since then replace this file.
     if (mine !== latest) return;
-    text = decoded.text;
+    text = content.text;
     read();
-    const { fault = emptyFault(text, table) } = decoded;
+    const { fault = emptyFault(text, table) } = content;
     if (fault !== undefined) say(fault);
   });
   paste.addEventListener('input', () => {
@@ -135,12 +138,15 @@ export function startFilePanel(): void {
     allowAsking();
     void run();
   });
+  // Firefox restores disabled controls of a page that is reloaded during the scoring.
+  for (const control of [file, paste, column, header]) control.disabled = false;
+  allowStart();
 }
 
 function scoringOf(table: FileTable, column: number, progress: Progress): FileScoring {
   return new FileScoring(
     {
-      texts: table.rows.map((row) => rowText(table, column, row)),
+      texts: table.rows.map((row) => textOf(table, column, row)),
       send: (texts, signal) => call<TextsResponse>('/v1/inference', { texts }, signal),
       pause,
       onProgress: ({ done, pauseMs }) => progress.show(done, pauseMs),
@@ -204,9 +210,15 @@ function waiting(pauseMs: number): string {
   return ` · waiting ${duration(Math.ceil(pauseMs / 1_000))} for the service`;
 }
 
-async function textOf(file: File): Promise<{ text: string; fault?: string }> {
+async function decoded(file: File): Promise<{ text: string; fault?: string }> {
   if (file.size > MAX_BYTES) return { text: '', fault: 'The file is larger than 10 MB.' };
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(await file.arrayBuffer());
+  } catch {
+    // It was removed or changed after it was chosen.
+    return { text: '', fault: 'The file cannot be read. Choose it again.' };
+  }
   const format = foreignFormat(bytes);
   if (format !== undefined) return { text: '', fault: format };
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;

@@ -289,6 +289,62 @@ describe('a CSV file on the page', () => {
     await page.getByText('Done: 150 rows.').first().waitFor();
   });
 
+  const hold = async ({ page }: Visit) => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await page.route('**/v1/inference', async (route) => {
+      await released;
+      await route.continue();
+    });
+    return release;
+  };
+  const focused = ({ page }: Visit) => page.evaluate('document.activeElement.id');
+
+  it('takes the focus at its end only from the button that has gone', async () => {
+    for (const expected of ['try-input', 'file-start']) {
+      const opened = await open();
+      const { page } = opened;
+      const release = await hold(opened);
+      await choose(opened, 'text\nI love it');
+      await page.getByRole('button', { name: 'Score', exact: true }).click();
+      expect(await focused(opened)).toBe('file-cancel');
+      if (expected === 'try-input') await page.locator('#try-input').focus();
+      release();
+      await page.getByText('Done: 1 row.').first().waitFor();
+      expect(await focused(opened)).toBe(expected);
+    }
+  });
+
+  it('can be scored after a reload by a browser that restores disabled controls', async () => {
+    const opened = await open();
+    const { page } = opened;
+    // As Firefox does while it reads the document, before the page's script.
+    await page.addInitScript(`document.addEventListener('readystatechange', () => {
+      if (document.readyState !== 'interactive') return;
+      for (const control of document.querySelectorAll('#file :is(input, textarea, select, #file-start)')) {
+        control.disabled = true;
+      }
+    })`);
+    await page.reload();
+    await page.getByText('Score a CSV file').click();
+    await page.getByLabel('Or paste its lines').fill('id,text\n1,I love it', { timeout: 10_000 });
+    await page.getByRole('button', { name: 'Score', exact: true }).click();
+    await page.getByText('Done: 1 row.').first().waitFor();
+    expect(await page.locator('#file :disabled').count()).toBe(0);
+    nothingWrong(opened);
+  });
+
+  it('that has gone since it was chosen is reported', async () => {
+    const opened = await open();
+    await opened.page.evaluate(
+      "Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException('Gone.', 'NotFoundError'))",
+    );
+    await choose(opened, 'text\nI love it');
+    expect(await opened.page.locator('#file').getByRole('alert').textContent()).toBe(
+      'The file cannot be read. Choose it again.',
+    );
+    nothingWrong(opened);
+  });
+
   it('with a quote that is never closed is refused with its line', async () => {
     const opened = await open();
     await choose(opened, 'id,text\n1,"open');
