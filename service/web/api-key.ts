@@ -2,9 +2,11 @@ import { byId } from './dom.ts';
 
 const STORAGE_KEY = 'api-key';
 
+let key = keyOfTab();
+
 /** The API key that the visitor gave in this tab. */
 export function storedKey(): string | null {
-  return sessionStorage.getItem(STORAGE_KEY);
+  return key;
 }
 
 let asking: Promise<boolean> | undefined;
@@ -45,6 +47,24 @@ async function showDialog(wasRefused: boolean): Promise<boolean> {
   dialog.showModal();
   await closed;
   declined = dialog.returnValue !== 'use';
-  if (!declined) sessionStorage.setItem(STORAGE_KEY, input.value.trim());
+  if (!declined) keep(input.value.trim());
   return !declined;
+}
+
+/** Null also where the browser refuses to store data of sites. */
+function keyOfTab(): string | null {
+  try {
+    return sessionStorage.getItem(STORAGE_KEY);
+  } catch {
+    return null;
+  }
+}
+
+function keep(given: string): void {
+  key = given;
+  try {
+    sessionStorage.setItem(STORAGE_KEY, given);
+  } catch {
+    // The page keeps it until it is left.
+  }
 }

@@ -400,6 +400,18 @@ describe('a service that wants API keys', () => {
     expect(opened.strayRequests).toEqual([]);
   });
 
+  it('is given it also where the browser stores nothing', async () => {
+    const { page, complaints } = await open({}, guarded.url);
+    await page.addInitScript(`Object.defineProperty(window, 'sessionStorage', {
+      get() { throw new DOMException('Denied.', 'SecurityError'); },
+    })`);
+    await page.reload();
+    await page.getByRole('dialog', { name: 'API key needed' }).getByLabel('API key').fill(API_KEY);
+    await page.keyboard.press('Enter');
+    await page.locator('.users-chart canvas').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('asks again for a key with a character that no header can hold', async () => {
     const opened = await open({}, guarded.url);
     const { page } = opened;
