@@ -48,7 +48,9 @@ export function startTryPanel(): void {
     void analyze();
   });
   input.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    // Safari ends a composition before the key that confirms it, which then has the code 229.
+    const isComposing = event.isComposing || event.keyCode === 229;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing) return;
     event.preventDefault();
     form.requestSubmit();
   });

@@ -95,6 +95,19 @@ describe('a text on the page', () => {
   });
 });
 
+describe('the box for a text', () => {
+  it('keeps an Enter that confirms the words of an input method, also in Safari', async () => {
+    const { page } = await open();
+    await page.getByLabel('Text or tweet URL').fill('とても良い');
+    // Safari reports the end of the composition before this key.
+    const isLeftAlone = (keyCode: number) =>
+      page.evaluate(`document.querySelector('#try-input').dispatchEvent(new KeyboardEvent(
+        'keydown', { key: 'Enter', keyCode: ${keyCode}, cancelable: true }))`);
+    expect(await isLeftAlone(229)).toBe(true);
+    expect(await isLeftAlone(13)).toBe(false);
+  });
+});
+
 describe('a problem on the page', () => {
   it('names X, what to do instead, and offers another try where X is out of reach', async () => {
     const opened = await open();
