@@ -71,16 +71,21 @@ const ADDED = [
   'problem',
 ];
 
-/** The file with the columns that scoring adds, safe to open in a spreadsheet. */
+/**
+ * The file with the columns that scoring adds, safe to open in a spreadsheet. The last own column
+ * also has the cells that a row has too many.
+ */
 export function scoredCsv(
   { names, rows, separator }: FileTable,
   results: readonly (RowResult | undefined)[],
 ): string {
   const prefix = ADDED.some((name) => names.includes(name)) ? 'predicted_' : '';
   const head = [...names, ...ADDED.map((name) => prefix + name)];
-  const width = names.length;
+  const last = names.length - 1;
   const body = rows.map((row, index) => {
-    const cells = Array.from({ length: width }, (_, at) => row[at] ?? '');
+    const cells = names.map((_, at) =>
+      at === last ? row.slice(at).join(separator) : (row[at] ?? ''),
+    );
     return [...cells, ...addedCells(results[index])];
   });
   return csvOf([head, ...body], separator);

@@ -82,4 +82,14 @@ describe('a file of texts', () => {
       ['2', 'y', '', ...Array(10).fill(''), 'The row has no text.'],
     ]);
   });
+
+  it('is written with all cells of a row that has too many: the last column has the rest', () => {
+    const csv = scoredCsv(fileTable('id,text\n1,hello, world\n2', true), []);
+    const rows = parseCsv(csv, 10).rows.map((row) => row.slice(0, 3));
+    expect(rows).toEqual([
+      ['id', 'text', 'label'],
+      ['1', 'hello, world', ''],
+      ['2', '', ''],
+    ]);
+  });
 });
