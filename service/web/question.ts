@@ -23,5 +23,6 @@ export function aggregatePath(subject: string, days: number, nowMs: number): str
   const range = new URLSearchParams({ from: day(nowMs - (days - 1) * 86_400_000), to: day(nowMs) });
   const id = /^id:(\d+)$/.exec(subject)?.[1];
   const entity = id !== undefined || subject.startsWith('@') ? 'users' : 'topics';
-  return `/v1/${entity}/${encodeURIComponent(id ?? subject)}/sentiment?${range}`;
+  const name = encodeURIComponent(id ?? subject.toWellFormed());
+  return `/v1/${entity}/${name}/sentiment?${range}`;
 }

@@ -18,9 +18,9 @@ const MAX_TOPIC_CHARACTERS = 100;
 /** Reads `?topic=%23bitcoin&days=7&view=share`; defaults for what is absent or invalid. */
 export function readView(search: string): View {
   const parameters = new URLSearchParams(search);
-  const topic = parameters.get('topic')?.trim().slice(0, MAX_TOPIC_CHARACTERS);
+  const characters = [...(parameters.get('topic')?.trim() ?? '')];
   return {
-    topic: topic || null,
+    topic: characters.slice(0, MAX_TOPIC_CHARACTERS).join('') || null,
     days: DAYS.find((days) => String(days) === parameters.get('days')) ?? DEFAULT_DAYS,
     measure: parameters.get('view') === 'share' ? 'share' : 'tweets',
   };

@@ -35,4 +35,8 @@ describe('the path of an aggregate', () => {
   ])('of %s over %i days ends today, in UTC', (subject, days, path) => {
     expect(aggregatePath(subject, days, nowMs)).toBe(path);
   });
+
+  it('replaces half of a character, which no address can hold', () => {
+    expect(aggregatePath('#a\ud83d', 1, nowMs)).toMatch(/^\/v1\/topics\/%23a%EF%BF%BD\//);
+  });
 });

@@ -15,6 +15,11 @@ describe("the page's address", () => {
     expect(readView(query)).toEqual(view);
   });
 
+  it('keeps the first 100 characters of a topic, and never half of one', () => {
+    const name = `#${'a'.repeat(98)}`;
+    expect(readView(`?topic=${encodeURIComponent(`${name}😍b`)}`).topic).toBe(`${name}😍`);
+  });
+
   it('leaves out defaults', () => {
     expect(queryOf(readView('?days=30&view=tweets'))).toBe('');
     expect(queryOf(readView('?view=share&topic=%24btc'))).toBe('?topic=%24btc&view=share');
