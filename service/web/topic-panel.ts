@@ -1,6 +1,7 @@
 import { type Aggregate, AggregateView } from './aggregate-view.ts';
-import { ApiProblem, call } from './api.ts';
+import { call } from './api.ts';
 import { allowAsking } from './api-key.ts';
+import { ApiProblem } from './api-problem.ts';
 import { byId, element } from './dom.ts';
 import { count } from './format.ts';
 import { othersNote } from './languages.ts';
@@ -23,7 +24,7 @@ export interface TopicPanel {
 export function startTopicPanel(view: PageView): TopicPanel {
   const form = byId('topic-form', HTMLFormElement);
   const input = byId('topic-input', HTMLInputElement);
-  const days = byId('topic-days', HTMLSelectElement);
+  const daysSelect = byId('topic-days', HTMLSelectElement);
   const body = byId('topic', HTMLDivElement);
   const said = byId('topic-said', HTMLParagraphElement);
   const aggregate = new AggregateView();
@@ -32,6 +33,8 @@ export function startTopicPanel(view: PageView): TopicPanel {
   /** Subject and days of what is shown. */
   let answered = '';
   let latest = 0;
+  /** True until the answer that the visitor waits for is announced, by whichever load. */
+  let isAwaited = false;
 
   const showNote = (title: string, ...lines: readonly (Node | string)[]) => {
     if (title !== shown) body.replaceChildren(emptyNote(title, ...lines));
@@ -49,7 +52,8 @@ export function startTopicPanel(view: PageView): TopicPanel {
     if (!body.contains(aggregate.root)) body.replaceChildren(aggregate.root);
     if (now !== shown) aggregate.show(subject, answer);
     shown = now;
-    return [`${subject}: ${count(answer.total)} tweets.`, others ?? ''].join(' ').trim();
+    const unit = answer.total === 1 ? 'tweet' : 'tweets';
+    return [`${subject}: ${count(answer.total)} ${unit}.`, others ?? ''].join(' ').trim();
   };
   const showUnknown = (subject: string, { didYouMean }: ApiProblem): string => {
     const title = `No data about ${subject}.`;
@@ -72,6 +76,7 @@ export function startTopicPanel(view: PageView): TopicPanel {
     let summary = '';
     let succeeded = true;
     if (isAsked) {
+      isAwaited = true;
       body.setAttribute('aria-busy', 'true');
       body.classList.toggle('outdated', question !== answered);
     }
@@ -93,7 +98,8 @@ export function startTopicPanel(view: PageView): TopicPanel {
     answered = question;
     body.removeAttribute('aria-busy');
     body.classList.remove('outdated');
-    if (isAsked) said.textContent = summary;
+    if (isAwaited) said.textContent = summary;
+    isAwaited = false;
     return succeeded;
   };
 
@@ -104,33 +110,33 @@ export function startTopicPanel(view: PageView): TopicPanel {
 
   const follow = () => {
     input.value = view.current.topic ?? proposed ?? '';
-    days.value = String(view.current.days);
+    daysSelect.value = String(view.current.days);
   };
   const ask = () => {
     allowAsking();
     const before = view.current;
     const topic = input.value.trim() || proposed;
-    view.change({ topic, days: Number(days.value) });
+    view.change({ topic, days: Number(daysSelect.value) });
     if (view.current === before) void choose();
   };
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     ask();
   });
-  days.addEventListener('change', () => {
+  daysSelect.addEventListener('change', () => {
     const typed = input.value.trim();
     // A proposed topic does not become one that the visitor has chosen.
     const isChosen = typed !== '' && typed !== (view.current.topic ?? proposed);
-    view.change({ days: Number(days.value), ...(isChosen && { topic: typed }) });
+    view.change({ days: Number(daysSelect.value), ...(isChosen && { topic: typed }) });
   });
-  let { topic, days: asked } = view.current;
+  let shownView = view.current;
   view.onChange((now) => {
+    const { topic, days } = shownView;
+    shownView = now;
     // Another view of the same question leaves a name that is being typed as it is.
-    if (now.topic !== topic || now.days !== asked) {
-      follow();
-      void choose();
-    }
-    ({ topic, days: asked } = now);
+    if (now.topic === topic && now.days === days) return;
+    follow();
+    void choose();
   });
   follow();
   const refresh = repeatWhileVisible(() => load(false), REFRESH_MS);

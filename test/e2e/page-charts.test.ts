@@ -180,6 +180,31 @@ describe('the bars of users', () => {
 });
 
 describe('the search for a topic', () => {
+  it('announces an answer that a refresh has overtaken, once', async () => {
+    const opened = await openFilled('', { canForwardTime: true });
+    const { page } = opened;
+    await page.getByText('Up for').waitFor();
+    await page.clock.fastForward(15_000);
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    await page.route(
+      '**/v1/topics/%24fin/**',
+      async (held) => {
+        await ended;
+        await held.continue();
+      },
+      { times: 1 },
+    );
+    const asked = page.waitForRequest('**/v1/topics/%24fin/**');
+    await page.getByLabel('Topic or @user').fill('$fin');
+    await page.keyboard.press('Enter');
+    await asked;
+    await page.clock.fastForward(16_000);
+    await shareOf(page, '$fin').waitFor();
+    await page.locator('#topic-said').getByText('$fin: 1 tweet.').waitFor({ timeout: 10_000 });
+    end();
+    nothingWrong(opened);
+  });
+
   it('suggests topics and users, the most active ones first', async () => {
     const { page } = await openFilled();
     const list = page.locator('#topic-suggestions option');
