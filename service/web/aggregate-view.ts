@@ -2,7 +2,7 @@ import type { TopicSentiment, UserSentiment } from '../http/routes/features/sche
 import { donut, timeline } from './charts.ts';
 import { element } from './dom.ts';
 import { downloadButtons } from './downloads.ts';
-import { count, percent, share, shortDate } from './format.ts';
+import { count, percent, share, shortDates } from './format.ts';
 import { LABELS, NAMES, namedSwatch, sharesInWords } from './labels.ts';
 import { othersNote } from './languages.ts';
 import { LiveChart } from './live-chart.ts';
@@ -46,7 +46,7 @@ export class AggregateView {
     this.#subject = subject;
     this.#aggregate = aggregate;
     const { total, counts, timeline: days, otherLanguages } = aggregate;
-    const dates = days.map(({ date }) => shortDate(date));
+    const dates = shortDates(days.map(({ date }) => date));
     const others = othersNote(otherLanguages);
     this.#others.textContent = others;
     this.#others.hidden = others === null;

@@ -4,7 +4,9 @@ const LOCALE = 'en';
 
 const graphemes = new Intl.Segmenter(LOCALE, { granularity: 'grapheme' });
 const whole = new Intl.NumberFormat(LOCALE);
-const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const DAY = { day: 'numeric', month: 'short', timeZone: 'UTC' } as const;
+const day = new Intl.DateTimeFormat(LOCALE, DAY);
+const dayOfYear = new Intl.DateTimeFormat(LOCALE, { ...DAY, year: 'numeric' });
 const moment = new Intl.DateTimeFormat(LOCALE, {
   dateStyle: 'medium',
   timeStyle: 'short',
@@ -28,9 +30,11 @@ export function share(part: number, total: number): number {
   return total === 0 ? 0 : part / total;
 }
 
-/** A date such as 2026-11-23 as `Nov 23`. */
-export function shortDate(date: string): string {
-  return day.format(new Date(`${date}T00:00:00Z`));
+/** Ascending dates such as 2026-11-23 as `Nov 23`, and with their years if these differ. */
+export function shortDates(dates: readonly string[]): string[] {
+  const isOneYear = dates[0]?.slice(0, 4) === dates.at(-1)?.slice(0, 4);
+  const format = isOneYear ? day : dayOfYear;
+  return dates.map((date) => format.format(new Date(`${date}T00:00:00Z`)));
 }
 
 /** An ISO 8601 time as `Nov 23, 2026, 8:05 AM UTC`. */

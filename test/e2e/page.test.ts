@@ -9,7 +9,7 @@ import type {
 import type { Status } from '../../service/http/routes/status/schemas.ts';
 import type { TextSentiment } from '../../service/http/routes/texts/schemas.ts';
 import type { TweetSentiment } from '../../service/http/routes/tweets/schemas.ts';
-import { count, percent, share, shortDate } from '../../service/web/format.ts';
+import { count, percent, share, shortDates } from '../../service/web/format.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { RedisServer } from '../helpers/redis-server.ts';
 import { ServiceProcess } from '../helpers/service-process.ts';
@@ -116,7 +116,7 @@ describe('the page shows the figures of the API', () => {
         .map(({ date, counts }) => [date, ...LABELS.map((label) => count(counts[label]))]),
     );
     const days = page.getByRole('img', { name: /Tweets about #bitcoin a day/ });
-    expect(await days.getAttribute('aria-label')).toContain(shortDate(topic.from));
+    expect(await days.getAttribute('aria-label')).toContain(shortDates([topic.from, topic.to])[0]);
     nothingWrong(opened);
   });
 

@@ -5,7 +5,7 @@ import {
   duration,
   percent,
   share,
-  shortDate,
+  shortDates,
   shortened,
   time,
 } from '../../../service/web/format.ts';
@@ -44,8 +44,13 @@ describe('the page writes', () => {
 
   it('counts, dates and times in UTC, wherever it is read', () => {
     expect(count(12_345)).toBe('12,345');
-    expect(shortDate('2026-11-01')).toBe('Nov 1');
+    expect(shortDates(['2026-11-01', '2026-11-30'])).toEqual(['Nov 1', 'Nov 30']);
     expect(time('2026-11-23T23:59:00.000Z')).toMatch(/^Nov 23, 2026, 11:59\sPM UTC$/);
+  });
+
+  it('the year of dates that are of several years', () => {
+    expect(shortDates(['2025-11-30', '2026-11-30'])).toEqual(['Nov 30, 2025', 'Nov 30, 2026']);
+    expect(shortDates([])).toEqual([]);
   });
 
   it('nothing of nothing as no share', () => {
