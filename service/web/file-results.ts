@@ -107,11 +107,12 @@ function pagedRows({ table, column, results }: Results): HTMLElement {
     shown.replaceChildren(scroller('Scored rows', cells));
     const last = Math.min(table.rows.length, from + PAGE_ROWS);
     place.textContent = `Rows ${count(from + 1)} to ${count(last)} of ${count(table.rows.length)}`;
-    back.disabled = page === 0;
-    forth.disabled = page === pages - 1;
+    // Not `disabled`, which would take the focus from the button on the last page.
+    back.setAttribute('aria-disabled', String(page === 0));
+    forth.setAttribute('aria-disabled', String(page === pages - 1));
   };
-  back.addEventListener('click', () => turnTo(page - 1));
-  forth.addEventListener('click', () => turnTo(page + 1));
+  back.addEventListener('click', () => page > 0 && turnTo(page - 1));
+  forth.addEventListener('click', () => page < pages - 1 && turnTo(page + 1));
   turnTo(0);
   return element(
     'div',
@@ -123,7 +124,7 @@ function pagedRows({ table, column, results }: Results): HTMLElement {
 
 function rowCells(index: number, text: string, result: RowResult | undefined): (Node | string)[] {
   const number = count(index + 1);
-  const words = element('span', { class: 'cell-text' }, text);
+  const words = element('span', { class: 'cell-text', dir: 'auto' }, text);
   if (!result) return [number, 'Not scored yet', '–', words];
   if ('fault' in result) {
     const fault = element('span', { class: 'cell-text' }, result.fault);

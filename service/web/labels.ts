@@ -21,7 +21,7 @@ export function swatch(label: Label): HTMLSpanElement {
 /** Legend of the patches, above a chart. */
 export function legend(): HTMLUListElement {
   const items = LABELS.map((label) => element('li', {}, swatch(label), NAMES[label]));
-  return element('ul', { class: 'legend', 'aria-label': 'Legend' }, ...items);
+  return element('ul', { class: 'legend', role: 'list', 'aria-label': 'Legend' }, ...items);
 }
 
 /** A label's patch and its name, or other words for it. */

@@ -27,7 +27,7 @@ export function verdictOf(verdict: Verdict): HTMLElement {
   const warning = languageWarning(verdict);
   if (warning !== null) shown.append(element('p', { class: 'notice' }, warning));
   if (text !== undefined) {
-    const quote = element('blockquote', {}, text);
+    const quote = element('blockquote', { dir: 'auto' }, text);
     shown.append(scroller('Text', quote), explainer(text, quote));
   }
   shown.append(scoreBars(verdict));
@@ -62,7 +62,7 @@ function scoreBars({ scores, certain, sentimentAnalyst }: Verdict): HTMLElement 
       element('span', { class: 'score-value' }, percent(scores[label])),
     );
   });
-  return element('ul', { class: 'scores', 'aria-label': 'Scores' }, ...bars);
+  return element('ul', { class: 'scores', role: 'list', 'aria-label': 'Scores' }, ...bars);
 }
 
 /** Null unless the model does not read the language of the text. */

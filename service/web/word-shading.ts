@@ -17,11 +17,16 @@ export function explainer(text: string, quote: HTMLElement): HTMLElement {
   const place = element('div', { class: 'explanation' });
   const button = element('button', { type: 'button', class: 'chip' }, 'Which words decide?');
   const explain = async () => {
+    const hadFocus = document.activeElement === button;
     button.disabled = true;
     try {
       const explanation = await ask(text);
       quote.replaceChildren(...shaded(text, explanation));
-      place.replaceChildren(legendOf(explanation), summary(explanation), table(explanation));
+      const details = table(explanation);
+      place.replaceChildren(legendOf(explanation), summary(explanation), details);
+      if (hadFocus && document.activeElement === document.body) {
+        details.querySelector('summary')?.focus({ preventScroll: true });
+      }
     } catch (error) {
       button.disabled = false;
       showProblem(place, error, () => void explain());
@@ -57,7 +62,8 @@ function legendOf({ label }: Explanation): HTMLElement {
     element('li', {}, sample(`for ${label}`), `for ${NAMES[label].toLowerCase()}`),
     element('li', {}, sample('against'), `against ${NAMES[label].toLowerCase()}`),
   ];
-  return element('ul', { class: 'legend', 'aria-label': 'Shades of words' }, ...items);
+  const attributes = { class: 'legend', role: 'list', 'aria-label': 'Shades of words' };
+  return element('ul', attributes, ...items);
 }
 
 function summary({ label, words }: Explanation): HTMLElement {

@@ -179,6 +179,25 @@ describe('the bars of users', () => {
   });
 });
 
+describe('in forced colors', () => {
+  it('the chosen half of the switch has another background than the other one', async () => {
+    const { page } = await openFilled('', { forcedColors: 'active' });
+    const colors = await page.evaluate(`[...document.querySelectorAll('#users .switch span')]
+      .map((half) => getComputedStyle(half).backgroundColor)`);
+    expect(new Set(colors as string[]).size).toBe(2);
+  });
+});
+
+it('lists without bullets are called lists, which VoiceOver asks for', async () => {
+  const { page } = await openFilled();
+  await page.getByLabel('Text or tweet URL').fill('I love it');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Which words decide?' }).click();
+  await page.getByText('Figures of each word').waitFor();
+  expect(await page.locator('ul').count()).toBe(5);
+  expect(await page.locator('ul:not([role="list"])').count()).toBe(0);
+});
+
 describe('the search for a topic', () => {
   it('announces an answer that a refresh has overtaken, once', async () => {
     const opened = await openFilled('', { canForwardTime: true });

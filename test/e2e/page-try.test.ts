@@ -106,6 +106,28 @@ describe('the box for a text', () => {
     expect(await isLeftAlone(229)).toBe(true);
     expect(await isLeftAlone(13)).toBe(false);
   });
+
+  it('and its answer run from right to left for Arabic', async () => {
+    const opened = await open();
+    const { page } = opened;
+    await analyze(opened, 'أحب هذا الهاتف');
+    await page.locator('blockquote').waitFor();
+    for (const selector of ['#try-input', 'blockquote']) {
+      const style = `getComputedStyle(document.querySelector('${selector}')).direction`;
+      expect(await page.evaluate(style)).toBe('rtl');
+    }
+  });
+
+  it('keeps the focus in its answer when the words are explained', async () => {
+    const opened = await open();
+    const { page } = opened;
+    await analyze(opened, TEXT);
+    await page.getByRole('button', { name: 'Which words decide?' }).press('Enter');
+    await page.getByText('Figures of each word').waitFor();
+    expect(await page.evaluate('document.activeElement.closest(".explanation") !== null')).toBe(
+      true,
+    );
+  });
 });
 
 describe('a problem on the page', () => {
@@ -355,6 +377,24 @@ describe('a CSV file on the page', () => {
     expect(await opened.page.locator('#file').getByRole('alert').textContent()).toBe(
       'The file cannot be read. Choose it again.',
     );
+    nothingWrong(opened);
+  });
+
+  it('keeps the focus on "Next" on the last page, and shows Arabic from right to left', async () => {
+    const opened = await open();
+    const { page } = opened;
+    await choose(opened, ['text', ...Array(26).fill('أحب هذا الهاتف')].join('\n'));
+    await page.getByRole('button', { name: 'Score', exact: true }).click();
+    const next = page.getByRole('button', { name: 'Next' });
+    await next.press('Enter');
+    await page.getByText('Rows 26 to 26 of 26').waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Next');
+    expect(await next.isDisabled()).toBe(true);
+    await page.keyboard.press('Enter');
+    expect(await page.getByText('Rows 26 to 26 of 26').count()).toBe(1);
+    const style = "getComputedStyle(document.querySelector('.cell-text'))";
+    expect(await page.evaluate(`${style}.direction`)).toBe('rtl');
+    expect(await page.evaluate(`${style}.textAlign`)).toBe('start');
     nothingWrong(opened);
   });
 
