@@ -8,12 +8,14 @@ const VISIBLE_ASCII = /^[\x20-\x7e]*$/;
 
 /** Longest wait for what is read: a service that hangs, or a lost network, refuses nothing. */
 const READ_TIMEOUT_MS = 30_000;
+/** Longest wait for what is scored: more than the service's own deadlines, and time to send it. */
+const SCORE_TIMEOUT_MS = 120_000;
 
 /**
  * GETs a path of the service, or POSTs a body to it. Asks the visitor for an API key when the
  * service wants one.
  *
- * @param signal ends the call, which then has no limit of time, with an AbortError
+ * @param signal ends the call with an AbortError
  * @throws ApiProblem
  */
 export async function call<Answer>(
@@ -40,10 +42,13 @@ async function send(
   key: string | null,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
-  const late = new AbortController();
+  const end = new AbortController();
+  const abort = () => end.abort();
   const isGet = body === undefined;
-  const timer = window.setTimeout(() => isGet && late.abort(), READ_TIMEOUT_MS);
+  const timer = window.setTimeout(abort, isGet ? READ_TIMEOUT_MS : SCORE_TIMEOUT_MS);
+  signal?.addEventListener('abort', abort);
   try {
+    signal?.throwIfAborted();
     const response = await fetch(path, {
       ...(!isGet && { method: 'POST', body: JSON.stringify(body) }),
       headers: {
@@ -51,7 +56,7 @@ async function send(
         ...(!isGet && { 'content-type': 'application/json' }),
         ...(key !== null && { 'x-api-key': key }),
       },
-      signal: signal ?? late.signal,
+      signal: end.signal,
     });
     // Read here: a connection may end, or hang, in the middle of the answer.
     return new Response(await response.blob(), response);
@@ -60,6 +65,7 @@ async function send(
     throw new ApiProblem('unreachable', 'The service cannot be reached. Is it still running?');
   } finally {
     window.clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
   }
 }
 

@@ -128,6 +128,17 @@ describe('the box for a text', () => {
       true,
     );
   });
+
+  it('says so if no answer comes', async () => {
+    const opened = await open({ canForwardTime: true });
+    const { page } = opened;
+    await page.route('**/v1/inference', () => {});
+    const asked = page.waitForRequest('**/v1/inference');
+    await analyze(opened, 'hello');
+    await asked;
+    await page.clock.fastForward(121_000);
+    await page.locator('#try-result').getByText('The service cannot be reached').waitFor();
+  });
 });
 
 describe('a problem on the page', () => {
