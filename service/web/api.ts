@@ -1,8 +1,6 @@
 import { askForKey, storedKey } from './api-key.ts';
 import { ApiProblem, type ProblemHints } from './api-problem.ts';
 
-export { ApiProblem } from './api-problem.ts';
-
 /** `fetch` throws for a header with other characters, such as a zero-width space of a pasted key. */
 const VISIBLE_ASCII = /^[\x20-\x7e]*$/;
 

@@ -1,5 +1,5 @@
-import { ApiProblem } from './api.ts';
 import { allowAsking } from './api-key.ts';
+import { ApiProblem } from './api-problem.ts';
 import { element } from './dom.ts';
 import { adviceOn } from './problems.ts';
 

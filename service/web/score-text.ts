@@ -1,5 +1,6 @@
 import type { TextsResponse } from '../http/routes/texts/schemas.ts';
-import { ApiProblem, call } from './api.ts';
+import { call } from './api.ts';
+import { ApiProblem } from './api-problem.ts';
 
 type Scored = Extract<TextsResponse['results'][number], { status: 'ok' }>;
 
