@@ -9,9 +9,13 @@ import {
   SLOW_TIERS,
   TIERS,
 } from '../../script/lib/checks.ts';
+import { installedBy, systemPackages } from '../helpers/system-packages.ts';
 
 /** Longest time that GitHub gives a job on its own machines. */
 const GITHUB_LIMIT_MINUTES = 360;
+
+/** System packages of script/test that GitHub's image ubuntu-24.04 has, with Google's browser. */
+const ON_GITHUB = ['openssl', 'jq', 'chromium', 'python3-venv'];
 
 interface Job {
   readonly 'timeout-minutes'?: number;
@@ -107,6 +111,16 @@ describe('GitHub workflows', () => {
     const checksMs = COMMAND_CHECKS.length * COMMAND_TIMEOUT_MS;
     const limitMs = tiersMs.reduce((sum, ms) => sum + ms, checksMs) + 20 * MINUTE_MS;
     expect(jobs.test['timeout-minutes'] * MINUTE_MS).toBeGreaterThanOrEqual(limitMs);
+  });
+
+  it('install what script/test asks for as a user other than root, beyond what GitHub has', () => {
+    const { jobs } = parse(readFileSync('.github/workflows/ci.yml', 'utf8'));
+    const steps: Job['steps'] = jobs.test.steps;
+    const commands = steps.flatMap(({ run }) => run ?? []);
+    const installation = commands.findIndex((command) => command.includes('apt-get install'));
+    expect(installation).toBeLessThan(commands.indexOf('.ci/run'));
+    const packages = [...installedBy(commands[installation] ?? ''), ...ON_GITHUB];
+    expect(new Set(packages)).toEqual(systemPackages());
   });
 
   it('deploy one tag after another', () => {
