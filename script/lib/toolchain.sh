@@ -237,7 +237,7 @@ missing_test_tools() {
 
 missing_screenshot_tools() {
   missing_browser
-  fc-list 2>/dev/null | grep -q Inter || echo fonts-inter
+  [[ $(fc-list 2>/dev/null) == *Inter* ]] || echo fonts-inter
 }
 
 # Requirements of the commands besides Node and the packages. Package names hold no spaces.
