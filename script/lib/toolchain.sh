@@ -31,10 +31,12 @@ run_npm() {
   esac
 }
 
-# alone COMMAND: runs it while no other command of this checkout installs anything: two installations at
-# once would break each other. The lock of a process that has ended does not count.
+# alone WHAT COMMAND...: runs the command while no other one of this checkout installs the same: two
+# installations at once would break each other. The lock of a process that has ended does not count, nor does
+# one with the id of this process, which an earlier one had, as in a container.
 alone() {
-  local lock=.tools/install.lock owner told='' attempts=0
+  local lock=.tools/$1.lock owner told='' attempts=0 status=0
+  shift
   expect_own_checkout
   mkdir -p .tools
   until (set -o noclobber && echo $$ >"$lock") 2>/dev/null; do
@@ -42,8 +44,11 @@ alone() {
     if [[ -z $owner ]]; then
       # Another command is about to write it, or nothing can be written here.
       if ((++attempts == 5)); then die "$PWD/$lock cannot be written. Remove it if it is there."; fi
-    elif ! kill -0 "$owner" 2>/dev/null; then
-      rm -f "$lock"
+    elif [[ $owner == "$$" ]] || ! kill -0 "$owner" 2>/dev/null; then
+      # Another command may have replaced it since: then it goes back.
+      mv "$lock" "$lock.$$" 2>/dev/null || continue
+      [[ $(<"$lock.$$") == "$owner" ]] || ln "$lock.$$" "$lock" 2>/dev/null || true
+      rm -f "$lock.$$"
       continue
     elif [[ -z $told ]]; then
       say "Waiting for process $owner, which installs packages here ($PWD/$lock) ..."
@@ -52,14 +57,16 @@ alone() {
     sleep 1
   done
   "$@"
+  status=$?
   rm -f "$lock"
+  return $status
 }
 
 # Puts a fitting Node first in PATH: the system's, else one fetched into .tools/.
 use_node() {
   if node_fits node; then return; fi
   local bin=$PWD/.tools/node_modules/node/bin
-  if ! node_fits "$bin/node"; then alone install_node "$bin"; fi
+  if ! node_fits "$bin/node"; then alone install install_node "$bin"; fi
   export PATH=$bin:$PATH
 }
 
@@ -93,7 +100,7 @@ readonly INSTALLED_FOR_SERVING=node_modules/.installed-serving-lock.json
 
 # Installs all packages of the lockfile, unless the last installation was of the same one.
 install_packages() {
-  if ! cmp -s package-lock.json "$INSTALLED"; then alone install_all; fi
+  if ! cmp -s package-lock.json "$INSTALLED"; then alone install install_all; fi
 }
 
 install_all() {
@@ -116,7 +123,7 @@ readonly SERVING_PACKAGES=(
 # development is kept as one.
 install_serving_packages() {
   if ! cmp -s package-lock.json "$INSTALLED_FOR_SERVING" && ! cmp -s package-lock.json "$INSTALLED"; then
-    alone install_for_serving
+    alone install install_for_serving
   fi
 }
 
@@ -246,56 +253,52 @@ install_test_tools() { install_system_packages $(missing_test_tools); }
 # shellcheck disable=SC2046
 install_screenshot_tools() { install_system_packages $(missing_screenshot_tools); }
 
-# install_python_packages FOLDER REQUIREMENTS OPTION...: into a virtual environment in that folder,
-# with a copy of the requirements as the mark of a complete installation.
+# install_python_packages NAME REQUIREMENTS WHAT OPTION...: into the virtual environment .tools/NAME, unless
+# they are there.
 install_python_packages() {
-  local folder=$1 wanted=$2
-  shift 2
-  python3 -m venv --clear "$folder" || return
-  "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" -r "$wanted" >&2 || return
-  cp "$wanted" "$folder/requirements.txt"
+  if ! cmp -s "$2" ".tools/$1/requirements.txt"; then alone "$1" fill_environment "$@"; fi
 }
 
-are_python_packages_installed() { cmp -s "$2" "$1/requirements.txt"; }
+# A copy of the requirements marks a complete installation.
+fill_environment() {
+  local folder=.tools/$1 requirements=$2 what=$3
+  shift 3
+  if cmp -s "$requirements" "$folder/requirements.txt"; then return; fi
+  say "Installing $what into $folder ..."
+  python3 -m venv --clear "$folder" &&
+    "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" -r "$requirements" >&2 &&
+    cp "$requirements" "$folder/requirements.txt"
+}
 
-# Installs the AWS emulator and the linters into .tools/python, unless they are there.
+require_python_packages() {
+  install_python_packages "$@" ||
+    die "The tests of the infrastructure need the packages of $2. They need Python 3.10 or later" \
+      'with venv (Debian: python3-venv), and a package index within reach.'
+}
+
+try_python_packages() {
+  install_python_packages "$@" ||
+    say 'The tests with these clients are skipped. They need Python 3.11 or later and a package index.'
+}
+
 install_aws_tools() {
-  local folder=.tools/python wanted=script/aws/requirements.txt
-  if are_python_packages_installed "$folder" "$wanted"; then return; fi
-  say "Installing the AWS emulator and linters into $folder ..."
-  install_python_packages "$folder" "$wanted" ||
-    die "The tests of the infrastructure need the packages of $wanted. They need Python 3.10 or later" \
-      'with venv (Debian: python3-venv), and a package index within reach.'
+  require_python_packages python script/aws/requirements.txt 'the AWS emulator and linters'
 }
 
-# Installs checkov into .tools/checkov, apart from cfn-lint, which wants other versions of its packages.
+# Apart from cfn-lint, which wants other versions of its packages.
 install_checkov() {
-  local folder=.tools/checkov wanted=script/aws/checkov-requirements.txt
-  if are_python_packages_installed "$folder" "$wanted"; then return; fi
-  say "Installing checkov into $folder (300 MB) ..."
-  install_python_packages "$folder" "$wanted" --no-deps --no-compile ||
-    die "The tests of the infrastructure need the packages of $wanted. They need Python 3.10 or later" \
-      'with venv (Debian: python3-venv), and a package index within reach.'
+  require_python_packages checkov script/aws/checkov-requirements.txt 'checkov (300 MB)' \
+    --no-deps --no-compile
 }
 
-# Installs clients of the Open Inference Protocol into .tools/open-inference, unless they are there.
-# Without them their tests are skipped.
 install_open_inference_clients() {
-  local folder=.tools/open-inference wanted=test/integration/open-inference/requirements.txt
-  if are_python_packages_installed "$folder" "$wanted"; then return; fi
-  say "Installing clients of the Open Inference Protocol into $folder (400 MB) ..."
-  install_python_packages "$folder" "$wanted" --no-deps --no-compile ||
-    say "The tests with these clients are skipped. They need Python 3.11 or later and a package index."
+  try_python_packages open-inference test/integration/open-inference/requirements.txt \
+    'clients of the Open Inference Protocol (400 MB)' --no-deps --no-compile
 }
 
-# Installs Python's HTTP clients and schemathesis into .tools/http-clients, unless they are there.
-# Without them their tests are skipped.
 install_http_clients() {
-  local folder=.tools/http-clients wanted=test/integration/http/clients/requirements.txt
-  if are_python_packages_installed "$folder" "$wanted"; then return; fi
-  say "Installing HTTP clients and schemathesis into $folder (110 MB) ..."
-  install_python_packages "$folder" "$wanted" --no-deps --no-compile ||
-    say "The tests with these clients are skipped. They need Python 3.11 or later and a package index."
+  try_python_packages http-clients test/integration/http/clients/requirements.txt \
+    'HTTP clients and schemathesis (110 MB)' --no-deps --no-compile
 }
 
 # Builds toxiproxy, which puts faults between the service and Redis, unless it is there. Without it

@@ -146,7 +146,7 @@ describe('Dependabot', () => {
     );
     expect(ecosystems).toEqual(['npm', 'github-actions', 'docker-compose', 'pip']);
     const installed = readFileSync('script/lib/toolchain.sh', 'utf8').matchAll(
-      /wanted=(\S+)\/[\w-]+\.txt/g,
+      /(\S+)\/[\w-]*requirements\.txt /g,
     );
     const folders = new Set([...installed].map(([, folder]) => `/${folder}`));
     expect(new Set(updates.at(-1).directories)).toEqual(folders);

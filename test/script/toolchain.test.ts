@@ -74,7 +74,7 @@ describe('installations', () => {
     cpSync('script/lib/toolchain.sh', join(checkout, 'script/lib/toolchain.sh'));
     // A step of each that the other would see.
     const step = 'step() { echo "begin $1"; sleep 1; echo "end $1"; }';
-    const script = `set -euo pipefail; source script/lib/toolchain.sh; ${step}; alone step "$1" 2>/dev/null`;
+    const script = `set -euo pipefail; source script/lib/toolchain.sh; ${step}; alone install step "$1" 2>/dev/null`;
     const shells = names.map((name) => `bash --norc -c '${script}' - ${name} &`).join(' ');
     const run = { cwd: checkout, encoding: 'utf8' as const, timeout: 540_000 };
     return spawnSync('bash', ['--norc', '-c', `${shells} wait`], run)
@@ -93,7 +93,8 @@ describe('installations', () => {
     const checkout = join(folder, 'checkout');
     cpSync('script/lib/toolchain.sh', join(checkout, 'script/lib/toolchain.sh'));
     mkdirSync(join(checkout, '.tools/install.lock'), { recursive: true });
-    const script = 'set -euo pipefail; source script/lib/toolchain.sh; alone echo installed';
+    const script =
+      'set -euo pipefail; source script/lib/toolchain.sh; alone install echo installed';
     const run = { cwd: checkout, encoding: 'utf8' as const, timeout: 540_000 };
     expect(spawnSync('bash', ['--norc', '-c', script], run)).toMatchObject({
       ...{ status: 1, stdout: '' },
@@ -106,6 +107,72 @@ describe('installations', () => {
     mkdirSync(join(folder, 'checkout/.tools'), { recursive: true });
     writeFileSync(join(folder, 'checkout/.tools/install.lock'), `${pid}\n`);
     expect(spawnAlone('a')).toEqual(['begin a', 'end a']);
+  });
+
+  /** Prints the steps of what runs in a checkout whose lock names the process with this id. */
+  const runAfter = (owner: string | number, script: string) => {
+    const checkout = join(folder, 'checkout');
+    cpSync('script/lib/toolchain.sh', join(checkout, 'script/lib/toolchain.sh'));
+    const lock = `mkdir -p .tools; echo ${owner} >.tools/install.lock`;
+    const source = 'set -euo pipefail; source script/lib/toolchain.sh';
+    return spawnSync('bash', ['--norc', '-c', `${lock}; ${source}; ${script}`], {
+      ...{ cwd: checkout, encoding: 'utf8', timeout: 60_000 },
+      env: { PATH: process.env.PATH && `${folder}:${process.env.PATH}` },
+    }).stdout;
+  };
+
+  it('do not wait for themselves, when an earlier process with their id has left the lock', () => {
+    expect(runAfter('$$', 'alone install echo installed')).toBe('installed\n');
+  });
+
+  it('of two that find the lock of a process that has ended run one after the other', () => {
+    const { pid } = spawnSync('true');
+    // The second finds the lock first, and acts when the first has replaced it.
+    const script = `
+      step() {
+        echo "begin $1"
+        until [[ -e replaced ]]; do :; done
+        sleep 1
+        echo "end $1"
+      }
+      export -f say alone expect_own_checkout step
+      kill() { until [[ -e found ]]; do :; done; builtin kill "$@"; }
+      export -f kill
+      bash -c 'set -euo pipefail; alone install step first' &
+      kill() {
+        builtin kill "$@" && return
+        touch found
+        until next=$(cat .tools/install.lock) && [[ -n $next && $next != "$2" ]]; do :; done
+        touch replaced
+        return 1
+      }
+      export -f kill
+      bash -c 'set -euo pipefail; alone install step second' 2>told
+      wait`;
+    expect(runAfter(pid, script)).toBe('begin first\nend first\nbegin second\nend second\n');
+  });
+
+  it('of the same Python packages run once', () => {
+    addCommand('python3', 'mkdir -p "$4/bin" && cp "$PIP" "$4/bin/pip"');
+    addCommand('pip', 'echo pip >>ran; sleep 1');
+    const wanted = "install_python_packages python wanted.txt 'the packages'";
+    const script = `
+      export PIP=${join(folder, 'pip')}
+      touch wanted.txt
+      for each in 1 2; do
+        bash -c "set -euo pipefail; source script/lib/toolchain.sh; ${wanted}" 2>>told &
+      done
+      wait
+      cat ran`;
+    const { pid } = spawnSync('true');
+    expect(runAfter(pid, script)).toBe('pip\n');
+  });
+
+  it('of Python packages for tests that can be skipped let the others go on', () => {
+    addCommand('python3', 'exit 1');
+    const { pid } = spawnSync('true');
+    const script = 'install_http_clients; [[ ! -e .tools/http-clients.lock ]] && echo went on';
+    expect(runAfter(pid, script)).toBe('went on\n');
   });
 });
 
