@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 
 export interface CommandOptions {
@@ -15,20 +15,38 @@ export interface CommandEnd {
   readonly output: string;
 }
 
-/** Runs a command of the packages or of the PATH to its end, or to its time limit. */
+/** Time to end on SIGTERM, before SIGKILL. */
+const GRACE_MS = 30_000;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs a command of the packages or of the PATH to its end, or to its time limit. The limit, and a signal to this
+ * process, end what the command has started, too.
+ */
 export function runCommand(
   [file, ...args]: readonly [string, ...string[]],
   options: CommandOptions,
 ): Promise<CommandEnd> {
   const bin = [join('node_modules', '.bin'), dirname(process.execPath), process.env.PATH];
+  // Before the start: a signal would end this process alone.
+  const pass = (signal: NodeJS.Signals) => {
+    signalGroup(child, signal);
+    for (const each of SIGNALS) process.off(each, pass);
+    process.kill(process.pid, signal);
+  };
+  for (const each of SIGNALS) process.on(each, pass);
   const child = spawn(file, args, {
     stdio: ['ignore', options.output, options.output],
     env: { ...options.env, ...process.env, PATH: bin.join(delimiter) },
+    // In a separate process group, which can be signaled as a whole.
+    detached: true,
   });
   let timedOut = false;
-  const timer = setTimeout(() => {
+  let timer = setTimeout(() => {
     timedOut = true;
-    child.kill();
+    signalGroup(child, 'SIGTERM');
+    timer = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
   }, options.timeoutMs);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -39,6 +57,7 @@ export function runCommand(
   const { promise, resolve } = Promise.withResolvers<CommandEnd>();
   const end = (succeeded: boolean) => {
     clearTimeout(timer);
+    for (const each of SIGNALS) process.off(each, pass);
     resolve({ succeeded, timedOut, output });
   };
   child.on('error', (error) => {
@@ -47,4 +66,13 @@ export function runCommand(
   });
   child.on('close', (code) => end(code === 0));
   return promise;
+}
+
+/** Signals a command and what it has started. */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // All of them have ended.
+  }
 }

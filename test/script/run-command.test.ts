@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { runCommand } from '../../script/lib/run-command.ts';
 
@@ -31,5 +34,27 @@ describe('a command that a script runs', () => {
       succeeded: false,
       timedOut: true,
     });
+  });
+
+  it('is ended by its time limit with what it has started', async () => {
+    const { output } = await runCommand(['sh', '-c', 'sleep 3600 & wait'], {
+      ...PIPED,
+      timeoutMs: 1_000,
+    });
+    expect(output).toBe('');
+  });
+
+  it('ends with what it has started when the script gets a signal', async () => {
+    const module = JSON.stringify(pathToFileURL('script/lib/run-command.ts'));
+    const script = `import { runCommand } from ${module};
+      const command = ['sh', '-c', 'echo started; sleep 3600 & wait'];
+      await runCommand(command, { output: 'inherit', timeoutMs: 540_000 });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    child.kill();
+    // All of them hold the pipe.
+    expect(await once(child, 'close')).toEqual([null, 'SIGTERM']);
   });
 });
