@@ -1,16 +1,19 @@
 /**
- * Waits until the service of this environment is ready, and sends it the sample. The argument is
- * the service's process id: when that process ends, so does this one.
+ * Waits until the service of this environment is ready, and sends it the sample. The arguments are
+ * the service's process id, and a time before its start in seconds. When that process ends, so does this one.
+ * A service that has started before is another one, which has the port.
  */
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { serviceUrl } from '../../cli/kit/environment.ts';
+import { PATHS } from '../../service/contract/http.ts';
 
 const READY_TIMEOUT_MS = 120_000;
 const POLL_MS = 250;
 
 const url = serviceUrl();
 const service = Number(process.argv[2]);
+const earliestStartMs = Number(process.argv[3]) * 1_000;
 
 const endMs = performance.now() + READY_TIMEOUT_MS;
 while (!(await isReady())) {
@@ -20,6 +23,10 @@ while (!(await isReady())) {
     process.exit(1);
   }
   await pause(POLL_MS);
+}
+if (!((await startMs()) >= earliestStartMs)) {
+  console.error(`Another service answers at ${url}; the sample was not sent.`);
+  process.exit(1);
 }
 const args = [...process.execArgv, 'cli/tss.ts', 'populate', '--sample', '--url', url];
 const tool = spawn(process.execPath, args, { stdio: 'inherit' });
@@ -38,8 +45,22 @@ function isRunning(pid: number): boolean {
 
 async function isReady(): Promise<boolean> {
   try {
-    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1_000) })).ok;
+    return (await get(PATHS.readiness)).ok;
   } catch {
     return false;
   }
+}
+
+/** Start of the service that answers; NaN if it is none of this project. */
+async function startMs(): Promise<number> {
+  try {
+    const { startedAt } = (await (await get(PATHS.status)).json()) as { startedAt?: string };
+    return Date.parse(startedAt ?? '');
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function get(path: string): Promise<Response> {
+  return fetch(`${url}${path}`, { signal: AbortSignal.timeout(1_000) });
 }

@@ -7,15 +7,19 @@ import { ServiceProcess } from '../../helpers/service-process.ts';
 const ADMIN_TOKEN = 'admin-token-of-the-test';
 
 /** The command that script/start --sample runs beside the service. */
-async function run(pid: number, port: string) {
-  const args = ['script/lib/populate-sample.ts', String(pid)];
+async function run(pid: number, port: string, earliestStartSeconds = 0) {
+  const args = ['script/lib/populate-sample.ts', String(pid), String(earliestStartSeconds)];
   const helper = spawn(process.execPath, args, {
     env: { ADMIN_TOKEN, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 540_000,
   });
-  const [[code], said] = await Promise.all([once(helper, 'close'), text(helper.stdout)]);
-  return { code, said };
+  const [[code], said, complaint] = await Promise.all([
+    once(helper, 'close'),
+    text(helper.stdout),
+    text(helper.stderr),
+  ]);
+  return { code, said, complaint };
 }
 
 it('the sample is sent once the service is ready, and the page is named', async () => {
@@ -36,8 +40,23 @@ it('the sample is sent once the service is ready, and the page is named', async 
 it('the sample is not waited with when the service has ended', async () => {
   const service = await ServiceProcess.start({ TWEET_SOURCE: 'fixture' });
   await service.stop();
-  expect(await run(service.child.pid ?? 0, new URL(service.url).port)).toEqual({
+  expect(await run(service.child.pid ?? 0, new URL(service.url).port)).toMatchObject({
     code: 1,
     said: '',
   });
+});
+
+it('the sample is not sent to another service, which had the port before', async () => {
+  const other = await ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' });
+  try {
+    const year2100 = 4_102_444_800;
+    expect(await run(process.pid, new URL(other.url).port, year2100)).toEqual({
+      code: 1,
+      said: '',
+      complaint: `Another service answers at ${other.url}; the sample was not sent.\n`,
+    });
+    expect(await (await other.get('/v1/users')).json()).toMatchObject({ users: [] });
+  } finally {
+    await other.stop();
+  }
 });
