@@ -60,24 +60,29 @@ def score(session: requests.Session, texts: list[str]) -> list[dict]:
 def main(source: str, target: str, column: str = "text") -> None:
     # Ids have up to 19 digits: as numbers they would be rounded.
     tweets = pd.read_csv(source, dtype=str, keep_default_na=False)
+    texts = tweets[column].tolist()
     # The service refuses a blank text; it counts the byte order mark as blank, too.
-    texts = tweets[column].str.replace("\ufeff", "", regex=False)
-    tweets = tweets[texts.str.strip() != ""].reset_index(drop=True)
-    results = []
+    rows = [row for row, text in enumerate(texts) if text.replace("\ufeff", "").strip()]
+    scored: list[dict] = []
     with requests.Session() as session:
         if "API_KEY" in os.environ:
             session.headers["X-API-Key"] = os.environ["API_KEY"]
-        for texts in batches(tweets[column].tolist()):
-            results += score(session, texts)
-    # A text that cannot be scored has a problem in place of label and scores: its cells stay empty.
+        for batch in batches([texts[row] for row in rows]):
+            scored += score(session, batch)
+    # The cells of a blank text stay empty, and those of a text that has a problem in place of label and scores.
+    results: list[dict] = [{} for _ in texts]
+    for row, result in zip(rows, scored):
+        results[row] = result
     tweets["label"] = [result.get("sentimentAnalyst") for result in results]
     for label in ("negative", "neutral", "positive"):
         tweets[f"score_{label}"] = [result.get("scores", {}).get(label) for result in results]
     tweets.to_csv(target, index=False)
     print(tweets["label"].value_counts())
-    for row, result in enumerate(results):
+    if len(rows) < len(texts):
+        print(f"not scored: {len(texts) - len(rows)} without a text")
+    for text, result in zip(texts, results):
         if "problem" in result:
-            print(f"not scored: {tweets[column][row]!r}: {result['problem']['detail']}")
+            print(f"not scored: {text!r}: {result['problem']['detail']}")
 
 
 if __name__ == "__main__":

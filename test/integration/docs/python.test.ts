@@ -70,7 +70,7 @@ function specify(): void {
       const rows: Record<string, string>[] = parse(readFileSync(join(folder, 'scored.csv')), {
         columns: true,
       });
-      expect(rows).toHaveLength(151);
+      expect(rows).toHaveLength(152);
       expect(rows[0]).toMatchObject({
         id: '1460323737035677698',
         text: 'I hate it,\nreally',
@@ -83,7 +83,7 @@ function specify(): void {
         (start) => `${start} ${'and so on 😍'.repeat(1_000)}`,
       );
       const rows = Array.from({ length: 60 }, (_, index) => `${index},${long[index % 2]}\n`);
-      const longest = `60,${'I love it. '.repeat(3_000)}\n`;
+      const longest = `60,${'I love it 😍. '.repeat(3_000)}\n`;
       writeFileSync(join(folder, 'tweets.csv'), `id,text\n${rows.join('')}${longest}`);
       await python(resolve('docs/examples/score_csv.py'), 'tweets.csv', 'scored.csv');
       const scored: Record<string, string>[] = parse(readFileSync(join(folder, 'scored.csv')), {
@@ -91,14 +91,28 @@ function specify(): void {
       });
       expect(scored).toHaveLength(61);
       expect(scored.filter(({ label }) => !label)).toEqual([]);
-      expect(scored[60]?.text).toBe('I love it. '.repeat(3_000));
+      expect(scored[60]?.text).toBe('I love it 😍. '.repeat(3_000));
     });
 
-    it('leaves out rows without a text', async () => {
-      writeFileSync(join(folder, 'tweets.csv'), 'id,text\n1,I love it\n2,\ufeff \ufeff\n3, \n');
+    it('keeps rows without a text, and says how many there are', async () => {
+      writeFileSync(
+        join(folder, 'tweets.csv'),
+        'id,text\n1, \n2,I love it\n3,\ufeff \ufeff\n4,I hate it\n5,\n',
+      );
       const said = await python(resolve('docs/examples/score_csv.py'), 'tweets.csv', 'scored.csv');
-      expect(said).toMatch(/positive +1\n/);
-      expect(readFileSync(join(folder, 'scored.csv'), 'utf8').split('\n')).toHaveLength(3);
+      expect(said).toContain('not scored: 3 without a text\n');
+      const rows: Record<string, string>[] = parse(readFileSync(join(folder, 'scored.csv')), {
+        columns: true,
+      });
+      expect(rows.map(({ id, label, score_neutral }) => [id, label, score_neutral !== ''])).toEqual(
+        [
+          ['1', '', false],
+          ['2', 'positive', true],
+          ['3', '', false],
+          ['4', 'negative', true],
+          ['5', '', false],
+        ],
+      );
     });
 
     it('keeps the others when a text cannot be scored, and names it', async () => {
