@@ -12,12 +12,17 @@ interface Container {
   readonly lifecycle: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
   readonly readinessProbe: Probe;
   readonly livenessProbe: Probe;
-  readonly resources: { readonly requests: { readonly cpu: string } };
+  readonly resources: {
+    readonly requests: { readonly cpu: string };
+    readonly limits: Readonly<Record<string, string>>;
+  };
 }
 
-const [deployment] = parseAllDocuments(readFileSync('docs/examples/kubernetes.yaml', 'utf8')).map(
+const resources = parseAllDocuments(readFileSync('docs/examples/kubernetes.yaml', 'utf8')).map(
   (document) => document.toJS(),
 );
+const [deployment] = resources;
+const kinds = resources.map(({ kind }) => kind);
 const pod = deployment.spec.template.spec;
 const container: Container = pod.containers[0];
 const value = (name: string) => container.env.find((each) => each.name === name)?.value;
@@ -26,6 +31,19 @@ describe('the manifest for Kubernetes', () => {
   it('sets variables that the service knows', () => {
     const unknown = container.env.filter(({ name }) => !Object.hasOwn(ENVIRONMENT, name));
     expect(unknown).toEqual([]);
+  });
+
+  it('keeps variables that Kubernetes derives from other services out of the environment', () => {
+    expect(pod.enableServiceLinks).toBe(false);
+  });
+
+  it('trusts as many proxies as it has', () => {
+    expect(kinds).toEqual(['Deployment', 'Service', 'PodDisruptionBudget']);
+    expect(value('TRUST_PROXY_HOPS')).toBe('0');
+  });
+
+  it('sets no limit of CPU', () => {
+    expect(container.resources.limits).not.toHaveProperty('cpu');
   });
 
   it('gives the service time to drain before it is killed', () => {
