@@ -14,7 +14,7 @@ import { makeGolden } from './golden.ts';
 import { inventory, verify } from './inventory.ts';
 import { downloadsDir } from './leftovers.ts';
 import { withModelsLock } from './models-lock.ts';
-import { checkPlace, isFolder, openOrigin, openSource } from './open-source.ts';
+import { checkPlace, hasRevisions, isFolder, openOrigin, openSource } from './open-source.ts';
 import type { PullOptions } from './pull.ts';
 import { pullOrConvert } from './reconvert.ts';
 import { writeManifest } from './write-manifest.ts';
@@ -34,6 +34,7 @@ export async function addModel(place: string, options: AddModelOptions): Promise
     );
   }
   checkPlace(place);
+  checkRevision(place, revision);
   const dir = modelsDir();
   const source = () => openSource(place, revision ?? 'main', process.env);
   return withModelsLock(dir, output, async () => {
@@ -41,7 +42,8 @@ export async function addModel(place: string, options: AddModelOptions): Promise
     const locked = manifest.models.find((bundle) => bundle.name === name);
     if (locked !== undefined) {
       await checkSame(locked, place, options, source);
-      if (!isFolder(place)) return pullBundle(locked, source, place);
+      // A branch may have moved on from the locked commit.
+      if (!isFolder(place)) return pullBundle(locked, () => openOrigin(locked, process.env), place);
       await checkFolder(locked, place, join(downloadsDir(dir), name), output);
       return pullBundle(locked, source);
     }
@@ -67,14 +69,18 @@ export async function addModel(place: string, options: AddModelOptions): Promise
 export async function pullModel(
   name: string,
   from: string | undefined,
-  revision: string,
+  revision: string | undefined,
 ): Promise<string> {
+  if (from === undefined && revision !== undefined) {
+    throw new UsageError('--revision goes with --from: the manifest locks the revision');
+  }
+  if (from !== undefined) checkRevision(from, revision);
   return withModelsLock(modelsDir(), output, async () => {
     const bundle = findBundle(await readManifest(modelsDir()), name);
     const source = () =>
       from === undefined
         ? openOrigin(bundle, process.env)
-        : openSource(from, revision, process.env);
+        : openSource(from, revision ?? 'main', process.env);
     return pullBundle(bundle, source, from);
   });
 }
@@ -134,6 +140,12 @@ async function pullBundle(
       ? ''
       : ` ${unread} was not read; to lock what it holds now, run \`tss models remove ${name}\` and add it again.`;
   return `${name} is complete: every file matches the manifest.${note}`;
+}
+
+/** @throws UsageError for a revision of a place that has none */
+function checkRevision(place: string, revision: string | undefined): void {
+  if (revision === undefined || hasRevisions(place)) return;
+  throw new UsageError(`--revision is for the hub: ${place} has no revisions`);
 }
 
 function lastPart(place: string): string {

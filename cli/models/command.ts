@@ -109,7 +109,7 @@ function pullCommand() {
     .description('Fetch the missing files of a model in the manifest, exactly as locked.')
     .argument('<NAME>', 'model in the manifest')
     .option('--from <SOURCE>', 'another source than the one in the manifest')
-    .option('--revision <REV>', 'branch, tag or commit of --from', 'main')
+    .option('--revision <REV>', 'branch, tag or commit of --from on the hub (default: main)')
     .addHelpText(
       'after',
       helpText(['tss models pull tweets', 'tss models pull tweets --from s3://my-bucket/tweets']),

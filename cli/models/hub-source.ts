@@ -103,9 +103,10 @@ export class HubSource implements ModelSource {
     const path = name.split('/').map(encodeURIComponent).join('/');
     const response = await request(
       `${endpoint}/${repository}/resolve/${revision}/${path}`,
-      this.#options,
+      { ...this.#options, revision },
       resume === undefined ? {} : { range: `bytes=${resume.startByte}-`, 'if-range': resume.etag },
       signal,
+      name,
     );
     if (response.body === null) {
       throw new SourceError(`${response.url} answered without a body`, { retryable: true });
@@ -128,12 +129,17 @@ export class HubSource implements ModelSource {
   }
 }
 
-/** The token goes to the hub alone: fetch drops it where a redirect leaves the origin. */
+/**
+ * The token goes to the hub alone: fetch drops it where a redirect leaves the origin.
+ *
+ * @param file asked for, of a repository that the hub has answered for
+ */
 async function request(
   url: string,
   { repository, revision, token }: HubOptions,
   headers: Record<string, string>,
   signal: AbortSignal,
+  file?: string,
 ): Promise<Response> {
   const response = await fetch(url, {
     headers: {
@@ -158,6 +164,12 @@ async function request(
         (token === undefined
           ? '; ask for access on its page, then give a token by HF_TOKEN'
           : ', and the account of the token has no access; ask for it on the page of the model'),
+      { retryable: false },
+    );
+  }
+  if (status === 404 && file !== undefined) {
+    throw new SourceError(
+      `The hub answers 404 for ${url}: ${repository} has no ${file} at ${revision}`,
       { retryable: false },
     );
   }

@@ -27,7 +27,7 @@ export async function openSource(
   if (place.startsWith('s3://')) {
     // Loading the SDK takes longer than all the rest.
     const { S3Source } = await import('./s3-source.ts');
-    return new S3Source(place, environment);
+    return new S3Source(repositoryOf(place), environment);
   }
   if (isFolder(place)) return new FolderSource(place);
   return HubSource.open({
@@ -41,6 +41,11 @@ export async function openSource(
 /** Tells a folder of this machine from the places of a network. */
 export function isFolder(place: string): boolean {
   return FOLDER.test(place);
+}
+
+/** Tells the hub from places that hold only what they hold now. */
+export function hasRevisions(place: string): boolean {
+  return !place.startsWith('s3://') && !isFolder(place);
 }
 
 /** Checks the form of a place. @throws SourceError */

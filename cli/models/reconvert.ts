@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
-import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import type { Bundle, BundleFile } from '../../service/inference/bundle/manifest.ts';
 import { reasonOf } from '../kit/errors.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
 import { weightsBeside } from './convert/onnx/write-model.ts';
@@ -11,35 +11,35 @@ import { type ModelSource, SourceError, type SourceFile } from './source.ts';
 import { type StagedModel, stageModel } from './stage-model.ts';
 
 /**
- * Completes a bundle. Where its source holds weights only, they are converted again: the same
- * weights give the same bytes.
+ * Completes a bundle. Files that its source does not hold, such as a converted graph or a tokenizer.json
+ * built from a vocabulary, are made again: the same source gives the same bytes.
  *
  * @returns names of the files that were fetched or made
  * @throws SourceError when a file differs from what the manifest locks
  */
 export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promise<string[]> {
-  const { conversion, name } = bundle;
-  const made = bundle.files.filter((file) => file.name !== bundle.golden.file);
-  if (conversion === undefined || (await areRight(options.folder, bundle.files))) {
-    return pull(bundle, options);
+  const { golden, name } = bundle;
+  const missing: BundleFile[] = [];
+  for (const file of bundle.files) {
+    if (!(await areRight(options.folder, [file]))) missing.push(file);
   }
+  if (missing.length === 0) return [];
   const source = await options.source();
   const offered = await source.list();
-  if (offered.some((file) => mayBe(file, bundle))) {
-    return pull(bundle, { ...options, source: async () => source });
-  }
-  const golden = bundle.files.filter((file) => file.name === bundle.golden.file);
-  if (!(await areRight(options.folder, golden))) {
+  const unoffered = missing.filter((file) => !offered.some((one) => mayBe(one, file, bundle)));
+  if (unoffered.length === 0) return pull(bundle, { ...options, source: async () => source });
+  if (unoffered.some((file) => file.name === golden.file)) {
     throw new SourceError(
-      `${join(options.folder, bundle.golden.file)} is missing or differs from the manifest, and ` +
-        'weights do not hold it; take it from the commit that added the model',
+      `${join(options.folder, golden.file)} is missing or differs from the manifest, and ` +
+        `${source.origin.repository} does not hold it; take it from the commit that added the model`,
       { retryable: false },
     );
   }
+  const made = bundle.files.filter((file) => file.name !== golden.file);
   const staging = join(options.downloadsDir, name);
-  const convert = () => convertAgain(bundle, made, source, staging, options);
-  if (options.keepDownloads) await convert();
-  else await withDownloads(staging, source, options.output, convert);
+  const make = () => makeAgain(bundle, made, source, staging, options);
+  if (options.keepDownloads) await make();
+  else await withDownloads(staging, source, options.output, make);
   for (const file of made) {
     const path = join(options.folder, file.name);
     await mkdir(dirname(path), { recursive: true });
@@ -71,8 +71,8 @@ export function stageAgain(
   });
 }
 
-/** Makes the files of a bundle from its source's weights. */
-async function convertAgain(
+/** Makes the files of a bundle, and checks that they are the locked ones. */
+async function makeAgain(
   bundle: Bundle,
   made: Bundle['files'],
   source: ModelSource,
@@ -82,21 +82,26 @@ async function convertAgain(
   await stageAgain(bundle, source, staging, output);
   await verifyFiles(staging, made).catch((cause: unknown) => {
     throw new SourceError(
-      `Converting the weights of ${bundle.name} again does not give the locked files: ` +
-        `${reasonOf(cause)}. Another version of the converter made them: copy them from where ` +
-        'they are by --from, or remove the model and add it again',
+      `Making the files of ${bundle.name} again does not give the locked ones: ${reasonOf(cause)}. ` +
+        'Another version of tss made them, or the source has changed: copy them from where they are ' +
+        'by --from, or remove the model and add it again',
       { retryable: false, cause },
     );
   });
 }
 
-/** Tells the converted graph from a graph of the same name that the repository has, too. */
-function mayBe({ name, bytes, sha256 }: SourceFile, { graph, files }: Bundle): boolean {
-  const locked = files.find((file) => file.name === graph);
+/** Tells a converted graph from a graph of the same name that the repository has, too. */
+function mayBe(
+  { name, bytes, sha256 }: SourceFile,
+  locked: BundleFile,
+  { graph, conversion }: Bundle,
+): boolean {
+  if (name !== locked.name) return false;
+  const isConverted =
+    conversion !== undefined && [graph, weightsBeside(graph)].includes(locked.name);
   return (
-    name === graph &&
-    (bytes ?? locked?.bytes) === locked?.bytes &&
-    (sha256 ?? locked?.sha256) === locked?.sha256
+    !isConverted ||
+    ((bytes ?? locked.bytes) === locked.bytes && (sha256 ?? locked.sha256) === locked.sha256)
   );
 }
 

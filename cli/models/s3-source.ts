@@ -1,6 +1,8 @@
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { parseContentRange } from '../kit/content-range.ts';
+import { withRetries } from '../kit/retry.ts';
 import { isTemporary, openS3Client, s3Status } from '../kit/s3.ts';
+import { SOURCE_RETRIES } from './retries.ts';
 import {
   type ModelSource,
   type OpenedFile,
@@ -19,7 +21,7 @@ export class S3Source implements ModelSource {
   readonly #bucket: string;
   readonly #prefix: string;
 
-  /** @param url `s3://bucket/prefix` */
+  /** @param url `s3://bucket/prefix`, as the manifest stores it */
   constructor(url: string, environment: Readonly<Record<string, string | undefined>>) {
     const [, bucket, path] = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(url) ?? [];
     if (bucket === undefined || path === undefined) {
@@ -27,12 +29,16 @@ export class S3Source implements ModelSource {
     }
     this.#bucket = bucket;
     this.#prefix = path === '' ? '' : `${path}/`;
-    this.origin = { repository: `s3://${bucket}/${path}`, revision: null };
+    this.origin = { repository: url, revision: null };
     // Retried here, so that a download goes on where it broke.
     this.#client = openS3Client(environment, 1);
   }
 
   async list(): Promise<SourceFile[]> {
+    return withRetries(() => this.#listOnce(), SOURCE_RETRIES);
+  }
+
+  async #listOnce(): Promise<SourceFile[]> {
     const files: SourceFile[] = [];
     try {
       const pages = paginateListObjectsV2(

@@ -15,6 +15,8 @@ export class BlobServer {
   readonly #replacements = new Map<string, Buffer>();
   readonly #breaks = new Map<string, { afterBytes: number; how: 'reset' | 'silence' }[]>();
 
+  #refusal: number | undefined;
+
   private constructor(server: Server) {
     this.#server = server;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -29,9 +31,17 @@ export class BlobServer {
     const blobs = new BlobServer(server);
     server.on('request', (request, response) => {
       blobs.requests.push(request);
-      answer(request, response, blobs);
+      const refusal = blobs.#refusal;
+      blobs.#refusal = undefined;
+      if (refusal === undefined) answer(request, response, blobs);
+      else response.writeHead(refusal).end();
     });
     return blobs;
+  }
+
+  /** Refuses the next request, whatever it asks for. */
+  refuseNext(status: number): void {
+    this.#refusal = status;
   }
 
   /** Breaks the next answer that holds this file after `afterBytes` bytes; may be called repeatedly. */

@@ -14,8 +14,6 @@ export interface HubRepository {
   readonly token?: string;
 }
 
-const REVISIONS = ['main', HUB_COMMIT];
-
 /** Stored apart on the hub, as its large files are. */
 const LARGE = /\.(onnx|onnx_data|bin|safetensors)$/;
 
@@ -26,6 +24,8 @@ const LARGE = /\.(onnx|onnx_data|bin|safetensors)$/;
 export class HubStub {
   readonly repository: HubRepository;
   readonly hub: BlobServer;
+  /** Commit that `main` names; files can be read at HUB_COMMIT only. */
+  mainCommit = HUB_COMMIT;
   /** The host of the large files. */
   readonly store: BlobServer;
 
@@ -46,14 +46,14 @@ export class HubStub {
     const hub = await BlobServer.start((request, response, server) => {
       const path = pathOf(request);
       const isAllowed = token === undefined || request.headers.authorization === `Bearer ${token}`;
+      const revision = path.replace(`/api/models/${name}/revision/`, '');
       const file = path.replace(`/${name}/resolve/${HUB_COMMIT}/`, '').replace('/cached/', '');
       const content = files.get(file);
       if (!isAllowed) {
         response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"no"}');
-      } else if (
-        REVISIONS.some((revision) => path === `/api/models/${name}/revision/${revision}`)
-      ) {
-        response.end(JSON.stringify(describe(repository)));
+      } else if (revision === 'main' || revision === HUB_COMMIT) {
+        const commit = revision === 'main' ? stub.mainCommit : revision;
+        response.end(JSON.stringify(describe(repository, commit)));
       } else if (content === undefined) {
         response.writeHead(404).end('Entry not found');
       } else if (path.startsWith('/cached/')) {
@@ -66,7 +66,8 @@ export class HubStub {
         response.writeHead(307, { location: `/cached/${file}` }).end();
       }
     });
-    return new HubStub(repository, hub, store);
+    const stub = new HubStub(repository, hub, store);
+    return stub;
   }
 
   get url(): string {
@@ -82,9 +83,9 @@ function pathOf(request: IncomingMessage): string {
   return decodeURIComponent(new URL(request.url ?? '/', 'http://stub').pathname);
 }
 
-function describe({ files, license, language }: HubRepository) {
+function describe({ files, license, language }: HubRepository, commit: string) {
   return {
-    sha: HUB_COMMIT,
+    sha: commit,
     siblings: [...files].map(([rfilename, content]) => ({
       rfilename,
       size: content.length,

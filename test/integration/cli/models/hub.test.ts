@@ -1,6 +1,7 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { HubSource } from '../../../../cli/models/hub-source.ts';
 import { BlobServer, sha256 } from '../../../helpers/blob-server.ts';
 import { HUB_COMMIT, HubStub } from '../../../helpers/hub-stub.ts';
 import { EMBEDDED, ModelsFolder } from '../../../helpers/run-models.ts';
@@ -155,6 +156,20 @@ describe('models add, from the hub', () => {
     ]);
   });
 
+  it('says which file the commit lacks', async () => {
+    const { name: repository } = hub.repository;
+    const endpoint = hub.url;
+    const source = await HubSource.open({
+      repository,
+      revision: 'main',
+      endpoint,
+      token: undefined,
+    });
+    await expect(
+      source.open('onnx/model.onnx', undefined, new AbortController().signal),
+    ).rejects.toThrow(`${REPOSITORY} has no onnx/model.onnx at ${HUB_COMMIT}`);
+  });
+
   it('wants the order of labels that config.json does not name', async () => {
     renameLabels('LABEL_0', 'LABEL_1', 'LABEL_2');
     const { code, stderr } = await models('add', REPOSITORY);
@@ -206,8 +221,30 @@ describe('models add, from the hub', () => {
     const { files } = hub.repository;
     const config = JSON.parse(files.get('config.json')!.toString()) as Record<string, unknown>;
     config.id2label = Object.fromEntries(labels.entries());
+    delete config.label2id;
     files.set('config.json', Buffer.from(JSON.stringify(config)));
   }
+});
+
+describe('a graph with a vocabulary in place of tokenizer.json', () => {
+  it('is fetched again exactly as locked, with a tokenizer.json that is built again', async () => {
+    const { files } = hub.repository;
+    const { model } = JSON.parse(String(files.get('tokenizer.json'))) as {
+      model: { vocab: Record<string, number> };
+    };
+    const words = Object.entries(model.vocab).toSorted(([, a], [, b]) => a - b);
+    files.set('vocab.txt', Buffer.from(`${words.map(([word]) => word).join('\n')}\n`));
+    files.delete('tokenizer.json');
+    expect(await models('add', REPOSITORY)).toMatchObject({ code: 0 });
+    rmSync(join(folder.path, 'tweets', 'tokenizer.json'));
+    expect(await models('pull', 'tweets')).toMatchObject({ code: 0 });
+    for (const name of [GRAPH, 'config.json', 'tokenizer.json']) {
+      rmSync(join(folder.path, 'tweets', name));
+    }
+    expect(await models('add', REPOSITORY)).toMatchObject({ code: 0 });
+    expect((await models('verify', 'tweets')).code).toBe(0);
+    expect(folder.files('.downloads')).toEqual([]);
+  });
 });
 
 describe('a private repository', () => {
@@ -265,6 +302,27 @@ describe('a locked model', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining(GRAPH)]);
     expect((await models('verify', 'tweets')).code).toBe(0);
     expect(folder.manifest).toEqual(locked);
+  });
+
+  it('is completed from the locked commit when the branch has moved on', async () => {
+    rmSync(join(folder.path, 'tweets', 'config.json'));
+    hub.mainCommit = 'f'.repeat(40);
+    expect(await models('add', REPOSITORY)).toMatchObject({ code: 0 });
+    expect((await models('verify', 'tweets')).code).toBe(0);
+  });
+
+  it('is told apart from one whose golden texts are lost, which no repository has', async () => {
+    rmSync(join(folder.path, 'tweets', 'golden.jsonl'));
+    const { code, stderr } = await models('pull', 'tweets');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`${REPOSITORY} does not hold it; take it from the commit that added`),
+    ]);
+  });
+
+  it('has its revision in the manifest, so that pull takes one only with --from', async () => {
+    const { code, stderr } = await models('pull', 'tweets', '--revision', 'main');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--revision goes with --from')]);
   });
 
   it('is complete without asking anyone when its files are there', async () => {

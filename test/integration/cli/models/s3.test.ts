@@ -11,10 +11,11 @@ const KEY = `tweets/v1/${GRAPH}`;
 
 let folder: ModelsFolder;
 let s3: BlobServer;
+let objects: Map<string, Buffer>;
 
 beforeEach(async () => {
   folder = new ModelsFolder();
-  const objects = new Map(
+  objects = new Map(
     [...wordModelFiles()].map(([name, content]) => [`tweets/v1/${name}`, content] as const),
   );
   s3 = await startS3Stub('models', objects, 'AKIDTEST');
@@ -45,6 +46,30 @@ describe('models add, from S3', () => {
     rmSync(join(folder.path, 'tweets', GRAPH));
     expect((await models(['pull', 'tweets'])).code).toBe(0);
     expect((await models(['verify'])).code).toBe(0);
+  });
+
+  it('takes a model at the root of a bucket, also when it is added again', async () => {
+    for (const [name, content] of wordModelFiles()) objects.set(name, content);
+    for (const place of ['s3://models/', 's3://models']) {
+      expect(await models(['add', place])).toMatchObject({ code: 0 });
+    }
+    expect(folder.manifest.models[1]?.source.repository).toBe('s3://models');
+  });
+
+  it('repeats the list of objects when S3 asks to slow down', async () => {
+    s3.refuseNext(503);
+    expect(await models(['add', 's3://models/tweets/v1'])).toMatchObject({ code: 0 });
+  });
+
+  it.each(['s3://models/tweets/v1', './folder'])('refuses a revision of %s', async (place) => {
+    const message = `--revision is for the hub: ${place} has no revisions`;
+    for (const words of [
+      ['add', place],
+      ['pull', 'minilm-tweet-sentiment', '--from', place],
+    ]) {
+      const { code, stderr } = await models([...words, '--revision', 'v1']);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    }
   });
 
   it('goes on where a download broke, while the object is the same', async () => {
