@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CPU_FAMILIES, type CpuFamily } from '../../service/contract/cpu-family.ts';
@@ -7,7 +8,7 @@ import {
   readGoldenTexts,
 } from '../../service/contract/golden-texts.ts';
 import type { Bundle, GoldenFamily, Manifest } from '../../service/contract/model-manifest.ts';
-import { describeFile, verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
+import { verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
 import { asStartupError } from '../../service/inference/bundle/manifest.ts';
 import { counted } from '../kit/counted.ts';
 import { CliError } from '../kit/errors.ts';
@@ -48,6 +49,7 @@ export async function makeGolden(options: GoldenOptions): Promise<void> {
   for (const text of texts) sequences.push(await encode(text));
   const base = baseFamily(bundle.golden);
   const families = { ...bundle.golden.families };
+  const files = new Map<string, string>();
   for (const family of CPU_FAMILIES) {
     say(output, `Scoring ${counted(texts.length, 'golden text')} on ${family} ...`);
     const scores = await score(family, { folder, model: bundle, sequences });
@@ -63,8 +65,14 @@ export async function makeGolden(options: GoldenOptions): Promise<void> {
       `${family}: up to ${difference.toFixed(6)} from ${file} (${base}), ${counted(labels.length, 'other label')}.`,
     );
     if (family === base) checkReproduced(difference, bundle);
-    else families[family] = await keep(folder, family, scores, bundle, output);
+    else {
+      const { description, content } = describeFamily(family, scores, bundle, output);
+      families[family] = description;
+      files.set(description.name, content);
+    }
   }
+  // Written at the end: a start refuses a file that is not the one in the manifest.
+  for (const [name, content] of files) await writeFile(join(folder, name), content);
   const described = { ...bundle, golden: { ...bundle.golden, families } };
   const models = manifest.models.map((one) => (one.name === bundle.name ? described : one));
   await writeManifest(modelsDir, { models });
@@ -101,28 +109,28 @@ function checkReproduced(difference: number, { golden, name }: Bundle): void {
   );
 }
 
-/** Writes a family's probabilities. @returns its description for the manifest */
-async function keep(
-  folder: string,
+/** The file of a family's probabilities, and its description for the manifest. */
+function describeFamily(
   family: CpuFamily,
   [scores, ...others]: ScoresByCpu,
   { golden }: Bundle,
   output: ProgressOutput,
-): Promise<GoldenFamily> {
+): { description: GoldenFamily; content: string } {
   const spread = Math.max(0, ...others.map((rows) => largestDifference(rows, scores)));
   say(output, `${family}: up to ${spread.toFixed(6)} between its CPUs.`);
-  const name = `golden-${family}.jsonl`;
   const lines = scores.map((row) =>
     JSON.stringify({ [FAMILY_PROBABILITIES]: row.map((value) => Number(value.toFixed(DIGITS))) }),
   );
-  await writeFile(join(folder, name), `${lines.join('\n')}\n`);
-  const { bytes, sha256 } = await describeFile(folder, name);
+  const content = `${lines.join('\n')}\n`;
   const measured = Math.ceil(MARGIN * spread * 1000) / 1000;
   return {
-    name,
-    bytes,
-    sha256,
-    tolerance: Math.max(golden.tolerance, measured),
-    ...(golden.batchTolerance !== undefined && { batchTolerance: golden.batchTolerance }),
+    content,
+    description: {
+      name: `golden-${family}.jsonl`,
+      bytes: Buffer.byteLength(content),
+      sha256: createHash('sha256').update(content).digest('hex'),
+      tolerance: Math.max(golden.tolerance, measured),
+      ...(golden.batchTolerance !== undefined && { batchTolerance: golden.batchTolerance }),
+    },
   };
 }

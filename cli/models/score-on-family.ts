@@ -31,18 +31,24 @@ export async function scoreOnFamily(
   if (family === cpuFamilyOf(process.arch)) return [await scoreHere(request)];
   if (family !== 'arm64') return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'scoring-'));
+  const failed = new AbortController();
   try {
     const path = join(folder, 'request.json');
     await writeFile(path, JSON.stringify(request));
-    return await Promise.all([emulate('neoverse-n1', path), emulate('max', path)]);
+    return await Promise.all([
+      emulate('neoverse-n1', path, failed.signal),
+      emulate('max', path, failed.signal),
+    ]);
   } finally {
+    // The other emulator would go on for up to an hour.
+    failed.abort();
     await rm(folder, { recursive: true });
   }
 }
 
 /** @param cpu neoverse-n1 has the features of AWS Graviton2, max those that later CPUs add */
-async function emulate(cpu: string, requestPath: string): Promise<number[][]> {
-  const limits = { timeout: EMULATION_TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
+async function emulate(cpu: string, requestPath: string, signal: AbortSignal): Promise<number[][]> {
+  const limits = { timeout: EMULATION_TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES, signal };
   const words = ['--cpu', cpu, PROGRAM, requestPath];
   try {
     const { stdout } = await promisify(execFile)(EMULATOR, words, limits);

@@ -72,6 +72,20 @@ describe('tss models golden', () => {
     await expect(making).rejects.toThrow(/differ from golden\.jsonl by up to 0\.0100, more than/);
   });
 
+  it('leaves the file of a family as the manifest has it when a later family fails', async () => {
+    const { models: bundles } = await readManifest(models.dir);
+    const golden = { ...bundles[0]!.golden, family: 'arm64' };
+    await models.writeManifest({ ...bundles[0], golden });
+    await make(async () => [X64]);
+    const making = make(async (family) => {
+      if (family === 'arm64') throw new CliError('the emulator was killed');
+      return [ARM64_MAX];
+    });
+    await expect(making).rejects.toThrow('the emulator was killed');
+    const { startUpTexts } = await loadBundle(models.dir, 'tiny', 'x64');
+    expect(startUpTexts.map(({ probabilities }) => probabilities)).toEqual(X64);
+  });
+
   it('says which CPU family cannot be emulated, and makes the others', async () => {
     await make(async (family) => (family === 'x64' ? undefined : [ARM64]));
     expect(said).toContain('x64 cannot be emulated here; run the command on such a machine, too.');
