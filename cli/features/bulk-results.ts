@@ -28,8 +28,9 @@ export async function openBulkResults(database: ScratchDatabase, dir: string): P
     const columns = BULK_COLUMNS.map((name) => `${MADE[name] ?? name} AS ${name}`);
     // The key of an input may have folders such as dt=2026-11-28, too.
     const options = 'hive_partitioning = false, filename = true, union_by_name = true';
+    // DuckDB refuses half of a surrogate pair, and its error would quote the text.
     await database.run(`
-      CREATE MACRO json_extract_scalar(json, path) AS json_extract_string(json, path)`);
+      CREATE MACRO json_extract_scalar(json, path) AS TRY(json_extract_string(json, path))`);
     await database.run(`
       CREATE VIEW ${BULK_TABLE} AS
       SELECT ${columns.join(', ')} FROM read_parquet(${files}, ${options})`);

@@ -137,11 +137,11 @@ describe('features training-set gives a label', () => {
 });
 
 describe('features training-set --bulk', () => {
-  const bulk = (atMs: number) =>
+  const bulk = (atMs: number, record = `{"author_id":"${USER}"}`) =>
     log.query(`
       COPY (
         SELECT 's3://b/t.jsonl' AS input, 1::BIGINT AS line, '${TWEET}' AS id, 'a' AS text,
-          '{"author_id":"${USER}"}' AS record, 'positive' AS label, 0.05::DOUBLE AS score_negative,
+          '${record}' AS record, 'positive' AS label, 0.05::DOUBLE AS score_negative,
           0.15::DOUBLE AS score_neutral, 0.8::DOUBLE AS score_positive, 'en' AS language,
           true AS language_supported, make_timestamp_ms(${atMs}) AS scored_at,
           'minilm' AS model_name, '012345678901' AS model_revision
@@ -172,6 +172,15 @@ describe('features training-set --bulk', () => {
     log.label([USER, NOON, 'after']);
     expect(await log.trainingSet('--entity', 'user', '--bulk', 'results')).toMatchObject([
       { feature_tweet_id: TWEET, feature_model_revision: '012345678901' },
+    ]);
+  });
+
+  it('leaves the author unknown where half of a surrogate pair makes the record no JSON', async () => {
+    score(-10, -9);
+    await bulk(NOON, `{"author_id":"${USER}","text":"cut \\ud83d"}`);
+    log.label([TWEET, NOON, 'up']);
+    expect(await log.trainingSet('--bulk', 'results')).toMatchObject([
+      { feature_model_name: 'minilm', feature_author_id: null },
     ]);
   });
 
