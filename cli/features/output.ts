@@ -2,6 +2,9 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CliError, reasonOf } from '../kit/errors.ts';
 
+/** Kind of an output; an empty folder may take the place of one to write. */
+export type OutputKind = 'file' | 'folder';
+
 /**
  * Has `make` write a file or folder and moves it to `out` when it is complete: `out` is never
  * partial, also when `make` fails. The work folder is deleted.
@@ -10,27 +13,28 @@ import { CliError, reasonOf } from '../kit/errors.ts';
  */
 export async function produce<Result>(
   out: string,
+  kind: OutputKind,
   make: (path: string, workDir: string) => Promise<Result>,
 ): Promise<Result> {
   const target = resolve(out);
-  await expectAbsent(target, out);
+  await expectAbsent(target, kind, out);
   const workDir = await makeWorkDir(target);
   try {
     const path = join(workDir, 'out');
     const result = await make(path, workDir);
-    await moveTo(target, path, out);
+    await moveTo(target, path, kind, out);
     return result;
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
 }
 
-async function moveTo(target: string, path: string, out: string): Promise<void> {
+async function moveTo(target: string, path: string, kind: OutputKind, out: string): Promise<void> {
   try {
     await rename(path, target);
   } catch (error) {
     // Another command made it meanwhile: a folder that holds something is not replaced.
-    await expectAbsent(target, out);
+    await expectAbsent(target, kind, out);
     throw error;
   }
 }
@@ -47,11 +51,10 @@ async function makeWorkDir(target: string): Promise<string> {
   }
 }
 
-async function expectAbsent(target: string, out: string): Promise<void> {
+async function expectAbsent(target: string, kind: OutputKind, out: string): Promise<void> {
   const found = await stat(target).catch(() => undefined);
   if (!found) return;
-  const isEmptyFolder = found.isDirectory() && (await readdir(target)).length === 0;
-  if (!isEmptyFolder) {
-    throw new CliError(`${out} exists already; delete it or choose another`);
-  }
+  const isReplaced =
+    kind === 'folder' && found.isDirectory() && (await readdir(target)).length === 0;
+  if (!isReplaced) throw new CliError(`${out} exists already; delete it or choose another`);
 }

@@ -2,7 +2,7 @@ import { counted } from '../kit/counted.ts';
 import { findLog, warnOfUnreadable } from '../kit/offline/log-lines.ts';
 import { ScratchDatabase } from '../kit/scratch-database.ts';
 import { exportLog } from './export.ts';
-import { produce } from './output.ts';
+import { type OutputKind, produce } from './output.ts';
 import { type TrainingSetOptions, writeTrainingSet } from './training-set.ts';
 
 interface Place {
@@ -16,7 +16,7 @@ export async function exportFeatures(
   signal: AbortSignal,
 ): Promise<string> {
   const files = await findLog(logDirs);
-  return inScratchDatabase(out, signal, async (database, path) => {
+  return inScratchDatabase(out, 'folder', signal, async (database, path) => {
     const { rows, days, purged, repeated, unreadable } = await exportLog(database, files, path);
     warnOfUnreadable(unreadable);
     return `${out}: ${counted(rows, 'prediction')} of ${counted(days, 'day')}; left out: ${purged} of purged tweets, ${repeated} repeated`;
@@ -30,7 +30,7 @@ export async function makeTrainingSet(
 ): Promise<string> {
   const { out, logDirs } = options;
   const files = await findLog(logDirs);
-  return inScratchDatabase(out, signal, async (database, path) => {
+  return inScratchDatabase(out, 'file', signal, async (database, path) => {
     const { unreadable, ...set } = await writeTrainingSet(database, files, options, path);
     warnOfUnreadable(unreadable);
     return `${out}: ${counted(set.labels, 'label')}, ${set.withFeatures} of them with features`;
@@ -39,10 +39,11 @@ export async function makeTrainingSet(
 
 function inScratchDatabase<Result>(
   out: string,
+  kind: OutputKind,
   signal: AbortSignal,
   write: (database: ScratchDatabase, path: string) => Promise<Result>,
 ): Promise<Result> {
-  return produce(out, async (path, workDir) => {
+  return produce(out, kind, async (path, workDir) => {
     const database = await ScratchDatabase.open(workDir, signal);
     try {
       return await write(database, path);

@@ -15,7 +15,7 @@ describe('an output of the feature commands', () => {
 
   it('is refused by its name if another command made it meanwhile, which stays', async () => {
     const out = join(dir, 'out');
-    const making = produce(out, async (path) => {
+    const making = produce(out, 'folder', async (path) => {
       await mkdir(path);
       mkdirSync(out);
       writeFileSync(join(out, 'first'), '');

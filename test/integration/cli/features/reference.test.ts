@@ -131,7 +131,7 @@ async function answer(
     );
     const files = await findLog([log.dir]);
     const options = { labels: log.path('labels.csv'), entity: by, asOf };
-    await produce(log.path('set.parquet'), async (path, workDir) => {
+    await produce(log.path('set.parquet'), 'file', async (path, workDir) => {
       const database = await ScratchDatabase.open(workDir, new AbortController().signal);
       try {
         return await writeTrainingSet(database, files, options, path);

@@ -196,6 +196,13 @@ describe('features training-set --bulk', () => {
   });
 });
 
+it('features training-set refuses a folder as its output before it reads anything', async () => {
+  score(-1, -1);
+  mkdirSync(log.path('set'));
+  const { code, stderr } = await log.run('training-set', '--labels', 'none.csv', '--out', 'set');
+  expect([code, stderr]).toEqual([1, 'set exists already; delete it or choose another\n']);
+});
+
 const HEADER = 'entity,event_timestamp,label\n';
 
 describe('a label file', () => {
