@@ -12,7 +12,8 @@ import { ID_PATTERN, RECORD_COLUMNS, RECORD_STRUCT } from './schema.ts';
 /** Longest line that is read; the longest record has about 10,000 bytes. */
 const MAX_LINE_BYTES = 1_048_576;
 
-const SCORED_DATE = "strftime(make_timestamp_ms(created_timestamp), '%Y-%m-%d')";
+/** Null for a number beyond the range of times. */
+const SCORED_DATE = "TRY(strftime(make_timestamp_ms(created_timestamp), '%Y-%m-%d'))";
 
 /** True for a complete record of the day in its file's name. */
 const IS_RECORD = `coalesce(
@@ -63,6 +64,8 @@ export async function logFiles(dir: string): Promise<readonly PredictionLogFile[
 /** DuckDB reads a compressed file that was cut off as if it ended there. */
 async function expectWhole(path: string): Promise<void> {
   try {
+    if ((await stat(path)).size === 0)
+      throw new Error('it is empty: not even a compressed file of no lines is');
     const chunks = utf8Of(createReadStream(path));
     while (!(await chunks.next()).done);
   } catch (cause) {

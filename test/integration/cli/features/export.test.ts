@@ -133,12 +133,28 @@ describe('features export', () => {
     expect(await log.trainingSet(...folders)).toMatchObject([{ feature_tweet_id: '2' }]);
   });
 
-  it('refuses a compressed day that was cut off', async () => {
+  it.each([
+    ['cut off', -10, 'unexpected end of file'],
+    ['cut off at its start', 0, 'it is empty'],
+  ])('refuses a compressed day that was %s', async (_what, end, reason) => {
     log.score({ tweetId: '1', createdTimestampMs: DAY_1 });
-    compress('2026-11-22', (bytes) => bytes.subarray(0, -10));
+    compress('2026-11-22', (bytes) => bytes.subarray(0, end));
     const { code, stderr } = await log.run('export', '--out', 'out');
     expect(code).toBe(1);
-    expect(stderr).toContain(`${log.dir}/2026-11-22.jsonl.gz: unexpected end of file`);
+    expect(stderr).toContain(`${log.dir}/2026-11-22.jsonl.gz: ${reason}`);
+  });
+
+  it('leaves out a line whose time is beyond every calendar', async () => {
+    log.score({ tweetId: '1', createdTimestampMs: DAY_1 });
+    const line = { record_type: 'tombstone', tweet_id: '1', created_timestamp: 0 };
+    const absurd = JSON.stringify(line).replace('0}', '9223372036854775807}');
+    appendFileSync(join(log.dir, '2026-11-22.jsonl'), `${absurd}\n`);
+    const { code, stderr } = await log.run('export', '--out', 'out');
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining('2026-11-22.jsonl: 1 line left out that is not a record'),
+    ]);
+    expect(await rows('tweet_id')).toEqual([{ tweet_id: '1' }]);
   });
 
   it('names files of the log that it cannot read', async () => {
