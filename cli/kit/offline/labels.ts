@@ -30,6 +30,9 @@ END`;
 /** Faults that are printed. */
 const MAX_FAULTS = 5;
 
+/** Reads the label of a cell; numbers count from 1. */
+type ReadLabel = (cell: string, number: number) => string;
+
 export interface Labels {
   readonly count: number;
   /** Further columns of the file, which the training set keeps. */
@@ -40,14 +43,17 @@ export interface Labels {
  * Reads a CSV file of labels into the table `label_lines`, and into the table `labels` with their
  * numbers in place of the labels; ids stay text.
  *
+ * @param readLabel gives the meaning of a label, which both tables then have in its place
  * @throws CliError naming the first labels that are wrong, counted from 1, or rounded ids
+ * @throws whatever `readLabel` throws
  */
 export async function loadLabels(
   database: ScratchDatabase,
   path: string,
   entity: LabelEntity,
+  readLabel?: ReadLabel,
 ): Promise<Labels> {
-  const extraColumns = await loadLines(database, path);
+  const extraColumns = await loadLines(database, path, readLabel);
   const faults = await database.query(`
     SELECT number, CASE
       WHEN entity IS NULL THEN 'the entity is missing'
@@ -73,7 +79,8 @@ export async function loadLabels(
   expectUnroundedIds(ids, path, entity);
   await database.run(
     `CREATE TABLE labels AS
-     SELECT entity, ${TIME} AS event_timestamp, number::VARCHAR AS label FROM label_lines`,
+     SELECT entity, ${TIME} AS event_timestamp, ${readLabel ? 'label' : 'number::VARCHAR'} AS label
+     FROM label_lines`,
   );
   const [counted] = await database.query('SELECT count(*)::INTEGER AS labels FROM labels');
   const count = Number(counted?.labels);
@@ -86,20 +93,29 @@ export async function loadLabels(
  *
  * @returns columns besides those of a label
  */
-async function loadLines(database: ScratchDatabase, path: string): Promise<readonly string[]> {
+async function loadLines(
+  database: ScratchDatabase,
+  path: string,
+  readLabel: ReadLabel = (cell) => cell,
+): Promise<readonly string[]> {
   const { header, rows } = await openCsvTable(await Input.open(path), labelHeader);
   const extraColumns = extraColumnsOf(header.names, path);
   const columns = header.names.map((name) => `${identifier(name)} VARCHAR`);
   await database.run(`CREATE TABLE label_lines (number INTEGER, ${columns.join(', ')})`);
-  await database.append('label_lines', numbered(rows));
+  await database.append('label_lines', numbered(rows, header.names.indexOf('label'), readLabel));
   return extraColumns;
 }
 
-async function* numbered(rows: AsyncIterable<{ readonly cells: readonly string[] }>) {
+async function* numbered(
+  rows: AsyncIterable<{ readonly cells: readonly string[] }>,
+  labelAt: number,
+  readLabel: ReadLabel,
+) {
   let number = 0;
   for await (const { cells } of rows) {
     number++;
-    yield [number, ...cells.map((cell) => (cell === '' ? null : cell))];
+    const read = (cell: string, at: number) => (at === labelAt ? readLabel(cell, number) : cell);
+    yield [number, ...cells.map((cell, at) => (cell === '' ? null : read(cell, at)))];
   }
 }
 

@@ -6,7 +6,9 @@ import { loadSentiments } from '../../../../cli/evaluate/concept-drift/load-sent
 import { parseLabel } from '../../../../cli/evaluate/parse-label.ts';
 import { ScratchDatabase } from '../../../../cli/kit/scratch-database.ts';
 
-const CELLS = ['negative', 'Neutral', 'POSITIVE', ' positive ', '0', '1.0', 'LABEL_2', 'label_0'];
+/** Spreadsheets leave no-break spaces behind. */
+const SPACED = [' positive ', '\tneutral', 'negative\u00a0'];
+const CELLS = ['negative', 'Neutral', 'POSITIVE', ...SPACED, '0', '1.0', 'LABEL_2', 'label_0'];
 
 it('labels of a file are read as those of `--data` are', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'labels-'));
@@ -16,7 +18,7 @@ it('labels of a file are read as those of `--data` are', async () => {
   const database = await ScratchDatabase.open(folder, new AbortController().signal);
   try {
     expect(await loadSentiments(database, path)).toBe(CELLS.length);
-    const rows = await database.query('SELECT label FROM labels ORDER BY entity');
+    const rows = await database.query('SELECT label FROM labels ORDER BY entity::INTEGER');
     expect(rows.map(({ label }) => label)).toEqual(CELLS.map(parseLabel));
   } finally {
     database.close();
