@@ -13,6 +13,11 @@ import { sum } from '../../kit/statistics.ts';
 import type { CalibrationBin } from '../calibration.ts';
 import type { ConfusionMatrix } from '../measures.ts';
 
+/** Fate of a label: that of the contract, or its prediction was made before the periods chosen. */
+export const OUTCOMES = { ...LABEL_OUTCOMES, before_since: 'of periods before --since' } as const;
+
+export type Outcome = LabelOutcome | 'before_since';
+
 /** Labels of one period that judge one model revision. */
 export interface JudgedPeriod {
   /** First day of the period, yyyy-MM-dd. */
@@ -27,7 +32,7 @@ export interface JudgedPeriod {
 
 export interface Judged {
   /** Labels by outcome. */
-  readonly outcomes: Readonly<Record<LabelOutcome, number>>;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
   /** In order of time. */
   readonly periods: readonly JudgedPeriod[];
 }
@@ -49,17 +54,21 @@ export async function judge(
 ): Promise<Judged> {
   await database.run(`CREATE TABLE judged_labels AS ${judgedLabelsSql(by)}`);
   return {
-    outcomes: await countOutcomes(database),
+    outcomes: await countOutcomes(database, selection.since),
     periods: await readPeriods(database, selection),
   };
 }
 
-async function countOutcomes(database: ScratchDatabase): Promise<Judged['outcomes']> {
-  const rows = await database.query(
-    'SELECT outcome, count(*)::INTEGER AS labels FROM judged_labels GROUP BY outcome',
-  );
+async function countOutcomes(
+  database: ScratchDatabase,
+  since: string | undefined,
+): Promise<Judged['outcomes']> {
+  const rows = await database.query(`
+    SELECT if(outcome = 'judged' AND period_start < ${quoted(since ?? '')}, 'before_since', outcome)
+      AS outcome, count(*)::INTEGER AS labels
+    FROM judged_labels GROUP BY 1`);
   const counts = new Map(rows.map(({ outcome, labels }) => [outcome, Number(labels)]));
-  const names = Object.keys(LABEL_OUTCOMES) as LabelOutcome[];
+  const names = Object.keys(OUTCOMES) as Outcome[];
   return Object.fromEntries(
     names.map((name) => [name, counts.get(name) ?? 0]),
   ) as Judged['outcomes'];

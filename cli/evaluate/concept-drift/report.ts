@@ -1,19 +1,16 @@
-import {
-  LABEL_OUTCOMES,
-  type LabelOutcome,
-  type Period,
-} from '../../../service/contract/concept-drift.ts';
+import type { Period } from '../../../service/contract/concept-drift.ts';
 import { LABELS } from '../../../service/domain/sentiment.ts';
 import { counted } from '../../kit/counted.ts';
 import { tableLines } from '../../kit/table.ts';
 import type { Estimate, PeriodFigures } from './figures.ts';
+import { OUTCOMES, type Outcome } from './judge.ts';
 
 export interface DriftReport {
   readonly by: Period;
   readonly byLanguage: boolean;
   /** Labels of the file. */
   readonly labels: number;
-  readonly outcomes: Readonly<Record<LabelOutcome, number>>;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly periods: readonly PeriodFigures[];
 }
 
@@ -51,8 +48,8 @@ export function nameOf({ start, revision, language }: PeriodFigures): string {
 }
 
 function leftOut(outcomes: DriftReport['outcomes']): string[] {
-  return Object.entries(LABEL_OUTCOMES).flatMap(([outcome, description]) => {
-    const count = outcomes[outcome as LabelOutcome];
+  return Object.entries(OUTCOMES).flatMap(([outcome, description]) => {
+    const count = outcomes[outcome as Outcome];
     return outcome === 'judged' || count === 0 ? [] : [`  left out: ${count} ${description}`];
   });
 }

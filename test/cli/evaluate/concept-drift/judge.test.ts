@@ -70,7 +70,13 @@ describe('a label', () => {
   ])('%s', async (_name, records, labels, expected) => {
     const none = { repeated: 0, purged: 0, unknown: 0, early: 0, unscored: 0 };
     const { outcomes } = await judged(records, labels);
-    expect(outcomes).toEqual({ ...none, other_language: 0, judged: 0, ...expected });
+    expect(outcomes).toEqual({
+      ...none,
+      other_language: 0,
+      before_since: 0,
+      judged: 0,
+      ...expected,
+    });
   });
 
   it('judges the revision that answered by its time, not a later one', async () => {
@@ -109,7 +115,9 @@ describe('a label', () => {
       positive('3', -1, { language: 'fr' }),
     ];
     const labels = records.map(({ tweet }) => label(tweet, 5));
-    const { periods } = await judged(records, labels, { byLanguage: true, since: '2026-11-02' });
+    const grouping = { byLanguage: true, since: '2026-11-02' };
+    const { outcomes, periods } = await judged(records, labels, grouping);
+    expect(outcomes).toMatchObject({ judged: 2, before_since: 1 });
     expect(periods.map(({ language }) => language)).toEqual(['de', 'en']);
   });
 });

@@ -25,6 +25,7 @@ const outcomes = {
   early: 0,
   unscored: 0,
   other_language: 0,
+  before_since: 0,
   judged: 120,
 };
 const report = { by: 'week', byLanguage: false, labels: 124, outcomes } as const;
