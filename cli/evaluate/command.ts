@@ -59,7 +59,7 @@ export function evaluateCommand() {
     .option('--chart <FILE>', 'with --from-log: also write a chart as SVG, to a new file')
     .option(
       '--min-recall <X>',
-      'with --from-log: exit 1 if the macro recall of a period is below X by more than chance',
+      'with --from-log: exit 1 if the macro recall of a period is below X by more than chance, or nothing could be judged',
       number('--min-recall', 0, 1),
     )
     .option('--json', 'print JSON instead of tables', false)

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { LABELS } from '../../../service/domain/sentiment.ts';
 import { CliError, reasonOf } from '../../kit/errors.ts';
 import { type UnreadableLines, warnOfUnreadable } from '../../kit/offline/log-lines.ts';
 import { print, printJson } from '../../kit/printable.ts';
 import { ScratchDatabase } from '../../kit/scratch-database.ts';
 import { drawDrift } from './chart.ts';
-import { figuresOf, periodsBelow } from './figures.ts';
+import { figuresOf, LEAST_LABELS, measurablePeriods, periodsBelow } from './figures.ts';
 import { type Grouping, judge } from './judge.ts';
 import { loadLog } from './load-log.ts';
 import { loadSentiments } from './load-sentiments.ts';
@@ -27,7 +28,8 @@ export interface LogOptions extends Grouping {
 /**
  * Prints how right the predictions of a log were, by period and model revision.
  *
- * @throws CliError when the files cannot be read, the chart exists already, or the macro recall is below `minRecall`
+ * @throws CliError when the files cannot be read, the chart exists already, or the macro recall is below
+ *   `minRecall` or could not be judged
  */
 export async function evaluateLog(options: LogOptions, signal: AbortSignal): Promise<void> {
   const { chart, minRecall } = options;
@@ -59,6 +61,13 @@ async function reportOf(
 }
 
 function expectAtLeast(minRecall: number, periods: DriftReport['periods']): void {
+  // Otherwise an alarm whose log or labels are gone would never fire.
+  if (measurablePeriods(periods).length === 0) {
+    throw new CliError(
+      `--min-recall: nothing could be judged: no period has ${LEAST_LABELS} labels of each of ` +
+        LABELS.join(', '),
+    );
+  }
   const below = periodsBelow(periods, minRecall);
   if (below.length === 0) return;
   const list = below.map(

@@ -25,7 +25,7 @@ export interface PeriodFigures
 export const INTERVAL = 2.58;
 
 /** With fewer labels of one kind the distribution is too skewed for such an interval. */
-const LEAST_LABELS = 5;
+export const LEAST_LABELS = 5;
 
 /**
  * The measures of `tss evaluate`. The standard errors of recall and accuracy are those of the Beta
@@ -62,6 +62,13 @@ export function figuresOf({ confusion, bins, ...period }: JudgedPeriod): PeriodF
   };
 }
 
+/** Periods that can raise an alarm: each of the labels occurs at least five times. */
+export function measurablePeriods(periods: readonly PeriodFigures[]): readonly PeriodFigures[] {
+  return periods.filter(
+    ({ labelCounts }) => Math.min(...Object.values(labelCounts)) >= LEAST_LABELS,
+  );
+}
+
 /**
  * Periods whose macro recall is below a threshold beyond chance: the whole interval is, and each of
  * the labels occurs at least five times. The interval of a few labels is wide, so that they raise an
@@ -72,10 +79,7 @@ export function periodsBelow(
   periods: readonly PeriodFigures[],
   minRecall: number,
 ): readonly PeriodFigures[] {
-  return periods.filter(
-    ({ macroRecall, labelCounts }) =>
-      macroRecall !== null &&
-      macroRecall.high < minRecall &&
-      Math.min(...Object.values(labelCounts)) >= LEAST_LABELS,
+  return measurablePeriods(periods).filter(
+    ({ macroRecall }) => macroRecall !== null && macroRecall.high < minRecall,
   );
 }

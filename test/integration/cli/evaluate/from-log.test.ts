@@ -10,6 +10,8 @@ const DAY_MS = 86_400_000;
 const MONDAY_MS = Date.UTC(2026, 10, 2);
 const WEEKS = 3;
 const PER_WEEK = 60;
+/** After all of the weeks. */
+const LABELED_MS = MONDAY_MS + 40 * DAY_MS;
 
 let log: OfflineLog;
 beforeEach(() => {
@@ -89,12 +91,28 @@ describe('tss evaluate --from-log', () => {
     expect(JSON.parse(both.stdout)).toEqual(JSON.parse(fromLines.stdout));
   });
 
-  it('does not alarm for a few labels', async () => {
+  it('does not alarm for a few labels beside a period that can be judged', async () => {
+    log.score(...rows());
+    const first = rows().slice(0, PER_WEEK);
+    const right = first.map(
+      ({ tweetId = '', label = '' }) => [tweetId, LABELED_MS, label] as const,
+    );
+    log.label(...right, [`${PER_WEEK + 1}`, LABELED_MS, 'positive']);
+    const { code, stdout } = await evaluate('--min-recall', '0.9');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^2026-11-09 +\w+ +1 +- /m);
+  });
+
+  it('exits 1 with --min-recall when no period can be judged', async () => {
     log.score(...rows());
     log.label(...['1', '2', '3'].map((id) => [id, MONDAY_MS + DAY_MS, 'neutral'] as const));
-    const { code, stdout } = await evaluate('--min-recall', '0.9', '--by', 'month');
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await evaluate('--min-recall', '0.9', '--by', 'month');
     expect(stdout).toMatch(/^2026-11-01 +\w+ +3 +- /m);
+    expect([code, stderr]).toEqual([
+      1,
+      '--min-recall: nothing could be judged: no period has 5 labels of each of negative, neutral, ' +
+        'positive\n',
+    ]);
   });
 
   it.each([
