@@ -60,7 +60,7 @@ function usersCommand() {
     .summary('Purge all tweets of users.')
     .description(
       "Purge each of the users' stored tweets, and their names. Exits 1 when the store does not " +
-        'know a name: nothing was removed then, and the numeric id is needed.',
+        'know a name, as after an earlier purge: only the numeric id tells if all is removed.',
     )
     .argument('<USERS...>', 'numeric ids or @names; a bare number is an id')
     .addHelpText(

@@ -20,8 +20,8 @@ export async function purgeUsers(
   }
   if (unknown.length === 0) return;
   throw new CliError(
-    `The store does not know the name of ${unknown.join(', ')}: nothing was removed. Purge by ` +
-      'the numeric id. Tweets without an author, such as those read by oEmbed, are purged by ' +
+    `The store does not know the name of ${unknown.join(', ')}: an earlier purge removed it, or it never ` +
+      'had it. Purge by the numeric id to be sure. Tweets without an author, such as those read by oEmbed, are purged by ' +
       '`tss purge tweets`.',
   );
 }
