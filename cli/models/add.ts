@@ -18,6 +18,7 @@ import { downloadsDir, withDownloads } from './leftovers.ts';
 import { languagesOfCard } from './model-languages.ts';
 import { type ModelSource, SourceError } from './source.ts';
 import { type StagedModel, type StagingOptions, stageModel } from './stage-model.ts';
+import { checkAddedTokens } from './tokenizer/added-tokens.ts';
 import { INT8_BATCH_TOLERANCE, type Trial, type TrialOptions, tryModel } from './trial.ts';
 import { openEncoder } from './trial-sequences.ts';
 import { writeManifest } from './write-manifest.ts';
@@ -75,8 +76,10 @@ async function addFrom(source: ModelSource, staging: string, options: AddOptions
     ...options,
     staging,
     compare: true,
-    checkTokenizer: ({ file, maxTokens }) =>
-      openEncoder(staging, { tokenizer: file, maxTokens, preprocessing: [] }),
+    checkTokenizer: async ({ file, maxTokens }) => {
+      await checkAddedTokens(staging, file);
+      await openEncoder(staging, { tokenizer: file, maxTokens, preprocessing: [] });
+    },
   });
   refuseOwnNames(staged);
   const preprocessing = [

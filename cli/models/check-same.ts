@@ -18,7 +18,9 @@ export async function checkSame(
   source: () => Promise<ModelSource>,
 ): Promise<void> {
   const repository = repositoryOf(place);
-  if (repository !== bundle.source.repository) refuse(bundle, `not ${repository}`);
+  // Earlier versions wrote the root of a bucket with a slash.
+  if (repository !== bundle.source.repository.replace(/\/+$/, ''))
+    refuse(bundle, `not ${repository}`);
   if (revision !== undefined) {
     const { origin } = await source();
     if (origin.revision !== bundle.source.revision) {

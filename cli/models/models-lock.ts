@@ -30,7 +30,7 @@ async function waitForLock(modelsDir: string, output: ProgressOutput): Promise<(
     const lock = await takeLock(join(modelsDir, '.lock')).catch((cause: unknown) => {
       const { code = '', syscall } = cause as NodeJS.ErrnoException;
       // If no lock can be written, the models cannot be changed either.
-      if (syscall === 'open' && READ_ONLY.has(code)) return () => {};
+      if (syscall !== 'scandir' && READ_ONLY.has(code)) return () => {};
       if (syscall !== 'scandir') throw cause;
       throw new CliError(
         `${modelsDir} cannot be read: ${reasonOf(cause)}; MODELS_DIR must name the folder of manifest.json`,

@@ -24,6 +24,7 @@ export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promi
     if (!(await areRight(options.folder, [file]))) missing.push(file);
   }
   if (missing.length === 0) return [];
+  if (await areDownloaded(missing, options)) return pull(bundle, options);
   const source = await options.source();
   const offered = await source.list();
   const unoffered = missing.filter((file) => !offered.some((one) => mayBe(one, file, bundle)));
@@ -46,7 +47,9 @@ export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promi
     await (options.keepDownloads ? copyFile : rename)(join(staging, file.name), path);
   }
   if (!options.keepDownloads) await rm(staging, { recursive: true });
-  return made.map((file) => file.name);
+  // The golden file, which is not made.
+  const fetched = await pull(bundle, { ...options, source: async () => source });
+  return [...made.map((file) => file.name), ...fetched];
 }
 
 /**
@@ -102,6 +105,14 @@ function mayBe(
   return (
     !isConverted ||
     ((bytes ?? locked.bytes) === locked.bytes && (sha256 ?? locked.sha256) === locked.sha256)
+  );
+}
+
+/** Checks if earlier downloads, which are named by their hashes, hold all of the files. */
+function areDownloaded(files: readonly BundleFile[], { downloadsDir }: PullOptions) {
+  return areRight(
+    downloadsDir,
+    files.map((file) => ({ ...file, name: file.sha256 })),
   );
 }
 

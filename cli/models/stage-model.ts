@@ -21,7 +21,6 @@ import { fetchFiles } from './fetch-files.ts';
 import type { ModelSource, SourceFile } from './source.ts';
 import {
   ADDED_TOKENS_FILE,
-  checkAddedTokens,
   SPECIAL_TOKENS_FILE,
   TOKENIZER_CONFIG_FILE,
 } from './tokenizer/added-tokens.ts';
@@ -101,7 +100,7 @@ async function makeTokenizer(
   { vocabulary }: TokenizerChoice,
   family: string,
 ): Promise<void> {
-  if (vocabulary === undefined) return checkAddedTokens(staging, TOKENIZER_FILE);
+  if (vocabulary === undefined) return;
   const settings = await readTokenizerSettings(staging);
   const definition = await buildTokenizer(staging, vocabulary, family, settings);
   await writeFile(join(staging, TOKENIZER_FILE), `${JSON.stringify(definition)}\n`);

@@ -8,7 +8,8 @@ export const ADDED_TOKENS_FILE = 'added_tokens.json';
 export const SPECIAL_TOKENS_FILE = 'special_tokens_map.json';
 export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 
-const Flag = Type.Optional(Type.Boolean());
+/** Exporters write null for a flag that is not set. */
+const Flag = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
 const TokenWithFlags = Type.Object({
   content: Type.String({ minLength: 1 }),
   single_word: Flag,
@@ -18,8 +19,13 @@ const TokenWithFlags = Type.Object({
   special: Flag,
 });
 const Token = Type.Union([Type.String({ minLength: 1 }), TokenWithFlags]);
+const TokenOrNull = Type.Union([Token, Type.Null()]);
 /** A list, or tokens by a name that the model's code uses. */
-const Tokens = Type.Union([Type.Array(Token), Type.Record(Type.String(), Token), Type.Null()]);
+const Tokens = Type.Union([
+  Type.Array(TokenOrNull),
+  Type.Record(Type.String(), TokenOrNull),
+  Type.Null(),
+]);
 const Settings = Type.Object({
   added_tokens_decoder: Type.Optional(
     Type.Union([Type.Record(Type.String({ pattern: '^[0-9]+$' }), TokenWithFlags), Type.Null()]),
@@ -134,10 +140,12 @@ export async function checkAddedTokens(folder: string, file: string): Promise<vo
 
 /** Strings are special tokens without any flag. */
 function specials(tokens: Static<typeof Tokens> | undefined): NamedToken[] {
-  return Object.values(tokens ?? {}).map((token) => ({
-    ...(typeof token === 'string' ? { content: token } : token),
-    special: true,
-  }));
+  return Object.values(tokens ?? {})
+    .filter((token) => token !== null)
+    .map((token) => ({
+      ...(typeof token === 'string' ? { content: token } : token),
+      special: true,
+    }));
 }
 
 function byId(tokens: readonly (NamedToken & { id: number })[]): NamedToken[] {

@@ -14,16 +14,21 @@ export type Piece =
   | { readonly id: number; readonly text: null }
   | { readonly id: null; readonly text: string };
 
-/** Special tokens of the model families, with those that CamemBERT's vocabulary leaves unused. */
+/**
+ * Special tokens of the model families, in lower case, with those that CamemBERT's vocabulary leaves
+ * unused.
+ */
 const OF_THE_FAMILIES: ReadonlySet<string> = new Set([
-  ...['CLS', 'SEP', 'PAD', 'UNK', 'MASK', 'BOS', 'EOS'].map((name) => `[${name}]`),
+  ...['cls', 'sep', 'pad', 'unk', 'mask', 'bos', 'eos'].map((name) => `[${name}]`),
   ...['s', '/s', 'pad', 'unk', 'mask', 'cls', 'sep', 'bos', 'eos'].map((name) => `<${name}>`),
-  ...['<s>NOTUSED', '</s>NOTUSED', '<pad>NOTUSED', '<unk>NOTUSED'],
+  ...['<s>NOTUSED', '</s>NOTUSED', '<pad>NOTUSED', '<unk>NOTUSED'].map((name) =>
+    name.toLowerCase(),
+  ),
 ]);
 
 /** Separators and placeholders: a text that spells one must not be able to write it. */
 export function isOfFamily(content: string): boolean {
-  return OF_THE_FAMILIES.has(content);
+  return OF_THE_FAMILIES.has(content.toLowerCase());
 }
 
 const ENDS_IN_WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
@@ -52,6 +57,8 @@ export class AddedTokens {
     let start = 0;
     if (this.#pattern !== null) {
       for (const { 0: content, index } of text.matchAll(this.#pattern)) {
+        // Spaces that the token before has taken.
+        if (index < start) continue;
         const token = this.#tokens.get(content);
         const end = index + content.length;
         if (token === undefined || (token.single_word && isInWord(text, index, end))) continue;

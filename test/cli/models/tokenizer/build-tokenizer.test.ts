@@ -124,6 +124,16 @@ describe('tokens that were added to a vocabulary', () => {
     },
   );
 
+  it('may have null for what is not set', async () => {
+    const tokenizer = await build({
+      'tokenizer_config.json': {
+        added_tokens_decoder: { [size]: { content: '😍', single_word: null, normalized: null } },
+        additional_special_tokens: [null],
+      },
+    });
+    expect((await tokenizer.encode('😍')).ids).toContain(size);
+  });
+
   it('keep the id of the vocabulary if it holds them', async () => {
     const id = wordPieces.indexOf('good');
     const tokenizer = await build({ 'added_tokens.json': { good: id, '😍': size } });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AddedTokens } from '../../../../service/inference/tokenizer/added-tokens.ts';
+import { AddedTokens, isOfFamily } from '../../../../service/inference/tokenizer/added-tokens.ts';
 
 const tokens = new AddedTokens([
   { id: 1, content: '👍' },
@@ -34,6 +34,19 @@ describe('splitting added tokens off', () => {
   ])('heeds the flag %s', (_, flags, text, pieces) => {
     const flagged = new AddedTokens([{ id: 1, content: 'x', ...flags }]);
     expect([...flagged.split(text)].map(({ id, text: part }) => id ?? part)).toEqual(pieces);
+  });
+
+  it('gives spaces that a token has taken to no other one', () => {
+    const blanks = new AddedTokens([
+      { id: 1, content: 'x', rstrip: true },
+      { id: 2, content: '  ' },
+    ]);
+    const pieces = [...blanks.split('x    y    z')];
+    expect(pieces.map(({ id, text }) => id ?? text)).toEqual([1, 'y', 2, 2, 'z']);
+  });
+
+  it.each(['[CLS]', '<PAD>', '<mask>'])('tells %s of a model family from others', (content) => {
+    expect([isOfFamily(content), isOfFamily('@user')]).toEqual([true, false]);
   });
 
   it('takes the first of two tokens that are spelled the same', () => {
