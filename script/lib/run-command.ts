@@ -57,6 +57,8 @@ export function runCommand(
   const { promise, resolve } = Promise.withResolvers<CommandEnd>();
   const end = (succeeded: boolean) => {
     clearTimeout(timer);
+    // Processes that have outlived the command itself.
+    if (timedOut) signalGroup(child, 'SIGKILL');
     for (const each of SIGNALS) process.off(each, pass);
     resolve({ succeeded, timedOut, output });
   };

@@ -46,7 +46,10 @@ alone() {
       if ((++attempts == 5)); then die "$PWD/$lock cannot be written. Remove it if it is there."; fi
     elif [[ $owner == "$$" ]] || ! kill -0 "$owner" 2>/dev/null; then
       # Another command may have replaced it since: then it goes back.
-      mv "$lock" "$lock.$$" 2>/dev/null || continue
+      if ! mv "$lock" "$lock.$$" 2>/dev/null; then
+        [[ -w .tools ]] || die "$PWD/$lock cannot be removed. Remove it if it is there."
+        continue
+      fi
       [[ $(<"$lock.$$") == "$owner" ]] || ln "$lock.$$" "$lock" 2>/dev/null || true
       rm -f "$lock.$$"
       continue

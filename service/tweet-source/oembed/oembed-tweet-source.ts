@@ -83,7 +83,7 @@ export class OembedTweetSource implements TweetSource {
     this.#circuit = new CircuitBreaker({
       failuresToOpen: FAILURES_TO_OPEN,
       isDown: (error) => error instanceof EndpointDownError,
-      // Any answer that is about the tweet or the limit.
+      // Any answer but 5xx, whatever it says.
       isUp: (error) => error instanceof ServiceError && !(error instanceof EndpointDownError),
       monotonicMs: options.monotonicMs,
     });
