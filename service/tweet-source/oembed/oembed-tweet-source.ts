@@ -1,6 +1,4 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
-import { Type } from 'typebox';
-import { Check } from 'typebox/value';
 import { CircuitBreaker, CircuitOpenError } from '../../application/circuit-breaker.ts';
 import { OutageLog } from '../../application/outage-log.ts';
 import type { Logger } from '../../application/ports/logger.ts';
@@ -12,18 +10,13 @@ import {
   TweetSourceFailedError,
   TweetSourceLimitedError,
 } from '../../domain/errors.ts';
-import { hasTime, snowflakeTimeMs } from '../../domain/snowflake.ts';
-import { extractTopics, normalizeTopics } from '../../domain/topics.ts';
 import type { TweetId } from '../../domain/tweet.ts';
-import { parseTweetUrl } from '../../domain/tweet-url.ts';
 import { readWithinDeadline } from '../read-within-deadline.ts';
 import { retryAfterMs, serverTimeMs } from '../retry-after.ts';
 import { SourcePause } from '../source-pause.ts';
 import { boundedFetch, type FetchedAnswer } from './bounded-fetch.ts';
-import { oembedDayMs } from './oembed-day.ts';
+import { foundIn } from './oembed-answer.ts';
 import { unavailableReason } from './oembed-refusal.ts';
-import { textFromOembed } from './oembed-text.ts';
-import { parseJson } from './parse-json.ts';
 
 /** A usual answer has about a kilobyte; the longest escaped post is below a tenth of this. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -43,12 +36,6 @@ const MAX_PAUSE_MS = 3_600_000;
 
 const UNREACHABLE =
   'could not be reached; try again later, or send the text itself to POST /v1/inference';
-
-const Oembed = Type.Object({
-  url: Type.String(),
-  html: Type.String(),
-  author_url: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-});
 
 /** The endpoint would not answer for another tweet, either. */
 class EndpointDownError extends TweetSourceFailedError {}
@@ -209,48 +196,6 @@ function unexpectedStatus(status: number): string {
 function networkCode(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-}
-
-/** Null unless the body is an oEmbed answer with a text; failed if it is about another tweet. */
-function foundIn(id: TweetId, body: string): TweetLookup | null {
-  const oembed = parseJson(body);
-  if (!Check(Oembed, oembed)) return null;
-  const answeredId = tweetIdIn(oembed.url);
-  if (answeredId === null) return null;
-  if (answeredId !== id) return { status: 'failed', error: anotherTweet(answeredId) };
-  const found = textFromOembed(oembed.html);
-  if (found === null) return null;
-  const { text, language, lastLink } = found;
-  const dayMs = hasTime(id) ? null : oembedDayMs(lastLink);
-  return {
-    status: 'found',
-    tweet: {
-      id,
-      text,
-      authorId: null,
-      authorUsername:
-        /^https:\/\/[^/]+\/([A-Za-z0-9_]{1,50})$/.exec(oembed.author_url ?? '')?.[1] ?? null,
-      createdAtMs: dayMs ?? snowflakeTimeMs(id),
-      topics: normalizeTopics(extractTopics(text)),
-      language,
-      editableUntilMs: null,
-    },
-  };
-}
-
-function tweetIdIn(url: string): TweetId | null {
-  try {
-    return parseTweetUrl(url);
-  } catch {
-    return null;
-  }
-}
-
-/** The text of another tweet must not be stored under the id that was asked for. */
-function anotherTweet(id: TweetId): TweetSourceFailedError {
-  return new TweetSourceFailedError(
-    `The oEmbed endpoint answered with another tweet, ${id}; ask for that one by its own URL.`,
-  );
 }
 
 function down(): TweetSourceFailedError {
