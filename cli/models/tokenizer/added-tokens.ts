@@ -40,16 +40,6 @@ export interface NamedToken extends Static<typeof TokenWithFlags> {
   readonly id?: number;
 }
 
-export interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-  readonly special: boolean;
-  readonly single_word: boolean;
-  readonly lstrip: boolean;
-  readonly rstrip: boolean;
-  readonly normalized: boolean;
-}
-
 /**
  * Reads the tokens that were added to a vocabulary, as transformers does:
  * `added_tokens_decoder` makes up for all files that were written before it existed.
@@ -76,43 +66,6 @@ export async function readAddedTokens(folder: string): Promise<NamedToken[]> {
     id,
   }));
   return unique([...byId(numbered), ...extra]);
-}
-
-/**
- * Gives added tokens the ids that transformers gives them: that of the vocabulary, else the next
- * free one.
- *
- * @param roles contents of the special tokens that have a role, such as the padding
- * @throws SourceError when the files name another id
- */
-export function placeAddedTokens(
-  named: readonly NamedToken[],
-  vocabulary: Readonly<Record<string, number>>,
-  roles: ReadonlySet<string>,
-): AddedToken[] {
-  let free = Object.keys(vocabulary).length;
-  return named.map(({ content, id: stated, ...flags }) => {
-    const id = Object.hasOwn(vocabulary, content) ? (vocabulary[content] ?? free) : free;
-    if (stated !== undefined && stated !== id) {
-      throw new SourceError(
-        `The added token ${JSON.stringify(content)} has the id ${stated}, but transformers gives it ${id}: ` +
-          'the vocabulary has another size, or holds the token. Load the tokenizer with transformers, check its ids, ' +
-          'and save it as tokenizer.json',
-        { retryable: false },
-      );
-    }
-    free = Math.max(free, id + 1);
-    const special = flags.special ?? roles.has(content);
-    return {
-      id,
-      content,
-      special,
-      single_word: flags.single_word ?? false,
-      lstrip: flags.lstrip ?? false,
-      rstrip: flags.rstrip ?? false,
-      normalized: flags.normalized ?? !special,
-    };
-  });
 }
 
 const TokenizerFile = Type.Object({

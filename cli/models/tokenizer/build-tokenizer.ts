@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type from 'typebox';
-import { isOfFamily } from '../../../service/inference/tokenizer/added-tokens.ts';
 import { SourceError } from '../source.ts';
-import { type AddedToken, placeAddedTokens, readAddedTokens } from './added-tokens.ts';
 import { readJsonFile } from './read-json-file.ts';
 import { readSentencePiece } from './read-sentencepiece.ts';
 import { type SpecialTokens, specialTokens, type TokenizerSettings } from './special-tokens.ts';
+import { addTokens, type Ids } from './tokens-to-add.ts';
 
 /** The files from which a tokenizer.json can be built: one of these sets has to be there. */
 export const VOCABULARY_FILES = {
@@ -177,49 +176,6 @@ async function unigram(
     decoder: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
     model: { type: 'Unigram', unk_id: vocab.findIndex(([piece]) => piece === unknown), vocab },
   };
-}
-
-type Ids = Readonly<Record<string, number>>;
-
-/** The special tokens that have a role, and those that were added to the vocabulary. */
-async function addTokens(
-  folder: string,
-  tokens: SpecialTokens,
-  vocabulary: Ids,
-): Promise<{ added: AddedToken[]; ids: Ids }> {
-  const roles = new Set(Object.values(tokens));
-  const placed = placeAddedTokens(await readAddedTokens(folder), vocabulary, roles);
-  const ids = {
-    ...vocabulary,
-    ...Object.fromEntries(placed.map(({ content, id }) => [content, id])),
-  };
-  const others = placed.filter(({ content }) => !roles.has(content) && !isOfFamily(content));
-  const added = [...withRole(tokens, ids), ...others].sort((a, b) => a.id - b.id);
-  return { added, ids };
-}
-
-function withRole(tokens: SpecialTokens, ids: Ids): AddedToken[] {
-  return Object.entries(tokens)
-    .filter(([role]) => role !== 'mask' || ids[tokens.mask] !== undefined)
-    .map(([role, content]) => {
-      const id = ids[content];
-      if (id === undefined) {
-        throw new SourceError(
-          `The vocabulary lacks the special token "${content}"; tokenizer_config.json or special_tokens_map.json may name it`,
-          { retryable: false },
-        );
-      }
-      const lstrip = role === 'mask';
-      return {
-        id,
-        content,
-        special: true,
-        single_word: false,
-        lstrip,
-        rstrip: false,
-        normalized: false,
-      };
-    });
 }
 
 function robertaFrame({ start, end }: SpecialTokens, ids: Ids, addPrefixSpace: boolean) {
