@@ -4,7 +4,8 @@ import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
 import { refuse } from './check-same.ts';
 import { FolderSource } from './folder-source.ts';
-import { areRight, stageAgain } from './reconvert.ts';
+import { missingFiles } from './pull.ts';
+import { stageAgain } from './reconvert.ts';
 import { SourceError } from './source.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function checkFolder(
   output: ProgressOutput,
 ): Promise<void> {
   const locked = bundle.files.filter(({ name }) => name !== bundle.golden.file);
-  if (await areRight(folder, locked)) return;
+  if ((await missingFiles(folder, locked)).length === 0) return;
   const source = new FolderSource(folder);
   // Fails if the folder cannot be read, which is not a difference.
   await source.list();

@@ -26,11 +26,7 @@ export interface PullOptions {
  */
 export async function pull(bundle: Bundle, options: PullOptions): Promise<string[]> {
   const { folder, downloadsDir, output } = options;
-  const missing: BundleFile[] = [];
-  for (const file of bundle.files) {
-    if (!(await isRight(folder, file))) missing.push(file);
-  }
-  if (missing.length === 0) return [];
+  const missing = await missingFiles(folder, bundle.files);
   let source: ModelSource | undefined;
   for (const file of missing) {
     const name = file.sha256;
@@ -43,6 +39,16 @@ export async function pull(bundle: Bundle, options: PullOptions): Promise<string
     await (options.keepDownloads ? copyFile : rename)(join(downloadsDir, name), path);
   }
   return missing.map(({ name }) => name);
+}
+
+/** The files that a folder lacks, or has with another size or hash. */
+export async function missingFiles(
+  folder: string,
+  files: readonly BundleFile[],
+): Promise<BundleFile[]> {
+  const missing: BundleFile[] = [];
+  for (const file of files) if (!(await isRight(folder, file))) missing.push(file);
+  return missing;
 }
 
 async function isRight(folder: string, file: BundleFile): Promise<boolean> {

@@ -6,7 +6,7 @@ import { reasonOf } from '../kit/errors.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
 import { weightsBeside } from './convert/onnx/write-model.ts';
 import { withDownloads } from './leftovers.ts';
-import { type PullOptions, pull } from './pull.ts';
+import { missingFiles, type PullOptions, pull } from './pull.ts';
 import { type ModelSource, SourceError, type SourceFile } from './source.ts';
 import { type StagedModel, stageModel } from './stage-model.ts';
 
@@ -19,12 +19,10 @@ import { type StagedModel, stageModel } from './stage-model.ts';
  */
 export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promise<string[]> {
   const { golden, name } = bundle;
-  const missing: BundleFile[] = [];
-  for (const file of bundle.files) {
-    if (!(await areRight(options.folder, [file]))) missing.push(file);
-  }
-  if (missing.length === 0) return [];
-  if (await areDownloaded(missing, options)) return pull(bundle, options);
+  const missing = await missingFiles(options.folder, bundle.files);
+  // Earlier downloads are named by their hashes.
+  const sought = missing.map((file) => ({ ...file, name: file.sha256 }));
+  if ((await missingFiles(options.downloadsDir, sought)).length === 0) return pull(bundle, options);
   const source = await options.source();
   const offered = await source.list();
   const unoffered = missing.filter((file) => !offered.some((one) => mayBe(one, file, bundle)));
@@ -105,21 +103,5 @@ function mayBe(
   return (
     !isConverted ||
     ((bytes ?? locked.bytes) === locked.bytes && (sha256 ?? locked.sha256) === locked.sha256)
-  );
-}
-
-/** Checks if earlier downloads, which are named by their hashes, hold all of the files. */
-function areDownloaded(files: readonly BundleFile[], { downloadsDir }: PullOptions) {
-  return areRight(
-    downloadsDir,
-    files.map((file) => ({ ...file, name: file.sha256 })),
-  );
-}
-
-/** Checks if all files of a folder have their sizes and hashes. */
-export async function areRight(folder: string, files: Bundle['files']): Promise<boolean> {
-  return verifyFiles(folder, files).then(
-    () => true,
-    () => false,
   );
 }
