@@ -15,7 +15,7 @@ interface OutageLogOptions {
 export class OutageLog {
   readonly #options: OutageLogOptions;
   readonly #now: () => number;
-  /** The reason is the one that was logged last. */
+  /** Its beginning, and the reason that was logged last. */
   #outage: { readonly sinceMs: number; readonly reason: string | undefined } | undefined;
   #loggedAtMs = Number.NEGATIVE_INFINITY;
 

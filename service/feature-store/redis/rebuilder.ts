@@ -122,8 +122,8 @@ export class Rebuilder {
     const replies = await this.#rebuild(entities, isDryRun, RECOUNTED_IN_STEP);
     for (const [index, [differs = 0, tooLarge = 0, left = 0]] of replies.entries()) {
       found.entities += differs;
-      found.tooLarge += tooLarge;
-      found.tooLarge += await this.#rebuildRest(entities[index] ?? '', left);
+      const unmended = await this.#rebuildRest(entities[index] ?? '', left);
+      found.tooLarge += tooLarge + unmended;
     }
   }
 
