@@ -59,6 +59,8 @@ const buildsDist = { globalSetup: '<rootDir>/test/helpers/build-dist.js' };
 export default {
   // Only ends a test that hangs: a busy machine must not reach it.
   testTimeout: 600_000,
+  globalSetup: '<rootDir>/test/helpers/temporary-folder.js',
+  globalTeardown: '<rootDir>/test/helpers/remove-temporary-folder.js',
   // With --coverage: the files that tests load. Programs that tests start are not measured.
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'html'],

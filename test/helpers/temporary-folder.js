@@ -1,0 +1,17 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+let folder;
+
+/** Collects what tests and their programs leave in the temporary folder in one folder of the run. */
+export default function makeTemporaryFolder() {
+  folder = mkdtempSync(join(tmpdir(), 'tss-test-'));
+  // Some tests run a program as another user.
+  chmodSync(folder, 0o755);
+  process.env.TMPDIR = folder;
+}
+
+export function removeTemporaryFolder() {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
