@@ -43,12 +43,7 @@ function inScratchDatabase<Result>(
   signal: AbortSignal,
   write: (database: ScratchDatabase, path: string) => Promise<Result>,
 ): Promise<Result> {
-  return produce(out, kind, async (path, workDir) => {
-    const database = await ScratchDatabase.open(workDir, signal);
-    try {
-      return await write(database, path);
-    } finally {
-      database.close();
-    }
-  });
+  return produce(out, kind, (path, workDir) =>
+    ScratchDatabase.use(workDir, signal, (database) => write(database, path)),
+  );
 }

@@ -34,6 +34,20 @@ export class ScratchDatabase {
     signal.addEventListener('abort', this.#interrupt);
   }
 
+  /** Opens a database for some work, and closes it. The signal interrupts statements. */
+  static async use<Result>(
+    dir: string,
+    signal: AbortSignal,
+    work: (database: ScratchDatabase) => Promise<Result>,
+  ): Promise<Result> {
+    const database = await ScratchDatabase.open(dir, signal);
+    try {
+      return await work(database);
+    } finally {
+      database.close();
+    }
+  }
+
   /** The signal interrupts statements. */
   static async open(dir: string, signal: AbortSignal): Promise<ScratchDatabase> {
     const instance = await DuckDBInstance.create(join(dir, 'scratch.duckdb'), {

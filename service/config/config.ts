@@ -1,4 +1,5 @@
 import { describeFaults } from '../contract/configuration.ts';
+import { limitsOf } from '../contract/http.ts';
 import {
   DAY_SECONDS,
   type Environment,
@@ -69,17 +70,7 @@ function arrange(settings: Settings) {
     predictionLog: predictionLog(settings),
     tweetSource: { ...tweetSource(settings), timeoutMs: settings.TWEET_SOURCE_TIMEOUT_MS },
     http: {
-      limits: {
-        singleDeadlineMs: settings.SINGLE_DEADLINE_MS,
-        batchDeadlineMs: settings.BATCH_DEADLINE_MS,
-        requestReadTimeoutMs: settings.REQUEST_READ_TIMEOUT_MS,
-        bodyBytes: settings.MAX_BODY_BYTES,
-        headerBytes: settings.MAX_HEADER_BYTES,
-        urlCharacters: settings.MAX_URL_CHARACTERS,
-        textCharacters: settings.MAX_TEXT_CHARACTERS,
-        texts: settings.MAX_TEXTS,
-        tweets: settings.MAX_TWEETS,
-      },
+      limits: limitsOf(settings),
       keepAliveTimeoutMs: settings.KEEP_ALIVE_TIMEOUT_MS,
       drainGraceMs: Math.min(DRAIN_GRACE_MS, settings.SHUTDOWN_TIMEOUT_MS * DRAIN_GRACE_SHARE),
       /** Empty: the inference routes are open. */

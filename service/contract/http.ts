@@ -2,7 +2,8 @@
  * The HTTP side of the service. The infrastructure builds target groups, listeners and health
  * checks from it.
  */
-import { ENVIRONMENT } from './variables.ts';
+import { readEnvironment } from './settings.ts';
+import { ENVIRONMENT, type Settings } from './variables.ts';
 
 export const DEFAULT_PORT = ENVIRONMENT.PORT.default;
 
@@ -20,18 +21,24 @@ export const PATHS = {
  */
 export const KEEP_ALIVE_TIMEOUT_MS = ENVIRONMENT.KEEP_ALIVE_TIMEOUT_MS.default;
 
-/** Default limits; each is configurable by an environment variable. */
-export const DEFAULT_LIMITS = {
-  singleDeadlineMs: ENVIRONMENT.SINGLE_DEADLINE_MS.default,
-  batchDeadlineMs: ENVIRONMENT.BATCH_DEADLINE_MS.default,
-  requestReadTimeoutMs: ENVIRONMENT.REQUEST_READ_TIMEOUT_MS.default,
-  bodyBytes: ENVIRONMENT.MAX_BODY_BYTES.default,
-  headerBytes: ENVIRONMENT.MAX_HEADER_BYTES.default,
-  urlCharacters: ENVIRONMENT.MAX_URL_CHARACTERS.default,
-  textCharacters: ENVIRONMENT.MAX_TEXT_CHARACTERS.default,
-  texts: ENVIRONMENT.MAX_TEXTS.default,
-  tweets: ENVIRONMENT.MAX_TWEETS.default,
-} as const;
+/** Limits of requests, from the settings of an environment. */
+export function limitsOf(settings: Settings) {
+  return {
+    singleDeadlineMs: settings.SINGLE_DEADLINE_MS,
+    batchDeadlineMs: settings.BATCH_DEADLINE_MS,
+    requestReadTimeoutMs: settings.REQUEST_READ_TIMEOUT_MS,
+    bodyBytes: settings.MAX_BODY_BYTES,
+    headerBytes: settings.MAX_HEADER_BYTES,
+    urlCharacters: settings.MAX_URL_CHARACTERS,
+    textCharacters: settings.MAX_TEXT_CHARACTERS,
+    texts: settings.MAX_TEXTS,
+    tweets: settings.MAX_TWEETS,
+  };
+}
+
+export type HttpLimits = Readonly<ReturnType<typeof limitsOf>>;
+
+export const DEFAULT_LIMITS: HttpLimits = limitsOf(readEnvironment({}).settings);
 
 /** Longest time between SIGTERM and exit; the orchestrator's stop time-out must be longer. */
 export const DEFAULT_SHUTDOWN_TIMEOUT_MS = ENVIRONMENT.SHUTDOWN_TIMEOUT_MS.default;

@@ -12,8 +12,8 @@ import type { Rebuild } from '../application/rebuild.ts';
 import type { Rescore } from '../application/rescore.ts';
 import type { ScoreTexts } from '../application/score-texts.ts';
 import type { ScoreTweets } from '../application/score-tweets.ts';
+import type { HttpLimits } from '../contract/http.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
-import type { HttpLimits } from './limits.ts';
 
 export interface HttpSettings {
   readonly limits: HttpLimits;

@@ -92,12 +92,7 @@ async function inScratchDatabase<Result>(
 ): Promise<Result> {
   const dir = await mkdtemp(join(tmpdir(), 'tss-evaluate-'));
   try {
-    const database = await ScratchDatabase.open(dir, signal);
-    try {
-      return await work(database);
-    } finally {
-      database.close();
-    }
+    return await ScratchDatabase.use(dir, signal, work);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -40,7 +40,7 @@ export async function withParquetRows<Result>(
   const folder = await mkdtemp(join(tmpdir(), 'tss-load-'));
   try {
     const lines = join(folder, 'rows.jsonl');
-    await extract(file, lines, folder, signal);
+    await ScratchDatabase.use(folder, signal, (database) => extract(database, file, lines, signal));
     return await work(lines);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -48,12 +48,11 @@ export async function withParquetRows<Result>(
 }
 
 async function extract(
+  database: ScratchDatabase,
   file: string,
   lines: string,
-  folder: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const database = await ScratchDatabase.open(folder, signal);
   try {
     const path = quoted(globOf(file));
     const rows = `read_parquet(${path}, ${FILE_COLUMNS_ONLY})`;
@@ -70,8 +69,6 @@ async function extract(
     signal.throwIfAborted();
     const [reason] = reasonOf(cause).split('\n');
     throw new CliError(`${file} cannot be read as Parquet: ${reason}`, { cause });
-  } finally {
-    database.close();
   }
 }
 

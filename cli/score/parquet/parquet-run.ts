@@ -100,12 +100,7 @@ export class ParquetRun implements Conversion {
 
   async #inDatabase<Result>(work: (database: ScratchDatabase) => Promise<Result>): Promise<Result> {
     await this.#makeWorkDir();
-    const database = await ScratchDatabase.open(this.#workDir, this.#options.signal);
-    try {
-      return await work(database);
-    } finally {
-      database.close();
-    }
+    return ScratchDatabase.use(this.#workDir, this.#options.signal, work);
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
+import type { HttpLimits } from '../../../contract/http.ts';
 import { DEFAULT_RANGE_DAYS, MAX_RANGE_DAYS } from '../../../domain/utc-days.ts';
-import type { HttpLimits } from '../../limits.ts';
 import { LIST_LENGTH } from '../../patterns.ts';
 import {
   ACTIVE_TOPIC,

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
+import type { HttpLimits } from '../../../contract/http.ts';
 import { XIncludes, XTweet } from '../../../tweet-source/x-format/tweet.ts';
-import type { HttpLimits } from '../../limits.ts';
 import { FRESH_TWEET_SENTIMENT, X_TWEETS } from '../../schemas/examples.ts';
 import { ref } from '../../schemas/shared.ts';
 import { failedItem, scoredItem } from '../../schemas/tweet-sentiment.ts';

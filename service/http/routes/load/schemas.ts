@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
+import type { HttpLimits } from '../../../contract/http.ts';
 import { LANGUAGE } from '../../../contract/languages.ts';
 import { XTweet } from '../../../tweet-source/x-format/tweet.ts';
-import type { HttpLimits } from '../../limits.ts';
 import { MODEL_REVISION } from '../../patterns.ts';
 import { MODEL, TWEET_ID } from '../../schemas/examples.ts';
 import { ref, Scores } from '../../schemas/shared.ts';

@@ -1,5 +1,5 @@
+import type { HttpLimits } from '../../../contract/http.ts';
 import { CallerError } from '../../../domain/errors.ts';
-import type { HttpLimits } from '../../limits.ts';
 import { requireTextWithin } from '../../text-limit.ts';
 import { decodeTexts } from './binary-tensors.ts';
 import { INPUT, OUTPUT } from './model.ts';

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { HttpLimits } from '../../limits.ts';
+import type { HttpLimits } from '../../../contract/http.ts';
 import { Problem } from '../../problem.ts';
 import { MODEL, TEXT_RESULTS, TEXTS } from '../../schemas/examples.ts';
 import {

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { HttpLimits } from '../../limits.ts';
+import type { HttpLimits } from '../../../contract/http.ts';
 import { TWEET_SENTIMENT, TWEET_URL } from '../../schemas/examples.ts';
 import { ref } from '../../schemas/shared.ts';
 import { failedItem, scoredItem, tweetSentimentProperties } from '../../schemas/tweet-sentiment.ts';

@@ -17,10 +17,9 @@ import { ScoreTexts } from '../../../../service/application/score-texts.ts';
 import { ScoreTweets } from '../../../../service/application/score-tweets.ts';
 import type { UnsupportedLanguagePolicy } from '../../../../service/application/unsupported-language.ts';
 import { DEFAULT_ROW_TTL_SECONDS } from '../../../../service/contract/feature-store.ts';
-import { DEFAULT_LIMITS } from '../../../../service/contract/http.ts';
+import { DEFAULT_LIMITS, type HttpLimits } from '../../../../service/contract/http.ts';
 import type { Prediction } from '../../../../service/domain/sentiment.ts';
 import type { AppDeps, HttpSettings } from '../../../../service/http/app-deps.ts';
-import type { HttpLimits } from '../../../../service/http/limits.ts';
 import {
   aLanguageCheck,
   aStoreWriter,
