@@ -168,15 +168,38 @@ describe('a rebuild', () => {
     const missed = tweets.filter(({ authorId }) => authorId === '1').map(({ tweetId }) => tweetId);
     expect(new Set(purged)).toEqual(new Set(missed));
     expect((await seen()).users[0]).toBeNull();
+    for (const id of purged) await store.purgeTweet(id);
     expect(await namesOf('1')).toEqual([]);
   });
 
   /** Keys of the names that a user has. */
   async function namesOf(user: string): Promise<string[]> {
     const names = await keysOf('n:*');
-    const owners = await Promise.all(names.map((name) => admin.get(PREFIX + name)));
+    const owners = await Promise.all(names.map((name) => admin.get(name)));
     return names.filter((_, index) => owners[index]?.startsWith(`${user} `));
   }
+
+  it('that meets an index before its rows leaves the name to the purge of the tweet', async () => {
+    await put({ tweetId: '7', authorId: '1', authorUsername: 'Lena_W' });
+    await lose('u:1', 'mu:1');
+    await store.purgeUser('1', aRow().createdTimestampMs, unrecorded);
+    // As the page of a scan that holds the index only.
+    expect(await namesOf('1')).toEqual([`${PREFIX}n:lena_w`]);
+    await store.purgeTweet('7');
+    expect(await namesOf('1')).toEqual([]);
+  });
+
+  it('leaves the name of a purged user who has tweeted since, when an older tweet is purged', async () => {
+    await put({ tweetId: '7', authorId: '1', authorUsername: 'Lena_W' });
+    await lose('u:1', 'mu:1');
+    const scoredUpToMs = aRow().createdTimestampMs;
+    await store.purgeUser('1', scoredUpToMs, unrecorded);
+    // On another day: in one second, a day bucket seems to hold tweets that were added before it.
+    const later = { createdTimestampMs: scoredUpToMs + 1_000, eventTimestampMs: DAY_MS };
+    await put({ tweetId: '8', authorId: '1', authorUsername: 'Lena_W', ...later });
+    await store.purgeTweet('7');
+    expect(await namesOf('1')).toEqual([`${PREFIX}n:lena_w`]);
+  });
 
   it('is not needed to purge the names of a user whose aggregates were lost', async () => {
     const model = { name: 'other', revision: OTHER_REVISION };

@@ -114,6 +114,14 @@ local function forget_name(user, name)
   end
 end
 
+-- Deletes a name of a purged user. One who has tweeted since has names again.
+local function forget_purged_name(user, name)
+  if redis.call('EXISTS', prefix .. 'xu:' .. user) == 1
+    and not call('HGET', prefix .. 'u:' .. user, '@') then
+    forget_name(user, name)
+  end
+end
+
 -- Deletes everything stored about an entity, including a user's names.
 local function forget(entity)
   if is_user(entity) then

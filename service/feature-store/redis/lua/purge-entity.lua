@@ -9,16 +9,7 @@ local entity, current_version, tombstone_seconds = ARGV[2], ARGV[3], ARGV[4]
 local scored_up_to, next_step = tonumber(ARGV[5]), tonumber(ARGV[6])
 local FIRST_TWEET = 7
 
--- Deletes the names in the rows of a user's tweet: the user's list of names may be lost.
-local function forget_names_of(tweet)
-  for _, key in ipairs(row_keys(tweet, current_version)) do
-    local user, name = string.match(call('GET', key) or '', '^%d%["%d+","(%d+)","([%w_]+)",')
-    if user == id_of(entity) then
-      forget_name(user, string.lower(name))
-    end
-  end
-end
-
+local purged_user = is_user(entity) and id_of(entity) or nil
 local tombstone, members = prefix .. 'x' .. entity, prefix .. 'm' .. entity
 local purged_up_to = math.max(tonumber(call('GET', tombstone) or 0) or 0, scored_up_to)
 redis.call('DEL', tombstone)
@@ -26,11 +17,8 @@ redis.call('SET', tombstone, format_integer(purged_up_to), 'EX', tombstone_secon
 settle_if_due(entity)
 local rows, contributions = 0, 0
 for i = FIRST_TWEET, #ARGV do
-  if is_user(entity) then
-    forget_names_of(ARGV[i])
-  end
   -- Also a tweet that has moved to another entity since: it is already recorded as purged.
-  local purged_rows, purged_contributions = purge(ARGV[i], current_version, tombstone_seconds)
+  local purged_rows, purged_contributions = purge(ARGV[i], current_version, tombstone_seconds, purged_user)
   rows = rows + purged_rows
   contributions = contributions + purged_contributions
   call('ZREM', members, ARGV[i])

@@ -14,11 +14,26 @@ local function row_keys(tweet, current_version)
   return keys
 end
 
--- Deletes everything stored about a tweet, then leaves its tombstone. Returns the numbers of rows and
--- contributions removed.
-local function purge(tweet, current_version, tombstone_seconds)
+-- Deletes the names in a tweet's rows whose user is purged, now or before: the user's list of names
+-- may have been lost.
+local function forget_names(keys, purged_user)
+  for _, key in ipairs(keys) do
+    local user, name = string.match(call('GET', key) or '', '^%d%["%d+","(%d+)","([%w_]+)",')
+    if user and user == purged_user then
+      forget_name(user, string.lower(name))
+    elseif user then
+      forget_purged_name(user, string.lower(name))
+    end
+  end
+end
+
+-- Deletes everything stored about a tweet, then leaves its tombstone. `purged_user` is nil unless the
+-- purge is one of a user. Returns the numbers of rows and contributions removed.
+local function purge(tweet, current_version, tombstone_seconds, purged_user)
   local index = prefix .. 'i:' .. tweet
-  local rows = redis.call('DEL', unpack(row_keys(tweet, current_version)))
+  local keys = row_keys(tweet, current_version)
+  forget_names(keys, purged_user)
+  local rows = redis.call('DEL', unpack(keys))
   local contribution = read_contribution(index)
   redis.call('DEL', index)
   local contributions = 0

@@ -77,15 +77,6 @@ local function list(contribution)
   return #entities
 end
 
--- Deletes the name in the row of a purged user: the purge did not find the row. A user who has
--- tweeted since has names again.
-local function forget_name_in_row()
-  local user, name = ARGV[10], string.lower(ARGV[11])
-  if redis.call('EXISTS', prefix .. 'xu:' .. user) == 1 and not look('HGET', prefix .. 'u:' .. user, '@') then
-    forget_name(user, name)
-  end
-end
-
 local held = (mends or look('HLEN', index)) and read_contribution(index) or nil
 local is_unknown = incoming and not (held and look('HGET', index, 'r:' .. version))
 if not held and not incoming then
@@ -95,10 +86,9 @@ local is_purged_row = is_unknown and is_purged(incoming)
 local is_missed = redis.call('EXISTS', prefix .. 'x:' .. tweet) == 1
   or (held and is_recent(held) and is_purged(held)) or (is_purged_row and not held)
 if is_missed or is_purged_row then
-  if mends and incoming then
-    forget_name_in_row()
-  end
+  -- The next purge of the tweet does not find it.
   if mends and is_unknown then
+    forget_purged_name(ARGV[10], string.lower(ARGV[11]))
     redis.call('DEL', row)
   end
   return { is_missed and 0 or 1, 0, 0, is_missed and 1 or 0 }
