@@ -214,6 +214,22 @@ describe('a rebuild', () => {
     expect(await keysOf('n:*')).toHaveLength(1);
   });
 
+  it.each([
+    '',
+    '2',
+    '2[',
+    '2[]',
+    '2["7",null,"Lena_W"]',
+    '2["7","1",null]',
+    '2{"2":"1"}',
+    '2["7",[1],[]]',
+  ])('purges a tweet whose row is %p', async (garbage) => {
+    await put({ tweetId: '7' });
+    const [row = ''] = await keysOf('t:7:*');
+    await admin.set(row, garbage);
+    expect(await store.purgeTweet('7')).toMatchObject({ rows: 1 });
+  });
+
   it('deletes a row that the purge of its tweet could not find', async () => {
     await put({ tweetId: '7', model: { name: 'other', revision: OTHER_REVISION } });
     await lose('i:7');

@@ -114,10 +114,11 @@ local function forget_name(user, name)
   end
 end
 
--- Deletes a name of a purged user. One who has tweeted since has names again.
-local function forget_purged_name(user, name)
-  if redis.call('EXISTS', prefix .. 'xu:' .. user) == 1
-    and not call('HGET', prefix .. 'u:' .. user, '@') then
+-- Deletes the name in a row that the purge of its user missed. A user who has tweeted since has
+-- names again.
+local function forget_purged_name(user, name, scored_at)
+  local purged_up_to = tonumber(call('GET', prefix .. 'xu:' .. user) or -1) or -1
+  if scored_at <= purged_up_to and not call('HGET', prefix .. 'u:' .. user, '@') then
     forget_name(user, name)
   end
 end

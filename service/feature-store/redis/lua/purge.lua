@@ -14,15 +14,25 @@ local function row_keys(tweet, current_version)
   return keys
 end
 
+-- User, name and time of the score (ms) in a row; nil if it has none.
+local function name_in(key)
+  local value = call('GET', key) or ''
+  -- A format digit, and a JSON array.
+  local is_json, row = pcall(cjson.decode, string.sub(value, 2))
+  if is_json and type(row) == 'table' and type(row[2]) == 'string' and type(row[3]) == 'string' then
+    return row[2], string.lower(row[3]), tonumber(row[6]) or 0
+  end
+end
+
 -- Deletes the names in a tweet's rows whose user is purged, now or before: the user's list of names
 -- may have been lost.
 local function forget_names(keys, purged_user)
   for _, key in ipairs(keys) do
-    local user, name = string.match(call('GET', key) or '', '^%d%["%d+","(%d+)","([%w_]+)",')
+    local user, name, scored_at = name_in(key)
     if user and user == purged_user then
-      forget_name(user, string.lower(name))
+      forget_name(user, name)
     elseif user then
-      forget_purged_name(user, string.lower(name))
+      forget_purged_name(user, name, scored_at)
     end
   end
 end

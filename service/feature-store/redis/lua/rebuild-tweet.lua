@@ -88,7 +88,7 @@ local is_missed = redis.call('EXISTS', prefix .. 'x:' .. tweet) == 1
 if is_missed or is_purged_row then
   -- The next purge of the tweet does not find it.
   if mends and is_unknown then
-    forget_purged_name(ARGV[10], string.lower(ARGV[11]))
+    forget_purged_name(ARGV[10], string.lower(ARGV[11]), incoming.scored_at)
     redis.call('DEL', row)
   end
   return { is_missed and 0 or 1, 0, 0, is_missed and 1 or 0 }
