@@ -11,9 +11,9 @@ import { Coalescer } from './coalesce.ts';
 import type { FeatureStore } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
-import type { SentimentModel } from './ports/sentiment-model.ts';
+import type { Reservation, SentimentModel } from './ports/sentiment-model.ts';
 import type { TweetLookup, TweetSource } from './ports/tweet-source.ts';
-import { type RequestContext, remainingMs } from './request-context.ts';
+import { type Deadline, type RequestContext, remainingMs } from './request-context.ts';
 import type { StoreWriter } from './store-writer.ts';
 import { failed, type TweetOutcome, unavailable, unreadable } from './tweet-outcome.ts';
 import type { UnsupportedLanguagePolicy } from './unsupported-language.ts';
@@ -149,8 +149,11 @@ export class ScoreTweets {
   ): Promise<Outcomes> {
     const { model, source, storeWriter } = this.#options;
     const reservation = model.reserve(ids.length, context.deadline);
+    const deadline = readDeadline(context.deadline, reservation);
     try {
-      const lookups = await context.timings.measure('source', () => source.lookup(ids, context));
+      const lookups = await context.timings.measure('source', () =>
+        source.lookup(ids, { deadline, signal: context.signal }),
+      );
       const unread = ids.flatMap((id, index) => {
         const outcome = this.#unread(id, lookups[index]);
         return outcome ? [[id, outcome] as const] : [];
@@ -181,4 +184,17 @@ export class ScoreTweets {
     this.#options.storeWriter.purge(id);
     return unavailable(id, lookup.status);
   }
+}
+
+/**
+ * Deadline of a read, which leaves time to score what was read. It moves with the deadline of the
+ * requests, and leaves the read at least half of the time.
+ */
+function readDeadline(deadline: Deadline, { scoringMs }: Reservation): Deadline {
+  const keptMs = Math.min(scoringMs, remainingMs(deadline) / 2);
+  return {
+    get atMs() {
+      return deadline.atMs - keptMs;
+    },
+  };
 }

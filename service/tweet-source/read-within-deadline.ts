@@ -2,7 +2,7 @@ import { type Deadline, remainingMs } from '../application/request-context.ts';
 import { waitAtMost } from '../application/wait-at-most.ts';
 import { DeadlineExceededError } from '../domain/errors.ts';
 
-/** Part of the deadline kept for scoring and answering. */
+/** Part of the deadline kept for answering. */
 const MARGIN_MS = 200;
 
 /**

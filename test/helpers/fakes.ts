@@ -28,7 +28,11 @@ import type {
   UnavailableReason,
 } from '../../service/application/ports/tweet-source.ts';
 import { Purge } from '../../service/application/purge.ts';
-import { PhaseTimings, type RequestContext } from '../../service/application/request-context.ts';
+import {
+  type Deadline,
+  PhaseTimings,
+  type RequestContext,
+} from '../../service/application/request-context.ts';
 import { StoreWriter } from '../../service/application/store-writer.ts';
 import { AbandonedError, RowRejectedError, ServiceError } from '../../service/domain/errors.ts';
 import type { FeatureRow } from '../../service/domain/feature-row.ts';
@@ -123,12 +127,14 @@ export class FakeModel implements SentimentModel {
   held = 0;
   gate: Promise<void> | undefined;
   refuseWith: Error | undefined;
+  msPerText = 0;
 
   reserve(count: number): Reservation {
     if (this.refuseWith) throw this.refuseWith;
     this.held += count;
     let open = true;
     return {
+      scoringMs: count * this.msPerText,
       release: () => {
         if (open) this.held -= count;
         open = false;
@@ -169,6 +175,7 @@ export class FakeModel implements SentimentModel {
 export class FakeSource implements TweetSource {
   readonly name = 'fixture';
   readonly asked: TweetId[][] = [];
+  readonly deadlines: Deadline[] = [];
   readonly #answers: ReadonlyMap<TweetId, TweetLookup>;
   gate: Promise<void> | undefined;
   failWith: Error | undefined;
@@ -177,8 +184,12 @@ export class FakeSource implements TweetSource {
     this.#answers = new Map(Object.entries(answers).map(([id, answer]) => [id, lookupOf(answer)]));
   }
 
-  async lookup(ids: readonly TweetId[]): Promise<TweetLookup[]> {
+  async lookup(
+    ids: readonly TweetId[],
+    { deadline }: { readonly deadline: Deadline },
+  ): Promise<TweetLookup[]> {
     this.asked.push([...ids]);
+    this.deadlines.push(deadline);
     await this.gate;
     if (this.failWith) throw this.failWith;
     return ids.map((id) => this.#answers.get(id) ?? { status: 'not_found' });
@@ -186,6 +197,7 @@ export class FakeSource implements TweetSource {
 
   reset(): void {
     this.asked.length = 0;
+    this.deadlines.length = 0;
     this.gate = undefined;
     this.failWith = undefined;
   }

@@ -3,6 +3,8 @@ import type { Deadline, RequestContext } from '../request-context.ts';
 
 /** Room in the engine's queue for texts that are still to be read. */
 export interface Reservation {
+  /** Time that the engine may take for the texts alone (ms), estimated. */
+  readonly scoringMs: number;
   /** Gives the room back, unless `predict` has used it; further calls do nothing. */
   release(): void;
 }

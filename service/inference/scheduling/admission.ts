@@ -13,6 +13,9 @@ const SAFETY_AHEAD = 2;
 /** Safety factor for the text's own work. */
 const SAFETY_OWN = 1.25;
 
+/** Safety factor for texts that are still to be read: they may be longer than usual. */
+const SAFETY_UNREAD = 1.5;
+
 export interface AdmissionOptions {
   readonly workers: number;
   /** Limit on accepted texts, whatever their deadlines. */
@@ -59,6 +62,11 @@ export class Admission {
         { retryAfterSeconds: toSeconds(excessMs / SAFETY_AHEAD) },
       );
     }
+  }
+
+  /** Time to keep for work of this cost whose texts are not known yet, in milliseconds. */
+  timeFor(cost: number, nowMs: number): number {
+    return this.#drainMs(SAFETY_UNREAD * cost, nowMs);
   }
 
   /** Error for a caller whose deadline passed although its texts had been accepted. */

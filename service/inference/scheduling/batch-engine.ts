@@ -129,6 +129,7 @@ export class BatchEngine {
     const { atMs } = deadline;
     this.#admit(texts, cost, atMs);
     return {
+      scoringMs: this.#admission.timeFor(cost, this.#clock.nowMs()),
       release: this.#scheduler.reserve(texts, cost, atMs),
       isFirm: tokens === undefined,
     };

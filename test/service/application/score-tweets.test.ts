@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { ScoreTweets } from '../../../service/application/score-tweets.ts';
 import type { TweetOutcome } from '../../../service/application/tweet-outcome.ts';
 import {
@@ -95,6 +95,19 @@ describe('ScoreTweets', () => {
     };
     expect(await useCase.score([ID], context)).toMatchObject([{ featureStore: 'hit' }]);
     expect([...timings.entries()].map(([phase]) => phase)).toEqual(['store']);
+  });
+
+  it.each([
+    ['what the engine takes', 10, 2_000],
+    ['half of the time at most', 1_000, 5_000],
+  ])('leaves the scoring of a read %s', async (_, msPerText, keptMs) => {
+    const { useCase, source, model } = aUseCase();
+    model.msPerText = msPerText;
+    jest.spyOn(performance, 'now').mockReturnValue(1_000);
+    const ids = Array.from({ length: 200 }, (__, index) => `${1_000 + index}`);
+    await useCase.score(ids, aContext({ deadlineInMs: 10_000 }));
+    expect(source.deadlines.map(({ atMs }) => atMs)).toEqual([11_000 - keptMs]);
+    jest.restoreAllMocks();
   });
 
   it('answers stored tweets beside the computation of others', async () => {
