@@ -20,6 +20,8 @@ export interface CircuitBreakerOptions {
   /** Called when the circuit opens, and after each probe that leaves it open. */
   readonly onOpen?: (error: unknown) => void;
   readonly onClose?: () => void;
+  /** Longest time in which other work waits for the end of a probe (ms); 0, the default, rejects it at once. */
+  readonly probeWaitMs?: number;
   /** A clock that never jumps, or a probe might wait for years; `performance.now` by default. */
   readonly monotonicMs?: (() => number) | undefined;
 }
@@ -33,7 +35,8 @@ export class CircuitBreaker {
   readonly #monotonicMs: () => number;
   #failures = 0;
   #openedMs: number | undefined;
-  #isProbing = false;
+  /** Resolves when the probe that runs has ended, or other work has waited for it long enough. */
+  #probing: Promise<void> | undefined;
 
   constructor(options: CircuitBreakerOptions) {
     this.#options = options;
@@ -42,10 +45,15 @@ export class CircuitBreaker {
 
   /** @throws CircuitOpenError when the circuit is open and the work was not started */
   async execute<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#openedMs === undefined) return this.#watch(work);
-    const isDue = this.#monotonicMs() - this.#openedMs >= PROBE_INTERVAL_MS;
-    if (this.#isProbing || !isDue) throw new CircuitOpenError();
-    return this.#probe(work);
+    if (this.#isProbeDue()) return this.#probe(work);
+    await this.#probing;
+    if (this.#openedMs !== undefined) throw new CircuitOpenError();
+    return this.#watch(work);
+  }
+
+  #isProbeDue(): boolean {
+    if (this.#openedMs === undefined || this.#probing !== undefined) return false;
+    return this.#monotonicMs() - this.#openedMs >= PROBE_INTERVAL_MS;
   }
 
   async #watch<T>(work: () => Promise<T>): Promise<T> {
@@ -62,7 +70,11 @@ export class CircuitBreaker {
   }
 
   async #probe<T>(work: () => Promise<T>): Promise<T> {
-    this.#isProbing = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#probing = promise;
+    const { probeWaitMs = 0 } = this.#options;
+    if (probeWaitMs === 0) resolve();
+    const timer = setTimeout(resolve, probeWaitMs);
     try {
       const result = await work();
       this.#close();
@@ -72,7 +84,9 @@ export class CircuitBreaker {
       else this.#open(error);
       throw error;
     } finally {
-      this.#isProbing = false;
+      clearTimeout(timer);
+      this.#probing = undefined;
+      resolve();
     }
   }
 

@@ -30,12 +30,26 @@ const MAX_WAITING = 1_000;
 /** Failures in a row after which the endpoint counts as down: one round of concurrent requests. */
 const FAILURES_TO_OPEN = MAX_CONCURRENT;
 
+/**
+ * Longest time in which reads wait for the probe of an endpoint that was down, or the first batch after
+ * an outage would be one tweet and 99 failures.
+ */
+const PROBE_WAIT_MS = 1_000;
+
+/** A read that runs shorter until its request ends tells nothing of the endpoint. */
+const SLOW_MS = 500;
+
 /** Pause after a refusal without a stated duration. */
 const UNSTATED_PAUSE_MS = 60_000;
 const MAX_PAUSE_MS = 3_600_000;
 
 const UNREACHABLE =
   'could not be reached; try again later, or send the text itself to POST /v1/inference';
+
+const LATE = 'did not answer within the time of the request';
+
+/** Ends reads when the time of their request is up. Not the endpoint's answer: the circuit ignores it. */
+const LATE_READ = new Error(LATE);
 
 /** The endpoint would not answer for another tweet, either. */
 class EndpointDownError extends TweetSourceFailedError {}
@@ -72,6 +86,7 @@ export class OembedTweetSource implements TweetSource {
       isDown: (error) => error instanceof EndpointDownError,
       // Any answer but 5xx, whatever it says.
       isUp: (error) => error instanceof ServiceError && !(error instanceof EndpointDownError),
+      probeWaitMs: PROBE_WAIT_MS,
       monotonicMs: options.monotonicMs,
     });
     this.#pause = new SourcePause('the oEmbed endpoint', options.monotonicMs);
@@ -101,7 +116,10 @@ export class OembedTweetSource implements TweetSource {
       return await readWithinDeadline(
         request,
         () => Promise.all(ids.map(read)),
-        () => ids.map((id) => lookups.get(id) ?? { status: 'failed', error: tooManyWaiting() }),
+        () => {
+          ended.abort(LATE_READ);
+          return ids.map((id) => lookups.get(id) ?? { status: 'failed', error: tooManyWaiting() });
+        },
       );
     } catch (error) {
       throw error instanceof BulkheadRejectedError ? tooManyWaiting() : error;
@@ -128,6 +146,7 @@ export class OembedTweetSource implements TweetSource {
     url.searchParams.set('url', `https://x.com/i/status/${id}`);
     url.searchParams.set('omit_script', '1');
     const timeout = AbortSignal.timeout(timeoutMs);
+    const startedMs = performance.now();
     try {
       const answer = await boundedFetch(url, {
         maxBytes: MAX_RESPONSE_BYTES,
@@ -135,7 +154,10 @@ export class OembedTweetSource implements TweetSource {
       });
       return this.#lookupFrom(id, answer);
     } catch (error) {
-      if (error instanceof ServiceError || signal.aborted) throw error;
+      if (error instanceof ServiceError) throw error;
+      if (signal.reason === LATE_READ && performance.now() - startedMs >= SLOW_MS)
+        this.#report(id, LATE, error);
+      if (signal.aborted) throw error;
       if (timeout.aborted) throw this.#down(id, `took longer than ${timeoutMs} ms`);
       if (error instanceof RangeError)
         throw this.#failed(id, 'sent an answer that is too long', error);
@@ -206,9 +228,7 @@ function down(): TweetSourceFailedError {
 }
 
 function tookTooLong(): TweetSourceFailedError {
-  return new TweetSourceFailedError(
-    'The oEmbed endpoint did not answer within the time of the request; send it again.',
-  );
+  return new TweetSourceFailedError(`The oEmbed endpoint ${LATE}; send it again.`);
 }
 
 function tooManyWaiting(): TweetSourceLimitedError {

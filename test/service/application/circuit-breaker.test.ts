@@ -9,17 +9,21 @@ let breaker: CircuitBreaker;
 let events: unknown[];
 let nowMs: number;
 
-beforeEach(() => {
-  nowMs = 1_000_000;
-  events = [];
-  breaker = new CircuitBreaker({
+const aBreaker = (options: { readonly probeWaitMs?: number } = {}) =>
+  new CircuitBreaker({
     failuresToOpen: 3,
     isDown: (error) => error === TIMEOUT,
     isUp: (error) => error === REFUSAL,
     onOpen: (error) => events.push(error),
     onClose: () => events.push('closed'),
     monotonicMs: () => nowMs,
+    ...options,
   });
+
+beforeEach(() => {
+  nowMs = 1_000_000;
+  events = [];
+  breaker = aBreaker();
 });
 
 const succeed = () => breaker.execute(async () => 'answer');
@@ -67,6 +71,48 @@ describe('CircuitBreaker', () => {
     expect(await probed).toBe('probed');
     expect(await succeed()).toBe('answer');
     expect(events).toEqual([TIMEOUT, 'closed']);
+  });
+
+  describe('whose work waits for a probe', () => {
+    beforeEach(async () => {
+      breaker = aBreaker({ probeWaitMs: 500 });
+      await open();
+      nowMs += 1_000;
+    });
+    const probeAndOthers = () => {
+      const probe = Promise.withResolvers<string>();
+      const probed = breaker.execute(() => probe.promise).catch((error) => error);
+      return { probe, probed, others: [succeed(), succeed()].map((each) => each.catch((e) => e)) };
+    };
+
+    it('does it after a probe that succeeds', async () => {
+      const { probe, others } = probeAndOthers();
+      probe.resolve('probed');
+      expect(await Promise.all(others)).toEqual(['answer', 'answer']);
+      expect(events).toEqual([TIMEOUT, 'closed']);
+    });
+
+    it('rejects it after a probe that fails', async () => {
+      const { probe, others } = probeAndOthers();
+      probe.reject(TIMEOUT);
+      for (const other of others) expect(await other).toBeInstanceOf(CircuitOpenError);
+      expect(events).toEqual([TIMEOUT, TIMEOUT]);
+    });
+
+    it('rejects it when the probe takes too long, and more work at once', async () => {
+      jest.useFakeTimers();
+      try {
+        const { probe, probed, others } = probeAndOthers();
+        jest.advanceTimersByTime(500);
+        for (const other of others) expect(await other).toBeInstanceOf(CircuitOpenError);
+        await expect(succeed()).rejects.toBeInstanceOf(CircuitOpenError);
+        probe.resolve('probed');
+        expect(await probed).toBe('probed');
+        expect(await succeed()).toBe('answer');
+      } finally {
+        jest.useRealTimers();
+      }
+    });
   });
 
   it('closes when the probe is answered with a refusal', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TweetLookup } from '../../../../service/application/ports/tweet-source.ts';
 import {
@@ -216,6 +217,31 @@ describe('a lookup of many tweets', () => {
     expect(await lookup(source, ID)).toMatchObject([{ status: 'found' }]);
     expect(await lookup(source, ...ids.slice(0, 10))).toHaveLength(10);
     expect(stub.requests).toHaveLength(19);
+  });
+
+  it('is read with its whole batch after an outage, by a probe that answers', async () => {
+    const source = aSource();
+    stub.script(...ids.slice(0, 8).map(() => ({ status: 500, body: '' })));
+    await lookup(source, ...ids.slice(0, 8));
+    nowMs += 3_600_000;
+    const looked = await lookup(source, ...ids);
+    expect(new Set(looked.map(({ status }) => status))).toEqual(new Set(['found']));
+  });
+
+  it('that hangs until its deadline is reported, without a verdict on the endpoint', async () => {
+    const source = aSource();
+    for (let lookups = 0; lookups < 2; lookups++) {
+      stub.script(...Array.from({ length: 8 }, () => 'hang' as const));
+      await source.lookup(ids.slice(0, 8), aContext({ deadlineInMs: 900 }));
+    }
+    while (metrics.records.length < 16) await setImmediate();
+    expect(metrics.records).toEqual(
+      Array.from({ length: 16 }, () => ['TweetSourceCalls', 1, 'failed']),
+    );
+    expect(logger.lines).toMatchObject([
+      { fields: { reason: 'The oEmbed endpoint did not answer within the time of the request.' } },
+    ]);
+    expect(await lookup(source, ID)).toMatchObject([{ status: 'found' }]);
   });
 
   it('rejects tweets beyond the limit of waiting tweets', async () => {
