@@ -1,4 +1,10 @@
-import { type FileMetaData, type ParquetParsers, parquetSchema, type SchemaTree } from 'hyparquet';
+import {
+  type FileMetaData,
+  type ParquetParsers,
+  parquetSchema,
+  type SchemaElement,
+  type SchemaTree,
+} from 'hyparquet';
 import { CliError } from '../../kit/errors.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -13,8 +19,10 @@ const { parse, rawJSON } = JSON as unknown as {
 };
 
 const parsers: Partial<ParquetParsers> = {
+  timestampFromMilliseconds: (millis) => isoTime(millis, 1n),
   timestampFromMicroseconds: (micros) => isoTime(micros, 1_000n),
   timestampFromNanoseconds: (nanos) => isoTime(nanos, 1_000_000n),
+  dateFromDays: (days) => isoTime(BigInt(days) * 86_400_000n, 1n),
   jsonFromBytes: (bytes: Uint8Array | undefined) =>
     bytes &&
     parse(new TextDecoder().decode(bytes), (_key, value, { source }) =>
@@ -22,31 +30,36 @@ const parsers: Partial<ParquetParsers> = {
     ),
 };
 
-/** A time with the digits that a Date lacks, where there are any. */
-function isoTime(time: bigint, perMs: bigint): Date | string {
+/** A time with the digits that a Date lacks, where there are any; null for one beyond all calendars. */
+function isoTime(time: bigint, perMs: bigint): string | null {
   const rest = ((time % perMs) + perMs) % perMs;
-  const date = new Date(Number((time - rest) / perMs));
-  if (rest === 0n || Number.isNaN(date.getTime())) return date;
-  const digits = String(perMs + rest).slice(1);
-  return date.toISOString().replace('Z', `${digits}Z`);
+  const iso: string | null = new Date(Number((time - rest) / perMs)).toJSON();
+  return rest === 0n ? iso : (iso?.replace('Z', `${String(perMs + rest).slice(1)}Z`) ?? null);
 }
 
 /** Options of hyparquet by which only columns of texts become text. */
 export function exactRead(metadata: FileMetaData) {
-  const schema = metadata.schema.map((element) =>
-    element.converted_type === 'ENUM' ? { ...element, converted_type: 'UTF8' as const } : element,
-  );
+  const schema = metadata.schema.map(withConvertedType);
   return { metadata: { ...metadata, schema }, utf8: false, parsers };
 }
 
+/** Gives an enumeration, and JSON by its logical type, the type by which hyparquet knows them. */
+function withConvertedType(element: SchemaElement): SchemaElement {
+  const type = element.logical_type?.type ?? element.converted_type;
+  if (type === 'ENUM') return { ...element, converted_type: 'UTF8' };
+  return type === 'JSON' ? { ...element, converted_type: 'JSON' } : element;
+}
+
 /**
- * Makes JSON of rows: integers and decimals keep their digits, times are ISO 8601, bytes are base64.
+ * Makes JSON of rows: integers and decimals keep their digits, times are ISO 8601, bytes are text as
+ * `tss score` writes them.
  *
  * @throws CliError for a column of decimals that a number would round: it holds 15 decimal digits
  */
 export function rowJsonOf(metadata: FileMetaData, file: string): (row: Row) => string {
-  const decimals = metadata.schema.filter(({ converted_type: type }) => type === 'DECIMAL');
-  const rounded = decimals.find(({ precision = 0 }) => precision > 15);
+  const rounded = metadata.schema.find(
+    ({ converted_type: type, precision = 0 }) => type === 'DECIMAL' && precision > 15,
+  );
   if (rounded) {
     const { name, precision = 0, scale = 0 } = rounded;
     throw new CliError(
@@ -54,36 +67,62 @@ export function rowJsonOf(metadata: FileMetaData, file: string): (row: Row) => s
         'write it as text, or an id as BIGINT',
     );
   }
-  if (decimals.length === 0) return jsonOf;
+  if (!metadata.schema.some(isCorrected)) return jsonOf;
   const root = parquetSchema(metadata);
-  return (row) => jsonOf(withDecimals(row, root));
+  return (row) => jsonOf(corrected(row, root));
+}
+
+function isCorrected({ converted_type }: SchemaElement): boolean {
+  return converted_type === 'DECIMAL' || converted_type === 'MAP';
 }
 
 function jsonOf(row: unknown): string {
   return JSON.stringify(row, (_key, value: unknown) => {
     if (typeof value === 'bigint') return rawJSON(String(value));
-    return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+    return value instanceof Uint8Array ? textOfBytes(value) : value;
   });
 }
 
-/** Corrects the decimals in a value, which hyparquet multiplies by a fraction: 3 * 0.1 is not 0.3. */
-function withDecimals(value: unknown, column: SchemaTree): unknown {
+/** Text that DuckDB makes of a BLOB: `a\xFF`. Ids in files without UTF-8 annotations stay as they are. */
+function textOfBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes)
+    .toString('latin1')
+    .replaceAll(/[^ -~]|["'\\]/g, (char) => {
+      const digits = char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
+      return `\\x${digits}`;
+    });
+}
+
+/**
+ * Corrects decimals in a value, which hyparquet multiplies by a fraction: 3 * 0.1 is not 0.3. Corrects
+ * keys of maps, which hyparquet makes text.
+ */
+function corrected(value: unknown, column: SchemaTree): unknown {
   const { element, children } = column;
   if (Array.isArray(value)) {
     const item = element.converted_type === 'LIST' ? itemOf(column) : column;
-    return value.map((each) => withDecimals(each, item));
+    return value.map((each) => corrected(each, item));
   }
   if (typeof value === 'number') {
     return element.converted_type === 'DECIMAL' ? Number(value.toFixed(element.scale)) : value;
   }
   if (typeof value !== 'object' || value === null || children.length === 0) return value;
-  const mapValues = element.converted_type === 'MAP' ? children[0]?.children[1] : undefined;
+  const [keys, values] = element.converted_type === 'MAP' ? (children[0]?.children ?? []) : [];
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => {
-      const child = mapValues ?? children.find(({ element: { name: own } }) => own === name);
-      return [name, child ? withDecimals(each, child) : each];
+      const child = values ?? children.find(({ element: { name: own } }) => own === name);
+      return [keys ? keyOf(name, keys) : name, child ? corrected(each, child) : each];
     }),
   );
+}
+
+/** A key of a map: hyparquet lists its bytes, such as `97,255`. */
+function keyOf(key: string, column: SchemaTree): string {
+  const { type, converted_type, logical_type } = column.element;
+  if (converted_type === 'DECIMAL') return String(corrected(Number(key), column));
+  const isBytes = type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY';
+  if (!isBytes || converted_type || logical_type) return key;
+  return textOfBytes(Uint8Array.from(key.match(/\d+/g) ?? [], Number));
 }
 
 /** Column of the items of a list: most writers have a group between them. */

@@ -5,7 +5,7 @@ import { gzipSync, zstdDecompressSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parquetReadObjects } from 'hyparquet';
+import { parquetReadObjects, type SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { type ItemTask, scoreItem } from '../../../../cli/bulk/child/score-item.ts';
 import type { Report } from '../../../../cli/bulk/contract.ts';
@@ -68,6 +68,23 @@ async function inDuckDb(sql: string): Promise<void> {
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** The record of a row with a column of bytes of a type. */
+async function recordWith(type: Partial<SchemaElement>, content: string): Promise<unknown> {
+  const parquet = parquetWriteBuffer({
+    schema: [
+      { name: 'root', num_children: 2 },
+      { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+      { name: 'other', type: 'BYTE_ARRAY', ...type },
+    ],
+    columnData: [
+      { name: 'text', data: ['a'] },
+      { name: 'other', data: [new TextEncoder().encode(content)] },
+    ],
+  });
+  const { rows } = await scored('a.parquet', Buffer.from(parquet));
+  return rows[0]?.record;
 }
 
 describe('the result of an item', () => {
@@ -159,7 +176,7 @@ describe('the result of an item', () => {
     );
   });
 
-  it('keeps the values of Parquet in the record: decimals, bytes, and the digits in JSON', async () => {
+  it('keeps the values of Parquet in the record: decimals, and the digits in JSON', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'score-item-')), 'values.parquet');
     await inDuckDb(`COPY (SELECT
       'a' AS text,
@@ -169,7 +186,6 @@ describe('the result of an item', () => {
       [0.3::DECIMAL(4,1), NULL] AS prices,
       [{'price': 0.7::DECIMAL(4,1)}] AS items,
       MAP {'eur': 0.3::DECIMAL(4,1)} AS rates,
-      '\\xFF\\x00\\x01\\x80'::BLOB AS bytes,
       '{"id":1460323737035677698,"n":[1.10]}'::JSON AS json
     ) TO '${path}' (FORMAT parquet)`);
     const { rows } = await scored('a.parquet', readFileSync(path));
@@ -177,7 +193,7 @@ describe('the result of an item', () => {
       '{"text":"a","price":0.3,"wide":-12345.678901,' +
         '"item":{"price":0.3,"ratio":0.30000000000000004},' +
         '"prices":[0.3,null],"items":[{"price":0.7}],"rates":{"eur":0.3},' +
-        '"bytes":"/wABgA==","json":{"id":1460323737035677698,"n":[1.10]}}',
+        '"json":{"id":1460323737035677698,"n":[1.10]}}',
     );
   });
 
@@ -202,20 +218,48 @@ describe('the result of an item', () => {
     });
   });
 
-  it('has the names of a Parquet enumeration in the record', async () => {
-    const parquet = parquetWriteBuffer({
-      schema: [
-        { name: 'root', num_children: 2 },
-        { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
-        { name: 'kind', type: 'BYTE_ARRAY', converted_type: 'ENUM' },
-      ],
-      columnData: [
-        { name: 'text', data: ['a'] },
-        { name: 'kind', data: [new TextEncoder().encode('reply')] },
-      ],
+  it('has bytes and the keys of maps in the record as tss score has them', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'score-item-')), 'values');
+    await inDuckDb(`CREATE TABLE t AS SELECT
+      'a' AS text,
+      '2244994945'::BLOB AS author_id,
+      encode('é"''\\~') || '\\x00\\x7F\\xFF'::BLOB AS bytes,
+      MAP {0.3::DECIMAL(3,1): 1} AS decimals,
+      MAP {'\\xC3'::BLOB: 1, 'de'::BLOB: 2, ''::BLOB: 3} AS keys;
+      COPY t TO '${path}.jsonl' (FORMAT json);
+      COPY t TO '${path}.parquet' (FORMAT parquet)`);
+    const { rows } = await scored('a.parquet', readFileSync(`${path}.parquet`));
+    expect(`${rows[0]?.record}\n`).toBe(readFileSync(`${path}.jsonl`, 'utf8'));
+    expect(rows[0]?.record).toContain('"author_id":"2244994945"');
+  });
+
+  it('has days and times as keys of maps in the record as they are as values', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'score-item-')), 'times.parquet');
+    await inDuckDb(`COPY (SELECT
+      'a' AS text,
+      MAP {d: d} AS days, MAP {m: m} AS millis, MAP {u: u} AS micros
+      FROM (SELECT DATE '2026-11-30' AS d, TIMESTAMP_MS '2026-11-30 12:00:00.5' AS m,
+        TIMESTAMPTZ '2026-11-30 12:00:00+00' AS u)
+    ) TO '${path}' (FORMAT parquet)`);
+    const { rows } = await scored('a.parquet', readFileSync(path));
+    expect(JSON.parse(String(rows[0]?.record))).toEqual({
+      text: 'a',
+      days: { '2026-11-30T00:00:00.000Z': '2026-11-30T00:00:00.000Z' },
+      millis: { '2026-11-30T12:00:00.500Z': '2026-11-30T12:00:00.500Z' },
+      micros: { '2026-11-30T12:00:00.000Z': '2026-11-30T12:00:00.000Z' },
     });
-    const { rows } = await scored('a.parquet', Buffer.from(parquet));
-    expect(rows[0]?.record).toBe('{"text":"a","kind":"reply"}');
+  });
+
+  it.each([
+    ['converted', { converted_type: 'ENUM' }],
+    ['logical', { logical_type: { type: 'ENUM' } }],
+  ] as const)('has the names of an enumeration of a %s type in the record', async (_name, type) => {
+    expect(await recordWith(type, 'reply')).toBe('{"text":"a","other":"reply"}');
+  });
+
+  it('has JSON of a logical type in the record as JSON', async () => {
+    const record = await recordWith({ logical_type: { type: 'JSON' } }, '{"n":1.10}');
+    expect(record).toBe('{"text":"a","other":{"n":1.10}}');
   });
 
   it('refuses a Parquet column of decimals whose digits would be rounded', async () => {
