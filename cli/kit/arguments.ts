@@ -31,7 +31,7 @@ export function day(option: string) {
   };
 }
 
-/** Parser of an option that takes an HTTP address. */
+/** Parser of an option that takes an HTTP address. It returns one form for all that mean the same. */
 export function httpUrl(option: string) {
   return (given: string): string => {
     const url = URL.parse(given);
@@ -44,7 +44,7 @@ export function httpUrl(option: string) {
     if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
       throw new UsageError(`${option} must not contain a path or a query, got '${given}'`);
     }
-    return given;
+    return url.origin;
   };
 }
 

@@ -59,7 +59,8 @@ export function serviceUrl(): string {
     throw new UsageError(`PORT must be an integer from 1 to 65535, got '${port}'; or give --url`);
   }
   const reachable = host === '0.0.0.0' || host === '::' ? ENVIRONMENT.HOST.default : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  const url = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return URL.parse(url)?.origin ?? url;
 }
 
 /**

@@ -84,7 +84,7 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
 
 /** Key in the state file. What was sent to another service, or in another language, does not count. */
 function jobOf({ job }: Supply, { url, lang = '' }: PopulateOptions): string {
-  return `populate:${new URL(url).href}:${lang}:${job}`;
+  return `populate:${url}:${lang}:${job}`;
 }
 
 interface Sending {

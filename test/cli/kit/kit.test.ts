@@ -58,8 +58,12 @@ describe('parsers of options', () => {
     },
   );
 
-  it.each(['http://a:3000', 'https://a/'])('an address is accepted: %p', (given) => {
-    expect(httpUrl('--url')(given)).toBe(given);
+  it.each([
+    ['http://a:3000', 'http://a:3000'],
+    ['https://a/', 'https://a'],
+    ['HTTPS://A:443', 'https://a'],
+  ])('an address is accepted in each of its forms: %p', (given, url) => {
+    expect(httpUrl('--url')(given)).toBe(url);
   });
 
   it('an address with a password is refused, and the message does not repeat it', () => {
@@ -106,7 +110,7 @@ describe('the variables of the service', () => {
     ['', '', 'http://127.0.0.1:3000'],
     ['0.0.0.0', '4702', 'http://127.0.0.1:4702'],
     ['::', '4702', 'http://127.0.0.1:4702'],
-    ['::1', '80', 'http://[::1]:80'],
+    ['::1', '80', 'http://[::1]'],
     ['example.org', undefined, 'http://example.org:3000'],
   ])('HOST=%p and PORT=%p make the address of the service', (host, port, url) => {
     set({ HOST: host, PORT: port });
