@@ -78,7 +78,7 @@ async function readState(options: FollowOptions, drawn: boolean): Promise<RunSta
 }
 
 /** A failure of this command, not of the run. */
-export function notFollowed(run: string, stage: Stage, cause: unknown): CliError {
+function notFollowed(run: string, stage: Stage, cause: unknown): CliError {
   return new CliError(
     `Run ${run} could not be followed: ${reasonOf(cause)}. This does not stop the run. To follow it again: tss score --run ${run} --stage ${stage}`,
     { cause },

@@ -8,7 +8,7 @@ import { BulkBucket } from './bucket.ts';
 import { parseLocation } from './contract.ts';
 import { estimate } from './estimate.ts';
 import { Execution, type RunState } from './execution.ts';
-import { follow, notFollowed } from './follow.ts';
+import { follow } from './follow.ts';
 import { type Plan, planItems } from './plan.ts';
 import { renderPlan } from './render-plan.ts';
 import { sampleBytesPerText } from './sample.ts';
@@ -143,7 +143,11 @@ async function followRun(
     if (state.status !== 'SUCCEEDED' || (state.counts?.failed ?? 0) > 0) process.exitCode = 1;
     else if (sums.leftOut > 0) process.exitCode = 3;
   } catch (cause) {
-    throw notFollowed(execution.run, stage, cause);
+    if (cause instanceof CliError || signal.aborted) throw cause;
+    throw new CliError(
+      `The summary of run ${execution.run} could not be read: ${reasonOf(cause)}. To read it again: tss score --run ${execution.run} --stage ${stage}`,
+      { cause },
+    );
   }
 }
 

@@ -3,7 +3,12 @@ import {
   CreateStackCommand,
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bulkDefinition } from '../../../../lib/constructs/bulk-definition.ts';
 import { ACCOUNT, type Emulator, REGION, startEmulator } from '../../../helpers/emulator.ts';
@@ -176,6 +181,20 @@ describe('tss score of a folder on S3', () => {
       expect(stdout).toContain('a.txt bytes 0-67108864, line 7: empty');
       expect(code).toBe(3);
     }
+  });
+
+  it('says that the summary cannot be read, and not that the run goes on, once it has ended', async () => {
+    const { stdout } = await score(`s3://${BUCKET}/input/good/`);
+    const [, run = ''] = /^Run (\S+) continues without this command/m.exec(stdout) ?? [];
+    await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: `runs/${run}/items.json` }));
+    const { code, stderr } = await score('--run', run);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^The summary of run ${run} could not be read: .+\\. To read it again: tss score --run ${run} --stage dev$`,
+        'm',
+      ),
+    );
+    expect([code, stderr]).toEqual([1, expect.not.stringContaining('does not stop the run')]);
   });
 
   it('exits with 1 when an item failed, and names it', async () => {
