@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,7 +27,7 @@ export interface Holder {
  * @throws an error of the system when the lock's folder cannot be read or written
  */
 export async function takeLock(path: string): Promise<(() => void) | Holder> {
-  const own = `${path}-${process.pid}-${randomUUID()}`;
+  const own = `${path}-${process.pid}-${randomBytes(4).toString('hex')}`;
   for (;;) {
     const holder = otherHolder(path, own);
     if (holder) return holder;

@@ -39,6 +39,13 @@ describe('the lock of a file', () => {
     expect(readdirSync(folder)).toHaveLength(2);
   });
 
+  it('fits beside a file with a long name', async () => {
+    file = join(folder, 'f'.repeat(230));
+    const release = await lock();
+    expect(readdirSync(folder)).toHaveLength(1);
+    release();
+  });
+
   it('is taken over from a process that has ended, and one of the same number', async () => {
     for (const pid of [ENDED, process.pid]) leave(pid);
     const release = await lock();
