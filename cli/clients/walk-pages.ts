@@ -1,6 +1,6 @@
 import { requiredVariable } from '../kit/environment.ts';
 import { Pace } from '../kit/pace.ts';
-import { warn } from '../kit/printable.ts';
+import { print, warn } from '../kit/printable.ts';
 import { ProgressBar } from '../kit/progress.ts';
 import { continuation, type Progress, StateFile } from '../kit/state-file.ts';
 import { AdminClient } from './admin-client.ts';
@@ -24,6 +24,8 @@ export interface Pages {
   readonly firstCursor: string;
   /** Has the service do one page. */
   page(service: AdminClient, cursor: string): Promise<DonePage>;
+  /** Text that tells what was done. @param isWhole false after a failure or an interruption */
+  summary(isWhole: boolean): string;
 }
 
 export interface DonePage {
@@ -39,13 +41,13 @@ export interface DonePage {
 
 /**
  * Does pages until the last one, and continues where an interrupted run stopped. A dry run always
- * starts at the beginning: it has to see everything.
+ * starts at the beginning: it has to see everything. Prints the summary if a page was done.
  *
  * @returns number of items that failed, with those of an interrupted run
  * @throws CliError
  */
 export async function walkPages(
-  { name, unit, firstCursor, page }: Pages,
+  { name, unit, firstCursor, page, summary }: Pages,
   { url, rate, isDryRun, restarts, stateFile }: WalkOptions,
   signal: AbortSignal,
 ): Promise<number> {
@@ -59,10 +61,13 @@ export async function walkPages(
   if (earlier) announce(continuation(earlier));
   let { done, failed = 0 }: Omit<Progress, 'cursor'> = earlier ?? { done: 0 };
   const pace = new Pace(rate, { signal });
+  let hasPage = false;
+  let isWhole = false;
   bar = new ProgressBar({ output: process.stderr, name: unit, total: null, done });
   try {
     for (let cursor: string | null = earlier?.cursor ?? firstCursor; cursor !== null; ) {
       const finished: DonePage = await page(service, cursor);
+      hasPage = true;
       bar.add(finished.items);
       done += finished.items;
       failed += finished.failed;
@@ -71,8 +76,10 @@ export async function walkPages(
       await pace.spend(finished.paced);
     }
     await state?.remove(job);
+    isWhole = true;
     return failed;
   } finally {
     bar.end();
+    if (hasPage) print(summary(isWhole));
   }
 }

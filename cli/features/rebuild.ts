@@ -1,7 +1,6 @@
 import { type WalkOptions, walkPages } from '../clients/walk-pages.ts';
 import { counted } from '../kit/counted.ts';
 import { CliError } from '../kit/errors.ts';
-import { print } from '../kit/printable.ts';
 import { type RebuildPage, rebuildPage } from './rebuild-page.ts';
 
 /** Kinds of differences in words, for one and for several. */
@@ -30,28 +29,22 @@ type Counts = Omit<RebuildPage, 'nextCursor'>;
 export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal): Promise<void> {
   const { isDryRun } = options;
   const counts = noCounts();
-  let tooLarge: number | undefined;
-  let hasPage = false;
-  try {
-    tooLarge = await walkPages(
-      {
-        name: 'rebuild',
-        unit: 'keys',
-        firstCursor: 't0',
-        page: async (service, cursor) => {
-          const page = await rebuildPage(service, cursor, isDryRun);
-          hasPage = true;
-          for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
-          const { checked, nextCursor } = page;
-          return { items: checked, paced: checked, failed: page.tooLarge, nextCursor };
-        },
+  const tooLarge = await walkPages(
+    {
+      name: 'rebuild',
+      unit: 'keys',
+      firstCursor: 't0',
+      page: async (service, cursor) => {
+        const page = await rebuildPage(service, cursor, isDryRun);
+        for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
+        const { checked, nextCursor } = page;
+        return { items: checked, paced: checked, failed: page.tooLarge, nextCursor };
       },
-      options,
-      signal,
-    );
-  } finally {
-    if (hasPage) print(summary(counts, isDryRun, tooLarge !== undefined));
-  }
+      summary: (isWhole) => summary(counts, isDryRun, isWhole),
+    },
+    options,
+    signal,
+  );
   expectNoneLeft(counts, tooLarge, isDryRun);
 }
 

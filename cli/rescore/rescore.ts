@@ -2,7 +2,6 @@ import { type WalkOptions, walkPages } from '../clients/walk-pages.ts';
 import { counted } from '../kit/counted.ts';
 import { CliError } from '../kit/errors.ts';
 import { dollars, X_READ, X_USER_READ } from '../kit/prices.ts';
-import { print } from '../kit/printable.ts';
 import { FIRST_CURSOR, type RescoredPage, rescorePage } from './rescore-page.ts';
 
 type Counts = Omit<RescoredPage, 'nextCursor'>;
@@ -16,33 +15,27 @@ type Counts = Omit<RescoredPage, 'nextCursor'>;
 export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): Promise<void> {
   const { isDryRun } = options;
   const counts: Counts = { rescored: 0, present: 0, withoutText: 0, failed: 0 };
-  let kept = 0;
-  let hasPage = false;
-  try {
-    kept = await walkPages(
-      {
-        name: 'rescore',
-        unit: 'tweets',
-        firstCursor: FIRST_CURSOR,
-        page: async (service, cursor) => {
-          const { nextCursor, ...page } = await rescorePage(service, cursor, isDryRun);
-          hasPage = true;
-          for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
-          const { rescored, present, withoutText, failed } = page;
-          return {
-            items: rescored + present + withoutText + failed,
-            paced: isDryRun ? 0 : rescored + failed,
-            failed,
-            nextCursor,
-          };
-        },
+  const kept = await walkPages(
+    {
+      name: 'rescore',
+      unit: 'tweets',
+      firstCursor: FIRST_CURSOR,
+      page: async (service, cursor) => {
+        const { nextCursor, ...page } = await rescorePage(service, cursor, isDryRun);
+        for (const key of Object.keys(counts) as (keyof Counts)[]) counts[key] += page[key];
+        const { rescored, present, withoutText, failed } = page;
+        return {
+          items: rescored + present + withoutText + failed,
+          paced: isDryRun ? 0 : rescored + failed,
+          failed,
+          nextCursor,
+        };
       },
-      options,
-      signal,
-    );
-  } finally {
-    if (hasPage) print(summary(counts, isDryRun));
-  }
+      summary: () => summary(counts, isDryRun),
+    },
+    options,
+    signal,
+  );
   if (kept > 0) {
     throw new CliError(
       `${counted(kept, 'tweet keeps its earlier score', 'tweets keep their earlier score')}: the model could not score the text, or ` +

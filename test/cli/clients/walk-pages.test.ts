@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { type Pages, walkPages } from '../../../cli/clients/walk-pages.ts';
 
+const printed = jest.spyOn(console, 'log').mockReturnValue();
 const earlierToken = process.env.ADMIN_TOKEN;
 beforeAll(() => {
   process.env.ADMIN_TOKEN = 'admin-token-of-the-test';
@@ -15,7 +16,8 @@ afterAll(() => {
   else process.env.ADMIN_TOKEN = earlierToken;
 });
 
-it('counts the failed items of an interrupted walk when it is continued', async () => {
+/** Walks pages; further calls continue where one was interrupted. */
+function walker() {
   const options = {
     url: 'http://127.0.0.1:9',
     rate: 1_000_000,
@@ -23,18 +25,24 @@ it('counts the failed items of an interrupted walk when it is continued', async 
     restarts: false,
     stateFile: join(mkdtempSync(join(tmpdir(), 'walk-')), 'state.json'),
   };
-  const visited: string[] = [];
-  const walk = (page: Pages['page']) =>
+  const summary = (isWhole: boolean) => (isWhole ? 'whole' : 'a part');
+  return (page: Pages['page']) =>
     walkPages(
-      { name: 'walk', unit: 'items', firstCursor: 'first', page },
+      { name: 'walk', unit: 'items', firstCursor: 'first', page, summary },
       options,
       new AbortController().signal,
     );
-  const interrupted = walk(async (_, cursor) => {
-    if (cursor === 'second') throw new Error('interrupted');
-    return { items: 3, paced: 3, failed: 2, nextCursor: 'second' };
-  });
-  await expect(interrupted).rejects.toThrow('interrupted');
+}
+
+const interrupted: Pages['page'] = async (_, cursor) => {
+  if (cursor === 'second') throw new Error('interrupted');
+  return { items: 3, paced: 3, failed: 2, nextCursor: 'second' };
+};
+
+it('counts the failed items of an interrupted walk when it is continued', async () => {
+  const visited: string[] = [];
+  const walk = walker();
+  await expect(walk(interrupted)).rejects.toThrow('interrupted');
 
   const lastPage: Pages['page'] = async (_, cursor) => {
     visited.push(cursor);
@@ -43,4 +51,13 @@ it('counts the failed items of an interrupted walk when it is continued', async 
   expect(await walk(lastPage)).toBe(3);
   expect(await walk(lastPage)).toBe(1);
   expect(visited).toEqual(['second', 'first']);
+});
+
+it('prints the summary of a walk that is whole or was interrupted, if it did a page', async () => {
+  printed.mockClear();
+  const walk = walker();
+  await expect(walk(interrupted)).rejects.toThrow('interrupted');
+  await expect(walk(interrupted)).rejects.toThrow('interrupted');
+  await walk(async () => ({ items: 3, paced: 3, failed: 0, nextCursor: null }));
+  expect(printed.mock.calls).toEqual([['a part'], ['whole']]);
 });
