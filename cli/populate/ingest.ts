@@ -22,6 +22,11 @@ export class Tally {
     this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
   }
 
+  /** True before a tweet was stored, refused or left out. */
+  get isEmpty(): boolean {
+    return this.stored + this.leftOut + this.#refused.size === 0;
+  }
+
   /** `480 stored, 100 of them in languages that the model does not read, 20 not (empty_text 20)`. */
   toString(): string {
     const others = this.otherLanguages;

@@ -57,8 +57,10 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
       bar = new ProgressBar({ output: process.stderr, name, total, done });
       const tally = new Tally();
       const leftOut = new LeftOut(name, announce);
+      let isSent = false;
       try {
         const read = await send(supply, { ...options, job, service, state, bar, tally, leftOut });
+        isSent = true;
         if (read > 0 && tally.stored === 0) unstored.push(name);
         if (read + done === 0) announce(`${name}: there are no tweets to send.`);
       } finally {
@@ -66,7 +68,9 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
         bar = undefined;
         const { lines } = leftOut;
         badLines += failed + lines;
-        print(`${name}: ${tally}${lines > 0 ? `, ${counted(lines, 'line')} left out` : ''}`);
+        if (isSent || !tally.isEmpty || lines > 0) {
+          print(`${name}: ${tally}${lines > 0 ? `, ${counted(lines, 'line')} left out` : ''}`);
+        }
       }
     }
   } finally {

@@ -40,10 +40,12 @@ export async function purgeTweets(
     }
   } finally {
     bar.end();
-    print(
-      `${done} of ${counted(ids.size, 'tweet')} purged: ${removedWords(removed)} removed; ` +
-        `nothing was stored of ${absent}.`,
-    );
+    if (done > 0) {
+      print(
+        `${done} of ${counted(ids.size, 'tweet')} purged: ${removedWords(removed)} removed; ` +
+          `nothing was stored of ${absent}.`,
+      );
+    }
   }
 }
 

@@ -133,6 +133,7 @@ async function send(
     await pace.spend(waiting.length);
     waiting = [];
   };
+  let isWhole = false;
   try {
     let read = 0;
     for await (const { number, fields, fault = '' } of rows) {
@@ -149,9 +150,12 @@ async function send(
     }
     if (waiting.length > 0) await flush();
     await state.remove(job);
+    isWhole = true;
   } finally {
     bar.end();
-    print(summary(file, tally, leftOut.lines));
+    if (isWhole || tally.loaded + tally.refused + leftOut.lines > 0) {
+      print(summary(file, tally, leftOut.lines));
+    }
   }
   if (missing() > 0) {
     throw new CliError(

@@ -405,6 +405,13 @@ describe('tss features load', () => {
     });
   });
 
+  it('prints no result where nothing was loaded', async () => {
+    write('scored.jsonl', [{ id: '1460323737035677901', text: 'a', ...SCORES, ...MODEL }]);
+    const address = ['--url', 'http://127.0.0.1:9'];
+    const { code, stdout } = await run('features', 'load', 'scored.jsonl', ...address);
+    expect([code, stdout]).toEqual([1, '']);
+  });
+
   it.each([
     [['none.jsonl'], 1, /none.jsonl cannot be read/],
     [['x.csv', '--scored-at', 'today'], 2, /--scored-at must be like .*, got 'today'/],

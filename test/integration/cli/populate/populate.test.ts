@@ -632,12 +632,13 @@ describe('populate tells what is wrong', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
   });
 
-  it('no service', async () => {
+  it('no service, without a result', async () => {
     const gone = await XApiStub.start();
     await gone.close();
-    const { code, stderr } = await tool(['--sample', '--url', gone.url]);
-    expect([code, stderr]).toEqual([
+    const { code, stdout, stderr } = await tool(['--sample', '--url', gone.url]);
+    expect([code, stdout, stderr]).toEqual([
       1,
+      '',
       expect.stringContaining(`No service answers at ${gone.url} (ECONNREFUSED). Start it`),
     ]);
     expect(stderr).not.toMatch(/\n\s+at /);
