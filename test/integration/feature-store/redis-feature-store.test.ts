@@ -118,6 +118,30 @@ describe('RedisFeatureStore', () => {
     );
   });
 
+  it('counts a tweet once, and purges what it counts, after the life of aggregates was lowered', async () => {
+    const days = { from: 0, to: 30_000 };
+    const total = async () => {
+      const user = await store.userBuckets('7', days);
+      return user?.buckets.reduce((sum, { counts }) => sum + counts.positive, 0) ?? 0;
+    };
+    const put = (to: RedisFeatureStore, tweetId: string) =>
+      to.putTweets([{ row: aRow({ tweetId, authorId: '7' }), ttlSeconds: 3_600 }]);
+    await put(store, '1');
+    await age(admin, keyPrefix, 86_400);
+    const { store: shorter } = await openStore({
+      keyPrefix,
+      aggregateTtlSeconds: 180 * 86_400,
+    });
+    await put(shorter, '2');
+    expect(await total()).toBe(2);
+    // Beyond the life of an index of the second store, within that of a day bucket of the first.
+    await age(admin, keyPrefix, 230 * 86_400);
+    await put(shorter, '2');
+    expect(await total()).toBe(1);
+    await shorter.purgeTweet('2');
+    expect(await total()).toBe(0);
+  });
+
   it('ranks a topic of a release without a ranking of topics with its whole total, from its next tweet on', async () => {
     const put = async (overrides: Partial<FeatureRow> = {}) => {
       const row = aRow({ tweetId: anId(), topics: ['#old'], ...overrides });

@@ -33,7 +33,9 @@ local function add_to_bucket(tweet, entity, content, amount, lives)
       counts = { 0, 0, 0 }, sums = { 0, 0, 0 },
     }
   end
-  bucket.ends = math.max(bucket.ends, now + lives.aggregate)
+  -- A write with longer lives, of another instance or before a change of settings, may have set an end
+  -- that the index of this tweet does not reach.
+  bucket.ends = math.min(math.max(bucket.ends, now + lives.aggregate), now + lives.cover)
   if bucket.ends > bucket.covered then
     prolong_indexes(entity, place, lives)
     bucket.covered = now + lives.cover
