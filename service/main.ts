@@ -143,6 +143,7 @@ async function serve(config: Config): Promise<void> {
       ...assessment,
       store,
       storeWriter,
+      predictionLog,
       model,
       deadlineMs: limits.batchDeadlineMs,
     }),

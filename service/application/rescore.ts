@@ -1,12 +1,14 @@
 import { TweetUnavailableError } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import type { ModelIdentity } from '../domain/sentiment.ts';
-import type { Tweet } from '../domain/tweet.ts';
+import type { Tweet, TweetId } from '../domain/tweet.ts';
 import { type AssessmentSettings, assessTweets } from './assess-tweets.ts';
 import type { FeatureStore, FeatureWrite } from './ports/feature-store.ts';
+import type { PredictionLog } from './ports/prediction-log.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
 import { type Caller, type RequestContext, withDeadline } from './request-context.ts';
 import type { StoreWriter } from './store-writer.ts';
+import type { TweetOutcome } from './tweet-outcome.ts';
 
 /** Texts that are admitted at a time: other requests are admitted in between. */
 const TEXTS_PER_STEP = 32;
@@ -14,6 +16,7 @@ const TEXTS_PER_STEP = 32;
 export interface RescoreOptions extends Omit<AssessmentSettings, 'exposeText'> {
   readonly store: FeatureStore;
   readonly storeWriter: StoreWriter;
+  readonly predictionLog: PredictionLog;
   readonly model: SentimentModel;
   /** Time for the texts of one step. */
   readonly deadlineMs: number;
@@ -66,7 +69,7 @@ export class Rescore {
   }
 
   async #rescore(outdated: readonly FeatureWrite[], caller: Caller, counts: Counts): Promise<void> {
-    const { model, storeWriter, deadlineMs } = this.#options;
+    const { model, deadlineMs } = this.#options;
     const ready = outdated.filter(({ row }) => isOf(row, model.identity));
     const tweets = outdated.filter((each) => !ready.includes(each)).map(({ row }) => tweetOf(row));
     const context = withDeadline(caller, deadlineMs);
@@ -80,13 +83,27 @@ export class Rescore {
       ...write,
       ttlSeconds: lives.get(write.row.tweetId) ?? write.ttlSeconds,
     }));
-    const notStored = await context.timings.measure('store', () => storeWriter.writeNow(rows));
+    const notStored = await context.timings.measure('store', () => this.#write(rows));
     counts.rescored += rows.length - notStored.size;
     counts.failed += outdated.length - rows.length;
     for (const outcome of notStored.values()) {
       const isPurged = outcome.status === 'error' && outcome.error instanceof TweetUnavailableError;
       if (isPurged) counts.withoutText++;
       else counts.failed++;
+    }
+  }
+
+  /**
+   * Also logs rows of a write that failed: the store may have taken them, and a repeated page finds them
+   * present.
+   */
+  async #write(rows: readonly FeatureWrite[]): Promise<ReadonlyMap<TweetId, TweetOutcome>> {
+    const { storeWriter, predictionLog } = this.#options;
+    try {
+      return await storeWriter.writeNow(rows);
+    } catch (error) {
+      predictionLog.append(rows.map(({ row }) => row));
+      throw error;
     }
   }
 

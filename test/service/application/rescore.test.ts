@@ -29,7 +29,14 @@ function aUseCase({ storeText = true } = {}) {
       rows.map((row) => ({ row: aRow({ model: EARLIER, ...row }), ttlSeconds: 3_600 })),
     );
   const settings = { rowTtlSeconds: 9_999, storeText, languages: aLanguageCheck() };
-  const rescore = new Rescore({ ...settings, store, storeWriter, model, deadlineMs: 10_000 });
+  const rescore = new Rescore({
+    ...settings,
+    store,
+    storeWriter,
+    predictionLog,
+    model,
+    deadlineMs: 10_000,
+  });
   return {
     store,
     predictionLog,
@@ -68,6 +75,20 @@ describe('Rescore', () => {
     ]);
     expect(predictionLog.rows.map(({ tweetId }) => tweetId)).toEqual(['1', '2']);
     expect(await page()).toMatchObject({ rescored: 0, present: 2 });
+  });
+
+  it('logs rows that the store has taken without answering in time', async () => {
+    const { store, predictionLog, put, page } = aUseCase();
+    await put({ tweetId: '1' }, { tweetId: '2' });
+    const write = store.putTweets.bind(store);
+    store.putTweets = async (writes) => {
+      await write(writes);
+      throw new FeatureStoreUnavailableError('Command timed out');
+    };
+    await expect(page()).rejects.toBeInstanceOf(FeatureStoreUnavailableError);
+    store.putTweets = write;
+    expect(await page()).toMatchObject({ rescored: 0, present: 2 });
+    expect(predictionLog.rows.map(({ tweetId }) => tweetId)).toEqual(['1', '2']);
   });
 
   it('lets the scores of the present model count again after a rollback, also those without a text', async () => {

@@ -168,6 +168,7 @@ export async function startApp(options: AppOptions = {}) {
       ...assessment,
       store,
       storeWriter,
+      predictionLog,
       model,
       deadlineMs: limits.batchDeadlineMs,
     }),
