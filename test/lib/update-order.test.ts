@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { Context } from '../../lib/stage-config.ts';
-import { CHANGES, type StackTemplate, templatesOf } from './changes.ts';
+import { CHANGES, DEV, type StackTemplate, templatesOf } from './changes.ts';
 
 /** Stacks that are deployed alone before all others, or one that is destroyed. */
-type Step = { readonly deploy: readonly string[] } | { readonly destroy: string };
+type Step =
+  | { readonly deploy: readonly string[] }
+  | { readonly destroy: string; readonly exclusively: boolean };
 
 const SERVICE_FIRST: readonly Step[] = [{ deploy: ['Service'] }];
 const SERVICE_AND_BULK_FIRST: readonly Step[] = [{ deploy: ['Service', 'Bulk'] }];
@@ -29,7 +31,7 @@ const STEPS: Readonly<Record<string, readonly Step[]>> = {
   'dev bulk=true imageBuild=codebuild -> imageUri': [{ deploy: ['Bulk'] }],
   'dev offlineStore=true -> bulk=true, taken back': [
     { deploy: ['Observability'] },
-    { destroy: 'Bulk' },
+    { destroy: 'Bulk', exclusively: true },
   ],
 };
 
@@ -44,6 +46,7 @@ const importsOf = (template: StackTemplate) =>
 /** The stacks of a stage, with the rules of CloudFormation for exports. */
 class Deployed {
   readonly refused: string[] = [];
+  readonly destroyed: string[] = [];
   readonly #stacks: Map<string, StackTemplate>;
 
   constructor(context: Context) {
@@ -62,9 +65,17 @@ class Deployed {
     }
   }
 
-  destroy(name: string): void {
+  /** Also destroys the stacks that use the named one, as the CDK does, unless `exclusively`. */
+  destroy(name: string, context: Context, exclusively: boolean): void {
+    const templates = templatesOf(context);
+    const exported = exportsOf(templates.get(name) ?? { Resources: {} });
+    for (const [user, template] of exclusively ? [] : templates) {
+      if (!importsOf(template).some((one) => exported.includes(one))) continue;
+      this.destroy(user, context, exclusively);
+    }
     this.#drop(name, []);
     this.#stacks.delete(name);
+    this.destroyed.push(name);
   }
 
   #drop(name: string, kept: readonly string[]): void {
@@ -87,10 +98,19 @@ function refused(before: Context, after: Context, steps: readonly Step[]): strin
   const stage = new Deployed(before);
   for (const step of steps) {
     if ('deploy' in step) stage.deploy(after, step.deploy.map(part));
-    else stage.destroy(part(step.destroy));
+    // Only the values of before have the stack.
+    else stage.destroy(part(step.destroy), before, step.exclusively);
   }
+  const kept = stage.destroyed.filter((name) => templatesOf(after).has(name));
   stage.deploy(after);
-  return stage.refused;
+  return [...stage.refused, ...kept.map((name) => `${name}: destroyed, too`)];
+}
+
+/** Chapter of the runbook with the steps. */
+function chapter(): string {
+  const document = readFileSync('docs/operations.md', 'utf8');
+  const [, after = ''] = document.split('\n### Changes that need care\n');
+  return after.split('\n### ')[0] ?? '';
 }
 
 describe('the stacks of a live stage', () => {
@@ -105,15 +125,22 @@ describe('the stacks of a live stage', () => {
     const [, before = {}, after = {}] = CHANGES.find(([one]) => one === name) ?? [];
     expect(refused(before, after, [])).not.toEqual([]);
     expect(refused(before, after, steps)).toEqual([]);
-    const document = readFileSync('docs/operations.md', 'utf8');
-    const [, chapter = ''] = document.split('\n### Changes that need care\n');
-    const [section] = chapter.split('\n### ');
     for (const step of steps) {
-      expect(section).toContain(
+      expect(chapter()).toContain(
         'deploy' in step
           ? `npx cdk deploy ${step.deploy.join(' ')} --exclusively`
-          : `npx cdk destroy ${step.destroy} `,
+          : `npx cdk destroy ${step.destroy}${step.exclusively ? ' --exclusively' : ''} `,
       );
     }
+  });
+
+  it('lose the offline store alone, by a step that the runbook names', () => {
+    const before = { ...DEV, offlineStore: 'true' };
+    const stage = new Deployed(before);
+    stage.deploy(DEV);
+    stage.destroy('offlineStore', before, true);
+    expect(stage.destroyed).toEqual(['offlineStore']);
+    expect(stage.refused).toEqual([]);
+    expect(chapter()).toContain('`npx cdk destroy OfflineStore --exclusively ');
   });
 });
