@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
-import type { Bundle, BundleFile } from '../../service/inference/bundle/manifest.ts';
+import type { BundleFile } from '../../service/inference/bundle/manifest.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
 import { download } from './download.ts';
 import type { ModelSource } from './source.ts';
@@ -19,14 +19,16 @@ export interface PullOptions {
 }
 
 /**
- * Completes a bundle: every file is then the one that the manifest locks.
+ * Fetches files of a bundle: each is then the one that the manifest locks.
  *
- * @returns names of the files that were fetched
+ * @returns names of the files
  * @throws SourceError when the source gives anything else
  */
-export async function pull(bundle: Bundle, options: PullOptions): Promise<string[]> {
+export async function pull(
+  missing: readonly BundleFile[],
+  options: PullOptions,
+): Promise<string[]> {
   const { folder, downloadsDir, output } = options;
-  const missing = await missingFiles(folder, bundle.files);
   let source: ModelSource | undefined;
   for (const file of missing) {
     const name = file.sha256;

@@ -22,11 +22,14 @@ export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promi
   const missing = await missingFiles(options.folder, bundle.files);
   // Earlier downloads are named by their hashes.
   const sought = missing.map((file) => ({ ...file, name: file.sha256 }));
-  if ((await missingFiles(options.downloadsDir, sought)).length === 0) return pull(bundle, options);
+  if ((await missingFiles(options.downloadsDir, sought)).length === 0)
+    return pull(missing, options);
   const source = await options.source();
-  const offered = await source.list();
+  const opened = { ...options, source: async () => source };
+  const offered = await offeredFor(bundle, source);
+  if (offered === null) return pull(missing, opened);
   const unoffered = missing.filter((file) => !offered.some((one) => mayBe(one, file, bundle)));
-  if (unoffered.length === 0) return pull(bundle, { ...options, source: async () => source });
+  if (unoffered.length === 0) return pull(missing, opened);
   if (unoffered.some((file) => file.name === golden.file)) {
     throw new SourceError(
       `${join(options.folder, golden.file)} is missing or differs from the manifest, and ` +
@@ -45,8 +48,8 @@ export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promi
     await (options.keepDownloads ? copyFile : rename)(join(staging, file.name), path);
   }
   if (!options.keepDownloads) await rm(staging, { recursive: true });
-  // The golden file, which is not made.
-  const fetched = await pull(bundle, { ...options, source: async () => source });
+  const notMade = missing.filter((file) => file.name === golden.file);
+  const fetched = await pull(notMade, opened);
   return [...made.map((file) => file.name), ...fetched];
 }
 
@@ -70,6 +73,23 @@ export function stageAgain(
     weightsBeside: files.some((file) => file.name === weightsBeside(graph)),
     output,
   });
+}
+
+/**
+ * Files of a source; null if it does not list them, as S3 without the right s3:ListBucket.
+ * A graph that was converted needs the list.
+ */
+async function offeredFor(
+  { conversion }: Bundle,
+  source: ModelSource,
+): Promise<readonly SourceFile[] | null> {
+  try {
+    return await source.list();
+  } catch (error) {
+    const isRefused = error instanceof SourceError && !error.retryable;
+    if (conversion === undefined && isRefused) return null;
+    throw error;
+  }
 }
 
 /** Makes the files of a bundle, and checks that they are the locked ones. */

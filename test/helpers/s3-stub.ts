@@ -5,15 +5,18 @@ export async function startS3Stub(
   bucket: string,
   objects: ReadonlyMap<string, Buffer>,
   accessKeyId: string,
+  mayList = () => true,
 ): Promise<BlobServer> {
   return BlobServer.start((request, response, server) => {
     const url = new URL(request.url ?? '/', 'http://stub');
     const key = decodeURIComponent(url.pathname).replace(`/${bucket}/`, '');
     const content = objects.get(key);
     const xml = { 'content-type': 'application/xml' };
-    if (!request.headers.authorization?.includes(`Credential=${accessKeyId}/`)) {
+    const lists = url.searchParams.get('list-type') === '2';
+    const isKnown = request.headers.authorization?.includes(`Credential=${accessKeyId}/`);
+    if (!isKnown || (lists && !mayList())) {
       response.writeHead(403, xml).end('<Error><Code>AccessDenied</Code></Error>');
-    } else if (url.searchParams.get('list-type') === '2') {
+    } else if (lists) {
       const prefix = url.searchParams.get('prefix') ?? '';
       const found = [...objects].filter(([name]) => name.startsWith(prefix));
       const contents = found.map(

@@ -10,6 +10,7 @@ const GRAPH = 'onnx/model_quantized.onnx';
 const KEY = `tweets/v1/${GRAPH}`;
 
 let folder: ModelsFolder;
+let mayList: boolean;
 let s3: BlobServer;
 let objects: Map<string, Buffer>;
 
@@ -18,7 +19,8 @@ beforeEach(async () => {
   objects = new Map(
     [...wordModelFiles()].map(([name, content]) => [`tweets/v1/${name}`, content] as const),
   );
-  s3 = await startS3Stub('models', objects, 'AKIDTEST');
+  mayList = true;
+  s3 = await startS3Stub('models', objects, 'AKIDTEST', () => mayList);
 });
 
 afterEach(async () => {
@@ -45,6 +47,15 @@ describe('models add, from S3', () => {
     });
     rmSync(join(folder.path, 'tweets', GRAPH));
     expect((await models(['pull', 'tweets'])).code).toBe(0);
+    expect((await models(['verify'])).code).toBe(0);
+  });
+
+  it('fetches a model again without the right to list the bucket', async () => {
+    await models(['add', 's3://models/tweets/v1', '--name', 'tweets']);
+    rmSync(join(folder.path, 'tweets', GRAPH));
+    mayList = false;
+    const { code, stderr } = await models(['pull', 'tweets']);
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('AccessDenied')]);
     expect((await models(['verify'])).code).toBe(0);
   });
 
