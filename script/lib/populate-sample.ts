@@ -16,15 +16,17 @@ const service = Number(process.argv[2]);
 const earliestStartMs = Number(process.argv[3]) * 1_000;
 
 const endMs = performance.now() + READY_TIMEOUT_MS;
-while (!(await isReady())) {
+let startMs = await startOfReadyMs();
+while (startMs === undefined) {
   if (!isRunning(service)) process.exit(1);
   if (performance.now() > endMs) {
     console.error(`The service was not ready at ${url} in time; the sample was not sent.`);
     process.exit(1);
   }
   await pause(POLL_MS);
+  startMs = await startOfReadyMs();
 }
-if (!((await startMs()) >= earliestStartMs)) {
+if (!(startMs >= earliestStartMs)) {
   console.error(`Another service answers at ${url}; the sample was not sent.`);
   process.exit(1);
 }
@@ -43,18 +45,21 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function isReady(): Promise<boolean> {
+/** Start of the service that answers; NaN if it is none of this project, undefined while it is not ready. */
+async function startOfReadyMs(): Promise<number | undefined> {
   try {
-    return (await get(PATHS.readiness)).ok;
+    if (!(await get(PATHS.readiness)).ok) return undefined;
+    const answer = await get(PATHS.status);
+    if (answer.status === 429 || answer.status >= 500) return undefined;
+    return startIn(await answer.text());
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-/** Start of the service that answers; NaN if it is none of this project. */
-async function startMs(): Promise<number> {
+function startIn(body: string): number {
   try {
-    const { startedAt } = (await (await get(PATHS.status)).json()) as { startedAt?: string };
+    const { startedAt } = JSON.parse(body) as { startedAt?: string };
     return Date.parse(startedAt ?? '');
   } catch {
     return Number.NaN;

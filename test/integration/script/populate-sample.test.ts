@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
+import { PATHS } from '../../../service/contract/http.ts';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-test';
@@ -33,6 +36,36 @@ it('the sample is sent once the service is ready, and the page is named', async 
     const users = (await (await service.get('/v1/users')).json()) as { users: unknown[] };
     expect(users.users).toHaveLength(10);
   } finally {
+    await service.stop();
+  }
+});
+
+it('the sample is sent also if the first answers about the status are late or refused', async () => {
+  const service = await ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' });
+  const faults: ((response: ServerResponse) => void)[] = [
+    () => {},
+    (response) => response.writeHead(429).end(),
+  ];
+  const proxy = createServer((received, response) => {
+    const fault = received.url === PATHS.status ? faults.shift() : undefined;
+    if (fault !== undefined) return fault(response);
+    const { method, headers } = received;
+    const sent = request(`${service.url}${received.url}`, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    received.pipe(sent);
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  try {
+    const { port } = proxy.address() as AddressInfo;
+    const { code, said } = await run(service.child.pid ?? 0, String(port));
+    expect([code, said]).toEqual([0, expect.stringContaining('The sample is stored')]);
+    expect(faults).toEqual([]);
+  } finally {
+    proxy.closeAllConnections();
+    proxy.close();
     await service.stop();
   }
 });
