@@ -46,7 +46,12 @@ export function runCommand(
   let timer = setTimeout(() => {
     timedOut = true;
     signalGroup(child, 'SIGTERM');
-    timer = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
+    timer = setTimeout(() => {
+      signalGroup(child, 'SIGKILL');
+      // A process in a separate session gets no signal, and may hold the pipes.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, GRACE_MS);
   }, options.timeoutMs);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

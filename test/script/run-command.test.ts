@@ -1,8 +1,13 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { runCommand } from '../../script/lib/run-command.ts';
+import { settlesWithin } from '../helpers/settles-within.ts';
 
 const node = (program: string) => ['node', '-e', program] as const;
 const PIPED = { output: 'pipe', timeoutMs: 60_000 } as const;
@@ -42,6 +47,27 @@ describe('a command that a script runs', () => {
       timeoutMs: 1_000,
     });
     expect(output).toBe('');
+  });
+
+  it('is not waited for by its pipes when it leaves a process in a separate session', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'session-'));
+    // Tells the process id once the session is there.
+    const fifo = join(folder, 'pid');
+    execFileSync('mkfifo', [fifo]);
+    const left = `setsid sh -c 'echo $$ >${fifo}; exec sleep 3600' & wait`;
+    jest.useFakeTimers();
+    const command = runCommand(['sh', '-c', left], PIPED);
+    const pid = Number(await readFile(fifo, 'utf8'));
+    jest.advanceTimersByTime(PIPED.timeoutMs);
+    jest.advanceTimersByTime(30_000);
+    jest.useRealTimers();
+    try {
+      expect(await settlesWithin(30_000, command)).toBe(true);
+      expect(await command).toEqual({ succeeded: false, timedOut: true, output: '' });
+    } finally {
+      process.kill(pid);
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('ends with what it has started when the script gets a signal', async () => {
