@@ -9,7 +9,7 @@ export const SPECIAL_TOKENS_FILE = 'special_tokens_map.json';
 export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 
 /** Exporters write null for a flag that is not set. */
-const Flag = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
+export const Flag = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
 const TokenWithFlags = Type.Object({
   content: Type.String({ minLength: 1 }),
   single_word: Flag,

@@ -1,11 +1,9 @@
 import Type, { type Static } from 'typebox';
+import { Flag, SPECIAL_TOKENS_FILE, TOKENIZER_CONFIG_FILE } from './added-tokens.ts';
 import { readJsonFile } from './read-json-file.ts';
 
 /** A token's name, alone or with how it is split off. */
 const TokenName = Type.Union([Type.String(), Type.Object({ content: Type.String() }), Type.Null()]);
-
-/** Exporters write null for an option that is not set. */
-const Flag = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
 
 /** Fields read from tokenizer_config.json and special_tokens_map.json; both are optional. */
 const Settings = Type.Object({
@@ -35,8 +33,8 @@ export interface SpecialTokens {
 
 /** @throws SourceError when a file is there and does not have the form */
 export async function readTokenizerSettings(folder: string): Promise<TokenizerSettings> {
-  const map = await readJsonFile(Settings, folder, 'special_tokens_map.json');
-  const config = await readJsonFile(Settings, folder, 'tokenizer_config.json');
+  const map = await readJsonFile(Settings, folder, SPECIAL_TOKENS_FILE);
+  const config = await readJsonFile(Settings, folder, TOKENIZER_CONFIG_FILE);
   return { ...map, ...config };
 }
 
