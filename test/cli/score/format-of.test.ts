@@ -44,6 +44,9 @@ describe('the name of the output of tss score', () => {
     ['csv', 'a.jsonl', "must end in .csv, .csv.gz or .parquet for this input, got 'a.jsonl'"],
     ['parquet', 'a.txt', 'must end in .parquet, .csv, .csv.gz, .jsonl or .jsonl.gz for this'],
     ['csv', 'a.xlsx', "must end in .csv, .csv.gz or .parquet for this input, got 'a.xlsx'"],
+    ...['pq', 'prq', 'feather.gz'].map(
+      (ending) => ['csv', `a.${ending}`, 'must end in .csv, .csv.gz or .parquet for this'] as const,
+    ),
     ['csv', '-', 'must name a file; omit it for standard output'],
     ['csv', 'a.csv.zst', "must not end in .zst: only .gz is written, got 'a.csv.zst'"],
     ['csv', 'a.parquet.gz', "must not end in .gz for Parquet, got 'a.parquet.gz'"],
