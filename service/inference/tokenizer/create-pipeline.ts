@@ -13,10 +13,14 @@ import type {
 import { unigramPipeline } from './unigram-pipeline.ts';
 import { WordPiece } from './word-piece.ts';
 
-/** @throws StartupError when a part of the definition is damaged */
+/**
+ * @param framing ids of the tokens before and after a text, which no text spells
+ * @throws StartupError when a part of the definition is damaged
+ */
 export function createPipeline(
   definition: TokenizerDefinition,
   library: PreTrainedTokenizer,
+  framing: readonly number[],
 ): Pipeline {
   switch (definition.model.type) {
     case 'WordPiece':
@@ -24,7 +28,7 @@ export function createPipeline(
     case 'BPE':
       return bytePairPipeline(definition as BytePairDefinition);
     case 'Unigram':
-      return unigramPipeline(definition as UnigramDefinition);
+      return unigramPipeline(definition as UnigramDefinition, framing);
   }
 }
 

@@ -28,12 +28,12 @@ export class TransformersTokenizer implements Tokenizer {
    */
   constructor(definition: TokenizerDefinition, maxTokens: number, turns: EventLoopTurns) {
     const library = buildLibraryTokenizer(definition);
-    this.#pipeline = createPipeline(definition, library);
-    this.unknownId = this.#pipeline.unknownId;
     [this.#startId, this.#endId] = frame(definition, library);
+    const framing = [this.#startId, this.#endId];
+    this.#pipeline = createPipeline(definition, library, framing);
+    this.unknownId = this.#pipeline.unknownId;
     const tokens = definition.added_tokens.filter(
-      ({ id, content, special }) =>
-        !special || (!isOfFamily(content) && id !== this.#startId && id !== this.#endId),
+      ({ id, content, special }) => !framing.includes(id) && !(special && isOfFamily(content)),
     );
     this.#rawTokens = new AddedTokens(tokens.filter((token) => !token.normalized));
     this.#normalizedTokens = new AddedTokens(

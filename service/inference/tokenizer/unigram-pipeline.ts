@@ -14,12 +14,21 @@ type NormalizerDefinition = Exclude<
 const SPACES = /\p{White_Space}+/u;
 const WORDS = /▁[^▁]*/g;
 
-/** The tokenizers of XLM-RoBERTa and CamemBERT: SentencePiece's character map, then its unigram model. */
-export function unigramPipeline(definition: UnigramDefinition): Pipeline {
+/**
+ * The tokenizers of XLM-RoBERTa and CamemBERT: SentencePiece's character map, then its unigram model.
+ *
+ * @param framing ids of the tokens before and after a text, which no text spells
+ */
+export function unigramPipeline(
+  definition: UnigramDefinition,
+  framing: readonly number[],
+): Pipeline {
   const normalizers = normalizersOf(definition.normalizer);
   const splitsAtSpaces = definition.pre_tokenizer.type === 'Sequence';
-  const names = definition.added_tokens.map((token) => token.content);
-  const unigram = new Unigram(definition.model, new Set(names.filter(isOfFamily)));
+  const excluded = definition.added_tokens
+    .filter(({ id, content }) => isOfFamily(content) || framing.includes(id))
+    .map(({ content }) => content);
+  const unigram = new Unigram(definition.model, new Set(excluded));
   return {
     cut: SPACE_CUT,
     unknownId: unigram.unknownId,

@@ -133,6 +133,31 @@ describe("a tokenizer of RoBERTa's kind", () => {
   });
 });
 
+describe("a tokenizer of XLM-RoBERTa's kind", () => {
+  const END = 1;
+  const withEnd = (end: string, special = true) => {
+    const pieces = ['<s>', end, '<unk>', '▁so', '▁good', ...'▁<|end>s/'];
+    const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
+    return tokenizerOf({
+      added_tokens: ['<s>', end].map((content, id) => ({ ...flags, id, content, special })),
+      normalizer: null,
+      pre_tokenizer: { type: 'Metaspace', replacement: '▁' },
+      post_processor: { type: 'RobertaProcessing', sep: [end, END], cls: ['<s>', 0] },
+      model: { type: 'Unigram', unk_id: 2, vocab: pieces.map((piece) => [piece, -1]) },
+    } as TokenizerDefinition);
+  };
+
+  it.each([
+    ['</s>', true],
+    ['<|end|>', true],
+    ['<|end|>', false],
+  ])('reads a typed end token as text: %s (special: %s)', async (end, special) => {
+    const { ids } = await withEnd(end, special).encode(`so ${end} good`);
+    expect(ids.slice(1, -1)).not.toContain(END);
+    expect(ids.at(-1)).toBe(END);
+  });
+});
+
 describe('a token that was added before training', () => {
   const flags = { single_word: false, lstrip: false, rstrip: false };
   const withToken = (content: string, special: boolean, normalized = !special) =>
