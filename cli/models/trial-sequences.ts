@@ -8,6 +8,7 @@ import { createNormalizer } from '../../service/inference/tokenizer/normalize.ts
 import {
   parseTokenizerDefinition,
   type TokenizerDefinition,
+  UnsupportedTokenizerError,
 } from '../../service/inference/tokenizer/tokenizer-definition.ts';
 import { TransformersTokenizer } from '../../service/inference/tokenizer/transformers-tokenizer.ts';
 import { reasonOf } from '../kit/errors.ts';
@@ -83,7 +84,7 @@ export async function trialSequences(
   };
 }
 
-/** @throws SourceError where a part that no schema checks, such as the vocabulary, is damaged */
+/** @throws SourceError when the tokenizer is not supported, or a part that no schema checks is damaged */
 function openTokenizer(
   definition: TokenizerDefinition,
   maxTokens: number,
@@ -92,7 +93,10 @@ function openTokenizer(
   try {
     return new TransformersTokenizer(definition, maxTokens, new EventLoopTurns());
   } catch (cause) {
-    const message = `${file} is damaged: ${reasonOf(cause)}; fetch it again`;
+    const message =
+      cause instanceof UnsupportedTokenizerError
+        ? `${file} cannot be used: ${reasonOf(cause)}`
+        : `${file} is damaged: ${reasonOf(cause)}; fetch it again`;
     throw new SourceError(message, { retryable: false, cause });
   }
 }

@@ -1,4 +1,5 @@
 import { StartupError } from '../../domain/errors.ts';
+import { UnsupportedTokenizerError } from './tokenizer-definition.ts';
 
 /** Graphemes of this many bytes or more are looked up character by character, as in the reference. */
 const GRAPHEME_BYTES_MAX = 6;
@@ -25,7 +26,8 @@ export class PrecompiledNormalizer {
   /**
    * @param base64 size of the trie in bytes (32-bit little-endian), the trie, then replacements
    *   that end in a zero byte
-   * @throws StartupError when the map is cut short, or rewrites printable ASCII
+   * @throws StartupError when the map is cut short
+   * @throws UnsupportedTokenizerError when it rewrites printable ASCII
    */
   constructor(base64: string) {
     const bytes = Buffer.from(base64, 'base64');
@@ -43,7 +45,7 @@ export class PrecompiledNormalizer {
     for (let code = 0x20; code <= 0x7e; code++) {
       const character = String.fromCharCode(code);
       if ((this.#lookUp(character) ?? character) !== character) {
-        throw new StartupError(
+        throw new UnsupportedTokenizerError(
           `The tokenizer's precompiled_charsmap rewrites "${character}", which is not supported`,
         );
       }

@@ -117,14 +117,17 @@ export type WordPieceDefinition = Static<typeof WordPieceDefinition>;
 export type BytePairDefinition = Static<typeof BytePairDefinition>;
 export type UnigramDefinition = Static<typeof UnigramDefinition>;
 
+/** The tokenizer works in a way that the service does not support. Its file is intact. */
+export class UnsupportedTokenizerError extends StartupError {}
+
 /**
  * Validates a tokenizer.json.
  *
- * @throws StartupError when it is a tokenizer of another kind.
+ * @throws UnsupportedTokenizerError when it is a tokenizer of another kind.
  */
 export function parseTokenizerDefinition(json: unknown, file: string): TokenizerDefinition {
   if (!validator.Check(json)) {
-    throw new StartupError(
+    throw new UnsupportedTokenizerError(
       `${file} is not a supported tokenizer: it must be WordPiece with BertNormalizer and ` +
         'BertPreTokenizer, BPE with ByteLevel and no normalizer, or Unigram with Metaspace',
     );

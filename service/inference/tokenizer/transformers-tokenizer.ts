@@ -1,11 +1,10 @@
 import { PreTrainedTokenizer } from '@xenova/transformers/src/tokenizers.js';
-import { StartupError } from '../../domain/errors.ts';
 import { AddedTokens, isOfFamily } from './added-tokens.ts';
 import { createPipeline } from './create-pipeline.ts';
 import type { EventLoopTurns } from './event-loop-turns.ts';
 import { chunks, type Pipeline } from './pipeline.ts';
 import type { Encoding, Tokenizer } from './tokenizer.ts';
-import type { TokenizerDefinition } from './tokenizer-definition.ts';
+import { type TokenizerDefinition, UnsupportedTokenizerError } from './tokenizer-definition.ts';
 
 /** The tokenizers of BERT, RoBERTa and XLM-RoBERTa, on Transformers.js where it is exact. */
 export class TransformersTokenizer implements Tokenizer {
@@ -24,7 +23,8 @@ export class TransformersTokenizer implements Tokenizer {
   /**
    * @param maxTokens the model's window, special tokens included
    * @param turns shared by all computations on this thread
-   * @throws StartupError when the tokenizer does not put one token before and one after a text
+   * @throws StartupError when a part of the definition is damaged
+   * @throws UnsupportedTokenizerError when the tokenizer does not put one token before and one after a text
    */
   constructor(definition: TokenizerDefinition, maxTokens: number, turns: EventLoopTurns) {
     const library = buildLibraryTokenizer(definition);
@@ -98,7 +98,7 @@ export class TransformersTokenizer implements Tokenizer {
 function normalized(content: string, pipeline: Pipeline): string {
   const found = [...pipeline.normalize(content)].join('');
   if (found !== '') return found;
-  throw new StartupError(
+  throw new UnsupportedTokenizerError(
     `The added token ${JSON.stringify(content)} consists of characters that the tokenizer removes, which is not supported`,
   );
 }
@@ -130,7 +130,7 @@ function frame(
   );
   const [start, end] = ids;
   if (ids.length !== 2 || start === undefined || end === undefined) {
-    throw new StartupError(
+    throw new UnsupportedTokenizerError(
       `The tokenizer frames a text with ${JSON.stringify(tokens)}; one token before and one after are expected`,
     );
   }

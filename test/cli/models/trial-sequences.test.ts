@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { trialSequences } from '../../../cli/models/trial-sequences.ts';
 import { byteLevelJson } from '../../service/inference/helpers/byte-level-definition.ts';
+import { EMBEDDED } from '../../service/inference/helpers/embedded-tokenizer.ts';
 
 const MODEL = { tokenizer: 'tokenizer.json', maxTokens: 32, preprocessing: [] };
 const [START, END] = [0, 2];
@@ -53,6 +54,16 @@ describe('what a trial runs through a graph', () => {
   ])('cannot be made of a tokenizer.json with %s', async (_, changes) => {
     write(changes);
     const sequences = trialSequences(folder, MODEL);
-    await expect(sequences).rejects.toThrow(/^tokenizer\.json is damaged: /);
+    await expect(sequences).rejects.toThrow(/^tokenizer\.json is damaged: .*; fetch it again$/);
+  });
+
+  it('cannot be made of a tokenizer.json that is not supported, which is not called damaged', async () => {
+    const token = { id: 40_000, content: '\u200d', special: false, normalized: true };
+    const flags = { single_word: false, lstrip: false, rstrip: false };
+    const added_tokens = [...EMBEDDED.added_tokens, { ...flags, ...token }];
+    writeFileSync(join(folder, MODEL.tokenizer), JSON.stringify({ ...EMBEDDED, added_tokens }));
+    await expect(trialSequences(folder, MODEL)).rejects.toThrow(
+      /^tokenizer\.json cannot be used: The added token .*, which is not supported$/,
+    );
   });
 });
