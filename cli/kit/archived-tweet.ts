@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { XTweet, XUser } from '../../service/tweet-source/x-format/tweet.ts';
+import { flatAuthor } from './tweet-author.ts';
 import { utcTime } from './tweet-time.ts';
 
 const Text = Type.Optional(Type.String());
@@ -99,8 +100,11 @@ function wholeOf({ extended_tweet, full_text, text, entities }: Spoken) {
   return { text: extended_tweet.full_text, entities: extended_tweet.entities };
 }
 
-function authorOf({ user, author_id, author }: Archived): object {
-  if (!user) return { ...(author_id && { author_id }), ...(author && { author }) };
+function authorOf(tweet: Archived): object {
+  const { user, author_id, author } = tweet;
+  if (!user) {
+    return { ...(author_id && { author_id }), ...(author && { author }), ...flatAuthor(tweet) };
+  }
   const id = idOf(user);
   const named = { id, username: user.screen_name };
   return {

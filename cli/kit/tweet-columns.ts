@@ -1,4 +1,5 @@
 import { LONG_TEXT_COLUMN } from '../../service/contract/text-columns.ts';
+import { columnNamed } from './csv-columns.ts';
 
 /** Names of the columns that hold a tweet's fields, in lower case, the likeliest first. */
 export const TWEET_COLUMNS = {
@@ -12,3 +13,25 @@ export const TWEET_COLUMNS = {
   /** The language that X gave the tweet. */
   lang: ['lang', 'language'],
 } as const;
+
+/** Names of the column of usernames, also where a tweet of v1.1 has an object. */
+export const USERNAME_COLUMNS = [...TWEET_COLUMNS.username, 'user'] as const;
+
+/** The first field with one of the names; one in another case counts unless the exact one is there. */
+export function fieldOf(
+  record: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): unknown {
+  const keys = Object.keys(record);
+  for (const wanted of names) {
+    const key = keys[columnNamed(wanted, keys) ?? -1];
+    if (key !== undefined && textOf(record[key]) !== undefined) return record[key];
+  }
+  return undefined;
+}
+
+/** Text of a cell or a value; undefined if it is empty, null or an object. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -4,6 +4,7 @@ import { parseXLookup } from '../../service/tweet-source/x-format/lookup.ts';
 import { type XIncludes, XTweet } from '../../service/tweet-source/x-format/tweet.ts';
 import { withoutNulls } from '../../service/tweet-source/x-format/without-nulls.ts';
 import { archivedTweet, isArchived } from './archived-tweet.ts';
+import { flatAuthor } from './tweet-author.ts';
 import { utcTime } from './tweet-time.ts';
 
 const { id, text, entities, lang, note_tweet, note_post, withheld } = XTweet.properties;
@@ -58,7 +59,7 @@ function tweetOf(source: object): XTweet | null {
   const value = withoutNulls(source);
   if (isArchived(value) || !Check(XTweet, value)) return archivedTweet(value);
   const { created_at, ...tweet } = withOriginal(value);
-  return { ...tweet, ...(created_at && { created_at: utcTime(created_at) }) };
+  return { ...tweet, ...flatAuthor(value), ...(created_at && { created_at: utcTime(created_at) }) };
 }
 
 /** A retweet that holds its original has the text of the original. */

@@ -5,14 +5,14 @@ import { CsvRecords } from '../kit/csv-records.ts';
 import { CliError } from '../kit/errors.ts';
 import type { Line } from '../kit/lines.ts';
 import { authorFields } from '../kit/tweet-author.ts';
-import { TWEET_COLUMNS } from '../kit/tweet-columns.ts';
+import { TWEET_COLUMNS, USERNAME_COLUMNS } from '../kit/tweet-columns.ts';
 import { tweetFault } from '../kit/tweet-fault.ts';
 import { utcTime } from '../kit/tweet-time.ts';
 import type { FileEntry } from './file-entry.ts';
 
 const COLUMNS = {
   ...TWEET_COLUMNS,
-  username: [...TWEET_COLUMNS.username, 'user'],
+  username: USERNAME_COLUMNS,
 } as const;
 
 /** Index of each column; undefined if it is missing. */

@@ -6,10 +6,9 @@ import {
   type XTweet,
   XTweet as XTweetSchema,
 } from '../../../service/tweet-source/x-format/tweet.ts';
-import { columnNamed } from '../../kit/csv-columns.ts';
 import { parseExactly } from '../../kit/exact-json.ts';
 import { authorFields } from '../../kit/tweet-author.ts';
-import { TWEET_COLUMNS } from '../../kit/tweet-columns.ts';
+import { fieldOf, TWEET_COLUMNS, textOf } from '../../kit/tweet-columns.ts';
 import { tweetFault } from '../../kit/tweet-fault.ts';
 import { tweetObjects } from '../../kit/tweet-objects.ts';
 import { timeFault, utcTime } from '../../kit/tweet-time.ts';
@@ -119,13 +118,13 @@ function recordOf({ record }: Fields): object {
 }
 
 function tweetOf(record: Fields, { prefix }: RowDefaults): ScoredRow['tweet'] | string {
-  const id = fieldOf(record, 'id');
+  const id = fieldOf(record, NAMES.id);
   if (typeof id === 'number' && !Number.isSafeInteger(id)) {
     return 'has a rounded id; keep ids as text';
   }
   const isFlat = Object.keys(record).some((name) => FLAT_ONLY.has(name.toLowerCase()));
   // A row needs no text, but a tweet does.
-  const spoken = fieldOf(record, 'text') === undefined ? { ...record, text: '' } : record;
+  const spoken = fieldOf(record, NAMES.text) === undefined ? { ...record, text: '' } : record;
   const [tweet] = isFlat ? [] : (tweetObjects(spoken)?.tweets ?? []);
   if (tweet?.tweet) {
     const lang = 'lang' in record ? undefined : langOf(record, prefix);
@@ -151,7 +150,7 @@ function fieldsOfTweet({ id, text, ...rest }: XTweet): ScoredRow['tweet'] {
 
 /** A tweet of columns such as those of CSV. */
 function flatTweet(record: Fields, prefix: string): ScoredRow['tweet'] {
-  const cell = (name: keyof typeof NAMES) => textOf(fieldOf(record, name));
+  const cell = (name: keyof typeof NAMES) => textOf(fieldOf(record, NAMES[name]));
   const [text, createdAt, lang] = [cell('text'), cell('createdAt'), langOf(record, prefix)];
   return {
     id: cell('id') ?? '',
@@ -167,25 +166,9 @@ function flatTweet(record: Fields, prefix: string): ScoredRow['tweet'] {
 function langOf(record: Fields, prefix: string): string | undefined {
   const scoresHaveName = prefix === '';
   const lang = textOf(
-    fieldOf(record, 'lang') ?? (scoresHaveName ? undefined : fieldOf(record, 'language')),
+    fieldOf(record, NAMES.lang) ?? (scoresHaveName ? undefined : fieldOf(record, NAMES.language)),
   );
   return lang !== undefined && Check(XTweetSchema.properties.lang, lang) ? lang : undefined;
-}
-
-/** The first field with one of the names; one in another case counts unless the exact one is there. */
-function fieldOf(record: Fields, name: keyof typeof NAMES): unknown {
-  const keys = Object.keys(record);
-  for (const wanted of NAMES[name]) {
-    const key = keys[columnNamed(wanted, keys) ?? -1];
-    if (key !== undefined && textOf(record[key]) !== undefined) return record[key];
-  }
-  return undefined;
-}
-
-/** Text of a cell or a value; undefined if it is empty, null or an object. */
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function isTrue(text: string | undefined): boolean | undefined {

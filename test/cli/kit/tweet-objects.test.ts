@@ -83,9 +83,12 @@ describe('a tweet of v1.1', () => {
     }
   });
 
-  it('may have the author as v2 has it', () => {
-    expect(read({ id_str: id, text: 'hi', ...ofAnn })).toEqual({ id, text: 'hi', ...ofAnn });
-  });
+  it.each([ofAnn, { author_id: '7', username: 'Ann' }, { user_id: '7', author_username: '@Ann' }])(
+    'may have the author as v2 or CSV has it: %j',
+    (author) => {
+      expect(read({ id_str: id, text: 'hi', ...author })).toEqual({ id, text: 'hi', ...ofAnn });
+    },
+  );
 });
 
 describe('a page on which X found nothing', () => {
@@ -117,4 +120,27 @@ describe('a tweet of v2', () => {
       expect(tweet?.created_at).toBe('2021-11-15T19:08:05.000Z');
     },
   );
+
+  const ofAnn = { author_id: '7', author: { id: '7', username: 'Ann' } };
+
+  it.each<[object, object]>([
+    [{ author_id: '7', username: 'Ann' }, ofAnn],
+    [{ author_id: '7', author_username: '@Ann' }, ofAnn],
+    [{ 'author.id': '7', 'author.username': 'Ann' }, ofAnn],
+    [{ user_id: '7', user: 'Ann' }, ofAnn],
+    [{ author_id: '7', Username: 'Ann' }, ofAnn],
+    [{ ...ofAnn, username: 'bob' }, ofAnn],
+    [{ author_username: 'Ann' }, { username: 'Ann' }],
+  ])('has its author also from keys that are named as columns of CSV: %j', (keys, author) => {
+    const { tweet } = tweetObjects({ id: '1', text: 'hi', ...keys })?.tweets[0] ?? {};
+    expect(tweet).toMatchObject(author);
+  });
+
+  it.each([
+    [{ author_id: '7', username: 'Ann Lee' }, { author_id: '7' }],
+    [{ user_id: '7.0', username: 'Ann' }, { username: 'Ann' }],
+  ])('is kept without what X does not allow of such keys: %j', (keys, author) => {
+    const { tweet } = tweetObjects({ id: '1', text: 'hi', ...keys })?.tweets[0] ?? {};
+    expect(tweet).toEqual({ id: '1', text: 'hi', ...keys, ...author });
+  });
 });

@@ -411,6 +411,22 @@ describe('populate --file', () => {
     expect(await aggregate('users', '@named')).toMatchObject({ total: 1 });
   });
 
+  it('keeps the name beside an author id in JSON Lines, as in CSV', async () => {
+    const [one, two, three] = tweetsOf({ id: '713', username: 'json_named' }, 3);
+    const nameless = { author_id: undefined, author_username: 'nameless' };
+    const path = write(
+      { ...one, username: '@json_named' },
+      { ...two, author_username: 'json_named' },
+      { ...three, ...nameless },
+    );
+    const { code, stdout } = await run('--file', path);
+    expect([code, stdout]).toEqual([
+      0,
+      `${path}: 3 stored, 1 with a username but no author id (no user counts them; add author_id)\n`,
+    ]);
+    expect(await aggregate('users', '@json_named')).toMatchObject({ total: 2 });
+  });
+
   it('stores the whole text of long posts in the CSV of twarc, and its topics', async () => {
     const path = join(folder, 'long.csv');
     const ids = ['1460323737035677661', '1460323737035677662'];
