@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readValues } from '../../service/contract/configuration.ts';
+import { httpOrigin } from '../../service/contract/http.ts';
 import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { CliError, UsageError } from './errors.ts';
 
@@ -59,7 +60,7 @@ export function serviceUrl(): string {
     throw new UsageError(`PORT must be an integer from 1 to 65535, got '${port}'; or give --url`);
   }
   const reachable = host === '0.0.0.0' || host === '::' ? ENVIRONMENT.HOST.default : host;
-  const url = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  const url = httpOrigin(reachable, port);
   return URL.parse(url)?.origin ?? url;
 }
 

@@ -15,6 +15,11 @@ export const PATHS = {
   status: '/v1/status',
 } as const;
 
+/** Origin of a server; an address of IPv6 gets its brackets. */
+export function httpOrigin(host: string, port: number | string): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /**
  * Milliseconds an idle connection is kept. It must outlive the load balancer's idle time-out
  * (60 s), or the balancer sends a request down a connection that is just being closed.

@@ -1,5 +1,6 @@
 import type { Logger } from '../application/ports/logger.ts';
 import type { Metrics } from '../application/ports/metrics.ts';
+import { httpOrigin } from '../contract/http.ts';
 import type { MetricName } from '../contract/metrics.ts';
 import { StartupError } from '../domain/errors.ts';
 import { EmfMetrics } from './emf-metrics.ts';
@@ -49,7 +50,7 @@ async function servePrometheus(settings: MetricsSettings, logger: Logger): Promi
   const server = new MetricsServer(metrics);
   try {
     const bound = await server.listen(host, port);
-    logger.info({}, `metrics: http://${host}:${bound}/metrics (METRICS_PORT)`);
+    logger.info({}, `metrics: ${httpOrigin(host, bound)}/metrics (METRICS_PORT)`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartupError(
