@@ -32,6 +32,11 @@ const RULES = [
       ? 'is set, and PREDICTION_LOG_DIR is too; the log goes to one place: set one of them'
       : undefined,
   ),
+  rule(['METRICS_PORT', 'PORT', 'METRICS'], ({ METRICS, METRICS_PORT, PORT }) =>
+    METRICS === 'prometheus' && METRICS_PORT === PORT && PORT !== 0
+      ? `is ${METRICS_PORT}, and PORT is too; METRICS=prometheus needs a port apart from the API: change one of them`
+      : undefined,
+  ),
   rule(['AGGREGATE_TTL_DAYS', 'FEATURE_TTL_SECONDS'], (settings) =>
     settings.AGGREGATE_TTL_DAYS * DAY_SECONDS < settings.FEATURE_TTL_SECONDS
       ? `is ${settings.AGGREGATE_TTL_DAYS}, less than the ${settings.FEATURE_TTL_SECONDS} s of FEATURE_TTL_SECONDS: the purge of a user would miss rows; raise it, or lower the other`

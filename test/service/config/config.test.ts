@@ -290,6 +290,16 @@ describe('a fault in the configuration', () => {
     );
   });
 
+  it('is one port for metrics and the API', () => {
+    const same = { METRICS: 'prometheus', METRICS_PORT: '3133', PORT: '3133' };
+    expect(faultOf(same)).toMatch(/METRICS_PORT: is 3133, and PORT is too; .*: change one of them/);
+    expect(faultOf({ METRICS: 'prometheus', METRICS_PORT: '3000' })).toContain(
+      'METRICS_PORT: is 3000',
+    );
+    for (const apart of [{ METRICS: 'off' }, { PORT: '3134' }, { METRICS_PORT: '0', PORT: '0' }])
+      expect(() => loadConfig({ ...same, ...apart })).not.toThrow();
+  });
+
   it('is a life of aggregates shorter than that of rows', () => {
     expect(faultOf({ AGGREGATE_TTL_DAYS: '59' })).toMatch(
       /AGGREGATE_TTL_DAYS: is 59, less than the 5184000 s of FEATURE_TTL_SECONDS: .*; raise it/,
