@@ -24,8 +24,9 @@ function areTags(tags: Readonly<Record<string, string>>): boolean {
     entries.every(
       ([key, value]) =>
         !/^aws:/i.test(key) &&
-        /^[\p{L}\p{N} _.:/=+@-]{1,128}$/u.test(key) &&
-        /^[\p{L}\p{N} _.:/=+@-]{0,256}$/u.test(value),
+        // ElastiCache takes no other letters, and CloudWatch no empty value.
+        /^[A-Za-z0-9 _.:/=+@-]{1,128}$/.test(key) &&
+        /^[A-Za-z0-9 _.:/=+@-]{1,256}$/.test(value),
     )
   );
 }
@@ -63,7 +64,7 @@ export const NETWORK_SCHEMA = {
   ),
   tags: described(
     Type.Refine(Type.Record(Type.String(), Type.String()), areTags),
-    'a JSON object of at most 40 tags, such as {"cost-center":"1234"}, with other keys than service, stage and aws:...; IAM ignores case, so no key may differ only by case from another one or from service, stage and Name',
+    'a JSON object of at most 40 tags, such as {"cost-center":"1234"}, keys of 1 to 128 and values of 1 to 256 ASCII letters, digits, spaces and _.:/=+@-, with other keys than service, stage and aws:...; IAM ignores case, so no key may differ only by case from another one or from service, stage and Name',
   ),
   permissionsBoundaryArn: text(
     '^arn:aws[a-z-]*:iam::(\\d{12}|aws):policy/[A-Za-z0-9+=,.@/_-]+$',

@@ -160,6 +160,11 @@ describe('the configuration of a stage', () => {
         'IAM ignores case',
       ],
     ),
+    ...[{ team: 'ü' }, { tüm: 'x' }, { team: '' }].map((tags): [string, Context, string] => [
+      `a tag that ElastiCache or CloudWatch refuses: ${JSON.stringify(tags)}`,
+      { stage: 'dev', tags },
+      `tags: ${JSON.stringify(tags)} is not allowed; use a JSON object of at most 40 tags, such as {"cost-center":"1234"}, keys of 1 to 128 and values of 1 to 256 ASCII letters, digits, spaces and _.:/=+@-`,
+    ]),
     ['a tag of AWS', { stage: 'dev', tags: { 'aws:x': 'y' } }, 'with other keys than service,'],
     [
       'an image that is given and built',
