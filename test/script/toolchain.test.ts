@@ -48,11 +48,17 @@ it('a test that needs a missing AWS tool names the command that installs it', ()
   );
 });
 
-it('the checkout of another user is named before anything is installed', () => {
+it.each([
+  ['checkout', ''],
+  ['folder of packages', '/node_modules'],
+])('the %s of another user is named before anything is installed', (_, inside) => {
   const checkout = join(folder, 'checkout');
+  const foreign = checkout + inside;
   cpSync('script/lib/toolchain.sh', join(checkout, 'script/lib/toolchain.sh'));
+  mkdirSync(join(checkout, 'node_modules'));
   addCommand('id', 'echo ada');
-  for (const path of [folder, checkout]) chmodSync(path, 0o555);
+  for (const path of [folder, checkout]) chmodSync(path, 0o777);
+  chmodSync(foreign, 0o555);
   const script = 'source script/lib/toolchain.sh; install_serving_packages';
   const { status, stderr } = spawnSync('bash', ['--norc', '-c', script], {
     cwd: checkout,
@@ -61,10 +67,10 @@ it('the checkout of another user is named before anything is installed', () => {
     // Root may write everywhere.
     ...(process.getuid?.() === 0 && { uid: 65_534 }),
   });
-  for (const path of [folder, checkout]) chmodSync(path, 0o755);
+  chmodSync(foreign, 0o755);
   expect([status, stderr]).toEqual([
     1,
-    `ada cannot write to ${checkout}: work in a clone of your own, or get write permission.\n`,
+    `ada cannot write to ${foreign}: work in a clone of your own, or get write permission.\n`,
   ]);
 });
 
