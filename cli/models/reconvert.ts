@@ -111,17 +111,19 @@ async function makeAgain(
   });
 }
 
-/** Tells a converted graph from a graph of the same name that the repository has, too. */
+/**
+ * Tells a converted graph, or a tokenizer.json with the options of tokenizer_config.json, from a file of the same
+ * name that the repository has, too.
+ */
 function mayBe(
   { name, bytes, sha256 }: SourceFile,
   locked: BundleFile,
-  { graph, conversion }: Bundle,
+  { graph, tokenizer, conversion }: Bundle,
 ): boolean {
   if (name !== locked.name) return false;
-  const isConverted =
-    conversion !== undefined && [graph, weightsBeside(graph)].includes(locked.name);
+  const madeGraphs = conversion === undefined ? [] : [graph, weightsBeside(graph)];
   return (
-    !isConverted ||
+    ![tokenizer, ...madeGraphs].includes(name) ||
     ((bytes ?? locked.bytes) === locked.bytes && (sha256 ?? locked.sha256) === locked.sha256)
   );
 }

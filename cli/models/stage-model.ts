@@ -24,6 +24,7 @@ import {
   SPECIAL_TOKENS_FILE,
   TOKENIZER_CONFIG_FILE,
 } from './tokenizer/added-tokens.ts';
+import { applySettings } from './tokenizer/apply-settings.ts';
 import { buildTokenizer } from './tokenizer/build-tokenizer.ts';
 import { checkTruncation } from './tokenizer/check-truncation.ts';
 import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
@@ -83,7 +84,7 @@ export async function stageModel(
   const { family, ...described } = await describeModel(staging, graph.kind, options.labels);
 
   await fetchFiles(source, tokenizer.files, staging, output);
-  await makeTokenizer(staging, tokenizer, family);
+  await makeTokenizer(staging, tokenizer, family, output);
   await checkTruncation(staging);
   await options.checkTokenizer?.({ file: TOKENIZER_FILE, maxTokens: described.maxTokens });
   const made = await makeGraph(source, offered, graph, options);
@@ -99,11 +100,20 @@ async function makeTokenizer(
   staging: string,
   { vocabulary }: TokenizerChoice,
   family: string,
+  output: ProgressOutput,
 ): Promise<void> {
-  if (vocabulary === undefined) return;
-  const settings = await readTokenizerSettings(staging);
-  const definition = await buildTokenizer(staging, vocabulary, family, settings);
-  await writeFile(join(staging, TOKENIZER_FILE), `${JSON.stringify(definition)}\n`);
+  if (vocabulary !== undefined) {
+    const settings = await readTokenizerSettings(staging);
+    const definition = await buildTokenizer(staging, vocabulary, family, settings);
+    await writeFile(join(staging, TOKENIZER_FILE), `${JSON.stringify(definition)}\n`);
+  }
+  const changed = await applySettings(staging, TOKENIZER_FILE);
+  if (changed === undefined) return;
+  say(
+    output,
+    `${TOKENIZER_FILE} contradicts ${TOKENIZER_CONFIG_FILE} or the defaults of its tokenizer class, which take precedence in ` +
+      `transformers; writing it with ${changed}.`,
+  );
 }
 
 async function makeGraph(

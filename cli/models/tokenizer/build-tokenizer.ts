@@ -112,13 +112,7 @@ async function wordPiece(
   return {
     version: '1.0',
     added_tokens: added,
-    normalizer: {
-      type: 'BertNormalizer',
-      clean_text: true,
-      handle_chinese_chars: settings.tokenize_chinese_chars ?? true,
-      strip_accents: settings.strip_accents ?? null,
-      lowercase: settings.do_lower_case ?? true,
-    },
+    normalizer: bertNormalizer(settings),
     pre_tokenizer: { type: 'BertPreTokenizer' },
     post_processor: template(tokens, ids),
     decoder: { type: 'WordPiece', prefix: '##' },
@@ -129,6 +123,17 @@ async function wordPiece(
       max_input_chars_per_word: 100,
       vocab,
     },
+  };
+}
+
+/** The normalizer by the options of tokenizer_config.json, with the defaults of transformers. */
+export function bertNormalizer(settings: TokenizerSettings) {
+  return {
+    type: 'BertNormalizer' as const,
+    clean_text: true,
+    handle_chinese_chars: settings.tokenize_chinese_chars ?? true,
+    strip_accents: settings.strip_accents ?? null,
+    lowercase: settings.do_lower_case ?? true,
   };
 }
 

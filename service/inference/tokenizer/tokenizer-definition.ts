@@ -12,7 +12,7 @@ const AddedToken = Type.Object({
   normalized: Type.Boolean(),
 });
 
-const BertNormalizer = Type.Object({
+export const BertNormalizer = Type.Object({
   type: Type.Literal('BertNormalizer'),
   clean_text: Type.Optional(Type.Boolean()),
   handle_chinese_chars: Type.Optional(Type.Boolean()),

@@ -1,4 +1,4 @@
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HubSource } from '../../../../cli/models/hub-source.ts';
@@ -241,6 +241,35 @@ describe('a graph with a vocabulary in place of tokenizer.json', () => {
     for (const name of [GRAPH, 'config.json', 'tokenizer.json']) {
       rmSync(join(folder.path, 'tweets', name));
     }
+    expect(await models('add', REPOSITORY)).toMatchObject({ code: 0 });
+    expect((await models('verify', 'tweets')).code).toBe(0);
+    expect(folder.files('.downloads')).toEqual([]);
+  });
+});
+
+describe('a graph with a tokenizer.json that tokenizer_config.json contradicts', () => {
+  it('is locked with the options of tokenizer_config.json, and made again exactly so', async () => {
+    const { files } = hub.repository;
+    const config = JSON.parse(String(files.get('tokenizer_config.json')));
+    const contradicting = JSON.stringify({ ...config, tokenize_chinese_chars: false });
+    files.set('tokenizer_config.json', Buffer.from(contradicting));
+    const { code, stderr } = await models('add', REPOSITORY);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining(
+        'tokenizer.json contradicts tokenizer_config.json or the defaults of its tokenizer class, which take ' +
+          'precedence in transformers; writing it with handle_chinese_chars false.',
+      ),
+    ]);
+    const tokenizer = join(folder.path, 'tweets', 'tokenizer.json');
+    expect(JSON.parse(readFileSync(tokenizer, 'utf8')).normalizer).toMatchObject({
+      handle_chinese_chars: false,
+      lowercase: true,
+    });
+    rmSync(tokenizer);
+    expect(await models('pull', 'tweets')).toMatchObject({ code: 0 });
+    rmSync(join(folder.path, 'tweets', GRAPH));
+    rmSync(tokenizer);
     expect(await models('add', REPOSITORY)).toMatchObject({ code: 0 });
     expect((await models('verify', 'tweets')).code).toBe(0);
     expect(folder.files('.downloads')).toEqual([]);
