@@ -132,7 +132,11 @@ export class OembedTweetSource implements TweetSource {
   async #readUnlessDown(id: TweetId, signal: AbortSignal): Promise<TweetLookup> {
     try {
       this.#pause.throwIfPaused();
-      return await this.#circuit.execute(() => this.#read(id, signal));
+      return await this.#circuit.execute(() => {
+        // The probe that this read has waited for may have been limited.
+        this.#pause.throwIfPaused();
+        return this.#read(id, signal);
+      });
     } catch (error) {
       if (error instanceof CircuitOpenError) return { status: 'failed', error: down() };
       if (error instanceof ServiceError) return { status: 'failed', error };

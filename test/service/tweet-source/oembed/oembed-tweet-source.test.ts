@@ -228,15 +228,27 @@ describe('a lookup of many tweets', () => {
     expect(new Set(looked.map(({ status }) => status))).toEqual(new Set(['found']));
   });
 
+  it('that waits for a probe is not sent after the probe was limited', async () => {
+    const source = aSource();
+    stub.script(...ids.slice(0, 8).map(() => ({ status: 500, body: '' })));
+    await lookup(source, ...ids.slice(0, 8));
+    nowMs += 1_000;
+    const limited = { status: 429, headers: { 'retry-after': '600' }, body: '' };
+    stub.script(...ids.slice(0, 20).map(() => limited));
+    const looked = await lookup(source, ...ids.slice(0, 20));
+    for (const each of looked) {
+      expect(each).toMatchObject({ status: 'failed', error: { code: 'tweet_source_limited' } });
+    }
+    expect(stub.requests).toHaveLength(9);
+  });
+
   it('that hangs until its deadline is reported, without a verdict on the endpoint', async () => {
     const source = aSource();
-    for (let lookups = 0; lookups < 2; lookups++) {
-      stub.script(...Array.from({ length: 8 }, () => 'hang' as const));
-      await source.lookup(ids.slice(0, 8), aContext({ deadlineInMs: 900 }));
-    }
-    while (metrics.records.length < 16) await setImmediate();
+    stub.script(...Array.from({ length: 8 }, () => 'hang' as const));
+    await source.lookup(ids.slice(0, 8), aContext({ deadlineInMs: 2_000 }));
+    while (metrics.records.length < 8) await setImmediate();
     expect(metrics.records).toEqual(
-      Array.from({ length: 16 }, () => ['TweetSourceCalls', 1, 'failed']),
+      Array.from({ length: 8 }, () => ['TweetSourceCalls', 1, 'failed']),
     );
     expect(logger.lines).toMatchObject([
       { fields: { reason: 'The oEmbed endpoint did not answer within the time of the request.' } },
