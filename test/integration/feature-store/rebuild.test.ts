@@ -180,7 +180,8 @@ describe('a rebuild', () => {
   }
 
   it('that meets an index before its rows leaves the name to the purge of the tweet', async () => {
-    await put({ tweetId: '7', authorId: '1', authorUsername: 'Lena_W' });
+    const text = 'half a character: \ud83d';
+    await put({ tweetId: '7', authorId: '1', authorUsername: 'Lena_W', text });
     await lose('u:1', 'mu:1');
     await store.purgeUser('1', aRow().createdTimestampMs, unrecorded);
     // As the page of a scan that holds the index only.

@@ -14,27 +14,21 @@ local function row_keys(tweet, current_version)
   return keys
 end
 
--- User, name and time of the score (ms) in a row; nil if it has none.
-local function name_in(key)
-  local value = call('GET', key) or ''
-  -- A format digit, and a JSON array.
-  local is_json, row = pcall(cjson.decode, string.sub(value, 2))
-  if is_json and type(row) == 'table' and type(row[2]) == 'string' and type(row[3]) == 'string' then
-    return row[2], string.lower(row[3]), tonumber(row[6]) or 0
+-- Deletes the name in a tweet's row whose user is purged, now or before: the user's list of names may
+-- have been lost.
+local function forget_name_in(tweet, key, purged_user)
+  -- Not by cjson, which refuses texts with half a character.
+  local user, name = string.match(call('GET', key) or '', '^%d%["%d+","(%d+)","([%w_]+)",')
+  if not user then
+    return
   end
-end
-
--- Deletes the names in a tweet's rows whose user is purged, now or before: the user's list of names
--- may have been lost.
-local function forget_names(keys, purged_user)
-  for _, key in ipairs(keys) do
-    local user, name, scored_at = name_in(key)
-    if user and user == purged_user then
-      forget_name(user, name)
-    elseif user then
-      forget_purged_name(user, name, scored_at)
-    end
+  if user == purged_user then
+    forget_name(user, string.lower(name))
+    return
   end
+  local version = string.sub(key, #(prefix .. 't:' .. tweet .. ':') + 1)
+  local scored_at = tonumber(call('HGET', prefix .. 'i:' .. tweet, 'r:' .. version) or 0) or 0
+  forget_purged_name(user, string.lower(name), scored_at)
 end
 
 -- Deletes everything stored about a tweet, then leaves its tombstone. `purged_user` is nil unless the
@@ -42,7 +36,9 @@ end
 local function purge(tweet, current_version, tombstone_seconds, purged_user)
   local index = prefix .. 'i:' .. tweet
   local keys = row_keys(tweet, current_version)
-  forget_names(keys, purged_user)
+  for _, key in ipairs(keys) do
+    forget_name_in(tweet, key, purged_user)
+  end
   local rows = redis.call('DEL', unpack(keys))
   local contribution = read_contribution(index)
   redis.call('DEL', index)
