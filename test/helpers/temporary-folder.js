@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const { TMPDIR: before } = process.env;
 let folder;
 
 /** Collects what tests and their programs leave in the temporary folder in one folder of the run. */
@@ -14,4 +15,7 @@ export default function makeTemporaryFolder() {
 
 export function removeTemporaryFolder() {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  // With --watch, more runs follow.
+  if (before === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = before;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { loadConfig } from '../../../service/config/config.ts';
-import { DEFAULT_LIMITS } from '../../../service/contract/http.ts';
 import type { Environment } from '../../../service/contract/settings.ts';
 import { ENVIRONMENT, type EnvironmentName } from '../../../service/contract/variables.ts';
 import { StartupError } from '../../../service/domain/errors.ts';
@@ -53,7 +52,17 @@ describe('the configuration', () => {
       predictionLog: { kind: 'none' },
       tweetSource: { kind: 'oembed', url: 'https://publish.x.com/oembed', timeoutMs: 1_500 },
       http: {
-        limits: DEFAULT_LIMITS,
+        limits: {
+          singleDeadlineMs: 2_000,
+          batchDeadlineMs: 10_000,
+          requestReadTimeoutMs: 10_000,
+          bodyBytes: 1_048_576,
+          headerBytes: 16_384,
+          urlCharacters: 1_024,
+          textCharacters: 25_000,
+          texts: 128,
+          tweets: 100,
+        },
         keepAliveTimeoutMs: 72_000,
         drainGraceMs: 2_000,
         apiKeys: [],
