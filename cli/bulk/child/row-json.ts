@@ -24,11 +24,19 @@ const parsers: Partial<ParquetParsers> = {
   timestampFromNanoseconds: (nanos) => isoTime(nanos, 1_000_000n),
   dateFromDays: (days) => isoTime(BigInt(days) * 86_400_000n, 1n),
   jsonFromBytes: (bytes: Uint8Array | undefined) =>
-    bytes &&
-    parse(new TextDecoder().decode(bytes), (_key, value, { source }) =>
-      typeof value === 'number' && source !== undefined ? rawJSON(source) : value,
-    ),
+    bytes && jsonOrText(new TextDecoder().decode(bytes)),
 };
+
+/** Value of a JSON text, whose numbers keep their digits; the text itself if it is not JSON. */
+function jsonOrText(text: string): unknown {
+  try {
+    return parse(text, (_key, value, { source }) =>
+      typeof value === 'number' && source !== undefined ? rawJSON(source) : value,
+    );
+  } catch {
+    return text;
+  }
+}
 
 /** A time with the digits that a Date lacks, where there are any; null for one beyond all calendars. */
 function isoTime(time: bigint, perMs: bigint): string | null {

@@ -257,6 +257,11 @@ describe('the result of an item', () => {
     expect(await recordWith(type, 'reply')).toBe('{"text":"a","other":"reply"}');
   });
 
+  it.each(['', 'not json'])('has %p of a JSON column in the record as text', async (text) => {
+    const record = await recordWith({ logical_type: { type: 'JSON' } }, text);
+    expect(record).toBe(JSON.stringify({ text: 'a', other: text }));
+  });
+
   it('has JSON of a logical type in the record as JSON', async () => {
     const record = await recordWith({ logical_type: { type: 'JSON' } }, '{"n":1.10}');
     expect(record).toBe('{"text":"a","other":{"n":1.10}}');
