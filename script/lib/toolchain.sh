@@ -177,11 +177,12 @@ expect_own_checkout() {
 
 expect_own_packages() {
   expect_own_checkout
+  if [[ -L node_modules ]]; then
+    die 'node_modules is a link, and npm would empty the folder it leads to: remove the link first.'
+  fi
   if [[ -e node_modules && ! -w node_modules ]]; then
     die "$(id -un) cannot write to $PWD/node_modules: work in a clone of your own, or get write permission."
   fi
-  if [[ ! -L node_modules ]]; then return; fi
-  die 'node_modules is a link, and npm would empty the folder it leads to: remove the link first.'
 }
 
 # Ends the command when something is missing that only the user can install.
