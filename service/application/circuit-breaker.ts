@@ -28,7 +28,8 @@ export interface CircuitBreakerOptions {
 
 /**
  * Circuit breaker: rejects work at once while a dependency does not answer, so that requests do not
- * wait for a time-out each. Lets one probe a second through; its success closes the circuit.
+ * wait for a time-out each. Lets one probe a second through; its success closes the circuit. After a
+ * probe that tells nothing, the next work is a probe.
  */
 export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions;
@@ -45,14 +46,17 @@ export class CircuitBreaker {
 
   /** @throws CircuitOpenError when the circuit is open and the work was not started */
   async execute<T>(work: () => Promise<T>): Promise<T> {
+    for (let probe = this.#probing; probe !== undefined; probe = this.#probing) {
+      await probe;
+      if (probe === this.#probing) throw new CircuitOpenError();
+    }
     if (this.#isProbeDue()) return this.#probe(work);
-    await this.#probing;
     if (this.#openedMs !== undefined) throw new CircuitOpenError();
     return this.#watch(work);
   }
 
   #isProbeDue(): boolean {
-    if (this.#openedMs === undefined || this.#probing !== undefined) return false;
+    if (this.#openedMs === undefined) return false;
     return this.#monotonicMs() - this.#openedMs >= PROBE_INTERVAL_MS;
   }
 
@@ -81,7 +85,7 @@ export class CircuitBreaker {
       return result;
     } catch (error) {
       if (this.#options.isUp(error)) this.#close();
-      else this.#open(error);
+      else if (this.#options.isDown(error)) this.#open(error);
       throw error;
     } finally {
       clearTimeout(timer);

@@ -99,6 +99,13 @@ describe('CircuitBreaker', () => {
       expect(events).toEqual([TIMEOUT, TIMEOUT]);
     });
 
+    it('has the next work probe after a probe that tells nothing', async () => {
+      const { probe, others } = probeAndOthers();
+      probe.reject(LOST);
+      expect(await Promise.all(others)).toEqual(['answer', 'answer']);
+      expect(events).toEqual([TIMEOUT, 'closed']);
+    });
+
     it('rejects it when the probe takes too long, and more work at once', async () => {
       jest.useFakeTimers();
       try {
@@ -122,16 +129,22 @@ describe('CircuitBreaker', () => {
     expect(await succeed()).toBe('answer');
   });
 
-  it.each([
-    ['times out', TIMEOUT],
-    ['cannot be sent', LOST],
-  ])('waits another second if the probe %s', async (_, error) => {
+  it('waits another second if the probe times out', async () => {
     await open();
     for (let second = 0; second < 5; second++) {
       nowMs += 1_000;
-      expect(await fail(error)).toBe(error);
-      expect(await fail(error)).toBeInstanceOf(CircuitOpenError);
+      expect(await fail(TIMEOUT)).toBe(TIMEOUT);
+      expect(await fail(TIMEOUT)).toBeInstanceOf(CircuitOpenError);
     }
-    expect(events).toEqual([TIMEOUT, ...Array.from({ length: 5 }, () => error)]);
+    expect(events).toEqual(Array.from({ length: 6 }, () => TIMEOUT));
+  });
+
+  it('probes again at once if the probe could not be sent', async () => {
+    await open();
+    nowMs += 1_000;
+    for (let i = 0; i < 5; i++) expect(await fail(LOST)).toBe(LOST);
+    expect(events).toEqual([TIMEOUT]);
+    expect(await succeed()).toBe('answer');
+    expect(events).toEqual([TIMEOUT, 'closed']);
   });
 });
