@@ -18,6 +18,7 @@ export const CALIBRATION_BINS = 15;
 
 /** Fate of a label: `judged`, or why it judges no prediction, in the order of the checks. */
 export const LABEL_OUTCOMES = {
+  contradicted: 'of tweets with two labels of one time',
   repeated: 'of tweets with a later label',
   purged: 'of purged tweets',
   unknown: 'of tweets that are not in the log',
@@ -41,18 +42,23 @@ const CONFIDENCE = `CASE feature_label ${LABELS.map(
  * SQL of a row for each label that names a sentiment, with the prediction that a training set would
  * give it: the newest that was known at the label's time. So a label judges an answer that callers got,
  * and never a model that was trained on the label. Of several labels of a tweet the
- * latest counts. `period_start` is the first day of the period in which the prediction was made.
+ * latest counts, and none if two different ones are the latest. `period_start` is the first day of the period in which the prediction was made.
  */
 export function judgedLabelsSql(period: Period): string {
   return `WITH training_set AS (
 ${trainingSetSql('tweet')}),
-numbered AS (
-  SELECT training_set.*, lower(trim(label)) AS truth,
-    row_number() OVER (
-      PARTITION BY entity ORDER BY event_timestamp DESC, lower(trim(label))
-    ) AS place
+sentiments AS (
+  SELECT training_set.*, lower(trim(label)) AS truth
   FROM training_set
   WHERE lower(trim(label)) IN (${NAMES})
+),
+numbered AS (
+  SELECT sentiments.*,
+    row_number() OVER (PARTITION BY entity ORDER BY event_timestamp DESC) AS place,
+    event_timestamp = max(event_timestamp) OVER (PARTITION BY entity)
+      AND min(truth) OVER (PARTITION BY entity, event_timestamp)
+        <> max(truth) OVER (PARTITION BY entity, event_timestamp) AS is_contradicted
+  FROM sentiments
 ),
 purged_tweets AS (
   SELECT DISTINCT tweet_id FROM predictions WHERE record_type = 'tombstone'
@@ -68,6 +74,7 @@ SELECT entity, event_timestamp, truth,
   feature_label AS predicted,
   ${CONFIDENCE} AS confidence,
   CASE
+    WHEN is_contradicted THEN 'contradicted'
     WHEN place > 1 THEN 'repeated'
     WHEN purged_tweets.tweet_id IS NOT NULL THEN 'purged'
     WHEN feature_tweet_id IS NULL AND scored_tweets.tweet_id IS NULL THEN 'unknown'

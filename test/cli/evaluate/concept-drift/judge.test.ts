@@ -62,13 +62,22 @@ describe('a label', () => {
       { judged: 1, repeated: 2 },
     ],
     [
+      'is counted if another one of its time contradicts it, and a later one judges',
+      [positive('1', 1), positive('2', 1)],
+      [
+        ...[label('1', 5), label('1', 5, 'neutral'), label('1', 5), label('1', 4)],
+        ...[label('2', 5), label('2', 5, 'neutral'), label('2', 6)],
+      ],
+      { judged: 1, contradicted: 3, repeated: 3 },
+    ],
+    [
       'judges a record that was delivered twice once',
       [positive('1', 1), positive('1', 1)],
       [label('1', 5)],
       { judged: 1 },
     ],
   ])('%s', async (_name, records, labels, expected) => {
-    const none = { repeated: 0, purged: 0, unknown: 0, early: 0, unscored: 0 };
+    const none = { contradicted: 0, repeated: 0, purged: 0, unknown: 0, early: 0, unscored: 0 };
     const { outcomes } = await judged(records, labels);
     expect(outcomes).toEqual({
       ...none,

@@ -19,6 +19,7 @@ function figures(overrides: Partial<PeriodFigures> = {}): PeriodFigures {
 }
 
 const outcomes = {
+  contradicted: 0,
   repeated: 3,
   purged: 0,
   unknown: 1,

@@ -46,7 +46,7 @@ describe('the figures of random histories', () => {
         fc.uniqueArray(fc.record({ tweet, atMs: time, truth: anyLabel }), {
           minLength: 10,
           maxLength: 20,
-          selector: ({ tweet: id, atMs }) => `${id} ${atMs}`,
+          selector: ({ tweet: id, atMs, truth }) => `${id} ${atMs} ${truth}`,
         }),
         fc.constantFrom<Period>('day', 'week', 'month'),
         fc.infiniteStream(fc.nat()),
@@ -130,7 +130,9 @@ function reference(records: readonly Scored[], labels: readonly Labeled[], by: P
     const known = scored.filter((each) => each.atMs <= atMs).toSorted((a, b) => b.atMs - a.atMs);
     const [given] = known;
     let outcome: string | undefined;
-    if (labels.some((other) => other.tweet === id && other.atMs > atMs)) outcome = 'repeated';
+    const others = labels.filter((other) => other.tweet === id && other.atMs >= atMs);
+    if (others.some((other) => other.atMs > atMs)) outcome = 'repeated';
+    else if (others.some((other) => other.truth !== truth)) outcome = 'contradicted';
     else if (own.some(({ predicted }) => predicted === null)) outcome = 'purged';
     else if (scored.length === 0) outcome = 'unknown';
     else if (given === undefined) outcome = 'early';
