@@ -79,7 +79,10 @@ export class FilePredictionLogSink implements RecordSink {
     await this.#expire();
   }
 
-  /** Deletes a few of the expired files, at most once an hour. */
+  /**
+   * Deletes a few of the expired files, at most once an hour. Keeps those after a day that the owner of
+   * the log has compressed, which is never deleted: they may hold the tombstones of its tweets.
+   */
   async #expire(): Promise<void> {
     const nowMs = this.#clocks.monotonicMs();
     if (nowMs < this.#nextExpiryMs) return;
@@ -87,7 +90,10 @@ export class FilePredictionLogSink implements RecordSink {
     const { dir, keepDays, logger } = this.#options;
     const deleted: string[] = [];
     try {
-      const expired = this.#retention.expired(await listPredictionLog(dir));
+      const { files, firstCompressedDay } = await listPredictionLog(dir);
+      const expired = this.#retention
+        .expired(files)
+        .filter(({ day }) => firstCompressedDay === undefined || day < firstCompressedDay);
       for (const { path, day } of expired.slice(0, MAX_DELETED)) {
         await unlink(path);
         deleted.push(day);

@@ -32,7 +32,7 @@ export interface UnreadableLines {
 export function warnOfUnreadable(unreadable: readonly UnreadableLines[]): void {
   for (const { file, lines } of unreadable) {
     warn(
-      `${file}: ${counted(lines, 'line left out that is not a record', 'lines left out that are not records')}, as after a crash`,
+      `${file}: ${counted(lines, 'line left out that is not a record of this day', 'lines left out that are not records of this day')}, as after a crash or in a file that was renamed`,
     );
   }
 }
@@ -50,8 +50,8 @@ export async function logFiles(dir: string): Promise<readonly PredictionLogFile[
     const path = join(dir, name);
     const [, day, isCompressed] = FILE_NAME.exec(name) ?? [];
     if (day === undefined) {
-      if (/^\d{4}-\d{2}-\d{2}\.jsonl/.test(name)) {
-        warn(`${path} is left out: its name must end in .jsonl or .jsonl.gz`);
+      if (name.includes('.jsonl')) {
+        warn(`${path} is left out: its name must be like 2026-11-23.jsonl or 2026-11-23.jsonl.gz`);
       }
     } else if (!(await stat(path)).isDirectory()) {
       if (isCompressed !== undefined) await expectWhole(path);

@@ -128,7 +128,7 @@ describe('FilePredictionLogSink', () => {
     const write = (sink: FilePredictionLogSink) => sink.write([line('1', nowMs)]);
 
     it('deletes its files, and no others, when their day is too far back, and logs it', async () => {
-      const others = ['notes.txt', '2001-01-01.jsonl.gz', 'x2001-01-01.jsonl'];
+      const others = ['notes.txt', '2001-01-01.jsonl.zst', 'x2001-01-01.jsonl'];
       make(daysAgo(9), daysAgo(8), daysAgo(7), ...others);
       await write(await openAt(7));
       expect(readdirSync(dir)).toEqual([daysAgo(7), daysAgo(0), ...others].toSorted());
@@ -139,6 +139,13 @@ describe('FilePredictionLogSink', () => {
           message: 'deleted expired files of the prediction log',
         },
       ]);
+    });
+
+    it('keeps the days after one that is compressed: they may hold tombstones of its tweets', async () => {
+      const kept = [`${daysAgo(8)}.gz`, daysAgo(8), daysAgo(7)];
+      make(daysAgo(9), ...kept, `${daysAgo(6)}.gz`);
+      await write(await openAt(3));
+      expect(readdirSync(dir)).toEqual([...kept, `${daysAgo(6)}.gz`, daysAgo(0)].toSorted());
     });
 
     it('deletes five files an hour at most, the oldest first', async () => {

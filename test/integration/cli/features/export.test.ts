@@ -152,7 +152,7 @@ describe('features export', () => {
     const { code, stderr } = await log.run('export', '--out', 'out');
     expect([code, stderr]).toEqual([
       0,
-      expect.stringContaining('2026-11-22.jsonl: 1 line left out that is not a record'),
+      expect.stringContaining('2026-11-22.jsonl: 1 line left out that is not a record of this day'),
     ]);
     expect(await rows('tweet_id')).toEqual([{ tweet_id: '1' }]);
   });
@@ -164,7 +164,7 @@ describe('features export', () => {
     const { code, stderr } = await log.run('export', '--out', 'out');
     expect(code).toBe(0);
     expect(stderr).toBe(
-      `${log.dir}/2026-11-21.jsonl.zst is left out: its name must end in .jsonl or .jsonl.gz\n`,
+      `${log.dir}/2026-11-21.jsonl.zst is left out: its name must be like 2026-11-23.jsonl or 2026-11-23.jsonl.gz\n`,
     );
   });
 
@@ -208,8 +208,8 @@ describe('features export', () => {
     const { code, stderr } = await log.run('export', '--out', 'out');
     expect(code).toBe(0);
     expect(stderr).toBe(
-      `${log.dir}/2026-11-22.jsonl: 4 lines left out that are not records, as after a crash\n` +
-        `${log.dir}/2026-11-23.jsonl: 1 line left out that is not a record, as after a crash\n`,
+      `${log.dir}/2026-11-22.jsonl: 4 lines left out that are not records of this day, as after a crash or in a file that was renamed\n` +
+        `${log.dir}/2026-11-23.jsonl: 1 line left out that is not a record of this day, as after a crash or in a file that was renamed\n`,
     );
     expect(await rows('tweet_id')).toEqual([{ tweet_id: '1' }, { tweet_id: '2' }]);
   });
