@@ -112,6 +112,22 @@ describe('the list of tweets that a purge has missed', () => {
     expect(ids.toSorted()).toEqual(['', '20', '200000', '30']);
   });
 
+  it('is empty for a store without tweets', async () => {
+    const empty = await ServiceProcess.start(keys);
+    try {
+      writeFileSync(join(folder, '.curlrc'), 'retry-max-time = 1\n');
+      const { ADMIN_TOKEN, API_KEYS: KEY } = keys;
+      const pasted = await paste(list, { ADMIN_TOKEN, KEY, URL: empty.url, CURL_HOME: folder });
+      expect(pasted).toMatchObject({
+        code: 0,
+        stderr: '',
+        stdout: expect.stringMatching(/^ *0 ids/),
+      });
+    } finally {
+      await empty.stop();
+    }
+  });
+
   it.each([
     ['the first page', /cursor=0$/],
     ['a later page', /cursor=[^0]/],
