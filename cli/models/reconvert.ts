@@ -59,7 +59,7 @@ export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promi
  * @throws SourceError when the source holds no such model
  */
 export function stageAgain(
-  { graph, labels, conversion, files }: Bundle,
+  { graph, labels, conversion, files, tokenizer }: Bundle,
   source: ModelSource,
   staging: string,
   output: ProgressOutput,
@@ -71,6 +71,7 @@ export function stageAgain(
     labels,
     compare: false,
     weightsBeside: files.some((file) => file.name === weightsBeside(graph)),
+    lockedTokenizer: files.find((file) => file.name === tokenizer),
     output,
   });
 }

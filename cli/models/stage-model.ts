@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import type { Bundle, BundleFile } from '../../service/inference/bundle/manifest.ts';
 import { counted } from '../kit/counted.ts';
 import { say } from '../kit/printable.ts';
 import type { ProgressOutput } from '../kit/progress.ts';
@@ -18,6 +18,7 @@ import { convertWeights, shardsOf } from './convert-weights.ts';
 import { CONFIG_FILE, describeModel } from './describe-model.ts';
 import { externalDataOf } from './external-data.ts';
 import { fetchFiles } from './fetch-files.ts';
+import { missingFiles } from './pull.ts';
 import type { ModelSource, SourceFile } from './source.ts';
 import {
   ADDED_TOKENS_FILE,
@@ -58,6 +59,8 @@ export interface StagingOptions extends GraphWish {
   readonly compare: boolean;
   /** A converted graph has its weights in a file beside it; absent: if they are large. */
   readonly weightsBeside?: boolean;
+  /** The tokenizer.json that the manifest locks: if the source gives the same, no option is applied. */
+  readonly lockedTokenizer?: BundleFile | undefined;
   /** Rejects a tokenizer that the service cannot read; called before the weights are fetched. */
   readonly checkTokenizer?: (tokenizer: { file: string; maxTokens: number }) => Promise<unknown>;
   readonly output: ProgressOutput;
@@ -84,8 +87,7 @@ export async function stageModel(
   const { family, ...described } = await describeModel(staging, graph.kind, options.labels);
 
   await fetchFiles(source, tokenizer.files, staging, output);
-  await makeTokenizer(staging, tokenizer, family, output);
-  await checkTruncation(staging);
+  await makeTokenizer(tokenizer, family, options);
   await options.checkTokenizer?.({ file: TOKENIZER_FILE, maxTokens: described.maxTokens });
   const made = await makeGraph(source, offered, graph, options);
   const kept = optionalFiles(settings, [TOKENIZER_CONFIG_FILE]).map(({ name }) => name);
@@ -97,16 +99,18 @@ export async function stageModel(
 }
 
 async function makeTokenizer(
-  staging: string,
   { vocabulary }: TokenizerChoice,
   family: string,
-  output: ProgressOutput,
+  { staging, lockedTokenizer, output }: StagingOptions,
 ): Promise<void> {
   if (vocabulary !== undefined) {
     const settings = await readTokenizerSettings(staging);
     const definition = await buildTokenizer(staging, vocabulary, family, settings);
     await writeFile(join(staging, TOKENIZER_FILE), `${JSON.stringify(definition)}\n`);
   }
+  // An earlier version may have locked a tokenizer that contradicts the options, or that is refused now.
+  if (lockedTokenizer && (await missingFiles(staging, [lockedTokenizer])).length === 0) return;
+  await checkTruncation(staging);
   const changed = await applySettings(staging, TOKENIZER_FILE);
   if (changed === undefined) return;
   say(

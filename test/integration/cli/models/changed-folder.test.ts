@@ -3,6 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  bundleRevision,
+  describeFiles,
+} from '../../../../service/inference/bundle/bundle-files.ts';
 import { foreignRepository, WORDS } from '../../../helpers/foreign-graph.ts';
 import { robertaRepository } from '../../../helpers/roberta-repository.ts';
 import { ModelsFolder } from '../../../helpers/run-models.ts';
@@ -94,4 +98,48 @@ describe('a folder with weights', () => {
       `but ${source} holds another model now (model.onnx), or another version of the converter`,
     );
   });
+});
+
+describe('a model with weights that an earlier version has added', () => {
+  const addPrefixSpace = (tokenizer: { pre_tokenizer: object }) => ({
+    'tokenizer.json': {
+      ...tokenizer,
+      pre_tokenizer: { ...tokenizer.pre_tokenizer, add_prefix_space: true },
+    },
+  });
+  const keepEnd = (tokenizer: object) => ({
+    'tokenizer.json': tokenizer,
+    'tokenizer_config.json': { truncation_side: 'left' },
+  });
+
+  it.each([
+    ['contradicts the options of its class', addPrefixSpace],
+    ['keeps the end of a text', keepEnd],
+  ])("is made again with the source's own tokenizer, which %s", async (_, filesOf) => {
+    write(robertaRepository());
+    expect(await add('--labels', 'negative,neutral,positive', '--force')).toMatchObject({
+      code: 0,
+    });
+    const tokenizer = readFileSync(join(folder.path, 'mine', 'tokenizer.json'), 'utf8');
+    const files = Object.entries(filesOf(JSON.parse(tokenizer)));
+    write(new Map(files.map(([name, value]) => [name, Buffer.from(JSON.stringify(value))])));
+    await lock(files.map(([name]) => name));
+    rmSync(join(folder.path, 'mine', 'model.onnx'));
+    expect(await folder.run(['pull', 'mine', '--from', source])).toMatchObject({ code: 0 });
+    expect(await folder.run(['verify', 'mine'])).toMatchObject({ code: 0 });
+    expect(await add()).toMatchObject({ code: 0, stdout: expect.stringContaining('is complete') });
+  });
+
+  /** Locks files of the source as they are. */
+  async function lock(names: readonly string[]): Promise<void> {
+    const { models } = folder.manifest;
+    const locked = await describeFiles(source, names);
+    const changed = models.map((bundle) => {
+      if (bundle.name !== 'mine') return bundle;
+      const others = bundle.files.filter(({ name }) => !names.includes(name));
+      const files = [...others, ...locked];
+      return { ...bundle, files, revision: bundleRevision(files, bundle.preprocessing) };
+    });
+    writeFileSync(join(folder.path, 'manifest.json'), JSON.stringify({ models: changed }));
+  }
 });
