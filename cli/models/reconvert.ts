@@ -26,8 +26,11 @@ export async function pullOrConvert(bundle: Bundle, options: PullOptions): Promi
     return pull(missing, options);
   const source = await options.source();
   const opened = { ...options, source: async () => source };
-  const offered = await offeredFor(bundle, source);
-  if (offered === null) return pull(missing, opened);
+  const offered = await source.list().catch((error: unknown) => {
+    if (isRefused(error)) return error;
+    throw error;
+  });
+  if (offered instanceof SourceError) return pullUnlisted(missing, opened, offered);
   const unoffered = missing.filter((file) => !offered.some((one) => mayBe(one, file, bundle)));
   if (unoffered.length === 0) return pull(missing, opened);
   if (unoffered.some((file) => file.name === golden.file)) {
@@ -76,21 +79,26 @@ export function stageAgain(
   });
 }
 
-/**
- * Files of a source; null if it does not list them, as S3 without the right s3:ListBucket.
- * A graph that was converted needs the list.
- */
-async function offeredFor(
-  { conversion }: Bundle,
-  source: ModelSource,
-): Promise<readonly SourceFile[] | null> {
-  try {
-    return await source.list();
-  } catch (error) {
-    const isRefused = error instanceof SourceError && !error.retryable;
-    if (conversion === undefined && isRefused) return null;
-    throw error;
-  }
+/** S3 refuses a list without the right s3:ListBucket, but may give the files. */
+function isRefused(error: unknown): error is SourceError {
+  if (!(error instanceof SourceError && error.cause instanceof Error)) return false;
+  return error.cause.name === 'AccessDenied';
+}
+
+/** Fetches files of a source that does not list them. */
+async function pullUnlisted(
+  missing: readonly BundleFile[],
+  options: PullOptions,
+  refusal: SourceError,
+): Promise<string[]> {
+  return pull(missing, options).catch((cause: unknown) => {
+    if (!(cause instanceof SourceError)) throw cause;
+    throw new SourceError(
+      `${cause.message}. ${refusal.message}. To make a converted graph or a tokenizer.json again, pull needs ` +
+        'the right s3:ListBucket',
+      { retryable: false, cause },
+    );
+  });
 }
 
 /** Makes the files of a bundle, and checks that they are the locked ones. */

@@ -85,6 +85,17 @@ describe('a folder with a graph', () => {
   });
 });
 
+describe('a folder that is not there', () => {
+  it('is named, not a file in it', async () => {
+    write(foreignRepository());
+    await add();
+    rmSync(join(folder.path, 'mine', 'model.onnx'));
+    const missing = join(source, 'other');
+    const { code, stderr } = await folder.run(['pull', 'mine', '--from', missing]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${missing} cannot be read: `)]);
+  });
+});
+
 describe('a folder with weights', () => {
   it('is complete with the same weights, and refused with others', async () => {
     write(robertaRepository());

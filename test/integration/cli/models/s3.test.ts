@@ -59,6 +59,23 @@ describe('models add, from S3', () => {
     expect((await models(['verify'])).code).toBe(0);
   });
 
+  it('says that the list is refused if a file must be made from others', async () => {
+    const config = 'tweets/v1/tokenizer_config.json';
+    const options = JSON.parse(String(objects.get(config)));
+    const contradicting = JSON.stringify({ ...options, tokenize_chinese_chars: false });
+    objects.set(config, Buffer.from(contradicting));
+    await models(['add', 's3://models/tweets/v1', '--name', 'tweets']);
+    rmSync(join(folder.path, 'tweets', 'tokenizer.json'));
+    mayList = false;
+    const { code, stderr } = await models(['pull', 'tweets']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /tokenizer\.json has .*s3:\/\/models\/tweets\/v1\/ cannot be read: AccessDenied.*s3:ListBucket/,
+      ),
+    ]);
+  });
+
   it('takes a model at the root of a bucket, also when it is added again', async () => {
     for (const [name, content] of wordModelFiles()) objects.set(name, content);
     for (const place of ['s3://models/', 's3://models']) {
