@@ -28,15 +28,21 @@ export class LanguageCheck {
     this.#options = options;
   }
 
-  /** Findings in the length and order of the texts. */
+  /** Findings of texts that are scored, in their length and order. Counts those in other languages. */
   async findAll(texts: readonly TextToCheck[]): Promise<LanguageFinding[]> {
+    const findings = await this.identifyAll(texts);
+    const others = findings.filter(({ languageSupported }) => languageSupported === false).length;
+    if (others > 0) this.#options.metrics.record('OtherLanguageTexts', others);
+    return findings;
+  }
+
+  /** Findings in the length and order of the texts, which are not counted. */
+  async identifyAll(texts: readonly TextToCheck[]): Promise<LanguageFinding[]> {
     const findings: LanguageFinding[] = [];
     for (const text of texts) {
       if (findings.length > 0 && findings.length % TEXTS_PER_TURN === 0) await setImmediate();
       findings.push(this.#find(text));
     }
-    const others = findings.filter(({ languageSupported }) => languageSupported === false).length;
-    if (others > 0) this.#options.metrics.record('OtherLanguageTexts', others);
     return findings;
   }
 

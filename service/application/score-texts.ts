@@ -1,7 +1,5 @@
 import { TextTooLongForModelError } from '../domain/errors.ts';
-import type { LanguageFinding } from '../domain/language.ts';
-import type { Prediction } from '../domain/sentiment.ts';
-import type { LanguageCheck } from './language-check.ts';
+import type { LanguageCheck, TextToCheck } from './language-check.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
 import { type Caller, type RequestContext, withDeadline } from './request-context.ts';
 import { failedText, type TextOutcome, textOutcome } from './text-outcome.ts';
@@ -43,42 +41,60 @@ export class ScoreTexts {
     const { singleDeadlineMs, batchDeadlineMs } = this.#options;
     const deadlineMs = texts.length === 1 ? singleDeadlineMs : batchDeadlineMs;
     const context = withDeadline(caller, deadlineMs);
-    if (truncate) return this.#score(texts, context);
-    const tooLong = await this.#tooLong(texts, context);
-    const fitting = texts.filter((_, index) => !tooLong.has(index));
-    const outcomes = fitting.length > 0 ? await this.#score(fitting, context) : [];
-    // Ascending: each one moves the outcomes after it to their places.
-    for (const [index, outcome] of tooLong) outcomes.splice(index, 0, outcome);
-    return outcomes;
+    const refused = await this.#refused(texts, context, truncate);
+    const accepted = texts.filter((_, index) => !refused.has(index));
+    const scored = accepted.length > 0 ? await this.#score(accepted, context) : [];
+    let next = 0;
+    return texts.flatMap((_, index) => refused.get(index) ?? scored[next++] ?? []);
   }
 
   async #score(texts: readonly string[], context: RequestContext): Promise<TextOutcome[]> {
     const { model, languages } = this.#options;
     const predictions = await model.predict(texts, context);
-    const findings = await languages.findAll(texts.map((text) => ({ text, language: null })));
-    return findings.map((finding, index) => this.#outcome(predictions[index] ?? null, finding));
+    const findings = await languages.findAll(toCheck(texts));
+    return findings.map((finding, index) => textOutcome(predictions[index] ?? null, finding));
+  }
+
+  /** Outcomes of the texts that are refused without being scored, by index. */
+  async #refused(
+    texts: readonly string[],
+    context: RequestContext,
+    truncate: boolean,
+  ): Promise<ReadonlyMap<number, TextOutcome>> {
+    const tooLong = truncate ? [] : await this.#tooLong(texts, context);
+    return new Map([...(await this.#unreadable(texts)), ...tooLong]);
+  }
+
+  /** Outcomes of the texts in languages that the model does not read, where those are refused. */
+  async #unreadable(texts: readonly string[]): Promise<[number, TextOutcome][]> {
+    const { model, languages, unsupportedLanguage: policy } = this.#options;
+    if (policy === 'score') return [];
+    const findings = await languages.identifyAll(toCheck(texts));
+    return findings.flatMap(({ language, languageSupported }, index) =>
+      languageSupported === false
+        ? [[index, failedText(unsupportedLanguage('The text', language, model.languages))]]
+        : [],
+    );
   }
 
   /**
-   * Outcomes of the texts that do not fit the model's window, by index, ascending.
+   * Outcomes of the texts that do not fit the model's window.
    *
    * @throws OverloadedError
    */
   async #tooLong(
     texts: readonly string[],
     context: RequestContext,
-  ): Promise<Map<number, TextOutcome>> {
+  ): Promise<[number, TextOutcome][]> {
     const { model } = this.#options;
     const { maxTokens } = model;
     // Before the tokens are counted, so that an overloaded model does not pay for it.
     const reservation = model.reserve(texts.length, context.deadline);
     const counts = await model.countTokens(texts, context).finally(() => reservation.release());
-    return new Map(
-      counts.flatMap((tokens, index) =>
-        tokens > maxTokens
-          ? [[index, failedText(new TextTooLongForModelError({ tokens, maxTokens }))] as const]
-          : [],
-      ),
+    return counts.flatMap((tokens, index) =>
+      tokens > maxTokens
+        ? [[index, failedText(new TextTooLongForModelError({ tokens, maxTokens }))]]
+        : [],
     );
   }
 
@@ -98,27 +114,23 @@ export class ScoreTexts {
     const words = explainableWords(texts);
     const [text = ''] = texts;
     const context = withDeadline(caller, batchDeadlineMs);
-    const tooLong = truncate ? undefined : (await this.#tooLong(texts, context)).get(0);
-    if (tooLong) return [tooLong];
+    const refused = (await this.#refused(texts, context, truncate)).get(0);
+    if (refused) return [refused];
     const [prediction = null, ...without] = await model.predictVariants(
       text,
       leaveOneOut(text, words),
       context,
     );
-    const findings = await languages.findAll([{ text, language: null }]);
+    const findings = await languages.findAll(toCheck([text]));
     return findings.map((finding) => {
-      const outcome = this.#outcome(prediction, finding);
+      const outcome = textOutcome(prediction, finding);
       if (outcome.status === 'error') return outcome;
       const explained = influencesOf(text, words, outcome.prediction, without);
       return { status: 'ok', prediction: { ...outcome.prediction, words: explained } };
     });
   }
+}
 
-  #outcome(prediction: Prediction | null, finding: LanguageFinding): TextOutcome {
-    const { model, unsupportedLanguage: policy } = this.#options;
-    if (policy === 'refuse' && finding.languageSupported === false) {
-      return failedText(unsupportedLanguage('The text', finding.language, model.languages));
-    }
-    return textOutcome(prediction, finding);
-  }
+function toCheck(texts: readonly string[]): TextToCheck[] {
+  return texts.map((text) => ({ text, language: null }));
 }

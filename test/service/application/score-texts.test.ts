@@ -3,7 +3,7 @@ import type { RequestContext } from '../../../service/application/request-contex
 import { PhaseTimings } from '../../../service/application/request-context.ts';
 import { ScoreTexts } from '../../../service/application/score-texts.ts';
 import { OverloadedError } from '../../../service/domain/errors.ts';
-import { aLanguageCheck, FakeModel } from '../../helpers/fakes.ts';
+import { aLanguageCheck, FakeModel, RecordedMetrics } from '../../helpers/fakes.ts';
 
 class RecordingModel extends FakeModel {
   readonly contexts: RequestContext[] = [];
@@ -16,14 +16,15 @@ class RecordingModel extends FakeModel {
 
 function aUseCase({ unsupportedLanguage = 'score' as 'score' | 'refuse' } = {}) {
   const model = new RecordingModel();
+  const metrics = new RecordedMetrics();
   const useCase = new ScoreTexts({
     model,
-    languages: aLanguageCheck(),
+    languages: aLanguageCheck({ metrics }),
     unsupportedLanguage,
     singleDeadlineMs: 1_000_000,
     batchDeadlineMs: 9_000_000,
   });
-  return { model, useCase };
+  return { model, metrics, useCase };
 }
 
 const aCaller = () => ({ signal: new AbortController().signal, timings: new PhaseTimings() });
@@ -69,8 +70,8 @@ describe('ScoreTexts', () => {
     ]);
   });
 
-  it('refuses a text in a language that the model does not read, where configured so', async () => {
-    const { useCase } = aUseCase({ unsupportedLanguage: 'refuse' });
+  it('refuses a text in a language that the model does not read, where configured so, without scoring it', async () => {
+    const { useCase, model, metrics } = aUseCase({ unsupportedLanguage: 'refuse' });
     const outcomes = await useCase.score(['good', 'Spaß', '12:30'], aCaller());
     expect(outcomes).toMatchObject([
       { status: 'ok' },
@@ -83,6 +84,11 @@ describe('ScoreTexts', () => {
       },
       { status: 'ok' },
     ]);
+    expect(model.asked).toEqual([['good', '12:30']]);
+    expect(metrics.sum('OtherLanguageTexts')).toBe(0);
+    await useCase.score(['Spaß'], aCaller());
+    await useCase.explain(['Spaß'], aCaller());
+    expect(model.asked).toHaveLength(1);
   });
 
   it('passes on the refusal of a full engine', async () => {
