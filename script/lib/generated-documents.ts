@@ -66,7 +66,8 @@ function environmentExample(): string {
   );
   return [
     '# Copy to .env, which script/start reads, and uncomment what you change. Every variable is\n' +
-      '# here with its default. A value with # stands in quotes: unquoted, the rest is a comment.\n' +
+      '# here with its default. A value with # or $ stands in single quotes: unquoted, Node takes the rest\n' +
+      '# after # for a comment, and Compose replaces what begins with $.\n' +
       '# Made by `npm run docs`.\n',
     ...variables,
   ].join('\n');

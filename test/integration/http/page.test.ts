@@ -43,6 +43,10 @@ describe('GET /', () => {
     const again = { ...AS_BROWSER, 'if-none-match': String(headers.etag) };
     const same = await app.client.send('/', { headers: again });
     expect([same.status, same.text, same.headers.etag]).toEqual([304, '', headers.etag]);
+    for (const tags of [`W/${headers.etag}`, `"another", ${headers.etag}`]) {
+      const headersOfProxy = { ...AS_BROWSER, 'if-none-match': tags };
+      expect((await app.client.send('/', { headers: headersOfProxy })).status).toBe(304);
+    }
     const other = { ...AS_BROWSER, 'if-none-match': '"another"' };
     expect((await app.call('/', { headers: other })).status).toBe(200);
   });

@@ -95,7 +95,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<Pick<AppDeps, 'info' | 'setti
       if (!prefersHtml(request.headers)) return { name: info.name, version: info.version };
       // Revalidated on each load, with 304 while it is unchanged.
       reply.headers({ etag, 'cache-control': 'no-cache' }).type('text/html; charset=utf-8');
-      if (request.headers['if-none-match'] !== etag) return html;
+      // A proxy may have weakened the tag, and a client may send several.
+      if (!request.headers['if-none-match']?.includes(etag)) return html;
       reply.raw.statusCode = 304;
       return '';
     },

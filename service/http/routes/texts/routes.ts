@@ -21,7 +21,7 @@ export const textRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['inference'],
         summary: 'Sentiment of texts',
         description:
-          "Scores `texts` in one batch, or one `text`. Texts longer than the model's window are truncated, and marked as such, or refused with `truncate: false`. Texts in a language that the model does not read are marked, too, or refused with UNSUPPORTED_LANGUAGE=refuse. A failed item of `texts` has a problem in its place, and the call fails only for reasons that concern all texts. If a single `text` fails, the call fails.",
+          "Scores `texts` in one batch, or one `text`. Texts longer than the model's window are truncated, and marked as such, or refused with `truncate: false`. Texts in a language that the model does not read are marked, too, or refused with UNSUPPORTED_LANGUAGE=refuse. A failed item of `texts` has a problem in its place, and the call fails only for reasons that concern all texts, or if one of them is blank or longer than allowed. If a single `text` fails, the call fails.",
         security: callerSecurity(settings),
         querystring: TextsQuery,
         body: textsRequest(settings.limits),
