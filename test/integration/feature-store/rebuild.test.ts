@@ -200,6 +200,9 @@ describe('a rebuild', () => {
     await put({ tweetId: '8', authorId: '1', authorUsername: 'Lena_W', ...later });
     await store.purgeTweet('7');
     expect(await namesOf('1')).toEqual([`${PREFIX}n:lena_w`]);
+    await lose('u:1', 'mu:1', 'i:8');
+    await store.purgeTweet('8');
+    expect(await namesOf('1')).toEqual([`${PREFIX}n:lena_w`]);
   });
 
   it('is not needed to purge the names of a user whose aggregates were lost', async () => {

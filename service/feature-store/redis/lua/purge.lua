@@ -16,9 +16,10 @@ end
 
 -- Deletes the name in a tweet's row whose user is purged, now or before: the user's list of names may
 -- have been lost.
-local function forget_name_in(tweet, key, purged_user)
+local function forget_name_in(key, purged_user)
   -- Not by cjson, which refuses texts with half a character.
-  local user, name = string.match(call('GET', key) or '', '^%d%["%d+","(%d+)","([%w_]+)",')
+  local row = call('GET', key) or ''
+  local user, name = string.match(row, '^%d%["%d+","(%d+)","([%w_]+)",')
   if not user then
     return
   end
@@ -26,9 +27,9 @@ local function forget_name_in(tweet, key, purged_user)
     forget_name(user, string.lower(name))
     return
   end
-  local version = string.sub(key, #(prefix .. 't:' .. tweet .. ':') + 1)
-  local scored_at = tonumber(call('HGET', prefix .. 'i:' .. tweet, 'r:' .. version) or 0) or 0
-  forget_purged_name(user, string.lower(name), scored_at)
+  -- The second of the two times behind the topics.
+  local scored_at = string.match(row, '%],%d+,(%d+),')
+  forget_purged_name(user, string.lower(name), tonumber(scored_at) or 0)
 end
 
 -- Deletes everything stored about a tweet, then leaves its tombstone. `purged_user` is nil unless the
@@ -37,7 +38,7 @@ local function purge(tweet, current_version, tombstone_seconds, purged_user)
   local index = prefix .. 'i:' .. tweet
   local keys = row_keys(tweet, current_version)
   for _, key in ipairs(keys) do
-    forget_name_in(tweet, key, purged_user)
+    forget_name_in(key, purged_user)
   end
   local rows = redis.call('DEL', unpack(keys))
   local contribution = read_contribution(index)
