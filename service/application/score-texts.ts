@@ -55,20 +55,32 @@ export class ScoreTexts {
     return findings.map((finding, index) => textOutcome(predictions[index] ?? null, finding));
   }
 
-  /** Outcomes of the texts that are refused without being scored, by index. */
+  /**
+   * Outcomes of the texts that are refused without being scored, by index.
+   *
+   * @throws OverloadedError
+   */
   async #refused(
     texts: readonly string[],
     context: RequestContext,
     truncate: boolean,
   ): Promise<ReadonlyMap<number, TextOutcome>> {
-    const tooLong = truncate ? [] : await this.#tooLong(texts, context);
-    return new Map([...(await this.#unreadable(texts)), ...tooLong]);
+    const { model, unsupportedLanguage: policy } = this.#options;
+    if (truncate && policy === 'score') return new Map();
+    // Before tokens are counted and languages identified, so that an overloaded model does not pay for it.
+    const reservation = model.reserve(texts.length, context.deadline);
+    try {
+      const unreadable = policy === 'score' ? [] : await this.#unreadable(texts);
+      const tooLong = truncate ? [] : await this.#tooLong(texts, context);
+      return new Map([...unreadable, ...tooLong]);
+    } finally {
+      reservation.release();
+    }
   }
 
-  /** Outcomes of the texts in languages that the model does not read, where those are refused. */
+  /** Outcomes of the texts in languages that the model does not read. */
   async #unreadable(texts: readonly string[]): Promise<[number, TextOutcome][]> {
-    const { model, languages, unsupportedLanguage: policy } = this.#options;
-    if (policy === 'score') return [];
+    const { model, languages } = this.#options;
     const findings = await languages.identifyAll(toCheck(texts));
     return findings.flatMap(({ language, languageSupported }, index) =>
       languageSupported === false
@@ -77,20 +89,14 @@ export class ScoreTexts {
     );
   }
 
-  /**
-   * Outcomes of the texts that do not fit the model's window.
-   *
-   * @throws OverloadedError
-   */
+  /** Outcomes of the texts that do not fit the model's window. */
   async #tooLong(
     texts: readonly string[],
     context: RequestContext,
   ): Promise<[number, TextOutcome][]> {
     const { model } = this.#options;
     const { maxTokens } = model;
-    // Before the tokens are counted, so that an overloaded model does not pay for it.
-    const reservation = model.reserve(texts.length, context.deadline);
-    const counts = await model.countTokens(texts, context).finally(() => reservation.release());
+    const counts = await model.countTokens(texts, context);
     return counts.flatMap((tokens, index) =>
       tokens > maxTokens
         ? [[index, failedText(new TextTooLongForModelError({ tokens, maxTokens }))]]

@@ -17,14 +17,15 @@ class RecordingModel extends FakeModel {
 function aUseCase({ unsupportedLanguage = 'score' as 'score' | 'refuse' } = {}) {
   const model = new RecordingModel();
   const metrics = new RecordedMetrics();
+  const languages = aLanguageCheck({ metrics });
   const useCase = new ScoreTexts({
     model,
-    languages: aLanguageCheck({ metrics }),
+    languages,
     unsupportedLanguage,
     singleDeadlineMs: 1_000_000,
     batchDeadlineMs: 9_000_000,
   });
-  return { model, metrics, useCase };
+  return { model, metrics, languages, useCase };
 }
 
 const aCaller = () => ({ signal: new AbortController().signal, timings: new PhaseTimings() });
@@ -112,6 +113,17 @@ describe('ScoreTexts', () => {
       expect(count).toHaveBeenCalledTimes(1);
     },
   );
+
+  it('identifies no language before a full engine refuses', async () => {
+    const { model, useCase, languages } = aUseCase({ unsupportedLanguage: 'refuse' });
+    const identify = jest.spyOn(languages, 'identifyAll');
+    model.refuseWith = new OverloadedError('busy', { retryAfterSeconds: 1 });
+    await expect(useCase.score(['good'], aCaller())).rejects.toThrow(OverloadedError);
+    expect(identify).not.toHaveBeenCalled();
+    model.refuseWith = undefined;
+    await useCase.score(['good'], aCaller());
+    expect(model.held).toBe(0);
+  });
 });
 
 describe('ScoreTexts, asked for the influence of words', () => {
