@@ -40,6 +40,7 @@ export class FilePredictionLogSink implements RecordSink {
   readonly #clocks: RetentionClocks;
   readonly #retention: Retention;
   #nextExpiryMs = Number.NEGATIVE_INFINITY;
+  #hasWarnedOfKept = false;
 
   private constructor(options: FilePredictionLogOptions) {
     this.#options = options;
@@ -91,10 +92,12 @@ export class FilePredictionLogSink implements RecordSink {
     const deleted: string[] = [];
     try {
       const { files, firstCompressedDay } = await listPredictionLog(dir);
-      const expired = this.#retention
-        .expired(files)
-        .filter(({ day }) => firstCompressedDay === undefined || day < firstCompressedDay);
-      for (const { path, day } of expired.slice(0, MAX_DELETED)) {
+      const expired = this.#retention.expired(files);
+      const deletable = expired.filter(
+        ({ day }) => firstCompressedDay === undefined || day < firstCompressedDay,
+      );
+      if (deletable.length < expired.length) this.#warnOfKept(firstCompressedDay);
+      for (const { path, day } of deletable.slice(0, MAX_DELETED)) {
         await unlink(path);
         deleted.push(day);
       }
@@ -104,6 +107,15 @@ export class FilePredictionLogSink implements RecordSink {
     if (deleted.length > 0) {
       logger.info({ days: deleted, keepDays }, 'deleted expired files of the prediction log');
     }
+  }
+
+  #warnOfKept(compressedDay: string | undefined): void {
+    if (this.#hasWarnedOfKept) return;
+    this.#hasWarnedOfKept = true;
+    this.#options.logger.warn(
+      { compressedDay },
+      'expired files of the prediction log are kept: they may hold tombstones of a compressed day',
+    );
   }
 }
 

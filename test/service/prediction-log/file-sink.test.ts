@@ -144,8 +144,14 @@ describe('FilePredictionLogSink', () => {
     it('keeps the days after one that is compressed: they may hold tombstones of its tweets', async () => {
       const kept = [`${daysAgo(8)}.gz`, daysAgo(8), daysAgo(7)];
       make(daysAgo(9), ...kept, `${daysAgo(6)}.gz`);
-      await write(await openAt(3));
+      const sink = await openAt(3);
+      await write(sink);
+      pass(3_600_000);
+      await write(sink);
       expect(readdirSync(dir)).toEqual([...kept, `${daysAgo(6)}.gz`, daysAgo(0)].toSorted());
+      expect(logger.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+        { fields: { compressedDay: '2026-11-15' } },
+      ]);
     });
 
     it('deletes five files an hour at most, the oldest first', async () => {
