@@ -18,7 +18,7 @@ export const CALIBRATION_BINS = 15;
 
 /** Fate of a label: `judged`, or why it judges no prediction, in the order of the checks. */
 export const LABEL_OUTCOMES = {
-  contradicted: 'of tweets with two labels of one time',
+  contradicted: 'of tweets with different labels of one time',
   repeated: 'of tweets with a later label',
   purged: 'of purged tweets',
   unknown: 'of tweets that are not in the log',
@@ -41,8 +41,9 @@ const CONFIDENCE = `CASE feature_label ${LABELS.map(
 /**
  * SQL of a row for each label that names a sentiment, with the prediction that a training set would
  * give it: the newest that was known at the label's time. So a label judges an answer that callers got,
- * and never a model that was trained on the label. Of several labels of a tweet the
- * latest counts, and none if two different ones are the latest. `period_start` is the first day of the period in which the prediction was made.
+ * and never a model that was trained on the label. Of several labels of a tweet the latest counts, and
+ * none if different ones are the latest. `period_start` is the first day of the period in which the
+ * prediction was made.
  */
 export function judgedLabelsSql(period: Period): string {
   return `WITH training_set AS (

@@ -14,8 +14,8 @@ export default function makeTemporaryFolder() {
 }
 
 export function removeTemporaryFolder() {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   // With --watch, more runs follow.
   if (before === undefined) delete process.env.TMPDIR;
   else process.env.TMPDIR = before;
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -50,7 +50,7 @@ export async function logFiles(dir: string): Promise<readonly PredictionLogFile[
     const path = join(dir, name);
     const [, day, isCompressed] = FILE_NAME.exec(name) ?? [];
     if (day === undefined) {
-      if (name.includes('.jsonl')) {
+      if (/^\d{4}-\d{2}-\d{2}.*\.jsonl/.test(name)) {
         warn(`${path} is left out: its name must be like 2026-11-23.jsonl or 2026-11-23.jsonl.gz`);
       }
     } else if (!(await stat(path)).isDirectory()) {
