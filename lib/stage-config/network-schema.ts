@@ -71,7 +71,7 @@ export const NETWORK_SCHEMA = {
     'the ARN of an IAM policy, which becomes the permissions boundary of every role',
   ),
   kmsKeyArn: text(
-    '^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[a-f0-9-]+$',
+    '^arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/(mrk-)?[a-f0-9-]+$',
     'the ARN of a KMS key (not of an alias), of the region deployed to',
   ),
   imageBuild: oneOf('local', 'codebuild'),

@@ -51,6 +51,10 @@ describe('the configuration of a stage', () => {
       },
     ],
     ['the longest canary', { stage: 'dev', deployment: 'canary', canaryMinutes: '990' }],
+    [
+      'a key of several regions',
+      { stage: 'dev', kmsKeyArn: `arn:aws:kms:us-east-1:123456789012:key/mrk-${'1a'.repeat(16)}` },
+    ],
     ['a large store node', { stage: 'dev', valkeyNodeType: 'cache.r7g.16xlarge' }],
   ])('takes %s', (_name, context) => {
     expect(readStageConfig(context)).toMatchObject({ stage: context.stage });
