@@ -60,9 +60,12 @@ export class ClientErrors {
     this.#answer(socket, refusal, error.code);
   };
 
-  /** Answers CONNECT, which no router handles. */
+  /** Answers CONNECT, which no router handles, unless answers to requests before it are due. */
   readonly refuseTunnel = (socket: Socket): void => {
-    this.#answer(socket, new CallerError('invalid_request', 'CONNECT is not supported.'));
+    // Node no longer listens.
+    socket.on('error', () => socket.destroy());
+    if (this.#connections.pendingOn(socket)) this.#closeAfterAnswers(socket);
+    else this.#answer(socket, new CallerError('invalid_request', 'CONNECT is not supported.'));
   };
 
   /** Answers a request that has arrived in part when the process begins to drain. */

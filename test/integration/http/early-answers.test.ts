@@ -105,15 +105,16 @@ describe('a client that still sends its body', () => {
   });
 });
 
-describe('a malformed request behind a valid one', () => {
-  it('does not take the place of the answer that is still due', async () => {
+describe('behind a valid request', () => {
+  it.each([
+    ['a malformed request', 'nonsense\r\n\r\n'],
+    ['CONNECT', 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n'],
+  ])('%s does not take the place of the answer that is still due', async (_, second) => {
     const gate = Promise.withResolvers<void>();
     app.model.gate = gate.promise;
     const scored = app.model.contexts.length;
     socket = app.client.connect();
-    socket.write(
-      `${head('/v1/inference', { 'content-length': BODY.length })}${BODY}nonsense\r\n\r\n`,
-    );
+    socket.write(`${head('/v1/inference', { 'content-length': BODY.length })}${BODY}${second}`);
     await soon(() => app.model.contexts.length > scored);
     gate.resolve();
     const received = await text(socket);
