@@ -17,8 +17,13 @@ export interface ReadBudgetOptions {
   readonly monotonicMs?: (() => number) | undefined;
 }
 
+interface Reservation {
+  readonly reserved: ReadonlySet<TweetId>;
+  readonly release: () => void;
+}
+
 /**
- * Counts the posts that X bills and rejects reads beyond a daily budget. X bills each returned
+ * Counts the posts that X bills and refuses reads beyond a daily budget. X bills each returned
  * post once per UTC day, including posts in `includes`. Only the requested posts are known before
  * a call, so the last call of a day may exceed the budget by its included posts.
  */
@@ -41,21 +46,35 @@ export class ReadBudget {
     return this.#spent;
   }
 
-  /**
-   * Reserves reads until the returned function is called.
-   *
-   * @throws TweetSourceLimitedError if they exceed the rest of the budget
-   */
-  reserve(ids: readonly TweetId[]): () => void {
+  /** Reserves as many of the reads, in their order, as the budget has left, until `release`. */
+  reserve(ids: readonly TweetId[]): Reservation {
     this.#startDay();
-    const fresh = new Set(ids.filter((id) => !this.#billed.has(id) && !this.#reserved.has(id)));
     const { dailyReads } = this.#options;
-    const exceeds = () => this.#spent + this.#readsToBeBilled() + fresh.size > dailyReads;
-    if (dailyReads > 0 && fresh.size > 0 && exceeds()) throw this.#usedUp(fresh.size);
-    for (const id of ids) this.#reserved.set(id, (this.#reserved.get(id) ?? 0) + 1);
-    return () => {
-      for (const id of ids) this.#release(id);
+    let left = Number.POSITIVE_INFINITY;
+    if (dailyReads > 0) left = dailyReads - this.#spent - this.#readsToBeBilled();
+    const reserved = new Set<TweetId>();
+    for (const id of ids) {
+      const isCounted = reserved.has(id) || this.#billed.has(id) || this.#reserved.has(id);
+      if (!isCounted && left <= 0) continue;
+      if (!isCounted) left -= 1;
+      reserved.add(id);
+    }
+    for (const id of reserved) this.#reserved.set(id, (this.#reserved.get(id) ?? 0) + 1);
+    const release = () => {
+      for (const id of reserved) this.#release(id);
     };
+    return { reserved, release };
+  }
+
+  /** The refusal of a read that could not be reserved. */
+  usedUp(): TweetSourceLimitedError {
+    const { dailyReads, now } = this.#options;
+    const retryAfterSeconds = Math.ceil((DAY_MS - (now() % DAY_MS)) / 1_000);
+    return new TweetSourceLimitedError(
+      `No read is left of today's budget of ${dailyReads} posts; it is renewed at midnight UTC. ` +
+        'Raise X_DAILY_READ_BUDGET.',
+      { retryAfterSeconds },
+    );
   }
 
   /** Counts posts that X returned, or may have returned. */
@@ -96,15 +115,5 @@ export class ReadBudget {
     this.#dayStartedMs = monotonicMs();
     this.#spent = 0;
     this.#billed.clear();
-  }
-
-  #usedUp(wanted: number): TweetSourceLimitedError {
-    const { dailyReads, now } = this.#options;
-    const retryAfterSeconds = Math.ceil((DAY_MS - (now() % DAY_MS)) / 1_000);
-    return new TweetSourceLimitedError(
-      `Reading ${wanted} more posts would exceed today's budget of ${dailyReads}, of which ` +
-        `${this.#spent} are spent; it is renewed at midnight UTC. Raise X_DAILY_READ_BUDGET.`,
-      { retryAfterSeconds },
-    );
   }
 }

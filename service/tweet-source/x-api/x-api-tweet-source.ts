@@ -86,8 +86,11 @@ export class XApiTweetSource implements TweetSource {
     request: { readonly deadline: Deadline; readonly signal: AbortSignal },
   ): Promise<TweetLookup[]> {
     const read = async () => {
-      const release = this.#budget.reserve(ids);
-      const reads = ids.map((id) => this.#loader.load(id));
+      const { reserved, release } = this.#budget.reserve(ids);
+      const reads = ids.map(async (id) => {
+        if (!reserved.has(id)) throw this.#budget.usedUp();
+        return await this.#loader.load(id);
+      });
       void Promise.allSettled(reads).then(release);
       return await Promise.all(reads.map((each) => each.catch(failedLookup)));
     };

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { TweetSourceLimitedError } from '../../../../service/domain/errors.ts';
 import { ReadBudget } from '../../../../service/tweet-source/x-api/read-budget.ts';
 import { RecordedMetrics } from '../../../helpers/fakes.ts';
 
@@ -15,29 +14,30 @@ beforeEach(() => {
 
 const aBudget = (dailyReads: number) => new ReadBudget({ dailyReads, metrics, now: () => nowMs });
 
+const reserved = (budget: ReadBudget, ...ids: string[]) => [...budget.reserve(ids).reserved];
+
 describe('ReadBudget', () => {
   it('reserves a read as long as any lookup waits for it', () => {
     const budget = aBudget(1);
     const first = budget.reserve(['20']);
     const second = budget.reserve(['20']);
-    first();
-    expect(() => budget.reserve(['21'])).toThrow(TweetSourceLimitedError);
-    second();
-    budget.reserve(['21']);
+    first.release();
+    expect(reserved(budget, '21')).toEqual([]);
+    second.release();
+    expect(reserved(budget, '21')).toEqual(['21']);
   });
 
-  it('reserves no read for a rejected lookup', () => {
+  it('reserves the first reads of a lookup that exceeds it', () => {
     const budget = aBudget(2);
-    expect(() => budget.reserve(['20', '21', '22'])).toThrow(TweetSourceLimitedError);
-    budget.reserve(['23', '24']);
+    expect(reserved(budget, '20', '20', '21', '22')).toEqual(['20', '21']);
+    expect(reserved(budget, '22', '21', '20')).toEqual(['21', '20']);
   });
 
   it('allows reading a post again that was billed today when no reads are left', () => {
     const budget = aBudget(1);
-    budget.reserve(['20'])();
+    budget.reserve(['20']).release();
     budget.bill(['20']);
-    budget.reserve(['20']);
-    expect(() => budget.reserve(['20', '21'])).toThrow(TweetSourceLimitedError);
+    expect(reserved(budget, '20', '21')).toEqual(['20']);
   });
 
   it('counts posts that are being read again once', () => {
@@ -45,38 +45,37 @@ describe('ReadBudget', () => {
     budget.bill(['20', '21', '22']);
     budget.reserve(['20', '21', '22']);
     budget.reserve(['20', '23']);
-    budget.reserve(['24']);
-    expect(() => budget.reserve(['25'])).toThrow(TweetSourceLimitedError);
+    expect(reserved(budget, '24', '25')).toEqual(['24']);
   });
 
   it('allows reading billed posts again after included posts have exceeded the budget', () => {
     const budget = aBudget(1);
     budget.bill(['20', '21']);
-    budget.reserve(['20']);
-    expect(() => budget.reserve(['22'])).toThrow(TweetSourceLimitedError);
+    expect(reserved(budget, '20', '22')).toEqual(['20']);
   });
 
   it('returns the time until midnight UTC', () => {
     const budget = aBudget(1);
     budget.bill(['20']);
-    expect(() => budget.reserve(['21'])).toThrow(expect.objectContaining({ retryAfterSeconds: 1 }));
+    expect(budget.usedUp()).toMatchObject({ retryAfterSeconds: 1 });
     nowMs += 1_000;
-    budget.reserve(['21']);
+    expect(reserved(budget, '21')).toEqual(['21']);
     expect(budget.spentToday()).toBe(0);
   });
 
   it('keeps reservations over midnight', () => {
     const budget = aBudget(1);
-    const release = budget.reserve(['20']);
+    const { release } = budget.reserve(['20']);
     nowMs += DAY_MS;
-    expect(() => budget.reserve(['21'])).toThrow(TweetSourceLimitedError);
+    expect(reserved(budget, '21')).toEqual([]);
     release();
-    budget.reserve(['21']);
+    expect(reserved(budget, '21')).toEqual(['21']);
   });
 
   it('counts reads without a limit, too', () => {
     const budget = aBudget(0);
-    budget.reserve(Array.from({ length: 1_000 }, (_, index) => String(index)))();
+    const ids = Array.from({ length: 1_000 }, (_, index) => String(index));
+    expect(reserved(budget, ...ids)).toHaveLength(1_000);
     budget.bill(['20', '21', '20']);
     budget.bill(['21']);
     expect(budget.spentToday()).toBe(2);

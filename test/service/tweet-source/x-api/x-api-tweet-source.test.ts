@@ -444,28 +444,31 @@ describe('the daily read budget', () => {
     expect(source.readsSpentToday()).toBe(2);
   });
 
-  it('rejects reads before a call, until midnight UTC', async () => {
+  it('reads what is left, and refuses the rest until midnight UTC', async () => {
     const source = aSource({ dailyReadBudget: 3 });
     await lookup(source, '20', '21');
-    expect(await failure(lookup(source, '22', '23'))).toMatchObject({
-      name: 'TweetSourceLimitedError',
-      retryAfterSeconds: 43_200,
-    });
-    expect(await lookup(source, '20', '21', '22')).toHaveLength(3);
+    const refused = {
+      status: 'failed',
+      error: { name: 'TweetSourceLimitedError', retryAfterSeconds: 43_200 },
+    };
+    const found = { status: 'found' };
+    expect(await lookup(source, '22', '23', '21')).toMatchObject([found, refused, found]);
+    expect(await lookup(source, '23')).toMatchObject([refused]);
     expect(stub.requests).toHaveLength(2);
 
     nowMs += DAY_MS / 2;
-    expect(await lookup(source, '22', '23')).toHaveLength(2);
+    expect(await lookup(source, '22', '23')).toMatchObject([found, found]);
   });
 
   it('holds for lookups that run at the same time', async () => {
     const source = aSource({ dailyReadBudget: 3 });
-    const results = await Promise.allSettled([
+    const results = await Promise.all([
       lookup(source, '20', '21'),
       lookup(source, '21', '22'),
       lookup(source, '23'),
     ]);
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    const found = { status: 'found' };
+    expect(results).toMatchObject([[found, found], [found, found], [{ status: 'failed' }]]);
     expect(source.readsSpentToday()).toBe(3);
   });
 
