@@ -63,7 +63,7 @@ export interface OembedTweetSourceOptions {
   readonly logger: Logger;
   /** Milliseconds since the epoch; `Date.now` by default. */
   readonly now?: () => number;
-  /** Measures pauses; `performance.now` by default. */
+  /** Measures pauses and waits; `performance.now` by default. */
   readonly monotonicMs?: () => number;
 }
 
@@ -102,15 +102,21 @@ export class OembedTweetSource implements TweetSource {
     request: { readonly deadline: Deadline; readonly signal: AbortSignal },
   ): Promise<TweetLookup[]> {
     const ended = new AbortController();
+    const { monotonicMs = () => performance.now() } = this.#options;
+    const askedMs = monotonicMs();
+    const startedMs = new Map<TweetId, number>();
     const lookups = new Map<TweetId, TweetLookup>();
     const read = async (id: TweetId) => {
       const lookup = await this.#places.execute(() => {
-        // Replaced by the answer if there is one in time.
-        lookups.set(id, { status: 'failed', error: tookTooLong() });
+        startedMs.set(id, monotonicMs());
         return this.#readUnlessDown(id, ended.signal);
       }, ended.signal);
       lookups.set(id, lookup);
       return lookup;
+    };
+    const late = (id: TweetId): TweetLookup => {
+      const error = lateError({ askedMs, startedMs: startedMs.get(id), endedMs: monotonicMs() });
+      return { status: 'failed', error };
     };
     try {
       return await readWithinDeadline(
@@ -118,7 +124,7 @@ export class OembedTweetSource implements TweetSource {
         () => Promise.all(ids.map(read)),
         () => {
           ended.abort(LATE_READ);
-          return ids.map((id) => lookups.get(id) ?? { status: 'failed', error: tooManyWaiting() });
+          return ids.map((id) => lookups.get(id) ?? late(id));
         },
       );
     } catch (error) {
@@ -231,7 +237,14 @@ function down(): TweetSourceFailedError {
   );
 }
 
-function tookTooLong(): TweetSourceFailedError {
+/** Blames the endpoint for a late read, unless that has waited for others longer than it has run. */
+function lateError(read: {
+  readonly askedMs: number;
+  readonly startedMs: number | undefined;
+  readonly endedMs: number;
+}): ServiceError {
+  const { askedMs, startedMs = Number.POSITIVE_INFINITY, endedMs } = read;
+  if (startedMs - askedMs > endedMs - startedMs) return tooManyWaiting();
   return new TweetSourceFailedError(`The oEmbed endpoint ${LATE}; send it again.`);
 }
 

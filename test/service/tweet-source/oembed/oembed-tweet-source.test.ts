@@ -256,6 +256,19 @@ describe('a lookup of many tweets', () => {
     expect(await lookup(source, ID)).toMatchObject([{ status: 'found' }]);
   });
 
+  it('that has waited for others longer than it has run does not blame the endpoint', async () => {
+    const source = aSource();
+    stub.script(...Array.from({ length: 9 }, () => 'hang' as const));
+    const others = lookup(source, ...ids.slice(0, 8));
+    while (stub.hanging < 8) await stub.nextRequest();
+    const late = source.lookup([ID], aContext({ deadlineInMs: 2_000 }));
+    nowMs += 1_000;
+    stub.answerHanging();
+    expect(await others).toHaveLength(8);
+    expect(await failure(late)).toMatchObject({ code: 'tweet_source_limited' });
+    expect(stub.requests).toHaveLength(9);
+  });
+
   it('rejects tweets beyond the limit of waiting tweets', async () => {
     const source = aSource();
     stub.script(...Array.from({ length: 8 }, () => 'hang' as const));
