@@ -25,11 +25,22 @@ const ONLY_COUNTED = [
   'GenericRFI_BODY',
 ];
 
+/** Headers with credentials. */
+const SECRET_HEADERS = ['authorization', 'x-api-key', 'x-release-check'];
+
+/**
+ * Fields whose values AWS WAF replaces in all that it stores. `redactedFields` of the log does not reach
+ * the key by which a rate is counted, nor the data that a rule has matched, such as a piece of a post.
+ */
+const PROTECTED = [
+  { fieldType: 'SINGLE_HEADER', fieldKeys: SECRET_HEADERS },
+  { fieldType: 'QUERY_STRING' },
+  { fieldType: 'BODY' },
+];
+
 /** Not logged: credentials, and the query, which names tweets and their authors. */
 const REDACTED = [
-  { singleHeader: { Name: 'authorization' } },
-  { singleHeader: { Name: 'x-api-key' } },
-  { singleHeader: { Name: 'x-release-check' } },
+  ...SECRET_HEADERS.map((Name) => ({ singleHeader: { Name } })),
   { queryString: {} },
 ];
 
@@ -47,6 +58,9 @@ export class WebFirewall extends Construct {
       defaultAction: { allow: {} },
       visibilityConfig: visibility(name),
       customResponseBodies: RATE_LIMITED_BODIES,
+      dataProtectionConfig: {
+        dataProtections: PROTECTED.map((field) => ({ field, action: 'SUBSTITUTION' })),
+      },
       rules: [
         ...rates,
         {

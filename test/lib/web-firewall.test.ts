@@ -97,7 +97,7 @@ describe('the firewall', () => {
     expect(perFiveMinutes).toBeGreaterThan(0);
   });
 
-  it('logs neither credentials nor queries', () => {
+  it('logs neither credentials nor queries, also not where a rule counts or matches by them', () => {
     prod.of('service').hasResourceProperties('AWS::WAFv2::LoggingConfiguration', {
       RedactedFields: [
         { SingleHeader: { Name: 'authorization' } },
@@ -107,6 +107,29 @@ describe('the firewall', () => {
       ],
     });
     const [acl] = allOf(prod, 'AWS::WAFv2::WebACL');
+    expect(acl?.Properties.DataProtectionConfig.DataProtections).toEqual(
+      [
+        {
+          FieldType: 'SINGLE_HEADER',
+          FieldKeys: ['authorization', 'x-api-key', 'x-release-check'],
+        },
+        { FieldType: 'QUERY_STRING' },
+        { FieldType: 'BODY' },
+      ].map((Field) => ({ Field, Action: 'SUBSTITUTION' })),
+    );
     expect(JSON.stringify(acl)).not.toContain('"SampledRequestsEnabled":true');
+  });
+
+  it('logs no header by whose value a rate is counted', () => {
+    const apiKeysSecretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:k-AbCdEf';
+    const [acl] = allOf(synthesize({ ...CONTEXT.prod, apiKeysSecretArn }), 'AWS::WAFv2::WebACL');
+    const counted = [
+      ...JSON.stringify(acl?.Properties.Rules).matchAll(/"Header":\{"Name":"([^"]+)"/g),
+    ];
+    expect(counted.map(([, name]) => name)).toEqual(['x-api-key']);
+    const [headers] = acl?.Properties.DataProtectionConfig.DataProtections ?? [];
+    expect(headers.Field.FieldKeys).toEqual(
+      expect.arrayContaining(counted.map(([, name]) => name)),
+    );
   });
 });
