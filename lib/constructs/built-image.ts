@@ -13,6 +13,7 @@ import { acknowledge } from '../acknowledge.ts';
 import { retention } from '../retention.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { bundledCode } from './bundled-code.ts';
+import { onlyModel } from './model-context.ts';
 import { revisionOf } from './revision.ts';
 
 export interface BuiltImageProps {
@@ -42,6 +43,7 @@ export class BuiltImage extends Construct {
       ignoreMode: IgnoreMode.DOCKER,
       exclude: [
         ...readFileSync(join(repositoryFolder, '.dockerignore'), 'utf8').split('\n'),
+        ...onlyModel(modelName),
         '!Dockerfile',
         '!.dockerignore',
       ],

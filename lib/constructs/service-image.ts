@@ -5,6 +5,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct, IDependable } from 'constructs';
 import type { StageConfig } from '../stage-config.ts';
 import { BuiltImage } from './built-image.ts';
+import { onlyModel } from './model-context.ts';
 
 export interface ServiceImage {
   readonly image: ecs.ContainerImage;
@@ -21,7 +22,7 @@ const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)(?::|@)(.
 
 /**
  * The configured image, else one built from the Dockerfile at deployment, here or by CodeBuild.
- * Files in .dockerignore do not change its identity.
+ * Its identity depends neither on files in .dockerignore nor on other models in models/.
  */
 export function serviceImage(
   scope: Construct,
@@ -41,6 +42,7 @@ export function serviceImage(
   }
   const asset = new DockerImageAsset(scope, 'Image', {
     directory: repositoryFolder,
+    exclude: onlyModel(config.modelName),
     platform: config.architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
     buildArgs: { MODEL_NAME: config.modelName },
   });

@@ -61,7 +61,9 @@ function hash(context: object = {}): string {
 }
 
 /** The hash with files changed, or added. */
-function hashWith(...paths: string[]): string {
+const hashWith = (...paths: string[]) => withChanged(paths, () => hash());
+
+function withChanged<Result>(paths: readonly string[], use: () => Result): Result {
   const saved = paths.map((path) => {
     const file = join(folder, path);
     const content = existsSync(file) ? readFileSync(file) : undefined;
@@ -70,7 +72,7 @@ function hashWith(...paths: string[]): string {
     return { file, content };
   });
   try {
-    return hash();
+    return use();
   } finally {
     for (const { file, content } of saved) {
       if (content) writeFileSync(file, content);
@@ -150,7 +152,6 @@ describe('the image', () => {
     'models/minilm-tweet-sentiment/tokenizer.json',
     'models/minilm-tweet-sentiment/golden.jsonl',
     'models/minilm-tweet-sentiment/golden-arm64.jsonl',
-    'models/another/model.onnx',
     'package-lock.json',
     'stubs/sharp/index.js',
     'script/build.ts',
@@ -159,6 +160,24 @@ describe('the image', () => {
   ])('is a new one when %s changes', (path) => {
     expect(hashWith(path)).not.toBe(before);
   });
+
+  // A folder that git ignores, so that it differs by machine.
+  it.each([{}, { imageBuild: 'codebuild' }])(
+    'depends on the model of the stage and on no other that lies in models/, with %j',
+    (context) => {
+      const files = ['models/another/model.onnx', 'models/another/golden.jsonl'];
+      const hashes = () => [
+        hash(context),
+        hash({ ...context, modelName: 'another', deployment: 'rolling' }),
+      ];
+      const [stages, others] = hashes();
+      const [after, othersAfter] = withChanged(files, hashes);
+      expect(after).toBe(stages);
+      expect(othersAfter).not.toBe(others);
+      const readme = ['models/minilm-tweet-sentiment/README.md'];
+      expect(withChanged(readme, () => hash(context))).toBe(stages);
+    },
+  );
 
   it('is a new one for another model or architecture', () => {
     const hashes = [{}, { modelName: 'another' }, { architecture: 'arm64' }].map(hash);
