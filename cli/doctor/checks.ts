@@ -15,6 +15,7 @@ import { keyChecks } from './customer-key.ts';
 import { checkDeployedValues } from './deployed-values.ts';
 import { networkChecks } from './existing-network.ts';
 import type { Check, Finding } from './finding.ts';
+import { checkModelFiles } from './model-files.ts';
 import { vcpuChecks } from './vcpu-quotas.ts';
 
 const ROLES = {
@@ -47,6 +48,7 @@ export function checksOf(config: StageConfig): Check[] {
     ...networkChecks(config),
     ...keyChecks(config),
     { name: 'values', run: (signal) => checkDeployedValues(config, signal) },
+    { name: 'model files', run: () => checkModelFiles(config) },
     { name: 'container engine', run: (signal) => checkContainerEngine(config, signal) },
   ];
 }
