@@ -1,5 +1,15 @@
-import { globSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import {
@@ -122,6 +132,36 @@ describe('GitHub workflows', () => {
     const packages = [...installedBy(commands[installation] ?? ''), ...ON_GITHUB];
     expect(new Set(packages)).toEqual(systemPackages());
   });
+
+  it.each([
+    ['names no model', {}, undefined],
+    ['names one', { modelName: 'tweets' }, 'tss models pull tweets'],
+    ['gives an image, which brings its model', { modelName: 'tweets', imageUri: 'i:1' }, undefined],
+    ['is not there', undefined, undefined],
+  ])(
+    "fetch the model of a stage before its image's identity is computed: a file that %s",
+    (_, values, fetched) => {
+      const { jobs } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'));
+      for (const job of [jobs.diff, jobs.deploy]) {
+        const commands: string[] = job.steps.flatMap(({ run = '' }) => run);
+        const synthesis = commands.findIndex((command) => command.includes('npx cdk '));
+        expect(commands.slice(0, synthesis)).toContain('.github/stage-model');
+      }
+      const folder = mkdtempSync(join(tmpdir(), 'stage-model-'));
+      mkdirSync(join(folder, 'stages'));
+      if (values) writeFileSync(join(folder, 'stages', 'one.json'), JSON.stringify(values));
+      writeFileSync(join(folder, 'npx'), '#!/bin/sh\necho "$*" > called\n', { mode: 0o755 });
+      const { status, stderr } = spawnSync(resolve('.github/stage-model'), {
+        cwd: folder,
+        env: { PATH: `${folder}:${process.env.PATH}`, STAGE: 'one' },
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const called = join(folder, 'called');
+      expect(existsSync(called) ? readFileSync(called, 'utf8').trim() : undefined).toBe(fetched);
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   it('deploy one tag after another', () => {
     const { concurrency } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'));
