@@ -163,6 +163,19 @@ describe('GitHub workflows', () => {
     },
   );
 
+  it('deploy only a tag that would be released, and a pre-release to no stage but its own', () => {
+    const { jobs } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'));
+    const commands: string[] = jobs.deploy.steps.flatMap(({ run = '' }) => run);
+    const [check] = commands.filter(Boolean);
+    expect(check).toBe('node script/release-notes.ts "$GITHUB_REF_NAME"');
+    expect(jobs.deploy.if).toContain(
+      "(vars.PRERELEASE_STAGE != '' || !contains(github.ref_name, '-'))",
+    );
+    expect(jobs.deploy.env.STAGE).toMatch(
+      /^\$\{\{ contains\(github\.ref_name, '-'\) && vars\.PRERELEASE_STAGE \|\| /,
+    );
+  });
+
   it('deploy one tag after another', () => {
     const { concurrency } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'));
     expect(concurrency).toEqual({
