@@ -19,8 +19,8 @@ export interface PagingProps {
 }
 
 /**
- * Notifications: one composite alarm of all `page` alarms and one of all `notice` alarms, and an
- * event for a release that fails.
+ * Notifications: one composite alarm of all `page` alarms and one of all `notice` alarms, and
+ * events for a release that fails.
  */
 export class Paging extends Construct {
   constructor(scope: Construct, id: string, { config, alarms, serviceArn }: PagingProps) {
@@ -64,22 +64,58 @@ export class Paging extends Construct {
     };
     composite('page', 'Callers are affected: act now.');
     composite('notice', 'Callers are not affected yet: look within a working day.');
-    // Release alarms have no alarm actions: ECS acts on them.
-    new events.Rule(this, 'FailedRelease', {
-      description: 'A release failed: ECS took it back, or it could not be completed',
-      eventPattern: {
+    this.#tellFailedReleases(topic, config, serviceArn);
+  }
+
+  /**
+   * Release alarms have no alarm actions: ECS acts on them. AWS documents ECS's event for services with a
+   * circuit breaker, which a canary lacks, so the rollback of the service's stack is told, too.
+   */
+  #tellFailedReleases(topic: sns.ITopic, config: StageConfig, serviceArn: string): void {
+    const name = deploymentName(config.stage);
+    const runbook = `See "A release failed" in ${config.runbookUrl ?? 'docs/operations.md'}.`;
+    const tell = (
+      id: string,
+      description: string,
+      eventPattern: events.EventPattern,
+      text: string,
+    ) =>
+      new events.Rule(this, id, {
+        description,
+        eventPattern,
+        targets: [
+          new SnsTopic(topic, { message: events.RuleTargetInput.fromText(`${text} ${runbook}`) }),
+        ],
+      });
+    const field = (path: string) => events.EventField.fromPath(`$.detail.${path}`);
+    tell(
+      'FailedRelease',
+      'A release failed: ECS took it back, or it could not be completed',
+      {
         source: ['aws.ecs'],
         detailType: ['ECS Deployment State Change'],
         resources: [serviceArn],
         detail: { eventName: ['SERVICE_DEPLOYMENT_FAILED'] },
       },
-      targets: [
-        new SnsTopic(topic, {
-          message: events.RuleTargetInput.fromText(
-            `A release of ${deploymentName(config.stage)} failed: ${events.EventField.fromPath('$.detail.reason')}. See "A release failed" in ${config.runbookUrl ?? 'docs/operations.md'}.`,
-          ),
-        }),
-      ],
+      `A release of ${name} failed: ${field('reason')}.`,
+    );
+    const stack = Stack.of(this).formatArn({
+      service: 'cloudformation',
+      resource: 'stack',
+      resourceName: `${name}-service/`,
     });
+    tell(
+      'FailedUpdate',
+      'An update of the service stack failed, such as by a release',
+      {
+        source: ['aws.cloudformation'],
+        detailType: ['CloudFormation Stack Status Change'],
+        detail: {
+          'stack-id': events.Match.prefix(stack),
+          'status-details': { status: ['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_FAILED'] },
+        },
+      },
+      `An update of the stack ${name}-service failed (${field('status-details.status')}): ${field('status-details.status-reason')}`,
+    );
   }
 }

@@ -14,8 +14,8 @@ const FEWEST_FAILURES = 3;
 const TWO_OF_THREE = { kind: 'rollback', readings: 2, periods: 3 } as const;
 
 /**
- * Alarms that stop a canary and roll it back, because the circuit breaker of ECS does not apply to
- * a canary. Releases alternate between the target groups, so both are watched for latency and
+ * Alarms that stop a canary and roll it back: by its API reference the circuit breaker of ECS is for
+ * rolling deployments only. Releases alternate between the target groups, so both are watched for latency and
  * health. Failures are counted by the service, of the new revision: the load balancer cannot tell
  * our failures from X's limits, which a release meets more often because its keys are new. Silent
  * without traffic.

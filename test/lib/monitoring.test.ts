@@ -323,19 +323,51 @@ describe.each(STAGES)('the topic of %s', (stage) => {
     ]);
   });
 
-  it('tells of a release of this service that failed', () => {
-    const [rule] = allOf(APPS[stage], 'AWS::Events::Rule').filter(
-      ({ Properties }) => Properties.EventPattern,
-    );
-    expect(rule?.Properties.EventPattern).toEqual({
-      source: ['aws.ecs'],
-      'detail-type': ['ECS Deployment State Change'],
-      resources: [{ 'Fn::ImportValue': expect.stringMatching(/service:.*Service/) }],
-      detail: { eventName: ['SERVICE_DEPLOYMENT_FAILED'] },
-    });
-    expect(rule?.Properties.Targets).toEqual([
-      expect.objectContaining({ Arn: { Ref: expect.stringContaining('PagingTopic') } }),
+  const rules = allOf(APPS[stage], 'AWS::Events::Rule').filter(
+    ({ Properties }) => Properties.EventPattern,
+  );
+
+  it('tells of a release of this service that failed, by ECS and by CloudFormation', () => {
+    expect(rules.map(({ Properties }) => Properties.EventPattern)).toEqual([
+      {
+        source: ['aws.ecs'],
+        'detail-type': ['ECS Deployment State Change'],
+        resources: [{ 'Fn::ImportValue': expect.stringMatching(/service:.*Service/) }],
+        detail: { eventName: ['SERVICE_DEPLOYMENT_FAILED'] },
+      },
+      {
+        source: ['aws.cloudformation'],
+        'detail-type': ['CloudFormation Stack Status Change'],
+        detail: {
+          'stack-id': [
+            {
+              prefix: {
+                'Fn::Join': [
+                  '',
+                  expect.arrayContaining([`:stack/tweet-sentiment-${stage}-service/`]),
+                ],
+              },
+            },
+          ],
+          'status-details': { status: ['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_FAILED'] },
+        },
+      },
     ]);
+  });
+
+  it('gets the reason of a failed release and the section of the runbook', () => {
+    const targets = rules.flatMap(({ Properties }) => Properties.Targets);
+    expect(targets.map(({ InputTransformer }) => InputTransformer.InputPathsMap)).toEqual([
+      { 'detail-reason': '$.detail.reason' },
+      {
+        'detail-status-details-status': '$.detail.status-details.status',
+        'detail-status-details-status-reason': '$.detail.status-details.status-reason',
+      },
+    ]);
+    for (const { Arn, InputTransformer } of targets) {
+      expect(Arn).toEqual({ Ref: expect.stringContaining('PagingTopic') });
+      expect(InputTransformer.InputTemplate).toContain('See \\"A release failed\\" in');
+    }
   });
 
   it('refuses requests without TLS', () => {
