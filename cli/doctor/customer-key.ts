@@ -49,7 +49,7 @@ const LOG_DELIVERY_ACTIONS = ['kms:Decrypt'];
 const IAM_ACTIONS = ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'];
 
 /** Names the log groups; with `bulk` there is a state machine, whose log the key encrypts. */
-type KeyedStage = Pick<StageConfig, 'stage' | 'bulk'>;
+type KeyedStage = Pick<StageConfig, 'stage' | 'bulk' | 'webFirewall'>;
 
 async function checkPolicy(
   KeyId: string,
@@ -62,22 +62,32 @@ async function checkPolicy(
 }
 
 /** Judges what the policy allows. Of its conditions, only those on the ARN of a log are evaluated. */
-export function judgePolicy(policy: string, keyArn: string, { stage, bulk }: KeyedStage): Finding {
+export function judgePolicy(
+  policy: string,
+  keyArn: string,
+  { stage, bulk, webFirewall }: KeyedStage,
+): Finding {
   const statements = parsePolicy(policy);
   const [, partition, , region, account = ''] = keyArn.split(':');
   const missingFor = (principals: readonly string[], actions: readonly string[], logArn?: string) =>
     actions.filter((action) => !allowed(statements, principals, action, logArn));
   const anyLog = `arn:${partition}:logs:${region}:${account}:`;
-  const logs = missingFor(
-    [`logs.${region}.amazonaws.com`, 'logs.amazonaws.com'],
-    LOGS_ACTIONS,
-    `${anyLog}log-group:${deploymentName(stage)}-service-TaskLog`,
-  );
+  const name = deploymentName(stage);
+  const groups = [`${name}-service-TaskLog`, ...(webFirewall ? [`aws-waf-logs-${name}`] : [])];
+  const logPrincipals = [`logs.${region}.amazonaws.com`, 'logs.amazonaws.com'];
+  const logs = groups
+    .map((group) => ({
+      group,
+      missing: missingFor(logPrincipals, LOGS_ACTIONS, `${anyLog}log-group:${group}`),
+    }))
+    .find(({ missing }) => missing.length > 0);
   const delivery = bulk ? missingFor([LOG_DELIVERY], LOG_DELIVERY_ACTIONS, `${anyLog}*`) : [];
   const iam = missingFor([account, `arn:${partition}:iam::${account}:root`], IAM_ACTIONS);
-  if (logs.length + delivery.length > 0) {
+  if (logs !== undefined || delivery.length > 0) {
     const faults = [
-      ...(logs.length > 0 ? [`logs.${region}.amazonaws.com may not ${logs.join(', ')}`] : []),
+      ...(logs === undefined
+        ? []
+        : [`logs.${region}.amazonaws.com may not ${logs.missing.join(', ')} for ${logs.group}`]),
       ...(delivery.length > 0 ? [`${LOG_DELIVERY} may not ${delivery.join(', ')}`] : []),
     ];
     return {

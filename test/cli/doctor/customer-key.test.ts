@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { judgePolicy } from '../../../cli/doctor/customer-key.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
-const STAGE = { stage: 'prod', bulk: false };
+const STAGE = { stage: 'prod', bulk: false, webFirewall: false };
 const IAM = {
   Effect: 'Allow',
   Principal: { AWS: 'arn:aws:iam::123456789012:root' },
@@ -105,6 +105,21 @@ describe('the policy of a customer key', () => {
     const both = { ...LOGS, Principal: { Service: LOGS.Principal.Service, AWS: '123456789012' } };
     const policy = JSON.stringify({ Statement: { ...both, Action: 'KMS:*' } });
     expect(judgePolicy(policy, KEY, STAGE)).toMatchObject({ state: 'ok' });
+  });
+
+  it("must allow the firewall's log group, whose name begins in another way", () => {
+    const stages = 'arn:aws:logs:eu-central-1:123456789012:log-group:tweet-sentiment-prod-*';
+    const firewalls = 'arn:aws:logs:eu-central-1:123456789012:log-group:aws-waf-logs-*';
+    const behind = (...statements: readonly object[]) =>
+      judgePolicy(JSON.stringify({ Statement: statements }), KEY, { ...STAGE, webFirewall: true });
+    expect(behind(IAM, LOGS)).toMatchObject({ state: 'ok' });
+    expect(behind(IAM, logsOf(stages, firewalls))).toMatchObject({ state: 'ok' });
+    expect(behind(IAM, logsOf(stages))).toMatchObject({
+      state: 'fail',
+      found: expect.stringMatching(
+        /may not kms:Encrypt, .* for aws-waf-logs-tweet-sentiment-prod$/,
+      ),
+    });
   });
 
   it('must allow the delivery of logs where a stage scores in bulk', () => {
