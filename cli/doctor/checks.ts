@@ -41,7 +41,7 @@ export function checksOf(config: StageConfig): Check[] {
     ...(config.certificateArn === undefined
       ? []
       : [{ name: 'certificate', run: certificateCheck(config, config.certificateArn) }]),
-    ...secrets.map(({ key, arn = '' }) => ({ name: key, run: secretCheck(arn) })),
+    ...secrets.map(({ key, arn = '' }) => ({ name: key, run: secretCheck(arn, config.kmsKeyArn) })),
     ...(config.hostedZoneId === undefined
       ? []
       : [{ name: 'hosted zone', run: zoneCheck(config, config.hostedZoneId) }]),
@@ -116,7 +116,7 @@ export function covers(name: string, domainName: string): boolean {
   return name === domainName || name === domainName.replace(/^[^.]+/, '*');
 }
 
-function secretCheck(SecretId: string): Check['run'] {
+function secretCheck(SecretId: string, kmsKeyArn: string | undefined): Check['run'] {
   const remedy = 'Create the secret in the region deployed to, and give its whole ARN.';
   return (abortSignal) =>
     unlessMissing('ResourceNotFound', { found: 'missing', remedy }, async () => {
@@ -125,15 +125,23 @@ function secretCheck(SecretId: string): Check['run'] {
       if (regionOf(SecretId) !== region) return otherRegion(SecretId, region, remedy);
       return judgeSecret(
         await client.send(new DescribeSecretCommand({ SecretId }), { abortSignal }),
+        kmsKeyArn,
       );
     });
 }
 
-/** A secret that was created without a value has no version, and tasks that need it cannot start. */
-export function judgeSecret({
-  DeletedDate,
-  VersionIdsToStages = {},
-}: Pick<DescribeSecretResponse, 'DeletedDate' | 'VersionIdsToStages'>): Finding {
+/**
+ * Tasks that need a secret cannot start if it was created without a value, which leaves no version, or if
+ * it is under a key that the roles of the stage may not use.
+ */
+export function judgeSecret(
+  {
+    DeletedDate,
+    VersionIdsToStages = {},
+    KmsKeyId,
+  }: Pick<DescribeSecretResponse, 'DeletedDate' | 'VersionIdsToStages' | 'KmsKeyId'>,
+  kmsKeyArn: string | undefined,
+): Finding {
   if (DeletedDate !== undefined) {
     const remedy = 'Restore it: aws secretsmanager restore-secret.';
     return { state: 'fail', found: 'to be deleted', remedy };
@@ -142,7 +150,25 @@ export function judgeSecret({
     const remedy = 'Give it a value: aws secretsmanager put-secret-value.';
     return { state: 'fail', found: 'has no value', remedy };
   }
-  return { state: 'ok', found: 'there' };
+  if (KmsKeyId === undefined || mayBeUsed(KmsKeyId, kmsKeyArn)) {
+    return { state: 'ok', found: 'there' };
+  }
+  return {
+    // An alias may name kmsKeyArn.
+    state: kmsKeyArn !== undefined && KmsKeyId.includes('alias/') ? 'warn' : 'fail',
+    found: `encrypted with ${KmsKeyId}`,
+    remedy:
+      'Tasks may use only kmsKeyArn and the key of AWS: aws secretsmanager update-secret --kms-key-id alias/aws/secretsmanager, or that of kmsKeyArn.',
+  };
+}
+
+/** @param secretKey ARN, id or alias, as it was given to Secrets Manager */
+function mayBeUsed(secretKey: string, kmsKeyArn: string | undefined): boolean {
+  return (
+    secretKey.endsWith('alias/aws/secretsmanager') ||
+    secretKey === kmsKeyArn ||
+    secretKey === kmsKeyArn?.split('/').at(-1)
+  );
 }
 
 function zoneCheck({ hostedZoneName }: StageConfig, Id: string): Check['run'] {

@@ -72,7 +72,41 @@ describe('the check of a secret', () => {
   const VersionIdsToStages = { new: ['AWSCURRENT'], old: ['AWSPREVIOUS'] };
 
   it('is fine for a secret with a value', () => {
-    expect(judgeSecret({ VersionIdsToStages })).toEqual({ state: 'ok', found: 'there' });
+    expect(judgeSecret({ VersionIdsToStages }, undefined)).toEqual({ state: 'ok', found: 'there' });
+  });
+
+  const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const OTHER = 'arn:aws:kms:eu-central-1:123456789012:key/other';
+  const judge = (KmsKeyId: string, kmsKeyArn?: string) =>
+    judgeSecret({ VersionIdsToStages, KmsKeyId }, kmsKeyArn);
+
+  it.each([
+    ['alias/aws/secretsmanager', undefined],
+    ['arn:aws:kms:eu-central-1:123456789012:alias/aws/secretsmanager', KEY],
+    [KEY, KEY],
+    ['1234abcd-12ab-34cd-56ef-1234567890ab', KEY],
+  ])('is fine under a key that tasks may use: %s', (secretKey, kmsKeyArn) => {
+    expect(judge(secretKey, kmsKeyArn)).toEqual({ state: 'ok', found: 'there' });
+  });
+
+  it.each([
+    [OTHER, undefined],
+    [OTHER, KEY],
+    ['other', KEY],
+  ])('fails under the key %s, which no role of the stage may use', (secretKey, kmsKeyArn) => {
+    expect(judge(secretKey, kmsKeyArn)).toEqual({
+      state: 'fail',
+      found: `encrypted with ${secretKey}`,
+      remedy: expect.stringContaining('aws secretsmanager update-secret --kms-key-id'),
+    });
+  });
+
+  it('warns of an alias, which may name any key', () => {
+    expect(judge('alias/ours', KEY)).toMatchObject({
+      state: 'warn',
+      found: 'encrypted with alias/ours',
+    });
+    expect(judge('alias/ours')).toMatchObject({ state: 'fail' });
   });
 
   it.each([
@@ -80,7 +114,7 @@ describe('the check of a secret', () => {
     ['has no current value', { VersionIdsToStages: { one: ['AWSPENDING'] } }, 'has no value'],
     ['will be deleted', { VersionIdsToStages, DeletedDate: new Date(0) }, 'to be deleted'],
   ])('fails for a secret that %s', (_fault, secret, found) => {
-    expect(judgeSecret(secret)).toMatchObject({
+    expect(judgeSecret(secret, undefined)).toMatchObject({
       state: 'fail',
       found,
       remedy: expect.stringContaining('aws secretsmanager '),
