@@ -17,8 +17,8 @@ export interface ServiceImage {
 
 const REPOSITORY_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A private ECR repository: tasks need pull permission. */
-const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)(?::|@)(.+)$/;
+/** A private ECR repository, at its usual, dual-stack or FIPS address: tasks need pull permission. */
+const ECR_IMAGE = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z.]+\/([^:@]+)[:@]/;
 
 /**
  * The configured image, else one built from the Dockerfile at deployment, here or by CodeBuild.
@@ -50,7 +50,7 @@ export function serviceImage(
 }
 
 function givenImage(scope: Construct, uri: string): ecs.ContainerImage {
-  const [, account, region, repositoryName, tagOrDigest] = ECR_IMAGE.exec(uri) ?? [];
+  const [, account, region, repositoryName] = ECR_IMAGE.exec(uri) ?? [];
   if (!account || !region || !repositoryName) return ecs.ContainerImage.fromRegistry(uri);
   const repositoryArn = Stack.of(scope).formatArn({
     service: 'ecr',
@@ -59,8 +59,13 @@ function givenImage(scope: Construct, uri: string): ecs.ContainerImage {
     account,
     region,
   });
-  return ecs.ContainerImage.fromEcrRepository(
-    ecr.Repository.fromRepositoryAttributes(scope, 'Repository', { repositoryArn, repositoryName }),
-    tagOrDigest,
-  );
+  const attributes = { repositoryArn, repositoryName };
+  const repository = ecr.Repository.fromRepositoryAttributes(scope, 'Repository', attributes);
+  return {
+    // The URI as it is: fromEcrRepository() would use the usual address.
+    bind(_scope, { taskDefinition }) {
+      repository.grantPull(taskDefinition.obtainExecutionRole());
+      return { imageName: uri };
+    },
+  };
 }

@@ -166,46 +166,35 @@ describe('the revision', () => {
   });
 });
 
-it.each([
-  ['a registry', 'example.org/a/b:1', 'example.org/a/b:1'],
-  [
-    'a private repository of Amazon',
-    '123456789012.dkr.ecr.eu-central-1.amazonaws.com/tss:1',
-    Match.anyValue(),
-  ],
-])('an image of %s is taken as it is', (_name, imageUri, image) => {
-  synthesize({ ...CONTEXT.dev, imageUri })
-    .of('service')
-    .hasResourceProperties('AWS::ECS::TaskDefinition', {
-      ContainerDefinitions: [Match.objectLike({ Image: image })],
-    });
-});
+const ECR_HOSTS = [
+  '123456789012.dkr.ecr.eu-central-1.amazonaws.com',
+  '123456789012.dkr-ecr.eu-central-1.on.aws',
+  '123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com',
+  '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn',
+];
+const pullRights = (imageUri: string) =>
+  allOf(synthesize({ ...CONTEXT.dev, imageUri }), 'AWS::IAM::Policy')
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .filter(({ Action }) => Action.includes('ecr:BatchGetImage'))
+    .map(({ Resource }) => JSON.stringify(Resource));
 
-it('may be pulled from a private repository of Amazon, and from no other', () => {
-  const imageUri = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/tss:1';
-  synthesize({ ...CONTEXT.dev, imageUri })
-    .of('service')
-    .hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({
-            Action: [
-              'ecr:BatchCheckLayerAvailability',
-              'ecr:BatchGetImage',
-              'ecr:GetDownloadUrlForLayer',
-            ],
-            Resource: {
-              'Fn::Join': [
-                '',
-                [
-                  'arn:',
-                  { Ref: 'AWS::Partition' },
-                  ':ecr:eu-central-1:123456789012:repository/tss',
-                ],
-              ],
-            },
-          }),
-        ]),
-      },
-    });
+it.each(['example.org/a/b', ...ECR_HOSTS.map((host) => `${host}/a/b`)])(
+  'an image of %s is taken as it is',
+  (repository) => {
+    for (const imageUri of [`${repository}:1`, `${repository}@sha256:${'a'.repeat(64)}`]) {
+      const [definition] = allOf(
+        synthesize({ ...CONTEXT.dev, imageUri }),
+        'AWS::ECS::TaskDefinition',
+      );
+      expect(definition?.Properties.ContainerDefinitions[0].Image).toBe(imageUri);
+    }
+  },
+);
+
+it.each(ECR_HOSTS)('may be pulled from the private repository of %s, and from no other', (host) => {
+  const [, region] = /\.([a-z]+-[a-z-]+-\d)\./.exec(host) ?? [];
+  expect(pullRights(`${host}/a/b:1`)).toEqual([
+    expect.stringContaining(`:ecr:${region}:123456789012:repository/a/b"`),
+  ]);
+  expect(pullRights('example.org/a/b:1')).toEqual([]);
 });
