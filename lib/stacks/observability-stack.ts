@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aws, CfnMapping, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
@@ -42,10 +42,22 @@ export class ObservabilityStack extends Stack {
       });
     }
     new CfnOutput(this, 'DashboardUrl', {
-      value: `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${name}`,
+      value: `https://${consoleHost(this)}/cloudwatch/home?region=${this.region}#dashboards/dashboard/${name}`,
       description: 'The dashboard',
     });
   }
+}
+
+/** The partition is known at deployment only. */
+function consoleHost(scope: Construct): string {
+  const hosts = new CfnMapping(scope, 'Console', {
+    mapping: {
+      aws: { host: 'console.aws.amazon.com' },
+      'aws-cn': { host: 'console.amazonaws.cn' },
+      'aws-us-gov': { host: 'console.amazonaws-us-gov.com' },
+    },
+  });
+  return hosts.findInMap(Aws.PARTITION, 'host');
 }
 
 function monitoredNames(
