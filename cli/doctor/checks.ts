@@ -18,6 +18,8 @@ import type { Check, Finding } from './finding.ts';
 import { checkModelFiles } from './model-files.ts';
 import { vcpuChecks } from './vcpu-quotas.ts';
 
+const DEFAULT_QUALIFIER = 'hnb659fds';
+
 const ROLES = {
   'ecs.amazonaws.com': 'AWSServiceRoleForECS',
   'ecs.application-autoscaling.amazonaws.com': 'AWSServiceRoleForApplicationAutoScaling_ECSService',
@@ -25,14 +27,14 @@ const ROLES = {
   'elasticloadbalancing.amazonaws.com': 'AWSServiceRoleForElasticLoadBalancing',
 } as const;
 
-/** All checks that apply to the configuration. */
-export function checksOf(config: StageConfig): Check[] {
+/** All checks that apply to the configuration. @param qualifier of the bootstrap */
+export function checksOf(config: StageConfig, qualifier = DEFAULT_QUALIFIER): Check[] {
   const secrets = (['xBearerTokenSecretArn', 'adminTokenSecretArn', 'apiKeysSecretArn'] as const)
     .map((key) => ({ key, arn: config[key] }))
     .filter(({ arn }) => arn !== undefined);
   return [
     { name: 'credentials', required: true, run: checkCredentials },
-    { name: 'bootstrap', run: checkBootstrap },
+    { name: 'bootstrap', run: (signal) => checkBootstrap(qualifier, signal) },
     ...vcpuChecks(config),
     ...Object.entries(ROLES).map(([service, role]) => ({
       name: role.replace('AWSServiceRoleFor', 'role '),
@@ -62,8 +64,8 @@ async function checkCredentials(abortSignal: AbortSignal): Promise<Finding> {
 /** Older ones fail the rule of every template. */
 export const LEAST_BOOTSTRAP_VERSION = 6;
 
-async function checkBootstrap(abortSignal: AbortSignal): Promise<Finding> {
-  const Name = '/cdk-bootstrap/hnb659fds/version';
+async function checkBootstrap(qualifier: string, abortSignal: AbortSignal): Promise<Finding> {
+  const Name = `/cdk-bootstrap/${qualifier}/version`;
   const remedy = 'Run npx cdk bootstrap -c stage=NAME in this account and region.';
   return unlessMissing('ParameterNotFound', { found: `no parameter ${Name}`, remedy }, async () => {
     const { Parameter } = await new SSMClient({}).send(new GetParameterCommand({ Name }), {

@@ -1,4 +1,5 @@
-import { readStageConfig } from '../../lib/stage-config.ts';
+import { readFile } from 'node:fs/promises';
+import { type Context, readStageConfig } from '../../lib/stage-config.ts';
 import type { Stage } from '../../service/contract/deployment.ts';
 import { reasonOf } from '../kit/errors.ts';
 import { print } from '../kit/printable.ts';
@@ -7,6 +8,8 @@ import { tableLines } from '../kit/table.ts';
 import { checksOf } from './checks.ts';
 import type { Check, Finding } from './finding.ts';
 
+const CDK_JSON = new URL('../../cdk.json', import.meta.url);
+const QUALIFIER_KEY = '@aws-cdk/core:bootstrapQualifier';
 const CHECK_TIMEOUT_MS = 60_000;
 const FAILED = 1;
 
@@ -19,10 +22,22 @@ interface Row {
 
 /** Runs every check of a stage and prints the table. @throws CliError */
 export async function runChecks(stage: Stage, overrides: readonly string[]): Promise<void> {
-  const config = refusedAsUsage(() => readStageConfig(stageContext(stage, overrides)));
-  const rows = await Promise.all(checksOf(config).map((check) => rowOf(check)));
+  const context = stageContext(stage, overrides);
+  const config = refusedAsUsage(() => readStageConfig(context));
+  const checks = checksOf(config, await bootstrapQualifier(context));
+  const rows = await Promise.all(checks.map((check) => rowOf(check)));
   print(renderRows(rows));
   if (rows.some(({ state }) => state === 'fail')) process.exitCode = FAILED;
+}
+
+/** Qualifier of the bootstrap that `cdk` would use: of the context, else of cdk.json; undefined: its default. */
+export async function bootstrapQualifier(
+  context: Context,
+  file: string | URL = CDK_JSON,
+): Promise<string | undefined> {
+  const { context: kept }: { context?: Context } = JSON.parse(await readFile(file, 'utf8'));
+  const qualifier = context[QUALIFIER_KEY] ?? kept?.[QUALIFIER_KEY];
+  return typeof qualifier === 'string' ? qualifier : undefined;
 }
 
 export async function rowOf(

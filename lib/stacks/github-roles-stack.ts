@@ -54,12 +54,12 @@ export class GithubRolesStack extends Stack {
   }
 
   #bootstrapRole(part: string): string {
-    const { account, region } = this;
+    const { account, region, synthesizer } = this;
     return this.formatArn({
       service: 'iam',
       region: '',
       resource: 'role',
-      resourceName: `cdk-hnb659fds-${part}-role-${account}-${region}`,
+      resourceName: `cdk-${synthesizer.bootstrapQualifier}-${part}-role-${account}-${region}`,
     });
   }
 }

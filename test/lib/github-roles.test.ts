@@ -44,6 +44,14 @@ describe('the roles of the GitHub workflow', () => {
     });
   });
 
+  it('are those of a bootstrap with another qualifier, if the context has one', () => {
+    const app = new App({ context: { '@aws-cdk/core:bootstrapQualifier': 'team1' } });
+    const props = { repository: 'owner/name', providerArn: undefined };
+    const made = Template.fromStack(new GithubRolesStack(app, 'GithubRoles', props)).toJSON();
+    const roles = [...JSON.stringify(made).matchAll(/cdk-(\w+)-[a-z-]+-role-/g)];
+    expect(new Set(roles.map(([, qualifier]) => qualifier))).toEqual(new Set(['team1']));
+  });
+
   it('trust an identity provider that the account has, if one is given', () => {
     template().resourceCountIs('AWS::IAM::OIDCProvider', 1);
     const arn = `arn:aws:iam::123456789012:oidc-provider/${ISSUER}`;

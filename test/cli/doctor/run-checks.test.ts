@@ -1,7 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { checksOf, covers, judgeSecret } from '../../../cli/doctor/checks.ts';
 import { compared } from '../../../cli/doctor/deployed-values.ts';
-import { renderRows, rowOf } from '../../../cli/doctor/run-checks.ts';
+import { bootstrapQualifier, renderRows, rowOf } from '../../../cli/doctor/run-checks.ts';
 import { readStageConfig } from '../../../lib/stage-config.ts';
 
 describe('a check of tss doctor', () => {
@@ -65,6 +68,23 @@ describe('a check of tss doctor', () => {
     ['example.org', false],
   ])('of a certificate for %s covers a.example.org: %s', (name, covered) => {
     expect(covers(name, 'a.example.org')).toBe(covered);
+  });
+});
+
+describe('the bootstrap that is checked', () => {
+  const KEY = '@aws-cdk/core:bootstrapQualifier';
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bootstrap-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('has the qualifier of the context, else of cdk.json, else of the CDK', async () => {
+    const file = join(folder, 'cdk.json');
+    writeFileSync(file, JSON.stringify({ context: { [KEY]: 'kept' } }));
+    expect(await bootstrapQualifier({ [KEY]: 'given' }, file)).toBe('given');
+    expect(await bootstrapQualifier({}, file)).toBe('kept');
+    expect(await bootstrapQualifier({})).toBeUndefined();
   });
 });
 

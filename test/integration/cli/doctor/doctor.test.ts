@@ -79,6 +79,7 @@ describe('tss doctor', () => {
     expect(stdout).toMatch(/^fail +bootstrap +no parameter /m);
     expect(stdout).toMatch(/^fail +role ElastiCache +missing$/m);
     expect(stdout).toMatch(/^fail +xBearerTokenSecretArn +in eu-west-1, not in us-east-1$/m);
+    expect(stdout).toMatch(/^ok +model files +minilm-tweet-sentiment$/m);
     expect(stdout).toMatch(/^ok +container engine +true$/m);
     expect(stdout).toContain('bootstrap: Run npx cdk bootstrap');
     expect(stdout).toContain('--aws-service-name elasticache.amazonaws.com');
@@ -114,6 +115,13 @@ describe('tss doctor', () => {
     expect(stdout).toMatch(/^fail +bootstrap +version 5, older than 6$/m);
     expect(stdout).toContain('bootstrap: Run npx cdk bootstrap');
     expect(code).toBe(1);
+  });
+
+  it('looks for a bootstrap stack with the qualifier of the context', async () => {
+    const { stdout } = await doctor(
+      ...['--stage', 'dev', '-c', '@aws-cdk/core:bootstrapQualifier=team1'],
+    );
+    expect(stdout).toMatch(/^fail +bootstrap +no parameter \/cdk-bootstrap\/team1\/version$/m);
   });
 
   it('sees a secret with a value', async () => {
