@@ -18,7 +18,7 @@ import { S3Store } from './s3-store.ts';
 import { type ItemEnd, scoreItem } from './score-item.ts';
 import { taskArguments } from './task-arguments.ts';
 
-/** ECS kills a task 30 seconds after SIGTERM by default, and takes a Spot machine after 120. */
+/** The stack has ECS kill a task 60 seconds after SIGTERM; a Spot machine is taken after 120. */
 const CLEAN_UP_MS = 15_000;
 
 const STOPPED = 143;
