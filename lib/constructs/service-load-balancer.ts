@@ -18,8 +18,8 @@ import type { Network } from './network.ts';
 export interface ServiceLoadBalancerProps {
   readonly config: StageConfig;
   readonly network: Network;
-  /** Further peers of the callers' listener. */
-  readonly probes: readonly ec2.IPeer[];
+  /** Peers of the callers' listener beside `allowedCidrs`. */
+  readonly furtherCallers: readonly ec2.IPeer[];
 }
 
 /** Port of the listener for test traffic. */
@@ -49,11 +49,12 @@ export class ServiceLoadBalancer extends Construct {
   readonly #vpc: ec2.IVpc;
   readonly #callers: readonly ec2.IPeer[];
 
-  constructor(scope: Construct, id: string, { config, network, probes }: ServiceLoadBalancerProps) {
+  constructor(scope: Construct, id: string, props: ServiceLoadBalancerProps) {
     super(scope, id);
+    const { config, network, furtherCallers } = props;
     const { vpc, loadBalancerSubnets } = network;
     this.#vpc = vpc;
-    this.#callers = [...callerCidrs(config).map((cidr) => ec2.Peer.ipv4(cidr)), ...probes];
+    this.#callers = [...callerCidrs(config).map((cidr) => ec2.Peer.ipv4(cidr)), ...furtherCallers];
     if (IDLE_TIMEOUT.toMilliseconds() >= KEEP_ALIVE_TIMEOUT_MS) {
       throw new Error(
         `The service keeps idle connections for ${KEEP_ALIVE_TIMEOUT_MS} ms, no longer than the load balancer (${IDLE_TIMEOUT.toMilliseconds()} ms): raise KEEP_ALIVE_TIMEOUT_MS in the contract.`,

@@ -72,7 +72,7 @@ export class ServiceStack extends Stack {
     this.endpoint = new ServiceLoadBalancer(this, 'Endpoint', {
       config,
       network,
-      probes: config.probe && !isOpenToAnyone(config) ? origin.peers : [],
+      furtherCallers: config.probe && !isOpenToAnyone(config) ? origin.peers : [],
     });
     const { endpoint } = this;
     const traffic = new BlueGreenTraffic(this, 'Traffic', endpoint);
