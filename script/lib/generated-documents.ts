@@ -1,11 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { STORE_TABLE_HEAD, storeTableRows } from '../../cli/bulk/scale/store-table.ts';
-import {
-  ITEM_TABLE_HEAD,
-  itemTableRows,
-  RUN_TABLE_HEAD,
-  runTableRows,
-} from '../../cli/bulk/scale/tables.ts';
 import { LOAD_TABLE_HEAD, loadTableRows } from '../../cli/cost/load-table.ts';
 import { PRICE_TABLE_HEAD, priceTableRows } from '../../cli/cost/price-list.ts';
 import { BYTES_PER_TWEET, cheapestNode } from '../../cli/cost/store-size.ts';
@@ -13,6 +6,13 @@ import { MEASURED_PER_VCPU } from '../../cli/kit/measured-rate.ts';
 import { METRICS, type MetricDefinition } from '../../service/contract/metrics.ts';
 import { ENVIRONMENT, type Variable } from '../../service/contract/variables.ts';
 import { betweenMarkers } from './between-markers.ts';
+import { STORE_TABLE_HEAD, storeTableRows } from './bulk-scale/store-table.ts';
+import {
+  ITEM_TABLE_HEAD,
+  itemTableRows,
+  RUN_TABLE_HEAD,
+  runTableRows,
+} from './bulk-scale/tables.ts';
 import { commandReference } from './command-reference.ts';
 import { grafanaDashboard } from './grafana-dashboard.ts';
 import { seededRandom } from './seeded-random.ts';

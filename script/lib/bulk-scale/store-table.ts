@@ -1,4 +1,4 @@
-import { HOURS_PER_MONTH, STORE_NODES } from '../../kit/prices.ts';
+import { HOURS_PER_MONTH, STORE_NODES } from '../../../cli/kit/prices.ts';
 
 /** Measured at a million tweets; docs/feature-store-format.md has the table. */
 const WRITES_PER_SECOND = 4_800;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { simulateSpotRun } from '../../../../cli/bulk/scale/spot-losses.ts';
-import { seededRandom } from '../../../../script/lib/seeded-random.ts';
+import { simulateSpotRun } from '../../../script/lib/bulk-scale/spot-losses.ts';
+import { seededRandom } from '../../../script/lib/seeded-random.ts';
 
 const RUN = { items: 100, startSeconds: 45, workSeconds: 155, concurrency: 10, lossesPerHour: 1 };
 

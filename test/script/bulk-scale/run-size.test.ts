@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { runSize } from '../../../../cli/bulk/scale/run-size.ts';
+import { runSize } from '../../../script/lib/bulk-scale/run-size.ts';
 
 it('a run of ten million texts by 32 tasks of 4 vCPU takes 12 minutes and 20 vCPU hours', () => {
   const size = runSize({

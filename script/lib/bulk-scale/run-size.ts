@@ -1,5 +1,10 @@
-import { SPOT_DISCOUNT, STATE_TRANSITION_THOUSAND } from '../../kit/prices.ts';
-import { START_SECONDS, STEPS_PER_ITEM, type TaskSize, taskSecondUsd } from '../task-cost.ts';
+import {
+  START_SECONDS,
+  STEPS_PER_ITEM,
+  type TaskSize,
+  taskSecondUsd,
+} from '../../../cli/bulk/task-cost.ts';
+import { SPOT_DISCOUNT, STATE_TRANSITION_THOUSAND } from '../../../cli/kit/prices.ts';
 
 /** Texts to score, and how. */
 export interface RunOptions {

@@ -1,7 +1,8 @@
 /** Tables of docs/scale.md. */
-import { SPOT_DISCOUNT } from '../../kit/prices.ts';
-import { mean } from '../../kit/statistics.ts';
-import { START_SECONDS, taskSecondUsd } from '../task-cost.ts';
+
+import { START_SECONDS, taskSecondUsd } from '../../../cli/bulk/task-cost.ts';
+import { SPOT_DISCOUNT } from '../../../cli/kit/prices.ts';
+import { mean } from '../../../cli/kit/statistics.ts';
 import { runSize, TASK } from './run-size.ts';
 import { type SpotOutcome, simulateSpotRun } from './spot-losses.ts';
 
