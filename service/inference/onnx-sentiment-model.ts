@@ -111,7 +111,8 @@ export class OnnxSentimentModel implements SentimentModel {
       model.#starting.catch(() => undefined);
       return model;
     } catch (error) {
-      await engine.close();
+      // A worker that hangs does not hide the first error.
+      await engine.close().catch(() => undefined);
       throw error;
     }
   }
@@ -156,7 +157,11 @@ export class OnnxSentimentModel implements SentimentModel {
     return this.#engine.load();
   }
 
-  /** Rejects waiting texts and ends the workers. */
+  /**
+   * Rejects waiting texts and ends the workers.
+   *
+   * @throws Error when a worker hangs; see `WorkerPool.close`
+   */
   async close(): Promise<void> {
     this.#observer.close();
     await this.#engine.close();
@@ -212,7 +217,7 @@ export class OnnxSentimentModel implements SentimentModel {
         'The inference engine is ready',
       );
     } catch (error) {
-      await this.close();
+      await this.close().catch(() => undefined);
       throw error;
     }
   }

@@ -79,7 +79,8 @@ export class WorkerPool {
     try {
       await Promise.all(starts);
     } catch (error) {
-      await pool.close();
+      // A worker that hangs does not hide the first error.
+      await pool.close().catch(() => undefined);
       throw new StartupError(`An inference worker cannot start: ${messageOf(error)}`, {
         cause: error,
       });
@@ -111,16 +112,23 @@ export class WorkerPool {
   }
 
   /**
-   * Ends the workers, each after its current job. Returns without a worker that hangs; the caller
-   * must then kill the process, because `process.exit` waits for native code.
+   * Ends the workers, each after its current job.
+   *
+   * @throws Error when a worker hangs. The caller must then kill the process, because
+   * `process.exit` waits for native code.
    */
   async close(): Promise<void> {
     this.#end('The inference workers have been closed');
     const closed = Promise.all([...this.#members].map(({ worker }) => worker.close()));
-    const { promise: isLate, resolve: giveUp } = Promise.withResolvers<void>();
-    const timer = this.#clock.after(CLOSE_TIMEOUT_MS, giveUp);
-    await Promise.race([closed, isLate]);
-    this.#clock.cancel(timer);
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = this.#clock.after(CLOSE_TIMEOUT_MS, () =>
+      reject(new Error(`An inference worker has not ended within ${CLOSE_TIMEOUT_MS} ms`)),
+    );
+    try {
+      await Promise.race([closed, late]);
+    } finally {
+      this.#clock.cancel(timer);
+    }
   }
 
   /** Rejects when the worker ends before it is ready. */

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { constants, mkdtempSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../helpers/eventually.ts';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 
 const HANG_WORKER = new URL('../../helpers/hang-worker.js', import.meta.url);
@@ -15,23 +17,26 @@ const HANGING_TEXT = Array.from({ length: HANG_TOKENS - 2 }, () => 'the').join('
 
 describe('a service whose worker hangs in a native call', () => {
   let service: ServiceProcess;
-  beforeEach(async () => {
-    const pipe = join(mkdtempSync(join(tmpdir(), 'hang-')), 'pipe');
+  let pipe: string;
+  afterEach(() => {
+    service?.child.kill('SIGKILL');
+  });
+
+  async function start(hangTimeoutMs: number): Promise<void> {
+    pipe = join(mkdtempSync(join(tmpdir(), 'hang-')), 'pipe');
     execFileSync('mkfifo', [pipe]);
     service = await ServiceProcess.start({
       NODE_OPTIONS: `--import=${fileURLToPath(HANG_WORKER)}`,
       HANG_TOKENS: String(HANG_TOKENS),
       HANG_PIPE: pipe,
       INFERENCE_WORKERS: '1',
-      INFERENCE_HANG_TIMEOUT_MS: String(HANG_TIMEOUT_MS),
+      INFERENCE_HANG_TIMEOUT_MS: String(hangTimeoutMs),
       SINGLE_DEADLINE_MS: '60000',
     });
-  });
-  afterEach(() => {
-    service?.child.kill('SIGKILL');
-  });
+  }
 
   it('rejects pending requests, stops being ready, and exits with 1 to be replaced', async () => {
+    await start(HANG_TIMEOUT_MS);
     const score = (text: string) => service.post('/v1/inference', { texts: [text] });
     expect((await score('before')).status).toBe(200);
     const readiness: number[] = [];
@@ -60,5 +65,22 @@ describe('a service whose worker hangs in a native call', () => {
     const first = service.log.find(({ route }) => route === '/v1/inference');
     const waitedMs = Date.parse(String(fatal?.time)) - Date.parse(String(first?.time));
     expect(waitedMs).toBeGreaterThanOrEqual(0.9 * HANG_TIMEOUT_MS);
+  });
+
+  it('exits with 1 on SIGTERM, also when the hang timeout has not passed', async () => {
+    await start(600_000);
+    const client = new AbortController();
+    const body = { texts: [HANGING_TEXT] };
+    const left = service.post('/v1/inference', body, { signal: client.signal }).catch(() => 'left');
+    // Fails until the worker waits at the other end, and then keeps it waiting.
+    const end = await eventually(() => open(pipe, constants.O_WRONLY | constants.O_NONBLOCK));
+    client.abort();
+    await left;
+    expect(await service.stop()).toEqual({ code: 1, signal: null });
+    const failed = service.log.find(({ step }) => step === 'end workers');
+    expect(failed).toMatchObject({
+      err: { message: 'An inference worker has not ended within 5000 ms' },
+    });
+    await end.close();
   });
 });
