@@ -57,7 +57,7 @@ export const METRICS = {
   },
   RequestLatency: {
     unit: 'Milliseconds',
-    description: 'Time from request to response',
+    description: 'Time from the arrival of a request, with its body, to its answer',
     byRevision: true,
   },
   PhaseLatency: {

@@ -8,8 +8,12 @@ import { traceParentOf } from './trace-parent.ts';
 
 /** Measurements of a request, and its failure. */
 export interface RequestTrace {
-  /** On the monotonic clock. */
+  /** Arrival of the head, on the monotonic clock. */
   readonly startedMs: number;
+  /** Arrival or refusal of the body: a slow upload is not the latency of the service. */
+  receivedMs: number;
+  /** Time from then until the answer is ready: a slow download is not either. */
+  latencyMs: number;
   readonly timings: PhaseTimings;
   /** Of the caller's `traceparent`, else of the span that is sent; undefined without either. */
   readonly traceId: string | undefined;
@@ -52,13 +56,16 @@ export function startTrace(
 ): void {
   const parent = traceParentOf(request.headers.traceparent);
   const span = isHealth(request) ? undefined : tracer?.start(request.method, parent);
+  const startedMs = performance.now();
   request.trace = {
-    startedMs: performance.now(),
+    startedMs,
+    receivedMs: startedMs,
+    latencyMs: 0,
     timings: new PhaseTimings(),
     traceId: span?.traceId ?? parent?.traceId,
   };
   reply.raw.on('close', () => {
-    const elapsedMs = performance.now() - request.trace.startedMs;
+    const elapsedMs = performance.now() - startedMs;
     logRequest(request, reply, elapsedMs, requestLog);
     span?.end({
       method: request.method,
@@ -68,26 +75,30 @@ export function startTrace(
       phases: request.trace.timings.intervals,
     });
     if (reply.raw.writableFinished && isCounted(request)) {
-      record(request.trace, reply.statusCode, elapsedMs, metrics);
+      record(request.trace, reply.statusCode, metrics);
     }
   });
 }
 
 /** Sets the headers of every answer. */
 export function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  const elapsedMs = performance.now() - request.trace.startedMs;
+  const { trace } = request;
+  trace.latencyMs = performance.now() - trace.receivedMs;
   let phases = '';
-  for (const [phase, ms] of request.trace.timings.entries()) {
+  for (const [phase, ms] of trace.timings.entries()) {
     phases += `${phase};dur=${ms.toFixed(3)}, `;
   }
   reply.header('x-request-id', request.id);
-  reply.header('x-process-time', (elapsedMs / 1_000).toFixed(6));
-  reply.header('server-timing', `${phases}total;dur=${elapsedMs.toFixed(3)}`);
+  reply.header('x-process-time', (trace.latencyMs / 1_000).toFixed(6));
+  reply.header('server-timing', `${phases}total;dur=${trace.latencyMs.toFixed(3)}`);
   reply.header('x-content-type-options', 'nosniff');
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
 }
 
-/** Logs one line per request, with the pattern of its route: the URL may hold private data. */
+/**
+ * Logs one line per request, with the pattern of its route: the URL may hold private data. Its time
+ * includes the upload and the download, as the client sees it.
+ */
 function logRequest(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -115,10 +126,10 @@ function isCounted(request: FastifyRequest): boolean {
   return /^\/v[12](?:[/?]|$)/.test(request.url) && !isHealth(request);
 }
 
-function record(trace: RequestTrace, status: number, elapsedMs: number, metrics: Metrics): void {
+function record(trace: RequestTrace, status: number, metrics: Metrics): void {
   metrics.record('Requests', 1);
   if (status >= 500) metrics.record('ServerErrors', 1);
-  metrics.record('RequestLatency', elapsedMs);
+  metrics.record('RequestLatency', trace.latencyMs);
   for (const [phase, ms] of trace.timings.entries()) metrics.record('PhaseLatency', ms, phase);
   if (!trace.failure) return;
   metrics.record('RequestFailures', 1, trace.failure);

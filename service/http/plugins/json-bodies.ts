@@ -7,7 +7,7 @@ import type { BodyReader } from '../connections/body-reader.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    bodyReader: BodyReader;
+    readBody(request: FastifyRequest): Promise<Buffer>;
   }
   interface FastifyRequest {
     response: ServerResponse;
@@ -22,7 +22,14 @@ type Parser = FastifyBodyParser<string>;
 /** Reads and parses JSON bodies. */
 export const jsonBodies = fp<{ bodyReader: BodyReader }>(
   async (app, { bodyReader }) => {
-    app.decorate('bodyReader', bodyReader);
+    const readBody = async (request: FastifyRequest) => {
+      try {
+        return await bodyReader.read(request.raw, request.response);
+      } finally {
+        request.trace.receivedMs = performance.now();
+      }
+    };
+    app.decorate('readBody', readBody);
     app.decorateRequest('response');
     app.addHook('onRequest', (request, reply, done) => {
       request.response = reply.raw;
@@ -33,7 +40,7 @@ export const jsonBodies = fp<{ bodyReader: BodyReader }>(
     const parser: Parser = app.getDefaultJsonParser('error', 'error');
     app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
       requireUtf8(request.headers['content-type'] ?? '');
-      const body = await bodyReader.read(request.raw, request.response);
+      const body = await readBody(request);
       if (body.length === 0 && !takesBody(request)) return undefined;
       return parse(decode(body), request, parser);
     });

@@ -6,8 +6,8 @@ const DESCRIPTION = `Classifies tweets as negative, neutral or positive.
 
 Errors under /v1 are problem documents (RFC 9457) with a \`code\` for programs; errors under /v2 are
 \`{"error": ".."}\`, as in the Open Inference Protocol. Every answer has \`X-Request-Id\` (the
-caller's, if it has 1 to 128 visible ASCII characters), \`X-Process-Time\` (seconds) and
-\`Server-Timing\`; with a rate limit also \`X-RateLimit-Limit\`, \`-Remaining\` and \`-Reset\`
+caller's, if it has 1 to 128 visible ASCII characters), \`X-Process-Time\` (seconds since the request
+has arrived, with its body) and \`Server-Timing\`; with a rate limit also \`X-RateLimit-Limit\`, \`-Remaining\` and \`-Reset\`
 (seconds). HEAD is supported wherever GET is.
 
 Any path may also answer 400 to invalid HTTP/1.1, 404 \`not_found\`, 405 \`method_not_allowed\` with

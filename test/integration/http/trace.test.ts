@@ -1,4 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RequestEnd, TraceParent, Tracer } from '../../../service/application/ports/tracer.ts';
 import { TweetSourceFailedError } from '../../../service/domain/errors.ts';
 import { requestLogOf } from '../../../service/http/request-trace.ts';
@@ -191,6 +193,52 @@ describe('metrics', () => {
     ]);
     expect(recorded('PhaseLatency').map(([, , phase]) => phase)).toEqual(
       expect.arrayContaining(['store', 'source']),
+    );
+  });
+
+  describe('of a client that takes an hour to send its body', () => {
+    const HOUR_MS = 3_600_000;
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
+    /** Sends the headers, and the body an hour later by the clock of the service. */
+    async function sendSlowly(path: string, headers: readonly string[], body: string) {
+      const head = [`POST ${path} HTTP/1.1`, 'Host: a', `X-API-Key: ${API_KEY}`, ...headers];
+      const arriving = once(app.app.server, 'request');
+      const socket = app.client.connect();
+      const answer = text(socket);
+      socket.write(`${head.join('\r\n')}\r\nConnection: close\r\n\r\n`);
+      const [request] = await arriving;
+      await soon(() => request.listenerCount('data') > 0);
+      const now = performance.now.bind(performance);
+      jest.spyOn(performance, 'now').mockImplementation(() => now() + HOUR_MS);
+      socket.write(body);
+      return answer;
+    }
+
+    it.each([
+      [200, '/v1/inference', 'application/json', 'Content-Length: 15', '{"texts":["a"]}'],
+      [400, '/v1/inference', 'application/json', 'Transfer-Encoding: chunked', 'not a chunk\r\n'],
+      [
+        200,
+        '/v2/models/fake-model/infer',
+        'application/octet-stream',
+        'Content-Length: 1\r\nInference-Header-Content-Length: 0',
+        'a',
+      ],
+    ])(
+      'leave out that hour, which the log has: %i of %s, %s',
+      async (status, path, type, length, body) => {
+        const answer = await sendSlowly(path, [`Content-Type: ${type}`, length], body);
+        expect(answer).toContain(`HTTP/1.1 ${status} `);
+        const [line] = await requestLines(1);
+        expect(line?.ms).toBeGreaterThanOrEqual(HOUR_MS);
+        const [latency] = app.metrics.records.filter(([name]) => name === 'RequestLatency');
+        expect(latency?.[1]).toBeLessThan(HOUR_MS);
+        expect(Number(/x-process-time: (.*)/.exec(answer)?.[1])).toBeLessThan(HOUR_MS / 1_000);
+        expect(Number(/total;dur=(.*)/.exec(answer)?.[1])).toBeLessThan(HOUR_MS);
+      },
     );
   });
 

@@ -36,7 +36,7 @@ export function addBinaryBodyParser(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.decorateRequest('tensorBytes', undefined);
   app.addContentTypeParser(BINARY_TYPE, async (request: FastifyRequest) => {
-    const body = await app.bodyReader.read(request.raw, request.response);
+    const body = await app.readBody(request);
     const length = jsonLength(request.headers[JSON_LENGTH_HEADER], body.length);
     if (length === 0) return rawRequest(body);
     request.tensorBytes = body.subarray(length);
