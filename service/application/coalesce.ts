@@ -1,4 +1,4 @@
-import { AbandonedError, DeadlineExceededError } from '../domain/errors.ts';
+import { AbandonedError } from '../domain/errors.ts';
 import { PhaseTimings, type RequestContext, remainingMs } from './request-context.ts';
 import { waitAtMost } from './wait-at-most.ts';
 
@@ -10,12 +10,20 @@ type Compute<Key, Value> = (
   context: RequestContext,
 ) => Promise<Results<Key, Value>>;
 
+/** Returns values for a request whose deadline passes before their computation ends, or throws. */
+type OnLate<Key, Value> = (keys: readonly Key[], timings: PhaseTimings) => Results<Key, Value>;
+
 /**
  * Request coalescing (single flight): requests for a key that is being computed wait for that
  * computation.
  */
 export class Coalescer<Key, Value> {
+  readonly #onLate: OnLate<Key, Value>;
   readonly #running = new Map<Key, SharedComputation<Results<Key, Value>>>();
+
+  constructor(onLate: OnLate<Key, Value>) {
+    this.#onLate = onLate;
+  }
 
   /** True if a request for this key would join a computation. */
   isRunning(key: Key): boolean {
@@ -25,7 +33,7 @@ export class Coalescer<Key, Value> {
   /**
    * Joins the running computations of the keys and starts one for all other keys.
    *
-   * @throws DeadlineExceededError, the reason of the request's signal, or what `compute` throws
+   * @throws what `onLate` and `compute` throw, and the reason of the request's signal
    */
   async resolve(
     keys: readonly Key[],
@@ -52,12 +60,14 @@ export class Coalescer<Key, Value> {
   }
 
   #start(keys: readonly Key[], compute: Compute<Key, Value>): void {
-    const started: SharedComputation<Results<Key, Value>> = new SharedComputation((context) =>
-      compute(keys, context).finally(() => {
-        for (const key of keys) {
-          if (this.#running.get(key) === started) this.#running.delete(key);
-        }
-      }),
+    const started: SharedComputation<Results<Key, Value>> = new SharedComputation(
+      (context) =>
+        compute(keys, context).finally(() => {
+          for (const key of keys) {
+            if (this.#running.get(key) === started) this.#running.delete(key);
+          }
+        }),
+      (timings) => this.#onLate(keys, timings),
     );
     for (const key of keys) this.#running.set(key, started);
   }
@@ -72,11 +82,16 @@ class SharedComputation<Result> {
   readonly #deadline = { atMs: 0 };
   readonly #timings = new PhaseTimings();
   readonly #result: Promise<Result>;
+  readonly #onLate: (timings: PhaseTimings) => Result;
   #waiting = 0;
   #isSettled = false;
 
   /** Starts in a microtask: the first request must join before that, to set the deadline. */
-  constructor(start: (context: RequestContext) => Promise<Result>) {
+  constructor(
+    start: (context: RequestContext) => Promise<Result>,
+    onLate: (timings: PhaseTimings) => Result,
+  ) {
+    this.#onLate = onLate;
     this.#result = Promise.resolve().then(() =>
       start({ deadline: this.#deadline, signal: this.#abort.signal, timings: this.#timings }),
     );
@@ -94,12 +109,16 @@ class SharedComputation<Result> {
   async join(request: RequestContext): Promise<Result> {
     this.#waiting++;
     this.#deadline.atMs = Math.max(this.#deadline.atMs, request.deadline.atMs);
+    const late = new Error('The computation did not end within the deadline of the request.');
     try {
       return await waitAtMost(this.#result, {
         ms: remainingMs(request.deadline),
         signal: request.signal,
-        onLate: () => new DeadlineExceededError(),
+        onLate: () => late,
       });
+    } catch (error) {
+      if (error !== late) throw error;
+      return this.#onLate(this.#timings);
     } finally {
       request.timings.merge(this.#timings);
       this.#waiting--;

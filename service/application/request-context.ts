@@ -40,6 +40,11 @@ export class PhaseTimings {
     if (this.#intervals.length < MAX_INTERVALS) this.#intervals.push({ phase, startMs, endMs });
   }
 
+  /** True once the phase has run. */
+  has(phase: Phase): boolean {
+    return this.#ms.has(phase);
+  }
+
   /** Measures an asynchronous step, including one that fails. */
   async measure<T>(phase: Phase, step: () => Promise<T>): Promise<T> {
     const startedMs = performance.now();

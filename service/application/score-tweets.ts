@@ -2,6 +2,7 @@ import {
   DeadlineExceededError,
   FeatureStoreUnavailableError,
   ServiceError,
+  TweetSourceFailedError,
 } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import { findingOf } from '../domain/language.ts';
@@ -13,7 +14,12 @@ import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Reservation, SentimentModel } from './ports/sentiment-model.ts';
 import type { TweetLookup, TweetSource } from './ports/tweet-source.ts';
-import { type Deadline, type RequestContext, remainingMs } from './request-context.ts';
+import {
+  type Deadline,
+  type PhaseTimings,
+  type RequestContext,
+  remainingMs,
+} from './request-context.ts';
 import type { StoreWriter } from './store-writer.ts';
 import { failed, type TweetOutcome, unavailable, unreadable } from './tweet-outcome.ts';
 import type { UnsupportedLanguagePolicy } from './unsupported-language.ts';
@@ -33,7 +39,7 @@ type Outcomes = ReadonlyMap<TweetId, TweetOutcome>;
 /** Use case: answers tweets from the feature store where possible, else reads and scores them. */
 export class ScoreTweets {
   readonly #options: ScoreTweetsOptions;
-  readonly #coalescer = new Coalescer<TweetId, TweetOutcome>();
+  readonly #coalescer = new Coalescer<TweetId, TweetOutcome>(lateOutcomes);
 
   constructor(options: ScoreTweetsOptions) {
     this.#options = options;
@@ -45,7 +51,8 @@ export class ScoreTweets {
    * computations are shared with other requests; one is aborted when the last of them has left. A
    * failure of the source or the engine is the outcome of each tweet that is not stored.
    *
-   * @throws DeadlineExceededError at the request's deadline, and the reason of its signal
+   * @throws DeadlineExceededError at the request's deadline unless the source is late, and the reason
+   * of its signal
    */
   async score(ids: readonly TweetId[], context: RequestContext): Promise<readonly TweetOutcome[]> {
     const outcomes = await this.#outcomesOf([...new Set(ids)], context);
@@ -184,6 +191,23 @@ export class ScoreTweets {
     this.#options.storeWriter.purge(id);
     return unavailable(id, lookup.status);
   }
+}
+
+/**
+ * Outcomes for a request whose deadline passes before that of the computation it has joined. While the
+ * tweets are read, the source is to blame.
+ *
+ * @throws DeadlineExceededError after the read
+ */
+function lateOutcomes(ids: readonly TweetId[], timings: PhaseTimings): Outcomes {
+  if (timings.has('source')) throw new DeadlineExceededError();
+  return new Map(ids.map((id) => [id, failed(lateRead(id))]));
+}
+
+function lateRead(id: TweetId): TweetSourceFailedError {
+  return new TweetSourceFailedError(
+    `Tweet ${id} was not read within the time of the request; send it again.`,
+  );
 }
 
 /**

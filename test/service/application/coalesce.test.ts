@@ -15,7 +15,10 @@ interface Computation {
 /** A coalescer whose computations end on demand. */
 function aCoalescer() {
   const computations: Computation[] = [];
-  const coalescer = new Coalescer<string, string>();
+  const coalescer = new Coalescer<string, string>((keys, timings) => {
+    if (timings.has('source')) throw new DeadlineExceededError();
+    return new Map(keys.map((key) => [key, 'late']));
+  });
   const compute = (keys: readonly string[], context: RequestContext) => {
     const { promise, resolve, reject } = Promise.withResolvers<ReadonlyMap<string, string>>();
     const end = (value: string) => resolve(new Map(keys.map((key) => [key, value])));
@@ -134,9 +137,12 @@ describe('Coalescer', () => {
     await Promise.all(requests);
   });
 
-  it('fails a request at its own deadline although the computation goes on', async () => {
+  it('gives a request at its own deadline what is to be given then, or fails it', async () => {
     const { coalescer, computations } = aCoalescer();
     const long = coalescer.resolve(['a'], aContext());
+    const late = await coalescer.resolve(['a'], aContext({ deadlineInMs: 5 }));
+    expect(valuesOf(late)).toEqual({ a: 'late' });
+    computations[0]!.context.timings.add('source', 1, 8);
     await expect(coalescer.resolve(['a'], aContext({ deadlineInMs: 5 }))).rejects.toThrow(
       DeadlineExceededError,
     );

@@ -328,6 +328,23 @@ describe('ScoreTweets', () => {
     expect((await long)[0]?.status).toBe('ok');
   });
 
+  it('answers a request that joins a read longer than its deadline as a failure of the source', async () => {
+    const source = new FakeSource({ [ID]: aTweet(), 7: aTweet({ id: '7' }) });
+    const { useCase, score } = aUseCase({ source });
+    await score('7');
+    const gate = Promise.withResolvers<void>();
+    source.gate = gate.promise;
+    const long = useCase.score([ID], aContext());
+    await new Promise((resolve) => setImmediate(resolve));
+    const joined = await useCase.score([ID, '7'], aContext({ deadlineInMs: 20 }));
+    expect(joined).toMatchObject([
+      { error: { code: 'tweet_source_failed', message: expect.stringContaining(ID) } },
+      { featureStore: 'hit' },
+    ]);
+    gate.resolve();
+    expect((await long)[0]?.status).toBe('ok');
+  });
+
   it('stores and records a score although every client has left', async () => {
     const gate = Promise.withResolvers<void>();
     const { useCase, model, store, predictionLog, storeWriter } = aUseCase({
