@@ -58,10 +58,12 @@ describe('POST /v1/admin/features/load', () => {
     },
   );
 
-  it('stores no tweet that is withheld', async () => {
-    const { json } = await load([aRow({ tweet: { id: '5', text: 'hidden', withheld: {} } })]);
+  it('purges a stored tweet that is withheld, and records its tombstone', async () => {
+    await load([aRow({ tweet: { id: '5' } })]);
+    const { json } = await load([aRow({ tweet: { id: '05', text: 'hidden', withheld: {} } })]);
     expect(json.results).toMatchObject([{ status: 'error', problem: { code: 'tweet_withheld' } }]);
     expect(app.store.rows.has('5')).toBe(false);
+    expect(app.predictionLog.purged).toEqual(['5']);
   });
 
   it('answers 503 where the store is away', async () => {

@@ -1,5 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
 import { DEFAULT_LIMITS } from '../../../service/contract/http.ts';
 import {
   FeatureStoreUnavailableError,
@@ -311,6 +320,24 @@ describe('POST /v1/admin/tweets', () => {
       ['5', undefined],
     ]);
     expect([...app.store.rows.keys()]).toEqual(['1', '5']);
+  });
+
+  describe('with a stored tweet that X withholds since', () => {
+    const withheld = { tweets: [{ id: '007', text: 'hidden', withheld: {} }] };
+    beforeEach(() => ingest({ tweets: [{ id: '7', text: 'good' }] }));
+
+    it('purges it and records its tombstone', async () => {
+      const { json } = await ingest(withheld);
+      expect(json.results).toMatchObject([{ problem: { code: 'tweet_withheld' } }]);
+      expect(app.store.rows.has('7')).toBe(false);
+      expect(app.predictionLog.purged).toEqual(['7']);
+    });
+
+    it('fails if the tombstone is not recorded', async () => {
+      app.predictionLog.failWith = new FeatureStoreUnavailableError('not recorded');
+      const { status, json } = await ingest(withheld);
+      expect([status, json.code]).toEqual([503, 'feature_store_unavailable']);
+    });
   });
 
   it('takes an id with leading zeros for the same tweet as the other routes', async () => {

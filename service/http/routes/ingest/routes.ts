@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { TweetUnavailableError } from '../../../domain/errors.ts';
+import type { TweetId } from '../../../domain/tweet.ts';
 import { isWithheld, tweetFromX } from '../../../tweet-source/x-format/tweet.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import { contextOf } from '../../caller.ts';
@@ -15,7 +16,7 @@ import { IngestResponse, ingestRequest } from './schemas.ts';
 /** Scores and stores tweets that the administrator sends. */
 export const ingestRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
-  { ingestTweets, lifecycle, model, settings },
+  { ingestTweets, lifecycle, model, purge, settings },
 ) => {
   const { limits } = settings;
 
@@ -28,7 +29,7 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['admin'],
         summary: 'Score and store tweets already read',
         description:
-          'Tweets are scored and stored before the answer: `ok` means stored. A tweet without a time has that of its id. Ids from before November 2010 hold none: such a tweet needs `created_at`, or it counts as of 2010-11-04.',
+          'Tweets are scored and stored before the answer: `ok` means stored. A tweet with `withheld` is purged. A tweet without a time has that of its id. Ids from before November 2010 hold none: such a tweet needs `created_at`, or it counts as of 2010-11-04.',
         security: ADMIN_SECURITY,
         querystring: NoQuery,
         body: ingestRequest(limits),
@@ -49,13 +50,14 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
     async (request, reply): Promise<IngestResponse> => {
       const { tweets, includes } = request.body;
       const context = contextOf(request, reply, limits.batchDeadlineMs);
+      const withheld: TweetId[] = [];
       const outcomes = await outcomesOf(
         tweets,
         (x) => {
-          if (isWithheld(x, includes)) {
-            throw new TweetUnavailableError('tweet_withheld', `Tweet ${x.id} is withheld.`);
-          }
-          return tweetFromX(x, includes);
+          const tweet = tweetFromX(x, includes);
+          if (!isWithheld(x, includes)) return tweet;
+          withheld.push(tweet.id);
+          throw new TweetUnavailableError('tweet_withheld', `Tweet ${tweet.id} is withheld.`);
         },
         (parsed) => {
           // Measured here, once X's escapes are resolved.
@@ -65,6 +67,7 @@ export const ingestRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
           return ingestTweets.ingest(parsed, context);
         },
       );
+      await Promise.all(withheld.map((id) => purge.tweet(id)));
       return {
         results: outcomes.map((outcome, index) => ({
           tweetId: tweets[index]?.id ?? '',

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { LoadedScore } from '../../../application/load-scores.ts';
 import { isoTimeMs } from '../../../contract/iso-time.ts';
 import { CallerError, ServiceError, TweetUnavailableError } from '../../../domain/errors.ts';
+import { normalizeTweetId } from '../../../domain/tweet-url.ts';
 import { tweetFromX } from '../../../tweet-source/x-format/tweet.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import { problemOf } from '../../problem.ts';
@@ -15,7 +16,7 @@ import { LoadResponse, loadRequest, type ScoredTweet } from './schemas.ts';
 /** Stores tweets that were scored elsewhere. */
 export const loadRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
   app,
-  { loadScores, model, settings },
+  { loadScores, model, purge, settings },
 ) => {
   const { limits } = settings;
 
@@ -27,7 +28,7 @@ export const loadRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
         tags: ['admin'],
         summary: 'Store tweets scored elsewhere',
         description:
-          'Stores tweets with the given scores, model and time, before the answer: `ok` means stored. A call may be repeated. The language that X gave a tweet (`lang`) goes before `language`.',
+          'Stores tweets with the given scores, model and time, before the answer: `ok` means stored. A tweet with `withheld` is purged. A call may be repeated. The language that X gave a tweet (`lang`) goes before `language`.',
         security: ADMIN_SECURITY,
         querystring: NoQuery,
         body: loadRequest(limits),
@@ -49,6 +50,8 @@ export const loadRoutes: FastifyPluginAsyncTypebox<AppDeps> = async (
           throw error;
         }
       });
+      const withheld = rows.filter((_, index) => parsed[index] instanceof TweetUnavailableError);
+      await Promise.all(withheld.map(({ tweet }) => purge.tweet(normalizeTweetId(tweet.id))));
       const scores = parsed.flatMap((each) => (each instanceof ServiceError ? [] : [each]));
       const outcomes = (scores.length > 0 ? await loadScores.load(scores) : []).values();
       return {
