@@ -7,6 +7,7 @@ import type { FeatureStore, FeatureWrite, WriteResult } from './ports/feature-st
 import type { Logger } from './ports/logger.ts';
 import type { PredictionLog } from './ports/prediction-log.ts';
 import type { Purge } from './purge.ts';
+import { RecentPurges } from './recent-purges.ts';
 import { failed, recentlyPurged, type TweetOutcome } from './tweet-outcome.ts';
 import { WriteRetry } from './write-retry.ts';
 
@@ -29,6 +30,7 @@ export class StoreWriter {
   readonly #options: StoreWriterOptions;
   readonly #running = new Set<Promise<void>>();
   readonly #retry: WriteRetry;
+  readonly #recentPurges = new RecentPurges();
   /** Of the rows on their way. */
   #rows = 0;
   #bytes = 0;
@@ -67,12 +69,15 @@ export class StoreWriter {
   }
 
   /**
-   * Purges a tweet in the background. Purges are never dropped: the requests under way bound
-   * their number. A failed purge is logged with its id, so that it can be repeated.
+   * Purges a tweet in the background, once an hour. Purges are never dropped: the requests under way
+   * bound their number. A failed purge is logged with its id, so that it can be repeated.
    */
   purge(tweetId: TweetId): void {
+    if (this.#recentPurges.has(tweetId)) return;
+    this.#recentPurges.add(tweetId);
     const { purge, logger } = this.#options;
     const purged = purge.tweet(tweetId).catch((err: unknown) => {
+      this.#recentPurges.delete(tweetId);
       logger.warn({ tweetId, err }, 'unavailable tweet not purged');
     });
     this.#track(purged);

@@ -211,12 +211,56 @@ describe('StoreWriter.writeNow', () => {
 });
 
 describe('StoreWriter.purge', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
   it('purges a tweet in the background', async () => {
     const { writer, store, predictionLog } = aWriter();
     writer.purge('1');
     await writer.flush();
     expect([store.purged, predictionLog.purged]).toEqual([['1'], ['1']]);
   });
+
+  it('purges a tweet once an hour, however often it is requested', async () => {
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1);
+    const { writer, store, predictionLog } = aWriter();
+    for (let request = 1; request <= 6; request++) writer.purge('1');
+    await writer.flush();
+    writer.purge('1');
+    writer.purge('2');
+    await writer.flush();
+    expect(store.purged).toEqual(['1', '2']);
+    expect(predictionLog.purged).toEqual(['1', '2']);
+    clock.mockReturnValue(3_600_002);
+    writer.purge('1');
+    await writer.flush();
+    expect(predictionLog.purged).toEqual(['1', '2', '1']);
+  });
+
+  it('forgets the oldest of 10,000 purges', async () => {
+    const { writer, predictionLog } = aWriter();
+    for (let id = 0; id <= 10_000; id++) writer.purge(String(id));
+    writer.purge('1');
+    writer.purge('0');
+    await writer.flush();
+    expect(predictionLog.purged.slice(10_001)).toEqual(['0']);
+  });
+
+  it.each(['store', 'predictionLog'] as const)(
+    'repeats a purge that has failed because of the %s',
+    async (part) => {
+      const { writer, logger: _, ...parts } = aWriter();
+      parts[part].failWith = new FeatureStoreUnavailableError('down');
+      writer.purge('1');
+      await writer.flush();
+      parts[part].failWith = undefined;
+      writer.purge('1');
+      await writer.flush();
+      expect(parts.predictionLog.purged.at(-1)).toBe('1');
+      expect(parts.store.purged.at(-1)).toBe('1');
+    },
+  );
 
   it.each(['store', 'predictionLog'] as const)(
     'names a tweet in the log that it cannot purge because of the %s',
