@@ -88,7 +88,7 @@ const DETAILS: Readonly<Record<ErrorCode, string>> = {
   model_failed: 'The model failed to score the text; leave it out and report it.',
   overloaded: 'This instance is not ready to score; send the request again.',
   shutting_down: 'This instance is shutting down; send the request again.',
-  tweet_source_failed: 'The X API did not answer in time.',
+  tweet_source_failed: 'The X API did not answer within the time of the request; send it again.',
   tweet_source_limited: 'The limit of the X API is used up; send the request again in 840 s.',
   feature_store_unavailable: 'Features could not be read; send the request again.',
   internal: 'The service failed unexpectedly; find the error in its log by this request id.',
