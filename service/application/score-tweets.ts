@@ -40,6 +40,7 @@ type Outcomes = ReadonlyMap<TweetId, TweetOutcome>;
 export class ScoreTweets {
   readonly #options: ScoreTweetsOptions;
   readonly #coalescer = new Coalescer<TweetId, TweetOutcome>(lateOutcomes);
+  readonly #judged = new WeakMap<FeatureRow, FeatureRow>();
 
   constructor(options: ScoreTweetsOptions) {
     this.#options = options;
@@ -126,11 +127,22 @@ export class ScoreTweets {
   #hit(stored: FeatureRow): TweetOutcome {
     const { exposeText, model } = this.#options;
     const { languageSupported } = findingOf(stored.language, model.languages);
-    // The languages of the model may have been corrected since.
     const isSame = languageSupported === stored.languageSupported;
-    const row = isSame ? stored : { ...stored, languageSupported };
+    const row = isSame ? stored : this.#judgedAnew(stored, languageSupported);
     const text = exposeText ? row.text : null;
     return { status: 'ok', row, text, featureStore: 'hit', tokens: null };
+  }
+
+  /**
+   * The row after a correction of the model's languages. One copy for each row, because answers are
+   * kept beside their rows.
+   */
+  #judgedAnew(stored: FeatureRow, languageSupported: boolean | null): FeatureRow {
+    const kept = this.#judged.get(stored);
+    if (kept?.languageSupported === languageSupported) return kept;
+    const row = { ...stored, languageSupported };
+    this.#judged.set(stored, row);
+    return row;
   }
 
   /** Keeps a failure from the stored tweets of the same call. */

@@ -204,6 +204,16 @@ describe('ScoreTweets', () => {
     },
   );
 
+  it('answers a tweet that is judged anew with one row, beside which its answer is kept', async () => {
+    const model = new FakeModel();
+    const source = new FakeSource({ [ID]: aTweet({ language: 'ja' }) });
+    const { score } = aUseCase({ source, model });
+    await score();
+    model.languages = ['en', 'ja'];
+    const rows = [await score(), await score()].map((hit) => hit.status === 'ok' && hit.row);
+    expect(rows[1]).toBe(rows[0]);
+  });
+
   it('refuses such a tweet where configured so, and reads it from the source once', async () => {
     const source = new FakeSource({ [ID]: aTweet({ language: 'ja' }) });
     const { score, store } = aUseCase({ source, unsupportedLanguage: 'refuse' });
