@@ -1,8 +1,9 @@
 import { TextTooLongForModelError } from '../domain/errors.ts';
+import { failed } from './failed-outcome.ts';
 import type { LanguageCheck, TextToCheck } from './language-check.ts';
 import type { SentimentModel } from './ports/sentiment-model.ts';
 import { type Caller, type RequestContext, withDeadline } from './request-context.ts';
-import { failedText, type TextOutcome, textOutcome } from './text-outcome.ts';
+import { type TextOutcome, textOutcome } from './text-outcome.ts';
 import { type UnsupportedLanguagePolicy, unsupportedLanguage } from './unsupported-language.ts';
 import { explainableWords, influencesOf, leaveOneOut } from './word-influence.ts';
 
@@ -84,7 +85,7 @@ export class ScoreTexts {
     const findings = await languages.identifyAll(toCheck(texts));
     return findings.flatMap(({ language, languageSupported }, index) =>
       languageSupported === false
-        ? [[index, failedText(unsupportedLanguage('The text', language, model.languages))]]
+        ? [[index, failed(unsupportedLanguage('The text', language, model.languages))]]
         : [],
     );
   }
@@ -99,7 +100,7 @@ export class ScoreTexts {
     const counts = await model.countTokens(texts, context);
     return counts.flatMap((tokens, index) =>
       tokens > maxTokens
-        ? [[index, failedText(new TextTooLongForModelError({ tokens, maxTokens }))]]
+        ? [[index, failed(new TextTooLongForModelError({ tokens, maxTokens }))]]
         : [],
     );
   }

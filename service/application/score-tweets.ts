@@ -9,6 +9,7 @@ import { findingOf } from '../domain/language.ts';
 import type { TweetId } from '../domain/tweet.ts';
 import { type AssessmentSettings, assessTweets } from './assess-tweets.ts';
 import { Coalescer } from './coalesce.ts';
+import { failed } from './failed-outcome.ts';
 import type { FeatureStore } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Metrics } from './ports/metrics.ts';
@@ -21,7 +22,7 @@ import {
   remainingMs,
 } from './request-context.ts';
 import type { StoreWriter } from './store-writer.ts';
-import { failed, type TweetOutcome, unavailable, unreadable } from './tweet-outcome.ts';
+import { type TweetOutcome, unavailable, unreadable } from './tweet-outcome.ts';
 import type { UnsupportedLanguagePolicy } from './unsupported-language.ts';
 
 export interface ScoreTweetsOptions extends AssessmentSettings {

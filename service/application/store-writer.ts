@@ -2,13 +2,14 @@ import { FeatureStoreUnavailableError } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import { rowBytes } from '../domain/row-size.ts';
 import type { TweetId } from '../domain/tweet.ts';
+import { failed } from './failed-outcome.ts';
 import { MAX_PENDING_BYTES, type PendingWrites } from './pending-writes.ts';
 import type { FeatureStore, FeatureWrite, WriteResult } from './ports/feature-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { PredictionLog } from './ports/prediction-log.ts';
 import type { Purge } from './purge.ts';
 import { RecentPurges } from './recent-purges.ts';
-import { failed, recentlyPurged, type TweetOutcome } from './tweet-outcome.ts';
+import { recentlyPurged, type TweetOutcome } from './tweet-outcome.ts';
 import { WriteRetry } from './write-retry.ts';
 
 export interface StoreWriterOptions {

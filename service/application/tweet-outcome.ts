@@ -1,12 +1,8 @@
-import {
-  EmptyTextError,
-  ModelFailedError,
-  type ServiceError,
-  TweetUnavailableError,
-} from '../domain/errors.ts';
+import { EmptyTextError, ModelFailedError, TweetUnavailableError } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import type { Language } from '../domain/language.ts';
 import type { TweetId } from '../domain/tweet.ts';
+import { type FailedOutcome, failed } from './failed-outcome.ts';
 import type { UnavailableReason } from './ports/tweet-source.ts';
 import { unsupportedLanguage } from './unsupported-language.ts';
 
@@ -24,7 +20,7 @@ export interface ScoredTweet {
 }
 
 /** The answer for one tweet. */
-export type TweetOutcome = ScoredTweet | { readonly status: 'error'; readonly error: ServiceError };
+export type TweetOutcome = ScoredTweet | FailedOutcome;
 
 const UNAVAILABLE = {
   not_found: ['tweet_not_found', 'does not exist or was deleted'],
@@ -67,9 +63,4 @@ export function recentlyPurged(id: TweetId): TweetOutcome {
       `Tweet ${id} is not stored: it, its author or one of its topics was purged less than a day ago.`,
     ),
   );
-}
-
-/** The tweet has no answer, for the reason that the error explains. */
-export function failed(error: ServiceError): TweetOutcome {
-  return { status: 'error', error };
 }

@@ -1,5 +1,6 @@
 /** Answers for tweets, shared by the routes that score and ingest them. */
 
+import { failed } from '../application/failed-outcome.ts';
 import type { SentimentModel } from '../application/ports/sentiment-model.ts';
 import type { ScoredTweet, TweetOutcome } from '../application/tweet-outcome.ts';
 import { ServiceError } from '../domain/errors.ts';
@@ -65,7 +66,7 @@ export async function outcomesOf<Item, Parsed>(
     try {
       return valid.push(parse(item)) - 1;
     } catch (error) {
-      if (error instanceof ServiceError) return { status: 'error', error };
+      if (error instanceof ServiceError) return failed(error);
       throw error;
     }
   });
