@@ -14,8 +14,8 @@ export interface WebFirewallProps {
 }
 
 /**
- * Rules of the common set that would reject ordinary requests: posts quote markup, paths and URLs,
- * batches are long, and 100 tweet ids make a query of more than 2,048 bytes.
+ * Rules of the common set that would reject ordinary requests: posts quote markup, paths, URLs and
+ * addresses, batches are long, and 100 tweet ids make a query of more than 2,048 bytes.
  */
 const ONLY_COUNTED = [
   'SizeRestrictions_BODY',
@@ -23,6 +23,7 @@ const ONLY_COUNTED = [
   'CrossSiteScripting_BODY',
   'GenericLFI_BODY',
   'GenericRFI_BODY',
+  'EC2MetaDataSSRF_BODY',
 ];
 
 /** Headers with credentials. */

@@ -27,6 +27,7 @@ describe('the firewall', () => {
         'CrossSiteScripting_BODY',
         'GenericLFI_BODY',
         'GenericRFI_BODY',
+        'EC2MetaDataSSRF_BODY',
       ].map((Name) => ({ Name, ActionToUse: { Count: {} } })),
     );
   });
