@@ -204,7 +204,7 @@ describe('ScoreTweets', () => {
     },
   );
 
-  it('answers a tweet that is judged anew with one row, beside which its answer is kept', async () => {
+  it('answers a tweet that is judged again with one row, beside which its answer is kept', async () => {
     const model = new FakeModel();
     const source = new FakeSource({ [ID]: aTweet({ language: 'ja' }) });
     const { score } = aUseCase({ source, model });
