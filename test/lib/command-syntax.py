@@ -44,7 +44,7 @@ def faults(command):
     if "--query" in tokens:
         query = tokens[tokens.index("--query") + 1]
         jmespath.compile(query)
-        root = re.match(r"(?:sort_by\()?([A-Za-z]+)", query)
+        root = re.match(r"(?:reverse\()?(?:sort_by\()?([A-Za-z]+)", query)
         if root and root[1] not in (shape.output_shape.members if shape.output_shape else {}):
             found.append(f"--query {root[1]} is not in the answer")
     return found
