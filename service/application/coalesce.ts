@@ -124,7 +124,7 @@ class SharedComputation<Result> {
       this.#waiting--;
       // Aborting is expensive: skip it once the computation has settled.
       if (this.#waiting === 0 && !this.#isSettled) {
-        this.#abort.abort(new AbandonedError('Every caller left before the answer was ready.'));
+        this.#abort.abort(new AbandonedError());
       }
     }
   }

@@ -185,6 +185,10 @@ export class RowRejectedError extends ServiceError {
 /** Every caller disconnected before the answer was ready. No client sees this error. */
 export class AbandonedError extends Error {
   override readonly name = 'AbandonedError';
+
+  constructor(message = 'Every caller left before the answer was ready.') {
+    super(message);
+  }
 }
 
 /** The service cannot start: invalid configuration, or a model file that differs from the manifest. */

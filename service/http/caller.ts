@@ -59,7 +59,7 @@ function signalOf({ raw }: FastifyReply): AbortSignal {
   const disconnected = new AbortController();
   const onClose = () => {
     if (!raw.writableFinished) {
-      disconnected.abort(new AbandonedError('The client left before the answer was ready.'));
+      disconnected.abort(new AbandonedError());
     }
   };
   if (raw.closed || raw.destroyed) onClose();

@@ -150,7 +150,7 @@ export class BatchEngine {
     reservation?: EngineReservation,
   ): Promise<Float32Array[]> {
     if (this.#refusal !== null) throw this.#refusal();
-    if (context.signal.aborted) throw new AbandonedError('The caller has gone');
+    if (context.signal.aborted) throw new AbandonedError();
     if (sequences.length === 0) return [];
     const deadlineAtMs = context.deadline.atMs;
     if (reservation !== undefined) this.#settle(reservation, sequences, deadlineAtMs);

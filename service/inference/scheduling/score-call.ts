@@ -26,7 +26,7 @@ export class ScoreCall {
   readonly #resolve: (rows: Float32Array[]) => void;
   readonly #reject: (error: Error) => void;
   readonly #timer: Timer;
-  readonly #onAbort = () => this.fail(new AbandonedError('The caller has gone'));
+  readonly #onAbort = () => this.fail(new AbandonedError());
   #missing: number;
   #startedAtMs: number | null = null;
   #isSettled = false;

@@ -18,7 +18,7 @@ export async function countTokens(
   const counts: number[] = [];
   for (const text of texts) {
     if (!turns.hasTime()) await turns.next();
-    if (context.signal.aborted) throw new AbandonedError('The caller has gone');
+    if (context.signal.aborted) throw new AbandonedError();
     if (remainingMs(context.deadline) === 0) throw new DeadlineExceededError();
     counts.push(await tokenizer.count(normalize(text)));
   }
