@@ -7,7 +7,7 @@ import type { ClientErrors } from './connections/client-errors.ts';
 import type { Connections } from './connections/connections.ts';
 import { createHttpServer } from './connections/http-server.ts';
 import type { SiblingServers } from './connections/sibling-servers.ts';
-import { closeWhileDraining } from './readiness.ts';
+import { closeWhileDraining } from './plugins/draining.ts';
 import { RequestLogger } from './request-logger.ts';
 import { setCommonHeaders, startTrace, type TraceSinks } from './request-trace.ts';
 import { sharedSerializers } from './serializers.ts';

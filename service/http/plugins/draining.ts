@@ -1,7 +1,12 @@
+import type { FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
 import { ShuttingDownError } from '../../domain/errors.ts';
 import type { Lifecycle } from '../../process/lifecycle.ts';
-import { closeWhileDraining } from '../readiness.ts';
+
+/** Asks clients of a draining process to reconnect, which leads them to another one. */
+export function closeWhileDraining(reply: FastifyReply, lifecycle: Lifecycle): void {
+  if (lifecycle.state === 'draining') reply.header('connection', 'close');
+}
 
 /** Rejects new requests of a draining process, except health checks. */
 export const draining = fp<{ lifecycle: Lifecycle }>(
