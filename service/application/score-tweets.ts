@@ -129,7 +129,7 @@ export class ScoreTweets {
     const { exposeText, model } = this.#options;
     const { languageSupported } = findingOf(stored.language, model.languages);
     const isSame = languageSupported === stored.languageSupported;
-    const row = isSame ? stored : this.#judgedAnew(stored, languageSupported);
+    const row = isSame ? stored : this.#judgedAgain(stored, languageSupported);
     const text = exposeText ? row.text : null;
     return { status: 'ok', row, text, featureStore: 'hit', tokens: null };
   }
@@ -138,7 +138,7 @@ export class ScoreTweets {
    * The row after a correction of the model's languages. One copy for each row, because answers are
    * kept beside their rows.
    */
-  #judgedAnew(stored: FeatureRow, languageSupported: boolean | null): FeatureRow {
+  #judgedAgain(stored: FeatureRow, languageSupported: boolean | null): FeatureRow {
     const kept = this.#judged.get(stored);
     if (kept?.languageSupported === languageSupported) return kept;
     const row = { ...stored, languageSupported };
