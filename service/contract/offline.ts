@@ -110,8 +110,11 @@ const OF_BULK: Readonly<Partial<Record<PredictionColumn, string>>> = {
   preprocessing_version: 'NULL',
 };
 
-/** A source may tell the creation of a tweet in whole seconds, and its id in milliseconds. */
-const KEPT_WITH_BULK: Readonly<Partial<Record<PredictionColumn, string>>> = {
+/**
+ * Sources tell the creation of a tweet in whole seconds, or by its id in milliseconds. One time for all
+ * records of a tweet, so that its newest score wins.
+ */
+const KEPT: Readonly<Partial<Record<PredictionColumn, string>>> = {
   event_timestamp:
     'min(prediction.event_timestamp) OVER (PARTITION BY prediction.tweet_id) AS event_timestamp',
 };
@@ -161,7 +164,7 @@ purged AS (
   SELECT DISTINCT tweet_id FROM predictions WHERE record_type = 'tombstone'
 ),
 ${bulk ? scoredSql(bulk) : ''}kept AS (
-  SELECT ${FEATURES.map((name) => (bulk && KEPT_WITH_BULK[name]) || `prediction.${name}`).join(', ')}
+  SELECT ${FEATURES.map((name) => KEPT[name] ?? `prediction.${name}`).join(', ')}
   FROM ${bulk ? 'scored' : 'predictions'} prediction
   LEFT JOIN purged ON purged.tweet_id = prediction.tweet_id
   WHERE prediction.record_type = 'prediction' AND purged.tweet_id IS NULL

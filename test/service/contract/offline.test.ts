@@ -181,14 +181,15 @@ describe('the point-in-time query', () => {
 
 function reference({ entity, event_timestamp }: Label, rows: Row[], asOf: AsOf): Row | undefined {
   const purged = rows.filter((row) => row.record_type === 'tombstone').map((row) => row.tweet_id);
+  /** Of several times of a tweet the earliest counts. */
+  const madeAt = ({ tweet_id }: Row) =>
+    Math.min(
+      ...rows.flatMap((row) => (row.tweet_id === tweet_id ? (row.event_timestamp ?? []) : [])),
+    );
   return rows
     .filter((row) => row.record_type === 'prediction' && row.author_id === entity)
     .filter((row) => !purged.includes(row.tweet_id))
-    .filter((row) => (row.event_timestamp ?? 0) <= event_timestamp)
+    .filter((row) => madeAt(row) <= event_timestamp)
     .filter((row) => asOf === 'event' || row.created_timestamp <= event_timestamp)
-    .toSorted(
-      (a, b) =>
-        (b.event_timestamp ?? 0) - (a.event_timestamp ?? 0) ||
-        b.created_timestamp - a.created_timestamp,
-    )[0];
+    .toSorted((a, b) => madeAt(b) - madeAt(a) || b.created_timestamp - a.created_timestamp)[0];
 }

@@ -93,7 +93,9 @@ function reference(
   by: LabelEntity,
   asOf: AsOf,
 ) {
-  const records = lines.map(({ text }) => JSON.parse(text) as PredictionRecord);
+  const records = withOneTimeOfTweets(
+    lines.map(({ text }) => JSON.parse(text) as PredictionRecord),
+  );
   const isPurged = ({ tweet_id }: PredictionRecord) =>
     records.some((other) => other.record_type === 'tombstone' && other.tweet_id === tweet_id);
   let best: PredictionRecord | null = null;
@@ -105,6 +107,16 @@ function reference(
     if (best === null || isNewer(record, best)) best = record;
   }
   return best;
+}
+
+/** Records of a tweet may tell different times of its creation: the earliest counts. */
+function withOneTimeOfTweets(records: readonly PredictionRecord[]): PredictionRecord[] {
+  return records.map((record) => {
+    const times = records
+      .filter(({ tweet_id }) => tweet_id === record.tweet_id)
+      .map(({ event_timestamp }) => event_timestamp ?? Number.POSITIVE_INFINITY);
+    return { ...record, event_timestamp: Math.min(...times) };
+  });
 }
 
 /** Newest event, then newest score; remaining ties are ordered by name. */

@@ -109,6 +109,12 @@ describe('features training-set gives a label', () => {
     expect(await seenAtNoon('--entity', 'user')).toBe(-2);
   });
 
+  it('the newest score of a tweet, also where an older one has its time from the id', async () => {
+    score(-5, -4, { eventTimestampMs: NOON - 5 * MINUTE + 69 });
+    score(-5, -3);
+    expect(await seenAtNoon()).toBe(-3);
+  });
+
   it('with --as-of event also what was scored later', async () => {
     score(-5, 60);
     expect(await seenAtNoon('--as-of', 'event')).toBe(60);
