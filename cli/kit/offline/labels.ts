@@ -54,20 +54,25 @@ export async function loadLabels(
   readLabel?: ReadLabel,
 ): Promise<Labels> {
   const extraColumns = await loadLines(database, path, readLabel);
+  await database.run(
+    `CREATE TABLE labels AS
+     SELECT number, entity, ${TIME} AS event_timestamp, ${readLabel ? 'label' : 'number::VARCHAR'} AS label
+     FROM label_lines`,
+  );
   const faults = await database.query(`
-    SELECT number, CASE
-      WHEN entity IS NULL THEN 'the entity is missing'
-      WHEN NOT regexp_full_match(entity, ${quoted(ID_PATTERN)})
-        THEN 'an id must have 1 to 19 digits, got "' || entity || '" (spreadsheets round longer numbers: keep ids as text)'
-      WHEN event_timestamp IS NULL THEN 'the event_timestamp is missing'
-      WHEN time IS NULL
-        THEN 'a time must be like 2026-11-23T10:00:00+01:00, with its zone, or milliseconds since 1970, got "' || event_timestamp || '"'
+    SELECT line.number, CASE
+      WHEN line.entity IS NULL THEN 'the entity is missing'
+      WHEN NOT regexp_full_match(line.entity, ${quoted(ID_PATTERN)})
+        THEN 'an id must have 1 to 19 digits, got "' || line.entity || '" (spreadsheets round longer numbers: keep ids as text)'
+      WHEN line.event_timestamp IS NULL THEN 'the event_timestamp is missing'
+      WHEN labels.event_timestamp IS NULL
+        THEN 'a time must be like 2026-11-23T10:00:00+01:00, with its zone, or milliseconds since 1970, got "' || line.event_timestamp || '"'
       ELSE 'the label is missing'
     END AS problem
-    FROM (SELECT *, ${TIME} AS time FROM label_lines)
-    WHERE entity IS NULL OR time IS NULL OR label IS NULL
-      OR NOT regexp_full_match(entity, ${quoted(ID_PATTERN)})
-    ORDER BY number LIMIT ${MAX_FAULTS}`);
+    FROM label_lines line JOIN labels ON labels.number = line.number
+    WHERE line.entity IS NULL OR labels.event_timestamp IS NULL OR line.label IS NULL
+      OR NOT regexp_full_match(line.entity, ${quoted(ID_PATTERN)})
+    ORDER BY line.number LIMIT ${MAX_FAULTS}`);
   if (faults.length > 0) {
     const lines = faults.map(({ number, problem }) => `\n  label ${number}: ${problem}`);
     throw new CliError(`${path} has invalid labels:${lines.join('')}`);
@@ -77,11 +82,6 @@ export async function loadLabels(
   );
   const ids = first.map((line) => String(line.entity));
   expectUnroundedIds(ids, path, entity);
-  await database.run(
-    `CREATE TABLE labels AS
-     SELECT entity, ${TIME} AS event_timestamp, ${readLabel ? 'label' : 'number::VARCHAR'} AS label
-     FROM label_lines`,
-  );
   const [counted] = await database.query('SELECT count(*)::INTEGER AS labels FROM labels');
   const count = Number(counted?.labels);
   if (count === 0) throw new CliError(`${path} has no labels`);

@@ -235,6 +235,24 @@ describe('a label file', () => {
     ]);
   });
 
+  it.each([
+    ['2026-11-23T12:00:00Z', '', 0],
+    ['2026-11-23T12:00:00Z', 'noon', 0],
+    ['yesterday', String(NOON), `${NO_TIME}, got "yesterday"`],
+    ['2026-11-23T12:00:00', String(NOON), `${NO_TIME}, got "2026-11-23T12:00:00"`],
+  ])('with the time %s may have a further column, time, with %p', async (time, further, seen) => {
+    score(0, 0);
+    writeFileSync(
+      log.path('labels.csv'),
+      `entity,event_timestamp,label,time\n${TWEET},${time},up,${further}\n`,
+    );
+    if (typeof seen === 'string') await expect(log.trainingSet()).rejects.toThrow(seen);
+    else {
+      const rows = await log.trainingSet();
+      expect(rows.map((row) => [row.time ?? '', scored(row)])).toEqual([[further, seen]]);
+    }
+  });
+
   it('may mix line ends and hold blank lines', async () => {
     score(-1, -1);
     const lines = [
