@@ -24,8 +24,8 @@ const TIMEOUT_MS = 60_000 + HISTORIES * 1_000;
 const KEY_PREFIX = 'history:';
 
 const LOST_KEYS: Readonly<Record<Lost, readonly string[]>> = {
-  users: ['u:*', 'mu:*'],
-  topics: ['g:*', 'mg:*'],
+  users: ['u:*'],
+  topics: ['g:*'],
   lists: ['mu:*', 'mg:*'],
   registers: ['rank*', 'due:*'],
   names: ['n:*'],

@@ -298,6 +298,60 @@ describe('a rebuild', () => {
   });
 });
 
+describe('a purge of a user or topic whose day buckets were lost', () => {
+  const lost = Array.from({ length: 250 }, (_, index) => ({
+    ...{ tweetId: `${100 + index}`, authorId: '1', topics: ['plain'], eventTimestampMs: 0 },
+    createdTimestampMs: 1,
+  }));
+  const added = { ...lost[0], tweetId: '7', createdTimestampMs: 2 };
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['at once', async () => undefined],
+    [
+      'after the rankings were read',
+      () => Promise.all([store.mostActiveUsers(10), store.mostActiveTopics(10)]),
+    ],
+    ['after another tweet of the day was scored', () => put(added)],
+    [
+      'after another tweet of the day was scored twice',
+      async () => [await put(added), await put({ ...added, createdTimestampMs: 3 })],
+    ],
+    [
+      'after another tweet of the day was scored and purged',
+      async () => [await put(added), await store.purgeTweet('7')],
+    ],
+    [
+      'after their new day buckets were malformed',
+      async () => {
+        await put(added);
+        for (const entity of ['u:1', 'g:plain']) await admin.hset(PREFIX + entity, '0', 'garbage');
+        await put(added);
+      },
+    ],
+  ])('finds their tweets %s', async (_, meanwhile) => {
+    for (const entity of ['u:1', 'g:plain']) {
+      await admin.flushall();
+      await put(...lost);
+      await lose('u:*', 'g:*');
+      await meanwhile();
+      const recorded: string[] = [];
+      const record = async (ids: readonly string[]) => void recorded.push(...ids);
+      if (entity === 'u:1') await store.purgeUser('1', 9, record);
+      else await store.purgeTopic('plain', 9, record);
+      expect(recorded).toEqual(expect.arrayContaining(lost.map(({ tweetId }) => tweetId)));
+      expect(await keysOf('[imt]*:*')).toEqual([]);
+    }
+  });
+
+  it('spares a tweet that was scored under other topics since', async () => {
+    await put({ ...lost[0], topics: ['#a'] });
+    await lose('g:*');
+    await put({ ...lost[0], topics: ['#b'], createdTimestampMs: 2 });
+    await store.purgeTopic('#a', 9, unrecorded);
+    expect(await store.topicBuckets('#b', { from: 0, to: 1 })).toMatchObject([{ day: 0 }]);
+  });
+});
+
 it('a rebuild beside writers and purges counts every tweet once, and brings none back', async () => {
   const many = Array.from({ length: 600 }, (_, index) => ({
     ...tweets[index % tweets.length],

@@ -344,6 +344,8 @@ describe('RedisFeatureStore', () => {
       const denied = await openStore({ username: name, password, keyPrefix: 'acl:' });
       const [row, other] = [aRow({ tweetId: anId() }), aRow({ tweetId: anId() })];
       const own = `#${anId()}`;
+      // A day bucket that has ended.
+      await admin.hset(`acl:g:${own}`, '1', '1 1 1 0 0 1 0 0 10000000');
       const corrupt = anId();
       await admin.set(`acl:t:${corrupt}:0123456789ab:1`, 'corrupt');
       await denied.store.getTweets([corrupt]).catch(() => undefined);

@@ -102,6 +102,7 @@ local function remove_contribution(tweet, contribution)
   local removed = 0
   for _, entity in ipairs(entities_of(contribution)) do
     settle_if_due(entity)
+    call('ZREM', prefix .. 'm' .. entity, tweet)
     local bucket = parse_day_bucket(call('HGET', prefix .. entity, name))
     if is_live(bucket) and bucket.born <= contribution.added then
       bucket.counts[label] = bucket.counts[label] - 1
@@ -109,7 +110,6 @@ local function remove_contribution(tweet, contribution)
         bucket.sums[i] = bucket.sums[i] - content.scores[i]
       end
       if bucket.counts[1] + bucket.counts[2] + bucket.counts[3] > 0 then
-        call('ZREM', prefix .. 'm' .. entity, tweet)
         write_day_bucket(entity, name, bucket)
       else
         drop_day_bucket(entity, name)

@@ -59,8 +59,12 @@ local function is_live(bucket)
 end
 
 local function drop_day_bucket(entity, name)
-  local place = place_of(name)
   call('HDEL', prefix .. entity, name)
+end
+
+local function drop_ended_day_bucket(entity, name)
+  local place = place_of(name)
+  drop_day_bucket(entity, name)
   call('ZREMRANGEBYSCORE', prefix .. 'm' .. entity, place, place)
 end
 
@@ -123,7 +127,8 @@ local function forget_purged_name(user, name, scored_at)
   end
 end
 
--- Deletes everything stored about an entity, including a user's names.
+-- Deletes everything stored about an entity, including a user's names. The list of its tweets stays:
+-- it is empty, or names tweets whose day buckets were lost, which a purge has to find.
 local function forget(entity)
   if is_user(entity) then
     local profile = call('HGET', prefix .. entity, '@') or ''
@@ -131,7 +136,7 @@ local function forget(entity)
       forget_name(id_of(entity), name)
     end
   end
-  redis.call('DEL', prefix .. entity, prefix .. 'm' .. entity)
+  redis.call('DEL', prefix .. entity)
   call('ZREM', rank_key(entity), id_of(entity))
   call('ZREM', due_key(entity), id_of(entity))
 end
@@ -163,6 +168,8 @@ local function settle(entity)
           local counter = is_other_language(fields[i]) and OTHERS or label
           total[counter] = total[counter] + bucket.counts[label]
         end
+      elseif bucket then
+        drop_ended_day_bucket(entity, fields[i])
       else
         drop_day_bucket(entity, fields[i])
       end
