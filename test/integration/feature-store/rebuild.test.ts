@@ -12,6 +12,7 @@ const PREFIX = 'a*[b]?:';
 const DAY_MS = 86_400_000;
 const OTHER_REVISION = 'ba9876543210';
 const NOTHING = { rows: 0, contributions: 0, usernames: 0, entities: 0, tooLarge: 0, purged: [] };
+const ONE_ROW = { rows: 1, contributions: 0 };
 const unrecorded = async () => undefined;
 
 let server: RedisServer;
@@ -234,12 +235,28 @@ describe('a rebuild', () => {
     expect(await store.purgeTweet('7')).toMatchObject({ rows: 1 });
   });
 
-  it('deletes a row that the purge of its tweet could not find', async () => {
+  it('names the tweets that a purge missed until they are purged again', async () => {
+    const missed = tweets.filter(({ authorId }) => authorId === '1');
+    await put(...missed);
+    await lose('[ug]:*', 'm[ug]:*', 'i:*');
+    await store.purgeUser('1', aRow().createdTimestampMs, unrecorded);
+    // The reply to the first may be lost, or the prediction log down.
+    for (const _ of ['first', 'second']) {
+      const { purged } = await rebuildAll(store);
+      expect(new Set(purged)).toEqual(new Set(missed.map(({ tweetId }) => tweetId)));
+    }
+    for (const { tweetId } of missed) expect(await store.purgeTweet(tweetId)).toEqual(ONE_ROW);
+    expect(await keysOf('[tin]:*')).toEqual([]);
+    expect(await rebuildAll(store)).toMatchObject(NOTHING);
+  });
+
+  it('makes a row that the purge of its tweet could not find known to another', async () => {
     await put({ tweetId: '7', model: { name: 'other', revision: OTHER_REVISION } });
     await lose('i:7');
     await store.purgeTweet('7');
     expect(await keysOf('t:7:*')).toHaveLength(1);
     expect(await rebuildAll(store)).toMatchObject({ purged: ['7'] });
+    expect(await store.purgeTweet('7')).toEqual(ONE_ROW);
     expect(await keysOf('t:7:*')).toEqual([]);
   });
 

@@ -86,8 +86,11 @@ local is_purged_row = is_unknown and is_purged(incoming)
 local is_missed = redis.call('EXISTS', prefix .. 'x:' .. tweet) == 1
   or (held and is_recent(held) and is_purged(held)) or (is_purged_row and not held)
 if is_missed or is_purged_row then
-  -- The next purge of the tweet does not find it.
-  if mends and is_unknown then
+  if mends and is_unknown and is_missed then
+    -- For the purge of the tweet, which finds rows by the index. Until then the tweet is reported again.
+    call('HSET', index, 'r:' .. version, ARGV[8])
+    prolong_index()
+  elseif mends and is_unknown then
     forget_purged_name(ARGV[10], string.lower(ARGV[11]), incoming.scored_at)
     redis.call('DEL', row)
   end
