@@ -96,15 +96,15 @@ export class PendingWrites {
     this.#writes.delete(id);
   }
 
-  dropUser(user: UserReference): void {
+  tweetsOfUser(user: UserReference): TweetId[] {
     const name = 'username' in user ? user.username.toLowerCase() : undefined;
-    this.#dropRows(({ authorId, authorUsername }) =>
+    return this.#tweetsOf(({ authorId, authorUsername }) =>
       'id' in user ? authorId === user.id : authorUsername?.toLowerCase() === name,
     );
   }
 
-  dropTopic(topic: string): void {
-    this.#dropRows(({ topics }) => topics.includes(topic));
+  tweetsOfTopic(topic: string): TweetId[] {
+    return this.#tweetsOf(({ topics }) => topics.includes(topic));
   }
 
   /** Drops and counts all writes. */
@@ -114,10 +114,9 @@ export class PendingWrites {
     return rows;
   }
 
-  #dropRows(isPurged: (row: FeatureWrite['row']) => boolean): void {
-    for (const { write } of [...this.#writes.values()]) {
-      if (isPurged(write.row)) this.dropTweet(write.row.tweetId);
-    }
+  #tweetsOf(isMeant: (row: FeatureWrite['row']) => boolean): TweetId[] {
+    const rows = [...this.#writes.values()].map(({ write }) => write.row);
+    return rows.filter(isMeant).map(({ tweetId }) => tweetId);
   }
 
   #dropWhile(isBeyond: (oldest: PendingWrite) => boolean): void {

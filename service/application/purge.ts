@@ -19,8 +19,9 @@ export interface PurgedUser extends Purged {
 
 /**
  * Use case: removes everything stored of a tweet, a user or a topic, and leaves tombstones in
- * the store and in the prediction log. Rows that wait for the store are removed first: they must not
- * be written after the purge.
+ * the store and in the prediction log. The log comes first: a purge that is repeated must find the
+ * tweets again. Rows that wait for the store are dropped before the store is purged: they must not be
+ * written after it.
  *
  * Every method throws FeatureStoreUnavailableError if either of them does not answer; the purge
  * can then be repeated.
@@ -40,22 +41,30 @@ export class Purge {
 
   async tweet(id: TweetId): Promise<Purged> {
     this.#pendingWrites.dropTweet(id);
-    const [purged] = await Promise.all([this.#store.purgeTweet(id), this.#record([id])]);
-    return purged;
+    await this.#record([id]);
+    return this.#store.purgeTweet(id);
   }
 
   async user(user: UserReference): Promise<PurgedUser> {
-    this.#pendingWrites.dropUser(user);
+    await this.#dropPending(() => this.#pendingWrites.tweetsOfUser(user));
     const id = 'id' in user ? user.id : await this.#store.findUser(user.username);
     if (id === null) return { userId: null, rows: 0, contributions: 0 };
-    this.#pendingWrites.dropUser({ id });
+    await this.#dropPending(() => this.#pendingWrites.tweetsOfUser({ id }));
     const record = (tweetIds: readonly TweetId[]) => this.#record(tweetIds);
     return { userId: id, ...(await this.#store.purgeUser(id, this.#now(), record)) };
   }
 
   async topic(topic: string): Promise<Purged> {
-    this.#pendingWrites.dropTopic(topic);
+    await this.#dropPending(() => this.#pendingWrites.tweetsOfTopic(topic));
     return this.#store.purgeTopic(topic, this.#now(), (tweetIds) => this.#record(tweetIds));
+  }
+
+  /** Drops rows that wait for the store; the prediction log has them already. */
+  async #dropPending(find: () => readonly TweetId[]): Promise<void> {
+    for (let ids = find(); ids.length > 0; ids = find()) {
+      await this.#record(ids);
+      for (const id of ids) this.#pendingWrites.dropTweet(id);
+    }
   }
 
   /** Recorded before the store forgets which tweets they were. */

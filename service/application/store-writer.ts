@@ -39,7 +39,11 @@ export class StoreWriter {
   constructor(options: StoreWriterOptions) {
     this.#options = options;
     const { pendingWrites, logger } = options;
-    this.#retry = new WriteRetry({ pendingWrites, logger, put: (writes) => this.#put(writes) });
+    this.#retry = new WriteRetry({
+      pendingWrites,
+      logger,
+      put: (writes) => this.#putAgain(writes),
+    });
   }
 
   /**
@@ -138,6 +142,17 @@ export class StoreWriter {
     const [err] = errors;
     if (err) logger.warn({ rows: errors.length, err }, 'feature rows rejected by the store');
     return results;
+  }
+
+  /**
+   * Writes rows that the prediction log has already. Those that another process has purged since get
+   * their tombstone there.
+   */
+  async #putAgain(writes: readonly FeatureWrite[]): Promise<void> {
+    const results = await this.#put(writes);
+    const refused = rowsWith(writes, (index) => results[index] === false);
+    if (refused.length === 0) return;
+    await this.#options.predictionLog.recordPurges(refused.map(({ tweetId }) => tweetId));
   }
 
   #track(work: Promise<unknown>): void {

@@ -169,6 +169,20 @@ describe('rows that the store fails to write', () => {
     expect([...store.rows.keys()]).toEqual(['1']);
   });
 
+  it('get a tombstone in the log, once it is back, if another process purged them', async () => {
+    const { writer, store, predictionLog, pendingWrites } = await anOutage();
+    store.failWith = undefined;
+    store.tombstones.add('2');
+    predictionLog.failWith = new FeatureStoreUnavailableError('full');
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect([predictionLog.purged, pendingWrites.rows]).toEqual([[], 3]);
+    predictionLog.failWith = undefined;
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect([predictionLog.purged, pendingWrites.rows]).toEqual([['2'], 0]);
+    expect([...store.rows.keys()]).toEqual(['1', '3']);
+    await writer.close();
+  });
+
   it('are written at the end, as soon as the store is back within the time given', async () => {
     const { writer, store, metrics } = await anOutage();
     const closed = writer.close(2_500);
