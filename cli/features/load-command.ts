@@ -49,7 +49,8 @@ export function loadCommand() {
           'tells the language that X gave, the identified one does not count. A row without a required\n' +
           'column is reported by its line and left out. No user counts a row with a username but no\n' +
           'author id. Times need their zone, such as 2026-11-23T10:00:00Z: a created_at without one is\n' +
-          'not read, and the id tells the time of the tweet.',
+          'not read, and the id tells the time of the tweet. A row without a text has no hashtags: if it\n' +
+          'is newer than the stored score, its tweet leaves the hashtags of that.',
         'Rows keep their model revision. Rows of a revision other than that of the service count in\n' +
           'aggregates, but only a service with that model answers with them.',
         ...RESUMABLE_HELP,

@@ -50,6 +50,8 @@ interface Tally {
   unreadTimes: number;
   /** Sent rows with a name of the author but no id, which no user counts. */
   lackedAuthorIds: number;
+  /** Sent rows that tell no hashtags. */
+  lackedTexts: number;
 }
 
 /**
@@ -111,7 +113,13 @@ async function send(
   const earlier = options.restarts ? undefined : state.get(job);
   if (earlier) announce(continuation(earlier));
   const pace = new Pace(rate, { signal });
-  const tally: Tally = { loaded: 0, refused: 0, unreadTimes: 0, lackedAuthorIds: 0 };
+  const tally: Tally = {
+    loaded: 0,
+    refused: 0,
+    unreadTimes: 0,
+    lackedAuthorIds: 0,
+    lackedTexts: 0,
+  };
   const leftOut = new LeftOut(file, announce);
   const missing = () => (earlier?.failed ?? 0) + leftOut.lines + tally.refused;
   let done = earlier?.done ?? 0;
@@ -144,6 +152,7 @@ async function send(
         waiting.push({ row, number });
         if (hasUnreadTime(row.tweet)) tally.unreadTimes++;
         if (lacksAuthorId(row.tweet)) tally.lackedAuthorIds++;
+        if (lacksText(row.tweet)) tally.lackedTexts++;
       }
       done = read;
       if (waiting.length === BATCH_ROWS) await flush();
@@ -167,15 +176,21 @@ async function send(
 
 function summary(
   file: string,
-  { loaded, refused, unreadTimes, lackedAuthorIds }: Tally,
+  { loaded, refused, unreadTimes, lackedAuthorIds, lackedTexts }: Tally,
   unreadable: number,
 ): string {
   return (
     `${file}: ${counted(loaded, 'row')} loaded, ${refused} refused by the service` +
     unreadTimesNote(unreadTimes) +
     lackedAuthorIdsNote(lackedAuthorIds) +
+    (lackedTexts > 0 ? `, ${lackedTexts} without a text (no hashtag counts them)` : '') +
     (unreadable > 0 ? `, ${unreadable} without what a row needs` : '')
   );
+}
+
+/** True for a tweet without hashtags because it has nothing to read them from. */
+function lacksText({ text, entities, note_tweet: note }: ScoredRow['tweet']): boolean {
+  return text === undefined && entities === undefined && note === undefined;
 }
 
 /** The model that the folders of a result name. */

@@ -83,7 +83,7 @@ const totalOf = async (author: string) => {
 
 const manyRows = Array.from({ length: 300 }, (_, index) => ({
   ...{ id: `${100 + index}`, author_id: '7', created_at: CREATED_AT },
-  ...{ ...SCORES, ...MODEL },
+  ...{ text: 'fine', ...SCORES, ...MODEL },
 }));
 
 const DAY_OLD_IDS = [0, 1, 2, 3].map((index) => snowflakeIdAt(Date.parse(CREATED_AT), index));
@@ -246,7 +246,8 @@ describe('tss features load', () => {
     expect([code, stdout]).toEqual([
       1,
       'times.csv: 1 row loaded, 0 refused by the service, ' +
-        '1 with a time that was not read (taken from the id), 1 without what a row needs\n',
+        '1 with a time that was not read (taken from the id), 1 without a text (no hashtag counts them), ' +
+        '1 without what a row needs\n',
     ]);
     expect(stderr).toContain("line 3 has the time '2006-03-21 20:50:14' and an id without a time");
     const day = await service.getStored('/v1/users/7/sentiment?from=2021-11-15&to=2021-11-15');
@@ -268,7 +269,8 @@ describe('tss features load', () => {
       code: 0,
       stdout:
         'names.jsonl: 4 rows loaded, 0 refused by the service, ' +
-        '2 with a username but no author id (no user counts them; add author_id)\n',
+        '2 with a username but no author id (no user counts them; add author_id), ' +
+        '4 without a text (no hashtag counts them)\n',
     });
     expect(await totalOf('@ann')).toBe(1);
   });
@@ -324,7 +326,8 @@ describe('tss features load', () => {
     writeFileSync(join(folder, 'nan.parquet'), Buffer.from(content));
     expect(await load('nan.parquet')).toMatchObject({
       code: 0,
-      stdout: 'nan.parquet: 1 row loaded, 0 refused by the service\n',
+      stdout:
+        'nan.parquet: 1 row loaded, 0 refused by the service, 1 without a text (no hashtag counts them)\n',
     });
   });
 
@@ -347,7 +350,8 @@ describe('tss features load', () => {
     instance.closeSync();
     expect(await load('nested.parquet')).toMatchObject({
       code: 0,
-      stdout: 'nested.parquet: 1 row loaded, 0 refused by the service\n',
+      stdout:
+        'nested.parquet: 1 row loaded, 0 refused by the service, 1 without a text (no hashtag counts them)\n',
     });
   });
 
