@@ -91,8 +91,9 @@ export class FilePredictionLogSink implements RecordSink {
     const { dir, keepDays, logger } = this.#options;
     const deleted: string[] = [];
     try {
-      const { files, firstCompressedDay } = await listPredictionLog(dir);
-      const expired = this.#retention.expired(files);
+      const files = await listPredictionLog(dir);
+      const firstCompressedDay = files.find(({ isCompressed }) => isCompressed)?.day;
+      const expired = this.#retention.expired(files.filter(({ isCompressed }) => !isCompressed));
       const deletable = expired.filter(
         ({ day }) => firstCompressedDay === undefined || day < firstCompressedDay,
       );

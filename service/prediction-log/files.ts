@@ -6,13 +6,8 @@ export interface PredictionLogFile {
   /** yyyy-MM-dd */
   readonly day: string;
   readonly path: string;
-}
-
-export interface PredictionLogListing {
-  /** In order of their days. */
-  readonly files: readonly PredictionLogFile[];
-  /** The first day that the owner of the log has compressed. */
-  readonly firstCompressedDay: string | undefined;
+  /** By the owner of the log. */
+  readonly isCompressed: boolean;
 }
 
 const FILE_NAME = /^(\d{4}-\d{2}-\d{2})\.jsonl(\.gz)?$/;
@@ -21,15 +16,16 @@ export function predictionLogPath(dir: string, day: string): string {
   return join(dir, `${day}.jsonl`);
 }
 
-/** Lists the files of a log; other files of the folder are ignored. */
-export async function listPredictionLog(dir: string): Promise<PredictionLogListing> {
+/** Lists the files of a log in order of their days; `onOther` gets the names of the folder's other files. */
+export async function listPredictionLog(
+  dir: string,
+  onOther: (name: string) => void = () => undefined,
+): Promise<PredictionLogFile[]> {
   const files: PredictionLogFile[] = [];
-  let firstCompressedDay: string | undefined;
   for (const name of (await readdir(dir)).toSorted()) {
-    const [, day, isCompressed] = FILE_NAME.exec(name) ?? [];
-    if (day === undefined) continue;
-    if (isCompressed === undefined) files.push({ day, path: join(dir, name) });
-    else firstCompressedDay ??= day;
+    const [, day, compressed] = FILE_NAME.exec(name) ?? [];
+    if (day === undefined) onOther(name);
+    else files.push({ day, path: join(dir, name), isCompressed: compressed !== undefined });
   }
-  return { files, firstCompressedDay };
+  return files;
 }

@@ -1,7 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PredictionLogFile } from '../../../service/prediction-log/files.ts';
+import {
+  listPredictionLog,
+  type PredictionLogFile,
+} from '../../../service/prediction-log/files.ts';
 import { counted } from '../counted.ts';
 import { CliError, reasonOf } from '../errors.ts';
 import { warn } from '../printable.ts';
@@ -37,26 +40,23 @@ export function warnOfUnreadable(unreadable: readonly UnreadableLines[]): void {
   }
 }
 
-/** A day of the log, which its owner may have compressed. */
-const FILE_NAME = /^(\d{4}-\d{2}-\d{2})\.jsonl(\.gz)?$/;
-
 /**
  * Files of a prediction log, in order of their days. Warns of files that seem to belong to it but are not
  * read: their tombstones are missing, too.
  */
 export async function logFiles(dir: string): Promise<readonly PredictionLogFile[]> {
-  const files: PredictionLogFile[] = [];
-  for (const name of (await readdir(dir)).toSorted()) {
-    const path = join(dir, name);
-    const [, day, isCompressed] = FILE_NAME.exec(name) ?? [];
-    if (day === undefined) {
-      if (/^\d{4}-\d{2}-\d{2}.*\.jsonl/.test(name)) {
-        warn(`${path} is left out: its name must be like 2026-11-23.jsonl or 2026-11-23.jsonl.gz`);
-      }
-    } else if (!(await stat(path)).isDirectory()) {
-      if (isCompressed !== undefined) await expectWhole(path);
-      files.push({ day, path });
+  const listed = await listPredictionLog(dir, (name) => {
+    if (/^\d{4}-\d{2}-\d{2}.*\.jsonl/.test(name)) {
+      warn(
+        `${join(dir, name)} is left out: its name must be like 2026-11-23.jsonl or 2026-11-23.jsonl.gz`,
+      );
     }
+  });
+  const files: PredictionLogFile[] = [];
+  for (const file of listed) {
+    if ((await stat(file.path)).isDirectory()) continue;
+    if (file.isCompressed) await expectWhole(file.path);
+    files.push(file);
   }
   return files;
 }
