@@ -92,9 +92,13 @@ export const BULK_COLUMNS = [
 /** Bulk results that count: all, or those of one model, which Athena's partitions require. */
 export type BulkResults = 'all' | { readonly modelName: string; readonly modelRevision: string };
 
-/** Bits of a snowflake id below its time, as a factor, and the time of its origin. */
-const SNOWFLAKE_STEP = 4_194_304;
-const SNOWFLAKE_EPOCH_MS = 1_288_834_974_657;
+/** Bits of a snowflake id below its time: worker and sequence number. */
+export const SNOWFLAKE_BITS = 22;
+
+/** 2010-11-04T01:42:54.657Z, the origin of the milliseconds in X's ids. */
+export const SNOWFLAKE_EPOCH_MS = 1_288_834_974_657;
+
+const SNOWFLAKE_STEP = 2 ** SNOWFLAKE_BITS;
 
 /**
  * Values of a bulk result for the columns of a prediction. Its tweet was made at the time in its id;

@@ -1,10 +1,7 @@
+import { SNOWFLAKE_BITS, SNOWFLAKE_EPOCH_MS } from '../contract/offline.ts';
 import type { TweetId } from './tweet.ts';
 
-/** 2010-11-04T01:42:54.657Z, the origin of the milliseconds in X's ids. */
-const SNOWFLAKE_EPOCH_MS = 1_288_834_974_657;
-
-/** Worker and sequence number below the time. */
-const BITS_BELOW_TIME = 22n;
+const BITS_BELOW_TIME = BigInt(SNOWFLAKE_BITS);
 
 /** Ids below it are counters. */
 const FIRST_SNOWFLAKE = 2n ** 35n;
