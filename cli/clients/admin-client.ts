@@ -3,7 +3,7 @@ import { CliError } from '../kit/errors.ts';
 import { type Refusal, refusalIn } from '../kit/refusal.ts';
 import { exponentialMs, type Pause, type Wait, withRetries } from '../kit/retry.ts';
 
-/** Longer than any deadline of the service. */
+/** Longest time of a call: more than the default deadlines of the service. */
 const CALL_TIMEOUT_MS = 60_000;
 
 /**
@@ -28,6 +28,11 @@ export interface AdminClientOptions {
   readonly signal: AbortSignal;
   /** Waits between attempts by a timer unless a test replaces it. */
   readonly pause?: Pause;
+}
+
+export interface CallOptions {
+  /** The body may be sent in parts: a call that takes too long is not repeated. */
+  readonly isDivisible?: boolean;
 }
 
 /** The service refused a call or failed. */
@@ -56,12 +61,20 @@ export class ServiceRefusal extends CliError {
 class NoAnswer extends CliError {
   /** Such as `No service answers at http://127.0.0.1:3000 (ECONNREFUSED)`. */
   readonly what: string;
+  readonly isLate: boolean;
 
   constructor(url: string, cause: unknown) {
     const what = `No service answers at ${url} (${networkReason(cause)})`;
     super(`${what}. Start it with script/start, or give its address by --url.`, { cause });
     this.what = what;
+    this.isLate = cause instanceof Error && cause.name === 'TimeoutError';
   }
+}
+
+/** True if a call took too long, so that one with fewer items may be answered. */
+export function exceedsDeadline(error: unknown): boolean {
+  if (error instanceof NoAnswer) return error.isLate;
+  return error instanceof ServiceRefusal && error.refusal.exceedsDeadline;
 }
 
 /**
@@ -84,11 +97,17 @@ export class AdminClient {
    * @throws ServiceRefusal when the service refuses the call permanently, or for minutes
    * @throws CliError when no service answers at the address
    */
-  async call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+  async call(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    { isDivisible = false }: CallOptions = {},
+  ): Promise<unknown> {
     const { announce, signal, pause } = this.#options;
     return withRetries(() => this.#callOnce(method, path, body), {
       maxAttempts: MAX_ATTEMPTS,
-      waitFor: (error, attempt) => this.#waitFor(error, attempt),
+      waitFor: (error, attempt) =>
+        isDivisible && exceedsDeadline(error) ? null : this.#waitFor(error, attempt),
       announce,
       signal,
       ...(pause && { pause }),

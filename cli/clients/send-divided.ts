@@ -1,6 +1,6 @@
 import { CliError } from '../kit/errors.ts';
 import { type Refusal, refusalIn } from '../kit/refusal.ts';
-import { ServiceRefusal } from './admin-client.ts';
+import { exceedsDeadline, ServiceRefusal } from './admin-client.ts';
 
 /** Statuses by which the service refuses a batch for what is in it: too large, or invalid. */
 const DIVIDED = new Set([400, 413]);
@@ -14,7 +14,8 @@ export interface Outcome {
 }
 
 /**
- * Has items stored, in smaller parts when the service refuses them for one of them or for their size.
+ * Has items stored, in smaller parts when the service refuses them for one of them or for their size,
+ * or takes too long for all of them.
  *
  * @param send has a part stored by one call, and returns the answer
  * @param settle called for each item
@@ -29,13 +30,14 @@ export async function sendDivided<Item>(
   try {
     outcomes = outcomesIn(await send(items));
   } catch (error) {
-    if (!(error instanceof ServiceRefusal) || !DIVIDED.has(error.status)) throw error;
-    if (items.length > 1) {
+    const isRefused = error instanceof ServiceRefusal && DIVIDED.has(error.status);
+    if (items.length > 1 && (isRefused || exceedsDeadline(error))) {
       const middle = Math.ceil(items.length / 2);
       await sendDivided(items.slice(0, middle), send, settle);
       await sendDivided(items.slice(middle), send, settle);
       return;
     }
+    if (!isRefused) throw error;
     outcomes = [{ refusal: error.refusal, isOtherLanguage: false }];
   }
   if (outcomes.length !== items.length) {

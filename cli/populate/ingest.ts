@@ -58,7 +58,8 @@ export async function ingest(
     tweets.map((tweet, index) => ({ tweet, place: places[index] })),
     (part) => {
       const body = { tweets: part.map(({ tweet }) => tweet), includes };
-      return service.call('POST', '/v1/admin/tweets', body);
+      const isDivisible = part.length > 1;
+      return service.call('POST', '/v1/admin/tweets', body, { isDivisible });
     },
     ({ place }, { refusal, isOtherLanguage }) => {
       if (refusal) {

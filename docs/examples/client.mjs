@@ -69,12 +69,14 @@ export class ServiceProblem extends Error {
    * @param {string} code
    * @param {number} status
    * @param {number} [retryAfterSeconds] Absent if the service named no time to ask again.
+   * @param {boolean} [exceedsDeadline] True: fewer texts in a request may be answered in time.
    */
-  constructor(message, code, status, retryAfterSeconds) {
+  constructor(message, code, status, retryAfterSeconds, exceedsDeadline = false) {
     super(message);
     this.code = code;
     this.status = status;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.exceedsDeadline = exceedsDeadline;
   }
 }
 
@@ -83,7 +85,8 @@ export class ServiceProblem extends Error {
  * @property {string} [url]
  * @property {string} [apiKey]
  * @property {number} [attempts] Most attempts for a request that may succeed later.
- * @property {number} [timeoutMs] Longest time for one attempt.
+ * @property {number} [timeoutMs] Longest time for one attempt (default 15,000): more than the deadlines
+ * of the service.
  * @property {number} [longestWaitMs] Longest time between two attempts (default 60,000). When the
  * service asks for a longer one, such as until midnight, the method rejects at once.
  */
@@ -107,15 +110,24 @@ export class TweetSentimentClient {
   }
 
   /**
-   * Up to 128 texts; the answer has the same length and order. A text may fail alone.
+   * Up to 128 texts; the answer has the same length and order. A text may fail alone. Texts that take
+   * longer than a request may are sent in halves.
    *
    * @param {readonly string[]} texts
    * @returns {Promise<readonly TextResult[]>}
    */
   async scoreTexts(texts) {
-    /** @type {{ results: TextResult[] }} */
-    const { results } = await this.#send('/v1/inference', { texts });
-    return results;
+    try {
+      /** @type {{ results: TextResult[] }} */
+      const { results } = await this.#send('/v1/inference', { texts });
+      return results;
+    } catch (error) {
+      const isDivisible = error instanceof ServiceProblem && error.exceedsDeadline;
+      if (!isDivisible || texts.length === 1) throw error;
+      const middle = Math.ceil(texts.length / 2);
+      const first = await this.scoreTexts(texts.slice(0, middle));
+      return [...first, ...(await this.scoreTexts(texts.slice(middle)))];
+    }
   }
 
   /**
@@ -153,7 +165,7 @@ export class TweetSentimentClient {
   /**
    * @template Answer
    * @param {string} path
-   * @param {object} [body]
+   * @param {{ texts: readonly string[] }} [body]
    * @returns {Promise<Answer>}
    */
   async #send(path, body) {
@@ -168,11 +180,12 @@ export class TweetSentimentClient {
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
       if (response.ok) return /** @type {Answer} */ (await response.json());
+      const problem = await problemOf(response);
       // 429 and 503 say when to come back.
-      const waitMs = Number(response.headers.get('retry-after')) * 1_000;
+      const waitMs = (problem.retryAfterSeconds ?? 0) * 1_000;
       const canWait = waitMs > 0 && waitMs <= this.#longestWaitMs;
-      if (!canWait || attempt === this.#attempts) throw await problemOf(response);
-      await response.body?.cancel();
+      const isDivisible = problem.exceedsDeadline && body !== undefined && body.texts.length > 1;
+      if (!canWait || isDivisible || attempt === this.#attempts) throw problem;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
@@ -193,8 +206,11 @@ async function problemOf(response) {
     const message = `The answer was HTTP ${status}, without a reason.${advice}`;
     return new ServiceProblem(message, 'none', status, retryAfterSeconds);
   }
-  const { detail, code } = /** @type {{ detail: string, code: string }} */ (await response.json());
-  return new ServiceProblem(detail + advice, code, status, retryAfterSeconds);
+  const { detail, code, exceedsDeadline } =
+    /** @type {{ detail: string, code: string, exceedsDeadline?: boolean }} */ (
+      await response.json()
+    );
+  return new ServiceProblem(detail + advice, code, status, retryAfterSeconds, exceedsDeadline);
 }
 
 /** True if Node runs this file, and does not import it. */

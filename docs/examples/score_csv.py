@@ -41,11 +41,18 @@ def batches(texts: list[str]) -> Iterator[list[str]]:
 
 
 def score(session: requests.Session, texts: list[str]) -> list[dict]:
-    """Results of 1 to 128 texts, in their order; tries again when the service is busy for a moment."""
+    """Results of 1 to 128 texts, in their order; tries again when the service is busy for a moment.
+
+    Texts that take longer than a request may are sent in halves.
+    """
     for attempt in range(ATTEMPTS):
         answer = session.post(f"{URL}/v1/inference", json={"texts": texts}, timeout=30)
         if answer.status_code not in (429, 503) or attempt == ATTEMPTS - 1:
             break
+        # A proxy refuses with a page that is not JSON.
+        if len(texts) > 1 and '"exceedsDeadline":true' in answer.text:
+            middle = len(texts) // 2
+            return score(session, texts[:middle]) + score(session, texts[middle:])
         wait_seconds = float(answer.headers.get("Retry-After", 1))
         if wait_seconds > LONGEST_WAIT_SECONDS:
             break

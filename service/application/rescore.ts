@@ -1,4 +1,4 @@
-import { TweetUnavailableError } from '../domain/errors.ts';
+import { DeadlineExceededError, TweetUnavailableError } from '../domain/errors.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import type { ModelIdentity } from '../domain/sentiment.ts';
 import type { Tweet, TweetId } from '../domain/tweet.ts';
@@ -10,8 +10,8 @@ import { type Caller, type RequestContext, withDeadline } from './request-contex
 import type { StoreWriter } from './store-writer.ts';
 import type { TweetOutcome } from './tweet-outcome.ts';
 
-/** Texts that are admitted at a time: other requests are admitted in between. */
-const TEXTS_PER_STEP = 32;
+/** Most texts that are admitted at a time: other requests are admitted in between. */
+const MAX_TEXTS_PER_STEP = 32;
 
 export interface RescoreOptions extends Omit<AssessmentSettings, 'exposeText'> {
   readonly store: FeatureStore;
@@ -48,13 +48,16 @@ interface Counts {
  */
 export class Rescore {
   readonly #options: RescoreOptions;
+  /** Halved when a step exceeds its deadline, as it would do each time; one more after each page. */
+  #textsPerStep = MAX_TEXTS_PER_STEP;
 
   constructor(options: RescoreOptions) {
     this.#options = options;
   }
 
   /**
-   * A page may be repeated: what it has stored is then present.
+   * A page may be repeated: what it has stored is then present. After a DeadlineExceededError its steps
+   * are smaller.
    *
    * @throws FeatureStoreUnavailableError, OverloadedError
    */
@@ -62,9 +65,19 @@ export class Rescore {
     const { outdated, ...page } = await this.#options.store.outdatedTweets(cursor);
     if (isDryRun) return { ...page, rescored: outdated.length, failed: 0 };
     const counts: Counts = { rescored: 0, withoutText: page.withoutText, failed: 0 };
-    for (let start = 0; start < outdated.length; start += TEXTS_PER_STEP) {
-      await this.#rescore(outdated.slice(start, start + TEXTS_PER_STEP), caller, counts);
+    for (let start = 0; start < outdated.length; ) {
+      const step = outdated.slice(start, start + this.#textsPerStep);
+      try {
+        await this.#rescore(step, caller, counts);
+      } catch (error) {
+        if (error instanceof DeadlineExceededError) {
+          this.#textsPerStep = Math.ceil(step.length / 2);
+        }
+        throw error;
+      }
+      start += step.length;
     }
+    this.#textsPerStep = Math.min(MAX_TEXTS_PER_STEP, this.#textsPerStep + 1);
     return { ...page, ...counts };
   }
 

@@ -10,6 +10,8 @@ export interface ProblemExtensions {
   readonly maxTokens?: number;
   /** Stored topics that the caller may have meant. */
   readonly didYouMean?: string[];
+  /** The work of the request exceeds its deadline: fewer texts may be answered in time. */
+  readonly exceedsDeadline?: boolean;
 }
 
 export interface ServiceErrorOptions {
@@ -130,13 +132,16 @@ export class OverloadedError extends ServiceError {
   }
 }
 
-/** The deadline of the request passed before the answer was ready, whichever layer noticed. */
+/**
+ * The deadline of the request passed before the answer was ready, whichever layer noticed, or its work
+ * alone takes longer. The same request may never be answered, so that clients send less in one.
+ */
 export class DeadlineExceededError extends OverloadedError {
   constructor(options: ServiceErrorOptions = {}) {
-    super('Deadline exceeded: the answer was not ready in time; send the request again later.', {
-      retryAfterSeconds: 1,
-      ...options,
-    });
+    super(
+      'Deadline exceeded: the answer is not ready in time; send fewer texts or tweets in a request, or the same again later.',
+      { retryAfterSeconds: 1, ...options, extensions: { exceedsDeadline: true } },
+    );
   }
 }
 

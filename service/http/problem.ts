@@ -56,6 +56,12 @@ export const Problem = Type.Object(
     maxTokens: Type.Optional(
       Type.Integer({ description: 'With text_too_long_for_model: tokens that the model reads.' }),
     ),
+    exceedsDeadline: Type.Optional(
+      Type.Boolean({
+        description:
+          'True, with overloaded: the work of the request exceeds its deadline. Send fewer texts or tweets in a request.',
+      }),
+    ),
     didYouMean: Type.Optional(
       Type.Array(Type.String(), {
         description: 'Stored topics of the same name with another prefix: #, $ or none.',

@@ -6,7 +6,7 @@ const VISIBLE_ASCII = /^[\x20-\x7e]*$/;
 
 /** Longest wait for what is read: a service that hangs, or a lost network, refuses nothing. */
 const READ_TIMEOUT_MS = 30_000;
-/** Longest wait for what is scored: more than the service's own deadlines, and time to send it. */
+/** Longest wait for what is scored: more than the service's default deadlines, and time to send it. */
 const SCORE_TIMEOUT_MS = 120_000;
 
 /**
@@ -43,7 +43,14 @@ async function send(
   const end = new AbortController();
   const abort = () => end.abort();
   const isGet = body === undefined;
-  const timer = window.setTimeout(abort, isGet ? READ_TIMEOUT_MS : SCORE_TIMEOUT_MS);
+  let exceedsDeadline = false;
+  const timer = window.setTimeout(
+    () => {
+      exceedsDeadline = true;
+      abort();
+    },
+    isGet ? READ_TIMEOUT_MS : SCORE_TIMEOUT_MS,
+  );
   signal?.addEventListener('abort', abort);
   try {
     signal?.throwIfAborted();
@@ -60,7 +67,8 @@ async function send(
     return new Response(await response.blob(), response);
   } catch {
     signal?.throwIfAborted();
-    throw new ApiProblem('unreachable', 'The service cannot be reached. Is it still running?');
+    const detail = 'The service cannot be reached. Is it still running?';
+    throw new ApiProblem('unreachable', detail, { exceedsDeadline });
   } finally {
     window.clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
@@ -71,8 +79,8 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   const seconds = Number(response.headers.get('retry-after'));
   const hints: ProblemHints = seconds > 0 ? { retryAfterSeconds: seconds } : {};
   try {
-    const { code, detail, didYouMean } = await response.json();
-    return new ApiProblem(String(code), String(detail), { ...hints, didYouMean });
+    const { code, detail, didYouMean, exceedsDeadline } = await response.json();
+    return new ApiProblem(String(code), String(detail), { ...hints, didYouMean, exceedsDeadline });
   } catch {
     const detail = `The service answered with status ${response.status}.`;
     return new ApiProblem('unknown', detail, hints);

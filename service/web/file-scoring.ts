@@ -63,12 +63,14 @@ export class FileScoring {
         this.results[index] = rowResult(results[place], model);
       }
     } catch (error) {
-      if (!(error instanceof ApiProblem) || !SPLIT.has(error.code)) throw error;
+      if (!(error instanceof ApiProblem)) throw error;
+      const isRefused = SPLIT.has(error.code);
       const [first] = batch;
-      if (batch.length === 1 && first !== undefined) {
+      if (batch.length === 1 && first !== undefined && isRefused) {
         this.results[first] = { fault: adviceOn(error.code, error.message).message };
         return;
       }
+      if (batch.length === 1 || !(isRefused || error.exceedsDeadline)) throw error;
       const half = Math.ceil(batch.length / 2);
       await this.#score(batch.slice(0, half), signal);
       await this.#score(batch.slice(half), signal);
@@ -82,7 +84,8 @@ export class FileScoring {
         return await this.#options.send(texts, signal);
       } catch (error) {
         const canRetry = error instanceof ApiProblem && adviceOn(error.code, '').canRetry;
-        if (!canRetry || refusals >= MOST_REFUSALS) throw error;
+        const isDivisible = batch.length > 1 && canRetry && error.exceedsDeadline;
+        if (!canRetry || isDivisible || refusals >= MOST_REFUSALS) throw error;
         const pauseMs = Math.min(
           LONGEST_PAUSE_MS,
           (error.retryAfterSeconds ?? 2 ** refusals) * 1_000,

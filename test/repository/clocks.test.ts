@@ -23,6 +23,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'test/integration/feature-store/load.ts': 'paces the load of another process',
   'test/integration/http/resets.test.ts': 'resets a connection some time after its request',
   'test/integration/inference/onnx-sentiment-model.test.ts': 'compares phases with their total',
+  'test/integration/slow-service.test.ts': 'waits as a service asks for',
   'test/lib/golden-hook.test.ts': 'breaks off after a part of an answer',
   'test/service/tweet-source/x-api/x-api-tweet-source.test.ts': 'sets a deadline in the future',
 };

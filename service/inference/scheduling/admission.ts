@@ -56,6 +56,9 @@ export class Admission {
     // machine's speed, and could repeat without end.
     if (acceptedTexts === 0 && work.cost === 0) return;
     const excessMs = this.#excessMs(cost, deadlineAtMs, nowMs);
+    // Beside other work, however little, such a batch would be rejected each time.
+    if (this.#drainMs(SAFETY_OWN * cost, nowMs) > deadlineAtMs - nowMs)
+      throw this.deadlineError(nowMs);
     if (excessMs > 0) {
       throw new OverloadedError(
         'The service cannot answer within the time a request may take; send the request again later.',
@@ -69,7 +72,7 @@ export class Admission {
     return this.#drainMs(SAFETY_UNREAD * cost, nowMs);
   }
 
-  /** Error for a caller whose deadline passed although its texts had been accepted. */
+  /** Error for a caller whose texts alone take too long, or were late although they had been accepted. */
   deadlineError(nowMs: number): OverloadedError {
     return new DeadlineExceededError({
       retryAfterSeconds: toSeconds(this.#drainMs(this.#options.accepted.work.cost, nowMs)),

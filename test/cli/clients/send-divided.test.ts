@@ -2,9 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { ServiceRefusal } from '../../../cli/clients/admin-client.ts';
 import { type Outcome, sendDivided } from '../../../cli/clients/send-divided.ts';
 
-const refusal = { code: 'invalid_request', reason: 'bad' };
+const refusal = { code: 'invalid_request', reason: 'bad', exceedsDeadline: false };
 const refused = (status: number) =>
   new ServiceRefusal('refused', { status, retryAfterMs: undefined, refusal });
+const late = () =>
+  new ServiceRefusal('late', {
+    status: 503,
+    retryAfterMs: 1_000,
+    refusal: { ...refusal, code: 'overloaded', exceedsDeadline: true },
+  });
 const stored = (items: readonly string[]) => ({ results: items.map(() => ({ status: 'ok' })) });
 
 /** Sends four items to a service. @returns sizes of its calls, and the outcome of each item */
@@ -43,6 +49,24 @@ describe('items that the service stores', () => {
       ['c', refusal],
       ['d', null],
     ]);
+  });
+
+  it('are halved until the service answers in time', async () => {
+    const { calls, outcomes } = await sent((items) => {
+      if (items.length > 1) throw late();
+      return stored(items);
+    });
+    expect(calls).toEqual(['abcd', 'ab', 'a', 'b', 'cd', 'c', 'd']);
+    expect(outcomes.map(([item, outcome]) => [item, outcome.refusal])).toEqual(
+      ['a', 'b', 'c', 'd'].map((item) => [item, null]),
+    );
+  });
+
+  it('fail if one alone takes too long', async () => {
+    const failing = sent(() => {
+      throw late();
+    });
+    await expect(failing).rejects.toThrow('late');
   });
 
   it('are not halved at another status', async () => {

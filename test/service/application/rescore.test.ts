@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Rescore } from '../../../service/application/rescore.ts';
-import { FeatureStoreUnavailableError, OverloadedError } from '../../../service/domain/errors.ts';
+import {
+  DeadlineExceededError,
+  FeatureStoreUnavailableError,
+  OverloadedError,
+} from '../../../service/domain/errors.ts';
 import type { FeatureRow } from '../../../service/domain/feature-row.ts';
 import { MemoryFeatureStore } from '../../../service/feature-store/memory/memory-feature-store.ts';
 import {
@@ -173,6 +177,20 @@ describe('Rescore', () => {
     model.predict = admitted;
     expect(await page()).toMatchObject({ rescored: 38, present: 32 });
     expect(model.asked.map(({ length }) => length)).toEqual([32, 32, 6]);
+  });
+
+  it('scores fewer texts at a time once a step has exceeded its deadline, so that a repeated page ends', async () => {
+    const { model, put, page } = aUseCase();
+    await put(...Array.from({ length: 40 }, (_, index) => ({ tweetId: `${index + 1}` })));
+    const inTime = model.predict.bind(model);
+    model.predict = async (...args) => {
+      if (args[0].length > 9) throw new DeadlineExceededError();
+      return inTime(...args);
+    };
+    await expect(page()).rejects.toThrow(DeadlineExceededError);
+    await expect(page()).rejects.toThrow(DeadlineExceededError);
+    expect(await page()).toMatchObject({ rescored: 40, present: 0, failed: 0 });
+    expect(model.asked.map(({ length }) => length)).toEqual([8, 8, 8, 8, 8]);
   });
 
   it('fails if the store does not answer', async () => {

@@ -95,6 +95,20 @@ describe('the rows of a file', () => {
     expect(scoring.results.filter((result) => result && 'scores' in result)).toHaveLength(4);
   });
 
+  it('are sent in halves, at once, until the service answers in time', async () => {
+    const late = () => new ApiProblem('overloaded', 'late', { exceedsDeadline: true });
+    const { scoring, sizes, pauses, run } = aScoring(Array(8).fill('good'), [late(), late()]);
+    await run();
+    expect([scoring.done, sizes, pauses]).toEqual([8, [2, 2, 4], []]);
+  });
+
+  it('wait for the service where one alone exceeds the deadline', async () => {
+    const late = new ApiProblem('overloaded', 'late', { exceedsDeadline: true });
+    const { scoring, pauses, run } = aScoring(['good'], [late]);
+    await run();
+    expect([scoring.done, pauses]).toEqual([1, [1_000]]);
+  });
+
   it('stop waiting when the visitor cancels', async () => {
     const { scoring, run, controller } = aScoring(['good'], [busy(1)]);
     controller.abort();

@@ -116,6 +116,16 @@ describe('a call of an admin route', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30].map((seconds) => seconds * 1_000));
   });
 
+  it('that exceeds its deadline is repeated, unless its body may be sent in parts', async () => {
+    const late = { status: 503, body: { code: 'overloaded', exceedsDeadline: true } };
+    script = [late, { status: 200, body: 'done' }];
+    expect(await client().call('POST', '/a', {})).toBe('done');
+    script = [late];
+    const whole = client().call('POST', '/a', {}, { isDivisible: true });
+    await expect(whole).rejects.toMatchObject({ refusal: { exceedsDeadline: true } });
+    expect([asked.length, waits]).toEqual([3, [1_000]]);
+  });
+
   it('is repeated when a service that has answered does not answer any more', async () => {
     script = [{ status: 200, body: 'one' }, 'no answer', { status: 200, body: 'two' }];
     const service = client();

@@ -50,6 +50,14 @@ describe('admission', () => {
     expect(() => beside.check(1, 801, 1000, 0)).toThrow(OverloadedError);
   });
 
+  it('tells a batch that takes too long by itself from one that other work delays', () => {
+    const beside = setUp({ cost: 400, acceptedTexts: 1 }).admission;
+    expect(rejection(() => beside.check(2, 800, 1000, 0)).extensions).toEqual({});
+    expect(rejection(() => beside.check(2, 801, 1000, 0)).extensions).toEqual({
+      exceedsDeadline: true,
+    });
+  });
+
   it('counts only work that is due no later as ahead', () => {
     const { admission, work } = setUp();
     work.add(400, 1000);
