@@ -285,7 +285,7 @@ require_python_packages() {
 
 try_python_packages() {
   install_python_packages "$@" ||
-    say 'The tests with these clients are skipped. They need Python 3.11 or later and a package index.'
+    say "The tests with the $3 are skipped. They need Python 3.11 or later and a package index."
 }
 
 install_aws_tools() {

@@ -16,13 +16,13 @@ import { OfflineLog } from '../cli/features/offline-log.ts';
 const PYTHON = resolve('.tools/open-inference/bin/python');
 const API_KEY = 'key-of-the-test';
 
-if (hasPackages()) specify();
-else {
+const isInstalled = hasPackages();
+if (!isInstalled) {
   const reason =
     '.tools/open-inference has no pandas, pyarrow or requests; script/test installs them';
-  console.log(`Skipped: the Python examples. ${reason}`);
-  it(`Python examples work (skipped: ${reason})`, () => {});
+  process.stdout.write(`Skipped: the Python examples. ${reason}\n`);
 }
+(isInstalled ? describe : describe.skip)('the Python examples', specify);
 
 function hasPackages(): boolean {
   try {

@@ -26,12 +26,12 @@ function areInstalled(): boolean {
   return readFileSync(installed, 'utf8') === readFileSync(wanted, 'utf8');
 }
 
-if (areInstalled()) specify();
-else {
+const isInstalled = areInstalled();
+if (!isInstalled) {
   const reason = `${FOLDER} is missing or of another version; script/test installs it`;
-  console.log(`Skipped: the clients of the Open Inference Protocol. ${reason}`);
-  it(`clients of the Open Inference Protocol work (skipped: ${reason})`, () => {});
+  process.stdout.write(`Skipped: the clients of the Open Inference Protocol. ${reason}\n`);
 }
+(isInstalled ? describe : describe.skip)('the clients of the Open Inference Protocol', specify);
 
 /** The answer of /v1 in which no text failed. */
 interface Answer extends Pick<TextsResponse, 'model'> {

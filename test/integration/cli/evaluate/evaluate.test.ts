@@ -176,17 +176,15 @@ describe('tss evaluate', () => {
   });
 });
 
-const DATA = process.env.EVALUATION_DATA;
+const DATA = process.env.EVALUATION_DATA ?? '';
 
 describe('the embedded model on the validation split of TweetEval', () => {
-  const name = "has the model card's macro recall";
-  if (DATA === undefined) {
-    const reason = 'EVALUATION_DATA does not name a folder with val_text.txt and val_labels.txt';
-    console.log(`Skipped: the embedded model's macro recall. ${reason}`);
-    it(`${name} (skipped: ${reason})`, () => {});
-    return;
+  if (DATA === '') {
+    process.stdout.write(
+      "Skipped: the embedded model's macro recall. EVALUATION_DATA does not name a folder with val_text.txt and val_labels.txt\n",
+    );
   }
-  it(name, async () => {
+  (DATA === '' ? it.skip : it)("has the model card's macro recall", async () => {
     const args = ['--texts', join(DATA, 'val_text.txt'), '--labels', join(DATA, 'val_labels.txt')];
     const { code, stdout, stderr } = await evaluate(args, 240_000);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
