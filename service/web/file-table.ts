@@ -79,7 +79,8 @@ export function scoredCsv(
   { names, rows, separator }: FileTable,
   results: readonly (RowResult | undefined)[],
 ): string {
-  const prefix = ADDED.some((name) => names.includes(name)) ? 'predicted_' : '';
+  let prefix = '';
+  while (ADDED.some((name) => names.includes(prefix + name))) prefix += 'predicted_';
   const head = [...names, ...ADDED.map((name) => prefix + name)];
   const last = names.length - 1;
   const body = rows.map((row, index) => {

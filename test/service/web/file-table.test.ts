@@ -54,6 +54,13 @@ describe('a file of texts', () => {
     expect([...faults.keys()]).toEqual([0, 2]);
   });
 
+  it('gets further columns whose names it does not have', () => {
+    const table = fileTable('label,predicted_label,text\nx,y,a', true);
+    const [head] = parseCsv(scoredCsv(table, []), 10).rows;
+    expect(new Set(head).size).toBe(head?.length);
+    expect(head).toContain('predicted_predicted_label');
+  });
+
   it('is written with the scores behind its own columns, and safe against formulas', () => {
     const table = fileTable('id,label,text\n1,x,=1+1\n2,y,', true);
     const scored = {
