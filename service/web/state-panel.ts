@@ -1,5 +1,6 @@
 import type { Status } from '../http/routes/status/schemas.ts';
 import { call } from './api.ts';
+import { ApiProblem } from './api-problem.ts';
 import { byId, element } from './dom.ts';
 import { count, duration, percent } from './format.ts';
 import { languageNames } from './languages.ts';
@@ -35,7 +36,8 @@ export function startStatePanel(onNewData: () => void): void {
       return true;
     } catch (error) {
       showProblem(problem, error, () => void load());
-      say(health, 'failed', 'not reachable');
+      const isReachable = error instanceof ApiProblem && error.code !== 'unreachable';
+      say(health, 'failed', isReachable ? 'no answer yet' : 'not reachable');
       return false;
     } finally {
       list.removeAttribute('aria-busy');
