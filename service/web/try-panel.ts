@@ -22,12 +22,13 @@ export function startTryPanel(): void {
   let latest = 0;
 
   const analyze = async () => {
+    const mine = ++latest;
     if (input.value.trim() === '') {
       input.focus();
+      result.removeAttribute('aria-busy');
       result.replaceChildren(element('p', { class: 'hint' }, 'Type a text or paste a tweet URL.'));
       return;
     }
-    const mine = ++latest;
     result.setAttribute('aria-busy', 'true');
     try {
       const verdict = await ask(input.value);
