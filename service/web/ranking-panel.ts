@@ -1,5 +1,6 @@
 import { byId, element } from './dom.ts';
 import { emptyNote, showProblem } from './panel.ts';
+import { isDefaultOrigin } from './populate-command.ts';
 import { type Entry, RankingView, type RankingViewOptions } from './ranking-view.ts';
 import { repeatWhileVisible } from './repeat.ts';
 
@@ -21,9 +22,14 @@ export function startRankingPanel(options: RankingPanelOptions): () => void {
 
   const show = (entries: readonly Entry[]) => {
     if (entries.length === 0) {
-      const command = element('code', {}, './script/start --sample');
-      const note = emptyNote(`No ${id} yet`, 'For a first look, start the service with', command);
-      body.replaceChildren(note);
+      // Elsewhere the visitor may not be who starts the service.
+      const hint = isDefaultOrigin(location.origin)
+        ? [
+            'For a first look, start the service with',
+            element('code', {}, './script/start --sample'),
+          ]
+        : [];
+      body.replaceChildren(emptyNote(`No ${id} yet`, ...hint));
       return;
     }
     // Before its chart is drawn, which needs the width of its place.

@@ -67,12 +67,25 @@ export function startTopicPanel(view: PageView): TopicPanel {
     return title;
   };
 
+  const showNoTopic = () => {
+    isAwaited = false;
+    answered = '';
+    said.textContent = '';
+    body.removeAttribute('aria-busy');
+    body.classList.remove('outdated');
+    showNote('No topic chosen', 'Type a topic or @user, or choose one in a chart.');
+  };
+
   const load = async (isAsked: boolean): Promise<boolean> => {
     const subject = view.current.topic ?? proposed;
-    if (subject === null) return true;
+    const mine = ++latest;
+    if (subject === null) {
+      // Nothing is known of the topics until one is proposed, or none.
+      if (isAsked) showNoTopic();
+      return true;
+    }
     const { days } = view.current;
     const question = JSON.stringify([subject, days]);
-    const mine = ++latest;
     let summary = '';
     let succeeded = true;
     if (isAsked) {
@@ -148,8 +161,7 @@ export function startTopicPanel(view: PageView): TopicPanel {
       proposed = topic;
       if (view.current.topic !== null) return;
       if (topic === null) {
-        body.removeAttribute('aria-busy');
-        showNote('No topic chosen', 'Type a topic or @user, or choose one in a chart.');
+        showNoTopic();
         return;
       }
       if (input.value === '') follow();
@@ -160,7 +172,7 @@ export function startTopicPanel(view: PageView): TopicPanel {
 
 /** Instructions to read a subject that nothing is known of. */
 function howToRead(subject: string): (Node | string)[] {
-  const command = populateCommand(subject);
+  const command = populateCommand(subject, location.origin);
   if (command === null) return [];
   return ['Read it from X into the feature store with', element('code', {}, command)];
 }

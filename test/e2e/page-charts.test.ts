@@ -87,6 +87,12 @@ describe('the charts, while data arrives,', () => {
       await page.getByText('Up for').waitFor();
       expect(failed).toEqual([]);
 
+      await page.getByLabel('Topic or @user').fill('#whales');
+      await page.keyboard.press('Enter');
+      await page.locator('#topic').getByText('No data about #whales.').waitFor();
+      await page.goBack();
+      await page.getByText('No topic chosen').waitFor();
+
       await ingest(empty, AUTHORS);
       await page.clock.fastForward(11_000);
       await page.locator('.users-chart canvas').waitFor();

@@ -252,7 +252,9 @@ describe('the page, without an answer,', () => {
     const opened = await openFilled();
     await opened.page.getByLabel('Topic or @user').fill('#nobody_knows');
     await opened.page.getByRole('button', { name: 'Show' }).click();
-    await opened.page.getByText("npx tss populate --topic '#nobody_knows'").waitFor();
+    await opened.page
+      .getByText(`npx tss populate --topic '#nobody_knows' --url ${service.url}`)
+      .waitFor();
     expect(await opened.page.locator('#topic-said').textContent()).toBe(
       'No data about #nobody_knows.',
     );
@@ -282,6 +284,45 @@ describe('the page, without an answer,', () => {
     await opened.page.getByRole('button', { name: 'Analyze' }).click();
     await opened.page.getByText('Type a text or paste a tweet URL.').waitFor();
     nothingWrong(opened);
+  });
+
+  it('a text any more, while one is scored: asks for one, and shows no answer to the other', async () => {
+    const { page } = await open();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await page.route('**/v1/inference', async (route) => {
+      await released;
+      await route.continue();
+    });
+    const box = page.getByLabel('Text or tweet URL');
+    const asked = page.waitForRequest('**/v1/inference');
+    await box.fill('I love this phone');
+    await page.keyboard.press('Enter');
+    await asked;
+    await box.fill('');
+    await page.keyboard.press('Enter');
+    const hint = page.locator('#try-result').getByText('Type a text or paste a tweet URL.');
+    await hint.waitFor();
+    expect(await page.locator('#try-result').getAttribute('aria-busy')).toBeNull();
+    const answered = page.waitForResponse('**/v1/inference');
+    release();
+    await (await answered).finished();
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+    expect(await hint.isVisible()).toBe(true);
+  });
+
+  it('a place in the limit of requests: says that the state has no answer yet', async () => {
+    const { page } = await open({ canForwardTime: true });
+    const health = page.locator('#health');
+    await health.getByText('ready').waitFor();
+    await page.route('**/v1/status', (route) =>
+      route.fulfill({
+        status: 429,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ code: 'rate_limited', detail: 'Too many.', status: 429 }),
+      }),
+    );
+    await page.clock.fastForward(10_000);
+    await health.getByText('no answer yet').waitFor();
   });
 
   it('a service any more: says so, and recovers', async () => {

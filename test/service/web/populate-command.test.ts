@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { populateCommand } from '../../../service/web/populate-command.ts';
+import { isDefaultOrigin, populateCommand } from '../../../service/web/populate-command.ts';
 
 describe('the command that reads a subject from X', () => {
   it.each([
@@ -9,10 +9,18 @@ describe('the command that reads a subject from X', () => {
     ['a"; id; "`id`$(id)', `npx tss populate --topic 'a"; id; "\`id\`$(id)'`],
     ["it's", String.raw`npx tss populate --topic 'it'\''s'`],
   ])('quotes %s for a shell', (subject, command) => {
-    expect(populateCommand(subject)).toBe(command);
+    expect(populateCommand(subject, 'http://127.0.0.1:3000')).toBe(command);
   });
 
   it('does not exist for the id of a user', () => {
-    expect(populateCommand('id:12')).toBeNull();
+    expect(populateCommand('id:12', 'http://127.0.0.1:3000')).toBeNull();
+  });
+
+  it('names a service at another address than the default', () => {
+    expect(populateCommand('@jack', 'https://api.example.com')).toBe(
+      "npx tss populate --user 'jack' --url https://api.example.com",
+    );
+    expect(isDefaultOrigin('http://localhost:3000')).toBe(true);
+    expect(isDefaultOrigin('http://localhost:3001')).toBe(false);
   });
 });
