@@ -53,5 +53,6 @@ export async function closedLoop(plan: ClosedLoop): Promise<ClosedLoopResult> {
   };
   await Promise.all(Array.from({ length: plan.connections }, drive));
 
-  return { ...tally.result(), perSecond: (tally.succeeded / (lastMs - countFromMs)) * 1000 };
+  const countedMs = plan.once ? lastMs - countFromMs : plan.durationMs;
+  return { ...tally.result(), perSecond: (tally.succeeded / countedMs) * 1000 };
 }

@@ -33,6 +33,7 @@ export async function openLoop(plan: OpenLoop): Promise<OpenLoopResult> {
   const { promise: over, resolve: finish } = Promise.withResolvers<void>();
   let next = 0;
   let allSent = false;
+  let isOver = false;
 
   const send = async (intendedMs: number): Promise<void> => {
     const connection = idle.pop() ?? newConnection();
@@ -45,7 +46,8 @@ export async function openLoop(plan: OpenLoop): Promise<OpenLoopResult> {
     const outcome = await connection.send(request);
     tally.record(outcome, performance.now() - intendedMs);
     idle.push(connection);
-    const first = waiting.shift();
+    // Closing a connection at the end settles its request, too.
+    const first = isOver ? undefined : waiting.shift();
     if (first !== undefined) void send(first);
     if (allSent && tally.outstanding === 0) finish();
   };
@@ -69,6 +71,7 @@ export async function openLoop(plan: OpenLoop): Promise<OpenLoopResult> {
   if (tally.outstanding === 0) finish();
   await over;
   clearTimeout(timer);
+  isOver = true;
   const result = tally.result();
   for (const connection of all) connection.close();
   return {

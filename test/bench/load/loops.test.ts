@@ -42,7 +42,36 @@ describe('a closed loop', () => {
   });
 });
 
+describe('the rate of a closed loop', () => {
+  it('is that of its whole time, also if the server has stopped to answer', async () => {
+    let answered = 0;
+    const { succeeded, perSecond } = await withStub(
+      (request, response) => {
+        if (answered++ > 0) request.destroy();
+        else response.setHeader('Content-Length', 2).end('ok');
+      },
+      (port) => closedLoop({ port, connections: 1, warmUpMs: 0, durationMs: 1_000, requests }),
+    );
+    expect(perSecond).toBe(succeeded);
+  });
+});
+
 describe('an open loop', () => {
+  it('sends nothing after its end', async () => {
+    let received = 0;
+    await withStub(
+      () => {
+        received++;
+      },
+      async (port) => {
+        const plan = { port, ratePerSecond: 50, durationMs: 200, drainMs: 100, seed: 3, requests };
+        await openLoop({ ...plan, maxConnections: 1 });
+        for (let turn = 0; turn < 100; turn++) await setImmediate();
+      },
+    );
+    expect(received).toBeLessThanOrEqual(1);
+  });
+
   it('counts requests that are never answered as lost', async () => {
     const result = await withStub(
       () => undefined,
