@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { MALLOC_ENVIRONMENT } from '../../service/contract/node-arguments.ts';
 import { type Bench, withService } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { renderRequest } from '../load/http-connection.ts';
@@ -94,7 +95,11 @@ async function againstSessions(bench: Bench): Promise<Measurement> {
 
 async function twoSessions({ model, texts }: Bench): Promise<number> {
   const child = spawn(process.execPath, [TWO_SESSIONS], {
-    env: { PATH: process.env.PATH ?? '', PEER: JSON.stringify(sessionOf(model)) },
+    env: {
+      ...MALLOC_ENVIRONMENT,
+      PATH: process.env.PATH ?? '',
+      PEER: JSON.stringify(sessionOf(model)),
+    },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   try {
@@ -131,7 +136,7 @@ export const memory: readonly Benchmark[] = [
   {
     id: 'B19',
     title: 'memory with two workers ÷ of one process with two bare sessions',
-    method: `PSS after ${SOME_REQUESTS} mixed requests, and as many texts`,
+    method: `PSS after ${SOME_REQUESTS} mixed requests, and as many texts; both with two arenas of glibc`,
     better: 'lower',
     floor: 1.35,
     aim: 1.15,
