@@ -23,7 +23,7 @@ export function performanceDocuments(published: Published): { path: string; cont
     readFileSync(DOCUMENT, 'utf8'),
   );
   const charts = MODEL_KEYS.flatMap((model) => {
-    const run = newestCurve(published.runs, model);
+    const run = lastCurve(published.runs, model);
     const points = run?.curves[model];
     return run && points
       ? [{ path: chartPath(model), content: drawCurve(model, points, run.machine) }]
@@ -50,7 +50,7 @@ export function performanceParts(published: Published) {
 }
 
 function benchmarkTables(runs: readonly PublishedRun[]): string {
-  const newest = newestRows(runs);
+  const last = lastRows(runs);
   const sources = runs.map(({ name, machine }) => {
     const { busyAtStart } = machine;
     const busy =
@@ -58,18 +58,18 @@ function benchmarkTables(runs: readonly PublishedRun[]): string {
     return `- \`bench/results/${name}.json\`: ${describe(machine)}${busy}`;
   });
   const tables = MODEL_KEYS.flatMap((model) => {
-    const rows = newest.filter((row) => row.model === model);
+    const rows = last.filter((row) => row.model === model);
     return rows.length > 0 ? [`### ${MODEL_TITLES[model]}\n\n${formatResults(rows)}`] : [];
   });
   const parts = [
-    ...[sources.join('\n'), ...tables, gatesByRun(runs), missing(newest), methods(newest)],
+    ...[sources.join('\n'), ...tables, gatesByRun(runs), missing(last), methods(last)],
     ...[peers(runs), soaks(runs)],
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
 /** By benchmark and model the result of the last run that has it, in the table's order. */
-function newestRows(runs: readonly PublishedRun[]): ResultRow[] {
+function lastRows(runs: readonly PublishedRun[]): ResultRow[] {
   const rows = new Map<string, ResultRow>();
   for (const row of runs.flatMap(({ results }) => results)) rows.set(`${row.id} ${row.model}`, row);
   return [...rows.values()].sort((a, b) => numberOf(a) - numberOf(b) || a.id.localeCompare(b.id));
@@ -85,7 +85,7 @@ function gatesByRun(runs: readonly PublishedRun[]): string {
     .map(({ name, results }) => ({ name, gates: results.filter(({ gate }) => gate) }))
     .filter(({ gates }) => gates.length > 0);
   if (gateRuns.length < 2) return '';
-  const ids = newestRows(runs).flatMap(({ id, gate }) => (gate ? [id] : []));
+  const ids = lastRows(runs).flatMap(({ id, gate }) => (gate ? [id] : []));
   const rows = ids.map((id) => {
     const found = gateRuns.map(({ gates }) => gates.find((row) => row.id === id));
     return [`**${id}**`, ...found.map((row) => (row ? gateCell(row) : ''))];
@@ -142,7 +142,7 @@ function soaks(runs: readonly PublishedRun[]): string {
 
 function curveTables(runs: readonly PublishedRun[]): string {
   const parts = MODEL_KEYS.flatMap((model) => {
-    const run = newestCurve(runs, model);
+    const run = lastCurve(runs, model);
     const points = run?.curves[model];
     if (!run || !points) return [];
     const rows = points.map((point) => [
@@ -165,7 +165,7 @@ function curveTables(runs: readonly PublishedRun[]): string {
   return `${parts.length > 0 ? parts.join('\n\n') : 'No curve is published.'}\n`;
 }
 
-function newestCurve(runs: readonly PublishedRun[], model: ModelKey): PublishedRun | undefined {
+function lastCurve(runs: readonly PublishedRun[], model: ModelKey): PublishedRun | undefined {
   return runs.findLast(({ curves }) => curves[model] !== undefined);
 }
 
