@@ -1,8 +1,11 @@
 // A notebook: each `// %%` begins a cell, which editors with Jupyter support run on its own. As a
 // whole:
 //
-//     ./script/start --sample              # in another terminal
-//     node docs/examples/charts.ts "#bitcoin"      (Node 22.18 or later)
+//     ./script/start --sample
+//
+// and in another terminal, with Node 22.18 or later:
+//
+//     node docs/examples/charts.ts "#bitcoin"
 //
 // It draws two charts from the API, without any package: most-active-users.svg and topic.svg.
 
