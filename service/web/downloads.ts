@@ -15,12 +15,20 @@ export function downloadButtons(name: string, current: () => Download): HTMLElem
     const { rows, picture } = current();
     saveFile(`${fileStem(picture.title)}.csv`, new Blob([csvOf(rows)], { type: 'text/csv' }));
   });
+  const failure = element('span', { role: 'alert' });
   const png = button('PNG', name, async () => {
     const { picture } = current();
-    saveFile(`${fileStem(picture.title)}.png`, await pngOf(picture));
+    failure.textContent = '';
+    try {
+      saveFile(`${fileStem(picture.title)}.png`, await pngOf(picture));
+    } catch (error) {
+      console.error(error);
+      failure.textContent = 'The browser could not make the picture.';
+    }
   });
   const group = { class: 'downloads', role: 'group', 'aria-label': `Download: ${name}` };
-  return element('div', group, element('span', { 'aria-hidden': 'true' }, 'Download'), csv, png);
+  const title = element('span', { 'aria-hidden': 'true' }, 'Download');
+  return element('div', group, title, csv, png, failure);
 }
 
 function button(format: string, name: string, save: () => void): HTMLButtonElement {

@@ -377,6 +377,13 @@ describe('the downloads of a chart', () => {
     nothingWrong(opened);
   });
 
+  it('say so if the browser cannot make the picture', async () => {
+    const { page } = await openFilled('?topic=%23whales');
+    await page.evaluate('HTMLCanvasElement.prototype.toBlob = (callback) => callback(null)');
+    await page.getByRole('button', { name: 'PNG: most active users', exact: true }).click();
+    await page.getByText('The browser could not make the picture.').waitFor();
+  });
+
   it('are its picture as PNG, with room for a title and a legend', async () => {
     const opened = await openFilled('?topic=%23whales');
     const { page } = opened;
