@@ -83,7 +83,8 @@ def main(source: str, target: str, column: str = "text") -> None:
     tweets["label"] = [result.get("sentimentAnalyst") for result in results]
     for label in ("negative", "neutral", "positive"):
         tweets[f"score_{label}"] = [result.get("scores", {}).get(label) for result in results]
-    tweets.to_csv(target, index=False)
+    # With the line ends of RFC 4180 a carriage return in a text is quoted, too.
+    tweets.to_csv(target, index=False, lineterminator="\r\n")
     print(tweets["label"].value_counts())
     if len(rows) < len(texts):
         print(f"not scored: {len(texts) - len(rows)} without a text")

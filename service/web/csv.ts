@@ -4,7 +4,7 @@ type Cell = string | number;
 
 /** Beginnings of texts that a spreadsheet runs as a formula, unless the text is a number. */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
+const NUMBER = /^[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?$/i;
 
 /**
  * Rows of cells as CSV, with a byte order mark so that spreadsheets read it as UTF-8. A text that a

@@ -46,7 +46,9 @@ const FOREIGN = /\.(?:arrow|avro|feather|ods|orc|pa?rq|pq|xls[bmx]?)(?:\.gz)?$/i
 
 /** @throws UsageError when the output's name tells a format that is not written for this input */
 export function checkOutputName(out: string, format: FormatName): void {
-  if (out === '-') throw new UsageError('--out must name a file; omit it for standard output');
+  if (out === '-' || out === '') {
+    throw new UsageError(`--out must name a file, got '${out}'; omit it for standard output`);
+  }
   const [packed] = /\.(?:br|bz2|xz|zip|zst)$/i.exec(out) ?? [];
   if (packed !== undefined) {
     throw new UsageError(`--out must not end in ${packed}: only .gz is written, got '${out}'`);

@@ -47,7 +47,8 @@ describe('the name of the output of tss score', () => {
     ...['pq', 'prq', 'feather.gz'].map(
       (ending) => ['csv', `a.${ending}`, 'must end in .csv, .csv.gz or .parquet for this'] as const,
     ),
-    ['csv', '-', 'must name a file; omit it for standard output'],
+    ['csv', '-', "must name a file, got '-'; omit it for standard output"],
+    ['csv', '', "must name a file, got ''; omit it for standard output"],
     ['csv', 'a.csv.zst', "must not end in .zst: only .gz is written, got 'a.csv.zst'"],
     ['csv', 'a.parquet.gz', "must not end in .gz for Parquet, got 'a.parquet.gz'"],
   ] as const)('may, for %s, not be %s', (format, out, message) => {

@@ -94,6 +94,15 @@ function specify(): void {
       expect(scored[60]?.text).toBe('I love it 😍. '.repeat(3_000));
     });
 
+    it('keeps a carriage return in a text', async () => {
+      writeFileSync(join(folder, 'tweets.csv'), 'id,text\n1,"I love\rit"\n2,I hate it\n');
+      await python(resolve('docs/examples/score_csv.py'), 'tweets.csv', 'scored.csv');
+      const rows: Record<string, string>[] = parse(readFileSync(join(folder, 'scored.csv')), {
+        columns: true,
+      });
+      expect(rows.map(({ text }) => text)).toEqual(['I love\rit', 'I hate it']);
+    });
+
     it('keeps rows without a text, and says how many there are', async () => {
       writeFileSync(
         join(folder, 'tweets.csv'),

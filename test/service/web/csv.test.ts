@@ -30,10 +30,19 @@ describe('CSV of the page', () => {
     expect(csvOf([[text]]).replaceAll('"', '')).toBe(`\ufeff'${text}\r\n`);
   });
 
-  it.each(['#bitcoin', '$btc', 'a=b', '2026-11-28', '-1', '-1.5', '+2', '+1,5', '0.25', ''])(
-    'keeps the text %j',
-    (text) => {
-      expect(csvOf([[text]], ';')).toBe(`\ufeff${text}\r\n`);
-    },
-  );
+  it.each([
+    '#bitcoin',
+    '$btc',
+    'a=b',
+    '2026-11-28',
+    '-1',
+    '-1.5',
+    '-1e5',
+    '+2',
+    '+1,5',
+    '0.25',
+    '',
+  ])('keeps the text %j', (text) => {
+    expect(csvOf([[text]], ';')).toBe(`\ufeff${text}\r\n`);
+  });
 });
