@@ -13,6 +13,7 @@ import { areLabels } from './describe-model.ts';
 import { makeGolden } from './golden.ts';
 import { inventory, verify } from './inventory.ts';
 import { downloadsDir } from './leftovers.ts';
+import { unidentifiableNote } from './model-languages.ts';
 import { withModelsLock } from './models-lock.ts';
 import { checkPlace, hasRevisions, isFolder, openOrigin, openSource } from './open-source.ts';
 import type { PullOptions } from './pull.ts';
@@ -61,7 +62,10 @@ export async function addModel(place: string, options: AddModelOptions): Promise
       workerUrl: WORKER_URL,
       output,
     });
-    return `${name} ${bundle.revision} is locked in the manifest; MODEL_NAME=${name} serves it.`;
+    return (
+      `${name} ${bundle.revision} is locked in the manifest; MODEL_NAME=${name} serves it.` +
+      unidentifiableNote(bundle.languages)
+    );
   });
 }
 

@@ -1,7 +1,7 @@
-import { ANY_LANGUAGE } from '../../service/contract/languages.ts';
 import { inRunningOrder, PREPROCESSING_STEPS } from '../../service/contract/preprocessing.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import type { AddModelOptions } from './add-model-options.ts';
+import { languagesOfCard } from './model-languages.ts';
 import { repositoryOf } from './open-source.ts';
 import { type ModelSource, SourceError } from './source.ts';
 
@@ -30,7 +30,9 @@ export async function checkSame(
   if (labels !== undefined && labels.join() !== bundle.labels.join()) {
     refuse(bundle, `not the labels ${labels.join(',')}`);
   }
-  if (languages !== undefined && languages.join() !== (bundle.languages ?? [ANY_LANGUAGE]).join()) {
+  // Earlier versions wrote a language where this one writes its group, such as `nb`.
+  const locked = languagesOfCard(bundle.languages ?? []);
+  if (languages !== undefined && languages.join() !== locked.join()) {
     refuse(bundle, `not the languages ${languages.join(',')}`);
   }
   if (file !== undefined && (bundle.conversion !== undefined || file !== bundle.graph)) {

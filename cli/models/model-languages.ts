@@ -1,9 +1,10 @@
 import { ANY_LANGUAGE, languageOf } from '../../service/domain/language.ts';
+import { isIdentifiable } from '../../service/inference/language/eld-language-identifier.ts';
 import { UsageError } from '../kit/errors.ts';
 
 type Languages = [string, ...string[]];
 
-/** The languages of a model's card: those that it names by a code, else `*`. */
+/** The languages of a model's card or manifest: those that it names by a code, else `*`. */
 export function languagesOfCard(tags: readonly string[]): Languages {
   const [first, ...others] = new Set(tags.map(languageOf).filter((language) => language !== null));
   return first === undefined ? [ANY_LANGUAGE] : [first, ...others];
@@ -22,4 +23,14 @@ export function parseLanguages(text: string): Languages {
     }),
   );
   return [...languages] as Languages;
+}
+
+/** A sentence, with a space before it, about languages that a text is never found to be in. */
+export function unidentifiableNote(languages: readonly string[] = []): string {
+  const names = languages.filter((each) => each !== ANY_LANGUAGE && !isIdentifiable(each));
+  if (names.length === 0) return '';
+  return (
+    ` Texts in ${names.join(', ')} cannot be identified: without a language from X or their file, texts ` +
+    'in the same script count as read by the model.'
+  );
 }

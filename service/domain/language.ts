@@ -26,8 +26,20 @@ const keptLanguages = new Map<string, Language | null>();
 const NO_LANGUAGE = new Set(['und', 'mul', 'zxx', 'mis', 'art']);
 
 /**
- * The language of a BCP 47 tag, with today's code for a deprecated one (X sends `in` for `id`).
- * Null for an invalid tag and for one that names no language, such as X's `und` and `qme`.
+ * Languages that X and the identifier call by the code of their group.
+ * The most common of a group, such as `cmn`, is in Unicode's own list.
+ */
+const GROUPS: ReadonlyMap<string, Language> = new Map(
+  Object.entries({
+    no: ['nb', 'nn'],
+    ar: ['acm', 'acq', 'aeb', 'afb', 'ajp', 'apc', 'apd', 'arq', 'ars', 'ary', 'arz', 'ayl'],
+    zh: ['gan', 'hak', 'hsn', 'nan', 'wuu', 'yue'],
+  }).flatMap(([group, languages]) => languages.map((language) => [language, group] as const)),
+);
+
+/**
+ * The language of a BCP 47 tag, with today's code for a deprecated one (X sends `in` for `id`), and
+ * the group's code for some that X does not tell apart (`no` for `nb`). Null for an invalid tag and for one that names no language, such as X's `und` and `qme`.
  */
 export function languageOf(tag: string | null | undefined): Language | null {
   if (!tag || tag.length > MAX_TAG_CHARACTERS) return null;
@@ -52,18 +64,23 @@ export function isLanguage(text: string): boolean {
   return LANGUAGE.test(text);
 }
 
-/** Compares the language of a text with the languages that the model reads. */
+/**
+ * Compares the language of a text with the languages that the model reads. Rows and manifests of
+ * earlier versions may name a language where this one names its group.
+ */
 export function findingOf(
   language: Language | null,
   modelLanguages: readonly string[],
 ): LanguageFinding {
   const isKnown = language !== null && !modelLanguages.includes(ANY_LANGUAGE);
-  return { language, languageSupported: isKnown ? modelLanguages.includes(language) : null };
+  const isRead = (each: string) => languageOf(each) === languageOf(language);
+  return { language, languageSupported: isKnown ? modelLanguages.some(isRead) : null };
 }
 
 function primarySubtag(tag: string): string {
   try {
-    return new Intl.Locale(tag).language;
+    const { language } = new Intl.Locale(tag);
+    return GROUPS.get(language) ?? language;
   } catch {
     return '';
   }

@@ -46,6 +46,14 @@ describe('adding a model under a name that is taken', () => {
     );
   });
 
+  it('is accepted for a language that an earlier version wrote in place of its group', async () => {
+    const locked = { ...LOCKED, languages: ['nb', 'in'] };
+    await checkSame(locked, 'acme/base', { languages: ['no', 'id'] }, sourceAt('fedc'));
+    await expect(
+      checkSame(locked, 'acme/base', { languages: ['sv'] }, sourceAt('fedc')),
+    ).rejects.toThrow('not the languages sv');
+  });
+
   it('is accepted for the same source, commit, labels, precision and preprocessing', async () => {
     await checkSame(LOCKED, 'acme/base', {}, sourceAt('fedc'));
     await checkSame(

@@ -9,6 +9,12 @@ describe('the language of a tag', () => {
     ['fil', 'fil'],
     ['in', 'id'],
     ['iw', 'he'],
+    ['nb', 'no'],
+    ['nn-NO', 'no'],
+    ['no', 'no'],
+    ['arz', 'ar'],
+    ['yue-Hant', 'zh'],
+    ['tl', 'fil'],
   ])('%s is %s', (tag, language) => {
     expect(languageOf(tag)).toBe(language);
   });
@@ -59,6 +65,9 @@ describe('what a model reads', () => {
     ['de', ['en', 'de'], true],
     [null, ['en'], null],
     ['de', ['*'], null],
+    ['no', ['nb'], true],
+    ['nb', ['no'], true],
+    ['ar', ['arz'], true],
   ])('of %s with a model for %j: %s', (language, modelLanguages, languageSupported) => {
     expect(findingOf(language, modelLanguages)).toEqual({ language, languageSupported });
   });
