@@ -1,3 +1,4 @@
+import { languageOf } from '../../service/domain/language.ts';
 import { POST_FIELDS, type XQuery } from '../../service/tweet-source/x-api/x-api-client.ts';
 import { parseXLookup } from '../../service/tweet-source/x-format/lookup.ts';
 import type { XReader } from '../clients/x-reader.ts';
@@ -8,9 +9,6 @@ import { BATCH_SIZE, type Batch, type Supply } from './supply.ts';
 /** Lowest `max_results` of each endpoint. */
 const MIN_TIMELINE_PAGE = 5;
 const MIN_SEARCH_PAGE = 10;
-
-/** Fields that the service reads, and the language. */
-const TWEET_FIELDS = [...new Set([...POST_FIELDS['tweet.fields'], 'lang'])];
 
 /** Latest tweets of a user, newest first; X returns at most 3,200. */
 export function userSupply(username: string, limit: number, x: XReader): Supply {
@@ -69,9 +67,15 @@ function found(
   x: XReader,
   from: Progress | undefined,
 ): AsyncGenerator<Batch> {
-  const inLanguage = lang === undefined ? query : `${query} lang:${lang}`;
+  const inLanguage = lang === undefined ? query : `${query} lang:${operatorCode(lang)}`;
   const path = 'tweets/search/recent';
   return pages({ path, query: { query: inLanguage }, minPage: MIN_SEARCH_PAGE, limit }, x, from);
+}
+
+/** X's operator takes today's codes (`id`), its tweets have older ones (`in`). It calls Filipino `tl`. */
+function operatorCode(lang: string): string {
+  const language = languageOf(lang) ?? lang;
+  return language === 'fil' ? 'tl' : language;
 }
 
 interface Listing {
@@ -94,7 +98,6 @@ async function* pages(
   while (left > 0) {
     const body = await x.get(path, {
       ...POST_FIELDS,
-      'tweet.fields': TWEET_FIELDS,
       ...query,
       max_results: Math.min(Math.max(left, minPage), BATCH_SIZE),
       ...(untilId !== undefined && { until_id: untilId }),

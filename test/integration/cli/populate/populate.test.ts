@@ -161,6 +161,26 @@ describe('populate --query and --lang', () => {
     ]);
   });
 
+  it.each([
+    ['id', 'in', 'id'],
+    ['in', 'in', 'id'],
+    ['iw', 'iw', 'he'],
+    ['nb', 'no', 'no'],
+    ['tl', 'tl', 'tl'],
+  ])(
+    'of %s search by the code that X takes, and store what X calls %s',
+    async (given, told, code) => {
+      const tweets = tweetsOf({ id: '731', username: 'polyglot' }, 2, `cats lang:${code}`);
+      x.serve({ tweets: tweets.map((tweet) => ({ ...tweet, lang: told })) });
+      const { stdout } = await run('--query', 'cats', '--lang', given);
+      expect(x.requests.map(({ query }) => query.get('query'))).toEqual([
+        `cats lang:${code}`,
+        `cats lang:${code}`,
+      ]);
+      expect(stdout).toContain('cats: 2 stored');
+    },
+  );
+
   it('says so when X finds nothing', async () => {
     x.serve({ tweets: [] });
     const { code, stderr } = await run('--query', 'xyzzy');
