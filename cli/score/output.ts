@@ -69,7 +69,7 @@ export const STANDARD_OUTPUT: Output = {
 export class FileOutput implements Output {
   readonly earlier: Progress | undefined;
   readonly #name: string;
-  readonly #run: string;
+  readonly #run: string | undefined;
   readonly #file: FileHandle;
   readonly #release: () => void;
   readonly #conversion: Conversion | undefined;
@@ -78,7 +78,7 @@ export class FileOutput implements Output {
 
   private constructor(
     name: string,
-    run: string,
+    run: string | undefined,
     file: FileHandle,
     release: () => void,
     { state, conversion }: { state?: Type.Static<typeof State>; conversion?: Conversion },
@@ -117,7 +117,7 @@ export class FileOutput implements Output {
       const file = await open(partialOf(name), state ? 'r+' : 'w');
       await file.truncate(state?.bytes ?? 0);
       if (!state) await rm(stateOf(name), { force: true });
-      return new FileOutput(name, run ?? '', file, release, {
+      return new FileOutput(name, run, file, release, {
         ...(state && { state }),
         ...(conversion && { conversion }),
       });
@@ -134,7 +134,7 @@ export class FileOutput implements Output {
     await this.#writing(async () => {
       await writeAll(this.#file, bytes, this.#bytes);
       this.#bytes += bytes.length;
-      if (this.#run === '') return;
+      if (this.#run === undefined) return;
       // In this order, so that the state never counts text that a power failure could lose.
       await this.#file.datasync();
       const state = { run: this.#run, bytes: this.#bytes, progress };
@@ -236,7 +236,9 @@ async function earlierState(
   try {
     const state: unknown = JSON.parse(await readFile(stateOf(name), 'utf8'));
     const { size } = await stat(partialOf(name));
-    return Check(State, state) && state.run === run && size >= state.bytes ? state : undefined;
+    if (!Check(State, state) || state.run !== run || size < state.bytes) return undefined;
+    // A header without records: lines that follow would begin with the header's own.
+    return state.progress.next.bytes === 0 ? undefined : state;
   } catch {
     return undefined;
   }

@@ -81,6 +81,18 @@ describe('a file of scores', () => {
     expect(readFileSync(out, 'utf8')).toBe('text\na\nb\n');
   });
 
+  it('starts over if it has a header only, which the next run would read as a record', async () => {
+    const first = await FileOutput.open(out, 'run');
+    await first.append('text,label\n', progress(0));
+    await first.close();
+    const output = await FileOutput.open(out, 'run');
+    expect(output.earlier).toBeUndefined();
+    await output.append('text,label\n', progress(0));
+    await output.finish();
+    await output.close();
+    expect(readFileSync(out, 'utf8')).toBe('text,label\n');
+  });
+
   it('is whole, and can be continued, also if the system writes it in parts', async () => {
     const restore = await writeInParts();
     try {
