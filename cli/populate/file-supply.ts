@@ -48,10 +48,13 @@ async function* batches(input: Input, sent: number, leaveOut: LeaveOut): AsyncGe
   for await (const entry of fileEntries(input)) {
     read++;
     if (read <= sent) continue;
+    if (entry.includes && waiting.length > 0) {
+      // Before the page is looked at: what it leaves out counts when it is read again.
+      yield batchOf(waiting, read - 1);
+      waiting = [];
+    }
     const sendable = sendableOf(entry, leaveOut);
     if (entry.includes) {
-      if (waiting.length > 0) yield batchOf(waiting, read - 1);
-      waiting = [];
       // Each part of a page is sent with the page's `includes`. The page counts as sent once its last
       // part is.
       for (let start = 0; start < sendable.length; start += BATCH_SIZE) {
