@@ -6,7 +6,7 @@ import { CliError } from '../kit/errors.ts';
 import { LeftOut } from '../kit/left-out.ts';
 import { print, warn } from '../kit/printable.ts';
 import { ProgressBar } from '../kit/progress.ts';
-import { StateFile } from '../kit/state-file.ts';
+import { type Progress, StateFile } from '../kit/state-file.ts';
 import { lacksAuthorId } from '../kit/tweet-author.ts';
 import { hasUnreadTime } from '../kit/tweet-time.ts';
 import { fileSupply } from './file-supply.ts';
@@ -53,13 +53,15 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
     for (const supply of await suppliesOf(options, x)) {
       const { name, total } = supply;
       const job = jobOf(supply, options);
-      const { done = 0, failed = 0 } = state.get(job) ?? {};
+      const from = earlier(supply, state.get(job));
+      const { done = 0, failed = 0 } = from ?? {};
       bar = new ProgressBar({ output: process.stderr, name, total, done });
       const tally = new Tally();
       const leftOut = new LeftOut(name, announce);
       let isSent = false;
       try {
-        const read = await send(supply, { ...options, job, service, state, bar, tally, leftOut });
+        const sending = { ...options, job, from, service, state, bar, tally, leftOut };
+        const read = await send(supply, sending);
         isSent = true;
         if (read > 0 && tally.stored === 0) unstored.push(name);
         if (read + done === 0) announce(`${name}: there are no tweets to send.`);
@@ -91,8 +93,14 @@ function jobOf({ job }: Supply, { url, lang = '' }: PopulateOptions): string {
   return `populate:${url}:${lang}:${job}`;
 }
 
+/** Progress of an earlier run, if the supply can continue it. */
+function earlier(supply: Supply, from: Progress | undefined): Progress | undefined {
+  return from && (supply.canContinue?.(from) ?? true) ? from : undefined;
+}
+
 interface Sending {
   readonly job: string;
+  readonly from: Progress | undefined;
   readonly lang?: string;
   readonly service: AdminClient;
   readonly state: StateFile;
@@ -103,8 +111,7 @@ interface Sending {
 
 /** Sends the tweets of a supply that no earlier run has sent. @returns tweets read in this run */
 async function send(supply: Supply, sending: Sending): Promise<number> {
-  const { job, lang, service, state, bar, tally, leftOut } = sending;
-  const from = state.get(job);
+  const { job, from, lang, service, state, bar, tally, leftOut } = sending;
   let read = 0;
   for await (const batch of supply.batches(from, (...line) => leftOut.add(...line))) {
     const wanted = inLanguage(batch, lang);

@@ -18,6 +18,7 @@ export function sampleSupply(nowMs: number): Supply {
     name: 'sample',
     job: 'sample',
     total: tweets.length,
+    canContinue: () => false,
     async *batches() {
       for (let start = 0; start < tweets.length; start += BATCH_SIZE) {
         yield { tweets: tweets.slice(start, start + BATCH_SIZE), cursor: String(start) };

@@ -22,6 +22,8 @@ export interface Supply {
   readonly job: string;
   /** Upper bound of the number of tweets. */
   readonly total: number;
+  /** False for progress that a run cannot continue: it starts over. Absent, each can be continued. */
+  readonly canContinue?: (from: Progress) => boolean;
   /** Batches after those that an earlier run has sent. @throws CliError */
   batches(from: Progress | undefined, leaveOut: LeaveOut): AsyncIterable<Batch>;
 }

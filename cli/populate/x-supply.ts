@@ -1,4 +1,5 @@
 import { languageOf } from '../../service/domain/language.ts';
+import { snowflakeTimeMs } from '../../service/domain/snowflake.ts';
 import { POST_FIELDS, type XQuery } from '../../service/tweet-source/x-api/x-api-client.ts';
 import { parseXLookup } from '../../service/tweet-source/x-format/lookup.ts';
 import type { XReader } from '../clients/x-reader.ts';
@@ -9,6 +10,9 @@ import { BATCH_SIZE, type Batch, type Supply } from './supply.ts';
 /** Lowest `max_results` of each endpoint. */
 const MIN_TIMELINE_PAGE = 5;
 const MIN_SEARCH_PAGE = 10;
+
+/** X refuses an `until_id` from before the seven days that its search covers; less a minute for its clock. */
+const SEARCHED_MS = 7 * 24 * 3_600_000 - 60_000;
 
 /** Latest tweets of a user, newest first; X returns at most 3,200. */
 export function userSupply(username: string, limit: number, x: XReader): Supply {
@@ -41,6 +45,7 @@ export function topicSupply(topic: string, options: SearchOptions, x: XReader): 
     name: topic,
     job: `topic:${topic.toLowerCase()}`,
     total: options.limit,
+    canContinue: isSearched,
     async *batches(from) {
       for await (const batch of found(`${phrase} -is:retweet`, options, x, from)) {
         yield { ...batch, tweets: batch.tweets.map((tweet) => ({ ...tweet, topics: [topic] })) };
@@ -56,12 +61,18 @@ export function querySupply(query: string, options: SearchOptions, x: XReader): 
     name: query,
     job: `query:${query}`,
     total: limit,
+    canContinue: isSearched,
     batches: (from) =>
       found(lang !== undefined && /\sOR\s/.test(query) ? `(${query})` : query, options, x, from),
   };
 }
 
-function found(
+/** False for progress whose next tweets are too old to be found. */
+function isSearched({ cursor }: Pick<Progress, 'cursor'>): boolean {
+  return snowflakeTimeMs(cursor) > Date.now() - SEARCHED_MS;
+}
+
+async function* found(
   query: string,
   { limit, lang }: SearchOptions,
   x: XReader,
@@ -69,7 +80,11 @@ function found(
 ): AsyncGenerator<Batch> {
   const inLanguage = lang === undefined ? query : `${query} lang:${operatorCode(lang)}`;
   const path = 'tweets/search/recent';
-  return pages({ path, query: { query: inLanguage }, minPage: MIN_SEARCH_PAGE, limit }, x, from);
+  const listing = { path, query: { query: inLanguage }, minPage: MIN_SEARCH_PAGE, limit };
+  for await (const batch of pages(listing, x, from)) {
+    yield batch;
+    if (!isSearched(batch)) return;
+  }
 }
 
 /** X's operator takes today's codes (`id`), its tweets have older ones (`in`). It calls Filipino `tl`. */

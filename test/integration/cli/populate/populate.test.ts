@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { snowflakeIdAt } from '../../../../service/domain/snowflake.ts';
 import { ServiceProcess } from '../../../helpers/service-process.ts';
 import { runTool, type ToolEnd, ToolProcess } from '../../../helpers/tool-process.ts';
 import { XApiStub } from '../../../helpers/x-api-stub.ts';
@@ -260,6 +261,37 @@ describe('populate that is stopped', () => {
     expect(await run('--file', file)).toMatchObject({ stdout: `${file}: 1500 stored\n` });
     const { stderr } = await run(...words);
     expect(stderr).toMatch(/ [1-9]\d+\/1500 {2}\d+ %\n/);
+  });
+
+  it('starts a search again if X no longer finds what would follow', async () => {
+    const eightDaysMs = 8 * 24 * 3_600_000;
+    x.serve({ tweets: tweetsOf({ id: '712', username: 'late' }, 3, 'it is late #stale') });
+    const progress = { cursor: snowflakeIdAt(Date.now() - eightDaysMs, 0), done: 400 };
+    writeFileSync(
+      stateFile(),
+      JSON.stringify({ [`populate:${service.url}::topic:#stale`]: progress }),
+    );
+    const { code, stdout } = await run('--topic', '#stale');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('#stale: 3 stored\n')]);
+    expect(x.requests[0]?.query.has('until_id')).toBe(false);
+    expect(existsSync(stateFile())).toBe(false);
+  });
+
+  it('asks a search for nothing before the seven days that X covers', async () => {
+    const weekMs = 7 * 24 * 3_600_000;
+    const [tweet] = tweetsOf({ id: '732', username: 'edge' }, 1, 'so far away #edge');
+    x.serve({ tweets: [{ ...tweet, text: '#edge', id: snowflakeIdAt(Date.now() - weekMs, 0) }] });
+    expect(await run('--query', '#edge')).toMatchObject({ code: 0 });
+    expect(x.requests).toHaveLength(1);
+  });
+
+  it('shows the sample from its beginning, which is sent as a whole', async () => {
+    const progress = { cursor: '100', done: 200 };
+    writeFileSync(stateFile(), JSON.stringify({ [`populate:${service.url}::sample`]: progress }));
+    const { code, stderr } = await run('--sample');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^sample {2}0\/4\d\d {2}0 %\n/);
+    expect(stderr).toMatch(/ (\d+)\/\1 {2}100 %(?: {2}\d+\/s)?\n$/);
   });
 
   it('by SIGTERM exits 143', async () => {
