@@ -35,6 +35,14 @@ export interface LeftOutLine {
   readonly problem: string;
 }
 
+/** Values of the manifest that change results, and are not part of the model's revision. */
+export interface ModelValues {
+  readonly labels: readonly string[];
+  readonly languages: readonly string[];
+  readonly max_tokens: number;
+  readonly certain_margin: number;
+}
+
 /** Written last: an item whose report exists is done. */
 export interface Report {
   readonly input: string;
@@ -57,6 +65,8 @@ export interface Report {
   readonly finished_at?: string;
   readonly model_name: string;
   readonly model_revision: string;
+  /** With others the object is scored again; reports of version 0.2.0 lack them. */
+  readonly model_values?: ModelValues;
   /** `s3://bucket/key` of the Parquet file. */
   readonly output: string;
 }

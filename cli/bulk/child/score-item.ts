@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ENVIRONMENT } from '../../../service/contract/variables.ts';
 import type { OnnxSentimentModel } from '../../../service/inference/onnx-sentiment-model.ts';
 import { CliError } from '../../kit/errors.ts';
@@ -7,6 +8,7 @@ import {
   type Item,
   locationUrl,
   MAX_KEY_BYTES,
+  type ModelValues,
   parseLocation,
   parseRange,
   parseReport,
@@ -33,7 +35,11 @@ export type ItemModel = Pick<OnnxSentimentModel, 'certainMargin' | 'languages' |
 
 export interface ItemContext {
   readonly store: ObjectStore;
-  readonly model: { readonly name: string; readonly revision: string };
+  readonly model: {
+    readonly name: string;
+    readonly revision: string;
+    readonly values: ModelValues;
+  };
   /** Called when there is something to score. */
   readonly startModel: () => Promise<ItemModel>;
   readonly now: () => Date;
@@ -59,7 +65,8 @@ export async function scoreItem(task: ItemTask, context: ItemContext): Promise<I
   const object = input && (await store.find(input));
   if (!object) throw new CliError(`${task.input} does not exist; check the item's input`);
   const earlier = await earlierReport(store, reportAt, task);
-  if (earlier && isOf(earlier, task, object)) return { report: earlier, wasDone: true };
+  if (earlier && isOf(earlier, task, object, model.values))
+    return { report: earlier, wasDone: true };
   const startedAt = context.now();
   const counts = await writeResult(task, object, result, context);
   const finishedAt = context.now();
@@ -72,6 +79,7 @@ export async function scoreItem(task: ItemTask, context: ItemContext): Promise<I
     finished_at: finishedAt.toISOString(),
     model_name: model.name,
     model_revision: model.revision,
+    model_values: model.values,
     output: locationUrl(result),
   };
   await store.write(reportAt, once(Buffer.from(`${JSON.stringify(report)}\n`)));
@@ -152,14 +160,20 @@ async function earlierReport(
   return report;
 }
 
-/** True for a report of the same content and options. */
-function isOf(report: Report, task: ItemTask, object: StoredObject): boolean {
+/** True for a report of the same content, options and values of the model. */
+function isOf(
+  report: Report,
+  task: ItemTask,
+  object: StoredObject,
+  modelValues: ModelValues,
+): boolean {
   const { textColumn, idColumn } = task;
   return (
     report.etag === object.etag &&
     report.range === task.range &&
     report.text_column === textColumn &&
-    report.id_column === idColumn
+    report.id_column === idColumn &&
+    isDeepStrictEqual(report.model_values, modelValues)
   );
 }
 

@@ -5,15 +5,22 @@
 
 import { resolve } from 'node:path';
 import { inspect } from 'node:util';
+import { ANY_LANGUAGE } from '../../../service/contract/languages.ts';
+import { DEFAULT_CERTAIN_MARGIN } from '../../../service/contract/model-manifest.ts';
 import { ENVIRONMENT } from '../../../service/contract/variables.ts';
 import { StartupError } from '../../../service/domain/errors.ts';
-import { findBundle, readManifest } from '../../../service/inference/bundle/manifest.ts';
+import {
+  type Bundle,
+  findBundle,
+  readManifest,
+} from '../../../service/inference/bundle/manifest.ts';
 import { exitNow } from '../../../service/process/exit-now.ts';
 import { counted } from '../../kit/counted.ts';
 import { engineSettings } from '../../kit/environment.ts';
 import { CliError } from '../../kit/errors.ts';
 import { print, warn } from '../../kit/printable.ts';
 import { startModel } from '../../kit/start-model.ts';
+import type { ModelValues } from '../contract.ts';
 import { S3Store } from './s3-store.ts';
 import { type ItemEnd, scoreItem } from './score-item.ts';
 import { taskArguments } from './task-arguments.ts';
@@ -50,10 +57,10 @@ async function scoreTask(): Promise<ItemEnd> {
   const task = taskArguments(process.argv.slice(2));
   const { model: name, workers } = engineSettings();
   const modelsDir = resolve(process.env.MODELS_DIR || ENVIRONMENT.MODELS_DIR.default);
-  const { revision } = findBundle(await readManifest(modelsDir), name);
+  const bundle = findBundle(await readManifest(modelsDir), name);
   return scoreItem(task, {
     store: new S3Store(process.env, signal),
-    model: { name, revision },
+    model: { name, revision: bundle.revision, values: valuesOf(bundle) },
     startModel: () =>
       startModel({
         name,
@@ -64,6 +71,15 @@ async function scoreTask(): Promise<ItemEnd> {
     now: () => new Date(),
     signal,
   });
+}
+
+function valuesOf({ labels, languages, maxTokens, certainMargin }: Bundle): ModelValues {
+  return {
+    labels,
+    languages: languages ?? [ANY_LANGUAGE],
+    max_tokens: maxTokens,
+    certain_margin: certainMargin ?? DEFAULT_CERTAIN_MARGIN,
+  };
 }
 
 function summaryOf({ report, wasDone }: ItemEnd): string {

@@ -11,7 +11,16 @@ import { type ItemTask, scoreItem } from '../../../../cli/bulk/child/score-item.
 import type { Report } from '../../../../cli/bulk/contract.ts';
 import { MemoryStore } from './memory-store.ts';
 
-const MODEL = { name: 'numbers', revision: '0123456789ab' };
+const MODEL = {
+  name: 'numbers',
+  revision: '0123456789ab',
+  values: {
+    labels: ['negative', 'neutral', 'positive'],
+    languages: ['*'],
+    max_tokens: 128,
+    certain_margin: 0.2,
+  },
+};
 const SCORES = { negative: 0.1, neutral: 0.2, positive: 0.7 };
 const PREFIXES = {
   output: { bucket: 'tweets', key: 'results/' },
@@ -23,12 +32,13 @@ function run(
   store: MemoryStore,
   { key, ...item }: Partial<ItemTask> & { key: string },
   interruption = new AbortController(),
+  model = MODEL,
 ) {
   return scoreItem(
     { input: `s3://tweets/${key}`, ...PREFIXES, ...item },
     {
       store,
-      model: MODEL,
+      model,
       startModel: async () => ({
         certainMargin: 0.2,
         languages: [],
@@ -343,6 +353,35 @@ describe('a repeated item', () => {
     expect(await wasDone({ idColumn: 'key' })).toBe(false);
     store.objects.set('tweets/a.jsonl', Buffer.from('{"text":"b"}\n'));
     expect([await wasDone(), await wasDone()]).toEqual([false, true]);
+  });
+
+  it.each([
+    ['labels', { labels: ['positive', 'neutral', 'negative'] }],
+    ['languages', { languages: ['en'] }],
+    ['window', { max_tokens: 64 }],
+    ['margin', { certain_margin: 0.5 }],
+  ])(
+    'is scored again after the %s of the model in the manifest were changed',
+    async (_what, values) => {
+      const store = storeOf('a.jsonl', '{"text":"a"}\n');
+      const changed = { ...MODEL, values: { ...MODEL.values, ...values } };
+      const wasDone = async (model: typeof MODEL) =>
+        (await run(store, { key: 'a.jsonl' }, new AbortController(), model)).wasDone;
+      expect([await wasDone(MODEL), await wasDone(changed), await wasDone(changed)]).toEqual([
+        false,
+        false,
+        true,
+      ]);
+    },
+  );
+
+  it('is scored again if its report is of a version that did not write these values', async () => {
+    const store = storeOf('a.jsonl', '{"text":"a"}\n');
+    const { report } = await run(store, { key: 'a.jsonl' });
+    const { model_values: _values, ...older } = report;
+    const [key] = [...store.objects.keys()].filter((each) => each.endsWith('.json'));
+    store.objects.set(key ?? '', Buffer.from(JSON.stringify(older)));
+    expect((await run(store, { key: 'a.jsonl' })).wasDone).toBe(false);
   });
 
   it('fails where its result would replace that of another bucket', async () => {
