@@ -17,9 +17,16 @@ const Config = Type.Object({
   pad_token_id: tokenId(0),
 });
 
+/** Names of the other families, which transformers also reads here, and prefers where both are given. */
+const OTHER_NAMES = {
+  hidden_size: 'dim',
+  num_attention_heads: 'n_heads',
+  num_hidden_layers: 'n_layers',
+} as const;
+
 /** DistilBERT: different tensor names, no token types, dense and relu before the classifier. */
 export const describeDistilbert: Describe = (json) => {
-  const config = parseConfig(Config, json);
+  const config = parseConfig(Config, withOwnNames(json));
   checkHeads(config.dim, config.n_heads);
   return {
     padId: config.pad_token_id,
@@ -42,6 +49,14 @@ export const describeDistilbert: Describe = (json) => {
     layerNames,
   };
 };
+
+function withOwnNames(json: object): object {
+  const given = new Map<string, unknown>(Object.entries(json));
+  const renamed = Object.entries(OTHER_NAMES)
+    .map(([other, own]) => [own, given.get(other)] as const)
+    .filter(([, value]) => value !== undefined && value !== null);
+  return { ...json, ...Object.fromEntries(renamed) };
+}
 
 function layerNames(layer: number): LayerNames {
   const base = `transformer.layer.${layer}`;

@@ -20,7 +20,8 @@ export function maxTokens({ embeddings }: Classifier): number {
  * Lays out the graph of a classifier: inputs input_ids and attention_mask, output logits. Texts are
  * padded on the right.
  *
- * @throws ConversionError when a tensor is missing or has another shape than config.json asks for
+ * @throws ConversionError when a tensor is missing, has another shape than config.json asks for, or is
+ *   of a layer that config.json lacks
  */
 export function classifierGraph(
   classifier: Classifier,
@@ -30,6 +31,11 @@ export function classifierGraph(
   if (maxTokens(classifier) < 1) {
     throw new ConversionError(
       'config.json: max_position_embeddings leaves no position for a token',
+    );
+  }
+  if (weights.has(`${classifier.layerNames(classifier.layers).query}.weight`)) {
+    throw new ConversionError(
+      `the checkpoint has more layers than the ${classifier.layers} that config.json names; correct config.json in a copy of the model`,
     );
   }
   const graph = new GraphBuilder();

@@ -54,6 +54,11 @@ export class Weights {
     this.#prefix = prefix;
   }
 
+  /** True if there is a tensor of that name, in any shape. */
+  has(name: string): boolean {
+    return this.#lookUp(name) !== undefined;
+  }
+
   /** @throws ConversionError when the tensor is missing or has another shape */
   find(name: string, shape: readonly number[]): Weight {
     const tensor = this.#lookUp(name);

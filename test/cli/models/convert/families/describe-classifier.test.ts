@@ -34,6 +34,26 @@ describe('the description of a classifier', () => {
     );
   });
 
+  it.each([
+    [
+      { n_layers: 6, n_heads: 4, dim: 256 },
+      { layers: 6, heads: 4, hidden: 256 },
+    ],
+    [
+      { num_hidden_layers: 3, num_attention_heads: 6, hidden_size: 384 },
+      { layers: 3, heads: 6, hidden: 384 },
+    ],
+    [
+      { n_layers: 6, num_hidden_layers: 3, dim: 768, hidden_size: null },
+      { layers: 3, heads: 12, hidden: 768 },
+    ],
+  ])(
+    'takes the sizes of DistilBERT by either name, as transformers does: %j',
+    (sizes, expected) => {
+      expect(describeClassifier({ model_type: 'distilbert', ...sizes })).toMatchObject(expected);
+    },
+  );
+
   it('orders the labels by their ids', () => {
     const id2label = Object.fromEntries(
       [...Array(10).keys()].toReversed().map((id) => [`${id}`, `L${id}`]),

@@ -89,6 +89,15 @@ describe('a converted model', () => {
     expect(maxTokens(model)).toBe(expected.maxTokens);
   });
 
+  it.each(FAMILIES)('is refused if the checkpoint has further layers (%s)', async (family) => {
+    folder.copy(`${family}/config.json`, `${family}/model.safetensors`);
+    folder.editConfig({ num_hidden_layers: 1 });
+    await expect(convert('fp32')).rejects.toThrow(
+      'the checkpoint has more layers than the 1 that config.json names',
+    );
+    expect(existsSync(folder.file('model.onnx'))).toBe(false);
+  });
+
   it('computes the same with its weights in a file beside the graph', async () => {
     const repository = robertaRepository();
     for (const name of ['config.json', 'pytorch_model.bin']) {
