@@ -3,7 +3,7 @@ import Value from 'typebox/value';
 import { LABELS, type Label } from '../../service/domain/sentiment.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { ConversionError } from './convert/conversion-error.ts';
-import { describeClassifier } from './convert/families/describe-classifier.ts';
+import { describeClassifier, refuseOwnCode } from './convert/families/describe-classifier.ts';
 import { maxTokens } from './convert/graph/classifier-graph.ts';
 import { SourceError } from './source.ts';
 import { TOKENIZER_CONFIG_FILE } from './tokenizer/added-tokens.ts';
@@ -64,8 +64,10 @@ export async function describeModel(
     if (labels === undefined) checkNumbers(config);
   }
   const facts =
-    kind === 'weights' ? convertible(config) : (known(config) ?? (await anyFamily(folder)));
-  const { model_max_length: limit } = await readTokenizerSettings(folder);
+    kind === 'weights'
+      ? convertible(config, refuseOwnCode)
+      : (known(config) ?? (await anyFamily(folder)));
+  const { max_len, model_max_length: limit = max_len } = await readTokenizerSettings(folder);
   // Exporters write 1e30 where the tokenizer knows no limit.
   const window = Math.floor(Math.min(facts.window, limit ?? facts.window));
   if (window < MIN_TOKENS) {
@@ -91,9 +93,10 @@ interface Facts {
   readonly window: number;
 }
 
-function convertible(config: unknown): Facts {
+function convertible(config: unknown, check: (config: unknown) => void = () => {}): Facts {
   try {
     const classifier = describeClassifier(config);
+    check(config);
     return { ...classifier, window: maxTokens(classifier) };
   } catch (cause) {
     if (!(cause instanceof ConversionError)) throw cause;

@@ -9,6 +9,8 @@ const TokenName = Type.Union([Type.String(), Type.Object({ content: Type.String(
 const Settings = Type.Object({
   tokenizer_class: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   model_max_length: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+  /** Name of model_max_length in old repositories, which transformers reads where that is not given. */
+  max_len: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
   truncation_side: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   do_lower_case: Flag,
   strip_accents: Flag,

@@ -61,6 +61,9 @@ describe('what the manifest learns from the files of an exporter', () => {
     ['a tokenizer with a smaller window', { model_max_length: 128 }, 128],
     ['a tokenizer that knows no limit', { model_max_length: 1e30 }, 512],
     ['a tokenizer that says nothing', {}, 512],
+    ['a tokenizer with the old name of the option', { max_len: 128 }, 128],
+    ['a tokenizer with both names', { max_len: 128, model_max_length: 256 }, 256],
+    ['a tokenizer with the old name and null', { max_len: 128, model_max_length: null }, 512],
   ])('takes the smaller window: %s', async (_, tokenizerConfig, maxTokens) => {
     const model = await describeModel(aFolder(BERT, tokenizerConfig), 'graph', undefined);
     expect(model.maxTokens).toBe(maxTokens);
@@ -106,6 +109,39 @@ describe('what the manifest learns from the files of an exporter', () => {
       }
     },
   );
+
+  it.each([
+    ['an architecture', { architectures: ['MeanPooledForSequenceClassification'] }, 'MeanPooled'],
+    [
+      'its own code',
+      {
+        architectures: ['BertForSequenceClassification'],
+        auto_map: { AutoModelForSequenceClassification: 'modeling.MeanPooled' },
+      },
+      'auto_map',
+    ],
+  ])(
+    'refuses weights whose config.json names %s, and takes a graph of them',
+    async (_, given, named) => {
+      const folder = aFolder({ ...BERT, ...given });
+      await expect(describeModel(folder, 'weights', undefined)).rejects.toThrow(
+        new RegExp(
+          `config.json names .*${named}.* is not run here.* remove architectures and auto_map`,
+        ),
+      );
+      expect((await describeModel(folder, 'graph', undefined)).maxTokens).toBe(512);
+    },
+  );
+
+  it.each([
+    { architectures: ['TFBertForSequenceClassification'] },
+    { architectures: ['BertForSequenceClassification'], auto_map: { AutoConfig: 'a.B' } },
+    { architectures: null, auto_map: null },
+    { architectures: [] },
+  ])('takes weights of a class of transformers: %j', async (given) => {
+    const { family } = await describeModel(aFolder({ ...BERT, ...given }), 'weights', undefined);
+    expect(family).toBe('bert');
+  });
 
   it('takes a config.json without labels for one of two, as transformers does', async () => {
     const { id2label: _, ...config } = BERT;

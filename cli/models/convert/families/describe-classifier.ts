@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import Value from 'typebox/value';
 import { ConversionError } from '../conversion-error.ts';
 import { describeBert } from './bert.ts';
 import type { Classifier } from './classifier.ts';
@@ -18,6 +19,16 @@ const FAMILIES: ReadonlyMap<string, Describe> = new Map([
   ['mpnet', describeMpnet],
   ['electra', describeElectra],
 ]);
+
+/** Classes of transformers for these families, whose networks are what this converts. */
+const CLASSES =
+  /^(TF|Flax)?(Bert|Roberta|Camembert|XLMRoberta|DistilBert|MPNet|Electra)ForSequenceClassification$/;
+
+const Architectures = Type.Object({ architectures: Type.Array(Type.String()) });
+
+const OwnCode = Type.Object({
+  auto_map: Type.Object({ AutoModelForSequenceClassification: Type.Unknown() }),
+});
 
 const MIN_LABELS = 2;
 const MAX_LABELS = 10;
@@ -67,5 +78,23 @@ function refuseOtherTasks(architectures: readonly string[] = []): void {
   if (architectures.some((name) => name.endsWith('ForSequenceClassification'))) return;
   throw new ConversionError(
     `config.json: architecture ${architectures.join(', ').slice(0, 200)} is not a sequence classifier; fine-tune it, or choose a model whose architecture ends in ForSequenceClassification`,
+  );
+}
+
+/**
+ * Refuses weights of a network of its author's own code: their names may be those of a family.
+ *
+ * @throws ConversionError
+ */
+export function refuseOwnCode(config: unknown): void {
+  const { architectures } = Value.Check(Architectures, config) ? config : { architectures: [] };
+  const isOwn = architectures.length > 0 && !architectures.some((name) => CLASSES.test(name));
+  if (!isOwn && !Value.Check(OwnCode, config)) return;
+  const what = isOwn
+    ? `the architecture ${architectures.join(', ').slice(0, 200)}`
+    : 'code for AutoModelForSequenceClassification (auto_map)';
+  throw new ConversionError(
+    `config.json names ${what}, which is not run here, so the graph could be another network. Export the model to ONNX; or, ` +
+      'if its network is that of transformers, remove architectures and auto_map in a copy of the model, and add the folder',
   );
 }
