@@ -39,6 +39,8 @@ const WordPieceDefinition = Type.Object({
   }),
 });
 
+const NotSet = Type.Optional(Type.Union([Type.Null(), Type.Literal(false), Type.Literal('')]));
+
 const BytePairDefinition = Type.Object({
   added_tokens: Type.Array(AddedToken),
   normalizer: Type.Null(),
@@ -52,6 +54,11 @@ const BytePairDefinition = Type.Object({
     type: Type.Literal('BPE'),
     vocab: Vocabulary,
     merges: Merges,
+    dropout: Type.Optional(Type.Union([Type.Null(), Type.Literal(0)])),
+    continuing_subword_prefix: NotSet,
+    end_of_word_suffix: NotSet,
+    byte_fallback: NotSet,
+    ignore_merges: NotSet,
   }),
 });
 
@@ -78,6 +85,11 @@ const Metaspace = Type.Object({
   split: Type.Optional(Type.Literal(true)),
 });
 
+export const SplitMetaspace = Type.Object({
+  type: Type.Literal('Sequence'),
+  pretokenizers: Type.Tuple([Type.Object({ type: Type.Literal('WhitespaceSplit') }), Metaspace]),
+});
+
 const UnigramDefinition = Type.Object({
   added_tokens: Type.Array(AddedToken),
   normalizer: Type.Union([
@@ -85,16 +97,7 @@ const UnigramDefinition = Type.Object({
     UnigramNormalizer,
     Type.Object({ type: Type.Literal('Sequence'), normalizers: Type.Array(UnigramNormalizer) }),
   ]),
-  pre_tokenizer: Type.Union([
-    Metaspace,
-    Type.Object({
-      type: Type.Literal('Sequence'),
-      pretokenizers: Type.Tuple([
-        Type.Object({ type: Type.Literal('WhitespaceSplit') }),
-        Metaspace,
-      ]),
-    }),
-  ]),
+  pre_tokenizer: Type.Union([Metaspace, SplitMetaspace]),
   post_processor: Type.Object({ type: Type.String() }),
   model: Type.Object({
     type: Type.Literal('Unigram'),

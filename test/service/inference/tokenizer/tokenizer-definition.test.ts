@@ -10,6 +10,32 @@ describe('reading a tokenizer.json', () => {
     expect(parseTokenizerDefinition(byteLevelJson(), 'tokenizer.json').model.type).toBe('BPE');
   });
 
+  it('accepts the options of BPE that files have and that change no token', () => {
+    const { model } = byteLevelJson();
+    const unset = {
+      dropout: null,
+      unk_token: '<unk>',
+      continuing_subword_prefix: '',
+      end_of_word_suffix: '',
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+    };
+    const json = { ...byteLevelJson(), model: { ...model, ...unset } };
+    expect(parseTokenizerDefinition(json, 'tokenizer.json').model.type).toBe('BPE');
+  });
+
+  it.each([
+    { dropout: 0.1 },
+    { continuing_subword_prefix: '##' },
+    { end_of_word_suffix: '</w>' },
+    { byte_fallback: true },
+    { ignore_merges: true },
+  ])('rejects an option of BPE that changes tokens: %j', (option) => {
+    const json = { ...byteLevelJson(), model: { ...byteLevelJson().model, ...option } };
+    expect(() => parseTokenizerDefinition(json, 'tokenizer.json')).toThrow(StartupError);
+  });
+
   it.each([
     ['no tokenizer at all', {}],
     ['another model', { ...byteLevelJson(), model: { type: 'Unigram', vocab: [] } }],
