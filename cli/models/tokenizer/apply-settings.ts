@@ -2,10 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
-import { BertNormalizer } from '../../../service/inference/tokenizer/tokenizer-definition.ts';
+import {
+  BertNormalizer,
+  SplitMetaspace,
+} from '../../../service/inference/tokenizer/tokenizer-definition.ts';
 import { SourceError } from '../source.ts';
 import { TOKENIZER_CONFIG_FILE } from './added-tokens.ts';
-import { bertNormalizer } from './build-tokenizer.ts';
+import { bertNormalizer, SPLIT_METASPACE } from './build-tokenizer.ts';
 import { readJsonFile } from './read-json-file.ts';
 import { readTokenizerSettings, type TokenizerSettings } from './special-tokens.ts';
 
@@ -54,6 +57,7 @@ const Tokenizer = Type.Object({
   pre_tokenizer: Part,
   model: Type.Object({ type: Type.Optional(Type.String()) }),
 });
+const Normalizers = Type.Object({ normalizers: Type.Array(Type.Object({ type: Type.String() })) });
 const ByteLevel = Type.Object({
   type: Type.Literal('ByteLevel'),
   add_prefix_space: Type.Boolean(),
@@ -127,8 +131,9 @@ interface Change {
 function changeOf(
   model: Model,
   settings: TokenizerSettings,
-  { normalizer, pre_tokenizer }: Static<typeof Tokenizer>,
+  tokenizer: Static<typeof Tokenizer>,
 ): Change | undefined {
+  const { normalizer, pre_tokenizer } = tokenizer;
   if (model === 'WordPiece' && Value.Check(BertNormalizer, normalizer)) {
     const wanted = bertNormalizer(settings);
     const before = effectOf(normalizer);
@@ -144,7 +149,28 @@ function changeOf(
       description: describe([['add_prefix_space', add_prefix_space]]),
     };
   }
+  if (model === 'Unigram' && tokenizer.model.type === model) return unigramChange(tokenizer);
   return undefined;
+}
+
+/** Transformers keeps the map of characters, and no other part that changes a text. */
+function unigramChange({
+  normalizer,
+  pre_tokenizer,
+}: Static<typeof Tokenizer>): Change | undefined {
+  const normalizers = Value.Check(Normalizers, normalizer) ? normalizer.normalizers : [normalizer];
+  const kept = normalizers.find((each) => each?.type === 'Precompiled') ?? null;
+  const left = normalizers.flatMap((each) => (each && each !== kept ? [each.type] : []));
+  const isSplit = Value.Check(SplitMetaspace, pre_tokenizer);
+  if (left.length === 0 && isSplit) return undefined;
+  const descriptions = [
+    ...(isSplit ? [] : ['a split at white space before Metaspace']),
+    ...(left.length === 0 ? [] : [`no ${left.join(', ')}`]),
+  ];
+  return {
+    parts: { normalizer: kept, pre_tokenizer: SPLIT_METASPACE },
+    description: descriptions.join(' and '),
+  };
 }
 
 /** Null and true for `strip_accents` are the same if letters are lowercased. */

@@ -31,6 +31,15 @@ const ROBERTA: SpecialTokens = {
   mask: '<mask>',
 };
 
+/** The pre-tokenizer of XLM-RoBERTa and CamemBERT. */
+export const SPLIT_METASPACE = {
+  type: 'Sequence',
+  pretokenizers: [
+    { type: 'WhitespaceSplit' },
+    { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
+  ],
+} as const;
+
 /** Tokenizer classes that read the same files in another way. */
 const OTHER_CLASSES = /^(Bertweet|BertJapanese|Phobert|Luke|Deberta|Barthez|Herbert)/;
 
@@ -170,13 +179,7 @@ async function unigram(
       precompiledCharsmap === null
         ? null
         : { type: 'Precompiled', precompiled_charsmap: precompiledCharsmap },
-    pre_tokenizer: {
-      type: 'Sequence',
-      pretokenizers: [
-        { type: 'WhitespaceSplit' },
-        { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
-      ],
-    },
+    pre_tokenizer: SPLIT_METASPACE,
     post_processor: template(tokens, ids),
     decoder: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
     model: { type: 'Unigram', unk_id: vocab.findIndex(([piece]) => piece === unknown), vocab },

@@ -23,6 +23,16 @@ interface Case {
 /** The ids of transformers 5; generate_settings.py wrote them. */
 const CASES: readonly Case[] = JSON.parse(readFileSync(join(FIXTURES, 'settings.json'), 'utf8'));
 
+interface UnigramCase extends Pick<Case, 'modelType' | 'config' | 'ids'> {
+  readonly modelType: 'xlm-roberta' | 'camembert';
+  /** Parts of tokenizer.json; the normalizers follow the map of characters. */
+  readonly file: { readonly pre_tokenizer?: object; readonly normalizers?: readonly object[] };
+}
+
+const UNIGRAM_CASES: readonly UnigramCase[] = JSON.parse(
+  readFileSync(join(FIXTURES, 'unigram-settings.json'), 'utf8'),
+);
+
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'settings-'));
@@ -60,6 +70,38 @@ describe('tokenizer_config.json beside a tokenizer.json', () => {
       expect(found).toEqual(ids);
     },
   );
+
+  it.each(UNIGRAM_CASES.map((one) => ({ ...one, shown: JSON.stringify(one.config) })))(
+    'gives the ids of transformers also for parts that it drops: $modelType, $file, with $shown',
+    async ({ modelType, file, config, ids }) => {
+      const own = await buildTokenizer(join(FIXTURES, modelType), 'unigram', modelType, {});
+      const { normalizers = [], ...parts } = file;
+      const normalizer = {
+        type: 'Sequence',
+        normalizers: [Reflect.get(own, 'normalizer'), ...normalizers],
+      };
+      write({ ...own, normalizer, ...parts }, config, { model_type: modelType });
+      await applySettings(folder, FILE);
+      const definition = parseTokenizerDefinition(JSON.parse(String(read())), FILE);
+      const tokenizer = new TransformersTokenizer(definition, 100, new EventLoopTurns());
+      const found: (readonly [string, readonly number[]])[] = [];
+      for (const [text] of ids) found.push([text, (await tokenizer.encode(text)).ids]);
+      expect(found).toEqual(ids);
+      expect(await applySettings(folder, FILE)).toBeUndefined();
+    },
+  );
+
+  it('says which parts of a tokenizer.json of XLM-RoBERTa are not kept', async () => {
+    const own = await buildTokenizer(join(FIXTURES, 'xlm-roberta'), 'unigram', 'xlm-roberta', {});
+    const parts = {
+      normalizer: { type: 'Strip', strip_left: true, strip_right: true },
+      pre_tokenizer: { type: 'Metaspace', replacement: '▁' },
+    };
+    write({ ...own, ...parts }, {}, { model_type: 'xlm-roberta' });
+    expect(await applySettings(folder, FILE)).toBe(
+      'a split at white space before Metaspace and no Strip',
+    );
+  });
 
   it.each<[reason: string, options: object, config: object, modelConfig: object]>([
     ['agrees', { do_lower_case: false }, { do_lower_case: false }, { model_type: 'bert' }],
