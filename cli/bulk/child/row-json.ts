@@ -6,17 +6,9 @@ import {
   type SchemaTree,
 } from 'hyparquet';
 import { CliError } from '../../kit/errors.ts';
+import { parseWithSource, rawJSON } from '../../kit/exact-json.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
-
-/** Numbers as they are written; TypeScript does not know these yet. */
-const { parse, rawJSON } = JSON as unknown as {
-  readonly parse: (
-    json: string,
-    revive: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
-  ) => unknown;
-  readonly rawJSON: (text: string) => unknown;
-};
 
 const parsers: Partial<ParquetParsers> = {
   timestampFromMilliseconds: (millis) => isoTime(millis, 1n),
@@ -30,7 +22,7 @@ const parsers: Partial<ParquetParsers> = {
 /** Value of a JSON text, whose numbers keep their digits; the text itself if it is not JSON. */
 function jsonOrText(text: string): unknown {
   try {
-    return parse(text, (_key, value, { source }) =>
+    return parseWithSource(text, (_key, value, { source }) =>
       typeof value === 'number' && source !== undefined ? rawJSON(source) : value,
     );
   } catch {
