@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Bounds on scrapers: more connections than these, or slower requests, are closed. */
 const MAX_CONNECTIONS = 16;
@@ -14,6 +15,7 @@ export class MetricsServer {
   readonly #server: Server;
 
   constructor(metrics: Exposition) {
+    const busy = new WeakSet<Socket>();
     this.#server = createServer(
       {
         requestTimeout: REQUEST_TIMEOUT_MS,
@@ -21,7 +23,14 @@ export class MetricsServer {
         connectionsCheckingInterval: REQUEST_TIMEOUT_MS,
         maxHeaderSize: 8 * 1_024,
       },
-      ({ method, url }, response) => {
+      ({ method, url, socket }, response) => {
+        // Scrapers do not pipeline; each answer takes time and memory.
+        if (busy.has(socket)) {
+          socket.destroy();
+          return;
+        }
+        busy.add(socket);
+        response.once('close', () => busy.delete(socket));
         const path = url?.split('?', 1)[0];
         if (path !== '/metrics') return answer(response, 404, 'Not found: GET /metrics\n');
         if (method !== 'GET' && method !== 'HEAD') {

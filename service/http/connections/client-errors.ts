@@ -60,11 +60,11 @@ export class ClientErrors {
     this.#answer(socket, refusal, error.code);
   };
 
-  /** Answers CONNECT, which no router handles, unless answers to requests before it are due. */
+  /** Answers CONNECT, which no router handles. Node no longer listens to the socket's events. */
   readonly refuseTunnel = (socket: Socket): void => {
-    // Node no longer listens.
     socket.on('error', () => socket.destroy());
-    if (this.#connections.pendingOn(socket)) this.#closeAfterAnswers(socket);
+    // Node would not go on with an answer that has to wait for the client.
+    if (this.#connections.pendingOn(socket)) socket.destroy();
     else this.#answer(socket, new CallerError('invalid_request', 'CONNECT is not supported.'));
   };
 
