@@ -76,9 +76,14 @@ async function addFrom(source: ModelSource, staging: string, options: AddOptions
     ...options,
     staging,
     compare: true,
-    checkTokenizer: async ({ file, maxTokens }) => {
+    checkTokenizer: async ({ file, maxTokens, positionPadId }) => {
       await checkAddedTokens(staging, file);
-      await openEncoder(staging, { tokenizer: file, maxTokens, preprocessing: [] });
+      const { encode } = await openEncoder(staging, {
+        tokenizer: file,
+        maxTokens,
+        preprocessing: [],
+      });
+      refuseFrameOf(positionPadId, (await encode('')).ids);
     },
   });
   refuseOwnNames(staged);
@@ -146,6 +151,19 @@ function refuseOwnNames(names: readonly string[]): void {
   throw new SourceError(`The model's file ${own} has a name that \`add\` writes; rename it`, {
     retryable: false,
   });
+}
+
+/**
+ * Refuses a frame of texts that holds the token from which the network counts positions: transformers gives
+ * it the position of padding, and the converted graph does not.
+ */
+function refuseFrameOf(padId: number | undefined, frame: readonly number[]): void {
+  if (padId === undefined || !frame.includes(padId)) return;
+  throw new SourceError(
+    `config.json has the pad_token_id ${padId}, which by tokenizer.json begins or ends every text; ` +
+      'give it the id of the token for padding, or export the model to ONNX',
+    { retryable: false },
+  );
 }
 
 function checkName(name: string): void {

@@ -62,8 +62,15 @@ export interface StagingOptions extends GraphWish {
   /** The tokenizer.json that the manifest locks: if the source gives the same, no option is applied. */
   readonly lockedTokenizer?: BundleFile | undefined;
   /** Rejects a tokenizer that the service cannot read; called before the weights are fetched. */
-  readonly checkTokenizer?: (tokenizer: { file: string; maxTokens: number }) => Promise<unknown>;
+  readonly checkTokenizer?: (tokenizer: TokenizerToCheck) => Promise<unknown>;
   readonly output: ProgressOutput;
+}
+
+export interface TokenizerToCheck {
+  readonly file: string;
+  readonly maxTokens: number;
+  /** Token from which the converted network counts positions; undefined for a graph. */
+  readonly positionPadId: number | undefined;
 }
 
 /**
@@ -88,7 +95,9 @@ export async function stageModel(
 
   await fetchFiles(source, tokenizer.files, staging, output);
   await makeTokenizer(tokenizer, family, options);
-  await options.checkTokenizer?.({ file: TOKENIZER_FILE, maxTokens: described.maxTokens });
+  const { maxTokens, padId } = described;
+  const positionPadId = graph.kind === 'graph' ? undefined : padId;
+  await options.checkTokenizer?.({ file: TOKENIZER_FILE, maxTokens, positionPadId });
   const made = await makeGraph(source, offered, graph, options);
   const kept = optionalFiles(settings, [TOKENIZER_CONFIG_FILE]).map(({ name }) => name);
   return {
