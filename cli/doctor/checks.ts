@@ -156,11 +156,11 @@ export function judgeSecret(
     return { state: 'ok', found: 'there' };
   }
   return {
-    // An alias may name kmsKeyArn.
-    state: kmsKeyArn !== undefined && KmsKeyId.includes('alias/') ? 'warn' : 'fail',
+    // An alias may name kmsKeyArn, and the policy of another key may name the roles.
+    state: 'warn',
     found: `encrypted with ${KmsKeyId}`,
     remedy:
-      'Tasks may use only kmsKeyArn and the key of AWS: aws secretsmanager update-secret --kms-key-id alias/aws/secretsmanager, or that of kmsKeyArn.',
+      'Roles of the stage get the right to use kmsKeyArn and the key of AWS only: aws secretsmanager update-secret --kms-key-id alias/aws/secretsmanager, or that of kmsKeyArn; else the policy of this key must name them.',
   };
 }
 

@@ -1,4 +1,4 @@
-import { Aws, CfnMapping, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aws, CfnCondition, CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
@@ -48,16 +48,15 @@ export class ObservabilityStack extends Stack {
   }
 }
 
-/** The partition is known at deployment only. */
+/** Address of the console. The partition is known at deployment only. */
 function consoleHost(scope: Construct): string {
-  const hosts = new CfnMapping(scope, 'Console', {
-    mapping: {
-      aws: { host: 'console.aws.amazon.com' },
-      'aws-cn': { host: 'console.amazonaws.cn' },
-      'aws-us-gov': { host: 'console.amazonaws-us-gov.com' },
-    },
-  });
-  return hosts.findInMap(Aws.PARTITION, 'host');
+  const ifPartition = (id: string, partition: string, host: string, otherwise: string) => {
+    const expression = Fn.conditionEquals(Aws.PARTITION, partition);
+    new CfnCondition(scope, id, { expression });
+    return Fn.conditionIf(id, host, otherwise).toString();
+  };
+  const gov = ['aws-us-gov', 'console.amazonaws-us-gov.com', 'console.aws.amazon.com'] as const;
+  return ifPartition('China', 'aws-cn', 'console.amazonaws.cn', ifPartition('GovCloud', ...gov));
 }
 
 function monitoredNames(

@@ -33,7 +33,7 @@ describe('the metrics server', () => {
   it('closes a connection that sends a request before its answer, and collects for the first', async () => {
     const socket = connect(port, HOST).resume();
     socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(10_000));
-    // Where the client still sends, its connection is reset.
+    // A reset, if the client is still sending.
     await once(socket, 'close').catch(() => undefined);
     expect(collected).toBe(1);
   });
