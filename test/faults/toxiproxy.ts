@@ -52,8 +52,11 @@ export class Toxiproxy {
   }
 
   async clear(): Promise<void> {
-    const toxics = (await send(`${this.#api}/toxics`, 'GET')) as { name: string }[];
-    for (const { name } of toxics) await send(`${this.#api}/toxics/${name}`, 'DELETE');
+    // Repeated, because on a busy machine its API gives up while a late reply is on its way.
+    await eventually(async () => {
+      const toxics = (await send(`${this.#api}/toxics`, 'GET')) as { name: string }[];
+      for (const { name } of toxics) await send(`${this.#api}/toxics/${name}`, 'DELETE');
+    });
   }
 
   /** Refuses connections, and closes those there are, or accepts them again. */
