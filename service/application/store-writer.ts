@@ -146,13 +146,18 @@ export class StoreWriter {
 
   /**
    * Writes rows that the prediction log has already. Those that another process has purged since get
-   * their tombstone there.
+   * their tombstone there, in the background: the log repeats its writes, and a log that is down holds
+   * up no other row.
    */
   async #putAgain(writes: readonly FeatureWrite[]): Promise<void> {
+    const { predictionLog, logger } = this.#options;
     const results = await this.#put(writes);
     const refused = rowsWith(writes, (index) => results[index] === false);
     if (refused.length === 0) return;
-    await this.#options.predictionLog.recordPurges(refused.map(({ tweetId }) => tweetId));
+    const tweetIds = refused.map(({ tweetId }) => tweetId);
+    predictionLog.recordPurges(tweetIds).catch((err: unknown) => {
+      logger.warn({ tweetIds, err }, 'purges of pending rows not recorded in time');
+    });
   }
 
   #track(work: Promise<unknown>): void {

@@ -169,18 +169,39 @@ describe('rows that the store fails to write', () => {
     expect([...store.rows.keys()]).toEqual(['1']);
   });
 
-  it('get a tombstone in the log, once it is back, if another process purged them', async () => {
+  it('get a tombstone in the log if another process purged them', async () => {
+    const { store, predictionLog, pendingWrites } = await anOutage();
+    store.failWith = undefined;
+    store.tombstones.add('2');
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect([predictionLog.purged, pendingWrites.rows]).toEqual([['2'], 0]);
+    expect([...store.rows.keys()]).toEqual(['1', '3']);
+  });
+
+  it('are written, and their tombstones handed over once, while the log does not answer', async () => {
     const { writer, store, predictionLog, pendingWrites } = await anOutage();
+    writer.write(writesOf(...Array.from({ length: 60 }, (_, index) => `${10 + index}`)));
+    await writer.flush();
+    store.failWith = undefined;
+    store.tombstones.add('2');
+    const record = jest.spyOn(predictionLog, 'recordPurges').mockReturnValue(new Promise(() => {}));
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect([store.rows.size, pendingWrites.rows]).toEqual([62, 0]);
+    expect(record.mock.calls).toEqual([[['2']]]);
+  });
+
+  it('are named in the log of the service if their tombstones are not recorded', async () => {
+    const { store, predictionLog, logger, pendingWrites } = await anOutage();
     store.failWith = undefined;
     store.tombstones.add('2');
     predictionLog.failWith = new FeatureStoreUnavailableError('full');
     await jest.advanceTimersByTimeAsync(1_000);
-    expect([predictionLog.purged, pendingWrites.rows]).toEqual([[], 3]);
-    predictionLog.failWith = undefined;
-    await jest.advanceTimersByTimeAsync(1_000);
-    expect([predictionLog.purged, pendingWrites.rows]).toEqual([['2'], 0]);
-    expect([...store.rows.keys()]).toEqual(['1', '3']);
-    await writer.close();
+    expect(pendingWrites.rows).toBe(0);
+    expect(logger.lines).toContainEqual({
+      level: 'warn',
+      fields: { tweetIds: ['2'], err: predictionLog.failWith },
+      message: 'purges of pending rows not recorded in time',
+    });
   });
 
   it('are written at the end, as soon as the store is back within the time given', async () => {
