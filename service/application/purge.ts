@@ -46,25 +46,28 @@ export class Purge {
   }
 
   async user(user: UserReference): Promise<PurgedUser> {
-    await this.#dropPending(() => this.#pendingWrites.tweetsOfUser(user));
+    const scoredUpToMs = this.#now();
+    await this.#dropPending(this.#pendingWrites.tweetsOfUser(user));
     const id = 'id' in user ? user.id : await this.#store.findUser(user.username);
     if (id === null) return { userId: null, rows: 0, contributions: 0 };
-    await this.#dropPending(() => this.#pendingWrites.tweetsOfUser({ id }));
+    await this.#dropPending(this.#pendingWrites.tweetsOfUser({ id }));
     const record = (tweetIds: readonly TweetId[]) => this.#record(tweetIds);
-    return { userId: id, ...(await this.#store.purgeUser(id, this.#now(), record)) };
+    return { userId: id, ...(await this.#store.purgeUser(id, scoredUpToMs, record)) };
   }
 
   async topic(topic: string): Promise<Purged> {
-    await this.#dropPending(() => this.#pendingWrites.tweetsOfTopic(topic));
-    return this.#store.purgeTopic(topic, this.#now(), (tweetIds) => this.#record(tweetIds));
+    const scoredUpToMs = this.#now();
+    await this.#dropPending(this.#pendingWrites.tweetsOfTopic(topic));
+    return this.#store.purgeTopic(topic, scoredUpToMs, (tweetIds) => this.#record(tweetIds));
   }
 
-  /** Drops rows that wait for the store; the prediction log has them already. */
-  async #dropPending(find: () => readonly TweetId[]): Promise<void> {
-    for (let ids = find(); ids.length > 0; ids = find()) {
-      await this.#record(ids);
-      for (const id of ids) this.#pendingWrites.dropTweet(id);
-    }
+  /**
+   * Drops rows that wait for the store; the prediction log has them already. Rows that are added
+   * meanwhile are left: the store refuses those that were scored before the purge.
+   */
+  async #dropPending(ids: readonly TweetId[]): Promise<void> {
+    await this.#record(ids);
+    for (const id of ids) this.#pendingWrites.dropTweet(id);
   }
 
   /** Recorded before the store forgets which tweets they were. */

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import type { Purge } from '../../../service/application/purge.ts';
+import { describe, expect, it, jest } from '@jest/globals';
+import { Purge } from '../../../service/application/purge.ts';
 import { FeatureStoreUnavailableError } from '../../../service/domain/errors.ts';
 import { aStoreWriter, FakePredictionLog, FakeStore } from '../../helpers/fakes.ts';
 import { aRow } from '../../port-suites/feature-store-contract.ts';
@@ -76,5 +76,33 @@ describe('Purge', () => {
     await expect(run(purge)).rejects.toBe(store.failWith);
     expect(predictionLog.purged).toEqual(['3']);
     expect(pendingWrites.oldest(9).map(({ write }) => write.row.tweetId)).toEqual(['4']);
+  });
+
+  it.each<[string, (purge: Purge) => Promise<unknown>, 'purgeUser' | 'purgeTopic']>([
+    ['user', (purge) => purge.user({ id: AUTHOR }), 'purgeUser'],
+    ['username', (purge) => purge.user({ username: 'someone' }), 'purgeUser'],
+    ['topic', (purge) => purge.topic('#a'), 'purgeTopic'],
+  ])('leaves rows of a %s that are scored during the purge', async (_, run, method) => {
+    const [store, predictionLog] = [new FakeStore(), new FakePredictionLog()];
+    const { pendingWrites } = aStoreWriter({ store, predictionLog });
+    const START_MS = 1_800_000_000_000;
+    let nowMs = START_MS;
+    const score = () => {
+      const row = aRow({ tweetId: `${nowMs}`, authorId: AUTHOR, topics: ['#a'] });
+      pendingWrites.add([{ row, ttlSeconds: 60 }]);
+    };
+    await store.putTweets([{ row: aRow({ authorId: AUTHOR, topics: ['#a'] }), ttlSeconds: 60 }]);
+    score();
+    predictionLog.recordPurges = async (ids) => {
+      predictionLog.purged.push(...ids);
+      if (predictionLog.purged.length > 9) throw new Error('the purge does not end');
+      nowMs += 20;
+      score();
+    };
+    const purgeStore = jest.spyOn(store, method);
+    await run(new Purge({ store, predictionLog, pendingWrites, now: () => nowMs }));
+    expect(purgeStore.mock.calls[0]?.[1]).toBe(START_MS);
+    expect(predictionLog.purged[0]).toBe(`${START_MS}`);
+    expect(pendingWrites.rows).toBeGreaterThan(0);
   });
 });
