@@ -189,8 +189,8 @@ function summary(
 }
 
 /** True for a tweet without hashtags because it has nothing to read them from. */
-function lacksText({ text, entities, note_tweet: note }: ScoredRow['tweet']): boolean {
-  return text === undefined && entities === undefined && note === undefined;
+function lacksText({ text, entities, note_tweet, note_post }: ScoredRow['tweet']): boolean {
+  return [text, entities, note_tweet, note_post].every((field) => field === undefined);
 }
 
 /** The model that the folders of a result name. */

@@ -275,6 +275,25 @@ describe('tss features load', () => {
     expect(await totalOf('@ann')).toBe(1);
   });
 
+  it.each(['note_tweet', 'note_post'])(
+    'counts no row with %s as one without a text',
+    async (field) => {
+      write('note.jsonl', [
+        {
+          id: '41',
+          created_at: CREATED_AT,
+          [field]: { text: 'A #long post' },
+          ...SCORES,
+          ...MODEL,
+        },
+      ]);
+      expect(await load('note.jsonl')).toMatchObject({
+        code: 0,
+        stdout: 'note.jsonl: 1 row loaded, 0 refused by the service\n',
+      });
+    },
+  );
+
   it('loads nothing of a file with ids that a program held as numbers', async () => {
     const ids = ['2123566994048417800', '2123566994052186400', '2123566994060403700'];
     const row = (id: string) => ({ id, ...SCORES, ...MODEL });
