@@ -5,6 +5,7 @@ import { type Bundle, findBundle, readManifest } from '../../service/inference/b
 import type { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
 import { modelsDir } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
+import { endWorkers } from '../kit/exit-tasks.ts';
 import { type ModelChoice, startModel } from '../kit/start-model.ts';
 
 const CALL_TIMEOUT_MS = 600_000;
@@ -58,7 +59,7 @@ export class Candidate {
   }
 
   async close(): Promise<void> {
-    await this.#model.close();
+    await endWorkers(this.#model);
   }
 }
 

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { exit } from './exit-tasks.ts';
 import { releaseLocks } from './run-lock.ts';
 
 export interface Interruption {
@@ -44,7 +45,8 @@ export function interruptible<Args extends unknown[]>(
     }
     if (!signal.aborted) return;
     say();
-    process.exit(code);
+    process.exitCode = code;
+    exit();
   };
 }
 

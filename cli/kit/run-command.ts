@@ -5,7 +5,7 @@ import { envFileFault } from '../../service/contract/settings.ts';
 import { StartupError } from '../../service/domain/errors.ts';
 import { commandTree } from './command-tree.ts';
 import { CliError, reasonOf, UsageError } from './errors.ts';
-import { exitAfterTasks } from './exit-tasks.ts';
+import { exit, exitAfterTasks } from './exit-tasks.ts';
 import { warn } from './printable.ts';
 import { refuseRepeatedOptions } from './repeated-options.ts';
 
@@ -45,7 +45,7 @@ export async function runCommand(
   }
   // An exit would lose the error of a closed pipe.
   await new Promise((written) => process.stdout.write('', written));
-  process.exit();
+  exit();
 }
 
 /** Prints an error. @returns the exit code */

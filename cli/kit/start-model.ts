@@ -3,7 +3,7 @@ import { ENVIRONMENT } from '../../service/contract/variables.ts';
 import { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
 import { exitNow } from '../../service/process/exit-now.ts';
 import { modelsDir } from './environment.ts';
-import { beforeExit } from './exit-tasks.ts';
+import { beforeExit, endWorkers } from './exit-tasks.ts';
 import { WORKER_URL } from './inference-worker.ts';
 import { warn } from './printable.ts';
 
@@ -46,6 +46,6 @@ export async function startModel(choice: ModelChoice): Promise<OnnxSentimentMode
     },
   });
   // An exit would end the process by a signal while a worker computes.
-  beforeExit(() => model.close());
+  beforeExit(() => endWorkers(model));
   return model;
 }

@@ -6,6 +6,7 @@ import { BATCH_LENGTHS } from '../../service/inference/scheduling/length-buckets
 import { softmax } from '../../service/inference/scores.ts';
 import { cpuCount } from '../../service/inference/workers/cpu-count.ts';
 import { WorkerPool } from '../../service/inference/workers/worker-pool.ts';
+import { endWorkers } from '../kit/exit-tasks.ts';
 import { notLogits } from './check-output.ts';
 import { externalDataOf } from './external-data.ts';
 import { SourceError } from './source.ts';
@@ -63,7 +64,7 @@ export class TrialGraph {
       if (cause instanceof SourceError) throw cause;
       throw refused(`The model cannot be run: ${rootOf(cause)}`, cause);
     } finally {
-      await pool.close();
+      await endWorkers(pool);
     }
   }
 

@@ -3,6 +3,7 @@ import { type Bundle, findBundle, readManifest } from '../../service/inference/b
 import { counted } from '../kit/counted.ts';
 import { modelsDir } from '../kit/environment.ts';
 import { CliError, UsageError } from '../kit/errors.ts';
+import { endWorkers } from '../kit/exit-tasks.ts';
 import { Input } from '../kit/input.ts';
 import { linesOf } from '../kit/lines.ts';
 import { print, warn } from '../kit/printable.ts';
@@ -101,7 +102,7 @@ async function scoreSource(
     const run = { name: source, unit, total, reader, scorer, model, added, output, strict };
     return await writeScores(run);
   } finally {
-    await model.close();
+    await endWorkers(model);
   }
 }
 

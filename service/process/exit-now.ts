@@ -6,7 +6,7 @@
  * replaces the whole process with its threads. Where Node lacks it (before 22.15, and on Windows)
  * SIGKILL ends the process with the status of the signal.
  */
-export function exitNow(status: 0 | 1 | 143 = 1): never {
+export function exitNow(status = 1): never {
   if (typeof process.execve === 'function') {
     process.execve(process.execPath, [process.execPath, '--eval', `process.exit(${status})`], {});
   }
