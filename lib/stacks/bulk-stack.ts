@@ -52,7 +52,7 @@ export class BulkStack extends Stack {
         // Not longer than a tombstone in the offline store, which keeps a result out of training sets.
         [BULK_FOLDERS.results]: config.offlineDays,
         // A result outlives its report, or the report would say that it is there.
-        [BULK_FOLDERS.reports]: Math.max(1, config.offlineDays - 2),
+        [BULK_FOLDERS.reports]: config.offlineDays - 2,
         [BULK_FOLDERS.runs]: RUN_DAYS,
       },
     });

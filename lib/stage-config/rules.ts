@@ -19,6 +19,7 @@ export function stageRules(models: readonly string[]): readonly Rule<StageConfig
     modelRule(models),
     ...TASK_RULES,
     ...FEATURE_STORE_RULES,
+    BULK_RULE,
     BUDGET_RULE,
     ...NETWORK_RULES,
   ];
@@ -130,6 +131,13 @@ const TASK_RULES = [
       : undefined,
   ),
 ];
+
+/** Reports in bulk expire two days before their results. */
+const BULK_RULE = rule(['offlineDays', 'bulk'], ({ offlineDays, bulk }) =>
+  bulk && offlineDays < 3
+    ? `${offlineDays} is too short for results in bulk; use at least 3, or leave bulk out`
+    : undefined,
+);
 
 const BUDGET_RULE = rule(['monthlyBudgetUsd', 'alertEmail'], ({ monthlyBudgetUsd, alertEmail }) =>
   monthlyBudgetUsd !== undefined && alertEmail === undefined

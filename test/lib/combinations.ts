@@ -53,7 +53,7 @@ const OPTIONS: Readonly<Record<string, readonly Context[]>> = {
     },
   ],
   data: [
-    { offlineStore: true, offlineDays: 1, retainData: true },
+    { offlineStore: true, offlineDays: 3, retainData: true },
     { retainData: false, logDays: 1 },
   ],
   bulk: [{}, { bulk: true, bulkTaskVcpus: 8, bulkConcurrency: 5000 }],

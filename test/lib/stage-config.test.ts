@@ -28,6 +28,8 @@ describe('the configuration of a stage', () => {
     ['an image by its digest', { stage: 'dev', imageUri: `a.b/c@sha256:${'0'.repeat(64)}` }],
     ['secrets by their ARN', { stage: 'dev', xBearerTokenSecretArn: SECRET }],
     ['arm64', { stage: 'dev', architecture: 'arm64' }],
+    ['one day of predictions without bulk', { stage: 'dev', offlineDays: '1' }],
+    ['three days of results in bulk', { stage: 'dev', bulk: 'true', offlineDays: '3' }],
     ['other names of resources', { stage: 'dev', tags: { Name: 'tweets', Team: 'x' } }],
     [
       'a model that only the given image has',
@@ -174,6 +176,11 @@ describe('the configuration of a stage', () => {
       'an image that is given and built',
       { stage: 'dev', imageBuild: 'codebuild', imageUri: 'a/b:1' },
       'imageBuild: CodeBuild builds the image, but imageUri gives one; leave one of them out',
+    ],
+    [
+      'results in bulk that would not outlive their reports',
+      { stage: 'dev', bulk: 'true', offlineDays: '2' },
+      'offlineDays: 2 is too short for results in bulk; use at least 3, or leave bulk out',
     ],
     [
       'a budget without an address to notify',
