@@ -31,7 +31,7 @@ export interface AdminClientOptions {
 }
 
 export interface CallOptions {
-  /** The body may be sent in parts: a call that takes too long is not repeated. */
+  /** The body can be sent in parts: a call that exceeds its deadline is not repeated. */
   readonly isDivisible?: boolean;
 }
 
@@ -61,19 +61,16 @@ export class ServiceRefusal extends CliError {
 class NoAnswer extends CliError {
   /** Such as `No service answers at http://127.0.0.1:3000 (ECONNREFUSED)`. */
   readonly what: string;
-  readonly isLate: boolean;
 
   constructor(url: string, cause: unknown) {
     const what = `No service answers at ${url} (${networkReason(cause)})`;
     super(`${what}. Start it with script/start, or give its address by --url.`, { cause });
     this.what = what;
-    this.isLate = cause instanceof Error && cause.name === 'TimeoutError';
   }
 }
 
-/** True if a call took too long, so that one with fewer items may be answered. */
+/** True if the service says that a call takes too long: one with fewer items may be answered. */
 export function exceedsDeadline(error: unknown): boolean {
-  if (error instanceof NoAnswer) return error.isLate;
   return error instanceof ServiceRefusal && error.refusal.exceedsDeadline;
 }
 

@@ -1,9 +1,16 @@
 import { CliError } from '../kit/errors.ts';
 import { type Refusal, refusalIn } from '../kit/refusal.ts';
-import { exceedsDeadline, ServiceRefusal } from './admin-client.ts';
+import { type AdminClient, exceedsDeadline, ServiceRefusal } from './admin-client.ts';
 
 /** Statuses by which the service refuses a batch for what is in it: too large, or invalid. */
 const DIVIDED = new Set([400, 413]);
+
+/** The route that stores items. */
+export interface StoringRoute<Item> {
+  readonly service: Pick<AdminClient, 'call'>;
+  readonly path: string;
+  readonly bodyOf: (part: readonly Item[]) => unknown;
+}
 
 /** Answer of the service about one item. */
 export interface Outcome {
@@ -17,24 +24,25 @@ export interface Outcome {
  * Has items stored, in smaller parts when the service refuses them for one of them or for their size,
  * or takes too long for all of them.
  *
- * @param send has a part stored by one call, and returns the answer
  * @param settle called for each item
  * @throws CliError when the service refuses a part for another reason
  */
 export async function sendDivided<Item>(
   items: readonly Item[],
-  send: (part: readonly Item[]) => Promise<unknown>,
+  route: StoringRoute<Item>,
   settle: (item: Item, outcome: Outcome) => void,
 ): Promise<void> {
+  const { service, path, bodyOf } = route;
+  const isDivisible = items.length > 1;
   let outcomes: readonly Outcome[];
   try {
-    outcomes = outcomesIn(await send(items));
+    outcomes = outcomesIn(await service.call('POST', path, bodyOf(items), { isDivisible }));
   } catch (error) {
     const isRefused = error instanceof ServiceRefusal && DIVIDED.has(error.status);
-    if (items.length > 1 && (isRefused || exceedsDeadline(error))) {
+    if (isDivisible && (isRefused || exceedsDeadline(error))) {
       const middle = Math.ceil(items.length / 2);
-      await sendDivided(items.slice(0, middle), send, settle);
-      await sendDivided(items.slice(middle), send, settle);
+      await sendDivided(items.slice(0, middle), route, settle);
+      await sendDivided(items.slice(middle), route, settle);
       return;
     }
     if (!isRefused) throw error;

@@ -56,10 +56,10 @@ export async function ingest(
 ): Promise<void> {
   await sendDivided(
     tweets.map((tweet, index) => ({ tweet, place: places[index] })),
-    (part) => {
-      const body = { tweets: part.map(({ tweet }) => tweet), includes };
-      const isDivisible = part.length > 1;
-      return service.call('POST', '/v1/admin/tweets', body, { isDivisible });
+    {
+      service,
+      path: '/v1/admin/tweets',
+      bodyOf: (part) => ({ tweets: part.map(({ tweet }) => tweet), includes }),
     },
     ({ place }, { refusal, isOtherLanguage }) => {
       if (refusal) {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AdminClient } from '../../clients/admin-client.ts';
-import { sendDivided } from '../../clients/send-divided.ts';
+import { type StoringRoute, sendDivided } from '../../clients/send-divided.ts';
 import { counted } from '../../kit/counted.ts';
 import { requiredVariable } from '../../kit/environment.ts';
 import { CliError } from '../../kit/errors.ts';
@@ -125,10 +125,13 @@ async function send(
   let done = earlier?.done ?? 0;
   bar = new ProgressBar({ output: process.stderr, name: file, total: null, done });
   let waiting: PlacedRow[] = [];
-  const store = (part: readonly PlacedRow[]) =>
-    service.call('POST', '/v1/admin/features/load', { rows: part.map(({ row }) => row) });
+  const route: StoringRoute<PlacedRow> = {
+    service,
+    path: '/v1/admin/features/load',
+    bodyOf: (part) => ({ rows: part.map(({ row }) => row) }),
+  };
   const flush = async () => {
-    await sendDivided(waiting, store, ({ number }, { refusal }) => {
+    await sendDivided(waiting, route, ({ number }, { refusal }) => {
       if (!refusal) {
         tally.loaded++;
         return;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ServiceRefusal } from '../../../cli/clients/admin-client.ts';
+import { type AdminClient, ServiceRefusal } from '../../../cli/clients/admin-client.ts';
 import { type Outcome, sendDivided } from '../../../cli/clients/send-divided.ts';
+import { CliError } from '../../../cli/kit/errors.ts';
 
 const refusal = { code: 'invalid_request', reason: 'bad', exceedsDeadline: false };
 const refused = (status: number) =>
@@ -13,19 +14,26 @@ const late = () =>
   });
 const stored = (items: readonly string[]) => ({ results: items.map(() => ({ status: 'ok' })) });
 
-/** Sends four items to a service. @returns sizes of its calls, and the outcome of each item */
+/** Sends four items to a service. @returns items of its calls, those of divisible ones, and outcomes */
 async function sent(answer: (items: readonly string[]) => unknown) {
   const calls: string[] = [];
+  const divisible: string[] = [];
   const outcomes: [string, Outcome][] = [];
-  await sendDivided(
-    ['a', 'b', 'c', 'd'],
-    async (items) => {
+  const service: Pick<AdminClient, 'call'> = {
+    call: async (method, path, body, { isDivisible = false } = {}) => {
+      expect([method, path]).toEqual(['POST', '/items']);
+      const { items } = body as { items: readonly string[] };
       calls.push(items.join(''));
+      if (isDivisible) divisible.push(items.join(''));
       return answer(items);
     },
+  };
+  await sendDivided(
+    ['a', 'b', 'c', 'd'],
+    { service, path: '/items', bodyOf: (items) => ({ items }) },
     (item, outcome) => outcomes.push([item, outcome]),
   );
-  return { calls, outcomes };
+  return { calls, divisible, outcomes };
 }
 
 describe('items that the service stores', () => {
@@ -51,12 +59,13 @@ describe('items that the service stores', () => {
     ]);
   });
 
-  it('are halved until the service answers in time', async () => {
-    const { calls, outcomes } = await sent((items) => {
+  it('are halved until the service answers in time, which one alone is waited for', async () => {
+    const { calls, divisible, outcomes } = await sent((items) => {
       if (items.length > 1) throw late();
       return stored(items);
     });
     expect(calls).toEqual(['abcd', 'ab', 'a', 'b', 'cd', 'c', 'd']);
+    expect(divisible).toEqual(['abcd', 'ab', 'cd']);
     expect(outcomes.map(([item, outcome]) => [item, outcome.refusal])).toEqual(
       ['a', 'b', 'c', 'd'].map((item) => [item, null]),
     );
@@ -67,6 +76,16 @@ describe('items that the service stores', () => {
       throw late();
     });
     await expect(failing).rejects.toThrow('late');
+  });
+
+  it('are not halved when the service does not answer', async () => {
+    const calls: number[] = [];
+    const failing = sent((items) => {
+      calls.push(items.length);
+      throw new CliError('No service answers');
+    });
+    await expect(failing).rejects.toThrow('No service answers');
+    expect(calls).toEqual([4]);
   });
 
   it('are not halved at another status', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AdminClient } from '../../../../cli/clients/admin-client.ts';
 
 interface Scripted {
@@ -132,6 +132,18 @@ describe('a call of an admin route', () => {
     expect(await service.call('POST', '/a', {})).toBe('one');
     expect(await service.call('POST', '/a', {})).toBe('two');
     expect([asked.length, waits]).toEqual([3, [1_000]]);
+  });
+
+  it('is repeated as a whole when a service hangs, also with a divisible body', async () => {
+    script = [{ status: 200, body: 'one' }];
+    const service = client();
+    await service.call('POST', '/a', {}, { isDivisible: true });
+    const reason = Object.assign(new Error('timed out'), { name: 'TimeoutError' });
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(reason));
+    const hanging = service.call('POST', '/a', {}, { isDivisible: true });
+    await expect(hanging).rejects.toThrow(/No service answers .*timed out/);
+    timeout.mockRestore();
+    expect(waits).toHaveLength(9);
   });
 
   it('fails after one attempt when no service has answered yet', async () => {
