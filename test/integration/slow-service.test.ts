@@ -23,7 +23,7 @@ const ADMIN_TOKEN = 'admin-token-of-the-test';
 const PYTHON = resolve('.tools/open-inference/bin/python');
 const EARLIER = { name: 'earlier', revision: 'ba9876543210' };
 
-/** Texts of 256 tokens, the most that the model reads. One worker takes a second for them. */
+/** Texts of 256 tokens, the most that the model reads. */
 const TEXTS = Array.from({ length: 40 }, (_, index) => `${index} ${'What a day. '.repeat(80)}`);
 
 let redis: RedisServer;
@@ -32,18 +32,37 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slow-service-'));
   redis = await RedisServer.start();
-  service = await ServiceProcess.start({
-    ADMIN_TOKEN,
-    TWEET_SOURCE: 'fixture',
-    REDIS_URL: redis.url,
-    INFERENCE_WORKERS: '1',
-    BATCH_DEADLINE_MS: '400',
-  });
+  await startWithin(600_000);
+  const batchMs = await fastestBatchMs();
+  await service.stop();
+  // Too short for all texts and long enough for one, whatever the speed of the machine.
+  await startWithin(Math.ceil(batchMs * 0.4));
 });
 afterAll(async () => {
   await service?.stop();
   await redis?.stop();
 });
+
+async function startWithin(deadlineMs: number): Promise<void> {
+  service = await ServiceProcess.start({
+    ADMIN_TOKEN,
+    TWEET_SOURCE: 'fixture',
+    REDIS_URL: redis.url,
+    INFERENCE_WORKERS: '1',
+    BATCH_DEADLINE_MS: `${deadlineMs}`,
+  });
+}
+
+/** The shortest of three: others may have waited for a busy machine. */
+async function fastestBatchMs(): Promise<number> {
+  const times: number[] = [];
+  for (let batch = 0; batch < 3; batch++) {
+    const { headers, status } = await post(TEXTS);
+    expect(status).toBe(200);
+    times.push(1_000 * Number(headers.get('x-process-time')));
+  }
+  return Math.min(...times);
+}
 
 const post = (texts: readonly string[]) =>
   fetch(`${service.url}/v1/inference`, {
