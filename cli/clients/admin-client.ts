@@ -31,7 +31,10 @@ export interface AdminClientOptions {
 }
 
 export interface CallOptions {
-  /** The body can be sent in parts: a call that exceeds its deadline is not repeated. */
+  /**
+   * The body can be sent in parts: a call that exceeds its deadline is not repeated, and fails after
+   * Retry-After.
+   */
   readonly isDivisible?: boolean;
 }
 
@@ -101,10 +104,18 @@ export class AdminClient {
     { isDivisible = false }: CallOptions = {},
   ): Promise<unknown> {
     const { announce, signal, pause } = this.#options;
-    return withRetries(() => this.#callOnce(method, path, body), {
+    let final: unknown;
+    const callOnce = () => {
+      if (final) throw final;
+      return this.#callOnce(method, path, body);
+    };
+    return withRetries(callOnce, {
       maxAttempts: MAX_ATTEMPTS,
-      waitFor: (error, attempt) =>
-        isDivisible && exceedsDeadline(error) ? null : this.#waitFor(error, attempt),
+      waitFor: (error, attempt) => {
+        if (error === final) return null;
+        if (isDivisible && exceedsDeadline(error)) final = error;
+        return this.#waitFor(error, attempt);
+      },
       announce,
       signal,
       ...(pause && { pause }),

@@ -116,14 +116,18 @@ describe('a call of an admin route', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30, 30, 30].map((seconds) => seconds * 1_000));
   });
 
-  it('that exceeds its deadline is repeated, unless its body may be sent in parts', async () => {
-    const late = { status: 503, body: { code: 'overloaded', exceedsDeadline: true } };
+  it('that exceeds its deadline is repeated; if its body is divisible, it fails after Retry-After', async () => {
+    const late = {
+      ...{ status: 503, headers: { 'retry-after': '3' } },
+      body: { code: 'overloaded', detail: 'Too late.', exceedsDeadline: true },
+    };
     script = [late, { status: 200, body: 'done' }];
     expect(await client().call('POST', '/a', {})).toBe('done');
     script = [late];
     const whole = client().call('POST', '/a', {}, { isDivisible: true });
     await expect(whole).rejects.toMatchObject({ refusal: { exceedsDeadline: true } });
-    expect([asked.length, waits]).toEqual([3, [1_000]]);
+    expect([asked.length, waits]).toEqual([3, [3_000, 3_000]]);
+    expect(announced).toEqual(Array(2).fill(expect.stringMatching(/Too late: waiting until/)));
   });
 
   it('is repeated when a service that has answered does not answer any more', async () => {
