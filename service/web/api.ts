@@ -43,14 +43,7 @@ async function send(
   const end = new AbortController();
   const abort = () => end.abort();
   const isGet = body === undefined;
-  let exceedsDeadline = false;
-  const timer = window.setTimeout(
-    () => {
-      exceedsDeadline = true;
-      abort();
-    },
-    isGet ? READ_TIMEOUT_MS : SCORE_TIMEOUT_MS,
-  );
+  const timer = window.setTimeout(abort, isGet ? READ_TIMEOUT_MS : SCORE_TIMEOUT_MS);
   signal?.addEventListener('abort', abort);
   try {
     signal?.throwIfAborted();
@@ -67,8 +60,7 @@ async function send(
     return new Response(await response.blob(), response);
   } catch {
     signal?.throwIfAborted();
-    const detail = 'The service cannot be reached. Is it still running?';
-    throw new ApiProblem('unreachable', detail, { exceedsDeadline });
+    throw new ApiProblem('unreachable', 'The service cannot be reached. Is it still running?');
   } finally {
     window.clearTimeout(timer);
     signal?.removeEventListener('abort', abort);

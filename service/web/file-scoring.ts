@@ -24,7 +24,7 @@ export interface FileScoringOptions {
   readonly send: (texts: readonly string[], signal: AbortSignal) => Promise<TextsResponse>;
   /** Rejects when the signal is aborted. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Called after each batch, and before a pause with its length. */
+  /** Called after each answer, and before a pause with its length. */
   readonly onProgress: (progress: { readonly done: number; readonly pauseMs: number }) => void;
 }
 
@@ -52,22 +52,24 @@ export class FileScoring {
     const pending = [...texts.keys()].filter((index) => this.results[index] === undefined);
     for (const batch of batchesOf(pending, texts)) {
       await this.#score(batch, signal);
-      this.#options.onProgress({ done: this.done, pauseMs: 0 });
     }
   }
 
   async #score(batch: readonly number[], signal: AbortSignal): Promise<void> {
+    const { onProgress } = this.#options;
     try {
       const { results, model } = await this.#sendPatiently(batch, signal);
       for (const [place, index] of batch.entries()) {
         this.results[index] = rowResult(results[place], model);
       }
+      onProgress({ done: this.done, pauseMs: 0 });
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
       const isRefused = SPLIT.has(error.code);
       const [first] = batch;
       if (batch.length === 1 && first !== undefined && isRefused) {
         this.results[first] = { fault: adviceOn(error.code, error.message).message };
+        onProgress({ done: this.done, pauseMs: 0 });
         return;
       }
       if (batch.length === 1 || !(isRefused || error.exceedsDeadline)) throw error;
@@ -84,14 +86,14 @@ export class FileScoring {
         return await this.#options.send(texts, signal);
       } catch (error) {
         const canRetry = error instanceof ApiProblem && adviceOn(error.code, '').canRetry;
-        const isDivisible = batch.length > 1 && canRetry && error.exceedsDeadline;
-        if (!canRetry || isDivisible || refusals >= MOST_REFUSALS) throw error;
+        if (!canRetry || refusals >= MOST_REFUSALS) throw error;
         const pauseMs = Math.min(
           LONGEST_PAUSE_MS,
           (error.retryAfterSeconds ?? 2 ** refusals) * 1_000,
         );
         this.#options.onProgress({ done: this.done, pauseMs });
         await this.#options.pause(pauseMs, signal);
+        if (error.exceedsDeadline && batch.length > 1) throw error;
       }
     }
   }

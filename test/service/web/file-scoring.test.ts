@@ -22,6 +22,7 @@ const RESULT = {
 function aScoring(texts: readonly string[], refusals: ApiProblem[] = [], models = [MODEL]) {
   const sizes: number[] = [];
   const pauses: number[] = [];
+  const shown: number[] = [];
   const controller = new AbortController();
   const scoring = new FileScoring(
     {
@@ -38,11 +39,11 @@ function aScoring(texts: readonly string[], refusals: ApiProblem[] = [], models 
         pauses.push(ms);
         signal.throwIfAborted();
       },
-      onProgress: () => {},
+      onProgress: ({ done }) => shown.push(done),
     },
     new Map(texts.flatMap((text, index) => (text === '' ? [[index, 'no text'] as const] : []))),
   );
-  return { scoring, sizes, pauses, controller, run: () => scoring.run(controller.signal) };
+  return { scoring, sizes, pauses, shown, controller, run: () => scoring.run(controller.signal) };
 }
 
 const busy = (retryAfterSeconds?: number) =>
@@ -95,11 +96,25 @@ describe('the rows of a file', () => {
     expect(scoring.results.filter((result) => result && 'scores' in result)).toHaveLength(4);
   });
 
-  it('are sent in halves, at once, until the service answers in time', async () => {
-    const late = () => new ApiProblem('overloaded', 'late', { exceedsDeadline: true });
+  it('are sent in halves, after the pauses that the service asks for, until it answers in time', async () => {
+    const late = () =>
+      new ApiProblem('overloaded', 'late', { exceedsDeadline: true, retryAfterSeconds: 3 });
     const { scoring, sizes, pauses, run } = aScoring(Array(8).fill('good'), [late(), late()]);
     await run();
-    expect([scoring.done, sizes, pauses]).toEqual([8, [2, 2, 4], []]);
+    expect([scoring.done, sizes, pauses]).toEqual([8, [2, 2, 4], [3_000, 3_000]]);
+  });
+
+  it('show their progress after each half', async () => {
+    const { shown, run } = aScoring(['a', 'b', 'c', 'long']);
+    await run();
+    expect(shown).toEqual([2, 3, 4]);
+  });
+
+  it('are not sent in halves when the service cannot be reached', async () => {
+    const lost = new ApiProblem('unreachable', 'no answer');
+    const { sizes, pauses, run } = aScoring(Array(8).fill('good'), [lost]);
+    await run();
+    expect([sizes, pauses]).toEqual([[8], [1_000]]);
   });
 
   it('wait for the service where one alone exceeds the deadline', async () => {
