@@ -16,7 +16,7 @@ export function populateCommand(subject: string, origin: string): string | null 
   const [option, value] = subject.startsWith('@')
     ? ['--user', subject.slice(1)]
     : ['--topic', subject];
-  const url = isDefaultOrigin(origin) ? '' : ` --url ${origin}`;
+  const url = isDefaultOrigin(origin) ? '' : ` --url ${shellQuoted(origin)}`;
   return `npx tss populate ${option} ${shellQuoted(value)}${url}`;
 }
 

@@ -253,7 +253,7 @@ describe('the page, without an answer,', () => {
     await opened.page.getByLabel('Topic or @user').fill('#nobody_knows');
     await opened.page.getByRole('button', { name: 'Show' }).click();
     await opened.page
-      .getByText(`npx tss populate --topic '#nobody_knows' --url ${service.url}`)
+      .getByText(`npx tss populate --topic '#nobody_knows' --url '${service.url}'`)
       .waitFor();
     expect(await opened.page.locator('#topic-said').textContent()).toBe(
       'No data about #nobody_knows.',

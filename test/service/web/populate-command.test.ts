@@ -17,8 +17,9 @@ describe('the command that reads a subject from X', () => {
   });
 
   it('names a service at another address than the default', () => {
-    expect(populateCommand('@jack', 'https://api.example.com')).toBe(
-      "npx tss populate --user 'jack' --url https://api.example.com",
+    // Without quotes, zsh takes the brackets for a pattern.
+    expect(populateCommand('@jack', 'http://[::1]:3000')).toBe(
+      "npx tss populate --user 'jack' --url 'http://[::1]:3000'",
     );
     expect(isDefaultOrigin('http://localhost:3000')).toBe(true);
     expect(isDefaultOrigin('http://localhost:3001')).toBe(false);
