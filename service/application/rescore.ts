@@ -48,7 +48,7 @@ interface Counts {
  */
 export class Rescore {
   readonly #options: RescoreOptions;
-  /** Halved when a step exceeds its deadline, as it would do each time; one more after each page. */
+  /** Halved when a step exceeds its deadline, as it would do each time; one more after each page with texts. */
   #textsPerStep = MAX_TEXTS_PER_STEP;
 
   constructor(options: RescoreOptions) {
@@ -71,13 +71,16 @@ export class Rescore {
         await this.#rescore(step, caller, counts);
       } catch (error) {
         if (error instanceof DeadlineExceededError) {
-          this.#textsPerStep = Math.ceil(step.length / 2);
+          // A page that runs at the same time may have set a smaller size.
+          this.#textsPerStep = Math.min(this.#textsPerStep, Math.ceil(step.length / 2));
         }
         throw error;
       }
       start += step.length;
     }
-    this.#textsPerStep = Math.min(MAX_TEXTS_PER_STEP, this.#textsPerStep + 1);
+    if (outdated.length > 0) {
+      this.#textsPerStep = Math.min(MAX_TEXTS_PER_STEP, this.#textsPerStep + 1);
+    }
     return { ...page, ...counts };
   }
 

@@ -193,6 +193,33 @@ describe('Rescore', () => {
     expect(model.asked.map(({ length }) => length)).toEqual([8, 8, 8, 8, 8]);
   });
 
+  it('scores no more texts at a time because of a page that began earlier, or has no texts', async () => {
+    const { store, model, put, page } = aUseCase();
+    await put(...Array.from({ length: 40 }, (_, index) => ({ tweetId: `${index + 1}` })));
+    const inTime = model.predict.bind(model);
+    const held = Promise.withResolvers<void>();
+    let calls = 0;
+    model.predict = async () => {
+      if (calls++ === 0) await held.promise;
+      throw new DeadlineExceededError();
+    };
+    const earlier = page();
+    await expect(page()).rejects.toThrow(DeadlineExceededError);
+    await expect(page()).rejects.toThrow(DeadlineExceededError);
+    held.resolve();
+    await expect(earlier).rejects.toThrow(DeadlineExceededError);
+    const outdatedTweets = store.outdatedTweets.bind(store);
+    store.outdatedTweets = async () => ({
+      ...{ outdated: [], present: 9, withoutText: 0 },
+      nextCursor: null,
+    });
+    await page();
+    store.outdatedTweets = outdatedTweets;
+    model.predict = inTime;
+    await page();
+    expect(model.asked.map(({ length }) => length)).toEqual([8, 8, 8, 8, 8]);
+  });
+
   it('fails if the store does not answer', async () => {
     const { store, put, page } = aUseCase();
     await put({ tweetId: '1' });
