@@ -55,10 +55,11 @@ export class Admission {
     // With nothing else to do the deadline alone protects; a rejection would teach nothing of the
     // machine's speed, and could repeat without end.
     if (acceptedTexts === 0 && work.cost === 0) return;
-    const excessMs = this.#excessMs(cost, deadlineAtMs, nowMs);
     // Beside other work, however little, such a batch would be rejected each time.
-    if (this.#drainMs(SAFETY_OWN * cost, nowMs) > deadlineAtMs - nowMs)
+    if (this.#drainMs(SAFETY_OWN * cost, nowMs) > deadlineAtMs - nowMs) {
       throw this.deadlineError(nowMs);
+    }
+    const excessMs = this.#excessMs(cost, deadlineAtMs, nowMs);
     if (excessMs > 0) {
       throw new OverloadedError(
         'The service cannot answer within the time a request may take; send the request again later.',
