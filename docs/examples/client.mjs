@@ -184,15 +184,15 @@ export class TweetSentimentClient {
       // 429 and 503 say when to come back.
       const waitMs = (problem.retryAfterSeconds ?? 0) * 1_000;
       const canWait = waitMs > 0 && waitMs <= this.#longestWaitMs;
-      const isDivisible = problem.exceedsDeadline && body !== undefined && body.texts.length > 1;
-      if (!canWait || isDivisible || attempt === this.#attempts) throw problem;
+      if (!canWait || attempt === this.#attempts) throw problem;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
+      if (problem.exceedsDeadline && body !== undefined && body.texts.length > 1) throw problem;
     }
   }
 }
 
 /**
- * The problem of a refusal; a proxy may refuse with a page that is not JSON.
+ * The problem of a refusal; a proxy may refuse with a page, or without a body.
  *
  * @param {Response} response
  */
@@ -201,15 +201,15 @@ async function problemOf(response) {
   const seconds = Number(headers.get('retry-after'));
   const retryAfterSeconds = seconds > 0 ? seconds : undefined;
   const advice = retryAfterSeconds === undefined ? '' : ` Ask again in ${seconds} s.`;
-  if (!/\bjson\b/.test(headers.get('content-type') ?? '')) {
-    await response.body?.cancel();
-    const message = `The answer was HTTP ${status}, without a reason.${advice}`;
-    return new ServiceProblem(message, 'none', status, retryAfterSeconds);
-  }
-  const { detail, code, exceedsDeadline } =
-    /** @type {{ detail: string, code: string, exceedsDeadline?: boolean }} */ (
-      await response.json()
+  const document =
+    /** @type {{ detail?: string, code?: string, exceedsDeadline?: boolean } | null} */ (
+      await response.json().catch(() => null)
     );
+  const {
+    detail = `The answer was HTTP ${status}, without a reason.`,
+    code = 'none',
+    exceedsDeadline,
+  } = document ?? {};
   return new ServiceProblem(detail + advice, code, status, retryAfterSeconds, exceedsDeadline);
 }
 

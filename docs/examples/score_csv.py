@@ -47,20 +47,24 @@ def score(session: requests.Session, texts: list[str]) -> list[dict]:
     """
     for attempt in range(ATTEMPTS):
         answer = session.post(f"{URL}/v1/inference", json={"texts": texts}, timeout=30)
-        if answer.status_code not in (429, 503) or attempt == ATTEMPTS - 1:
-            break
         # A proxy refuses with a page that is not JSON.
-        if len(texts) > 1 and '"exceedsDeadline":true' in answer.text:
-            middle = len(texts) // 2
-            return score(session, texts[:middle]) + score(session, texts[middle:])
+        is_divisible = len(texts) > 1 and '"exceedsDeadline":true' in answer.text
+        is_last = attempt == ATTEMPTS - 1 and not is_divisible
+        if answer.status_code not in (429, 503) or is_last:
+            break
         wait_seconds = float(answer.headers.get("Retry-After", 1))
         if wait_seconds > LONGEST_WAIT_SECONDS:
             break
         time.sleep(wait_seconds)
+        if is_divisible:
+            middle = len(texts) // 2
+            return score(session, texts[:middle]) + score(session, texts[middle:])
     if not answer.ok:
         later = answer.headers.get("Retry-After")
         advice = f" Ask again in {later} s." if later else ""
-        raise SystemExit(f"{answer.status_code}: {answer.json()['detail']}{advice}")
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        reason = answer.json()["detail"] if is_json else f"{answer.reason}."
+        raise SystemExit(f"{answer.status_code}: {reason}{advice}")
     return answer.json()["results"]
 
 

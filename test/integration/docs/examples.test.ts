@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TweetSentimentClient } from '../../../docs/examples/client.mjs';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 import { settlesWithin } from '../../helpers/settles-within.ts';
@@ -137,6 +137,55 @@ describe('docs/examples/client.mjs', () => {
     busy.close();
     busy.closeAllConnections();
   });
+
+  it('halves texts that take too long, after the wait that the service asks for', async () => {
+    const asked: number[] = [];
+    const slow = createServer(async (request, response) => {
+      const { texts } = JSON.parse(await text(request));
+      asked.push(texts.length);
+      const isLate = texts.length > 2;
+      response.writeHead(isLate ? 503 : 200, {
+        'content-type': 'application/json',
+        ...(isLate && { 'retry-after': '1' }),
+      });
+      const late = { code: 'overloaded', detail: 'Too late.', exceedsDeadline: true };
+      response.end(JSON.stringify(isLate ? late : { results: texts }));
+    });
+    slow.listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    const { port } = slow.address() as AddressInfo;
+    const waits = jest.spyOn(globalThis, 'setTimeout');
+    const halving = new TweetSentimentClient({ url: `http://127.0.0.1:${port}` });
+    expect(await halving.scoreTexts(['a', 'b', 'c', 'd'])).toEqual(['a', 'b', 'c', 'd']);
+    expect(waits.mock.calls.filter(([, ms]) => ms === 1_000)).toHaveLength(1);
+    waits.mockRestore();
+    expect(asked).toEqual([4, 2, 2]);
+    slow.close();
+    slow.closeAllConnections();
+  });
+
+  it.each(['', '{"code":"over', 'null'])(
+    'retries after a refusal with the body %j',
+    async (body) => {
+      let requests = 0;
+      const busy = createServer((_request, response) => {
+        requests++;
+        response.writeHead(503, { 'retry-after': '1', 'content-type': 'application/problem+json' });
+        response.end(body);
+      });
+      busy.listen(0, '127.0.0.1');
+      await once(busy, 'listening');
+      const { port } = busy.address() as AddressInfo;
+      const patient = new TweetSentimentClient({ url: `http://127.0.0.1:${port}`, attempts: 2 });
+      await expect(patient.mostActiveUsers()).rejects.toMatchObject({
+        message: 'The answer was HTTP 503, without a reason. Ask again in 1 s.',
+        code: 'none',
+      });
+      expect(requests).toBe(2);
+      busy.close();
+      busy.closeAllConnections();
+    },
+  );
 
   it('rejects at once when the service asks for a longer wait than the client may take', async () => {
     const spent = createServer((_request, response) => {

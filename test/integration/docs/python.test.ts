@@ -6,12 +6,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 import { runTool } from '../../helpers/tool-process.ts';
 import { OfflineLog } from '../cli/features/offline-log.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly type?: string;
+  readonly body?: unknown;
+}
 
 const PYTHON = resolve('.tools/open-inference/bin/python');
 const API_KEY = 'key-of-the-test';
@@ -155,6 +162,52 @@ function specify(): void {
       });
       busy.close();
       busy.closeAllConnections();
+    });
+  });
+
+  describe('score_csv.py with a service that refuses', () => {
+    /** Runs the script with a service that gives these answers in turn, the last one again and again. */
+    async function scoredBy(...answers: ((texts: readonly string[]) => Answer)[]) {
+      const sizes: number[] = [];
+      const stub = createServer(async (request, response) => {
+        const { texts } = JSON.parse(await text(request));
+        const next = answers[Math.min(sizes.push(texts.length), answers.length) - 1];
+        const { status, type = 'application/json', body } = next?.(texts) ?? { status: 500 };
+        response.writeHead(status, { 'retry-after': '0.01', 'content-type': type });
+        response.end(typeof body === 'string' ? body : JSON.stringify(body));
+      });
+      stub.listen(0, '127.0.0.1');
+      await once(stub, 'listening');
+      const SERVICE_URL = `http://127.0.0.1:${(stub.address() as AddressInfo).port}`;
+      const script = resolve('docs/examples/score_csv.py');
+      writeFileSync(join(folder, 'four.csv'), 'text\na\nb\nc\nd\n');
+      const { stdout, stderr } = await promisify(execFile)(
+        PYTHON,
+        [script, 'four.csv', 'scored.csv'],
+        { cwd: folder, env: { SERVICE_URL }, timeout: 60_000 },
+      ).catch((error) => error);
+      stub.close();
+      stub.closeAllConnections();
+      return { sizes, stdout, stderr };
+    }
+
+    const busy = () => ({ status: 503, body: { detail: 'Too much to do.' } });
+    const late = () => ({ status: 503, body: { detail: 'Too late.', exceedsDeadline: true } });
+    const positive = (texts: readonly string[]) => ({
+      status: 200,
+      body: { results: texts.map(() => ({ sentimentAnalyst: 'positive', scores: {} })) },
+    });
+
+    it('sends texts that take too long in halves, also after the last attempt', async () => {
+      const { sizes, stdout } = await scoredBy(busy, busy, busy, busy, late, positive);
+      expect(sizes).toEqual([4, 4, 4, 4, 4, 2, 2]);
+      expect(stdout).toMatch(/positive +4/);
+    });
+
+    it('ends with the status of a proxy that refuses with HTML', async () => {
+      const html = () => ({ status: 502, type: 'text/html', body: '<h1>Bad gateway</h1>' });
+      const { stderr } = await scoredBy(html);
+      expect(stderr).toBe('502: Bad Gateway. Ask again in 0.01 s.\n');
     });
   });
 
