@@ -32,6 +32,8 @@ import { readTokenizerSettings } from './tokenizer/special-tokens.ts';
 
 /** Files that tokenizer.json is built from beside a vocabulary; the bundle keeps only the first. */
 const SETTINGS_FILES = [TOKENIZER_CONFIG_FILE, SPECIAL_TOKENS_FILE, ADDED_TOKENS_FILE];
+/** Families whose networks count positions from the token for padding that config.json names. */
+const POSITIONS_FROM_PAD: ReadonlySet<string> = new Set(['roberta', 'camembert', 'xlm-roberta']);
 const CONVERTED_GRAPH = 'model.onnx';
 /** Weights of this size and more are written beside the graph, so that sessions share them. */
 const LARGE_WEIGHTS_BYTES = 64 * 2 ** 20;
@@ -69,7 +71,7 @@ export interface StagingOptions extends GraphWish {
 export interface TokenizerToCheck {
   readonly file: string;
   readonly maxTokens: number;
-  /** Token from which the converted network counts positions; undefined for a graph. */
+  /** Token from which a network to convert counts positions; undefined for others. */
   readonly positionPadId: number | undefined;
 }
 
@@ -96,7 +98,8 @@ export async function stageModel(
   await fetchFiles(source, tokenizer.files, staging, output);
   await makeTokenizer(tokenizer, family, options);
   const { maxTokens, padId } = described;
-  const positionPadId = graph.kind === 'graph' ? undefined : padId;
+  const countsFromPad = graph.kind === 'weights' && POSITIONS_FROM_PAD.has(family);
+  const positionPadId = countsFromPad ? padId : undefined;
   await options.checkTokenizer?.({ file: TOKENIZER_FILE, maxTokens, positionPadId });
   const made = await makeGraph(source, offered, graph, options);
   const kept = optionalFiles(settings, [TOKENIZER_CONFIG_FILE]).map(({ name }) => name);

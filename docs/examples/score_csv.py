@@ -62,8 +62,10 @@ def score(session: requests.Session, texts: list[str]) -> list[dict]:
     if not answer.ok:
         later = answer.headers.get("Retry-After")
         advice = f" Ask again in {later} s." if later else ""
-        is_json = "json" in answer.headers.get("Content-Type", "")
-        reason = answer.json()["detail"] if is_json else f"{answer.reason}."
+        try:
+            reason = answer.json()["detail"]
+        except (ValueError, KeyError, TypeError):  # of a proxy
+            reason = f"{answer.reason}."
         raise SystemExit(f"{answer.status_code}: {reason}{advice}")
     return answer.json()["results"]
 

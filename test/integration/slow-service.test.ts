@@ -36,7 +36,7 @@ beforeAll(async () => {
   const batchMs = await fastestBatchMs();
   await service.stop();
   // Too short for all texts and long enough for one, whatever the speed of the machine.
-  await startWithin(Math.ceil(batchMs * 0.4));
+  await startWithin(Math.ceil(batchMs * 0.2));
 });
 afterAll(async () => {
   await service?.stop();
