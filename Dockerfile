@@ -72,7 +72,7 @@ COPY service service
 COPY cli/kit/archived-tweet.ts cli/kit/content-range.ts cli/kit/counted.ts cli/kit/csv-columns.ts \
      cli/kit/csv-records.ts cli/kit/environment.ts cli/kit/errors.ts cli/kit/exact-json.ts \
      cli/kit/exit-tasks.ts cli/kit/inference-worker.ts cli/kit/lines.ts cli/kit/printable.ts \
-     cli/kit/retry.ts cli/kit/s3.ts cli/kit/start-model.ts cli/kit/tweet-author.ts \
+     cli/kit/retry.ts cli/kit/run-lock.ts cli/kit/s3.ts cli/kit/start-model.ts cli/kit/tweet-author.ts \
      cli/kit/tweet-columns.ts cli/kit/tweet-fault.ts cli/kit/tweet-objects.ts cli/kit/tweet-time.ts \
      cli/kit/utf8.ts cli/kit/
 COPY cli/score/added-columns.ts cli/score/chunks.ts cli/score/scored-chunks.ts \
