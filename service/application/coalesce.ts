@@ -10,6 +10,9 @@ type Compute<Key, Value> = (
   context: RequestContext,
 ) => Promise<Results<Key, Value>>;
 
+/** Ends a wait whose request is late: the computation goes on for others. */
+const LATE = new Error('The computation did not end within the deadline of the request.');
+
 /** Returns values for a request whose deadline passes before their computation ends, or throws. */
 type OnLate<Key, Value> = (keys: readonly Key[], timings: PhaseTimings) => Results<Key, Value>;
 
@@ -109,15 +112,14 @@ class SharedComputation<Result> {
   async join(request: RequestContext): Promise<Result> {
     this.#waiting++;
     this.#deadline.atMs = Math.max(this.#deadline.atMs, request.deadline.atMs);
-    const late = new Error('The computation did not end within the deadline of the request.');
     try {
       return await waitAtMost(this.#result, {
         ms: remainingMs(request.deadline),
         signal: request.signal,
-        onLate: () => late,
+        onLate: () => LATE,
       });
     } catch (error) {
-      if (error !== late) throw error;
+      if (error !== LATE) throw error;
       return this.#onLate(this.#timings);
     } finally {
       request.timings.merge(this.#timings);

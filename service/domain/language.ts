@@ -26,8 +26,8 @@ const keptLanguages = new Map<string, Language | null>();
 const NO_LANGUAGE = new Set(['und', 'mul', 'zxx', 'mis', 'art']);
 
 /**
- * Languages that X and the identifier call by the code of their group.
- * The most common of a group, such as `cmn`, is in Unicode's own list.
+ * Languages that X and the identifier call by the code of their group. The most common of a group,
+ * such as `cmn`, is in Unicode's own list.
  */
 const GROUPS: ReadonlyMap<string, Language> = new Map(
   Object.entries({
@@ -39,7 +39,8 @@ const GROUPS: ReadonlyMap<string, Language> = new Map(
 
 /**
  * The language of a BCP 47 tag, with today's code for a deprecated one (X sends `in` for `id`), and
- * the group's code for some that X does not tell apart (`no` for `nb`). Null for an invalid tag and for one that names no language, such as X's `und` and `qme`.
+ * the group's code for some that X does not tell apart (`no` for `nb`). Null for an invalid tag and for
+ * one that names no language, such as X's `und` and `qme`.
  */
 export function languageOf(tag: string | null | undefined): Language | null {
   if (!tag || tag.length > MAX_TAG_CHARACTERS) return null;
@@ -73,7 +74,8 @@ export function findingOf(
   modelLanguages: readonly string[],
 ): LanguageFinding {
   const isKnown = language !== null && !modelLanguages.includes(ANY_LANGUAGE);
-  const isRead = (each: string) => languageOf(each) === languageOf(language);
+  const today = languageOf(language);
+  const isRead = (each: string) => languageOf(each) === today;
   return { language, languageSupported: isKnown ? modelLanguages.some(isRead) : null };
 }
 

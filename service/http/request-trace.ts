@@ -8,9 +8,7 @@ import { traceParentOf } from './trace-parent.ts';
 
 /** Measurements of a request, and its failure. */
 export interface RequestTrace {
-  /** Arrival of the head, on the monotonic clock. */
-  readonly startedMs: number;
-  /** Arrival or refusal of the body: a slow upload is not the latency of the service. */
+  /** Arrival or refusal of the body, on the monotonic clock: a slow upload is not the service's latency. */
   receivedMs: number;
   /** Time from then until the answer is ready: a slow download is not either. */
   latencyMs: number;
@@ -58,7 +56,6 @@ export function startTrace(
   const span = isHealth(request) ? undefined : tracer?.start(request.method, parent);
   const startedMs = performance.now();
   request.trace = {
-    startedMs,
     receivedMs: startedMs,
     latencyMs: 0,
     timings: new PhaseTimings(),

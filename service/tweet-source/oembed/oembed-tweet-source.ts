@@ -8,7 +8,7 @@ import type { Deadline } from '../../application/request-context.ts';
 import {
   ServiceError,
   TweetSourceFailedError,
-  TweetSourceLimitedError,
+  type TweetSourceLimitedError,
 } from '../../domain/errors.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { readWithinDeadline } from '../read-within-deadline.ts';
@@ -17,6 +17,7 @@ import { SourcePause } from '../source-pause.ts';
 import { boundedFetch, type FetchedAnswer } from './bounded-fetch.ts';
 import { foundIn } from './oembed-answer.ts';
 import { unavailableReason } from './oembed-refusal.ts';
+import { down, LATE, lateError, tooManyWaiting } from './unanswered-reads.ts';
 
 /** A usual answer has about a kilobyte; the longest escaped post is below a tenth of this. */
 const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -45,8 +46,6 @@ const MAX_PAUSE_MS = 3_600_000;
 
 const UNREACHABLE =
   'could not be reached; try again later, or send the text itself to POST /v1/inference';
-
-const LATE = 'did not answer within the time of the request';
 
 /** Ends reads when the time of their request is up. Not the endpoint's answer: the circuit ignores it. */
 const LATE_READ = new Error(LATE);
@@ -228,29 +227,4 @@ function unexpectedStatus(status: number): string {
 function networkCode(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-}
-
-function down(): TweetSourceFailedError {
-  return new TweetSourceFailedError(
-    'The oEmbed endpoint has failed several times in a row, and is asked again once a second; ' +
-      'try again later, or send the text itself to POST /v1/inference.',
-  );
-}
-
-/** Blames the endpoint for a late read, unless that has waited for others longer than it has run. */
-function lateError(read: {
-  readonly askedMs: number;
-  readonly startedMs: number | undefined;
-  readonly endedMs: number;
-}): ServiceError {
-  const { askedMs, startedMs = Number.POSITIVE_INFINITY, endedMs } = read;
-  if (startedMs - askedMs > endedMs - startedMs) return tooManyWaiting();
-  return new TweetSourceFailedError(`The oEmbed endpoint ${LATE}; send it again.`);
-}
-
-function tooManyWaiting(): TweetSourceLimitedError {
-  return new TweetSourceLimitedError(
-    'Too many tweets are being read through the oEmbed endpoint; send the request again in a second.',
-    { retryAfterSeconds: 1 },
-  );
 }
