@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { constants, mkdtempSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,8 @@ import { eventually } from '../../helpers/eventually.ts';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 
 const HANG_WORKER = new URL('../../helpers/hang-worker.js', import.meta.url);
-const HANG_TIMEOUT_MS = 1000;
+/** Long enough to send requests that wait while the worker hangs, also on a busy machine. */
+const HANG_TIMEOUT_MS = 5000;
 /** More than the golden texts of the start have, so that only the test's text hangs. */
 const HANG_TOKENS = 200;
 /** One token a word, one before and one after. */
@@ -35,6 +36,11 @@ describe('a service whose worker hangs in a native call', () => {
     });
   }
 
+  /** Opens the pipe, which fails until the worker waits at its other end, and keeps it waiting. */
+  function holdWorker(): Promise<FileHandle> {
+    return eventually(() => open(pipe, constants.O_WRONLY | constants.O_NONBLOCK));
+  }
+
   it('rejects pending requests, stops being ready, and exits with 1 to be replaced', async () => {
     await start(HANG_TIMEOUT_MS);
     const score = (text: string) => service.post('/v1/inference', { texts: [text] });
@@ -50,7 +56,9 @@ describe('a service whose worker hangs in a native call', () => {
         readiness.push(status);
       }
     })();
-    const answers = await Promise.all([score(HANGING_TEXT), score('waits'), score('waits, too')]);
+    const hanging = score(HANGING_TEXT);
+    const end = await holdWorker();
+    const answers = await Promise.all([hanging, score('waits'), score('waits, too')]);
 
     for (const answer of answers) {
       expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'overloaded' }]);
@@ -60,11 +68,12 @@ describe('a service whose worker hangs in a native call', () => {
     expect(readiness.join()).toMatch(/^200(,200)*(,503)*$/);
     const fatal = service.log.find(({ level }) => level === 60 || level === 'fatal');
     expect(fatal).toMatchObject({
-      err: { message: expect.stringContaining('silent for more than 1000 ms') },
+      err: { message: expect.stringContaining(`silent for more than ${HANG_TIMEOUT_MS} ms`) },
     });
     const first = service.log.find(({ route }) => route === '/v1/inference');
     const waitedMs = Date.parse(String(fatal?.time)) - Date.parse(String(first?.time));
     expect(waitedMs).toBeGreaterThanOrEqual(0.9 * HANG_TIMEOUT_MS);
+    await end.close();
   });
 
   it('exits with 1 on SIGTERM, also when the hang timeout has not passed', async () => {
@@ -72,8 +81,7 @@ describe('a service whose worker hangs in a native call', () => {
     const client = new AbortController();
     const body = { texts: [HANGING_TEXT] };
     const left = service.post('/v1/inference', body, { signal: client.signal }).catch(() => 'left');
-    // Fails until the worker waits at the other end, and then keeps it waiting.
-    const end = await eventually(() => open(pipe, constants.O_WRONLY | constants.O_NONBLOCK));
+    const end = await holdWorker();
     client.abort();
     await left;
     expect(await service.stop()).toEqual({ code: 1, signal: null });
