@@ -94,7 +94,7 @@ export function judgePolicy(
       state: 'fail',
       found: faults.join('; '),
       remedy:
-        'Put the statements of docs/operations.md, "A key of the customer", into its policy, with the region and account of the stage, and let no other statement deny these actions.',
+        'Put the statements of docs/stage-configuration.md, "A key of the customer", into its policy, with the region and account of the stage, and let no other statement deny these actions.',
     };
   }
   return iam.length > 0

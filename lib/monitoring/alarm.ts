@@ -25,7 +25,7 @@ export interface AlarmSpec {
   readonly periods: number;
   /** Default: missing data does not alarm. */
   readonly missing?: cloudwatch.TreatMissingData;
-  /** Section of docs/operations.md that says what to do; default: the name. */
+  /** Section of docs/alarms.md that says what to do; default: the name. */
   readonly runbookSection?: string;
   /** Metrics that a query reads, roughly; default: the metrics of the expression. */
   readonly queriedMetrics?: number;
@@ -82,7 +82,7 @@ export function alarmDescription(
   happened: string,
 ): string {
   return runbookUrl === undefined
-    ? `${happened} See "${section}" in docs/operations.md.`
+    ? `${happened} See "${section}" in docs/alarms.md.`
     : `${happened} Runbook: ${runbookUrl}#${section}`;
 }
 

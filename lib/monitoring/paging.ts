@@ -73,7 +73,7 @@ export class Paging extends Construct {
    */
   #tellFailedReleases(topic: sns.ITopic, config: StageConfig, serviceArn: string): void {
     const name = deploymentName(config.stage);
-    const runbook = `See "A release failed" in ${config.runbookUrl ?? 'docs/operations.md'}.`;
+    const runbook = `See "A release failed" in ${config.runbookUrl ?? 'docs/alarms.md'}.`;
     const tell = (
       id: string,
       description: string,

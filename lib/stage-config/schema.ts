@@ -1,4 +1,4 @@
-/** The allowed values of each context key; docs/operations.md has the same list, a test compares them. */
+/** The allowed values of each context key; docs/stage-configuration.md has the same list, a test compares them. */
 import Type from 'typebox';
 import type { Definitions, ValuesOf } from '../../service/contract/configuration.ts';
 import { STAGE_PATTERN } from '../../service/contract/deployment.ts';
@@ -95,7 +95,7 @@ export const STAGE_SCHEMA = {
   tweetReadsPerHour: integer(1, 1_000_000_000),
   runbookUrl: text(
     '^https://[^\\s#]+$',
-    'the https:// address where docs/operations.md is read, without a #',
+    'the https:// address where docs/alarms.md is read, without a #',
   ),
 } as const satisfies Record<string, Definitions[string]['schema']>;
 

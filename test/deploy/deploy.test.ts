@@ -139,7 +139,7 @@ describe.each(NAMES)('deploying %s', (stage) => {
     for (const { AlarmName, AlarmDescription } of MetricAlarms) {
       expect([AlarmName, AlarmDescription]).toEqual([
         AlarmName,
-        expect.stringContaining(' in docs/operations.md.'),
+        expect.stringContaining(' in docs/alarms.md.'),
       ]);
     }
     const names = MetricAlarms.map(({ AlarmName }) => AlarmName);

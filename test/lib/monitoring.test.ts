@@ -406,23 +406,22 @@ it('the topic notifies the configured address', () => {
 });
 
 describe('the runbook', () => {
-  const document = readFileSync('docs/operations.md', 'utf8');
-  const chapter = document.slice(document.indexOf('\n## Alarms\n'));
-  const sections = [...chapter.matchAll(/^### (.+)$/gm)].map(([, title]) => String(title));
+  const document = readFileSync('docs/alarms.md', 'utf8');
+  const sections = [...document.matchAll(/^## ([a-z-]+)$/gm)].map(([, title]) => String(title));
   const alarms = STAGES.flatMap((stage) => [
     ...allOf(APPS[stage], 'AWS::CloudWatch::Alarm'),
     ...allOf(APPS[stage], 'AWS::CloudWatch::CompositeAlarm'),
   ]);
   const anchor = ({ Properties }: Resource): string =>
-    /See "([a-z-]+)" in docs\/operations\.md\.$/.exec(Properties.AlarmDescription)?.[1] ?? 'none';
+    /See "([a-z-]+)" in docs\/alarms\.md\.$/.exec(Properties.AlarmDescription)?.[1] ?? 'none';
 
   it('has one section for each alarm, and no others', () => {
     expect(sections.toSorted()).toEqual([...new Set(alarms.map(anchor))].toSorted());
   });
 
   it.each(sections)('tells for %s its meaning, the first place to look and the fix', (title) => {
-    const start = chapter.indexOf(`\n### ${title}\n`);
-    const section = chapter.slice(start, chapter.indexOf('\n##', start + 4));
+    const start = document.indexOf(`\n## ${title}\n`);
+    const section = document.slice(start, document.indexOf('\n## ', start + 4));
     for (const word of ['Meaning', 'First look', 'Fix']) expect(section).toContain(`**${word}.**`);
   });
 
@@ -439,7 +438,7 @@ describe('the runbook', () => {
           String(Properties.AlarmName).replace(`tweet-sentiment-${stage}-`, ''),
         );
     });
-    const [, section = ''] = /\n### page\n\n\*\*Meaning\.\*\*([\s\S]*?)\n\n/.exec(chapter) ?? [];
+    const [, section = ''] = /\n## page\n\n\*\*Meaning\.\*\*([\s\S]*?)\n\n/.exec(document) ?? [];
     const listed = [...section.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name);
     expect(listed.toSorted()).toEqual([...new Set(names)].toSorted());
   });

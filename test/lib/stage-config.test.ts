@@ -484,19 +484,17 @@ function cellOf(value: unknown): string {
   return `\`${typeof value === 'object' ? JSON.stringify(value) : value}\``;
 }
 
-describe('docs/operations.md', () => {
+describe('docs/stage-configuration.md', () => {
   it('has a row for every context value and no other', () => {
-    const document = readFileSync('docs/operations.md', 'utf8');
-    const [table = ''] = document
-      .slice(document.indexOf('## Configuration of a stage'))
-      .split('\n### ', 1);
+    const document = readFileSync('docs/stage-configuration.md', 'utf8');
+    const [table = ''] = document.slice(document.indexOf('## Values')).split('\n## Changes', 1);
     const rows = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
     expect(rows.toSorted()).toEqual(Object.keys(STAGE_SCHEMA).toSorted());
   });
 
   it('has in these rows the values of the presets dev and prod', () => {
-    const document = readFileSync('docs/operations.md', 'utf8');
-    const table = document.slice(document.indexOf('## Configuration of a stage'));
+    const document = readFileSync('docs/stage-configuration.md', 'utf8');
+    const table = document.slice(document.indexOf('## Values'));
     const written = new Map(
       [...table.matchAll(/^\| `(\w+)` \| ([^|]*)\| ([^|]*)\|/gm)].map(
         ([, key = '', dev = '', prod = '']) => [key, { dev: dev.trim(), prod: prod.trim() }],

@@ -108,9 +108,9 @@ function refused(before: Context, after: Context, steps: readonly Step[]): strin
 
 /** Chapter of the runbook with the steps. */
 function chapter(): string {
-  const document = readFileSync('docs/operations.md', 'utf8');
-  const [, after = ''] = document.split('\n### Changes that need care\n');
-  return after.split('\n### ')[0] ?? '';
+  const document = readFileSync('docs/stage-configuration.md', 'utf8');
+  const [, after = ''] = document.split('\n## Changes that need care\n');
+  return after.split('\n## ')[0] ?? '';
 }
 
 describe('the stacks of a live stage', () => {

@@ -37,7 +37,7 @@ function placesOf(phrase: RegExp, paths: readonly string[]): string[] {
 
 describe('comments, messages and documents', () => {
   it('are found', () => {
-    expect(pages).toContain('docs/operations.md');
+    expect(pages).toContain('docs/alarms.md');
     expect(sources).toContain('service/main.ts');
   });
 

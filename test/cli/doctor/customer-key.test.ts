@@ -9,11 +9,11 @@ const IAM = {
   Principal: { AWS: 'arn:aws:iam::123456789012:root' },
   Action: 'kms:*',
 };
-/** The statements of docs/operations.md, with the region and account of the key. */
+/** The statements of docs/stage-configuration.md, with the region and account of the key. */
 const [LOGS, DELIVERY] = statementsOfDocs();
 
 function statementsOfDocs() {
-  const document = readFileSync('docs/operations.md', 'utf8');
+  const document = readFileSync('docs/stage-configuration.md', 'utf8');
   const [, section = ''] = document.split('**A key of the customer.**');
   return [...section.matchAll(/```json\n(.*?)```/gs)]
     .slice(0, 2)
@@ -32,7 +32,7 @@ const logsOf = (...arns: readonly string[]) => ({
 });
 
 describe('the policy of a customer key', () => {
-  it('is right with the statement of docs/operations.md beside that of a new key', () => {
+  it('is right with the statement of docs/stage-configuration.md beside that of a new key', () => {
     expect(judge(IAM, LOGS)).toMatchObject({ state: 'ok' });
   });
 

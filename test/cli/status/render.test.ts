@@ -106,7 +106,7 @@ describe('the status in a terminal', () => {
 
   it('breaks what an alarm says between its words', () => {
     const description =
-      'Inference workers crash: three or more were replaced within a quarter of an hour, and more than that. Runbook: docs/operations.md#worker-restarts';
+      'Inference workers crash: three or more were replaced within a quarter of an hour, and more than that. Runbook: docs/alarms.md#worker-restarts';
     const since = '2026-11-25T02:11:07.000Z';
     const name = 'tweet-sentiment-prod-worker-restarts';
     const lines = renderStatus(
@@ -120,7 +120,7 @@ describe('the status in a terminal', () => {
   });
 
   it('does not break an address, which could not be followed', () => {
-    const address = `https://example.org/${'runbook/'.repeat(10)}operations.md#failures`;
+    const address = `https://example.org/${'runbook/'.repeat(10)}alarms.md#failures`;
     const alarm = {
       name: 'x',
       state: 'ALARM',

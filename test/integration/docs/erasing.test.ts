@@ -1,4 +1,4 @@
-/** The commands of "Erasing a person" in docs/operations.md, also when one of their requests fails. */
+/** The commands of "Erasing a person" in docs/stored-data.md, also when one of their requests fails. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { XApiStub } from '../../helpers/x-api-stub.ts';
 const OTHERS = Array.from({ length: 1_000 }, (_, index) => String(100_000 + index));
 
 const [, section = ''] =
-  /^## Erasing a person\n(.*?)^## /ms.exec(readFileSync('docs/operations.md', 'utf8')) ?? [];
+  /^## Erasing a person\n(.*)/ms.exec(readFileSync('docs/stored-data.md', 'utf8')) ?? [];
 
 let folder: string;
 beforeEach(() => {

@@ -82,7 +82,7 @@ async function alarm(AlarmName: string, StateValue: 'ALARM' | 'OK') {
   await client.send(
     new PutMetricAlarmCommand({
       AlarmName,
-      AlarmDescription: `Something. Runbook: docs/operations.md#${AlarmName}`,
+      AlarmDescription: `Something. Runbook: docs/alarms.md#${AlarmName}`,
       Namespace: METRIC_NAMESPACE,
       MetricName: 'ServerErrors',
       Dimensions: [SERVICE],
@@ -281,7 +281,7 @@ describe('tss status', () => {
     expect(stdout).toMatch(
       /^ {2}tweet-sentiment-prod-failures, since [\d-]+ [\d:]+ UTC\n {4}Some/m,
     );
-    expect(stdout).toContain('Runbook: docs/operations.md#tweet-sentiment-prod-failures');
+    expect(stdout).toContain('Runbook: docs/alarms.md#tweet-sentiment-prod-failures');
     await alarm('tweet-sentiment-prod-failures', 'OK');
     expect((await status('--stage', 'prod')).code).toBe(0);
   });
