@@ -28,6 +28,7 @@ const GITHUB_LIMIT_MINUTES = 360;
 const ON_GITHUB = ['openssl', 'jq', 'chromium', 'python3-venv'];
 
 interface Job {
+  readonly concurrency?: Readonly<Record<string, unknown>>;
   readonly 'timeout-minutes'?: number;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly steps: readonly { readonly run?: string; readonly with?: Record<string, unknown> }[];
@@ -94,8 +95,8 @@ describe('GitHub workflows', () => {
     expect(job['timeout-minutes']).toBeLessThanOrEqual(GITHUB_LIMIT_MINUTES);
   });
 
-  it.each(workflows)('say in %s whether a newer run ends an older one', (_, { concurrency }) => {
-    expect(concurrency).toMatchObject({
+  it.each(jobs)('say for %s whether a newer run ends an older one', (_, job, workflow) => {
+    expect(job.concurrency ?? workflow.concurrency).toMatchObject({
       group: expect.any(String),
       'cancel-in-progress': expect.any(Boolean),
     });
@@ -176,11 +177,14 @@ describe('GitHub workflows', () => {
     );
   });
 
-  it('deploy one tag after another', () => {
-    const { concurrency } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'));
-    expect(concurrency).toEqual({
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub Actions
-      group: "deploy-${{ github.event_name == 'pull_request' && github.ref || 'tags' }}",
+  // GitHub cancels the run that waits in a group for a newer one.
+  it('deploy one tag of a stage after another, whatever tags other stages get', () => {
+    const { concurrency, jobs } = parse(readFileSync('.github/workflows/deploy.yml', 'utf8'));
+    expect(concurrency).toBeUndefined();
+    const [, stage] = /^\$\{\{ (.*) \}\}$/.exec(jobs.deploy.env.STAGE) ?? [];
+    const own = '(vars.PRERELEASE_STAGE || github.ref_name)';
+    expect(jobs.deploy.concurrency).toEqual({
+      group: `deploy-\${{ ${stage?.replace('vars.PRERELEASE_STAGE', own)} }}`,
       'cancel-in-progress': false,
     });
   });
