@@ -1,4 +1,3 @@
-import { ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import {
@@ -10,6 +9,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { StageConfig } from '../../lib/stage-config.ts';
 import { otherRegion, regionOf, unlessMissing } from './aws-answers.ts';
+import { certificateCheck } from './certificate.ts';
 import { checkContainerEngine } from './container-engine.ts';
 import { keyChecks } from './customer-key.ts';
 import { checkDeployedValues } from './deployed-values.ts';
@@ -88,34 +88,6 @@ async function checkRole(service: string, RoleName: string, abortSignal: AbortSi
     await new IAMClient({}).send(new GetRoleCommand({ RoleName }), { abortSignal });
     return { state: 'ok', found: 'there' };
   });
-}
-
-function certificateCheck({ domainName }: StageConfig, CertificateArn: string): Check['run'] {
-  const remedy = 'Give an issued certificate of the region deployed to, for the domain name.';
-  return (abortSignal) =>
-    unlessMissing('ResourceNotFound', { found: 'missing in this region', remedy }, async () => {
-      const client = new ACMClient({});
-      const region = await client.config.region();
-      if (regionOf(CertificateArn) !== region) return otherRegion(CertificateArn, region, remedy);
-      const { Certificate } = await client.send(
-        new DescribeCertificateCommand({ CertificateArn }),
-        {
-          abortSignal,
-        },
-      );
-      const names = Certificate?.SubjectAlternativeNames ?? [];
-      if (Certificate?.Status !== 'ISSUED') {
-        return { state: 'fail', found: `status ${Certificate?.Status}`, remedy };
-      }
-      return domainName === undefined || names.some((name) => covers(name, domainName))
-        ? { state: 'ok', found: names.join(', ') }
-        : { state: 'fail', found: `for ${names.join(', ')}, not ${domainName}`, remedy };
-    });
-}
-
-/** A wildcard covers one label. */
-export function covers(name: string, domainName: string): boolean {
-  return name === domainName || name === domainName.replace(/^[^.]+/, '*');
 }
 
 function secretCheck(SecretId: string, kmsKeyArn: string | undefined): Check['run'] {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { checksOf, covers, judgeSecret } from '../../../cli/doctor/checks.ts';
+import { checksOf, judgeSecret } from '../../../cli/doctor/checks.ts';
 import { compared } from '../../../cli/doctor/deployed-values.ts';
 import { bootstrapQualifier, renderRows, rowOf } from '../../../cli/doctor/run-checks.ts';
 import { readStageConfig } from '../../../lib/stage-config.ts';
@@ -59,15 +59,6 @@ describe('a check of tss doctor', () => {
     ).toEqual([
       "roles, quota: give the stage's region: set AWS_REGION, or a profile that has one by AWS_PROFILE",
     ]);
-  });
-
-  it.each([
-    ['a.example.org', true],
-    ['*.example.org', true],
-    ['*.org', false],
-    ['example.org', false],
-  ])('of a certificate for %s covers a.example.org: %s', (name, covered) => {
-    expect(covers(name, 'a.example.org')).toBe(covered);
   });
 });
 

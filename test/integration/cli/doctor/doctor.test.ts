@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ACMClient, ImportCertificateCommand } from '@aws-sdk/client-acm';
 import {
   AssociateRouteTableCommand,
   AttachInternetGatewayCommand,
@@ -18,6 +22,7 @@ import {
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeCertificate } from '../../../helpers/certificate.ts';
 import { ACCOUNT, type Emulator, REGION, startEmulator } from '../../../helpers/emulator.ts';
 import { runTool } from '../../../helpers/tool-process.ts';
 
@@ -115,6 +120,22 @@ describe('tss doctor', () => {
     expect(stdout).toMatch(/^fail +bootstrap +version 5, older than 6$/m);
     expect(stdout).toContain('bootstrap: Run npx cdk bootstrap');
     expect(code).toBe(1);
+  });
+
+  it('fails for a certificate that the golden hook and the probe would refuse', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'doctor-certificate-'));
+    const { cert, key } = makeCertificate(folder, 'sentiment.example.org');
+    rmSync(folder, { recursive: true });
+    const acm = new ACMClient(client());
+    const { CertificateArn } = await acm.send(
+      new ImportCertificateCommand({ Certificate: cert, PrivateKey: key }),
+    );
+    acm.destroy();
+    const prod = ['--stage', 'prod', '-c', `certificateArn=${CertificateArn}`];
+    const checked = await doctor(...prod);
+    expect(checked.stdout).toMatch(/^fail +certificate +signed by an authority that Node/m);
+    const unchecked = await doctor(...prod, '-c', 'deployment=rolling', '-c', 'probe=false');
+    expect(unchecked.stdout).toMatch(/^ok +certificate +sentiment\.example\.org$/m);
   });
 
   it('looks for a bootstrap stack with the qualifier of the context', async () => {
