@@ -72,9 +72,10 @@ describe('the scripts of the build', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'image-build-'));
-    // Each stub notes how it was called; `aws ecr describe-images` finds what HAS names.
+    // Each stub notes how it was called; `aws ecr describe-images` finds what HAS names, and what another
+    // build has PUSHED once docker was called.
     const stubs = {
-      aws: 'echo "aws $*" >> "$LOG"; [ "$2" != describe-images ] || [ -n "$HAS" ]',
+      aws: 'echo "aws $*" >> "$LOG"; [ "$2" != describe-images ] || [ -n "$HAS" ] || { [ -n "$PUSHED" ] && grep -q "docker push" "$LOG"; }',
       docker: 'echo "docker $*" >> "$LOG"; cat > /dev/null; [ "$1" != "$BREAKS" ]',
       curl: 'echo "curl $(cat)" >> "$LOG"',
     };
@@ -121,6 +122,10 @@ describe('the scripts of the build', () => {
     const { status, calls } = run('build.sh', { HAS: 'it' });
     expect(status).toBe(0);
     expect(calls.join('\n')).not.toMatch(/docker (build|push)/);
+  });
+
+  it('succeed when another build has pushed the image meanwhile', () => {
+    expect(run('build.sh', { BREAKS: 'push', PUSHED: 'it' }).status).toBe(0);
   });
 
   it.each(['login', 'build', 'push'])('fail when docker %s fails', (BREAKS) => {
