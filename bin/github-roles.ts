@@ -1,5 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { boundedBy } from '../lib/permissions-boundary.ts';
 import { GithubRolesStack } from '../lib/stacks/github-roles-stack.ts';
 
 /** OWNER/NAME, or OWNER@ID/NAME@ID as in tokens of repositories created since July 2026. */
@@ -10,6 +11,7 @@ const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 const repository: unknown = app.node.tryGetContext('repository');
 const providerArn: unknown = app.node.tryGetContext('providerArn');
+const boundaryArn: unknown = app.node.tryGetContext('permissionsBoundaryArn');
 if (typeof repository !== 'string' || !REPOSITORY.test(repository)) {
   console.error(
     `The context value repository is ${JSON.stringify(repository)}; use -c repository=OWNER/NAME, or OWNER@ID/NAME@ID if GitHub's tokens have ids.`,
@@ -20,6 +22,7 @@ new GithubRolesStack(app, 'GithubRoles', {
   stackName: 'tweet-sentiment-github-roles',
   description: 'Tweet sentiment: roles of the GitHub workflow',
   terminationProtection: true,
+  ...boundedBy(typeof boundaryArn === 'string' ? boundaryArn : undefined),
   repository,
   providerArn: typeof providerArn === 'string' ? providerArn : undefined,
 });

@@ -1,7 +1,7 @@
-import { Annotations, type App, Stack } from 'aws-cdk-lib';
-import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import { Annotations, type App } from 'aws-cdk-lib';
 import { deploymentName } from '../service/contract/deployment.ts';
 import { existingNetwork } from './constructs/network.ts';
+import { boundedBy } from './permissions-boundary.ts';
 import { BulkStack } from './stacks/bulk-stack.ts';
 import { FeatureStoreStack } from './stacks/feature-store-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
@@ -31,6 +31,7 @@ export function addStacks(app: App, config: StageConfig): Stacks {
     // Protects the load balancer, too. Its own protection would block the rollback of a first
     // deployment that fails.
     terminationProtection: config.retainData,
+    ...boundedBy(config.permissionsBoundaryArn),
   });
 
   const { networkStack, network } = addNetwork(
@@ -79,7 +80,6 @@ export function addStacks(app: App, config: StageConfig): Stacks {
     bulk: bulk?.machine.stateMachine,
   });
   tagStage(app, config);
-  bound(app, config);
   return { network: networkStack, featureStore, offlineStore, service, bulk, observability };
 }
 
@@ -89,15 +89,6 @@ function addNetwork(config: StageConfig, make: () => NetworkStack) {
   if (existing) return { networkStack: undefined, network: existing };
   const networkStack = make();
   return { networkStack, network: () => networkStack };
-}
-
-/** Bounds the rights of every role. */
-function bound(app: App, { permissionsBoundaryArn: arn }: StageConfig): void {
-  if (arn === undefined) return;
-  for (const stack of app.node.children.filter(Stack.isStack)) {
-    const boundary = ManagedPolicy.fromManagedPolicyArn(stack, 'PermissionsBoundary', arn);
-    PermissionsBoundary.of(stack).apply(boundary);
-  }
 }
 
 /** Warns of a prod stage that lacks values which it may have been deployed with before. */

@@ -7,6 +7,11 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { GithubRolesStack } from '../../lib/stacks/github-roles-stack.ts';
 
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
 const template = (providerArn?: string) =>
   Template.fromStack(
     new GithubRolesStack(new App(), 'GithubRoles', { repository: 'owner/name', providerArn }),
@@ -63,14 +68,14 @@ describe('the roles of the GitHub workflow', () => {
 describe('script/cdk-app bin/github-roles.ts', () => {
   const outdir = mkdtempSync(join(tmpdir(), 'github-roles-'));
   afterAll(() => rmSync(outdir, { recursive: true }));
-  const deployFor = (repository: string) =>
+  const deployFor = (repository: string, values: Record<string, string> = {}) =>
     spawnSync('bash', ['script/cdk-app', 'bin/github-roles.ts'], {
       encoding: 'utf8',
       env: {
         ...process.env,
         NODE_OPTIONS: '',
         CDK_OUTDIR: outdir,
-        CDK_CONTEXT_JSON: JSON.stringify({ repository }),
+        CDK_CONTEXT_JSON: JSON.stringify({ repository, ...values }),
       },
     });
 
@@ -84,6 +89,19 @@ describe('script/cdk-app bin/github-roles.ts', () => {
     },
     60_000,
   );
+
+  it('bounds both roles by the policy that is given', () => {
+    const boundary = 'arn:aws:iam::123456789012:policy/boundary';
+    expect(deployFor('owner/name', { permissionsBoundaryArn: boundary })).toMatchObject({
+      status: 0,
+    });
+    const synthesized = readFileSync(join(outdir, 'GithubRoles.template.json'), 'utf8');
+    const roles = Object.values<Resource>(JSON.parse(synthesized).Resources).filter(
+      ({ Type }) => Type === 'AWS::IAM::Role',
+    );
+    expect(roles).toHaveLength(2);
+    for (const { Properties } of roles) expect(Properties.PermissionsBoundary).toBe(boundary);
+  }, 60_000);
 
   it.each(['owner', 'owner@123456/name', 'owner/name@789012', 'owner/*', 'owner@*/name@*'])(
     'refuses what no subject begins with: %s',
