@@ -68,23 +68,27 @@ export class Paging extends Construct {
   }
 
   /**
-   * Release alarms have no alarm actions: ECS acts on them. AWS documents ECS's event for services with a
-   * circuit breaker, which a canary lacks, so the rollback of the service's stack is told, too.
+   * Release alarms have no alarm actions: ECS acts on them. AWS does not document ECS's event for a release
+   * that the hook refuses, so the rollback of the service's stack is told, too. Only tasks that do not start tell
+   * of a canary that waits for them: it has no circuit breaker, and the old tasks run.
    */
   #tellFailedReleases(topic: sns.ITopic, config: StageConfig, serviceArn: string): void {
     const name = deploymentName(config.stage);
-    const runbook = `See "A release failed" in ${config.runbookUrl ?? 'docs/alarms.md'}.`;
+    const runbook = config.runbookUrl ?? 'docs/alarms.md';
     const tell = (
       id: string,
       description: string,
       eventPattern: events.EventPattern,
       text: string,
+      section = 'A release failed',
     ) =>
       new events.Rule(this, id, {
         description,
         eventPattern,
         targets: [
-          new SnsTopic(topic, { message: events.RuleTargetInput.fromText(`${text} ${runbook}`) }),
+          new SnsTopic(topic, {
+            message: events.RuleTargetInput.fromText(`${text} See "${section}" in ${runbook}.`),
+          }),
         ],
       });
     const field = (path: string) => events.EventField.fromPath(`$.detail.${path}`);
@@ -116,6 +120,25 @@ export class Paging extends Construct {
         },
       },
       `An update of the stack ${name}-service failed (${field('status-details.status')}): ${field('status-details.status-reason')}`,
+    );
+    if (config.deployment !== 'canary') return;
+    tell(
+      'TasksDoNotStart',
+      'ECS cannot start or place tasks, such as those of a release',
+      {
+        source: ['aws.ecs'],
+        detailType: ['ECS Service Action'],
+        resources: [serviceArn],
+        detail: {
+          eventName: [
+            'SERVICE_TASK_START_IMPAIRED',
+            'SERVICE_TASK_PLACEMENT_FAILURE',
+            'SERVICE_TASK_CONFIGURATION_FAILURE',
+          ],
+        },
+      },
+      `Tasks of ${name} do not start (${field('eventName')}).`,
+      'Tasks do not start',
     );
   }
 }

@@ -327,6 +327,20 @@ describe.each(STAGES)('the topic of %s', (stage) => {
     ({ Properties }) => Properties.EventPattern,
   );
 
+  /** Nothing else tells of a canary whose new tasks never start: the old ones run. */
+  const TASKS_DO_NOT_START = {
+    source: ['aws.ecs'],
+    'detail-type': ['ECS Service Action'],
+    resources: [{ 'Fn::ImportValue': expect.stringMatching(/service:.*Service/) }],
+    detail: {
+      eventName: [
+        'SERVICE_TASK_START_IMPAIRED',
+        'SERVICE_TASK_PLACEMENT_FAILURE',
+        'SERVICE_TASK_CONFIGURATION_FAILURE',
+      ],
+    },
+  };
+
   it('tells of a release of this service that failed, by ECS and by CloudFormation', () => {
     expect(rules.map(({ Properties }) => Properties.EventPattern)).toEqual([
       {
@@ -352,6 +366,7 @@ describe.each(STAGES)('the topic of %s', (stage) => {
           'status-details': { status: ['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_FAILED'] },
         },
       },
+      ...(stage === 'prod' ? [TASKS_DO_NOT_START] : []),
     ]);
   });
 
@@ -363,10 +378,13 @@ describe.each(STAGES)('the topic of %s', (stage) => {
         'detail-status-details-status': '$.detail.status-details.status',
         'detail-status-details-status-reason': '$.detail.status-details.status-reason',
       },
+      ...(stage === 'prod' ? [{ 'detail-eventName': '$.detail.eventName' }] : []),
     ]);
+    const alarms = readFileSync('docs/alarms.md', 'utf8');
     for (const { Arn, InputTransformer } of targets) {
       expect(Arn).toEqual({ Ref: expect.stringContaining('PagingTopic') });
-      expect(InputTransformer.InputTemplate).toContain('See \\"A release failed\\" in');
+      const [, section] = /See \\"(.+)\\" in docs/.exec(InputTransformer.InputTemplate) ?? [];
+      expect(alarms).toContain(`\n## ${section}\n`);
     }
   });
 
