@@ -11,7 +11,6 @@ export interface MonitoredNames extends LoadBalancerNames {
   readonly cluster: string;
   readonly service: string;
   readonly logGroup: string;
-  readonly region: string;
   /** Web ACL; undefined without a firewall. */
   readonly webFirewall: string | undefined;
   /** Cache clusters of the feature store, primary and copies. */

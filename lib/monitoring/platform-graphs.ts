@@ -101,15 +101,15 @@ export function valkeyGraphs(names: MonitoredNames): PlatformGraph[] {
 }
 
 /** No graph without a firewall. */
-export function firewallGraphs({ webFirewall, region }: MonitoredNames): PlatformGraph[] {
+export function firewallGraphs({ webFirewall }: MonitoredNames): PlatformGraph[] {
   if (webFirewall === undefined) return [];
   return [
     {
       title: 'Firewall',
       axis: 'count per minute',
       metrics: [
-        firewallMetric(webFirewall, region, 'BlockedRequests'),
-        firewallMetric(webFirewall, region, 'CountedRequests'),
+        firewallMetric(webFirewall, 'BlockedRequests'),
+        firewallMetric(webFirewall, 'CountedRequests'),
       ],
     },
   ];

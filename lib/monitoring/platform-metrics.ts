@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { LoadBalancerNames, MonitoredNames } from './monitored-names.ts';
 
@@ -107,10 +107,9 @@ export function storeNodeMetrics(
 /** Requests that the firewall blocked or counted, over all rules. */
 export function firewallMetric(
   webAcl: string,
-  region: string,
   metricName: 'BlockedRequests' | 'CountedRequests',
 ): Metric {
-  const dimensions = { WebACL: webAcl, Region: region, Rule: 'ALL' };
+  const dimensions = { WebACL: webAcl, Region: Aws.REGION, Rule: 'ALL' };
   const options = { statistic: 'Sum', label: metricName };
   return platformMetric('AWS/WAFV2', metricName, dimensions, options);
 }

@@ -40,7 +40,6 @@ function placeholderNames(config: StageConfig): MonitoredNames {
     cluster: deploymentName(config.stage),
     service: 'any',
     logGroup: 'any',
-    region: 'any',
     webFirewall: config.webFirewall ? deploymentName(config.stage) : undefined,
     storeNodes: featureStoreNodeNames(config.stage, config.valkeyReplicas + 1),
     predictions: config.offlineStore ? { stream: 'any', logGroup: 'any' } : undefined,

@@ -60,7 +60,7 @@ function consoleHost(scope: Construct): string {
 }
 
 function monitoredNames(
-  { service, cluster, endpoint, targetGroups, task, webFirewall, region, probe }: ServiceStack,
+  { service, cluster, endpoint, targetGroups, task, webFirewall, probe }: ServiceStack,
   valkey: ValkeyReplicationGroup,
   predictions: PredictionStream | undefined,
   bulk: IStateMachine | undefined,
@@ -73,7 +73,6 @@ function monitoredNames(
     cluster: cluster.clusterName,
     service: service.serviceName,
     logGroup: task.logGroup.logGroupName,
-    region,
     webFirewall: webFirewall?.name,
     storeNodes: valkey.nodeNames,
     predictions: predictions && {

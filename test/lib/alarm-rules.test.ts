@@ -90,7 +90,6 @@ describe('the alarms on slow requests', () => {
     cluster: 'any',
     service: 'any',
     logGroup: 'any',
-    region: 'any',
     webFirewall: undefined,
     storeNodes: ['any-001'],
     bulkStateMachine: undefined,
