@@ -15,7 +15,7 @@ import { OUTBOUND_PORT } from '../stage-config/task-environment.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { bulkDefinition, MAP_LABEL } from './bulk-definition.ts';
 import { OBJECTS_OF_A_RUN } from './bulk-task.ts';
-import type { Network } from './network.ts';
+import { allowNameServers, type Network } from './network.ts';
 
 export interface BulkMachineProps {
   readonly config: StageConfig;
@@ -40,6 +40,7 @@ export class BulkMachine extends Construct {
       allowAllOutbound: false,
     });
     securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(OUTBOUND_PORT), 'AWS services');
+    allowNameServers(securityGroup, config);
     const { subnetIds } = network.vpc.selectSubnets(network.taskSubnets);
     const key = customerKey(this, config);
     const asl = bulkDefinition({

@@ -1,20 +1,16 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { acknowledge } from '../acknowledge.ts';
 import { callerCidrs, isOpenToAnyone } from '../stage-config/callers.ts';
 import { OUTBOUND_PORT } from '../stage-config/task-environment.ts';
 import type { StageConfig } from '../stage-config.ts';
-import type { Network } from './network.ts';
+import { allowNameServers, type Network } from './network.ts';
 import { TEST_PORT } from './service-load-balancer.ts';
 
 export interface CheckOriginProps {
   readonly config: StageConfig;
   readonly network: Network;
 }
-
-const VPC_POLICY = 'service-role/AWSLambdaVPCAccessExecutionRole';
 
 /**
  * Network of the functions that check the service, and their address at the load balancer: outside the
@@ -48,6 +44,7 @@ export class CheckOrigin extends Construct {
     );
     securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(80), 'Service without HTTPS');
     securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(TEST_PORT), 'Test listener');
+    allowNameServers(securityGroup, config);
     this.functionOptions = { vpc, vpcSubnets: taskSubnets, securityGroups: [securityGroup] };
     this.peers =
       config.loadBalancer === 'internal'
@@ -57,15 +54,5 @@ export class CheckOrigin extends Construct {
             ...natAddresses.map((address) => `${address}/32`),
             ...(natAddresses.length === 0 ? callerCidrs(config) : []),
           ].map((cidr) => ec2.Peer.ipv4(cidr));
-  }
-
-  /** Lets a function with this role use the network. */
-  grantNetwork(role: iam.Role): void {
-    if (this.functionOptions.vpc === undefined) return;
-    role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName(VPC_POLICY));
-    acknowledge(role, {
-      [`IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${VPC_POLICY}]`]:
-        'The managed policy with which a function in a VPC makes its network interfaces.',
-    });
   }
 }

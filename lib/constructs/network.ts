@@ -1,6 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import { PRIVATE_NETWORKS } from '../stage-config/callers.ts';
 import type { StageConfig } from '../stage-config.ts';
 
 /** VPC of a stage and the subnets of its parts. */
@@ -40,4 +41,17 @@ export function existingNetwork(config: StageConfig): NetworkFor | undefined {
       natAddresses: [],
     };
   };
+}
+
+/**
+ * Lets members of the group ask the name servers of a company, which an existing VPC may name in place of
+ * those of AWS. No rule of a security group limits requests to the servers of AWS.
+ */
+export function allowNameServers(group: ec2.SecurityGroup, { vpcId }: StageConfig): void {
+  if (vpcId === undefined) return;
+  for (const cidr of PRIVATE_NETWORKS) {
+    for (const port of [ec2.Port.udp(53), ec2.Port.tcp(53)]) {
+      group.addEgressRule(ec2.Peer.ipv4(cidr), port, 'Name servers of the VPC');
+    }
+  }
 }

@@ -7,7 +7,7 @@ import { BlueGreenTraffic } from '../constructs/blue-green-traffic.ts';
 import { CanaryDelivery } from '../constructs/canary-delivery.ts';
 import { CheckOrigin } from '../constructs/check-origin.ts';
 import { firstRequest } from '../constructs/first-request.ts';
-import type { NetworkFor } from '../constructs/network.ts';
+import { allowNameServers, type NetworkFor } from '../constructs/network.ts';
 import { Probe } from '../constructs/probe.ts';
 import { RollingDelivery } from '../constructs/rolling-delivery.ts';
 import type { ServiceDelivery } from '../constructs/service-delivery.ts';
@@ -98,6 +98,7 @@ export class ServiceStack extends Stack {
       ec2.Port.tcp(OUTBOUND_PORT),
       'X API and AWS services',
     );
+    allowNameServers(securityGroup, config);
     // Immutable here: egress of tasks must not become egress of store clients.
     const storeClients = ec2.SecurityGroup.fromSecurityGroupId(
       this,

@@ -198,6 +198,14 @@ describe('a canary deployment', () => {
       ({ Properties }) => Properties.Handler === 'handler.handler',
     );
     expect(hook?.Properties.VpcConfig).toBeUndefined();
+    const [role] = allOf(prod, 'AWS::IAM::Role').filter(({ Properties }) =>
+      JSON.stringify(Properties).includes('AWSLambdaVPCAccessExecutionRole'),
+    );
+    // A hook that leaves the VPC, or whose earlier versions stay in it, needs this to end its interfaces.
+    expect(hook?.Properties.Role).toEqual({
+      'Fn::GetAtt': [expect.stringContaining('GoldenHookRole'), 'Arn'],
+    });
+    expect(role?.Properties.ManagedPolicyArns).toHaveLength(1);
     expect(hook?.Properties.Environment.Variables).toEqual({
       MODEL_NAME: 'minilm-tweet-sentiment',
       CPU_FAMILY: 'x64',

@@ -56,6 +56,26 @@ describe('a stage in an existing VPC', () => {
   });
 });
 
+describe('name servers of a company', () => {
+  it.each(['Tasks of the service', 'Functions that check the service', 'Tasks that score in bulk'])(
+    'are reached in an existing VPC: %s',
+    (description) => {
+      const [group] = allOf(company, 'AWS::EC2::SecurityGroup').filter(
+        ({ Properties }) => Properties.GroupDescription === description,
+      );
+      const rules = group?.Properties.SecurityGroupEgress.filter(
+        ({ FromPort }: Record<string, unknown>) => FromPort === 53,
+      ).map(({ CidrIp, IpProtocol }: Record<string, unknown>) => [CidrIp, IpProtocol]);
+      expect(rules).toEqual(
+        ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].flatMap((cidr) => [
+          [cidr, 'udp'],
+          [cidr, 'tcp'],
+        ]),
+      );
+    },
+  );
+});
+
 describe('an internal load balancer', () => {
   it('is reached from private networks, and its test listener by the hook alone', () => {
     const [balancer] = allOf(company, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
