@@ -1,4 +1,5 @@
 import { retryAfterMs, serverTimeMs } from '../../service/tweet-source/retry-after.ts';
+import { requiredVariable } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
 import { type Refusal, refusalIn } from '../kit/refusal.ts';
 import { exponentialMs, type Pause, type Wait, withRetries } from '../kit/retry.ts';
@@ -87,6 +88,14 @@ export class AdminClient {
 
   constructor(options: AdminClientOptions) {
     this.#options = options;
+  }
+
+  /** Has the token of the environment. @throws CliError when there is none, with a remedy */
+  static fromEnvironment(
+    options: Omit<AdminClientOptions, 'token'>,
+    remedy = 'set it to a token the service was started with',
+  ): AdminClient {
+    return new AdminClient({ ...options, token: requiredVariable('ADMIN_TOKEN', remedy) });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable, warn } from './printable.ts';
 
 /** Output of progress: a terminal gets a bar. */
 export interface ProgressOutput {
@@ -29,7 +29,7 @@ export interface ProgressOptions {
 /** A bar that is redrawn in a terminal; elsewhere a line at each quarter and every 5 s. */
 export class ProgressBar {
   readonly #options: ProgressOptions;
-  readonly #isDrawn: boolean;
+  #isDrawn: boolean;
   readonly #now: () => number;
   readonly #startedMs: number;
   readonly #before: number;
@@ -68,7 +68,9 @@ export class ProgressBar {
   /** Shows the last state and leaves the line. */
   end(): void {
     this.#write();
-    if (this.#isDrawn) this.#options.output.write('\n');
+    if (!this.#isDrawn) return;
+    this.#options.output.write('\n');
+    this.#isDrawn = false;
   }
 
   #isDue(): boolean {
@@ -102,6 +104,20 @@ export class ProgressBar {
     // A line that wraps cannot be redrawn.
     const columns = output.columns ?? 80;
     output.write(this.#isDrawn ? `\r\x1b[K${line.slice(0, columns - 1)}` : `${line}\n`);
+  }
+}
+
+/** Prints messages of a command on stderr, above its progress bar while one is shown. */
+export class Announcer {
+  #bar: ProgressBar | undefined;
+
+  readonly announce = (message: string): void =>
+    this.#bar ? this.#bar.say(message) : warn(message);
+
+  /** Shows a bar, in place of an earlier one that has ended. */
+  showBar(options: Omit<ProgressOptions, 'output'>): ProgressBar {
+    this.#bar = new ProgressBar({ output: process.stderr, ...options });
+    return this.#bar;
   }
 }
 

@@ -19,10 +19,15 @@ export type Progress = Static<typeof Progress>;
 
 const State = Type.Record(Type.String(), Progress);
 
-/** Says that a job continues where an interrupted run stopped. */
+/** Key of a job: what was done at another service, or with another choice, does not count. */
+export function jobKey(command: string, url: string, ...choices: readonly string[]): string {
+  return [command, url, ...choices].join(':');
+}
+
+/** Says that a job continues where an earlier run stopped. */
 export function continuation({ failed = 0 }: Progress): string {
   const before = failed > 0 ? `, in which ${failed} failed` : '';
-  return `Continues an interrupted run${before}; --restart starts at the beginning.`;
+  return `Continues an earlier run${before}; --restart starts at the beginning.`;
 }
 
 /** Progress of unfinished jobs by name, in a JSON file; without any there is no file. */

@@ -1,12 +1,11 @@
 import { AdminClient } from '../clients/admin-client.ts';
 import { XReader } from '../clients/x-reader.ts';
 import { counted } from '../kit/counted.ts';
-import { requiredVariable } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
 import { LeftOut } from '../kit/left-out.ts';
-import { print, warn } from '../kit/printable.ts';
-import { ProgressBar } from '../kit/progress.ts';
-import { type Progress, StateFile } from '../kit/state-file.ts';
+import { print } from '../kit/printable.ts';
+import { Announcer, type ProgressBar } from '../kit/progress.ts';
+import { jobKey, type Progress, StateFile } from '../kit/state-file.ts';
 import { lacksAuthorId } from '../kit/tweet-author.ts';
 import { hasUnreadTime } from '../kit/tweet-time.ts';
 import { fileSupply } from './file-supply.ts';
@@ -41,10 +40,10 @@ const ADMIN_TOKEN_REMEDY =
  * @throws CliError
  */
 export async function populate(options: PopulateOptions, signal: AbortSignal): Promise<void> {
-  let bar: ProgressBar | undefined;
-  const announce = (message: string) => (bar ? bar.say(message) : warn(message));
-  const token = requiredVariable('ADMIN_TOKEN', ADMIN_TOKEN_REMEDY);
-  const service = new AdminClient({ url: options.url, token, announce, signal });
+  const { url, lang = '' } = options;
+  const announcer = new Announcer();
+  const { announce } = announcer;
+  const service = AdminClient.fromEnvironment({ url, announce, signal }, ADMIN_TOKEN_REMEDY);
   const x = xReader(options, announce, signal);
   const state = await StateFile.open(options.stateFile);
   let badLines = 0;
@@ -52,10 +51,10 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
   try {
     for (const supply of await suppliesOf(options, x)) {
       const { name, total } = supply;
-      const job = jobOf(supply, options);
+      const job = jobKey('populate', url, lang, supply.job);
       const from = earlier(supply, state.get(job));
       const { done = 0, failed = 0 } = from ?? {};
-      bar = new ProgressBar({ output: process.stderr, name, total, done });
+      const bar = announcer.showBar({ name, total, done });
       const tally = new Tally();
       const leftOut = new LeftOut(name, announce);
       let isSent = false;
@@ -67,7 +66,6 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
         if (read + done === 0) announce(`${name}: there are no tweets to send.`);
       } finally {
         bar.end();
-        bar = undefined;
         const { lines } = leftOut;
         badLines += failed + lines;
         if (isSent || !tally.isEmpty || lines > 0) {
@@ -86,11 +84,6 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
   }
   if (unstored.length > 0)
     throw new CliError(`None of the tweets of ${unstored.join(', ')} was stored.`);
-}
-
-/** Key in the state file. What was sent to another service, or in another language, does not count. */
-function jobOf({ job }: Supply, { url, lang = '' }: PopulateOptions): string {
-  return `populate:${url}:${lang}:${job}`;
 }
 
 /** Progress of an earlier run, if the supply can continue it. */

@@ -3,7 +3,6 @@ import { Check } from 'typebox/value';
 import { AdminClient } from '../clients/admin-client.ts';
 import { confirm } from '../kit/confirm.ts';
 import { counted } from '../kit/counted.ts';
-import { requiredVariable } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
 
 export interface PurgeOptions {
@@ -35,9 +34,8 @@ export async function confirmedPurge(
   signal: AbortSignal,
   announce: (message: string) => void,
 ): Promise<PurgeCall> {
-  const token = requiredVariable('ADMIN_TOKEN', 'set it to a token the service was started with');
+  const service = AdminClient.fromEnvironment({ url, announce, signal });
   if (!isSure) await confirm(`Purge ${what} at ${url}? This cannot be undone.`, signal);
-  const service = new AdminClient({ url, token, announce, signal });
   return async (path) => {
     const answer = await service.call('DELETE', `/v1/admin/features/${path}`);
     if (Check(Answer, answer)) return answer;

@@ -2,8 +2,8 @@ import { normalizeTweetId } from '../../service/domain/tweet-url.ts';
 import { counted } from '../kit/counted.ts';
 import { CliError, UsageError } from '../kit/errors.ts';
 import { Input } from '../kit/input.ts';
-import { print, warn } from '../kit/printable.ts';
-import { ProgressBar } from '../kit/progress.ts';
+import { print } from '../kit/printable.ts';
+import { Announcer } from '../kit/progress.ts';
 import { strictLines } from '../kit/strict-lines.ts';
 import { confirmedPurge, type PurgeOptions, removedWords } from './purge-calls.ts';
 
@@ -23,12 +23,12 @@ export async function purgeTweets(
   signal: AbortSignal,
 ): Promise<void> {
   const ids = await idsOf(chosen);
-  let bar: ProgressBar | undefined;
-  const announce = (message: string) => (bar ? bar.say(message) : warn(message));
-  const purge = await confirmedPurge(counted(ids.size, 'tweet'), options, signal, announce);
+  const announcer = new Announcer();
+  const what = counted(ids.size, 'tweet');
+  const purge = await confirmedPurge(what, options, signal, announcer.announce);
   const removed = { rows: 0, contributions: 0 };
   let [done, absent] = [0, 0];
-  bar = new ProgressBar({ output: process.stderr, name: 'tweets', total: ids.size });
+  const bar = announcer.showBar({ name: 'tweets', total: ids.size });
   try {
     for (const id of ids) {
       const { rows, contributions } = (await purge(`tweets/${id}`)).removed;
@@ -42,7 +42,7 @@ export async function purgeTweets(
     bar.end();
     if (done > 0) {
       print(
-        `${done} of ${counted(ids.size, 'tweet')} purged: ${removedWords(removed)} removed; ` +
+        `${done} of ${what} purged: ${removedWords(removed)} removed; ` +
           `nothing was stored of ${absent}.`,
       );
     }

@@ -3,15 +3,14 @@ import { resolve } from 'node:path';
 import { AdminClient } from '../../clients/admin-client.ts';
 import { type StoringRoute, sendDivided } from '../../clients/send-divided.ts';
 import { counted } from '../../kit/counted.ts';
-import { requiredVariable } from '../../kit/environment.ts';
 import { CliError } from '../../kit/errors.ts';
 import { Input } from '../../kit/input.ts';
 import { LeftOut } from '../../kit/left-out.ts';
 import { Pace } from '../../kit/pace.ts';
-import { print, warn } from '../../kit/printable.ts';
-import { ProgressBar } from '../../kit/progress.ts';
+import { print } from '../../kit/printable.ts';
+import { Announcer } from '../../kit/progress.ts';
 import { expectUnroundedTweets, SAMPLED_ROWS } from '../../kit/rounded-ids.ts';
-import { continuation, StateFile } from '../../kit/state-file.ts';
+import { continuation, jobKey, StateFile } from '../../kit/state-file.ts';
 import { lackedAuthorIdsNote, lacksAuthorId } from '../../kit/tweet-author.ts';
 import { hasUnreadTime, unreadTimesNote } from '../../kit/tweet-time.ts';
 import { withParquetRows } from './parquet-rows.ts';
@@ -73,7 +72,7 @@ export async function loadScoredRows(options: LoadOptions, signal: AbortSignal):
   };
   // Of one run are the rows of the same file that are read in the same way.
   const { url, prefix, scoredAt = '' } = options;
-  const job = `load:${url}:${input.fingerprint}:${prefix}:${scoredAt}`;
+  const job = jobKey('load', url, input.fingerprint, prefix, scoredAt);
   const load = async (lines: Input, unit: string) => {
     expectUnroundedTweets(await firstTweets(readFields(lines), defaults), options.file);
     await send(readFields(lines), { ...options, job, unit, defaults }, signal);
@@ -105,10 +104,9 @@ async function send(
   signal: AbortSignal,
 ): Promise<void> {
   const { file, url, rate, job, unit, defaults } = options;
-  let bar: ProgressBar | undefined;
-  const announce = (message: string) => (bar ? bar.say(message) : warn(message));
-  const token = requiredVariable('ADMIN_TOKEN', 'set it to the token the service was started with');
-  const service = new AdminClient({ url, token, announce, signal });
+  const announcer = new Announcer();
+  const { announce } = announcer;
+  const service = AdminClient.fromEnvironment({ url, announce, signal });
   const state = await StateFile.open(options.stateFile);
   const earlier = options.restarts ? undefined : state.get(job);
   if (earlier) announce(continuation(earlier));
@@ -123,7 +121,7 @@ async function send(
   const leftOut = new LeftOut(file, announce);
   const missing = () => (earlier?.failed ?? 0) + leftOut.lines + tally.refused;
   let done = earlier?.done ?? 0;
-  bar = new ProgressBar({ output: process.stderr, name: file, total: null, done });
+  const bar = announcer.showBar({ name: file, total: null, done });
   let waiting: PlacedRow[] = [];
   const route: StoringRoute<PlacedRow> = {
     service,
@@ -139,7 +137,7 @@ async function send(
       tally.refused++;
       leftOut.refused(`${unit} ${number}`, refusal);
     });
-    bar?.update(done);
+    bar.update(done);
     await state.put(job, { cursor: String(done), done, failed: missing() });
     await pace.spend(waiting.length);
     waiting = [];

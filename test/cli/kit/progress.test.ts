@@ -71,6 +71,15 @@ describe('a progress bar', () => {
     expect(output.written.split('\n')).toHaveLength(2);
   });
 
+  it('has messages below it once it has ended', () => {
+    const output = new Output(true);
+    const bar = new ProgressBar({ output, name: 'sample', total: 4, now: () => 0 });
+    bar.end();
+    output.written = '';
+    bar.say('Waits.');
+    expect(output.written).toBe('Waits.\n');
+  });
+
   it('estimates a rate and the time left only after a second', () => {
     const output = new Output(true);
     let nowMs = 0;

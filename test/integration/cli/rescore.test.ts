@@ -131,7 +131,7 @@ describe('tss rescore', () => {
     redis.thaw();
     expect(await waiting.ended).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('Continues an interrupted run'),
+      stderr: expect.stringContaining('Continues an earlier run'),
     });
     expect(await countsOf('7')).toMatchObject({ negative: 0, positive: TWEETS });
     expect(existsSync(state)).toBe(false);

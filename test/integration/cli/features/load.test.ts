@@ -412,7 +412,7 @@ describe('tss features load', () => {
     expect(await load('scored.jsonl', '--rate', '100000')).toMatchObject({
       code: 0,
       stdout: 'scored.jsonl: 250 rows loaded, 0 refused by the service\n',
-      stderr: expect.stringContaining('Continues an interrupted run'),
+      stderr: expect.stringContaining('Continues an earlier run'),
     });
     expect(await totalOf('7')).toBe(300);
     expect(existsSync(state)).toBe(false);

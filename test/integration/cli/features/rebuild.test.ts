@@ -101,7 +101,7 @@ describe('tss features rebuild', () => {
     await interrupt();
     expect(await run()).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('Continues an interrupted run'),
+      stderr: expect.stringContaining('Continues an earlier run'),
     });
     expect(existsSync(state)).toBe(false);
     expect(await totalOf(7)).toBe(15);
