@@ -1,14 +1,15 @@
-import { requiredVariable } from '../kit/environment.ts';
 import { Pace } from '../kit/pace.ts';
-import { print, warn } from '../kit/printable.ts';
-import { ProgressBar } from '../kit/progress.ts';
-import { continuation, type Progress, StateFile } from '../kit/state-file.ts';
+import { print } from '../kit/printable.ts';
+import { Announcer } from '../kit/progress.ts';
+import { continuation, jobKey, type Progress, StateFile } from '../kit/state-file.ts';
 import { AdminClient } from './admin-client.ts';
 
 export interface WalkOptions {
   readonly url: string;
   /** Highest number of items in a second. */
   readonly rate: number;
+  /** Stop after the page with this item. */
+  readonly limit?: number;
   readonly isDryRun: boolean;
   /** Start over, whatever an interrupted run has done. */
   readonly restarts: boolean;
@@ -24,8 +25,8 @@ export interface Pages {
   readonly firstCursor: string;
   /** Has the service do one page. */
   page(service: AdminClient, cursor: string): Promise<DonePage>;
-  /** Text that tells what was done. @param isWhole false after a failure or an interruption */
-  summary(isWhole: boolean): string;
+  /** Text that tells what was done, if a page was. @param isWhole true if this run did every page */
+  summary?(isWhole: boolean): string;
 }
 
 export interface DonePage {
@@ -39,47 +40,56 @@ export interface DonePage {
   readonly nextCursor: string | null;
 }
 
+export interface Walk {
+  /** Number of items that failed, with those of an interrupted run. */
+  readonly failed: number;
+  /** False if the limit ended it before the last page. */
+  readonly isComplete: boolean;
+}
+
 /**
  * Does pages until the last one, and continues where an interrupted run stopped. A dry run always
  * starts at the beginning: it has to see everything. Prints the summary if a page was done.
  *
- * @returns number of items that failed, with those of an interrupted run
  * @throws CliError
  */
 export async function walkPages(
   { name, unit, firstCursor, page, summary }: Pages,
-  { url, rate, isDryRun, restarts, stateFile }: WalkOptions,
+  { url, rate, limit = Number.POSITIVE_INFINITY, isDryRun, restarts, stateFile }: WalkOptions,
   signal: AbortSignal,
-): Promise<number> {
-  let bar: ProgressBar | undefined;
-  const announce = (message: string) => (bar ? bar.say(message) : warn(message));
-  const token = requiredVariable('ADMIN_TOKEN', 'set it to the token the service was started with');
-  const service = new AdminClient({ url, token, announce, signal });
+  announcer = new Announcer(),
+): Promise<Walk> {
+  const { announce } = announcer;
+  const service = AdminClient.fromEnvironment({ url, announce, signal });
   const state = isDryRun ? undefined : await StateFile.open(stateFile);
-  const job = `${name}:${url}`;
+  const job = jobKey(name, url);
   const earlier = restarts ? undefined : state?.get(job);
   if (earlier) announce(continuation(earlier));
-  let { done, failed = 0 }: Omit<Progress, 'cursor'> = earlier ?? { done: 0 };
+  const { done: doneBefore, failed: failedBefore = 0 }: Omit<Progress, 'cursor'> = earlier ?? {
+    done: 0,
+  };
+  let [walked, failed] = [0, failedBefore];
   const pace = new Pace(rate, { signal });
   let hasPage = false;
-  let isWhole = false;
-  bar = new ProgressBar({ output: process.stderr, name: unit, total: null, done });
+  let isComplete = false;
+  const bar = announcer.showBar({ name: unit, total: null, done: doneBefore });
   try {
-    for (let cursor: string | null = earlier?.cursor ?? firstCursor; cursor !== null; ) {
+    let cursor: string | null = earlier?.cursor ?? firstCursor;
+    while (cursor !== null && walked < limit) {
       const finished: DonePage = await page(service, cursor);
       hasPage = true;
       bar.add(finished.items);
-      done += finished.items;
+      walked += finished.items;
       failed += finished.failed;
       cursor = finished.nextCursor;
-      if (cursor !== null) await state?.put(job, { cursor, done, failed });
+      if (cursor !== null) await state?.put(job, { cursor, done: doneBefore + walked, failed });
       await pace.spend(finished.paced);
     }
-    await state?.remove(job);
-    isWhole = true;
-    return failed;
+    isComplete = cursor === null;
+    if (isComplete) await state?.remove(job);
+    return { failed, isComplete };
   } finally {
     bar.end();
-    if (hasPage) print(summary(isWhole));
+    if (hasPage && summary) print(summary(isComplete && !earlier));
   }
 }

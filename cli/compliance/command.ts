@@ -4,7 +4,7 @@ import { serviceUrl } from '../kit/environment.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
 import { X_READ } from '../kit/prices.ts';
-import { RESUMABLE, stateOption, urlOption } from '../kit/service-options.ts';
+import { RESUMABLE, restartOption, stateOption, urlOption } from '../kit/service-options.ts';
 
 const HIGHEST_LIMIT = 999_999_999;
 const DEFAULT_STATE_FILE = '.compliance-state.json';
@@ -15,7 +15,8 @@ export function complianceCommand() {
     .description(
       'Ask X about every tweet that a running service has stored, and purge those that are ' +
         'deleted, protected or withheld. X requires their removal within a day: run this daily. ' +
-        'Exits 0 only when every tweet was checked and every purge succeeded.',
+        'Exits 0 when every tweet was checked, or as many as --limit asks for, and every purge ' +
+        'succeeded. Exits 1 when the answer of X about a tweet was unclear.',
     )
     .option(
       '--limit <N>',
@@ -24,6 +25,7 @@ export function complianceCommand() {
       integer('--limit', 1, HIGHEST_LIMIT),
     )
     .addOption(urlOption())
+    .addOption(restartOption())
     .addOption(stateOption(DEFAULT_STATE_FILE))
     .addHelpText(
       'after',
@@ -36,9 +38,17 @@ export function complianceCommand() {
       ),
     )
     .action(
-      interruptible(RESUMABLE, async (signal, { limit = Number.POSITIVE_INFINITY, url, state }) => {
+      interruptible(RESUMABLE, async (signal, { limit, url, restart, state }) => {
         const { comply } = await import('./comply.ts');
-        await comply({ limit, url: url ?? serviceUrl(), stateFile: state }, signal);
+        await comply(
+          {
+            limit: limit ?? Number.POSITIVE_INFINITY,
+            url: url ?? serviceUrl(),
+            restarts: restart,
+            stateFile: state,
+          },
+          signal,
+        );
       }),
     );
 }

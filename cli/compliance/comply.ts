@@ -1,17 +1,19 @@
-import { AdminClient } from '../clients/admin-client.ts';
+import type { AdminClient } from '../clients/admin-client.ts';
+import { type Walk, walkPages } from '../clients/walk-pages.ts';
 import { XReader } from '../clients/x-reader.ts';
 import { counted } from '../kit/counted.ts';
-import { requiredVariable } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
-import { print, warn } from '../kit/printable.ts';
-import { ProgressBar } from '../kit/progress.ts';
-import { type Progress, StateFile } from '../kit/state-file.ts';
+import { print } from '../kit/printable.ts';
+import { Announcer } from '../kit/progress.ts';
 import { JUDGED_AT_ONCE, judge } from './judge.ts';
 import { listTweets, purgeTweet } from './stored-tweets.ts';
 
 export interface ComplianceOptions {
+  /** Stop after the page with this tweet. */
   readonly limit: number;
   readonly url: string;
+  /** Start over, whatever an earlier run has done. */
+  readonly restarts: boolean;
   readonly stateFile: string;
 }
 
@@ -24,51 +26,43 @@ interface Count {
 /**
  * Purges the stored tweets that X no longer shows, and continues where an earlier run stopped.
  *
- * @throws CliError also when X's answer about a tweet is unclear
+ * @throws CliError also when X's answer about a tweet is unclear, in this run or in the earlier one
  */
-export async function comply(
-  { limit, url, stateFile }: ComplianceOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  let bar: ProgressBar | undefined;
-  const announce = (message: string) => (bar ? bar.say(message) : warn(message));
-  const token = requiredVariable('ADMIN_TOKEN', 'set it to the token the service was started with');
-  const service = new AdminClient({ url, token, announce, signal });
-  const x = XReader.fromEnvironment(announce, signal);
-  const state = await StateFile.open(stateFile);
-
-  const job = `compliance:${url}`;
-  const from: Progress = state.get(job) ?? { cursor: '0', done: 0 };
+export async function comply(options: ComplianceOptions, signal: AbortSignal): Promise<void> {
+  const announcer = new Announcer();
+  const x = XReader.fromEnvironment(announcer.announce, signal);
   const count: Count = { checked: 0, purged: 0, unclear: 0 };
-  let cursor: string | null = from.cursor;
   let hasPage = false;
-  const output = process.stderr;
-  bar = new ProgressBar({ output, name: 'stored tweets', total: null, done: from.done });
-  try {
-    while (cursor !== null && count.checked < limit) {
-      const { tweetIds, nextCursor } = await listTweets(service, cursor);
-      hasPage = true;
-      for (let start = 0; start < tweetIds.length; start += JUDGED_AT_ONCE) {
-        const ids = tweetIds.slice(start, start + JUDGED_AT_ONCE);
-        await checkTweets(ids, { x, service, count });
-        bar.add(ids.length);
-      }
-      cursor = nextCursor;
-      if (cursor === null) await state.remove(job);
-      else await state.put(job, { cursor, done: from.done + count.checked });
+  const checkPage = async (service: AdminClient, cursor: string) => {
+    const { tweetIds, nextCursor } = await listTweets(service, cursor);
+    hasPage = true;
+    const unclearBefore = count.unclear;
+    for (let start = 0; start < tweetIds.length; start += JUDGED_AT_ONCE) {
+      await checkTweets(tweetIds.slice(start, start + JUDGED_AT_ONCE), { x, service, count });
     }
+    const failed = count.unclear - unclearBefore;
+    return { items: tweetIds.length, paced: 0, failed, nextCursor };
+  };
+  let walk: Walk;
+  try {
+    walk = await walkPages(
+      { name: 'compliance', unit: 'stored tweets', firstCursor: '0', page: checkPage },
+      { ...options, rate: Number.POSITIVE_INFINITY, isDryRun: false },
+      signal,
+      announcer,
+    );
   } finally {
-    bar.end();
+    // Also for a page that was interrupted: its reads are billed.
     if (hasPage) {
       const { checked, purged, unclear } = count;
       print(`${counted(checked, 'tweet')} checked, ${purged} purged, ${unclear} unclear.`);
       print(x.cost());
     }
   }
-  if (cursor !== null) print('Not all were checked; run the same command to continue.');
-  if (count.unclear > 0) {
+  if (!walk.isComplete) print('Not all were checked; run the same command to continue.');
+  if (walk.failed > 0) {
     throw new CliError(
-      `X gave no clear answer about ${counted(count.unclear, 'tweet; it is kept', 'tweets; they are kept')}. Run this again.`,
+      `X gave no clear answer about ${counted(walk.failed, 'tweet; it is kept', 'tweets; they are kept')}. Run this again.`,
     );
   }
 }

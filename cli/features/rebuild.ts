@@ -29,7 +29,7 @@ type Counts = Omit<RebuildPage, 'nextCursor'>;
 export async function rebuildFeatures(options: WalkOptions, signal: AbortSignal): Promise<void> {
   const { isDryRun } = options;
   const counts = noCounts();
-  const tooLarge = await walkPages(
+  const { failed: tooLarge } = await walkPages(
     {
       name: 'rebuild',
       unit: 'keys',

@@ -15,7 +15,7 @@ type Counts = Omit<RescoredPage, 'nextCursor'>;
 export async function rescoreTweets(options: WalkOptions, signal: AbortSignal): Promise<void> {
   const { isDryRun } = options;
   const counts: Counts = { rescored: 0, present: 0, withoutText: 0, failed: 0 };
-  const kept = await walkPages(
+  const { failed: kept } = await walkPages(
     {
       name: 'rescore',
       unit: 'tweets',

@@ -16,11 +16,12 @@ afterAll(() => {
   else process.env.ADMIN_TOKEN = earlierToken;
 });
 
-/** Walks pages; further calls continue where one was interrupted. */
-function walker() {
+/** Walks pages; further calls continue where one stopped. */
+function walker(limit?: number) {
   const options = {
     url: 'http://127.0.0.1:9',
     rate: 1_000_000,
+    ...(limit !== undefined && { limit }),
     isDryRun: false,
     restarts: false,
     stateFile: join(mkdtempSync(join(tmpdir(), 'walk-')), 'state.json'),
@@ -48,16 +49,27 @@ it('counts the failed items of an interrupted walk when it is continued', async 
     visited.push(cursor);
     return { items: 3, paced: 3, failed: 1, nextCursor: null };
   };
-  expect(await walk(lastPage)).toBe(3);
-  expect(await walk(lastPage)).toBe(1);
+  expect(await walk(lastPage)).toEqual({ failed: 3, isComplete: true });
+  expect(await walk(lastPage)).toEqual({ failed: 1, isComplete: true });
   expect(visited).toEqual(['second', 'first']);
 });
 
-it('prints the summary of a walk that is whole or was interrupted, if it did a page', async () => {
+it('prints the summary if it did a page, as whole only if it did every page', async () => {
   printed.mockClear();
   const walk = walker();
   await expect(walk(interrupted)).rejects.toThrow('interrupted');
   await expect(walk(interrupted)).rejects.toThrow('interrupted');
   await walk(async () => ({ items: 3, paced: 3, failed: 0, nextCursor: null }));
-  expect(printed.mock.calls).toEqual([['a part'], ['whole']]);
+  await walk(async () => ({ items: 3, paced: 3, failed: 0, nextCursor: null }));
+  expect(printed.mock.calls).toEqual([['a part'], ['a part'], ['whole']]);
+});
+
+it('stops after the page that reaches its limit, and keeps what failed for the next walk', async () => {
+  const pages: Pages['page'] = async (_, cursor) => {
+    const number = cursor === 'first' ? 1 : Number(cursor);
+    return { items: 3, paced: 3, failed: 1, nextCursor: number < 3 ? String(number + 1) : null };
+  };
+  const walk = walker(4);
+  expect(await walk(pages)).toEqual({ failed: 2, isComplete: false });
+  expect(await walk(pages)).toEqual({ failed: 3, isComplete: true });
 });

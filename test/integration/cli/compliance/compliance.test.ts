@@ -174,6 +174,30 @@ describe('compliance', () => {
     expect((await run()).stdout).toContain('1100 tweets checked');
   });
 
+  it('keeps in mind what was unclear before it stopped, and asks about it again', async () => {
+    const tweets = await store(1_100);
+    x.serve({ tweets });
+    x.script({ body: { data: [], errors: tweets.map(({ id }) => problem(id, 'something-new')) } });
+    expect(await run('--limit', '1')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/1000 tweets checked, 0 purged, 100 unclear.*Not all/s),
+    });
+    const { code, stdout, stderr } = await run();
+    expect([code, stdout]).toEqual([1, expect.stringContaining('100 tweets checked, 0 purged')]);
+    expect(stderr).toContain('Continues an earlier run, in which 100 failed; --restart starts');
+    expect(stderr).toContain('no clear answer about 100 tweets; they are kept');
+    expect(await run()).toMatchObject({ code: 0, stdout: expect.stringContaining('1100 tweets') });
+  });
+
+  it('starts at the beginning on request', async () => {
+    x.serve({ tweets: await store(1_100) });
+    await run('--limit', '1');
+    expect(await run('--restart')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1100 tweets checked'),
+    });
+  });
+
   it('waits for a service that is away, and says so', async () => {
     await store(1);
     x.script('hang');
