@@ -16,7 +16,7 @@ export function populateCommand() {
     .description('Send tweets to a running service, which scores and stores them.')
     .option('--user <NAME>', 'latest tweets of a user (X API, at most 3,200); repeatable', collect)
     .option(
-      '--topic <QUERY>',
+      '--topic <NAME>',
       'recent tweets about a topic such as "#bitcoin" (X API, last seven days, no retweets); ' +
         'repeatable',
       collect,

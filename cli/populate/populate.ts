@@ -1,7 +1,8 @@
+import { MAX_TOPIC_CHARACTERS, normalizeTopic } from '../../service/domain/topics.ts';
 import { AdminClient } from '../clients/admin-client.ts';
 import { XReader } from '../clients/x-reader.ts';
 import { counted } from '../kit/counted.ts';
-import { CliError } from '../kit/errors.ts';
+import { CliError, UsageError } from '../kit/errors.ts';
 import { LeftOut } from '../kit/left-out.ts';
 import { print } from '../kit/printable.ts';
 import { Announcer, type ProgressBar } from '../kit/progress.ts';
@@ -40,6 +41,7 @@ const ADMIN_TOKEN_REMEDY =
  * @throws CliError
  */
 export async function populate(options: PopulateOptions, signal: AbortSignal): Promise<void> {
+  options.topics.forEach(expectTopic);
   const { url, lang = '' } = options;
   const announcer = new Announcer();
   const { announce } = announcer;
@@ -84,6 +86,15 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
   }
   if (unstored.length > 0)
     throw new CliError(`None of the tweets of ${unstored.join(', ')} was stored.`);
+}
+
+/** @throws UsageError for a name under which the service would count no tweet */
+function expectTopic(topic: string): void {
+  if (normalizeTopic(topic) !== null && topic.length <= MAX_TOPIC_CHARACTERS) return;
+  throw new UsageError(
+    `--topic must be a name of 1 to ${MAX_TOPIC_CHARACTERS} characters, optionally after one # or $, ` +
+      `got '${topic}'; search by --query`,
+  );
 }
 
 /** Progress of an earlier run, if the supply can continue it. */

@@ -672,6 +672,13 @@ describe('populate tells what is wrong', () => {
     [['--user', 'not a name'], '--user must be a username'],
     [['--topic', ' '], '--topic must not be empty'],
     [['--query', ''], '--query must not be empty'],
+    [['--topic', '#bitcoin #eth'], "optionally after one # or $, got '#bitcoin #eth'"],
+    [['--topic', 'price of $BTC'], '; search by --query'],
+    [
+      ['--topic', 'C#'],
+      '--topic must be a name of 1 to 100 characters, optionally after one # or $',
+    ],
+    [['--topic', 'x'.repeat(101)], '--topic must be a name of 1 to 100 characters'],
     [['--sample', '--lang', 'English'], '--lang must be a code of 2 or 3 small letters'],
     [['--sample', '--limit', '0'], "--limit must be an integer from 1 to 999999999, got '0'"],
     [['--sample', '--limit', 'many'], "--limit must be an integer from 1 to 999999999, got 'many'"],
