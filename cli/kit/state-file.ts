@@ -12,6 +12,8 @@ const Progress = Type.Object({
   cursor: Type.String(),
   done: Count,
   failed: Type.Optional(Count),
+  /** Time of the progress, in Unix milliseconds; absent in files of earlier versions. */
+  savedMs: Type.Optional(Count),
 });
 
 /** Progress of a job: where to continue, how many items are done, and how many of them failed. */
@@ -24,10 +26,10 @@ export function jobKey(command: string, url: string, ...choices: readonly string
   return [command, url, ...choices].join(':');
 }
 
-/** Says that a job continues where an earlier run stopped. */
-export function continuation({ failed = 0 }: Progress): string {
+/** Says that a job continues where an earlier run stopped. @param of such as " of @nasa" */
+export function continuation({ failed = 0 }: Progress, of = ''): string {
   const before = failed > 0 ? `, in which ${failed} failed` : '';
-  return `Continues an earlier run${before}; --restart starts at the beginning.`;
+  return `Continues an earlier run${of}${before}; --restart starts at the beginning.`;
 }
 
 /** Progress of unfinished jobs by name, in a JSON file; without any there is no file. */
@@ -71,8 +73,8 @@ export class StateFile {
     return this.#jobs.get(job);
   }
 
-  async put(job: string, progress: Progress): Promise<void> {
-    this.#jobs.set(job, progress);
+  async put(job: string, progress: Omit<Progress, 'savedMs'>): Promise<void> {
+    this.#jobs.set(job, { ...progress, savedMs: Date.now() });
     await this.#write();
   }
 

@@ -5,7 +5,7 @@ import { serviceUrl } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
-import { RESUMABLE, stateOption, urlOption } from '../kit/service-options.ts';
+import { RESUMABLE, restartOption, stateOption, urlOption } from '../kit/service-options.ts';
 
 const DEFAULT_LIMIT = 500;
 const HIGHEST_LIMIT = 999_999_999;
@@ -42,6 +42,7 @@ export function populateCommand() {
       integer('--limit', 1, HIGHEST_LIMIT),
     )
     .addOption(urlOption())
+    .addOption(restartOption())
     .addOption(stateOption(DEFAULT_STATE_FILE))
     .addHelpText(
       'after',
@@ -52,7 +53,8 @@ export function populateCommand() {
           'tss populate --topic "#bitcoin" --topic "space launch" --lang en',
           'tss populate --file tweets.csv',
         ],
-        'Ctrl-C stops; the same command continues where it stopped.',
+        'Ctrl-C stops; the same command continues where it stopped. Reads of X that stopped more than a\n' +
+          'day ago start over.',
         'Variables, also read from .env: ADMIN_TOKEN, as the service was started with;\n' +
           'X_BEARER_TOKEN for --user, --topic and --query; X_API_URL.',
       ),
@@ -62,7 +64,18 @@ export function populateCommand() {
         RESUMABLE,
         async (
           signal,
-          { user = [], topic = [], query = [], file = [], lang, sample, limit, url, state },
+          {
+            user = [],
+            topic = [],
+            query = [],
+            file = [],
+            lang,
+            sample,
+            limit,
+            url,
+            restart,
+            state,
+          },
         ) => {
           if (user.length + topic.length + query.length + file.length === 0 && !sample) {
             throw new UsageError(
@@ -84,7 +97,10 @@ export function populateCommand() {
             limit: limit ?? DEFAULT_LIMIT,
           };
           const { populate } = await import('./populate.ts');
-          await populate({ ...selection, url: url ?? serviceUrl(), stateFile: state }, signal);
+          await populate(
+            { ...selection, url: url ?? serviceUrl(), restarts: restart, stateFile: state },
+            signal,
+          );
         },
       ),
     );

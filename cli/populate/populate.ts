@@ -6,7 +6,7 @@ import { CliError, UsageError } from '../kit/errors.ts';
 import { LeftOut } from '../kit/left-out.ts';
 import { print } from '../kit/printable.ts';
 import { Announcer, type ProgressBar } from '../kit/progress.ts';
-import { jobKey, type Progress, StateFile } from '../kit/state-file.ts';
+import { continuation, jobKey, type Progress, StateFile } from '../kit/state-file.ts';
 import { lacksAuthorId } from '../kit/tweet-author.ts';
 import { hasUnreadTime } from '../kit/tweet-time.ts';
 import { fileSupply } from './file-supply.ts';
@@ -28,6 +28,8 @@ export interface PopulateOptions {
   /** Highest number of tweets per user and topic. */
   readonly limit: number;
   readonly url: string;
+  /** Start over, whatever an interrupted run has done. */
+  readonly restarts: boolean;
   readonly stateFile: string;
 }
 
@@ -54,7 +56,8 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
     for (const supply of await suppliesOf(options, x)) {
       const { name, total } = supply;
       const job = jobKey('populate', url, lang, supply.job);
-      const from = earlier(supply, state.get(job));
+      const from = options.restarts ? undefined : earlier(supply, state.get(job));
+      if (from) announce(continuation(from, ` of ${name}`));
       const { done = 0, failed = 0 } = from ?? {};
       const bar = announcer.showBar({ name, total, done });
       const tally = new Tally();

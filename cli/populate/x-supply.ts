@@ -14,12 +14,16 @@ const MIN_SEARCH_PAGE = 10;
 /** X refuses an `until_id` from before the seven days that its search covers; less a minute for its clock. */
 const SEARCHED_MS = 7 * 24 * 3_600_000 - 60_000;
 
+/** Age at which progress is too old to continue: newer tweets would be left out. */
+const CONTINUED_MS = 24 * 3_600_000;
+
 /** Latest tweets of a user, newest first; X returns at most 3,200. */
 export function userSupply(username: string, limit: number, x: XReader): Supply {
   return {
     name: `@${username}`,
     job: `user:${username.toLowerCase()}`,
     total: limit,
+    canContinue: isRecent,
     async *batches(from) {
       const id = await userId(username, x);
       yield* pages(
@@ -45,7 +49,7 @@ export function topicSupply(topic: string, options: SearchOptions, x: XReader): 
     name: topic,
     job: `topic:${topic.toLowerCase()}`,
     total: options.limit,
-    canContinue: isSearched,
+    canContinue: isRecentSearch,
     async *batches(from) {
       for await (const batch of found(`${phrase} -is:retweet`, options, x, from)) {
         yield { ...batch, tweets: batch.tweets.map((tweet) => ({ ...tweet, topics: [topic] })) };
@@ -61,10 +65,18 @@ export function querySupply(query: string, options: SearchOptions, x: XReader): 
     name: query,
     job: `query:${query}`,
     total: limit,
-    canContinue: isSearched,
+    canContinue: isRecentSearch,
     batches: (from) =>
       found(lang !== undefined && /\sOR\s/.test(query) ? `(${query})` : query, options, x, from),
   };
+}
+
+function isRecent({ savedMs = 0 }: Progress): boolean {
+  return savedMs > Date.now() - CONTINUED_MS;
+}
+
+function isRecentSearch(progress: Progress): boolean {
+  return isRecent(progress) && isSearched(progress);
 }
 
 /** False for progress whose next tweets are too old to be found. */

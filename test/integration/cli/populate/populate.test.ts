@@ -234,7 +234,9 @@ describe('populate that is stopped', () => {
     x.requests.length = 0;
     const { code, stdout, stderr } = await run('--user', 'interrupted', '--limit', '250');
     expect([code, stdout]).toEqual([0, expect.stringContaining('@interrupted: 150 stored\n')]);
-    expect(stderr).toMatch(/^@interrupted {2}100\/250 {2}40 %\n/);
+    expect(stderr).toMatch(
+      /^Continues an earlier run of @interrupted; --restart .*\n@interrupted {2}100\/250 {2}40 %\n/,
+    );
     expect(x.requests[1]?.query.get('until_id')).toBe(tweets[99]?.id);
     expect(await aggregate('users', '@interrupted')).toMatchObject({ total: 250 });
   });
@@ -266,7 +268,8 @@ describe('populate that is stopped', () => {
   it('starts a search again if X no longer finds what would follow', async () => {
     const eightDaysMs = 8 * 24 * 3_600_000;
     x.serve({ tweets: tweetsOf({ id: '712', username: 'late' }, 3, 'it is late #stale') });
-    const progress = { cursor: snowflakeIdAt(Date.now() - eightDaysMs, 0), done: 400 };
+    const cursor = snowflakeIdAt(Date.now() - eightDaysMs, 0);
+    const progress = { cursor, done: 400, savedMs: Date.now() };
     writeFileSync(
       stateFile(),
       JSON.stringify({ [`populate:${service.url}::topic:#stale`]: progress }),
@@ -275,6 +278,24 @@ describe('populate that is stopped', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('#stale: 3 stored\n')]);
     expect(x.requests[0]?.query.has('until_id')).toBe(false);
     expect(existsSync(stateFile())).toBe(false);
+  });
+
+  it.each<[string, () => object, string[]]>([
+    ['stopped more than a day ago', () => ({ savedMs: Date.now() - 25 * 3_600_000 }), []],
+    ['is of an earlier version, which kept no time', () => ({}), []],
+    ['is to be read again', () => ({ savedMs: Date.now() }), ['--restart']],
+  ])('starts over with users, topics and queries if their run %s', async (_, time, words) => {
+    const user = { id: '713', username: 'newer' };
+    const tweets = tweetsOf(user, 3, 'so new #newer');
+    x.serve({ users: [user], tweets });
+    const progress = { cursor: tweets[1]?.id, done: 1, ...time() };
+    const jobs = ['user:newer', 'topic:#newer', 'query:so new'];
+    const state = jobs.map((job) => [`populate:${service.url}::${job}`, progress]);
+    writeFileSync(stateFile(), JSON.stringify(Object.fromEntries(state)));
+    const choice = ['--user', 'newer', '--topic', '#newer', '--query', 'so new'];
+    const { code, stdout, stderr } = await run(...choice, ...words);
+    expect([code, stdout.match(/: 3 stored\n/g)]).toEqual([0, Array(3).fill(': 3 stored\n')]);
+    expect(stderr).not.toContain('Continues');
   });
 
   it('asks a search for nothing before the seven days that X covers', async () => {
