@@ -63,6 +63,12 @@ const FLAT_ONLY: ReadonlySet<string> = new Set([
   LONG_TEXT_COLUMN,
 ]);
 
+/** Booleans as pandas, PostgreSQL and spreadsheets write them, in small letters. */
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 't', '1', '1.0'].map((text) => [text, true] as const),
+  ...['false', 'f', '0', '0.0'].map((text) => [text, false] as const),
+]);
+
 const ID = /^0*[1-9]\d{0,18}$/;
 const REVISION = /^[0-9a-f]{12}$/;
 
@@ -84,6 +90,13 @@ export function scoredRow(fields: Fields, defaults: RowDefaults): ScoredRow | st
   if (label !== undefined && scores[(LABELS as readonly string[]).indexOf(label)] !== highest) {
     return `has the label '${label}', which does not have its highest score`;
   }
+  const flag = (column: string) => BOOLEANS.get(scored(column)?.toLowerCase() ?? '');
+  for (const column of ['truncated', 'language_supported']) {
+    const text = scored(column);
+    if (text !== undefined && flag(column) === undefined) {
+      return `has the ${column} '${text.slice(0, 40)}', which must be true or false`;
+    }
+  }
   const name = scored('model_name') ?? defaults.modelName;
   const revision = scored('model_revision') ?? defaults.modelRevision;
   if (name === undefined || !REVISION.test(revision ?? '')) {
@@ -97,9 +110,9 @@ export function scoredRow(fields: Fields, defaults: RowDefaults): ScoredRow | st
   return {
     tweet,
     scores: { negative, neutral, positive },
-    truncated: isTrue(scored('truncated')) ?? false,
+    truncated: flag('truncated') ?? false,
     language: scored('language') ?? null,
-    languageSupported: isTrue(scored('language_supported')) ?? null,
+    languageSupported: flag('language_supported') ?? null,
     model: { name, revision: revision ?? '' },
     ...(version !== undefined && { preprocessingVersion: Number(version) }),
     scoredAt,
@@ -169,8 +182,4 @@ function langOf(record: Fields, prefix: string): string | undefined {
     fieldOf(record, NAMES.lang) ?? (scoresHaveName ? undefined : fieldOf(record, NAMES.language)),
   );
   return lang !== undefined && Check(XTweetSchema.properties.lang, lang) ? lang : undefined;
-}
-
-function isTrue(text: string | undefined): boolean | undefined {
-  return text === undefined ? undefined : text.toLowerCase() === 'true' || text === '1';
 }

@@ -174,6 +174,27 @@ describe('a scored row', () => {
     });
   });
 
+  it.each([
+    [true, ['true', 'TRUE', 't', '1', '1.0', 1, true]],
+    [false, ['false', 'False', 'f', '0', '0.0', 0, false]],
+  ])('understands %s as pandas, PostgreSQL and spreadsheets write it', (value, written) => {
+    for (const cell of written) {
+      const fields = { id: ID, ...SCORED, truncated: cell, language_supported: cell };
+      expect([cell, scoredRow(fields, DEFAULTS)]).toEqual([
+        cell,
+        expect.objectContaining({ truncated: value, languageSupported: value }),
+      ]);
+    }
+  });
+
+  it('lacks what an empty cell could tell', () => {
+    const fields = { id: ID, ...SCORED, truncated: '', language_supported: '' };
+    expect(scoredRow(fields, DEFAULTS)).toMatchObject({
+      truncated: false,
+      languageSupported: null,
+    });
+  });
+
   it('has its scores behind the prefix that tss score was given', () => {
     const prefixed = Object.entries(SCORED).map(([name, value]) => [`p_${name}`, value]);
     const fields = { id: ID, label: 'spam', ...Object.fromEntries(prefixed) };
@@ -195,6 +216,16 @@ describe('a scored row', () => {
     ['without scores', { ...SCORED, id: ID, score_neutral: '' }, /has no scores/],
     ['with a score above 1', { ...SCORED, id: ID, score_neutral: '15' }, /from 0 to 1/],
     ['with a label that is not its highest', { ...SCORED, id: ID, label: 'neutral' }, /highest/],
+    [
+      'with another word for true',
+      { ...SCORED, id: ID, language_supported: 'WAHR' },
+      /has the language_supported 'WAHR', which must be true or false/,
+    ],
+    [
+      'with a word that objects of JavaScript know',
+      { ...SCORED, id: ID, truncated: 'constructor' },
+      /has the truncated 'constructor', which must be true or false/,
+    ],
     ['without a revision', { ...SCORED, id: ID, model_revision: '' }, /does not tell its model/],
     ['with a revision of another form', { ...SCORED, id: ID, model_revision: 'main' }, /12 hex/],
     [
