@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { RepeatedSignals } from '../../service/process/repeated-signals.ts';
 import { exit } from './exit-tasks.ts';
 import { releaseLocks } from './run-lock.ts';
 
@@ -14,7 +15,8 @@ const CLEAN_UP_MS = 5_000;
 
 /**
  * A command's action with an AbortSignal. SIGINT and SIGTERM end it at once, or let it clean up
- * for a moment; a second one ends it in any case. A shell sees the exit code 130 or 143.
+ * for a moment; a second one ends it in any case. A shell sees the exit code 130 or 143, or that of a
+ * command which finished in spite of the signal.
  */
 export function interruptible<Args extends unknown[]>(
   { kept, cleansUp }: Interruption,
@@ -23,10 +25,12 @@ export function interruptible<Args extends unknown[]>(
   return async (...args) => {
     const interruption = new AbortController();
     const { signal } = interruption;
+    const signals = new RepeatedSignals();
     let code = 0;
     const say = () => process.stderr.write(`\n${kept}\n`);
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
       const onSignal = () => {
+        if (signals.isRepeated(name)) return;
         code = 128 + constants.signals[name];
         if (cleansUp && !signal.aborted) {
           setTimeout(endBySignal, CLEAN_UP_MS, name, onSignal).unref();
@@ -42,11 +46,10 @@ export function interruptible<Args extends unknown[]>(
       await action(signal, ...args);
     } catch (error) {
       if (!signal.aborted) throw error;
+      say();
+      process.exitCode = code;
+      exit();
     }
-    if (!signal.aborted) return;
-    say();
-    process.exitCode = code;
-    exit();
   };
 }
 

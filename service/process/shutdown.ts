@@ -2,15 +2,13 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type DrainStep, drain } from './drain.ts';
 import { exitNow } from './exit-now.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { RepeatedSignals } from './repeated-signals.ts';
 
 /** Time for pending answers when the process cannot go on. */
 const FAILURE_TIMEOUT_MS = 1_000;
 
 /** Time to write the log's last lines. */
 const LOG_TIMEOUT_MS = 500;
-
-/** The same signal within this time is a repetition: a terminal and npm both send Ctrl-C. */
-const REPEATED_WITHIN_MS = 1_000;
 
 interface ShutdownOptions {
   readonly lifecycle: Lifecycle;
@@ -27,7 +25,7 @@ export class Shutdown {
   #steps: readonly DrainStep[] = [];
   #timeoutMs = 0;
   #ending = false;
-  #first: { readonly signal: NodeJS.Signals; readonly atMs: number } | undefined;
+  readonly #signals = new RepeatedSignals();
 
   constructor({ lifecycle, logger, output }: ShutdownOptions) {
     this.#lifecycle = lifecycle;
@@ -68,12 +66,11 @@ export class Shutdown {
   }
 
   async #stop(signal: NodeJS.Signals): Promise<void> {
-    if (this.#isRepeated(signal)) return;
+    if (this.#signals.isRepeated(signal)) return;
     if (this.#ending) {
       this.#logger.warn({ signal }, 'second signal: ending at once');
       exitNow();
     }
-    this.#first = { signal, atMs: performance.now() };
     this.#ending = true;
     this.#lifecycle.enter('draining');
     this.#logger.info({ signal, timeoutMs: this.#timeoutMs }, 'draining');
@@ -84,10 +81,5 @@ export class Shutdown {
     // During the start, workers may be loading the model.
     if (this.#steps.length === 0) exitNow(0);
     process.exit(0);
-  }
-
-  #isRepeated(signal: NodeJS.Signals): boolean {
-    const first = this.#first;
-    return first?.signal === signal && performance.now() - first.atMs < REPEATED_WITHIN_MS;
   }
 }
