@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CliError, reasonOf } from '../kit/errors.ts';
 
@@ -31,11 +31,23 @@ export async function produce<Result>(
 
 async function moveTo(target: string, path: string, kind: OutputKind, out: string): Promise<void> {
   try {
+    // A rename replaces a file that another command made meanwhile, but not a folder that holds something.
+    if (kind === 'file' && (await isLinked(path, target))) return;
     await rename(path, target);
   } catch (error) {
-    // Another command made it meanwhile: a folder that holds something is not replaced.
     await expectAbsent(target, kind, out);
     throw error;
+  }
+}
+
+/** Adds the name `target`. False on file systems without hard links. @throws an error if it exists */
+async function isLinked(path: string, target: string): Promise<boolean> {
+  try {
+    await link(path, target);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    return false;
   }
 }
 
