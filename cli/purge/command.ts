@@ -36,7 +36,10 @@ function tweetsCommand() {
         'Exits 0 when every tweet was purged, also if nothing was stored.',
     )
     .argument('[IDS...]', 'ids of tweets')
-    .option('--file <FILE>', 'further ids, one on each line; - reads standard input')
+    .option(
+      '--file <FILE>',
+      'further ids, one on each line; - reads standard input, and needs --yes',
+    )
     .addHelpText(
       'after',
       helpText(
@@ -48,6 +51,11 @@ function tweetsCommand() {
       interruptible(INTERRUPTION, async (signal, ids, { file, url, yes }) => {
         if (ids.length === 0 && file === undefined) {
           throw new UsageError('nothing to do: give ids of tweets, or --file');
+        }
+        if (file === '-' && !yes) {
+          throw new UsageError(
+            '--file - leaves no input for the question whether to purge; give --yes',
+          );
         }
         const { purgeTweets } = await import('./purge-tweets.ts');
         await purgeTweets({ ids, file }, { url: url ?? serviceUrl(), isSure: yes }, signal);

@@ -81,6 +81,14 @@ describe('tss purge tweets', () => {
     expect(await storedOf('31')).toEqual(['31']);
   });
 
+  it('does not read ids from standard input, at which it could not ask, unless --yes is given', async () => {
+    const { code, stderr } = await purge(['tweets', '--file', '-']);
+    expect([code, stderr]).toEqual([
+      2,
+      '--file - leaves no input for the question whether to purge; give --yes; run `tss purge tweets --help`\n',
+    ]);
+  });
+
   it('exits 1 and prints no result when the token is wrong', async () => {
     const { code, stdout, stderr } = await purge(['tweets', '41', '--yes'], 'wrong');
     expect([code, stdout]).toEqual([1, '']);
