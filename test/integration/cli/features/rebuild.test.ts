@@ -115,6 +115,14 @@ describe('tss features rebuild', () => {
     });
   });
 
+  it('says that nothing differs only if it compared everything', async () => {
+    const state = join(folder, '.rebuild-state.json');
+    await start(['--rate', '1']).interruptOnce(state);
+    const { stdout } = await run();
+    expect(stdout).toMatch(/^\d+ rows, .* compared\.\n$/);
+    expect((await run()).stdout).toContain('Nothing differs.');
+  });
+
   it('finds nothing to do for a service with a store in memory', async () => {
     const other = await ServiceProcess.start({ ADMIN_TOKEN, TWEET_SOURCE: 'fixture' });
     try {
