@@ -113,17 +113,11 @@ export class AdminClient {
     { isDivisible = false }: CallOptions = {},
   ): Promise<unknown> {
     const { announce, signal, pause } = this.#options;
-    let final: unknown;
-    const callOnce = () => {
-      if (final) throw final;
-      return this.#callOnce(method, path, body);
-    };
-    return withRetries(callOnce, {
+    return withRetries(() => this.#callOnce(method, path, body), {
       maxAttempts: MAX_ATTEMPTS,
       waitFor: (error, attempt) => {
-        if (error === final) return null;
-        if (isDivisible && exceedsDeadline(error)) final = error;
-        return this.#waitFor(error, attempt);
+        const wait = this.#waitFor(error, attempt);
+        return wait && { ...wait, isLast: isDivisible && exceedsDeadline(error) };
       },
       announce,
       signal,

@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { handleWhen, retry } from 'cockatiel';
 import { reasonOf } from './errors.ts';
 
 /** The time until the next attempt. */
@@ -7,6 +6,8 @@ export interface Wait {
   readonly ms: number;
   /** Announced in place of the failure's message. */
   readonly reason?: string;
+  /** True: the call fails after this time, instead of another attempt. */
+  readonly isLast?: boolean;
 }
 
 export interface RetryOptions {
@@ -36,26 +37,19 @@ const SILENT_MS = 2_000;
  */
 export async function withRetries<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { maxAttempts, waitFor, announce = () => {}, signal, pause = timerPause } = options;
-  let attempt = 0;
-  let wait: Wait | null = null;
-  const isTemporary = handleWhen((error) => {
-    const next = waitFor(error, attempt);
-    wait = next && { ms: next.ms, reason: next.reason ?? reasonOf(error) };
-    return next !== null;
-  });
-  try {
-    return await retry(isTemporary, { maxAttempts: maxAttempts - 1 }).execute(async () => {
+  signal?.throwIfAborted();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
       signal?.throwIfAborted();
-      if (wait) {
-        if (wait.ms >= SILENT_MS) announce(describe(wait));
-        await pause(wait.ms, signal);
-      }
-      attempt++;
-      return call();
-    }, signal);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
+      const wait = attempt < maxAttempts ? waitFor(error, attempt) : null;
+      if (!wait) throw error;
+      const { ms, reason = reasonOf(error), isLast = false } = wait;
+      if (ms >= SILENT_MS) announce(describe(reason, ms));
+      await pause(ms, signal).finally(() => signal?.throwIfAborted());
+      if (isLast) throw error;
+    }
   }
 }
 
@@ -65,7 +59,7 @@ export function exponentialMs(attempt: number, first: number, highest: number): 
 }
 
 /** `X rate limit: waiting until 12:00:00`, in local time. */
-function describe({ ms, reason = '' }: Wait): string {
+function describe(reason: string, ms: number): string {
   const until = new Date(Date.now() + ms).toTimeString().slice(0, 8);
   return `${reason.replace(/\.$/, '')}: waiting until ${until}`;
 }
