@@ -4,7 +4,13 @@ import { serviceUrl } from '../kit/environment.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
 import { X_READ } from '../kit/prices.ts';
-import { RESUMABLE, restartOption, stateOption, urlOption } from '../kit/service-options.ts';
+import {
+  ADMIN_VARIABLES,
+  RESUMABLE,
+  restartOption,
+  stateOption,
+  urlOption,
+} from '../kit/service-options.ts';
 
 const HIGHEST_LIMIT = 999_999_999;
 const DEFAULT_STATE_FILE = '.compliance-state.json';
@@ -33,8 +39,7 @@ export function complianceCommand() {
         ['tss compliance', 'tss compliance --limit 10000'],
         'Ctrl-C stops; the same command continues where it stopped. Invented tweets\n' +
           '(tss populate --sample) are unknown to X, and purged.',
-        'Variables, also read from .env: ADMIN_TOKEN, as the service was started with;\n' +
-          'X_BEARER_TOKEN; X_API_URL.',
+        `${ADMIN_VARIABLES};\nX_BEARER_TOKEN; X_API_URL.`,
       ),
     )
     .action(

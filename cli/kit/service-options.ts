@@ -13,10 +13,14 @@ export const RESUMABLE: Interruption = {
   cleansUp: true,
 };
 
+/** Begins the last paragraph of the help of commands that call admin routes. */
+export const ADMIN_VARIABLES =
+  'Variables, also read from .env: ADMIN_TOKEN, as the service was started with';
+
 /** Ends the help of these commands. */
 export const RESUMABLE_HELP = [
   'Ctrl-C stops; the same command continues where it stopped.',
-  'Variables, also read from .env: ADMIN_TOKEN, as the service was started with.',
+  `${ADMIN_VARIABLES}.`,
 ] as const;
 
 export const urlOption = () =>

@@ -5,7 +5,13 @@ import { serviceUrl } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
-import { RESUMABLE, restartOption, stateOption, urlOption } from '../kit/service-options.ts';
+import {
+  ADMIN_VARIABLES,
+  RESUMABLE,
+  restartOption,
+  stateOption,
+  urlOption,
+} from '../kit/service-options.ts';
 
 const DEFAULT_LIMIT = 500;
 const HIGHEST_LIMIT = 999_999_999;
@@ -55,8 +61,7 @@ export function populateCommand() {
         ],
         'Ctrl-C stops; the same command continues where it stopped. Reads of X that stopped more than a\n' +
           'day ago start over.',
-        'Variables, also read from .env: ADMIN_TOKEN, as the service was started with;\n' +
-          'X_BEARER_TOKEN for --user, --topic and --query; X_API_URL.',
+        `${ADMIN_VARIABLES};\nX_BEARER_TOKEN for --user, --topic and --query; X_API_URL.`,
       ),
     )
     .action(

@@ -3,13 +3,13 @@ import { serviceUrl } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
 import { helpText } from '../kit/help.ts';
 import { interruptible } from '../kit/interruptible.ts';
-import { urlOption } from '../kit/service-options.ts';
+import { ADMIN_VARIABLES, urlOption } from '../kit/service-options.ts';
 
 const INTERRUPTION = {
   kept: 'Stopped; what was purged stays purged. Run the same command for the rest.',
   cleansUp: true,
 } as const;
-const VARIABLES = 'Variables, also read from .env: ADMIN_TOKEN, as the service was started with.';
+const VARIABLES = `${ADMIN_VARIABLES}.`;
 
 export function purgeCommand() {
   return new Command('purge')
