@@ -43,7 +43,7 @@ export interface ModelValues {
   readonly certain_margin: number;
 }
 
-/** Written last: an item whose report exists is done. */
+/** Written last: an item is done if its report exists, and the result of which it is. */
 export interface Report {
   readonly input: string;
   readonly range?: string;
@@ -69,6 +69,13 @@ export interface Report {
   readonly model_values?: ModelValues;
   /** `s3://bucket/key` of the Parquet file. */
   readonly output: string;
+  /**
+   * ETag of the Parquet file: if another one is in its place, such as of a run with other options, or
+   * none, the object is scored again. Reports of version 0.2.0 lack it.
+   */
+  readonly output_etag?: string;
+  /** With another one the object is scored again; reports of version 0.2.0 lack it. */
+  readonly results_version?: number;
 }
 
 export const MAX_NAMED_LINES = 100;

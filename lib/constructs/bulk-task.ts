@@ -83,7 +83,8 @@ export class BulkTask extends Construct {
     const reports = objects(BULK_FOLDERS.reports);
     const allow = (actions: string[], resources: string[]) =>
       taskRole.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources }));
-    allow(['s3:GetObject'], [input, reports]);
+    // S3 tells the ETag of a result to those who may read it.
+    allow(['s3:GetObject'], [input, results, reports]);
     allow(['s3:AbortMultipartUpload', 's3:PutObject'], [results, reports]);
     // Without it, S3 answers 403 instead of 404 for a report that is not there yet.
     allow(['s3:ListBucket'], [bucket.bucketArn]);

@@ -89,9 +89,10 @@ export class S3Bucket {
 
   #complete(key: string, id: string): string {
     const parts = [...(this.uploads.get(id) ?? [])].sort(([one], [other]) => one - other);
-    this.objects.set(key, Buffer.concat(parts.map(([, content]) => content)));
+    const content = Buffer.concat(parts.map(([, part]) => part));
+    this.objects.set(key, content);
     this.uploads.delete(id);
-    return '<CompleteMultipartUploadResult><ETag>"whole"</ETag></CompleteMultipartUploadResult>';
+    return `<CompleteMultipartUploadResult><ETag>"${sha256(content)}"</ETag></CompleteMultipartUploadResult>`;
   }
 }
 

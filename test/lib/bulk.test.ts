@@ -59,7 +59,7 @@ describe('the bulk stack', () => {
     bulk.hasResource('AWS::ECS::TaskDefinition', { UpdateReplacePolicy: 'Retain' });
   });
 
-  it('lets a task read texts, and write results and reports, and nothing else', () => {
+  it('lets a task read texts, read and write results and reports, and nothing else', () => {
     const [policy] = Object.values(bulk.findResources('AWS::IAM::Policy')).filter(
       ({ Properties }) => JSON.stringify(Properties.Roles).includes('TaskRole'),
     );
@@ -70,7 +70,7 @@ describe('the bulk stack', () => {
       ],
     );
     expect(statements).toEqual([
-      [['s3:GetObject'], ['input', 'reports']],
+      [['s3:GetObject'], ['input', 'reports', 'results']],
       [['s3:AbortMultipartUpload', 's3:PutObject'], expect.arrayContaining(['results', 'reports'])],
       [['s3:ListBucket'], []],
     ]);

@@ -19,7 +19,8 @@ export interface ObjectStore {
   /**
    * Writes an object, which appears when it is whole.
    *
+   * @returns the ETag of what was written
    * @throws whatever reading the content throws; nothing is left of the object then
    */
-  write(location: S3Location, content: AsyncIterable<Uint8Array>): Promise<void>;
+  write(location: S3Location, content: AsyncIterable<Uint8Array>): Promise<string>;
 }

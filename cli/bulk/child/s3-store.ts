@@ -89,7 +89,7 @@ export class S3Store implements ObjectStore {
     return Buffer.concat(parts);
   }
 
-  async write(location: S3Location, content: AsyncIterable<Uint8Array>): Promise<void> {
+  async write(location: S3Location, content: AsyncIterable<Uint8Array>): Promise<string> {
     const failed: { reason?: unknown } = {};
     const upload = new Upload({
       client: this.#writing,
@@ -103,7 +103,9 @@ export class S3Store implements ObjectStore {
     });
     try {
       // A failure of the content ends the upload, which is aborted then.
-      await upload.done();
+      const { ETag: etag } = await upload.done();
+      if (etag === undefined) throw new Error('the answer has no ETag');
+      return etag;
     } catch (cause) {
       if ('reason' in failed) throw failed.reason;
       throw this.#failure('cannot be written', location, cause);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ENVIRONMENT } from '../../../service/contract/variables.ts';
 import type { OnnxSentimentModel } from '../../../service/inference/onnx-sentiment-model.ts';
 import { CliError } from '../../kit/errors.ts';
+import { RESULTS_VERSION } from '../../score/results-version.ts';
 import { scoredChunks } from '../../score/scored-chunks.ts';
 import { Scorer } from '../../score/scorer.ts';
 import {
@@ -65,10 +66,14 @@ export async function scoreItem(task: ItemTask, context: ItemContext): Promise<I
   const object = input && (await store.find(input));
   if (!object) throw new CliError(`${task.input} does not exist; check the item's input`);
   const earlier = await earlierReport(store, reportAt, task);
-  if (earlier && isOf(earlier, task, object, model.values))
+  if (
+    earlier &&
+    isOf(earlier, task, object, model.values) &&
+    earlier.output_etag === (await store.find(result))?.etag
+  )
     return { report: earlier, wasDone: true };
   const startedAt = context.now();
-  const counts = await writeResult(task, object, result, context);
+  const { counts, etag } = await writeResult(task, object, result, context);
   const finishedAt = context.now();
   const report: Report = {
     ...itemOf(task),
@@ -81,6 +86,8 @@ export async function scoreItem(task: ItemTask, context: ItemContext): Promise<I
     model_revision: model.revision,
     model_values: model.values,
     output: locationUrl(result),
+    output_etag: etag,
+    results_version: RESULTS_VERSION,
   };
   await store.write(reportAt, once(Buffer.from(`${JSON.stringify(report)}\n`)));
   return { report, wasDone: false };
@@ -91,7 +98,7 @@ async function writeResult(
   object: StoredObject,
   result: S3Location,
   { store, model, startModel, now, signal }: ItemContext,
-): Promise<ItemCounts> {
+): Promise<{ readonly counts: ItemCounts; readonly etag: string }> {
   const range = task.range === undefined ? undefined : parseRange(task.range);
   const texts = await openItem({ store, object, range, textColumn: task.textColumn });
   const engine = await startModel();
@@ -111,8 +118,8 @@ async function writeResult(
     rows.expectTexts();
     yield file.finish();
   }
-  await store.write(result, content());
-  return rows.counts();
+  const etag = await store.write(result, content());
+  return { counts: rows.counts(), etag };
 }
 
 const NO_BYTES = new Uint8Array();
@@ -160,7 +167,7 @@ async function earlierReport(
   return report;
 }
 
-/** True for a report of the same content, options and values of the model. */
+/** True for a report of the same content, options, values of the model and version of the results. */
 function isOf(
   report: Report,
   task: ItemTask,
@@ -173,6 +180,7 @@ function isOf(
     report.range === task.range &&
     report.text_column === textColumn &&
     report.id_column === idColumn &&
+    report.results_version === RESULTS_VERSION &&
     isDeepStrictEqual(report.model_values, modelValues)
   );
 }

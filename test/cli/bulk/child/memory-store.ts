@@ -11,8 +11,7 @@ export class MemoryStore implements ObjectStore {
     this.step();
     const content = this.objects.get(`${bucket}/${key}`);
     if (!content) return undefined;
-    const etag = createHash('sha256').update(content).digest('hex');
-    return { bucket, key, bytes: content.length, etag };
+    return { bucket, key, bytes: content.length, etag: etagOf(content) };
   }
 
   async read({ bucket, key }: StoredObject, start: number, end: number): Promise<Buffer> {
@@ -20,13 +19,19 @@ export class MemoryStore implements ObjectStore {
     return this.objects.get(`${bucket}/${key}`)!.subarray(start, end);
   }
 
-  async write({ bucket, key }: S3Location, content: AsyncIterable<Uint8Array>): Promise<void> {
+  async write({ bucket, key }: S3Location, content: AsyncIterable<Uint8Array>): Promise<string> {
     const parts: Uint8Array[] = [];
     for await (const part of content) {
       this.step();
       parts.push(part);
     }
     this.step();
-    this.objects.set(`${bucket}/${key}`, Buffer.concat(parts));
+    const whole = Buffer.concat(parts);
+    this.objects.set(`${bucket}/${key}`, whole);
+    return etagOf(whole);
   }
+}
+
+function etagOf(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }

@@ -9,6 +9,7 @@ import { parquetReadObjects, type SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { type ItemTask, scoreItem } from '../../../../cli/bulk/child/score-item.ts';
 import type { Report } from '../../../../cli/bulk/contract.ts';
+import { RESULTS_VERSION } from '../../../../cli/score/results-version.ts';
 import { MemoryStore } from './memory-store.ts';
 
 const MODEL = {
@@ -375,13 +376,43 @@ describe('a repeated item', () => {
     },
   );
 
-  it('is scored again if its report is of a version that did not write these values', async () => {
+  it.each([
+    ['did not write the values of the model', { model_values: undefined }],
+    ['did not write the ETag of the result', { output_etag: undefined }],
+    ['made other rows', { results_version: RESULTS_VERSION - 1 }],
+  ])('is scored again if its report is of a version that %s', async (_what, values) => {
     const store = storeOf('a.jsonl', '{"text":"a"}\n');
     const { report } = await run(store, { key: 'a.jsonl' });
-    const { model_values: _values, ...older } = report;
+    const older = { ...report, ...values };
     const [key] = [...store.objects.keys()].filter((each) => each.endsWith('.json'));
     store.objects.set(key ?? '', Buffer.from(JSON.stringify(older)));
     expect((await run(store, { key: 'a.jsonl' })).wasDone).toBe(false);
+  });
+
+  it('is scored again if another run with other options has replaced its result, and was killed', async () => {
+    const store = storeOf('a.jsonl', '{"title":"a","body":"b"}\n');
+    const first = { key: 'a.jsonl', textColumn: 'title' };
+    await run(store, first);
+    const killed = new AbortController();
+    const own = [...store.objects.keys()].find((key) => key.endsWith('.parquet'));
+    const result = store.objects.get(own ?? '');
+    store.step = () => {
+      if (store.objects.get(own ?? '') !== result) killed.abort();
+      killed.signal.throwIfAborted();
+    };
+    await expect(run(store, { ...first, textColumn: 'body' }, killed)).rejects.toThrow();
+    store.step = () => {};
+    const { report, wasDone } = await run(store, first);
+    expect(wasDone).toBe(false);
+    expect(await rowsOf(store, report)).toMatchObject([{ text: 'a' }]);
+  });
+
+  it('is scored again if its result was deleted', async () => {
+    const store = storeOf('a.jsonl', '{"text":"a"}\n');
+    const { report } = await run(store, { key: 'a.jsonl' });
+    store.objects.delete(report.output.replace('s3://', ''));
+    expect((await run(store, { key: 'a.jsonl' })).wasDone).toBe(false);
+    expect(await rowsOf(store, report)).toHaveLength(1);
   });
 
   it('fails where its result would replace that of another bucket', async () => {
