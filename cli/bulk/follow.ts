@@ -22,7 +22,6 @@ export interface FollowOptions {
   /** True if this command has started the run: a failure to find it is temporary. */
   readonly isKnown: boolean;
   readonly output: ProgressOutput;
-  readonly signal: AbortSignal;
   readonly pollMs?: number;
 }
 
@@ -32,7 +31,7 @@ export interface FollowOptions {
  * @throws CliError when the state of a known run cannot be read for minutes
  */
 export async function follow(options: FollowOptions): Promise<RunState> {
-  const { execution, settings, output, signal, pollMs = POLL_MS } = options;
+  const { execution, settings, output, pollMs = POLL_MS } = options;
   const drawn = output.isTTY === true && process.env.TERM !== 'dumb';
   let written = Number.NEGATIVE_INFINITY;
   let since: Baseline | undefined;
@@ -51,14 +50,14 @@ export async function follow(options: FollowOptions): Promise<RunState> {
       if (drawn) output.write('\n');
       return state;
     }
-    await timerPause(pollMs, signal);
+    await timerPause(pollMs);
     state = await readState(options, drawn);
   }
 }
 
 /** The state of a run that exists. */
 async function readState(options: FollowOptions, drawn: boolean): Promise<RunState> {
-  const { execution, stage, output, signal, pollMs = POLL_MS } = options;
+  const { execution, stage, output, pollMs = POLL_MS } = options;
   try {
     return await withRetries(() => execution.state(), {
       maxAttempts: MAX_POLLS,
@@ -69,10 +68,8 @@ async function readState(options: FollowOptions, drawn: boolean): Promise<RunSta
         }
         return { ms: pollMs };
       },
-      signal,
     });
   } catch (cause) {
-    if (signal.aborted) throw cause;
     throw notFollowed(execution.run, stage, cause);
   }
 }

@@ -8,7 +8,7 @@ import { BulkBucket } from './bucket.ts';
 import { parseLocation } from './contract.ts';
 import { estimate } from './estimate.ts';
 import { Execution, type RunState } from './execution.ts';
-import { follow } from './follow.ts';
+import { type FollowOptions, follow } from './follow.ts';
 import { type Plan, planItems } from './plan.ts';
 import { renderPlan } from './render-plan.ts';
 import { sampleBytesPerText } from './sample.ts';
@@ -18,42 +18,50 @@ import { renderSummary, sumReports } from './summary.ts';
 export interface FolderOptions {
   readonly stage: Stage;
   readonly dryRun: boolean;
-  /** Id of a run to follow instead of starting one. */
-  readonly run?: string | undefined;
-  readonly redrive: boolean;
   readonly concurrency?: number | undefined;
   readonly tolerate: number;
   readonly textColumn?: string | undefined;
   readonly idColumn?: string | undefined;
 }
 
-/** Scores a folder on S3 by the tasks of a stage, or follows a run. @throws CliError */
-export async function scoreFolder(
-  folder: string | undefined,
-  options: FolderOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  if ((folder === undefined) === (options.run === undefined)) {
-    throw new UsageError('give either s3://BUCKET/FOLDER/ to score, or --run RUN to follow');
-  }
-  if (options.redrive && options.run === undefined) throw new UsageError('--redrive wants --run');
-  const settings = await readSettings(options.stage);
-  const bucket = new BulkBucket(settings.bucket);
-  try {
-    if (folder === undefined) {
-      const execution = new Execution(settings.stateMachineArn, options.run ?? '');
-      if (options.redrive) await execution.redrive();
-      return await followRun(execution, settings, bucket, options, signal);
-    }
+/** Scores a folder on S3 by the tasks of a stage. @throws CliError */
+export async function scoreFolder(folder: string, options: FolderOptions): Promise<void> {
+  await onStage(options.stage, async (settings, bucket) => {
     const listed = await bucket.list(keyOf(folder, settings.bucket));
     const plan = planItems(settings.bucket, listed);
     await printPlan(plan, settings, bucket, options);
     if (options.dryRun) return;
     const execution = await startRun(plan, settings, bucket, options);
-    await followRun(execution, settings, bucket, options, signal);
+    await showRun(execution, settings, bucket, { stage: options.stage, isKnown: true });
+  });
+}
+
+export interface RunOptions {
+  readonly stage: Stage;
+  /** Restarts items that failed or did not start. */
+  readonly redrive: boolean;
+}
+
+/** Follows a run that has begun. @throws CliError */
+export async function followRun(run: string, { stage, redrive }: RunOptions): Promise<void> {
+  await onStage(stage, async (settings, bucket) => {
+    const execution = new Execution(settings.stateMachineArn, run);
+    if (redrive) await execution.redrive();
+    await showRun(execution, settings, bucket, { stage, isKnown: redrive });
+  });
+}
+
+/** Does some work with the bulk stack of a stage. @throws CliError */
+async function onStage(
+  stage: Stage,
+  work: (settings: BulkSettings, bucket: BulkBucket) => Promise<void>,
+): Promise<void> {
+  const settings = await readSettings(stage);
+  try {
+    await work(settings, new BulkBucket(settings.bucket));
   } catch (cause) {
-    if (cause instanceof CliError || signal.aborted) throw cause;
-    throw new CliError(`Scoring by stage ${options.stage} failed: ${reasonOf(cause)}`, { cause });
+    if (cause instanceof CliError) throw cause;
+    throw new CliError(`Scoring by stage ${stage} failed: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -126,16 +134,14 @@ function runId(now: Date): string {
   return `${time}-${randomBytes(3).toString('hex')}`;
 }
 
-async function followRun(
+async function showRun(
   execution: Execution,
   settings: BulkSettings,
   bucket: BulkBucket,
-  { stage, run, redrive }: FolderOptions,
-  signal: AbortSignal,
+  { stage, isKnown }: Pick<FollowOptions, 'stage' | 'isKnown'>,
 ): Promise<void> {
-  const isKnown = run === undefined || redrive;
   const output = process.stderr;
-  const state = await follow({ execution, stage, settings, isKnown, output, signal });
+  const state = await follow({ execution, stage, settings, isKnown, output });
   try {
     const sums = await sumsOf(state, bucket);
     const failures = (state.counts?.failed ?? 0) > 0 ? await execution.failures() : [];
@@ -143,7 +149,7 @@ async function followRun(
     if (state.status !== 'SUCCEEDED' || (state.counts?.failed ?? 0) > 0) process.exitCode = 1;
     else if (sums.leftOut > 0) process.exitCode = 3;
   } catch (cause) {
-    if (cause instanceof CliError || signal.aborted) throw cause;
+    if (cause instanceof CliError) throw cause;
     throw new CliError(
       `The summary of run ${execution.run} could not be read: ${reasonOf(cause)}. To read it again: tss score --run ${execution.run} --stage ${stage}`,
       { cause },

@@ -76,45 +76,56 @@ export function scoreCommand() {
         'Variables, also read from .env: MODEL_NAME, MODELS_DIR, INFERENCE_WORKERS.',
       ),
     )
-    .action(async (file, { stage, ...options }, given) => {
-      expectOptionsOf(stage === undefined ? 'file' : 'stage', given);
-      const command =
-        stage === undefined
-          ? interruptible(HERE, async (signal) => {
-              const input = fileOf(file);
-              const { scoreFile } = await import('./score-file.ts');
-              await scoreFile({ ...engineSettings(), ...options, file: input }, signal);
-            })
-          : interruptible(ON_STAGE, async (signal) => {
-              const { scoreFolder } = await import('../bulk/score-folder.ts');
-              await scoreFolder(file, { ...options, stage }, signal);
-            });
-      await command();
+    .action(async (file, { stage, run, ...options }, given) => {
+      if (stage === undefined) {
+        expectOptionsOf('file', given);
+        const command = interruptible(HERE, async () => {
+          const input = fileOf(file);
+          const { scoreFile } = await import('./score-file.ts');
+          await scoreFile({ ...engineSettings(), ...options, file: input });
+        });
+        return command();
+      }
+      if ((file === undefined) === (run === undefined)) {
+        throw new UsageError('give either s3://BUCKET/FOLDER/ to score, or --run RUN to follow');
+      }
+      expectOptionsOf(run === undefined ? 'folder' : 'run', given);
+      const command = interruptible(ON_STAGE, async () => {
+        const { scoreFolder, followRun } = await import('../bulk/score-folder.ts');
+        if (run !== undefined) await followRun(run, { ...options, stage });
+        else if (file !== undefined) await scoreFolder(file, { ...options, stage });
+      });
+      return command();
     });
 }
 
-/** Options of one way of scoring, which the other would ignore. */
-const OPTIONS_OF = {
-  file: ['out', 'format', 'prefix', 'model', 'workers', 'strict'],
-  stage: ['dryRun', 'run', 'redrive', 'concurrency', 'tolerate', 'idColumn'],
-} as const;
+/** Options of each way of scoring, which the others would ignore. */
+const OPTIONS_OF: Readonly<Record<'file' | 'folder' | 'run', readonly string[]>> = {
+  file: ['out', 'format', 'textColumn', 'prefix', 'model', 'workers', 'strict'],
+  folder: ['stage', 'dryRun', 'concurrency', 'tolerate', 'textColumn', 'idColumn'],
+  run: ['stage', 'run', 'redrive'],
+};
 
-/** @throws UsageError for an option of the other way of scoring */
+/** @throws UsageError for an option of another way of scoring */
 function expectOptionsOf(
   way: keyof typeof OPTIONS_OF,
   command: Pick<Command, 'getOptionValueSource' | 'options'>,
 ): void {
-  const others: readonly string[] = OPTIONS_OF[way === 'file' ? 'stage' : 'file'];
   const foreign = command.options.find((option) => {
     const name = option.attributeName();
-    return others.includes(name) && command.getOptionValueSource(name) === 'cli';
+    return !OPTIONS_OF[way].includes(name) && command.getOptionValueSource(name) === 'cli';
   });
   if (!foreign) return;
-  throw new UsageError(
-    way === 'file'
-      ? `${foreign.long} is an option of a folder on S3; give --stage, too`
-      : `${foreign.long} is an option of a file of this machine; leave out --stage, or the option`,
-  );
+  throw new UsageError(`${foreign.long} ${whyForeign(way, foreign.attributeName())}`);
+}
+
+/** Why a way of scoring has no such option. */
+function whyForeign(way: keyof typeof OPTIONS_OF, option: string): string {
+  if (way === 'file') return 'is an option of a folder on S3; give --stage, too';
+  if (way === 'folder' && OPTIONS_OF.run.includes(option)) return 'wants --run';
+  return OPTIONS_OF.folder.includes(option)
+    ? 'is an option of a new run; leave it out, or give the folder in place of --run'
+    : 'is an option of a file of this machine; leave out --stage, or the option';
 }
 
 /** @throws UsageError where there is no file of this machine to score */

@@ -37,7 +37,7 @@ export interface ScoreOptions {
 const LEFT_OUT = 3;
 
 /** Scores the texts of a file. @throws CliError */
-export async function scoreFile(options: ScoreOptions, signal: AbortSignal): Promise<void> {
+export async function scoreFile(options: ScoreOptions): Promise<void> {
   const { file, out, model: name, textColumn: column } = options;
   const format = inputFormat(file, options.format);
   if (out !== undefined) checkOutputName(out, format);
@@ -48,7 +48,7 @@ export async function scoreFile(options: ScoreOptions, signal: AbortSignal): Pro
   const run = runOf(input, { ...options, format, bundle, columns: added.names });
   const parquet =
     isParquet && out !== undefined
-      ? await parquetRun({ input, file, format, column, added, out, signal })
+      ? await parquetRun({ input, file, format, column, added, out })
       : undefined;
   const output = out === undefined ? STANDARD_OUTPUT : await FileOutput.open(out, run, parquet);
   try {

@@ -18,8 +18,10 @@ export interface ParquetRunOptions {
   readonly column: string | undefined;
   readonly added: AddedColumns;
   readonly out: string;
-  readonly signal: AbortSignal;
 }
+
+/** Ctrl-C ends the process, which the same command continues. */
+const NEVER_ABORTED = new AbortController().signal;
 
 /**
  * The steps of DuckDB before and after the scoring, in a folder beside the output: texts of a
@@ -100,7 +102,7 @@ export class ParquetRun implements Conversion {
 
   async #inDatabase<Result>(work: (database: ScratchDatabase) => Promise<Result>): Promise<Result> {
     await this.#makeWorkDir();
-    return ScratchDatabase.use(this.#workDir, this.#options.signal, work);
+    return ScratchDatabase.use(this.#workDir, NEVER_ABORTED, work);
   }
 }
 

@@ -68,7 +68,6 @@ function following(polls: readonly (RunState | Error)[], isKnown = true) {
     settings,
     isKnown,
     output: { write: (text) => written.push(text) },
-    signal: new AbortController().signal,
     pollMs: 0,
   });
   return { last, written, polled: () => polled };
