@@ -8,6 +8,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { AWS_TIMEOUTS } from '../kit/aws-timeouts.ts';
 import type { Item } from './contract.ts';
 
 /** Input of the state machine. */
@@ -50,8 +51,6 @@ export interface FailedItem {
 }
 
 const FAILURES_SHOWN = 10;
-/** Connections of a network that is gone give no answer. */
-const TIMEOUTS = { connectionTimeout: 5_000, socketTimeout: 20_000 };
 
 /** One execution of the state machine of a bulk stack. */
 export class Execution {
@@ -64,7 +63,7 @@ export class Execution {
   constructor(
     stateMachineArn: string,
     run: string,
-    client: Pick<SFNClient, 'send'> = new SFNClient({ requestHandler: TIMEOUTS }),
+    client: Pick<SFNClient, 'send'> = new SFNClient({ requestHandler: AWS_TIMEOUTS }),
   ) {
     this.#machine = stateMachineArn;
     this.run = run;

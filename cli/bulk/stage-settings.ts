@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { BULK_SETTINGS_OUTPUT, type BulkSettings } from '../../lib/stage-config/bulk.ts';
 import { deploymentName, type Stage } from '../../service/contract/deployment.ts';
+import { AWS_TIMEOUTS } from '../kit/aws-timeouts.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
 
 /** Reads the settings in the output of a stage's bulk stack. @throws CliError */
@@ -8,7 +9,7 @@ export async function readSettings(stage: Stage): Promise<BulkSettings> {
   const StackName = `${deploymentName(stage)}-bulk`;
   const remedy = `deploy it with "bulk": true in stages/${stage}.json, and see that region and credentials are those of the stage`;
   try {
-    const client = new CloudFormationClient({});
+    const client = new CloudFormationClient({ requestHandler: AWS_TIMEOUTS });
     const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName }));
     const output = stack?.Outputs?.find(({ OutputKey }) => OutputKey === BULK_SETTINGS_OUTPUT);
     if (output?.OutputValue === undefined) throw new Error('the stack has no such output');

@@ -1,18 +1,22 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { AWS_TIMEOUTS } from './aws-timeouts.ts';
 
 /**
  * A client of S3. Access comes from the AWS SDK's usual places.
  *
  * @param maxAttempts 1 for callers that repeat by themselves
+ * @param socketTimeout milliseconds without a byte after which an attempt has failed
  */
 export function openS3Client(
   environment: Readonly<Record<string, string | undefined>>,
   maxAttempts: number,
+  socketTimeout: number = AWS_TIMEOUTS.socketTimeout,
 ): S3Client {
   return new S3Client({
     // Stores other than Amazon's seldom have a host name for each bucket.
     forcePathStyle: Boolean(environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL),
     maxAttempts,
+    requestHandler: { ...AWS_TIMEOUTS, socketTimeout },
   });
 }
 

@@ -4,6 +4,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Stage } from '../../service/contract/deployment.ts';
+import { AWS_TIMEOUTS } from '../kit/aws-timeouts.ts';
 import { CliError, reasonOf } from '../kit/errors.ts';
 import { print, printJson } from '../kit/printable.ts';
 import { deployedDifferences } from './differences.ts';
@@ -15,6 +16,7 @@ interface FullStatus extends Status {
   readonly deployment: Deployment;
 }
 
+const REQUESTS = { requestHandler: AWS_TIMEOUTS };
 const FIRING = 1;
 const NOT_READ = 2;
 
@@ -22,17 +24,19 @@ const NOT_READ = 2;
 export async function printStatus(stage: Stage, hours: number, json: boolean): Promise<void> {
   const now = new Date();
   const clients = {
-    formation: new CloudFormationClient({}),
-    loadBalancing: new ElasticLoadBalancingV2Client({}),
-    ecs: new ECSClient({}),
-    scaling: new ApplicationAutoScalingClient({}),
+    formation: new CloudFormationClient(REQUESTS),
+    loadBalancing: new ElasticLoadBalancingV2Client(REQUESTS),
+    ecs: new ECSClient(REQUESTS),
+    scaling: new ApplicationAutoScalingClient(REQUESTS),
   };
   const deployment = await readDeployment(clients, stage);
   const probe = typeof deployment.probe === 'object' ? deployment.probe.functionName : undefined;
   const options = { stage, hours, now, probe };
-  const figures = await readStatus(new CloudWatchClient({}), options).catch((cause: unknown) => {
-    throw notRead(cause);
-  });
+  const figures = await readStatus(new CloudWatchClient(REQUESTS), options).catch(
+    (cause: unknown) => {
+      throw notRead(cause);
+    },
+  );
   const differences =
     deployment.values === null ? [] : deployedDifferences(stage, deployment.values);
   const status = { ...figures, deployment: { ...deployment, differences } };

@@ -40,7 +40,7 @@ export class S3Store implements ObjectStore {
     answerTimeoutMs: number = ANSWER_TIMEOUT_MS,
   ) {
     this.#reading = openS3Client(environment, 1);
-    this.#writing = openS3Client(environment, MAX_ATTEMPTS);
+    this.#writing = openS3Client(environment, MAX_ATTEMPTS, answerTimeoutMs);
     this.#signal = signal;
     this.#answerTimeoutMs = answerTimeoutMs;
   }

@@ -44,6 +44,22 @@ it('asks again when no answer comes', async () => {
   store.close();
 });
 
+it('writes again when no answer comes', async () => {
+  const store = openStore(1_000);
+  answers.push(
+    () => {},
+    (request, response) => {
+      request.resume();
+      response.writeHead(200, { etag: '"b"' }).end();
+    },
+  );
+  const content = (async function* () {
+    yield CONTENT;
+  })();
+  expect(await store.write(OBJECT, content)).toBe('"b"');
+  store.close();
+});
+
 it.each([
   ['a page without an ETag', { 'content-type': 'text/html' }],
   ['an object of another length', { ...WHOLE, 'content-length': 6 }],
