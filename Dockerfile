@@ -33,7 +33,7 @@ RUN --mount=type=cache,target=/root/.npm \
 FROM bundler AS model-tool
 COPY tsconfig.json ./
 COPY service service
-COPY cli/kit/content-range.ts cli/kit/counted.ts cli/kit/errors.ts cli/kit/printable.ts cli/kit/progress.ts cli/kit/retry.ts cli/kit/s3.ts cli/kit/
+COPY cli/kit/aws-timeouts.ts cli/kit/content-range.ts cli/kit/counted.ts cli/kit/errors.ts cli/kit/printable.ts cli/kit/progress.ts cli/kit/retry.ts cli/kit/s3.ts cli/kit/
 COPY cli/models cli/models
 COPY script/image/fetch-model.ts script/image/
 RUN node_modules/.bin/esbuild script/image/fetch-model.ts --bundle --platform=node \
@@ -69,13 +69,13 @@ COPY script/build.ts script/
 COPY script/lib/build-page.ts script/lib/bundle-options.ts script/lib/language-data.ts \
      script/lib/pack-ngrams.ts script/lib/replace-folder.ts script/lib/
 COPY service service
-COPY cli/kit/archived-tweet.ts cli/kit/content-range.ts cli/kit/counted.ts cli/kit/csv-columns.ts \
+COPY cli/kit/archived-tweet.ts cli/kit/aws-timeouts.ts cli/kit/content-range.ts cli/kit/counted.ts cli/kit/csv-columns.ts \
      cli/kit/csv-records.ts cli/kit/environment.ts cli/kit/errors.ts cli/kit/exact-json.ts \
      cli/kit/exit-tasks.ts cli/kit/inference-worker.ts cli/kit/lines.ts cli/kit/printable.ts \
      cli/kit/retry.ts cli/kit/run-lock.ts cli/kit/s3.ts cli/kit/start-model.ts cli/kit/tweet-author.ts \
      cli/kit/tweet-columns.ts cli/kit/tweet-fault.ts cli/kit/tweet-objects.ts cli/kit/tweet-time.ts \
      cli/kit/utf8.ts cli/kit/
-COPY cli/score/added-columns.ts cli/score/chunks.ts cli/score/scored-chunks.ts \
+COPY cli/score/added-columns.ts cli/score/chunks.ts cli/score/results-version.ts cli/score/scored-chunks.ts \
      cli/score/scorer.ts cli/score/
 COPY cli/score/formats cli/score/formats
 COPY cli/bulk/contract.ts cli/bulk/
