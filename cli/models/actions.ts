@@ -5,11 +5,10 @@ import { type Bundle, findBundle, readManifest } from '../../service/inference/b
 import { modelsDir } from '../kit/environment.ts';
 import { UsageError } from '../kit/errors.ts';
 import { WORKER_URL } from '../kit/inference-worker.ts';
-import { add } from './add.ts';
+import { add, MARK } from './add.ts';
 import type { AddModelOptions } from './add-model-options.ts';
 import { checkFolder } from './check-folder.ts';
 import { checkSame } from './check-same.ts';
-import { areLabels } from './describe-model.ts';
 import { makeGolden } from './golden.ts';
 import { inventory, verify } from './inventory.ts';
 import { downloadsDir } from './leftovers.ts';
@@ -28,12 +27,6 @@ export async function addModel(place: string, options: AddModelOptions): Promise
   if (file !== undefined && precision !== undefined) {
     throw new UsageError('--file takes a graph as it is, --precision converts weights: give one');
   }
-  if (labels !== undefined && !areLabels(labels)) {
-    throw new UsageError(
-      '--labels must name negative, neutral and positive once each, in the order of the logits, ' +
-        `got '${labels.join(',')}'`,
-    );
-  }
   checkPlace(place);
   checkRevision(place, revision);
   const dir = modelsDir();
@@ -43,6 +36,8 @@ export async function addModel(place: string, options: AddModelOptions): Promise
     const locked = manifest.models.find((bundle) => bundle.name === name);
     if (locked !== undefined) {
       await checkSame(locked, place, options, source);
+      // A process that was killed after it wrote the manifest leaves it.
+      await rm(join(dir, name, MARK), { force: true });
       // A branch may have moved on from the locked commit.
       if (!isFolder(place)) return pullBundle(locked, () => openOrigin(locked, process.env), place);
       await checkFolder(locked, place, join(downloadsDir(dir), name), output);

@@ -1,4 +1,5 @@
 import type { PreprocessingStep } from '../../service/contract/preprocessing.ts';
+import type { Label } from '../../service/domain/sentiment.ts';
 import type { Precision } from './convert/graph/classifier-graph.ts';
 
 /** Options of `tss models add`. */
@@ -7,7 +8,7 @@ export interface AddModelOptions {
   /** A branch, tag or commit; absent: main, or what is locked already. */
   readonly revision?: string | undefined;
   readonly file?: string | undefined;
-  readonly labels?: readonly string[] | undefined;
+  readonly labels?: readonly Label[] | undefined;
   readonly languages?: readonly string[] | undefined;
   readonly precision?: Precision | undefined;
   readonly preprocessing?: readonly PreprocessingStep[] | undefined;

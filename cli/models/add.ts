@@ -41,7 +41,7 @@ const GOLDEN_FILE = 'golden.jsonl';
 /** For people; not in the manifest. */
 const README_FILE = 'README.md';
 /** Marks a model's folder that is there before the manifest names it. */
-const MARK = '.being-added';
+export const MARK = '.being-added';
 
 /** Another CPU rounds the other way; an ordinary INT8 graph differs by more than a row-wise one. */
 const TOLERANCE = 0.005;

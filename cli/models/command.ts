@@ -33,8 +33,9 @@ export function modelsCommand() {
         ],
         'Variables, also read from .env: MODELS_DIR names another folder than models/. HF_ENDPOINT,\n' +
           'HF_TOKEN, HF_TOKEN_PATH, HF_HOME and the token of `hf auth login` work as with the tools of\n' +
-          'the Hugging Face hub, AWS variables and files as with the AWS CLI. Proxy variables are\n' +
-          'read if NODE_USE_ENV_PROXY=1.',
+          'the Hugging Face hub, AWS variables and files as with the AWS CLI. Proxy variables count for\n' +
+          'the hub, not for s3://, if NODE_USE_ENV_PROXY=1 is in the environment; in .env it has no effect.\n' +
+          'Paths in variables of HF and AWS are relative to the current folder.',
       ),
     );
 }
@@ -87,7 +88,8 @@ function addCommand() {
       interruptible(DOWNLOADING, async (_signal, source, options) => {
         const { addModel } = await import('./actions.ts');
         const { parseLanguages } = await import('./model-languages.ts');
-        const labels = options.labels?.split(',');
+        const { parseLabels } = await import('./describe-model.ts');
+        const labels = options.labels === undefined ? undefined : parseLabels(options.labels);
         const languages =
           options.languages === undefined ? undefined : parseLanguages(options.languages);
         print(await addModel(source, { ...options, labels, languages }));

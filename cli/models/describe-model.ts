@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { LABELS, type Label } from '../../service/domain/sentiment.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
+import { UsageError } from '../kit/errors.ts';
 import { ConversionError } from './convert/conversion-error.ts';
 import { describeClassifier, refuseOwnCode } from './convert/families/describe-classifier.ts';
 import { maxTokens } from './convert/graph/classifier-graph.ts';
@@ -55,7 +56,7 @@ export interface DescribedModel extends Pick<Bundle, 'labels' | 'maxTokens' | 'p
 export async function describeModel(
   folder: string,
   kind: 'graph' | 'weights',
-  labels: readonly string[] | undefined,
+  labels: readonly Label[] | undefined,
 ): Promise<DescribedModel> {
   const config = await readJsonFile(Type.Unknown(), folder, CONFIG_FILE);
   if (Value.Check(TaskConfig, config)) checkTask(config.problem_type);
@@ -80,7 +81,7 @@ export async function describeModel(
   checkCount(facts.labels);
   return {
     family: facts.family,
-    labels: toLabels(labels ?? facts.labels),
+    labels: labels ? [...labels] : toLabels(facts.labels),
     maxTokens: window,
     padId: facts.padId,
   };
@@ -169,29 +170,37 @@ function checkNumbers(config: Static<typeof LabeledConfig>): void {
   }
 }
 
-/** True if the names stand for all labels, each once. */
-export function areLabels(names: readonly string[]): boolean {
-  const labels = names.map((name) => LABEL_NAMES.get(name.trim().toLowerCase()));
-  const known = new Set(labels.filter((label) => label !== undefined));
-  return names.length === LABELS.length && known.size === LABELS.length;
+/** Reads the option of labels. @throws UsageError */
+export function parseLabels(text: string): Label[] {
+  const labels = labelsNamed(text.split(','));
+  if (labels) return labels;
+  throw new UsageError(
+    '--labels must name negative, neutral and positive once each, in the order of the logits, ' +
+      `got '${text}'`,
+  );
 }
 
-function toLabels(names: readonly string[]): Label[] {
+/** The labels of these names; undefined unless they stand for all labels, each once. */
+function labelsNamed(names: readonly string[]): Label[] | undefined {
   const labels = names
     .map((name) => LABEL_NAMES.get(name.trim().toLowerCase()))
     .filter((label) => label !== undefined);
-  if (!areLabels(names)) {
-    const isNumbered = names.every((name, index) => name === `LABEL_${index}`);
-    throw new SourceError(
-      `The model's labels are ${names.join(', ')}; needed are ${LABELS.join(', ')}. ` +
-        (isNumbered && names.length === LABELS.length
-          ? `The model's card says what they mean, usually ${meanings(names)}: `
-          : 'If they mean these, say in which order the logits are: ') +
-        `--labels ${LABELS.join(',')}`,
-      { retryable: false },
-    );
-  }
-  return labels;
+  const isWhole = names.length === LABELS.length && new Set(labels).size === LABELS.length;
+  return isWhole ? labels : undefined;
+}
+
+function toLabels(names: readonly string[]): Label[] {
+  const labels = labelsNamed(names);
+  if (labels) return labels;
+  const isNumbered = names.every((name, index) => name === `LABEL_${index}`);
+  throw new SourceError(
+    `The model's labels are ${names.join(', ')}; needed are ${LABELS.join(', ')}. ` +
+      (isNumbered && names.length === LABELS.length
+        ? `The model's card says what they mean, usually ${meanings(names)}: `
+        : 'If they mean these, say in which order the logits are: ') +
+      `--labels ${LABELS.join(',')}`,
+    { retryable: false },
+  );
 }
 
 function meanings(names: readonly string[]): string {

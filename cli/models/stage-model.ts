@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Label } from '../../service/domain/sentiment.ts';
 import type { Bundle, BundleFile } from '../../service/inference/bundle/manifest.ts';
 import { counted } from '../kit/counted.ts';
 import { say } from '../kit/printable.ts';
@@ -56,7 +57,7 @@ export interface StagedModel {
 export interface StagingOptions extends GraphWish {
   readonly staging: string;
   /** In the order of the logits; absent: as config.json says. */
-  readonly labels: readonly string[] | undefined;
+  readonly labels: readonly Label[] | undefined;
   /** Also make the FP32 graph that an INT8 graph is compared with. */
   readonly compare: boolean;
   /** A converted graph has its weights in a file beside it; absent: if they are large. */

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { describeModel } from '../../../cli/models/describe-model.ts';
+import { describeModel, parseLabels } from '../../../cli/models/describe-model.ts';
+import { LABELS } from '../../../service/domain/sentiment.ts';
 
 const ROBERTA = {
   model_type: 'roberta',
@@ -26,10 +27,9 @@ function aFolder(config: unknown, tokenizerConfig: unknown = {}): string {
 
 describe('what the manifest learns from the files of an exporter', () => {
   it("counts RoBERTa's window from behind the pad token", async () => {
-    const order = ['negative', 'neutral', 'positive'];
-    expect(await describeModel(aFolder(ROBERTA), 'graph', order)).toEqual({
+    expect(await describeModel(aFolder(ROBERTA), 'graph', [...LABELS])).toEqual({
       family: 'roberta',
-      labels: order,
+      labels: LABELS,
       maxTokens: 512,
       padId: 1,
     });
@@ -37,8 +37,7 @@ describe('what the manifest learns from the files of an exporter', () => {
 
   it("counts MPNet's window from behind the pad token, too", async () => {
     const config = { ...ROBERTA, model_type: 'mpnet' };
-    const labels = ['negative', 'neutral', 'positive'];
-    const { maxTokens } = await describeModel(aFolder(config), 'graph', labels);
+    const { maxTokens } = await describeModel(aFolder(config), 'graph', LABELS);
     expect(maxTokens).toBe(512);
   });
 
@@ -70,13 +69,30 @@ describe('what the manifest learns from the files of an exporter', () => {
   });
 
   it.each([
-    [undefined, ROBERTA],
-    [['negative', 'positive'], ROBERTA],
-    [['negative', 'negative', 'positive'], ROBERTA],
-    [undefined, { ...BERT, id2label: { '0': 'joy', '1': 'anger', '2': 'fear' } }],
-  ])('refuses labels it does not know: %j', async (labels, config) => {
-    await expect(describeModel(aFolder(config), 'graph', labels)).rejects.toThrow(
+    ROBERTA,
+    { ...BERT, id2label: { '0': 'joy', '1': 'anger', '2': 'fear' } },
+    { ...BERT, id2label: { '0': 'negative', '1': 'negative', '2': 'positive' } },
+  ])('refuses labels it does not know: %j', async (config) => {
+    await expect(describeModel(aFolder(config), 'graph', undefined)).rejects.toThrow(
       /needed are .*--labels/,
+    );
+  });
+
+  it.each(['negative,neutral,positive', 'NEG,NEU,POS', 'Negative, neutral, pos'])(
+    'reads the option --labels %s',
+    (text) => {
+      expect(parseLabels(text)).toEqual(LABELS);
+    },
+  );
+
+  it.each([
+    'negative,positive',
+    'negative,negative,positive',
+    'negative,neutral,positive,good',
+    '',
+  ])("refuses the option --labels '%s'", (text) => {
+    expect(() => parseLabels(text)).toThrow(
+      `--labels must name negative, neutral and positive once each, in the order of the logits, got '${text}'`,
     );
   });
 
@@ -87,8 +103,7 @@ describe('what the manifest learns from the files of an exporter', () => {
       const stars = ['1 star', '2 stars', '3 stars', '4 stars', '5 stars'];
       for (const names of [['NEGATIVE', 'POSITIVE'], stars, emotions]) {
         const config = { ...BERT, id2label: Object.fromEntries(names.entries()) };
-        const labels = ['negative', 'neutral', 'positive'];
-        const described = describeModel(aFolder(config), kind, labels);
+        const described = describeModel(aFolder(config), kind, LABELS);
         await expect(described).rejects.toThrow(
           `This service answers negative, neutral and positive; the model has ${names.length} labels (${names.slice(0, 2).join(', ')}`,
         );
@@ -157,7 +172,7 @@ describe('what the manifest learns from the files of an exporter', () => {
       await expect(describeModel(folder, kind, undefined)).rejects.toThrow(
         'config.json contradicts itself: id2label has "0": "Negative", label2id has "Negative": 2',
       );
-      const order = ['positive', 'neutral', 'negative'];
+      const order = LABELS.toReversed();
       expect((await describeModel(folder, kind, order)).labels).toEqual(order);
     },
   );
