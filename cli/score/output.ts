@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { CliError, reasonOf } from '../kit/errors.ts';
+import { warn } from '../kit/printable.ts';
 import { lockForThisRun } from '../kit/run-lock.ts';
 import type { Layout } from './formats/format.ts';
 import { isGzip } from './formats/format-of.ts';
@@ -113,7 +114,7 @@ export class FileOutput implements Output {
     const release = await lockForThisRun(partialOf(name), 'choose another name with --out');
     try {
       await expectNew(name);
-      const state = run === undefined ? undefined : await earlierState(name, run);
+      const state = await earlierState(name, run);
       const file = await open(partialOf(name), state ? 'r+' : 'w');
       await file.truncate(state?.bytes ?? 0);
       if (!state) await rm(stateOf(name), { force: true });
@@ -228,17 +229,41 @@ async function expectNew(name: string): Promise<void> {
   }
 }
 
-/** The state of an unfinished run of the same kind; undefined when there is none to continue. */
+/**
+ * The state of an unfinished run of the same kind; undefined when there is none to continue.
+ *
+ * @param run undefined for one that cannot be continued
+ * @throws Error when it cannot be read
+ */
 async function earlierState(
   name: string,
-  run: string,
+  run: string | undefined,
 ): Promise<Type.Static<typeof State> | undefined> {
+  const content = await unlessMissing(readFile(stateOf(name), 'utf8'));
+  const partial = await unlessMissing(stat(partialOf(name)));
+  const state = content === undefined ? undefined : parsed(content);
+  if (partial === undefined || !Check(State, state) || partial.size < state.bytes) return undefined;
+  // A header without records: lines that follow would begin with the header's own.
+  if (state.progress.next.bytes === 0) return undefined;
+  if (state.run === run) return state;
+  warn(
+    `${partialOf(name)} is of another input, model or option, or of another version of tss: it is replaced`,
+  );
+  return undefined;
+}
+
+async function unlessMissing<Value>(read: Promise<Value>): Promise<Value | undefined> {
   try {
-    const state: unknown = JSON.parse(await readFile(stateOf(name), 'utf8'));
-    const { size } = await stat(partialOf(name));
-    if (!Check(State, state) || state.run !== run || size < state.bytes) return undefined;
-    // A header without records: lines that follow would begin with the header's own.
-    return state.progress.next.bytes === 0 ? undefined : state;
+    return await read;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
   } catch {
     return undefined;
   }

@@ -14,6 +14,7 @@ import { checkOutputName, inputFormat, usesParquet } from './formats/format-of.t
 import { openRecords } from './formats/open-records.ts';
 import { FileOutput, type Output, type Progress, STANDARD_OUTPUT } from './output.ts';
 import type { ParquetRun, ParquetRunOptions } from './parquet/parquet-run.ts';
+import { RESULTS_VERSION } from './results-version.ts';
 import { Scorer } from './scorer.ts';
 import type { Source } from './source.ts';
 import { writeScores } from './write-scores.ts';
@@ -40,6 +41,9 @@ const LEFT_OUT = 3;
 export async function scoreFile(options: ScoreOptions): Promise<void> {
   const { file, out, model: name, textColumn: column } = options;
   const format = inputFormat(file, options.format);
+  if (format === 'text' && column !== undefined) {
+    throw new UsageError('--text-column is for inputs with columns or keys; plain text has none');
+  }
   if (out !== undefined) checkOutputName(out, format);
   const input = await Input.open(file);
   const bundle = findBundle(await readManifest(modelsDir()), name);
@@ -116,7 +120,14 @@ function runOf(
   // Values of the manifest that change columns, and are not part of the revision.
   const { revision, labels, languages, maxTokens, certainMargin } = bundle;
   const modelValues = [model, revision, labels, languages, maxTokens, certainMargin];
-  return JSON.stringify([fingerprint, format, textColumn, ...modelValues, columns]);
+  return JSON.stringify([
+    RESULTS_VERSION,
+    fingerprint,
+    format,
+    textColumn,
+    ...modelValues,
+    columns,
+  ]);
 }
 
 /** @throws CliError when texts were left out */

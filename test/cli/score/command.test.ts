@@ -23,8 +23,9 @@ describe('tss score', () => {
     ['tasks at a time for a run', [...RUN, '--concurrency', '2'], `--concurrency ${OF_A_NEW_RUN}`],
     ['tolerance for a run', [...RUN, '--tolerate', '2'], `--tolerate ${OF_A_NEW_RUN}`],
     ['texts of a run', [...RUN, '--text-column', 'a'], `--text-column ${OF_A_NEW_RUN}`],
+    ['a column of plain text', ['a.txt', '--text-column', 'a'], '--text-column is for inputs with'],
     ['ids of a run', [...RUN, '--id-column', 'a'], `--id-column ${OF_A_NEW_RUN}`],
-  ])('refuses %s before it asks AWS', async (_name, words, remedy) => {
+  ])('refuses %s', async (_name, words, remedy) => {
     await expect(scoreCommand().parseAsync(words, { from: 'user' })).rejects.toMatchObject({
       message: expect.stringContaining(remedy),
       exitCode: 2,

@@ -1,8 +1,10 @@
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -132,6 +134,33 @@ describe('a file of scores', () => {
     await output.finish();
     await output.close();
     expect(readFileSync(out, 'utf8')).toBe('text\nz\n');
+  });
+
+  it('says that it replaces one of another run, and nothing of its own', async () => {
+    const stderr = jest.spyOn(console, 'error').mockReturnValue();
+    try {
+      await endedEarly('run');
+      await (await FileOutput.open(out, 'run')).close();
+      expect(stderr).not.toHaveBeenCalled();
+      await (await FileOutput.open(out, 'other')).close();
+      expect(stderr).toHaveBeenCalledWith(
+        expect.stringMatching(
+          /^.*\.partial is of another input, model or option.*: it is replaced$/,
+        ),
+      );
+    } finally {
+      stderr.mockRestore();
+    }
+  });
+
+  it('is not replaced where its state cannot be read', async () => {
+    await endedEarly('run');
+    rmSync(`${out}.partial.state`);
+    mkdirSync(`${out}.partial.state`);
+    await expect(FileOutput.open(out, 'run')).rejects.toThrow(
+      /scored\.csv cannot be written: .*EISDIR/,
+    );
+    expect(readFileSync(`${out}.partial`, 'utf8')).toContain('text');
   });
 
   it('is made of its lines by a conversion, which a later run repeats after a failure', async () => {
