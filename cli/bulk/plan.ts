@@ -23,7 +23,11 @@ export interface Plan {
 }
 
 const MIB = 2 ** 20;
-/** Not larger, because a lost task loses its work; not smaller, because each task takes time to start. */
+/**
+ * Not larger, because a lost task loses its work; not smaller, because each task takes time to start.
+ * Never changed: results of earlier ranges would stay beside those of the new ones, and the table would
+ * have their rows twice.
+ */
 export const RANGE_BYTES = 64 * MIB;
 
 /**

@@ -4,6 +4,7 @@ import type { Stage } from '../../service/contract/deployment.ts';
 import { CliError, reasonOf, UsageError } from '../kit/errors.ts';
 import { MEASURED_PER_VCPU } from '../kit/measured-rate.ts';
 import { print } from '../kit/printable.ts';
+import { formatOfName } from '../score/formats/format-of.ts';
 import { BulkBucket } from './bucket.ts';
 import { parseLocation } from './contract.ts';
 import { estimate } from './estimate.ts';
@@ -66,14 +67,15 @@ async function onStage(
 }
 
 /** @throws UsageError for a folder that the tasks may not read */
-function keyOf(folder: string, bucketName: string): string {
+export function keyOf(folder: string, bucketName: string): string {
   const location = parseLocation(folder);
   const readable = `s3://${bucketName}/${BULK_FOLDERS.input}`;
   if (location?.bucket === bucketName && location.key.startsWith(BULK_FOLDERS.input)) {
     return location.key;
   }
+  const copy = formatOfName(folder) === undefined ? 'sync' : 'cp';
   throw new UsageError(
-    `'${folder}' is not below ${readable}, which the tasks of the stage read; copy it there, such as by aws s3 sync ${folder} ${readable}`,
+    `'${folder}' is not below ${readable}, which the tasks of the stage read; copy it there, such as by aws s3 ${copy} ${folder} ${readable}`,
   );
 }
 
