@@ -180,7 +180,8 @@ function alarmStatus(alarm: MetricAlarm | CompositeAlarm): AlarmStatus {
   return {
     name: alarm.AlarmName ?? '',
     state: alarm.StateValue ?? 'UNKNOWN',
-    since: alarm.StateUpdatedTimestamp?.toISOString() ?? null,
+    // StateUpdatedTimestamp also changes when only the reason of the state does.
+    since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString() ?? null,
     description: alarm.AlarmDescription ?? '',
   };
 }
