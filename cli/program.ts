@@ -36,7 +36,7 @@ export function createProgram() {
     .addHelpText(
       'after',
       helpText(
-        ['tss models list', 'tss populate --sample', 'tss help features training-set'],
+        ['tss models list', 'tss populate --sample', 'tss features help training-set'],
         "Variables come from the environment, else from .env in the repository's folder. Paths in\n" +
           'them are relative to that folder, paths in arguments to the current one.',
         'Exit codes: 0 done, 1 failed, 2 wrong usage, 130 Ctrl-C, 143 SIGTERM, 141 output closed.',
