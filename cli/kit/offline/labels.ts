@@ -1,3 +1,4 @@
+import { isoTimeMs } from '../../../service/contract/iso-time.ts';
 import {
   LABEL_COLUMNS,
   type LabelEntity,
@@ -10,22 +11,13 @@ import { CliError } from '../errors.ts';
 import { Input } from '../input.ts';
 import { expectUnroundedIds, SAMPLED_ROWS } from '../rounded-ids.ts';
 import { identifier, quoted, type ScratchDatabase } from '../scratch-database.ts';
+import { utcTime } from '../tweet-time.ts';
 import { ID_PATTERN } from './schema.ts';
 
 const NAMES = Object.keys(LABEL_COLUMNS);
 
-/** To the second at least, with its zone: the meaning must not depend on the reader's. */
-const ISO_TIME =
-  '\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-](0\\d|1[0-4]):?[0-5]\\d)';
-
 /** Milliseconds from 1973 to 5138: seconds have fewer digits, microseconds more. */
-const MILLISECONDS = '[1-9][0-9]{11,13}';
-
-const TIME = `CASE
-  WHEN regexp_full_match(event_timestamp, ${quoted(MILLISECONDS)}) THEN event_timestamp::BIGINT
-  WHEN regexp_full_match(event_timestamp, ${quoted(ISO_TIME)})
-    THEN epoch_ms(TRY_CAST(event_timestamp AS TIMESTAMPTZ))
-END`;
+const MILLISECONDS = /^[1-9]\d{11,13}$/;
 
 /** Faults that are printed. */
 const MAX_FAULTS = 5;
@@ -56,7 +48,7 @@ export async function loadLabels(
   const extraColumns = await loadLines(database, path, readLabel);
   await database.run(
     `CREATE TABLE labels AS
-     SELECT number, entity, ${TIME} AS event_timestamp, ${readLabel ? 'label' : 'number::VARCHAR'} AS label
+     SELECT number, entity, event_ms::BIGINT AS event_timestamp, ${readLabel ? 'label' : 'number::VARCHAR'} AS label
      FROM label_lines`,
   );
   const faults = await database.query(`
@@ -101,22 +93,36 @@ async function loadLines(
   const { header, rows } = await openCsvTable(await Input.open(path), labelHeader);
   const extraColumns = extraColumnsOf(header.names, path);
   const columns = header.names.map((name) => `${identifier(name)} VARCHAR`);
-  await database.run(`CREATE TABLE label_lines (number INTEGER, ${columns.join(', ')})`);
-  await database.append('label_lines', numbered(rows, header.names.indexOf('label'), readLabel));
+  await database.run(
+    `CREATE TABLE label_lines (number INTEGER, event_ms VARCHAR, ${columns.join(', ')})`,
+  );
+  await database.append('label_lines', numbered(rows, header.names, readLabel));
   return extraColumns;
 }
 
 async function* numbered(
   rows: AsyncIterable<{ readonly cells: readonly string[] }>,
-  labelAt: number,
+  names: readonly string[],
   readLabel: ReadLabel,
 ) {
+  const labelAt = names.indexOf('label');
+  const timeAt = names.indexOf('event_timestamp');
   let number = 0;
   for await (const { cells } of rows) {
     number++;
     const read = (cell: string, at: number) => (at === labelAt ? readLabel(cell, number) : cell);
-    yield [number, ...cells.map((cell, at) => (cell === '' ? null : read(cell, at)))];
+    const ms = labelTimeMs(cells[timeAt] ?? '');
+    yield [
+      number,
+      ms === null ? null : String(ms),
+      ...cells.map((cell, at) => (cell === '' ? null : read(cell, at))),
+    ];
   }
+}
+
+/** Milliseconds since 1970 of a time with its zone, or of their digits; null for another text. */
+export function labelTimeMs(cell: string): number | null {
+  return MILLISECONDS.test(cell) ? Number(cell) : isoTimeMs(utcTime(cell));
 }
 
 /** The header with the columns of a label, else the likeliest. */
@@ -137,7 +143,8 @@ function extraColumnsOf(header: readonly string[], path: string): readonly strin
   const lower = header.map((name) => name.toLowerCase());
   const wrong = header.find((name, index) => {
     const each = name.toLowerCase();
-    const isTaken = !NAMES.includes(name) && [...TRAINING_COLUMNS, 'number'].includes(each);
+    const isTaken =
+      !NAMES.includes(name) && [...TRAINING_COLUMNS, 'number', 'event_ms'].includes(each);
     return name === '' || isTaken || lower.indexOf(each) !== index;
   });
   if (wrong !== undefined) {
