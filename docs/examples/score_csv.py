@@ -52,7 +52,9 @@ def score(session: requests.Session, texts: list[str]) -> list[dict]:
         is_last = attempt == ATTEMPTS - 1 and not is_divisible
         if answer.status_code not in (429, 503) or is_last:
             break
-        wait_seconds = float(answer.headers.get("Retry-After", 1))
+        later = answer.headers.get("Retry-After", "")
+        # A proxy may write a date.
+        wait_seconds = int(later) if later.isdecimal() else 1
         if wait_seconds > LONGEST_WAIT_SECONDS:
             break
         time.sleep(wait_seconds)
@@ -60,8 +62,8 @@ def score(session: requests.Session, texts: list[str]) -> list[dict]:
             middle = len(texts) // 2
             return score(session, texts[:middle]) + score(session, texts[middle:])
     if not answer.ok:
-        later = answer.headers.get("Retry-After")
-        advice = f" Ask again in {later} s." if later else ""
+        later = answer.headers.get("Retry-After", "")
+        advice = f" Ask again in {later} s." if later.isdecimal() else ""
         try:
             reason = answer.json()["detail"]
         except (ValueError, KeyError, TypeError):  # of a proxy
