@@ -22,7 +22,7 @@ describe('the time of a label', () => {
     '1795428000',
     '1795428000000000',
     'soon',
-  ])('is not read from %s, which has no zone or is no time', (cell) => {
+  ])('is not read from %s, which has no zone or is not a time', (cell) => {
     expect(labelTimeMs(cell)).toBeNull();
   });
 });

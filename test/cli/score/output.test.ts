@@ -136,7 +136,7 @@ describe('a file of scores', () => {
     expect(readFileSync(out, 'utf8')).toBe('text\nz\n');
   });
 
-  it('says that it replaces one of another run, and nothing of its own', async () => {
+  it('says that it replaces one of another run, and not that it continues one', async () => {
     const stderr = jest.spyOn(console, 'error').mockReturnValue();
     try {
       await endedEarly('run');
