@@ -14,7 +14,7 @@ const parsers: Partial<ParquetParsers> = {
   timestampFromMilliseconds: (millis) => isoTime(millis, 1n),
   timestampFromMicroseconds: (micros) => isoTime(micros, 1_000n),
   timestampFromNanoseconds: (nanos) => isoTime(nanos, 1_000_000n),
-  dateFromDays: (days) => isoTime(BigInt(days) * 86_400_000n, 1n),
+  dateFromDays: (days) => isoTime(BigInt(days) * 86_400_000n, 1n)?.replace(/T.*/, '') ?? null,
   jsonFromBytes: (bytes: Uint8Array | undefined) =>
     bytes && jsonOrText(new TextDecoder().decode(bytes)),
 };
@@ -72,8 +72,11 @@ export function rowJsonOf(metadata: FileMetaData, file: string): (row: Row) => s
   return (row) => jsonOf(corrected(row, root));
 }
 
-function isCorrected({ converted_type }: SchemaElement): boolean {
-  return converted_type === 'DECIMAL' || converted_type === 'MAP';
+function isCorrected(element: SchemaElement): boolean {
+  const { converted_type } = element;
+  return (
+    converted_type === 'DECIMAL' || converted_type === 'MAP' || ticksPerMs(element) !== undefined
+  );
 }
 
 function jsonOf(row: unknown): string {
@@ -94,7 +97,7 @@ function textOfBytes(bytes: Uint8Array): string {
 }
 
 /**
- * Corrects decimals in a value, which hyparquet multiplies by a fraction: 3 * 0.1 is not 0.3. Corrects
+ * Corrects times of a day, which hyparquet leaves numbers, and decimals in a value, which hyparquet multiplies by a fraction: 3 * 0.1 is not 0.3. Corrects
  * keys of maps, which hyparquet makes text.
  */
 function corrected(value: unknown, column: SchemaTree): unknown {
@@ -102,6 +105,10 @@ function corrected(value: unknown, column: SchemaTree): unknown {
   if (Array.isArray(value)) {
     const item = element.converted_type === 'LIST' ? itemOf(column) : column;
     return value.map((each) => corrected(each, item));
+  }
+  const perMs = ticksPerMs(element);
+  if (perMs !== undefined && (typeof value === 'number' || typeof value === 'bigint')) {
+    return timeOfDay(BigInt(value), perMs);
   }
   if (typeof value === 'number') {
     return element.converted_type === 'DECIMAL' ? Number(value.toFixed(element.scale)) : value;
@@ -116,10 +123,33 @@ function corrected(value: unknown, column: SchemaTree): unknown {
   );
 }
 
+/** Units of a time of a day in a millisecond; undefined for other columns. */
+function ticksPerMs({ converted_type, logical_type }: SchemaElement): bigint | undefined {
+  const unit = logical_type?.type === 'TIME' ? `TIME_${logical_type.unit}` : converted_type;
+  return unit === undefined ? undefined : TICKS_PER_MS[unit];
+}
+
+const TICKS_PER_MS: Readonly<Record<string, bigint>> = {
+  TIME_MILLIS: 1n,
+  TIME_MICROS: 1_000n,
+  TIME_NANOS: 1_000_000n,
+};
+
+/** `10:11:12.5`, as `tss score` writes it. */
+function timeOfDay(time: bigint, perMs: bigint): string | null {
+  return (
+    isoTime(time, perMs)
+      ?.replace(/^.*T/, '')
+      .replace(/(?:\.0*|(\.\d*?)0*)Z$/, '$1') ?? null
+  );
+}
+
 /** A key of a map: hyparquet lists its bytes, such as `97,255`. */
 function keyOf(key: string, column: SchemaTree): string {
   const { type, converted_type, logical_type } = column.element;
-  if (converted_type === 'DECIMAL') return String(corrected(Number(key), column));
+  if (converted_type === 'DECIMAL' || ticksPerMs(column.element) !== undefined) {
+    return String(corrected(Number(key), column));
+  }
   const isBytes = type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY';
   if (!isBytes || converted_type || logical_type) return key;
   return textOfBytes(Uint8Array.from(key.match(/\d+/g) ?? [], Number));

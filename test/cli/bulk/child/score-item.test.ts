@@ -244,6 +244,17 @@ describe('the result of an item', () => {
     expect(rows[0]?.record).toContain('"author_id":"2244994945"');
   });
 
+  it('has days and times of a day in the record as tss score has them', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'score-item-')), 'values');
+    await inDuckDb(`CREATE TABLE t AS SELECT
+      'a' AS text, DATE '2026-11-28' AS day, TIME '10:11:12.123456' AS micros,
+      TIME '10:20:30' AS seconds, [TIME '10:11:12.5'] AS list, MAP {TIME '00:00:10': 1} AS keys;
+      COPY t TO '${path}.jsonl' (FORMAT json);
+      COPY t TO '${path}.parquet' (FORMAT parquet)`);
+    const { rows } = await scored('a.parquet', readFileSync(`${path}.parquet`));
+    expect(`${rows[0]?.record}\n`).toBe(readFileSync(`${path}.jsonl`, 'utf8'));
+  });
+
   it('has days and times as keys of maps in the record as they are as values', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'score-item-')), 'times.parquet');
     await inDuckDb(`COPY (SELECT
@@ -255,7 +266,7 @@ describe('the result of an item', () => {
     const { rows } = await scored('a.parquet', readFileSync(path));
     expect(JSON.parse(String(rows[0]?.record))).toEqual({
       text: 'a',
-      days: { '2026-11-30T00:00:00.000Z': '2026-11-30T00:00:00.000Z' },
+      days: { '2026-11-30': '2026-11-30' },
       millis: { '2026-11-30T12:00:00.500Z': '2026-11-30T12:00:00.500Z' },
       micros: { '2026-11-30T12:00:00.000Z': '2026-11-30T12:00:00.000Z' },
     });
