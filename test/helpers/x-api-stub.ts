@@ -53,7 +53,7 @@ export class XApiStub {
   readonly requests: StubRequest[] = [];
   readonly #server: Server;
   readonly #events = new EventEmitter();
-  readonly #script: StubAnswer[] = [];
+  readonly #script: (StubAnswer | (() => StubAnswer))[] = [];
   #always: StubAnswer | undefined;
   readonly #url: string;
   readonly #hanging: (() => void)[] = [];
@@ -84,8 +84,11 @@ export class XApiStub {
     return `${this.url}/oembed`;
   }
 
-  /** Answers the next requests so, one each, before it answers from its tweets again. */
-  script(...answers: readonly StubAnswer[]): void {
+  /**
+   * Answers the next requests so, one each, before it answers from its tweets again. A function is
+   * called when its request arrives.
+   */
+  script(...answers: readonly (StubAnswer | (() => StubAnswer))[]): void {
     this.#script.push(...answers);
   }
 
@@ -138,7 +141,8 @@ export class XApiStub {
       if (!response.writableFinished) this.#events.emit('client-left');
     });
     const resume = () => answer(response, this.#default(url, ids));
-    const scripted = this.#script.shift() ?? this.#always;
+    const next = this.#script.shift() ?? this.#always;
+    const scripted = typeof next === 'function' ? next() : next;
     if (scripted === undefined) resume();
     else if (scripted === 'hang') this.#hanging.push(resume);
     else answer(response, scripted);

@@ -139,8 +139,10 @@ describe('compliance', () => {
 
   it('waits for a rate limit to end, and ends at a usage cap', async () => {
     x.serve({ tweets: await store(1) });
-    const reset = String(Math.ceil(Date.now() / 1_000) + 1);
-    x.script({ status: 429, headers: { 'x-rate-limit-reset': reset }, body: {} });
+    x.script(() => {
+      const reset = String(Math.ceil(Date.now() / 1_000) + 1);
+      return { status: 429, headers: { 'x-rate-limit-reset': reset }, body: {} };
+    });
     expect(await run()).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(/X rate limit: waiting until/),
