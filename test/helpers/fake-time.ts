@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,7 +24,9 @@ export class FakeTime {
 
   /** @param offset to the real time, such as `+3y` or `-2d` */
   set(offset: string): void {
-    writeFileSync(this.#file, `${offset}\n`);
+    // The library reads the file at any moment, and ends its process if the file is empty.
+    writeFileSync(`${this.#file}.next`, `${offset}\n`);
+    renameSync(`${this.#file}.next`, this.#file);
   }
 }
 
