@@ -29,6 +29,35 @@ export class TcpStub {
     return stub;
   }
 
+  /** Passes bytes on to another port of this machine; between `hold()` and `release()`, none that come back. */
+  static async startGate(
+    port: number,
+  ): Promise<{ stub: TcpStub; hold: () => void; release: () => void }> {
+    let isHeld = false;
+    const upstreams = new Set<Socket>();
+    const stub: TcpStub = await TcpStub.start((client) => {
+      const upstream = connect(port, '127.0.0.1');
+      stub.#track(upstream);
+      upstreams.add(upstream);
+      upstream.once('close', () => upstreams.delete(upstream));
+      client.pipe(upstream);
+      upstream.on('data', (chunk) => client.write(chunk)).once('end', () => client.end());
+      if (isHeld) upstream.pause();
+      client.once('close', () => upstream.destroy());
+    });
+    return {
+      stub,
+      hold: () => {
+        isHeld = true;
+        for (const upstream of upstreams) upstream.pause();
+      },
+      release: () => {
+        isHeld = false;
+        for (const upstream of upstreams) upstream.resume();
+      },
+    };
+  }
+
   /**
    * Passes bytes on to another port of this machine. After `arm()` the next bytes that come
    * back are thrown away, with their connection.

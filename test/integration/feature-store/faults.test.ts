@@ -23,7 +23,6 @@ import { anId, aRow, IDENTITY } from '../../port-suites/feature-store-contract.t
 const BOUND_MS = 400;
 /** Longest time of an operation that the open circuit rejects. */
 const REJECTION_MS = 50;
-/** Longest wait for the store to use a Redis that is back. */
 
 let closing: (() => unknown)[];
 
@@ -171,9 +170,12 @@ describe('a Redis that is frozen', () => {
 describe('a Redis that is slow', () => {
   it('fails operations in time and is used again once it is fast', async () => {
     const server = await aServer();
-    const { store } = await aStore(server.url);
-    await anAdmin(server).client('PAUSE', 600);
+    const { stub, hold, release } = await TcpStub.startGate(server.port);
+    closing.push(() => stub.close());
+    const { store } = await aStore(stub.url);
+    hold();
     await openCircuit(store);
+    release();
     await recovers(store);
   });
 
@@ -448,6 +450,20 @@ describe('a process whose Redis is killed, frozen, paused and full while it work
       }
     };
 
+    // Again if the load stalls for as long as a pause, and so takes no notice of it.
+    const pausesUntil = async (seen: Promise<void>) => {
+      let isSeen = false;
+      const noticing = seen.finally(() => {
+        isSeen = true;
+      });
+      while (!isSeen) {
+        await admin.client('PAUSE', 600);
+        // Answered after the pause.
+        await Promise.race([admin.ping(), noticing]);
+      }
+      await noticing;
+    };
+
     await reads('hit');
     server.freeze();
     await reads('failing');
@@ -457,8 +473,7 @@ describe('a process whose Redis is killed, frozen, paused and full while it work
     await reads('failing');
     await server.restart();
     await reads('hit');
-    await admin.client('PAUSE', 600);
-    await reads('failing');
+    await pausesUntil(reads('failing'));
     await reads('hit');
     await admin.config('SET', 'maxmemory', '1');
     await eventually(async () => {
@@ -480,6 +495,8 @@ describe('a process whose Redis is killed, frozen, paused and full while it work
     expect(report.hits).toBeGreaterThan(0);
     expect(report.failures).toBeGreaterThan(0);
     expect(report.lateReads).toBe(0);
-    expect(report.logLines).toBeLessThanOrEqual(12);
+    // A busy machine adds outages.
+    expect(report.outages).toBeGreaterThanOrEqual(4);
+    expect(report.logLines).toBeLessThanOrEqual(3 * report.outages);
   });
 });

@@ -36,6 +36,8 @@ const report = {
   otherFailures: [] as string[],
   lateReads: 0,
   lastReadWorked: false,
+  /** Times that reads began to keep failing. */
+  outages: 0,
   logLines: 0,
 };
 
@@ -49,6 +51,7 @@ function observe(state: 'hit' | 'failing'): void {
   streak = state === latest ? streak + 1 : 1;
   latest = state;
   if (streak < STREAK || state === printed) return;
+  if (state === 'failing') report.outages++;
   console.log(state);
   printed = state;
 }
