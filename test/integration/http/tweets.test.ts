@@ -233,6 +233,8 @@ describe('the row of a scored tweet', () => {
 describe('a tweet source that hangs', () => {
   it('makes requests fail with tweet_source_failed once their deadline has passed', async () => {
     const hasty = await startApp({ limits: { singleDeadlineMs: 20, batchDeadlineMs: 20 } });
+    // On a clock that stands still, no deadline passes before the read.
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(5_000);
     try {
       const gate = Promise.withResolvers<void>();
       hasty.source.gate = gate.promise;
@@ -249,6 +251,7 @@ describe('a tweet source that hangs', () => {
       }
       gate.resolve();
     } finally {
+      clock.mockRestore();
       await hasty.stop();
     }
   });

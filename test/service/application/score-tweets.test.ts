@@ -346,7 +346,10 @@ describe('ScoreTweets', () => {
     source.gate = gate.promise;
     const long = useCase.score([ID], aContext());
     await new Promise((resolve) => setImmediate(resolve));
+    // On a clock that stands still, the deadline does not pass before the read of the store.
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(5_000);
     const joined = await useCase.score([ID, '7'], aContext({ deadlineInMs: 20 }));
+    clock.mockRestore();
     expect(joined).toMatchObject([
       { error: { code: 'tweet_source_failed', message: expect.stringContaining(ID) } },
       { featureStore: 'hit' },

@@ -22,18 +22,18 @@ export interface Answer {
 
 /** Sends requests over real connections, without the niceties of `fetch`. */
 export class HttpClient {
+  readonly port: number;
   readonly #agent = new Agent({ keepAlive: true });
-  readonly #port: number;
 
   constructor(port: number) {
-    this.#port = port;
+    this.port = port;
   }
 
   async send(path: string, { method, headers = {}, body, signal }: Call = {}): Promise<Answer> {
     const isWritten = typeof body === 'string' || body === undefined || body instanceof Buffer;
     const payload = isWritten ? body : JSON.stringify(body);
     const outgoing = request({
-      port: this.#port,
+      port: this.port,
       host: '127.0.0.1',
       agent: this.#agent,
       path,
@@ -67,7 +67,7 @@ export class HttpClient {
 
   /** A bare connection, for what no HTTP client would send. */
   connect(): Socket {
-    return connect(this.#port, '127.0.0.1');
+    return connect(this.port, '127.0.0.1');
   }
 
   /** Writes to a new connection and reads until the other side closes it. */
