@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { eventually } from '../../helpers/eventually.ts';
+import { startOnRandomPort } from '../../helpers/random-port.ts';
 import { PERSISTENT, RedisServer } from '../../helpers/redis-server.ts';
 import { ServiceProcess } from '../../helpers/service-process.ts';
 import { ToolProcess } from '../../helpers/tool-process.ts';
@@ -13,8 +14,6 @@ const CREATED_AT = new Date(Date.now() - 86_400_000).toISOString();
 const ROWS = 500;
 /** Longer than a command waits for a service. */
 const TOOL_TIMEOUT_MS = 540_000;
-/** For the start of a command on a busy machine. */
-const PATIENCE_MS = 60_000;
 const AS_EARLIER = { model_name: 'earlier', model_revision: 'ba9876543210' };
 
 let redis: RedisServer;
@@ -22,8 +21,7 @@ let admin: Redis;
 let service: ServiceProcess;
 let folder: string;
 
-/** @param port that of a service before; any free one by default */
-const startService = (port = '0') =>
+const startService = (port: string) =>
   ServiceProcess.start({
     ...{ ADMIN_TOKEN, PORT: port, REDIS_URL: redis.url },
     ...{ TWEET_SOURCE: 'fixture', STORE_TWEET_TEXT: 'true' },
@@ -33,7 +31,8 @@ beforeAll(async () => {
   redis = await RedisServer.start(PERSISTENT);
   admin = new Redis(redis.url);
   admin.on('error', () => undefined);
-  service = await startService();
+  // Not one of the ports that the system hands out, as to connections while no service has it.
+  service = await startOnRandomPort((port) => startService(`${port}`));
 });
 afterAll(async () => {
   await service?.stop();
@@ -72,7 +71,7 @@ async function loaded(): Promise<void> {
 async function started(stateFile: string): Promise<void> {
   await eventually(async () => {
     if (!existsSync(join(folder, stateFile))) throw new Error(`${stateFile} does not exist`);
-  }, PATIENCE_MS);
+  });
 }
 
 /** The store's process is replaced by another one, which has the same keys. */
@@ -81,7 +80,7 @@ async function loseStore(): Promise<void> {
   await eventually(async () => {
     const { status } = await service.get('/v1/users/7/sentiment');
     if (status !== 503) throw new Error('the service still reads features');
-  }, PATIENCE_MS);
+  });
   await redis.restart();
 }
 

@@ -12,9 +12,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../../helpers/eventually.ts';
 import { foreignRepository } from '../../../helpers/foreign-graph.ts';
 import { HubStub } from '../../../helpers/hub-stub.ts';
 import { EMBEDDED, ModelsFolder } from '../../../helpers/run-models.ts';
+import type { ToolProcess } from '../../../helpers/tool-process.ts';
 
 const GRAPH = 'model.onnx';
 
@@ -49,15 +51,27 @@ function locks(): string[] {
   return readdirSync(folder.path).filter((name) => name.startsWith('.lock-'));
 }
 
+/** Resolves when a command waits for another process. */
+async function waits({ child }: ToolProcess): Promise<void> {
+  let said = '';
+  child.stderr?.on('data', (text: string) => {
+    said += text;
+  });
+  await eventually(async () => expect(said).toMatch(/^Waiting for process \d+/m));
+}
+
 const names = () => folder.manifest.models.map(({ name }) => name);
 
 describe('commands at once', () => {
   it('add their models one after another', async () => {
-    const added = await Promise.all(
-      ['a', 'b', 'c'].map((name) => folder.run(['add', source, '--name', name])),
-    );
+    // Held until all of them wait.
+    const own = join(folder.path, `.lock-${process.pid}-0a`);
+    writeFileSync(own, '');
+    const adding = ['a', 'b', 'c'].map((name) => folder.start(['add', source, '--name', name]));
+    await Promise.all(adding.map((each) => waits(each)));
+    rmSync(own);
+    const added = await Promise.all(adding.map(({ ended }) => ended));
     expect(added.map(({ code }) => code)).toEqual([0, 0, 0]);
-    expect(added.some(({ stderr }) => /^Waiting for process \d+/m.test(stderr))).toBe(true);
     expect(names().sort()).toEqual(['a', 'b', 'c', EMBEDDED]);
     expect((await folder.run(['verify'])).code).toBe(0);
     expect(locks()).toEqual([]);
@@ -83,11 +97,7 @@ describe('commands at once', () => {
     const own = join(folder.path, `.lock-${process.pid}-0a`);
     writeFileSync(own, '');
     const waiting = folder.start(['remove', 'a']);
-    await new Promise<void>((resolve) => {
-      waiting.child.stderr?.on('data', (text: string) => {
-        if (text.includes(`Waiting for process ${process.pid}`)) resolve();
-      });
-    });
+    await waits(waiting);
     expect(names()).toContain('a');
     rmSync(own);
     expect((await waiting.ended).code).toBe(0);
