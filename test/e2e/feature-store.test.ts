@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { eventually } from '../helpers/eventually.ts';
@@ -25,21 +24,21 @@ async function ask(service: ServiceProcess, url = EXAMPLE): Promise<[number, Ans
   return [response.status, (await response.json()) as Answer];
 }
 
-/** Asks until the answer comes from the store; how many answers that took. */
+/** Asks until the store has this part in the answer, which it returns. */
 async function askUntil(
   service: ServiceProcess,
   featureStore: string,
   url?: string,
 ): Promise<Answer> {
-  const endMs = performance.now() + 10_000;
-  let last: [number, Answer] | undefined;
-  while (performance.now() < endMs) {
-    last = await ask(service, url);
-    expect(last[0]).toBe(200);
-    if (last[1].featureStore === featureStore) return last[1];
-    await pause(50);
-  }
-  throw new Error(`no ${featureStore} within 10 s, but ${JSON.stringify(last)}`);
+  const others: unknown[] = [];
+  const found = await eventually(async () => {
+    const [status, answer] = await ask(service, url);
+    if (status !== 200) others.push([status, answer]);
+    else if (answer.featureStore === featureStore) return answer;
+    throw new Error(`no ${featureStore}, but ${status} ${JSON.stringify(answer)}`);
+  });
+  expect(others).toEqual([]);
+  return found;
 }
 
 /** A request for the example that tells when it has been sent, unlike `fetch`. */
@@ -71,6 +70,16 @@ describe('the service with a Redis feature store', () => {
       ...environment,
     });
 
+  /** The first answer of a service, or of the next one if Redis did not answer in time. */
+  async function askAtFirst(attempts = 5): Promise<[number, Answer]> {
+    service = await start();
+    const first = await ask(service);
+    if (first[1].featureStore !== 'unavailable' || attempts === 1) return first;
+    await service.stop();
+    prefix = `${randomUUID()}:`;
+    return askAtFirst(attempts - 1);
+  }
+
   beforeAll(async () => {
     redis = await RedisServer.start();
   });
@@ -85,8 +94,7 @@ describe('the service with a Redis feature store', () => {
   });
 
   it('answers the bundled example as a miss, then as a hit, also in another process', async () => {
-    service = await start();
-    const [status, miss] = await ask(service);
+    const [status, miss] = await askAtFirst();
     expect([status, miss.featureStore]).toEqual([200, 'miss']);
     await askUntil(service, 'hit');
     await service.stop();
@@ -121,8 +129,6 @@ describe('the service with a Redis feature store', () => {
         TWEET_SOURCE: 'x-api',
         X_BEARER_TOKEN: 'token-of-the-test',
         X_API_URL: stub.url,
-        SINGLE_DEADLINE_MS: '30000',
-        TWEET_SOURCE_TIMEOUT_MS: '20000',
       });
       stub.script('hang');
       const clients = Array.from({ length: 100 }, () => new SentRequest(service.url));
@@ -187,12 +193,14 @@ describe('the service with a Redis feature store', () => {
       created_at: '2026-01-01T00:00:00.000Z',
     };
     const ingest = () => service.post('/v1/admin/tweets', { tweets: [tweet] }, { headers });
+    // On a busy machine Redis may not answer in time once.
+    const ingested = async () => {
+      const { status } = await ingest();
+      if (status !== 200) throw new Error(`the ingest is answered with ${status}`);
+    };
     const purge = () => service.get('/v1/admin/features/tweets/7', { method: 'DELETE', headers });
-    expect((await ingest()).status).toBe(200);
-    expect(await ask(service, 'https://x.com/a/status/7')).toMatchObject([
-      200,
-      { featureStore: 'hit' },
-    ]);
+    await eventually(ingested);
+    await askUntil(service, 'hit', 'https://x.com/a/status/7');
     expect(await (await purge()).json()).toEqual({ removed: { rows: 1, contributions: 1 } });
     await redis.kill();
     for (const response of [await ingest(), await purge()]) {
