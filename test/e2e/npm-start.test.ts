@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { eventually } from '../helpers/eventually.ts';
 
 /** A checkout whose packages are installed and whose service is built already. */
 let checkout: string;
@@ -45,7 +46,8 @@ it('SIGTERM to npm start drains the service, and npm ends after it', async () =>
     }
     npm.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
-    expect(output).toContain('draining');
+    // Output of npm may arrive after its end.
+    await eventually(async () => expect(output).toContain('draining'));
   } finally {
     killGroup(npm.pid);
   }
