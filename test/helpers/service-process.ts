@@ -8,6 +8,13 @@ import { MALLOC_ENVIRONMENT, NODE_ARGUMENTS } from '../../service/contract/node-
 import { eventually } from './eventually.ts';
 
 const START_TIMEOUT_MS = 540_000;
+/** By default a busy machine does not decide who gets an answer. */
+const PATIENCE = {
+  SINGLE_DEADLINE_MS: '60000',
+  BATCH_DEADLINE_MS: '60000',
+  TWEET_SOURCE_TIMEOUT_MS: '50000',
+  REQUEST_READ_TIMEOUT_MS: '60000',
+};
 /** With an emulator: a minute of CPU time. */
 const EMULATED_START_TIMEOUT_MS = 3_600_000;
 
@@ -43,14 +50,17 @@ export class ServiceProcess {
   }
 
   /**
-   * Starts the service on a free port with nothing but the given environment, and waits
-   * until it listens. Its working directory is empty, so that no `.env` is read.
+   * Starts the service on a free port with nothing but the given environment and long times for
+   * requests, and waits until it listens. Its working directory is empty, so that no `.env` is read.
    */
   static async start(
     environment: Readonly<Record<string, string>> = {},
     options: LaunchOptions = {},
   ): Promise<ServiceProcess> {
-    const { child, ended, output } = launch({ LOG_LEVEL: 'info', ...environment }, options);
+    const { child, ended, output } = launch(
+      { LOG_LEVEL: 'info', ...PATIENCE, ...environment },
+      options,
+    );
     const { promise: address, resolve: listening, reject } = Promise.withResolvers<string>();
     const look = () => {
       const line = /Serving on (http[^;]+);/.exec(output());
