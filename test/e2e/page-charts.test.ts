@@ -225,7 +225,7 @@ describe('the search for a topic', () => {
     await asked;
     await page.clock.fastForward(16_000);
     await shareOf(page, '$fin').waitFor();
-    await page.locator('#topic-said').getByText('$fin: 1 tweet.').waitFor({ timeout: 10_000 });
+    await page.locator('#topic-said').getByText('$fin: 1 tweet.').waitFor();
     end();
     nothingWrong(opened);
   });

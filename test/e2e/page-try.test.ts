@@ -372,7 +372,7 @@ describe('a CSV file on the page', () => {
     })`);
     await page.reload();
     await page.getByText('Score a CSV file').click();
-    await page.getByLabel('Or paste its lines').fill('id,text\n1,I love it', { timeout: 10_000 });
+    await page.getByLabel('Or paste its lines').fill('id,text\n1,I love it');
     await page.getByRole('button', { name: 'Score', exact: true }).click();
     await page.getByText('Done: 1 row.').first().waitFor();
     expect(await page.locator('#file :disabled').count()).toBe(0);

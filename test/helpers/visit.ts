@@ -67,7 +67,7 @@ export function visitor(): (url: string, options?: VisitOptions) => Promise<Visi
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser();
-  }, 120_000);
+  });
   afterEach(async () => {
     await Promise.all(visits.splice(0).map((visit) => visit.end()));
   });

@@ -122,7 +122,7 @@ describe('installations', () => {
     const lock = `mkdir -p .tools; echo ${owner} >.tools/install.lock`;
     const source = 'set -euo pipefail; source script/lib/toolchain.sh';
     return spawnSync('bash', ['--norc', '-c', `${lock}; ${source}; ${script}`], {
-      ...{ cwd: checkout, encoding: 'utf8', timeout: 60_000 },
+      ...{ cwd: checkout, encoding: 'utf8', timeout: 540_000 },
       env: { PATH: process.env.PATH && `${folder}:${process.env.PATH}` },
     }).stdout;
   };

@@ -36,7 +36,7 @@ it('a command ends with its own error while a worker hangs in a native call', ()
   const { status, signal, stderr } = spawnSync(process.execPath, ['--eval', COMMAND], {
     env: environment,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 540_000,
     killSignal: 'SIGKILL',
   });
   expect([status, signal, stderr]).toEqual([1, null, 'the other batch has a fault\n']);

@@ -154,7 +154,7 @@ function specify(): void {
       const scored = promisify(execFile)(PYTHON, [script, 'tweets.csv', 'scored.csv'], {
         cwd: folder,
         env: { SERVICE_URL },
-        timeout: 60_000,
+        timeout: 540_000,
       });
       await expect(scored).rejects.toMatchObject({
         code: 1,
@@ -184,7 +184,7 @@ function specify(): void {
       const { stdout, stderr } = await promisify(execFile)(
         PYTHON,
         [script, 'four.csv', 'scored.csv'],
-        { cwd: folder, env: { SERVICE_URL }, timeout: 60_000 },
+        { cwd: folder, env: { SERVICE_URL }, timeout: 540_000 },
       ).catch((error) => error);
       stub.close();
       stub.closeAllConnections();

@@ -24,7 +24,7 @@ it('the worker pool replaces a worker that an impossible batch has killed', asyn
       padId: 0,
       warmUpTokens: 8,
     },
-    hangTimeoutMs: 30_000,
+    hangTimeoutMs: 600_000,
     onIdle: () => idle.dispatchEvent(new Event('idle')),
     onRestart: (error) => restarts.push(error),
     onFatal: (reason) => reasons.push(reason),

@@ -98,7 +98,7 @@ const put = (Key: string, Body: string) =>
   s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
 
 const score = (...args: string[]) =>
-  runTool(['score', ...args, '--stage', 'dev'], { environment: emulator.env, timeoutMs: 60_000 });
+  runTool(['score', ...args, '--stage', 'dev'], { environment: emulator.env });
 
 beforeAll(async () => {
   emulator = await startEmulator();
@@ -215,7 +215,6 @@ describe('tss score of a folder on S3', () => {
     expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining('nothing to score')]);
     const { code, stderr } = await runTool(['score', '--run', 'r', '--stage', 'other'], {
       environment: emulator.env,
-      timeoutMs: 60_000,
     });
     expect([code, stderr]).toEqual([
       1,

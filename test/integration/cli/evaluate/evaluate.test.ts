@@ -21,7 +21,7 @@ async function file(name: string, content: string): Promise<string> {
   return path;
 }
 
-function evaluate(args: readonly string[], timeoutMs = 120_000): Promise<ToolEnd> {
+function evaluate(args: readonly string[], timeoutMs = 540_000): Promise<ToolEnd> {
   return runTool(['evaluate', ...args], { timeoutMs });
 }
 

@@ -13,7 +13,7 @@ export async function runGraph(
     workerUrl: WORKER_URL,
     workers: 1,
     settings: { modelPath, graphOptimization: 'basic', padId, warmUpTokens: 0 },
-    hangTimeoutMs: 60_000,
+    hangTimeoutMs: 600_000,
     onIdle: () => {},
     onRestart: () => {},
     onFatal: () => {},
