@@ -26,6 +26,7 @@ export class Shutdown {
   #timeoutMs = 0;
   #ending = false;
   readonly #signals = new RepeatedSignals();
+  #failed = false;
 
   constructor({ lifecycle, logger, output }: ShutdownOptions) {
     this.#lifecycle = lifecycle;
@@ -33,7 +34,12 @@ export class Shutdown {
     this.#output = output;
     // SIGHUP: the terminal was closed.
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.on(signal, () => void this.#stop(signal));
+      process.on(signal, () => {
+        this.#stop(signal).catch((error: unknown) => {
+          void this.fail(error);
+          exitNow();
+        });
+      });
     }
     // Without a listener Node would open its inspector, which runs any code it is sent.
     process.on('SIGUSR1', (signal) => this.#logger.warn({ signal }, 'signal ignored'));
@@ -49,17 +55,22 @@ export class Shutdown {
     this.#steps = steps;
   }
 
-  /** Ends the process with status 1, after pending requests are answered with an error. */
+  /**
+   * Ends the process with status 1, after pending requests are answered with an error. A drain that
+   * a signal began goes on, because its steps write rows. A second failure ends the process at once.
+   */
   async fail(error: unknown): Promise<void> {
-    const wasEnding = this.#ending;
+    const [wasEnding, hadFailed] = [this.#ending, this.#failed];
     // First: an error below calls this method again and must not loop.
     this.#ending = true;
+    this.#failed = true;
     try {
       this.#logger.fatal({ err: error }, 'the process cannot go on');
       this.#lifecycle.enter('failed');
     } finally {
-      if (wasEnding) exitNow();
+      if (hadFailed) exitNow();
     }
+    if (wasEnding) return;
     await drain(this.#steps, { timeoutMs: FAILURE_TIMEOUT_MS, logger: this.#logger });
     await this.#output.flush(LOG_TIMEOUT_MS);
     exitNow();
@@ -74,10 +85,10 @@ export class Shutdown {
     this.#ending = true;
     this.#lifecycle.enter('draining');
     this.#logger.info({ signal, timeoutMs: this.#timeoutMs }, 'draining');
-    const clean = await drain(this.#steps, { timeoutMs: this.#timeoutMs, logger: this.#logger });
-    this.#logger.info({ clean }, 'ended');
+    const drained = await drain(this.#steps, { timeoutMs: this.#timeoutMs, logger: this.#logger });
+    this.#logger.info({ clean: drained && !this.#failed }, 'ended');
     await this.#output.flush(LOG_TIMEOUT_MS);
-    if (!clean) exitNow();
+    if (!drained || this.#failed) exitNow();
     // During the start, workers may be loading the model.
     if (this.#steps.length === 0) exitNow(0);
     process.exit(0);

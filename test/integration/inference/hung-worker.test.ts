@@ -91,4 +91,18 @@ describe('a service whose worker hangs in a native call', () => {
     });
     await end.close();
   });
+
+  it('runs every step of a drain in which the hang timeout passes, and exits with 1', async () => {
+    await start(HANG_TIMEOUT_MS);
+    const hanging = service.post('/v1/inference', { texts: [HANGING_TEXT] });
+    const end = await holdWorker();
+    service.child.kill('SIGTERM');
+    expect((await hanging).status).toBe(503);
+    expect(await service.ended).toEqual({ code: 1, signal: null });
+    expect(service.log.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining(['draining', 'the process cannot go on']),
+    );
+    expect(service.log.at(-1)).toMatchObject({ msg: 'ended', clean: false });
+    await end.close();
+  });
 });
