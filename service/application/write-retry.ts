@@ -23,6 +23,7 @@ export class WriteRetry {
   readonly #options: WriteRetryOptions;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
+  #isClosing = false;
 
   constructor(options: WriteRetryOptions) {
     this.#options = options;
@@ -37,6 +38,7 @@ export class WriteRetry {
   async close(withinMs: number): Promise<void> {
     const { pendingWrites, logger } = this.#options;
     const endMs = performance.now() + withinMs;
+    this.#isClosing = true;
     clearTimeout(this.#timer);
     await this.#running;
     await this.#writeAll();
@@ -49,6 +51,8 @@ export class WriteRetry {
   }
 
   #schedule(): void {
+    // Two writers would send the same rows at once.
+    if (this.#isClosing) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#running = this.#writeAll().then(() => {

@@ -215,6 +215,26 @@ describe('rows that the store fails to write', () => {
     expect(metrics.sum('FeatureStoreDroppedWrites')).toBe(0);
   });
 
+  it('are attempted every 250 ms at the end, by one writer, also if an attempt runs when it begins', async () => {
+    const { writer, store } = await anOutage();
+    const attemptsMs: number[] = [];
+    const put = store.putTweets.bind(store);
+    store.putTweets = (writes) => {
+      attemptsMs.push(jest.now());
+      return put(writes);
+    };
+    // Not `Async`: the attempt has begun, and not ended.
+    jest.advanceTimersByTime(1_000);
+    const startMs = jest.now();
+    const closed = writer.close(60_000);
+    await jest.advanceTimersByTimeAsync(1_249);
+    store.failWith = undefined;
+    await jest.advanceTimersByTimeAsync(1);
+    await closed;
+    const [, ...atEnd] = attemptsMs.map((ms) => ms - startMs);
+    expect(atEnd).toEqual([0, 250, 500, 750, 1_000, 1_250]);
+  });
+
   it('are dropped and counted at the end if the store is still away', async () => {
     const { writer, metrics, logger } = await anOutage();
     await writer.close();
