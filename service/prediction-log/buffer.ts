@@ -35,6 +35,8 @@ const LATE_WRITE_MS = 10_000;
 /** Longest wait of a purge for its tombstone. */
 const PURGE_WAIT_MS = 5_000;
 
+const CLOSED = 'the prediction log is closed';
+
 interface Waiter {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -91,7 +93,7 @@ export class BufferedPredictionLog implements PredictionLog {
   close(): void {
     this.#closed = true;
     const lost = [...this.#writing, ...this.#queue.take(Infinity, Infinity)];
-    this.#drop(lost);
+    this.#drop(lost, CLOSED);
     if (lost.length > 0) {
       this.#logger.error(
         { records: lost.length },
@@ -103,10 +105,10 @@ export class BufferedPredictionLog implements PredictionLog {
 
   #add(line: RecordLine): void {
     if (this.#closed) {
-      this.#drop([line]);
+      this.#drop([line], CLOSED);
       return;
     }
-    this.#drop(this.#queue.push(line));
+    this.#drop(this.#queue.push(line), 'the queue is full');
     if (!this.#queue.isEmpty) this.#running ??= this.#run();
     if (this.#failures === 0 && this.#isUrgent()) this.#hurry();
   }
@@ -186,10 +188,10 @@ export class BufferedPredictionLog implements PredictionLog {
     this.#hurry = () => undefined;
   }
 
-  #drop(lines: readonly RecordLine[]): void {
+  #drop(lines: readonly RecordLine[], reason: string): void {
     for (const line of lines) {
       this.#metrics.record('PredictionLogDroppedRecords', 1, line.recordType);
-      this.#waiters.get(line)?.reject(notRecorded('the queue is full'));
+      this.#waiters.get(line)?.reject(notRecorded(reason));
     }
   }
 }

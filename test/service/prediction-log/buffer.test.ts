@@ -199,10 +199,23 @@ describe('BufferedPredictionLog.recordPurges', () => {
     const kept = log.recordPurges(['6', '7', '8', '9']);
     kept.catch(() => undefined);
     expect(dropped()).toEqual(['prediction']);
-    await expect(log.recordPurges(['10', '11'])).rejects.toThrow('could not be recorded');
+    await expect(log.recordPurges(['10', '11'])).rejects.toMatchObject({
+      cause: { message: 'the queue is full' },
+    });
     expect(dropped()).toContain('tombstone');
     log.close();
     await expect(kept).rejects.toThrow('could not be recorded');
+  });
+
+  it('fails because the log is closed, before and while it waits', async () => {
+    const { log, sink } = aLog();
+    sink.script = ['hang'];
+    const cause = { cause: { message: 'the prediction log is closed' } };
+    const waiting = expect(log.recordPurges(['6'])).rejects.toMatchObject(cause);
+    await jest.advanceTimersByTimeAsync(0);
+    log.close();
+    await waiting;
+    await expect(log.recordPurges(['7'])).rejects.toMatchObject(cause);
   });
 });
 
