@@ -53,7 +53,7 @@ export function parseTopic(tag: string): string {
   if (topic === null) {
     throw new CallerError(
       'invalid_request',
-      `A topic must be a name of 1 to ${MAX_TOPIC_CHARACTERS} characters, optionally after one # (%23) or $ (%24).`,
+      `A topic must be a name, optionally after one # (%23) or $ (%24), of at most ${MAX_TOPIC_CHARACTERS} UTF-16 code units in all.`,
     );
   }
   return topic;

@@ -188,6 +188,23 @@ describe('GET /v1/topics/{tag}/sentiment', () => {
     expect(json).not.toHaveProperty('didYouMean');
   });
 
+  it.each([
+    ['with its # 100 characters', `#${'a'.repeat(99)}`, 404],
+    ['with its # 101 characters', `#${'a'.repeat(100)}`, 414],
+    ['50 letters of two code units each', '𐐨'.repeat(50), 404],
+    ['51 letters of two code units each', '𐐨'.repeat(51), 414],
+  ])('a topic may be 100 UTF-16 code units long: %s', async (_, topic, expected) => {
+    const path = `/v1/topics/${encodeURIComponent(topic)}/sentiment`;
+    expect((await get(path)).status).toBe(expected);
+  });
+
+  it('says how long a topic may be, and what it may begin with', async () => {
+    const { json } = await get('/v1/topics/%23a%23b/sentiment');
+    expect(json.detail).toBe(
+      'A topic must be a name, optionally after one # (%23) or $ (%24), of at most 100 UTF-16 code units in all.',
+    );
+  });
+
   it.each(['%23', '%20', '%23a%23b', 'a%00b'])('refuses the invalid topic %s', async (tag) => {
     const { status, json } = await get(`/v1/topics/${tag}/sentiment`);
     expect([status, json.code]).toEqual([400, 'invalid_request']);
