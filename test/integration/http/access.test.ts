@@ -140,6 +140,16 @@ describe('a rate limit of 2 a minute behind one trusted proxy', () => {
     return statuses;
   };
 
+  it('is named in answers to requests that count, and in no others', async () => {
+    const counted = 'x-ratelimit-limit';
+    const from = { 'x-forwarded-for': '198.51.100.30' };
+    expect((await status(from)).headers).toHaveProperty(counted, '2');
+    for (const path of ['/livez', '/readyz', '/unknown', '/v1/unknown']) {
+      expect((await app.call(path, { headers: from })).headers).not.toHaveProperty(counted);
+    }
+    expect((await status({ ...from, ...AS_ADMIN })).headers).not.toHaveProperty(counted);
+  });
+
   it('refuses the third request of a key, and says when to retry', async () => {
     expect((await score(AS_CALLER)).status).toBe(200);
     const second = await score(AS_CALLER);
