@@ -10,6 +10,7 @@ import { emptyNote, showProblem } from './panel.ts';
 import { populateCommand } from './populate-command.ts';
 import { aggregatePath } from './question.ts';
 import { RETRY_MS, repeatWhileVisible } from './repeat.ts';
+import { DAYS } from './view.ts';
 
 const REFRESH_MS = 30_000;
 
@@ -132,6 +133,9 @@ export function startTopicPanel(view: PageView): TopicPanel {
     view.change({ topic, days: Number(daysSelect.value) });
     if (view.current === before) void choose();
   };
+  daysSelect.append(
+    ...DAYS.map((days) => element('option', { value: String(days) }, `Last ${days}`)),
+  );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     ask();

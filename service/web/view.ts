@@ -10,9 +10,9 @@ export interface View {
   readonly measure: Measure;
 }
 
-/** Choices of days; the first is the default. */
-export const DAYS = [30, 7, 90, 366] as const;
-const [DEFAULT_DAYS] = DAYS;
+/** Choices of days. */
+export const DAYS = [7, 30, 90, 366] as const;
+const DEFAULT_DAYS = 30;
 const MAX_TOPIC_CHARACTERS = 100;
 
 /** Reads `?topic=%23bitcoin&days=7&view=share`; defaults for what is absent or invalid. */
