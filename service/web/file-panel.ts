@@ -33,6 +33,8 @@ export function startFilePanel(): void {
   const results = new FileResults(byId('file-results', HTMLDivElement));
   let text = '';
   let latest = 0;
+  /** The file whose name the input showed before its dialog opened. */
+  let before: File | undefined;
   let table: FileTable | undefined;
   let scoring: FileScoring | undefined;
 
@@ -106,7 +108,14 @@ export function startFilePanel(): void {
 
   // Browsers report no change when the same file is chosen again, also if it was saved since then.
   file.addEventListener('click', () => {
+    before = file.files?.[0];
     file.value = '';
+  });
+  file.addEventListener('cancel', () => {
+    if (!before) return;
+    const transfer = new DataTransfer();
+    transfer.items.add(before);
+    file.files = transfer.files;
   });
   file.addEventListener('change', async () => {
     const [chosen] = file.files ?? [];

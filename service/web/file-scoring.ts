@@ -22,7 +22,7 @@ export type RowResult =
 export interface FileScoringOptions {
   readonly texts: readonly string[];
   readonly send: (texts: readonly string[], signal: AbortSignal) => Promise<TextsResponse>;
-  /** Rejects when the signal is aborted. */
+  /** Rejects when the signal is aborted; called with one that is not. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Called after each answer, and before a pause with its length. */
   readonly onProgress: (progress: { readonly done: number; readonly pauseMs: number }) => void;
@@ -91,6 +91,7 @@ export class FileScoring {
           LONGEST_PAUSE_MS,
           (error.retryAfterSeconds ?? 2 ** refusals) * 1_000,
         );
+        signal.throwIfAborted();
         this.#options.onProgress({ done: this.done, pauseMs });
         await this.#options.pause(pauseMs, signal);
         if (error.exceedsDeadline && batch.length > 1) throw error;

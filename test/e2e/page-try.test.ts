@@ -292,6 +292,24 @@ describe('a CSV file on the page', () => {
     expect(await problem.count()).toBe(0);
   });
 
+  it('keeps its name when another dialog is dismissed', async () => {
+    const opened = await open();
+    const { page } = opened;
+    await choose(opened, CSV);
+    const input = page.getByLabel('CSV file');
+    const column = page.getByLabel('Column of the texts');
+    await column.waitFor();
+    const chooser = page.waitForEvent('filechooser');
+    await input.click();
+    await chooser;
+    expect(await input.inputValue()).toBe('');
+    // Playwright cannot dismiss a dialog.
+    await input.dispatchEvent('cancel');
+    expect(await input.inputValue()).toMatch(/tweets\.csv$/);
+    expect(await column.isVisible()).toBe(true);
+    nothingWrong(opened);
+  });
+
   it('without a column that is known by its name asks for the column', async () => {
     const opened = await open();
     const { page } = opened;

@@ -124,11 +124,11 @@ describe('the rows of a file', () => {
     expect([scoring.done, pauses]).toEqual([1, [1_000]]);
   });
 
-  it('stop waiting when the visitor cancels', async () => {
-    const { scoring, run, controller } = aScoring(['good'], [busy(1)]);
+  it('do not wait after a refusal that arrives when the visitor has canceled', async () => {
+    const { scoring, pauses, run, controller } = aScoring(['good'], [busy(60)]);
     controller.abort();
     await expect(run()).rejects.toMatchObject({ name: 'AbortError' });
-    expect(scoring.done).toBe(0);
+    expect([scoring.done, pauses]).toEqual([0, []]);
   });
 
   it('end with the problem that no waiting can help', async () => {
