@@ -58,9 +58,12 @@ export class FileResults {
   }
 }
 
+/** Leaves out rows in languages that the model does not read, as the other charts of the page do. */
 function countsOf(results: Results['results']): Record<Label, number> {
   const counts = { negative: 0, neutral: 0, positive: 0 };
-  for (const { sentimentAnalyst } of results.filter(isScored)) counts[sentimentAnalyst]++;
+  for (const { sentimentAnalyst, languageSupported } of results.filter(isScored)) {
+    if (languageSupported !== false) counts[sentimentAnalyst]++;
+  }
   return counts;
 }
 
@@ -75,7 +78,7 @@ function notesOf(results: Results['results']): string {
   return [
     `${count(scored.length)} of ${count(results.length)} rows scored`,
     `${count(unsure.length)} unsure`,
-    `${count(others.length)} in languages that the model does not read`,
+    `${count(others.length)} in languages that the model does not read, not in the shares`,
   ].join(' · ');
 }
 

@@ -19,6 +19,10 @@ export function languageNames(codes: readonly string[]): string | null {
   return codes.includes(ANY_LANGUAGE) ? null : list.format(codes.map(languageName));
 }
 
+/** The sentence below figures of topics, among which a tweet may be several times. */
+export const UNCOUNTED_OTHERS_NOTE =
+  'Tweets in other languages, which the model does not read, are not included.';
+
 /** The sentence below figures that leave out tweets in other languages; null if there are none. */
 export function othersNote(tweets: number): string | null {
   if (tweets === 0) return null;

@@ -3,7 +3,7 @@ import { element, replaceKeepingFocus } from './dom.ts';
 import { downloadButtons } from './downloads.ts';
 import { count } from './format.ts';
 import { LABELS, type Label, legend, NAMES } from './labels.ts';
-import { othersNote } from './languages.ts';
+import { othersNote, UNCOUNTED_OTHERS_NOTE } from './languages.ts';
 import { LiveChart } from './live-chart.ts';
 import { measureSwitch } from './measure-switch.ts';
 import type { PageView } from './page-view.ts';
@@ -59,7 +59,9 @@ export class RankingView {
 
   show(entries: readonly Entry[]): void {
     this.#entries = entries;
-    const note = othersNote(entries.reduce((sum, entry) => sum + entry.otherLanguages, 0));
+    const others = entries.reduce((sum, entry) => sum + entry.otherLanguages, 0);
+    const isCountable = this.#options.id === 'users';
+    const note = isCountable || others === 0 ? othersNote(others) : UNCOUNTED_OTHERS_NOTE;
     this.#others.textContent = note;
     this.#others.hidden = note === null;
     this.#box.style.height = `${entries.length * ROW_PX + AXIS_PX}px`;

@@ -64,10 +64,31 @@ it('a topic in three languages is shown as thirds of its English tweets, with th
     '120 tweets are in other languages, which the model does not read: they are not included.';
   expect(await page.locator('#topic .others').textContent()).toBe(note);
   expect(await page.locator('#users .others').textContent()).toBe(note);
+  // A tweet with two topics would count twice here.
+  expect(await page.locator('#topics .others').textContent()).toBe(
+    'Tweets in other languages, which the model does not read, are not included.',
+  );
 
   await page.getByText('The model reads English.').waitFor();
   await page.getByLabel('Text or tweet URL').fill('Das schlechteste Handy, ich hasse es');
   await page.keyboard.press('Enter');
   await page.getByText('This looks German').waitFor();
+  nothingWrong(opened);
+});
+
+it('a file in two languages is shown by its English rows, with the others counted apart', async () => {
+  const opened = await visit(service.url);
+  const { page } = opened;
+  await page.getByText('Score a CSV file').click();
+  const lines = ['text', 'I love this wonderful phone', 'Ich hasse dieses furchtbare Handy'];
+  await page.getByLabel('Or paste its lines').fill(lines.join('\n'));
+  await page.getByRole('button', { name: 'Score', exact: true }).click();
+  await page.getByText('Done: 2 rows.').first().waitFor();
+  expect((await opened.cells('Rows by label')).map((cells) => cells.slice(1, 3))).toEqual([
+    ['0', '0.0 %'],
+    ['0', '0.0 %'],
+    ['1', '100.0 %'],
+  ]);
+  await page.getByText('1 in languages that the model does not read, not in the shares').waitFor();
   nothingWrong(opened);
 });
