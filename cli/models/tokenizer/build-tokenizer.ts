@@ -40,15 +40,25 @@ export const SPLIT_METASPACE = {
   ],
 } as const;
 
-/** Tokenizer classes that read the same files in another way. */
-const OTHER_CLASSES = /^(Bertweet|BertJapanese|Phobert|Luke|Deberta|Barthez|Herbert)/;
+/** Tokenizer classes of transformers that read the files as here; others read the same files in another way. */
+const CLASSES: Readonly<Record<VocabularyKind, RegExp>> = {
+  bytePair: /^(Bart|Longformer|Roberta)Tokenizer(Fast)?$/,
+  wordPiece:
+    /^(Bert|ConvBert|DistilBert|Electra|LayoutLM|MPNet|MobileBert|SqueezeBert)Tokenizer(Fast)?$/,
+  unigram: /^(Camembert|XLMRoberta)Tokenizer(Fast)?$/,
+};
+
+const Config = Type.Object({
+  tokenizer_class: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+});
 
 /**
  * Builds what tokenizer.json would hold from the files of a vocabulary, as transformers does
  * for models that have no tokenizer.json.
  *
  * @param modelType config.json's model_type: it decides between layouts of the same files
- * @throws SourceError when a file is missing or damaged
+ * @throws SourceError when a file is missing or damaged, or when tokenizer_config.json, else config.json, names
+ * another tokenizer
  */
 export async function buildTokenizer(
   folder: string,
@@ -56,11 +66,13 @@ export async function buildTokenizer(
   modelType: string,
   settings: TokenizerSettings,
 ): Promise<object> {
-  const tokenizerClass = settings.tokenizer_class ?? '';
-  if (OTHER_CLASSES.test(tokenizerClass)) {
+  const config = await readJsonFile(Config, folder, 'config.json');
+  const tokenizerClass = settings.tokenizer_class ?? config?.tokenizer_class;
+  if (tokenizerClass && !CLASSES[kind].test(tokenizerClass)) {
     throw new SourceError(
-      `tokenizer_config.json names the tokenizer class ${tokenizerClass}, which is not supported; ` +
-        'supported are the tokenizers of BERT, RoBERTa, XLM-RoBERTa, CamemBERT, DistilBERT, MPNet and ELECTRA',
+      `The model names the tokenizer class ${tokenizerClass}, which cannot be built from ${VOCABULARY_FILES[kind].join(' and ')}; ` +
+        'supported are the tokenizers of BERT, RoBERTa, XLM-RoBERTa, CamemBERT, DistilBERT, MPNet and ELECTRA. ' +
+        'Any other needs a tokenizer.json',
       { retryable: false },
     );
   }

@@ -119,19 +119,21 @@ function buildLibraryTokenizer(definition: TokenizerDefinition): PreTrainedToken
   return new PreTrainedTokenizer(json, {});
 }
 
+/** Stands for the tokens of a text. */
+const TEXT = 'TEXT';
+
 /** Ids of the tokens that stand before and after every text. */
 function frame(
   definition: TokenizerDefinition,
   library: PreTrainedTokenizer,
 ): [start: number, end: number] {
-  const tokens = library.post_processor?.([]).tokens ?? [];
-  const ids = tokens.map(
-    (content) => definition.added_tokens.find((token) => token.content === content)?.id,
-  );
-  const [start, end] = ids;
-  if (ids.length !== 2 || start === undefined || end === undefined) {
+  const tokens = library.post_processor?.([TEXT]).tokens ?? [];
+  const idOf = (content: string | undefined) =>
+    definition.added_tokens.find((token) => token.content === content)?.id;
+  const [start, end] = [idOf(tokens[0]), idOf(tokens[2])];
+  if (tokens.length !== 3 || tokens[1] !== TEXT || start === undefined || end === undefined) {
     throw new UnsupportedTokenizerError(
-      `The tokenizer frames a text with ${JSON.stringify(tokens)}; one token before and one after are expected`,
+      `The tokenizer makes ${JSON.stringify(tokens)} of a text; one token before "${TEXT}" and one after are expected`,
     );
   }
   return [start, end];

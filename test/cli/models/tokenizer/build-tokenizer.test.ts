@@ -97,6 +97,31 @@ function folderOf(vocabulary: string, files: AddedTokensCase['files']): string {
   return folder;
 }
 
+describe('the tokenizer class of a model without tokenizer.json', () => {
+  const build = (kind: VocabularyKind, name: string, files: AddedTokensCase['files']) =>
+    tokenizerOf(kind, name, name, folderOf(name, files));
+
+  it.each([
+    ['wordPiece', 'bert', 'tokenizer_config.json', 'RoFormerTokenizer'],
+    // As models of cl-tohoku name theirs.
+    ['wordPiece', 'bert', 'config.json', 'BertJapaneseTokenizer'],
+    ['bytePair', 'roberta', 'tokenizer_config.json', 'PhobertTokenizer'],
+    ['unigram', 'xlm-roberta', 'config.json', 'MBartTokenizer'],
+  ] as const)('is refused for %s of %s if %s names another: %s', async (kind, name, file, own) => {
+    await expect(build(kind, name, { [file]: { tokenizer_class: own } })).rejects.toThrow(
+      `The model names the tokenizer class ${own}, which cannot be built from`,
+    );
+  });
+
+  it('is that of tokenizer_config.json, if both files name one', async () => {
+    const files = {
+      'tokenizer_config.json': { tokenizer_class: 'BertTokenizerFast' },
+      'config.json': { tokenizer_class: 'BertJapaneseTokenizer' },
+    };
+    await expect(build('wordPiece', 'bert', files)).resolves.toBeDefined();
+  });
+});
+
 describe('tokens that were added to a vocabulary', () => {
   const kinds: Readonly<Record<string, VocabularyKind>> = {
     bert: 'wordPiece',

@@ -48,13 +48,35 @@ describe('reading a tokenizer.json', () => {
     );
   });
 
-  it('rejects a tokenizer that does not frame texts', () => {
+  const special = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
+  const text = { Sequence: { id: 'A', type_id: 0 } };
+  const template = (single: readonly object[]) => ({
+    type: 'TemplateProcessing',
+    single,
+    pair: [],
+    special_tokens: {},
+  });
+
+  it.each([
+    ['does not frame texts', { type: 'ByteLevel' }, '["TEXT"]'],
+    // As mBART's.
+    [
+      'has both tokens after a text',
+      template([text, special('</s>'), special('<s>')]),
+      '["TEXT","</s>","<s>"]',
+    ],
+    [
+      'has both tokens before a text',
+      template([special('<s>'), special('</s>'), text]),
+      '["<s>","</s>","TEXT"]',
+    ],
+  ])('rejects a tokenizer that %s', (_, post_processor, tokens) => {
     const definition = parseTokenizerDefinition(
-      { ...byteLevelJson(), post_processor: { type: 'ByteLevel' } },
+      { ...byteLevelJson(), post_processor },
       'tokenizer.json',
     );
     expect(() => new TransformersTokenizer(definition, 16, new EventLoopTurns())).toThrow(
-      /frames a text with \[\]/,
+      `The tokenizer makes ${tokens} of a text`,
     );
   });
 });
