@@ -96,15 +96,17 @@ export class PendingWrites {
     this.#writes.delete(id);
   }
 
-  tweetsOfUser(user: UserReference): TweetId[] {
+  /** Tweets of rows that were scored until a time in milliseconds since the epoch. */
+  tweetsOfUser(user: UserReference, scoredUpToMs: number): TweetId[] {
     const name = 'username' in user ? user.username.toLowerCase() : undefined;
-    return this.#tweetsOf(({ authorId, authorUsername }) =>
+    return this.#tweetsOf(scoredUpToMs, ({ authorId, authorUsername }) =>
       'id' in user ? authorId === user.id : authorUsername?.toLowerCase() === name,
     );
   }
 
-  tweetsOfTopic(topic: string): TweetId[] {
-    return this.#tweetsOf(({ topics }) => topics.includes(topic));
+  /** Tweets of rows that were scored until a time in milliseconds since the epoch. */
+  tweetsOfTopic(topic: string, scoredUpToMs: number): TweetId[] {
+    return this.#tweetsOf(scoredUpToMs, ({ topics }) => topics.includes(topic));
   }
 
   /** Drops and counts all writes. */
@@ -114,9 +116,11 @@ export class PendingWrites {
     return rows;
   }
 
-  #tweetsOf(isMeant: (row: FeatureWrite['row']) => boolean): TweetId[] {
-    const rows = [...this.#writes.values()].map(({ write }) => write.row);
-    return rows.filter(isMeant).map(({ tweetId }) => tweetId);
+  #tweetsOf(scoredUpToMs: number, isMeant: (row: FeatureWrite['row']) => boolean): TweetId[] {
+    return [...this.#writes.values()]
+      .map(({ write }) => write.row)
+      .filter((row) => row.createdTimestampMs <= scoredUpToMs && isMeant(row))
+      .map(({ tweetId }) => tweetId);
   }
 
   #dropWhile(isBeyond: (oldest: PendingWrite) => boolean): void {

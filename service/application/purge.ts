@@ -47,27 +47,29 @@ export class Purge {
 
   async user(user: UserReference): Promise<PurgedUser> {
     const scoredUpToMs = this.#now();
-    await this.#dropPending(this.#pendingWrites.tweetsOfUser(user));
+    await this.#dropPending(() => this.#pendingWrites.tweetsOfUser(user, scoredUpToMs));
     const id = 'id' in user ? user.id : await this.#store.findUser(user.username);
     if (id === null) return { userId: null, rows: 0, contributions: 0 };
-    await this.#dropPending(this.#pendingWrites.tweetsOfUser({ id }));
+    await this.#dropPending(() => this.#pendingWrites.tweetsOfUser({ id }, scoredUpToMs));
     const record = (tweetIds: readonly TweetId[]) => this.#record(tweetIds);
     return { userId: id, ...(await this.#store.purgeUser(id, scoredUpToMs, record)) };
   }
 
   async topic(topic: string): Promise<Purged> {
     const scoredUpToMs = this.#now();
-    await this.#dropPending(this.#pendingWrites.tweetsOfTopic(topic));
+    await this.#dropPending(() => this.#pendingWrites.tweetsOfTopic(topic, scoredUpToMs));
     return this.#store.purgeTopic(topic, scoredUpToMs, (tweetIds) => this.#record(tweetIds));
   }
 
   /**
-   * Drops rows that wait for the store; the prediction log has them already. Rows that are added
-   * meanwhile are left: the store refuses those that were scored before the purge.
+   * Drops rows that wait for the store; the prediction log has them already. Repeated for rows that a
+   * request has added meanwhile, which ends: only rows that were scored before the purge are found.
    */
-  async #dropPending(ids: readonly TweetId[]): Promise<void> {
-    await this.#record(ids);
-    for (const id of ids) this.#pendingWrites.dropTweet(id);
+  async #dropPending(find: () => readonly TweetId[]): Promise<void> {
+    for (let ids = find(); ids.length > 0; ids = find()) {
+      await this.#record(ids);
+      for (const id of ids) this.#pendingWrites.dropTweet(id);
+    }
   }
 
   /** Recorded before the store forgets which tweets they were. */

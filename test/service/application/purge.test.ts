@@ -88,7 +88,12 @@ describe('Purge', () => {
     const START_MS = 1_800_000_000_000;
     let nowMs = START_MS;
     const score = () => {
-      const row = aRow({ tweetId: `${nowMs}`, authorId: AUTHOR, topics: ['#a'] });
+      const row = aRow({
+        tweetId: `${nowMs}`,
+        authorId: AUTHOR,
+        topics: ['#a'],
+        createdTimestampMs: nowMs,
+      });
       pendingWrites.add([{ row, ttlSeconds: 60 }]);
     };
     await store.putTweets([{ row: aRow({ authorId: AUTHOR, topics: ['#a'] }), ttlSeconds: 60 }]);
@@ -104,5 +109,22 @@ describe('Purge', () => {
     expect(purgeStore.mock.calls[0]?.[1]).toBe(START_MS);
     expect(predictionLog.purged[0]).toBe(`${START_MS}`);
     expect(pendingWrites.rows).toBeGreaterThan(0);
+  });
+
+  // The store has no tombstone for the author of a row without an author's id.
+  it('removes rows that were scored before, and wait only since the purge has begun', async () => {
+    const [store, predictionLog] = [new FakeStore(), new FakePredictionLog()];
+    const { pendingWrites } = aStoreWriter({ store, predictionLog });
+    const row = { authorId: null, authorUsername: 'someone', createdTimestampMs: 1 };
+    const wait = (tweetId: string) =>
+      pendingWrites.add([{ row: aRow({ ...row, tweetId }), ttlSeconds: 60 }]);
+    wait('1');
+    predictionLog.recordPurges = async (ids) => {
+      predictionLog.purged.push(...ids);
+      if (predictionLog.purged.length === 1) wait('2');
+    };
+    await new Purge({ store, predictionLog, pendingWrites }).user({ username: 'someone' });
+    expect(pendingWrites.rows).toBe(0);
+    expect(predictionLog.purged).toEqual(['1', '2']);
   });
 });
