@@ -24,7 +24,7 @@ export interface CanaryDeliveryProps {
 
 /**
  * Canary deployment: the golden hook tests a release, then a share of the callers gets it, then all.
- * ECS moves the weights of both rules; see docs/operations.md before you change one.
+ * ECS moves the weights of both rules; see docs/releases.md before you change one.
  */
 export class CanaryDelivery extends Construct implements ServiceDelivery {
   readonly options: Partial<ecs.FargateServiceProps>;

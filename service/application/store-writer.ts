@@ -156,7 +156,7 @@ export class StoreWriter {
     if (refused.length === 0) return;
     const tweetIds = refused.map(({ tweetId }) => tweetId);
     predictionLog.recordPurges(tweetIds).catch((err: unknown) => {
-      logger.warn({ tweetIds, err }, 'purges of pending rows not recorded in time');
+      logger.warn({ tweetIds, err }, 'purges of pending rows may be missing in the prediction log');
     });
   }
 

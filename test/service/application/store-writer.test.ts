@@ -200,7 +200,7 @@ describe('rows that the store fails to write', () => {
     expect(logger.lines).toContainEqual({
       level: 'warn',
       fields: { tweetIds: ['2'], err: predictionLog.failWith },
-      message: 'purges of pending rows not recorded in time',
+      message: 'purges of pending rows may be missing in the prediction log',
     });
   });
 
