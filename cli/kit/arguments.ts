@@ -1,4 +1,5 @@
 import { STAGE_PATTERN } from '../../service/contract/deployment.ts';
+import { isDay } from '../../service/contract/iso-time.ts';
 import { UsageError } from './errors.ts';
 
 /** Parser of an option that takes an integer. */
@@ -24,9 +25,7 @@ export function number(option: string, lowest: number, highest: number) {
 /** Parser of an option that takes a day, yyyy-MM-dd. */
 export function day(option: string) {
   return (given: string): string => {
-    // JavaScript takes February 31 for March 3, and gives null for what is not a date.
-    const parsed: string | null = new Date(given).toJSON();
-    if (/^\d{4}-\d\d-\d\d$/.test(given) && parsed?.startsWith(given)) return given;
+    if (isDay(given)) return given;
     throw new UsageError(`${option} must be a day such as 2026-11-23, got '${given}'`);
   };
 }

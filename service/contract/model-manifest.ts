@@ -5,6 +5,7 @@
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { CPU_FAMILIES } from './cpu-family.ts';
+import { REVISION } from './forms.ts';
 import { LABELS } from './labels.ts';
 import { ANY_LANGUAGE, LANGUAGE } from './languages.ts';
 import { PREPROCESSING_STEPS } from './preprocessing.ts';
@@ -67,7 +68,7 @@ const Bundle = Type.Object({
   /** In the order of their names. */
   files: Type.Array(BundleFile, { minItems: 1 }),
   /** See `bundleRevision`. */
-  revision: Type.String({ pattern: '^[0-9a-f]{12}$' }),
+  revision: Type.String({ pattern: `^${REVISION}$` }),
   /** The ONNX graph, one of the files. */
   graph: FileName,
   graphOptimization: Type.Union([

@@ -1,3 +1,4 @@
+import { isId } from '../contract/forms.ts';
 import { CallerError } from './errors.ts';
 import type { TweetId } from './tweet.ts';
 
@@ -83,6 +84,6 @@ export function normalizeTweetId(id: string): TweetId {
 
 /** Checks for a tweet id in canonical form. */
 export function isTweetId(id: string): id is TweetId {
-  if (!/^[1-9][0-9]{0,18}$/.test(id)) return false;
+  if (!isId(id)) return false;
   return id.length < MAX_TWEET_ID.length || id <= MAX_TWEET_ID;
 }

@@ -1,3 +1,4 @@
+import { isDay } from '../contract/iso-time.ts';
 import { CallerError } from './errors.ts';
 
 /** A day in UTC, counted from 1970-01-01. */
@@ -60,14 +61,11 @@ export function parseDayRange(
 }
 
 function parseDay(name: string, date: string): UtcDay {
-  const timestampMs = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(date) : Number.NaN;
-  // Date.parse reads 2021-02-30 as the second of March.
-  const day = Number.isNaN(timestampMs) ? undefined : utcDay(timestampMs);
-  if (day === undefined || formatDay(day) !== date) {
+  if (!isDay(date)) {
     throw new CallerError(
       'invalid_request',
       `${name} must be a date in UTC such as 2021-11-15, got ${JSON.stringify(date.slice(0, 20))}.`,
     );
   }
-  return day;
+  return utcDay(Date.parse(date));
 }

@@ -1,3 +1,4 @@
+import { isId, isRevision, isUsername } from '../contract/forms.ts';
 import type { FeatureRow } from '../domain/feature-row.ts';
 import { isLanguage } from '../domain/language.ts';
 import { hasFiniteScores } from '../domain/sentiment.ts';
@@ -14,10 +15,10 @@ export const MAX_TIMESTAMP_MS = 253_402_300_799_999;
 export function rowFault(row: FeatureRow): string | null {
   const { tweetId, authorId, authorUsername, topics, model, preprocessingVersion } = row;
   if (!isTweetId(tweetId)) return `the tweet id is "${tweetId}"`;
-  if (authorId !== null && !/^[1-9]\d{0,18}$/.test(authorId)) {
+  if (authorId !== null && !isId(authorId)) {
     return `the author id is "${authorId}"`;
   }
-  if (authorUsername !== null && !/^[A-Za-z0-9_]{1,50}$/.test(authorUsername)) {
+  if (authorUsername !== null && !isUsername(authorUsername)) {
     return 'the username is not 1 to 50 letters, digits and underscores';
   }
   if (!topics.every((topic) => normalizeTopic(topic) === topic)) {
@@ -31,7 +32,7 @@ export function rowFault(row: FeatureRow): string | null {
       return `the time of its ${name} is ${ms} ms, outside of 1970-01-01 to 9999-12-31`;
     }
   }
-  if (!/^[0-9a-f]{12}$/.test(model.revision)) return `the model revision is "${model.revision}"`;
+  if (!isRevision(model.revision)) return `the model revision is "${model.revision}"`;
   if (!Number.isSafeInteger(preprocessingVersion) || preprocessingVersion < 0) {
     return `the preprocessing version is ${preprocessingVersion}`;
   }

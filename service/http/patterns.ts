@@ -1,3 +1,4 @@
+import { REVISION } from '../contract/forms.ts';
 import { LANGUAGE } from '../contract/languages.ts';
 import { X_PATTERNS } from '../tweet-source/x-format/tweet.ts';
 import { SCAN_CURSOR } from './scan-cursor.ts';
@@ -9,7 +10,7 @@ export const LISTING_CURSOR = `^${SCAN_CURSOR}$`;
 /** Cursor of a rebuild: of tweets or of entities. */
 export const REBUILD_CURSOR = `^[te]${SCAN_CURSOR}$`;
 export const BYTE_LENGTH = '^\\d+$';
-export const MODEL_REVISION = '^[0-9a-f]{12}$';
+export const MODEL_REVISION = `^${REVISION}$`;
 
 const CURSOR = 'the `nextCursor` of the previous answer';
 

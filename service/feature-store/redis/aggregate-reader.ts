@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { DayBucket, UserBuckets } from '../../application/ports/feature-store.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
+import { isId } from '../../contract/forms.ts';
 import { LABELS, perLabel } from '../../domain/sentiment.ts';
 import type { UserId } from '../../domain/user.ts';
 import type { DayRange, UtcDay } from '../../domain/utc-days.ts';
 import { decodeDayBucket, decodeUsername, type StoredDayBucket } from './bucket-codec.ts';
-import { checkedUsername, isId, type RedisKeys, topicEntity, userEntity } from './keys.ts';
+import { checkedUsername, type RedisKeys, topicEntity, userEntity } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 
 export interface AggregateReaderOptions {

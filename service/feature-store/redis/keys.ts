@@ -1,3 +1,4 @@
+import { isId, isRevision, isUsername } from '../../contract/forms.ts';
 import { normalizeTopic } from '../../domain/topics.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import type { UserId } from '../../domain/user.ts';
@@ -7,10 +8,6 @@ interface RowVersion {
   readonly revision: string;
   readonly preprocessingVersion: number;
 }
-
-const ID = /^[1-9]\d{0,18}$/;
-const USERNAME = /^[A-Za-z0-9_]{1,50}$/;
-const REVISION = /^[0-9a-f]{12}$/;
 
 /** Keys of the store, as docs/feature-store-format.md specifies them. */
 export class RedisKeys {
@@ -49,11 +46,6 @@ export class RedisKeys {
   }
 }
 
-/** True for the form that ids of users and tweets have. */
-export function isId(text: string): boolean {
-  return ID.test(text);
-}
-
 /** Form of a user in keys. */
 export function userEntity(id: UserId): string {
   if (!isId(id)) {
@@ -71,7 +63,7 @@ export function topicEntity(topic: string): string {
 }
 
 export function checkedUsername(username: string): string {
-  if (!USERNAME.test(username)) {
+  if (!isUsername(username)) {
     throw new RangeError('a username must be 1 to 50 letters, digits and underscores');
   }
   return username;
@@ -79,7 +71,7 @@ export function checkedUsername(username: string): string {
 
 /** Form of a row's version in its key and in the tweet's index. */
 export function versionField({ revision, preprocessingVersion }: RowVersion): string {
-  if (!REVISION.test(revision)) {
+  if (!isRevision(revision)) {
     throw new RangeError(`a model revision must be 12 hex digits, got "${revision}"`);
   }
   if (!Number.isSafeInteger(preprocessingVersion) || preprocessingVersion < 0) {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { FeatureWrite, OutdatedTweets } from '../../application/ports/feature-store.ts';
+import { isId, REVISION } from '../../contract/forms.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
@@ -7,14 +8,14 @@ import { rowFault } from '../row-fault.ts';
 import { rowToRescore } from '../row-to-rescore.ts';
 import { isWrongType } from './failures.ts';
 import { KeyScan } from './key-scan.ts';
-import { isId, type RedisKeys, versionField } from './keys.ts';
+import { type RedisKeys, versionField } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 import { decodeRow } from './row-codec.ts';
 
 /** Keys that one page scans; keys other than indexes are skipped. */
 const KEYS_PER_PAGE = 100;
 
-const VERSION = /^([0-9a-f]{12}):(\d{1,15})$/;
+const VERSION = new RegExp(String.raw`^(${REVISION}):(\d{1,15})$`);
 
 export interface OutdatedReaderOptions {
   /** Patient: a page may take longer than a read of rows. */

@@ -4,9 +4,10 @@ import {
   type Purged,
   TOMBSTONE_SECONDS,
 } from '../../application/ports/feature-store.ts';
+import { isId } from '../../contract/forms.ts';
 import type { ModelIdentity } from '../../domain/sentiment.ts';
 import type { TweetId } from '../../domain/tweet.ts';
-import { isId, type RedisKeys, tweetName, versionField } from './keys.ts';
+import { type RedisKeys, tweetName, versionField } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 
 /** Tweets that a purge removes in one step, which blocks Redis for a few milliseconds. */

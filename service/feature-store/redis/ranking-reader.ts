@@ -6,10 +6,11 @@ import type {
   LabelCounts,
 } from '../../application/ports/feature-store.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
+import { isId } from '../../contract/forms.ts';
 import { FeatureStoreUnavailableError } from '../../domain/errors.ts';
 import { normalizeTopic } from '../../domain/topics.ts';
 import { decodeOthers, decodeTotal, decodeUsername } from './bucket-codec.ts';
-import { isId, type RedisKeys } from './keys.ts';
+import type { RedisKeys } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 
 /** Day buckets that one step of a ranking settles, which blocks Redis for about 5 ms. */

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { TweetListing } from '../../application/ports/feature-store.ts';
+import { isId } from '../../contract/forms.ts';
 import { KeyScan } from './key-scan.ts';
-import { isId, type RedisKeys } from './keys.ts';
+import type { RedisKeys } from './keys.ts';
 
 /** Keys that one page scans; keys other than indexes are skipped. */
 const KEYS_PER_STEP = 1_000;

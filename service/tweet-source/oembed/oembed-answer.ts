@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import type { TweetLookup } from '../../application/ports/tweet-source.ts';
+import { USERNAME } from '../../contract/forms.ts';
 import { TweetSourceFailedError } from '../../domain/errors.ts';
 import { hasTime, snowflakeTimeMs } from '../../domain/snowflake.ts';
 import { extractTopics, normalizeTopics } from '../../domain/topics.ts';
@@ -9,6 +10,8 @@ import { parseTweetUrl } from '../../domain/tweet-url.ts';
 import { oembedDayMs } from './oembed-day.ts';
 import { textFromOembed } from './oembed-text.ts';
 import { parseJson } from './parse-json.ts';
+
+const AUTHOR_URL = new RegExp(`^https://[^/]+/(${USERNAME})$`);
 
 const Oembed = Type.Object({
   url: Type.String(),
@@ -33,8 +36,7 @@ export function foundIn(id: TweetId, body: string): TweetLookup | null {
       id,
       text,
       authorId: null,
-      authorUsername:
-        /^https:\/\/[^/]+\/([A-Za-z0-9_]{1,50})$/.exec(oembed.author_url ?? '')?.[1] ?? null,
+      authorUsername: AUTHOR_URL.exec(oembed.author_url ?? '')?.[1] ?? null,
       createdAtMs: dayMs ?? snowflakeTimeMs(id),
       topics: normalizeTopics(extractTopics(text)),
       language,

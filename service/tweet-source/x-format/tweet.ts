@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { ID, USERNAME } from '../../contract/forms.ts';
 import { isoTimeMs } from '../../contract/iso-time.ts';
 import { languageOf } from '../../domain/language.ts';
 import { LAST_SNOWFLAKE_MS, snowflakeTimeMs } from '../../domain/snowflake.ts';
@@ -19,9 +20,9 @@ const FIRST_TWEET_MS = Date.UTC(2006, 2, 1);
 
 /** Patterns of X's identifiers. Leading zeros of a tweet's id are dropped, as in URLs and paths. */
 export const X_PATTERNS = {
-  id: '^[1-9][0-9]{0,18}$',
+  id: `^${ID}$`,
   tweetId: '^0*[1-9][0-9]*$',
-  username: '^[A-Za-z0-9_]{1,50}$',
+  username: `^${USERNAME}$`,
 } as const;
 
 const XId = Type.String({ pattern: X_PATTERNS.id });
