@@ -38,7 +38,7 @@ export const MAX_AHEAD_MS = 60_000;
  * no score could replace it before that time.
  */
 export function scoreOrder(scoredAtMs: number, nowMs = Date.now()): number {
-  return scoredAtMs > nowMs + MAX_AHEAD_MS ? scoredAtMs - Number.MAX_SAFE_INTEGER : scoredAtMs;
+  return scoredAtMs > nowMs + MAX_AHEAD_MS ? scoredAtMs - 2 ** 53 : scoredAtMs;
 }
 
 /** Model revision and preprocessing version of a row. */

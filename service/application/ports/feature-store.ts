@@ -181,7 +181,8 @@ export interface FeatureStore {
    * double counts. May run while the store is used; repeating it is harmless. A store that keeps
    * both in one place has nothing to compare.
    *
-   * @param cursor `t0`, or `nextCursor` of the previous page: `t` or `e` and 1 to 20 digits
+   * @param cursor `t0`, or `nextCursor` of the previous page: `t` or `e`, 1 to 20 digits, and in
+   * Redis a mark
    */
   rebuildAggregates(cursor: string, isDryRun: boolean): Promise<RebuildPage>;
 

@@ -1,12 +1,13 @@
 import type { Redis } from 'ioredis';
 import type { RebuildPage } from '../../application/ports/feature-store.ts';
+import { isId, REVISION } from '../../contract/forms.ts';
 import { contributionOf, MAX_CONTRIBUTION_TOPICS, SCORE_UNITS } from '../../domain/contribution.ts';
 import type { FeatureRow } from '../../domain/feature-row.ts';
 import type { TweetId } from '../../domain/tweet.ts';
 import { rowFault } from '../row-fault.ts';
 import { encodeContent } from './bucket-codec.ts';
 import { KeyScan } from './key-scan.ts';
-import { isId, type RedisKeys, versionField } from './keys.ts';
+import { type RedisKeys, versionField } from './keys.ts';
 import type { OperationGuard } from './operation-guard.ts';
 import { decodeRow } from './row-codec.ts';
 
@@ -22,7 +23,7 @@ const MAX_RECOUNTED_TWEETS = 2_000;
 /** The same for each script of a pipeline, which blocks Redis as a whole. */
 const RECOUNTED_IN_STEP = MAX_RECOUNTED_TWEETS / SCRIPTS_PER_STEP;
 
-const ROW_KEY = /^(\d+):([0-9a-f]{12}):(\d{1,15})$/;
+const ROW_KEY = new RegExp(String.raw`^(\d+):(${REVISION}):(\d{1,15})$`);
 
 export interface RebuilderOptions {
   /** A client with a long time-out: a page may take longer than a read of rows. */
@@ -35,6 +36,9 @@ export interface RebuilderOptions {
 
 /** The two passes over the keys: day buckets are compared after all tweets are listed. */
 type Pass = 'tweets' | 'entities';
+
+/** First character of a cursor. */
+const CURSOR_LETTERS = { tweets: 't', entities: 'e' } as const satisfies Record<Pass, string>;
 
 const FIRST_KEYS = { tweets: '[it]', entities: '[ug]' } as const satisfies Record<Pass, string>;
 
@@ -62,7 +66,7 @@ export class Rebuilder {
 
   /** @param cursor `t` or `e` for the pass, and the cursor of its scan */
   async page(cursor: string, isDryRun: boolean): Promise<RebuildPage> {
-    const pass: Pass = cursor.startsWith('e') ? 'entities' : 'tweets';
+    const pass: Pass = cursor.startsWith(CURSOR_LETTERS.entities) ? 'entities' : 'tweets';
     const { keys, guard } = this.#options;
     const scanned = await guard.run('read', () => this.#scans[pass].page(cursor.slice(1)));
     const names = scanned.keys.map((key) => keys.nameOf(key));
@@ -81,8 +85,8 @@ export class Rebuilder {
       else await this.#entities(step, isDryRun, found);
     }
     const { nextCursor } = scanned;
-    if (nextCursor !== null) return { ...found, nextCursor: pass.slice(0, 1) + nextCursor };
-    return { ...found, nextCursor: pass === 'tweets' ? 'e0' : null };
+    if (nextCursor !== null) return { ...found, nextCursor: CURSOR_LETTERS[pass] + nextCursor };
+    return { ...found, nextCursor: pass === 'tweets' ? `${CURSOR_LETTERS.entities}0` : null };
   }
 
   async #tweets(names: readonly string[], isDryRun: boolean, found: Found): Promise<void> {
