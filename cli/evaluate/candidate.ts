@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { PhaseTimings, type RequestContext } from '../../service/application/request-context.ts';
+import { contextWithoutCaller } from '../../service/application/request-context.ts';
 import { type Label, type ModelIdentity, marginOf } from '../../service/domain/sentiment.ts';
 import { type Bundle, findBundle, readManifest } from '../../service/inference/bundle/manifest.ts';
 import type { OnnxSentimentModel } from '../../service/inference/onnx-sentiment-model.ts';
@@ -47,7 +47,7 @@ export class Candidate {
 
   /** Same length, same order; null when preprocessing leaves nothing to score. */
   async answer(texts: readonly string[]): Promise<(Answer | null)[]> {
-    const predictions = await this.#model.predict(texts, newContext());
+    const predictions = await this.#model.predict(texts, contextWithoutCaller(CALL_TIMEOUT_MS));
     return predictions.map(
       (prediction) =>
         prediction && {
@@ -77,12 +77,4 @@ async function sizeOf(path: string): Promise<number> {
       cause,
     });
   }
-}
-
-function newContext(): RequestContext {
-  return {
-    deadline: { atMs: performance.now() + CALL_TIMEOUT_MS },
-    signal: new AbortController().signal,
-    timings: new PhaseTimings(),
-  };
 }

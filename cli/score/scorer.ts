@@ -1,5 +1,5 @@
 import { LanguageCheck } from '../../service/application/language-check.ts';
-import { PhaseTimings } from '../../service/application/request-context.ts';
+import { contextWithoutCaller } from '../../service/application/request-context.ts';
 import type { LanguageFinding } from '../../service/domain/language.ts';
 import { hasFiniteScores, type Prediction } from '../../service/domain/sentiment.ts';
 import { EldLanguageIdentifier } from '../../service/inference/language/eld-language-identifier.ts';
@@ -77,11 +77,10 @@ export class Scorer {
   async #predict(texts: readonly string[]): Promise<(Prediction | null)[]> {
     const predictions: (Prediction | null)[] = [];
     for (let start = 0; start < texts.length; start += CALL_TEXTS) {
-      const part = await this.#options.model.predict(texts.slice(start, start + CALL_TEXTS), {
-        deadline: { atMs: performance.now() + CALL_TIMEOUT_MS },
-        signal: new AbortController().signal,
-        timings: new PhaseTimings(),
-      });
+      const part = await this.#options.model.predict(
+        texts.slice(start, start + CALL_TEXTS),
+        contextWithoutCaller(CALL_TIMEOUT_MS),
+      );
       predictions.push(...part);
     }
     return predictions;

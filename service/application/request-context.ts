@@ -79,6 +79,11 @@ export interface RequestContext extends Caller {
   readonly deadline: Deadline;
 }
 
+/** The context of work that no caller waits for, whose deadline is in `ms` from now. */
+export function contextWithoutCaller(ms: number): RequestContext {
+  return withDeadline({ signal: new AbortController().signal, timings: new PhaseTimings() }, ms);
+}
+
 /** The context of a caller's request, whose deadline is in `ms` from now. */
 export function withDeadline({ signal, timings }: Caller, ms: number): RequestContext {
   return { signal, timings, deadline: deadlineIn(ms) };
