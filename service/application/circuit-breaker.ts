@@ -77,8 +77,8 @@ export class CircuitBreaker {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#probing = promise;
     const { probeWaitMs = 0 } = this.#options;
-    if (probeWaitMs === 0) resolve();
-    const timer = setTimeout(resolve, probeWaitMs);
+    const timer = probeWaitMs > 0 ? setTimeout(resolve, probeWaitMs) : undefined;
+    if (!timer) resolve();
     try {
       const result = await work();
       this.#close();

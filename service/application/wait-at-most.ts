@@ -8,7 +8,7 @@ export interface WaitOptions {
 }
 
 /** Node fires timers of more than 31 bits at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Waits for a promise, bounded by time and by a signal. It cannot stop the work behind the

@@ -1,3 +1,5 @@
+import { LONGEST_TIMER_MS } from '../application/wait-at-most.ts';
+
 /** Handle of a timer that has been set. */
 export type Timer = NodeJS.Timeout | number;
 
@@ -12,9 +14,6 @@ export interface Clock {
   /** Runs in a later turn of the event loop. */
   inNextTurn(run: () => void): void;
 }
-
-/** Node fires a timer of more than 31 bits at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
