@@ -103,7 +103,7 @@ describe('the tokenizer class of a model without tokenizer.json', () => {
 
   it.each([
     ['wordPiece', 'bert', 'tokenizer_config.json', 'RoFormerTokenizer'],
-    // As models of cl-tohoku name theirs.
+    // As Japanese models of BERT name theirs.
     ['wordPiece', 'bert', 'config.json', 'BertJapaneseTokenizer'],
     ['bytePair', 'roberta', 'tokenizer_config.json', 'PhobertTokenizer'],
     ['unigram', 'xlm-roberta', 'config.json', 'MBartTokenizer'],
