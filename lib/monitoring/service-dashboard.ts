@@ -1,13 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import {
-  type CustomMetricGroup,
-  DefaultDashboardFactory,
-  FullWidth,
-  MonitoringFacade,
-} from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
-import { deploymentName } from '../../service/contract/deployment.ts';
+import { deploymentName, type Stage } from '../../service/contract/deployment.ts';
 import type { StageConfig } from '../stage-config.ts';
 import type { Alarms } from './alarm.ts';
 import { axisOf, contractGraph } from './contract-graph.ts';
@@ -30,75 +24,77 @@ export interface ServiceDashboardProps {
   readonly alarms: Alarms;
 }
 
+/** Columns of a dashboard. */
+const FULL_WIDTH = 24;
+const GRAPHS_IN_A_ROW = 4;
 const ALARM_ROWS = 3;
+const GRAPH_ROWS = 5;
 const LOG_ROWS = 8;
 
 /** Dashboard of a stage: symptoms that callers notice first, then possible causes. */
 export class ServiceDashboard extends Construct {
-  readonly #facade: MonitoringFacade;
-  readonly #props: ServiceDashboardProps;
-
-  constructor(scope: Construct, id: string, props: ServiceDashboardProps) {
+  constructor(scope: Construct, id: string, { config, names, alarms }: ServiceDashboardProps) {
     super(scope, id);
-    this.#props = props;
-    const { config, names } = props;
     const { stage } = config;
-    const name = deploymentName(stage);
-    this.#facade = new MonitoringFacade(this, name, {
-      dashboardFactory: new DefaultDashboardFactory(this, 'Dashboards', {
-        dashboardNamePrefix: name,
-        detailDashboardRange: Duration.hours(3),
-      }),
+    new cloudwatch.Dashboard(new Construct(this, 'Dashboards'), 'Dashboard', {
+      dashboardName: deploymentName(stage),
+      defaultInterval: Duration.hours(3),
+      periodOverride: cloudwatch.PeriodOverride.INHERIT,
+      widgets: [
+        [
+          new cloudwatch.AlarmStatusWidget({
+            title: 'Alarms',
+            alarms: [...alarms.all],
+            width: FULL_WIDTH,
+            height: ALARM_ROWS,
+          }),
+        ],
+        ...section(stage, 'Requests', [
+          { title: 'Failure rate', axis: '%', metrics: [failurePercent(serviceCounts(stage))] },
+          ...loadBalancerGraphs(names),
+          ...probeGraphs(names),
+        ]),
+        ...section(stage, 'Inference', [
+          { title: 'Refusal rate', axis: '%', metrics: [shedPercent(stage)] },
+          ...taskGraphs(names),
+        ]),
+        ...section(stage, 'Feature store', [
+          { title: 'Hit rate', axis: '%', metrics: [hitPercent(stage)] },
+          ...valkeyGraphs(names),
+        ]),
+        ...section(stage, 'Tweets', firewallGraphs(names)),
+        [
+          new cloudwatch.LogQueryWidget({
+            title: 'Recent errors',
+            logGroupNames: [names.logGroup],
+            queryLines: [...LOG_QUERIES['recent errors']],
+            width: FULL_WIDTH,
+            height: LOG_ROWS,
+          }),
+        ],
+      ],
     });
-    this.#facade.addWidget(
-      new cloudwatch.AlarmStatusWidget({
-        title: 'Alarms',
-        alarms: [...props.alarms.all],
-        width: FullWidth,
-        height: ALARM_ROWS,
-      }),
-    );
-    this.#section('Requests', [
-      { title: 'Failure rate', axis: '%', metrics: [failurePercent(serviceCounts(stage))] },
-      ...loadBalancerGraphs(names),
-      ...probeGraphs(names),
-    ]);
-    this.#section('Inference', [
-      { title: 'Refusal rate', axis: '%', metrics: [shedPercent(stage)] },
-      ...taskGraphs(names),
-    ]);
-    this.#section('Feature store', [
-      { title: 'Hit rate', axis: '%', metrics: [hitPercent(stage)] },
-      ...valkeyGraphs(names),
-    ]);
-    this.#section('Tweets', firewallGraphs(names));
-    this.#facade.addWidget(
-      new cloudwatch.LogQueryWidget({
-        title: 'Recent errors',
-        logGroupNames: [names.logGroup],
-        queryLines: [...LOG_QUERIES['recent errors']],
-        width: FullWidth,
-        height: LOG_ROWS,
-      }),
-    );
   }
+}
 
-  /** Graphs of the service's own metrics, then graphs of metrics of AWS services. */
-  #section(title: Section, further: readonly PlatformGraph[]): void {
-    const { stage } = this.#props.config;
-    const own = GRAPHS.filter(({ section }) => section === title).map((graph) => ({
-      title: graph.title,
-      axis: axisOf(graph),
-      metrics: contractGraph(stage, graph),
-    }));
-    this.#facade.monitorCustom({
-      alarmFriendlyName: title.replaceAll(' ', ''),
-      humanReadableName: title,
-      metricGroups: [...own, ...further].map((graph) => ({
-        title: graph.title,
-        metrics: graph.metrics as CustomMetricGroup['metrics'],
-        graphWidgetAxis: { min: 0, label: graph.axis, showUnits: false },
-      })),
-    });
-  }
+/** A title, then graphs of the service's own metrics, then graphs of metrics of AWS services. */
+function section(stage: Stage, title: Section, further: readonly PlatformGraph[]) {
+  const own: PlatformGraph[] = GRAPHS.filter((graph) => graph.section === title).map((graph) => ({
+    title: graph.title,
+    axis: axisOf(graph),
+    metrics: contractGraph(stage, graph),
+  }));
+  const graphs = [...own, ...further].map(
+    ({ title, axis, metrics }) =>
+      new cloudwatch.GraphWidget({
+        title,
+        left: metrics,
+        leftYAxis: { min: 0, label: axis, showUnits: false },
+        width: FULL_WIDTH / Math.min(own.length + further.length, GRAPHS_IN_A_ROW),
+        height: GRAPH_ROWS,
+      }),
+  );
+  const background = cloudwatch.TextWidgetBackground.TRANSPARENT;
+  const heading = { markdown: `### ${title}`, width: FULL_WIDTH, height: 1, background };
+  return [[new cloudwatch.TextWidget(heading)], graphs];
 }
