@@ -10,8 +10,8 @@ caller's, if it has 1 to 128 visible ASCII characters), \`X-Process-Time\` (seco
 has arrived, with its body) and \`Server-Timing\`. HEAD is supported wherever GET is.
 
 With a rate limit, the answer to a request that counts also has \`X-RateLimit-Limit\`, \`-Remaining\` and
-\`-Reset\` (seconds). Health checks, unknown paths, requests with the admin token and requests that are refused
-early, such as with 408, 417 or 431, do not count.
+\`-Reset\` (seconds). Health checks, unknown paths and requests that are refused early, such as with 408, 417 or 431, do
+not count.
 
 Any path may also answer 400 to invalid HTTP/1.1, 404 \`not_found\`, 405 \`method_not_allowed\` with
 \`Allow\`, 408 \`request_timeout\`, 417 \`expectation_failed\` and 431 \`headers_too_large\`.
