@@ -3,8 +3,9 @@ import { perLabel } from '../../service/domain/sentiment.ts';
 import { ProgressBar } from '../kit/progress.ts';
 import type { ModelChoice } from '../kit/start-model.ts';
 import { Candidate } from './candidate.ts';
+import { compare } from './comparison.ts';
 import type { Dataset } from './dataset.ts';
-import { agreementOf, countOf, evaluationOf } from './evaluation.ts';
+import { countOf, evaluationOf } from './evaluation.ts';
 import { requireFiniteAnswers } from './finite-answers.ts';
 import type { Report } from './report.ts';
 import { runCandidates } from './run-candidates.ts';
@@ -29,7 +30,7 @@ export async function evaluate(dataset: Dataset, models: readonly ModelChoice[])
         const run = runs[index];
         return run ? [evaluationOf(candidate, dataset.labels, run)] : [];
       }),
-      agreement: agreementOf(runs),
+      comparisons: compare(dataset.labels, runs),
     };
   } finally {
     await Promise.all(candidates.map((candidate) => candidate.close()));

@@ -50,22 +50,12 @@ export function evaluationOf(
   };
 }
 
-/** For each pair of models, the share of texts that both give the same label. */
-export function agreementOf(runs: readonly Pick<Run, 'answers'>[]): number[][] {
-  const labels = runs.map(({ answers }) => labelsOf(answers));
-  return labels.map((one) =>
-    labels.map((other) => {
-      const same = one.filter((label, index) => label === other[index]).length;
-      return ratio(same, one.length);
-    }),
-  );
-}
-
 /** Number of texts with a label. */
 export function countOf(labels: readonly Label[], label: Label): number {
   return labels.filter((each) => each === label).length;
 }
 
-function labelsOf(answers: readonly (Answer | null)[]): Label[] {
+/** A text without a token to score counts as neutral. */
+export function labelsOf(answers: readonly (Answer | null)[]): Label[] {
   return answers.map((answer) => answer?.label ?? LABELS[1]);
 }

@@ -1,6 +1,7 @@
 import { LABELS, type Label } from '../../service/domain/sentiment.ts';
 import { counted } from '../kit/counted.ts';
 import { tableLines } from '../kit/table.ts';
+import type { Comparison } from './comparison.ts';
 import type { Evaluation } from './evaluation.ts';
 
 const COLUMNS = 80;
@@ -13,8 +14,8 @@ export interface Report {
   readonly cpu: string;
   readonly vcpus: number;
   readonly models: readonly Evaluation[];
-  /** Share of texts with the same label, by pair of models. */
-  readonly agreement: readonly (readonly number[])[];
+  /** Of all pairs of models: `[first][second]`. */
+  readonly comparisons: readonly (readonly Comparison[])[];
 }
 
 type Row = readonly [name: string, show: (evaluation: Evaluation) => string];
@@ -36,29 +37,42 @@ const ROWS: readonly Row[] = [
 
 /** Measures of all models side by side, then each model's confusion matrix. */
 export function formatReport(report: Report): string {
-  const { cpu, vcpus, models, agreement } = report;
+  const { cpu, vcpus, models } = report;
   const names = models.map((_, index) => letter(index));
   const legend = models.map(({ model, revision, graph }, index) => {
     const name = `${letter(index)}  ${model}`;
     if (graph === null) return `${name}, revision ${revision}`;
     return `${name} with ${lastOf(graph, COLUMNS - name.length - ' with '.length)}`;
   });
-  const pairs = models.slice(0, -1).map((_, row) => {
-    const shares = models.map((_, column) =>
-      column > row ? (agreement[row]?.[column] ?? Number.NaN).toFixed(4) : '',
-    );
-    return [`same label as ${letter(row)}`, ...shares];
-  });
   return [
     [describeTexts(report), `${vcpus} vCPU ${cpu}`.slice(0, COLUMNS)].join('\n'),
     legend.join('\n'),
     tableLines(
-      [['', ...names], ...ROWS.map(([name, show]) => [name, ...models.map(show)]), ...pairs],
+      [
+        ['', ...names],
+        ...ROWS.map(([name, show]) => [name, ...models.map(show)]),
+        ...pairRows(report),
+      ],
       'lr',
     ).join('\n'),
     ...models.map(formatConfusion),
     ...models.map(formatMargins),
   ].join('\n\n');
+}
+
+/** Compares each model with those after it. */
+function pairRows({ comparisons }: Report): string[][] {
+  return comparisons.slice(0, -1).flatMap((compared, first) => {
+    const row = (name: string, show: (comparison: Comparison) => string) => [
+      name,
+      ...compared.map((comparison, second) => (second > first ? show(comparison) : '')),
+    ];
+    return [
+      row(`same label as ${letter(first)}`, ({ agreement }) => agreement.toFixed(4)),
+      row(`recall above ${letter(first)}`, ({ recallDifference }) => recallDifference.toFixed(4)),
+      row('  standard error', ({ standardError }) => standardError.toFixed(4)),
+    ];
+  });
 }
 
 /** The texts by label: a mistaken number or a missing label shows here. */

@@ -20,9 +20,10 @@ const EVALUATION: Evaluation = {
 };
 
 function report(models: readonly Evaluation[]): string {
-  const agreement = models.map(() => models.map(() => 0.9855));
+  const pair = { agreement: 0.9855, recallDifference: -0.0063, standardError: 0.0026 };
+  const comparisons = models.map(() => models.map(() => pair));
   const labels = { negative: 1, neutral: 0, positive: 1 };
-  return formatReport({ texts: 2, labels, cpu: 'AMD EPYC', vcpus: 2, models, agreement });
+  return formatReport({ texts: 2, labels, cpu: 'AMD EPYC', vcpus: 2, models, comparisons });
 }
 
 describe('the report of an evaluation', () => {
@@ -30,7 +31,9 @@ describe('the report of an evaluation', () => {
     const lines = report([EVALUATION, { ...EVALUATION, graph: '/models/fp32.onnx' }]).split('\n');
     expect(lines).toContain('A  a-model, revision 0123456789ab');
     expect(lines).toContain('B  a-model with /models/fp32.onnx');
-    expect(lines).toContain('same label as A            0.9855');
+    expect(lines).toContain('same label as A             0.9855');
+    expect(lines).toContain('recall above A             -0.0063');
+    expect(lines).toContain('  standard error            0.0026');
   });
 
   it('says for every pair of models how far they agree', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Answer } from '../../../cli/evaluate/candidate.ts';
-import { agreementOf } from '../../../cli/evaluate/evaluation.ts';
 import { type Answering, runCandidates } from '../../../cli/evaluate/run-candidates.ts';
 
 const answer = (text: string): Answer | null =>
@@ -63,24 +62,5 @@ describe('running candidates', () => {
     const [run] = await runCandidates([slow], texts.slice(0, 3), undefined, () => nowMs);
     expect(run?.predictionsPerSecond).toBeCloseTo(3 / 0.03, 9);
     expect(run?.latencyMs).toEqual({ p50: 4, p95: 4 });
-  });
-});
-
-describe('the agreement of models', () => {
-  const answers = (labels: readonly (Answer['label'] | null)[]) => ({
-    answers: labels.map((label) => (label === null ? null : { label, confidence: 0.5, margin: 0 })),
-  });
-
-  it('is the share of texts with the same label, whatever the truth', () => {
-    const one = answers(['positive', 'negative', 'neutral', 'positive']);
-    const other = answers(['positive', 'negative', 'positive', 'negative']);
-    expect(agreementOf([one, other])).toEqual([
-      [1, 0.5],
-      [0.5, 1],
-    ]);
-  });
-
-  it('takes a text without a token for neutral', () => {
-    expect(agreementOf([answers([null]), answers(['neutral'])])[0]).toEqual([1, 1]);
   });
 });

@@ -62,6 +62,8 @@ describe('tss evaluate', () => {
     expect(figure(stdout, 'accuracy')).toBe(1);
   });
 
+  const SAME = { agreement: 1, recallDifference: 0, standardError: 0 };
+
   it('compares a model with another graph of it, as JSON', async () => {
     const texts = await file('texts.txt', 'I love this phone\nworst day ever\n\u200b\n');
     const labels = await file('labels.txt', '2\n0\n1\n');
@@ -75,9 +77,9 @@ describe('tss evaluate', () => {
     expect(report).toMatchObject({
       texts: 3,
       labels: { negative: 1, neutral: 1, positive: 1 },
-      agreement: [
-        [1, 1],
-        [1, 1],
+      comparisons: [
+        [SAME, SAME],
+        [SAME, SAME],
       ],
     });
     for (const [index, graph] of [null, copy].entries()) {
