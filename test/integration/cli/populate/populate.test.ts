@@ -281,7 +281,7 @@ describe('populate that is stopped', () => {
     ['is of an earlier version, which kept no time', () => ({}), []],
     ['is to be read again', () => ({ savedMs: Date.now() }), ['--restart']],
   ])('starts over with users, topics and queries if their run %s', async (_, time, words) => {
-    const user = { id: '713', username: 'newer' };
+    const user = { id: '719', username: 'newer' };
     const tweets = tweetsOf(user, 3, 'so new #newer');
     x.serve({ users: [user], tweets });
     const progress = { cursor: tweets[1]?.id, done: 1, ...time() };
