@@ -80,7 +80,11 @@ it('a file in two languages is shown by its English rows, with the others counte
   const opened = await visit(service.url);
   const { page } = opened;
   await page.getByText('Score a CSV file').click();
-  const lines = ['text', 'I love this wonderful phone', 'Das schlechteste Handy, ich hasse es'];
+  const lines = [
+    'text',
+    'I love this wonderful phone',
+    'Das ist das schlechteste Handy und ich hasse es',
+  ];
   await page.getByLabel('Or paste its lines').fill(lines.join('\n'));
   await page.getByRole('button', { name: 'Score', exact: true }).click();
   await page.getByText('Done: 2 rows.').first().waitFor();
