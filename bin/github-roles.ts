@@ -6,6 +6,8 @@ import { GithubRolesStack } from '../lib/stacks/github-roles-stack.ts';
 /** OWNER/NAME, or OWNER@ID/NAME@ID as in tokens of repositories created since July 2026. */
 const REPOSITORY = /^[\w.-]{1,39}(?:\/[\w.-]{1,100}|@\d+\/[\w.-]{1,100}@\d+)$/;
 
+const BOUNDARY_ARN = /^arn:[\w-]+:iam::(?:\d{12}|aws):policy\/\S+$/;
+
 /** One-off app: npx cdk deploy --app 'script/cdk-app bin/github-roles.ts' -c repository=OWNER/NAME */
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -18,11 +20,17 @@ if (typeof repository !== 'string' || !REPOSITORY.test(repository)) {
   );
   process.exit(1);
 }
+if (boundaryArn !== undefined && !BOUNDARY_ARN.test(String(boundaryArn))) {
+  console.error(
+    `The context value permissionsBoundaryArn is ${JSON.stringify(boundaryArn)}; use the ARN of a policy, such as arn:aws:iam::123456789012:policy/boundary.`,
+  );
+  process.exit(1);
+}
 new GithubRolesStack(app, 'GithubRoles', {
   stackName: 'tweet-sentiment-github-roles',
   description: 'Tweet sentiment: roles of the GitHub workflow',
   terminationProtection: true,
-  ...boundedBy(typeof boundaryArn === 'string' ? boundaryArn : undefined),
+  ...boundedBy(boundaryArn === undefined ? undefined : String(boundaryArn)),
   repository,
   providerArn: typeof providerArn === 'string' ? providerArn : undefined,
 });

@@ -37,7 +37,7 @@ export function certificateCheck(config: StageConfig, CertificateArn: string): C
             state: 'fail',
             found: 'signed by an authority that Node.js does not trust',
             remedy:
-              'The golden hook and the probe refuse it: give a certificate of a public authority, or set deployment=rolling and probe=false.',
+              'The golden hook and the probe refuse it: give a certificate of a public authority with its chain, or set deployment=rolling and probe=false.',
           };
     });
 }

@@ -24,7 +24,7 @@ export function compare(
 
 /**
  * The texts are the same, so the errors of the two recalls are not independent: the variance is that of the
- * difference for each text, which is 1, 0 or -1, as in McNemar's test.
+ * difference for each text, which is 1, 0 or -1.
  */
 function comparisonOf(
   truths: readonly Label[],

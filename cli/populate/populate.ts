@@ -56,8 +56,10 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
     for (const supply of await suppliesOf(options, x)) {
       const { name, total } = supply;
       const job = jobKey('populate', url, lang, supply.job);
-      const from = options.restarts ? undefined : earlier(supply, state.get(job));
+      const saved = options.restarts ? undefined : state.get(job);
+      const from = earlier(supply, saved);
       if (from) announce(continuation(from, ` of ${name}`));
+      else if (saved) announce(`Starts over with ${name}: its earlier run is too old to continue`);
       const { done = 0, failed = 0 } = from ?? {};
       const bar = announcer.showBar({ name, total, done });
       const tally = new Tally();
@@ -95,8 +97,8 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
 function expectTopic(topic: string): void {
   if (normalizeTopic(topic) !== null && topic.length <= MAX_TOPIC_CHARACTERS) return;
   throw new UsageError(
-    `--topic must be a name of 1 to ${MAX_TOPIC_CHARACTERS} characters, optionally after one # or $, ` +
-      `got '${topic}'; search by --query`,
+    `--topic must be one name of at most ${MAX_TOPIC_CHARACTERS} characters, its # or $ included, got '${topic}'; ` +
+      'search by --query',
   );
 }
 

@@ -36,6 +36,7 @@ export class ServiceDashboard extends Construct {
   constructor(scope: Construct, id: string, { config, names, alarms }: ServiceDashboardProps) {
     super(scope, id);
     const { stage } = config;
+    // The ids of a deployed dashboard: its replacement would fail, as it has the same name.
     new cloudwatch.Dashboard(new Construct(this, 'Dashboards'), 'Dashboard', {
       dashboardName: deploymentName(stage),
       defaultInterval: Duration.hours(3),

@@ -46,27 +46,34 @@ export class Purge {
   }
 
   async user(user: UserReference): Promise<PurgedUser> {
+    const pendingWrites = this.#pendingWrites;
     const scoredUpToMs = this.#now();
-    await this.#dropPending(() => this.#pendingWrites.tweetsOfUser(user, scoredUpToMs));
+    await this.#dropPending(scoredUpToMs, (upToMs) => pendingWrites.tweetsOfUser(user, upToMs));
     const id = 'id' in user ? user.id : await this.#store.findUser(user.username);
     if (id === null) return { userId: null, rows: 0, contributions: 0 };
-    await this.#dropPending(() => this.#pendingWrites.tweetsOfUser({ id }, scoredUpToMs));
+    await this.#dropPending(scoredUpToMs, (upToMs) => pendingWrites.tweetsOfUser({ id }, upToMs));
     const record = (tweetIds: readonly TweetId[]) => this.#record(tweetIds);
     return { userId: id, ...(await this.#store.purgeUser(id, scoredUpToMs, record)) };
   }
 
   async topic(topic: string): Promise<Purged> {
     const scoredUpToMs = this.#now();
-    await this.#dropPending(() => this.#pendingWrites.tweetsOfTopic(topic, scoredUpToMs));
+    await this.#dropPending(scoredUpToMs, (upToMs) =>
+      this.#pendingWrites.tweetsOfTopic(topic, upToMs),
+    );
     return this.#store.purgeTopic(topic, scoredUpToMs, (tweetIds) => this.#record(tweetIds));
   }
 
   /**
-   * Drops rows that wait for the store; the prediction log has them already. Repeated for rows that a
-   * request has added meanwhile, which ends: only rows that were scored before the purge are found.
+   * Drops rows that wait for the store; the prediction log has them already. First all of them: a clock that
+   * was set back has scored some later than now. Then those that a request has added meanwhile, which ends,
+   * because only rows that were scored before the purge count.
    */
-  async #dropPending(find: () => readonly TweetId[]): Promise<void> {
-    for (let ids = find(); ids.length > 0; ids = find()) {
+  async #dropPending(
+    scoredUpToMs: number,
+    find: (upToMs: number) => readonly TweetId[],
+  ): Promise<void> {
+    for (let ids = find(Number.POSITIVE_INFINITY); ids.length > 0; ids = find(scoredUpToMs)) {
       await this.#record(ids);
       for (const id of ids) this.#pendingWrites.dropTweet(id);
     }

@@ -103,6 +103,16 @@ describe('script/cdk-app bin/github-roles.ts', () => {
     for (const { Properties } of roles) expect(Properties.PermissionsBoundary).toBe(boundary);
   }, 60_000);
 
+  it.each(['', 'boundary', 'arn:aws:iam::123456789012:role/boundary'])(
+    'refuses a permissions boundary that is not a policy: %j',
+    (permissionsBoundaryArn) => {
+      const { status, stderr } = deployFor('owner/name', { permissionsBoundaryArn });
+      expect(status).toBe(1);
+      expect(stderr).toContain('use the ARN of a policy');
+    },
+    60_000,
+  );
+
   it.each(['owner', 'owner@123456/name', 'owner/name@789012', 'owner/*', 'owner@*/name@*'])(
     'refuses what no subject begins with: %s',
     (repository) => {

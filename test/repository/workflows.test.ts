@@ -184,7 +184,7 @@ describe('GitHub workflows', () => {
     const [, stage] = /^\$\{\{ (.*) \}\}$/.exec(jobs.deploy.env.STAGE) ?? [];
     const own = '(vars.PRERELEASE_STAGE || github.ref_name)';
     expect(jobs.deploy.concurrency).toEqual({
-      group: `deploy-\${{ ${stage?.replace('vars.PRERELEASE_STAGE', own)} }}`,
+      group: `\${{ github.event_name }}-\${{ ${stage?.replace('vars.PRERELEASE_STAGE', own)} }}`,
       'cancel-in-progress': false,
     });
   });

@@ -97,8 +97,8 @@ function textOfBytes(bytes: Uint8Array): string {
 }
 
 /**
- * Corrects times of a day, which hyparquet leaves numbers, and decimals in a value, which hyparquet multiplies by a fraction: 3 * 0.1 is not 0.3. Corrects
- * keys of maps, which hyparquet makes text.
+ * Corrects times of a day, which hyparquet leaves numbers, decimals in a value, which hyparquet multiplies by
+ * a fraction (3 * 0.1 is not 0.3), and keys of maps, which hyparquet makes text.
  */
 function corrected(value: unknown, column: SchemaTree): unknown {
   const { element, children } = column;
@@ -108,7 +108,9 @@ function corrected(value: unknown, column: SchemaTree): unknown {
   }
   const perMs = ticksPerMs(element);
   if (perMs !== undefined && (typeof value === 'number' || typeof value === 'bigint')) {
-    return timeOfDay(BigInt(value), perMs);
+    const { logical_type: type } = element;
+    const zone = type?.type === 'TIME' && type.isAdjustedToUTC ? '+00' : '';
+    return `${timeOfDay(BigInt(value), perMs)}${zone}`;
   }
   if (typeof value === 'number') {
     return element.converted_type === 'DECIMAL' ? Number(value.toFixed(element.scale)) : value;

@@ -16,6 +16,9 @@ import { ID_PATTERN } from './schema.ts';
 
 const NAMES = Object.keys(LABEL_COLUMNS);
 
+/** Column of the parsed times, which no file is likely to have. */
+const TIME_COLUMN = 'event_timestamp in milliseconds';
+
 /** Milliseconds from 1973 to 5138: seconds have fewer digits, microseconds more. */
 const MILLISECONDS = /^[1-9]\d{11,13}$/;
 
@@ -48,7 +51,7 @@ export async function loadLabels(
   const extraColumns = await loadLines(database, path, readLabel);
   await database.run(
     `CREATE TABLE labels AS
-     SELECT number, entity, event_ms::BIGINT AS event_timestamp, ${readLabel ? 'label' : 'number::VARCHAR'} AS label
+     SELECT number, entity, ${identifier(TIME_COLUMN)}::BIGINT AS event_timestamp, ${readLabel ? 'label' : 'number::VARCHAR'} AS label
      FROM label_lines`,
   );
   const faults = await database.query(`
@@ -94,7 +97,7 @@ async function loadLines(
   const extraColumns = extraColumnsOf(header.names, path);
   const columns = header.names.map((name) => `${identifier(name)} VARCHAR`);
   await database.run(
-    `CREATE TABLE label_lines (number INTEGER, event_ms VARCHAR, ${columns.join(', ')})`,
+    `CREATE TABLE label_lines (number INTEGER, ${identifier(TIME_COLUMN)} VARCHAR, ${columns.join(', ')})`,
   );
   await database.append('label_lines', numbered(rows, header.names, readLabel));
   return extraColumns;
@@ -144,7 +147,7 @@ function extraColumnsOf(header: readonly string[], path: string): readonly strin
   const wrong = header.find((name, index) => {
     const each = name.toLowerCase();
     const isTaken =
-      !NAMES.includes(name) && [...TRAINING_COLUMNS, 'number', 'event_ms'].includes(each);
+      !NAMES.includes(name) && [...TRAINING_COLUMNS, 'number', TIME_COLUMN].includes(each);
     return name === '' || isTaken || lower.indexOf(each) !== index;
   });
   if (wrong !== undefined) {

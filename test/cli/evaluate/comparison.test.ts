@@ -44,7 +44,7 @@ describe('the comparison of models', () => {
     const [one, other] = [wrong(5), wrong(7)];
     const [[, pair] = []] = compare(truths, [answers(one), answers(other)]);
 
-    const random = xorshift();
+    const random = sameRandom();
     const differences = Array.from({ length: 4_000 }, () => {
       const drawn = truths.map((truth, index) => {
         const alike = truths.flatMap((each, other) => (each === truth ? [other] : []));
@@ -62,7 +62,7 @@ describe('the comparison of models', () => {
 });
 
 /** The same numbers from 0 to 1 in each run. */
-function xorshift(): () => number {
+function sameRandom(): () => number {
   let state = 1;
   return () => {
     state ^= state << 13;

@@ -111,6 +111,15 @@ describe('Purge', () => {
     expect(pendingWrites.rows).toBeGreaterThan(0);
   });
 
+  it('removes rows that were scored later than now by a clock that was set back', async () => {
+    const [store, predictionLog] = [new FakeStore(), new FakePredictionLog()];
+    const { pendingWrites } = aStoreWriter({ store, predictionLog });
+    const row = aRow({ tweetId: '1', authorId: AUTHOR, createdTimestampMs: 2 });
+    pendingWrites.add([{ row, ttlSeconds: 60 }]);
+    await new Purge({ store, predictionLog, pendingWrites, now: () => 1 }).user({ id: AUTHOR });
+    expect([pendingWrites.rows, predictionLog.purged]).toEqual([0, ['1']]);
+  });
+
   // The store has no tombstone for the author of a row without an author's id.
   it('removes rows that were scored before, and wait only since the purge has begun', async () => {
     const [store, predictionLog] = [new FakeStore(), new FakePredictionLog()];

@@ -248,7 +248,7 @@ describe('the result of an item', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'score-item-')), 'values');
     await inDuckDb(`CREATE TABLE t AS SELECT
       'a' AS text, DATE '2026-11-28' AS day, TIME '10:11:12.123456' AS micros,
-      TIME '10:20:30' AS seconds, [TIME '10:11:12.5'] AS list, MAP {TIME '00:00:10': 1} AS keys;
+      TIME '10:20:30' AS seconds, TIMETZ '10:11:12.5+00' AS zoned, [TIME '10:11:12.5'] AS list, MAP {TIME '00:00:10': 1} AS keys;
       COPY t TO '${path}.jsonl' (FORMAT json);
       COPY t TO '${path}.parquet' (FORMAT parquet)`);
     const { rows } = await scored('a.parquet', readFileSync(`${path}.parquet`));

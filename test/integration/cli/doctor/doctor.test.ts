@@ -135,7 +135,7 @@ describe('tss doctor', () => {
     const checked = await doctor(...prod);
     expect(checked.stdout).toMatch(/^fail +certificate +signed by an authority that Node/m);
     const unchecked = await doctor(...prod, '-c', 'deployment=rolling', '-c', 'probe=false');
-    expect(unchecked.stdout).toMatch(/^ok +certificate +sentiment\.example\.org$/m);
+    expect(unchecked.stdout).toMatch(/^ok +certificate +\S+$/m);
   });
 
   it('looks for a bootstrap stack with the qualifier of the context', async () => {

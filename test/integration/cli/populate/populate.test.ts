@@ -292,6 +292,10 @@ describe('populate that is stopped', () => {
     const { code, stdout, stderr } = await run(...choice, ...words);
     expect([code, stdout.match(/: 3 stored\n/g)]).toEqual([0, Array(3).fill(': 3 stored\n')]);
     expect(stderr).not.toContain('Continues');
+    const announced = stderr.match(
+      /^Starts over with .+: its earlier run is too old to continue$/gm,
+    );
+    expect(announced ?? []).toHaveLength(words.length > 0 ? 0 : 3);
   });
 
   it('asks a search for nothing before the seven days that X covers', async () => {
@@ -689,13 +693,10 @@ describe('populate tells what is wrong', () => {
     [['--user', 'not a name'], '--user must be a username'],
     [['--topic', ' '], '--topic must not be empty'],
     [['--query', ''], '--query must not be empty'],
-    [['--topic', '#bitcoin #eth'], "optionally after one # or $, got '#bitcoin #eth'"],
+    [['--topic', '#bitcoin #eth'], "its # or $ included, got '#bitcoin #eth'"],
     [['--topic', 'price of $BTC'], '; search by --query'],
-    [
-      ['--topic', 'C#'],
-      '--topic must be a name of 1 to 100 characters, optionally after one # or $',
-    ],
-    [['--topic', 'x'.repeat(101)], '--topic must be a name of 1 to 100 characters'],
+    [['--topic', 'C#'], '--topic must be one name of at most 100 characters, its # or $ included'],
+    [['--topic', 'x'.repeat(101)], '--topic must be one name of at most 100 characters'],
     [['--sample', '--lang', 'English'], '--lang must be a code of 2 or 3 small letters'],
     [['--sample', '--limit', '0'], "--limit must be an integer from 1 to 999999999, got '0'"],
     [['--sample', '--limit', 'many'], "--limit must be an integer from 1 to 999999999, got 'many'"],
