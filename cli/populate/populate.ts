@@ -56,10 +56,8 @@ export async function populate(options: PopulateOptions, signal: AbortSignal): P
     for (const supply of await suppliesOf(options, x)) {
       const { name, total } = supply;
       const job = jobKey('populate', url, lang, supply.job);
-      const saved = options.restarts ? undefined : state.get(job);
-      const from = earlier(supply, saved);
+      const from = options.restarts ? undefined : earlier(supply, state.get(job));
       if (from) announce(continuation(from, ` of ${name}`));
-      else if (saved) announce(`Starts over with ${name}: its earlier run is too old to continue`);
       const { done = 0, failed = 0 } = from ?? {};
       const bar = announcer.showBar({ name, total, done });
       const tally = new Tally();

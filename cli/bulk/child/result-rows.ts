@@ -26,6 +26,9 @@ export class ResultRows {
   /** Records without a text by the name that was given. */
   #lacking = 0;
   #leftOut = 0;
+  /** Scored records that may have an id, and those that have one. */
+  #records = 0;
+  #ids = 0;
 
   constructor(options: ResultRowsOptions) {
     this.#options = options;
@@ -43,6 +46,8 @@ export class ResultRows {
     const { scores } = prediction;
     const { idColumn } = task;
     const record = recordOf(text.text.source, { idColumn, columns: texts.columns });
+    if (record.json !== null) this.#records++;
+    if (record.id !== null) this.#ids++;
     return {
       input: task.input,
       line: BigInt(text.line),
@@ -62,13 +67,19 @@ export class ResultRows {
     };
   }
 
-  /** @throws CliError when nothing was scored for want of the text that was named: its name is likely wrong */
-  expectTexts(): void {
-    const { input, textColumn } = this.#options.task;
-    if (this.#scored > 0 || this.#lacking === 0) return;
-    throw new CliError(
-      `${input} has no text '${textColumn}' to score: ${this.#lacking} of its ${this.#leftOut} records lack it; correct --text-column`,
-    );
+  /** @throws CliError when no record has the text, or the id, that was named: its name is likely wrong */
+  expectNamed(): void {
+    const { input, textColumn, idColumn } = this.#options.task;
+    if (this.#scored === 0 && this.#lacking > 0) {
+      throw new CliError(
+        `${input} has no text '${textColumn}' to score: ${this.#lacking} of its ${this.#leftOut} records lack it; correct --text-column`,
+      );
+    }
+    if (idColumn !== undefined && this.#records > 0 && this.#ids === 0) {
+      throw new CliError(
+        `${input} has no id '${idColumn}' in any of the ${this.#records} records that were scored; correct --id-column`,
+      );
+    }
   }
 
   counts(): ItemCounts {

@@ -115,7 +115,7 @@ async function writeResult(
         if (bytes.length > 0) yield bytes;
       }
     }
-    rows.expectTexts();
+    rows.expectNamed();
     yield file.finish();
   }
   const etag = await store.write(result, content());

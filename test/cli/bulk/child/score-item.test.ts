@@ -325,6 +325,21 @@ describe('the result of an item', () => {
     expect(report).toMatchObject({ scored: 1, left_out: 2 });
   });
 
+  it('fails when no record has an id by the name that is given, and not when some have, or for plain text', async () => {
+    const message = (name: string) =>
+      `s3://tweets/${name} has no id 'nosuch' in any of the 2 records that were scored; correct --id-column`;
+    const named = { idColumn: 'nosuch' };
+    const csv = 'id,text\n1,good\n2,bad\n';
+    await expect(scored('a.csv', csv, named)).rejects.toThrow(message('a.csv'));
+    const lines = '{"id":"1","text":"good"}\n{"text":"bad"}\n';
+    await expect(scored('a.jsonl', lines, named)).rejects.toThrow(message('a.jsonl'));
+    expect((await scored('a.jsonl', lines, { idColumn: 'id' })).rows.map(({ id }) => id)).toEqual([
+      '1',
+      null,
+    ]);
+    expect((await scored('a.txt', 'good\n', named)).rows).toHaveLength(1);
+  });
+
   it('tells the types of the columns where Parquet has no column of texts', async () => {
     const parquet = parquetWriteBuffer({
       columnData: [{ name: 'text', data: [new Uint8Array([1])], type: 'BYTE_ARRAY' }],
@@ -358,7 +373,7 @@ const matching = (rows: object[]) => rows.map((row) => expect.objectContaining(r
 
 describe('a repeated item', () => {
   it('is done, until its object or its options change', async () => {
-    const store = storeOf('a.jsonl', '{"text":"a"}\n');
+    const store = storeOf('a.jsonl', '{"text":"a","key":"1"}\n');
     const wasDone = async (item: Partial<ItemTask> = {}) =>
       (await run(store, { key: 'a.jsonl', ...item })).wasDone;
     expect([await wasDone(), await wasDone()]).toEqual([false, true]);
