@@ -40,12 +40,28 @@ export const SPLIT_METASPACE = {
   ],
 } as const;
 
+interface Kind {
+  readonly classes: RegExp;
+  /** Values of model_type in config.json that stand for these classes if no class is named. */
+  readonly modelTypes: RegExp;
+}
+
 /** Tokenizer classes of transformers that read the files as here; others read the same files in another way. */
-const CLASSES: Readonly<Record<VocabularyKind, RegExp>> = {
-  bytePair: /^(Bart|Longformer|Roberta)Tokenizer(Fast)?$/,
-  wordPiece:
-    /^(Bert|ConvBert|DistilBert|Electra|LayoutLM|MPNet|MobileBert|SqueezeBert)Tokenizer(Fast)?$/,
-  unigram: /^(Camembert|XLMRoberta)Tokenizer(Fast)?$/,
+const KINDS: Readonly<Record<VocabularyKind, Kind>> = {
+  bytePair: {
+    classes: /^(Bart|Longformer|Roberta)Tokenizer(Fast)?$/,
+    modelTypes: /^(bart|data2vec-text|ibert|longformer|roberta|roberta-prelayernorm)$/,
+  },
+  wordPiece: {
+    classes:
+      /^(Bert|ConvBert|DistilBert|Electra|LayoutLM|MPNet|MobileBert|SqueezeBert)Tokenizer(Fast)?$/,
+    modelTypes:
+      /^(bert|convbert|distilbert|electra|ernie|layoutlm|megatron-bert|mobilebert|mpnet|nezha|squeezebert)$/,
+  },
+  unigram: {
+    classes: /^(Camembert|XLMRoberta)Tokenizer(Fast)?$/,
+    modelTypes: /^(camembert|xlm-roberta|xlm-roberta-xl|xmod)$/,
+  },
 };
 
 const Config = Type.Object({
@@ -58,7 +74,7 @@ const Config = Type.Object({
  *
  * @param modelType config.json's model_type: it decides between layouts of the same files
  * @throws SourceError when a file is missing or damaged, or when tokenizer_config.json, else config.json, names
- * another tokenizer
+ * another tokenizer, by its class or else by model_type
  */
 export async function buildTokenizer(
   folder: string,
@@ -68,9 +84,13 @@ export async function buildTokenizer(
 ): Promise<object> {
   const config = await readJsonFile(Config, folder, 'config.json');
   const tokenizerClass = settings.tokenizer_class ?? config?.tokenizer_class;
-  if (tokenizerClass && !CLASSES[kind].test(tokenizerClass)) {
+  const { classes, modelTypes } = KINDS[kind];
+  if (tokenizerClass ? !classes.test(tokenizerClass) : !modelTypes.test(modelType)) {
+    const tokenizer = tokenizerClass
+      ? `The model names the tokenizer class ${tokenizerClass}, which`
+      : `The model_type ${modelType} has a tokenizer that`;
     throw new SourceError(
-      `The model names the tokenizer class ${tokenizerClass}, which cannot be built from ${VOCABULARY_FILES[kind].join(' and ')}; ` +
+      `${tokenizer} cannot be built from ${VOCABULARY_FILES[kind].join(' and ')}; ` +
         'supported are the tokenizers of BERT, RoBERTa, XLM-RoBERTa, CamemBERT, DistilBERT, MPNet and ELECTRA. ' +
         'Any other needs a tokenizer.json',
       { retryable: false },

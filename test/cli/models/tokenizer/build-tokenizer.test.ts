@@ -113,6 +113,19 @@ describe('the tokenizer class of a model without tokenizer.json', () => {
     );
   });
 
+  it.each([
+    ['wordPiece', 'bert', 'roformer'],
+    ['bytePair', 'roberta', 'flaubert'],
+    ['unigram', 'xlm-roberta', 'mbart'],
+  ] as const)(
+    'is refused for %s of %s if none is named, and the model is of the type %s',
+    async (kind, name, type) => {
+      await expect(tokenizerOf(kind, name, type)).rejects.toThrow(
+        `The model_type ${type} has a tokenizer that cannot be built from`,
+      );
+    },
+  );
+
   it('is that of tokenizer_config.json, if both files name one', async () => {
     const files = {
       'tokenizer_config.json': { tokenizer_class: 'BertTokenizerFast' },
