@@ -19,6 +19,7 @@ import { languagesOfCard } from './model-languages.ts';
 import { type ModelSource, SourceError } from './source.ts';
 import { type StagedModel, type StagingOptions, stageModel } from './stage-model.ts';
 import { checkAddedTokens } from './tokenizer/added-tokens.ts';
+import { checkPadding } from './tokenizer/check-padding.ts';
 import { INT8_BATCH_TOLERANCE, type Trial, type TrialOptions, tryModel } from './trial.ts';
 import { openEncoder } from './trial-sequences.ts';
 import { writeManifest } from './write-manifest.ts';
@@ -78,12 +79,8 @@ async function addFrom(source: ModelSource, staging: string, options: AddOptions
     compare: true,
     checkTokenizer: async ({ file, maxTokens, positionPadId }) => {
       await checkAddedTokens(staging, file);
-      const { encode } = await openEncoder(staging, {
-        tokenizer: file,
-        maxTokens,
-        preprocessing: [],
-      });
-      refuseFrameOf(positionPadId, (await encode('')).ids);
+      const encoder = await openEncoder(staging, { tokenizer: file, maxTokens, preprocessing: [] });
+      if (positionPadId !== undefined) await checkPadding(positionPadId, encoder);
     },
   });
   refuseOwnNames(staged);
@@ -151,19 +148,6 @@ function refuseOwnNames(names: readonly string[]): void {
   throw new SourceError(`The model's file ${own} has a name that \`add\` writes; rename it`, {
     retryable: false,
   });
-}
-
-/**
- * Refuses a frame of texts that holds the token from which the network counts positions: transformers gives
- * it the position of padding, and the converted graph does not.
- */
-function refuseFrameOf(padId: number | undefined, frame: readonly number[]): void {
-  if (padId === undefined || !frame.includes(padId)) return;
-  throw new SourceError(
-    `config.json has the pad_token_id ${padId}, which by tokenizer.json begins or ends every text; ` +
-      'give it the id of the token for padding, or export the model to ONNX',
-    { retryable: false },
-  );
 }
 
 function checkName(name: string): void {

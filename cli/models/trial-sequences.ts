@@ -40,6 +40,8 @@ export interface TrialSequences {
 /** Tokenizes texts as the service does. */
 export interface Encoder {
   readonly definition: TokenizerDefinition;
+  /** See `Tokenizer`. */
+  readonly unknownId: number | null;
   readonly encode: (text: string) => Promise<Sequence>;
 }
 
@@ -55,6 +57,7 @@ export async function openEncoder(
   const normalize = createNormalizer(preprocessing);
   return {
     definition,
+    unknownId: tokenizer.unknownId,
     encode: async (text) => ({ text, ids: (await tokenizer.encode(normalize(text))).ids }),
   };
 }

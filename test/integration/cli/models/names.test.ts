@@ -166,17 +166,20 @@ describe('models add', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
   });
 
-  it('refuses a padding token that frames every text before it fetches the weights', async () => {
+  it.each([
+    ['frames every text', 0],
+    ['texts can have', 10],
+  ])('refuses a padding token that %s before it fetches the weights', async (_, id) => {
     const checkpoint = mkdtempSync(join(sandbox, 'checkpoint-'));
     for (const [name, bytes] of robertaRepository()) writeFileSync(join(checkpoint, name), bytes);
     const config = JSON.parse(readFileSync(join(checkpoint, 'config.json'), 'utf8'));
     writeFileSync(
       join(checkpoint, 'config.json'),
-      JSON.stringify({ ...config, pad_token_id: 0, max_position_embeddings: 513 }),
+      JSON.stringify({ ...config, pad_token_id: id, max_position_embeddings: 513 + id }),
     );
     const words = ['--name', 'x', '--labels', 'negative,neutral,positive'];
     const { code, stderr } = await folder.run(['add', checkpoint, ...words]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('has the pad_token_id 0')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`has the pad_token_id ${id}`)]);
     expect(stderr).not.toContain('pytorch_model.bin');
   });
 
