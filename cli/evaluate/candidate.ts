@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { contextWithoutCaller } from '../../service/application/request-context.ts';
 import { type Label, type ModelIdentity, marginOf } from '../../service/domain/sentiment.ts';
 import { type Bundle, findBundle, readManifest } from '../../service/inference/bundle/manifest.ts';
@@ -7,6 +8,8 @@ import { modelsDir } from '../kit/environment.ts';
 import { CliError } from '../kit/errors.ts';
 import { endWorkers } from '../kit/exit-tasks.ts';
 import { type ModelChoice, startModel } from '../kit/start-model.ts';
+import { sum } from '../kit/statistics.ts';
+import { externalDataOf } from '../models/external-data.ts';
 
 const CALL_TIMEOUT_MS = 600_000;
 
@@ -36,13 +39,13 @@ export class Candidate {
 
   /**
    * @throws StartupError when the bundle is unknown or damaged, or the graph cannot be loaded
-   * @throws CliError when there is no such graph
+   * @throws CliError when there is no such graph, or it lacks a file of its weights
    */
   static async load({ name, graph }: ModelChoice): Promise<Candidate> {
     const bundle = findBundle(await readManifest(modelsDir()), name);
-    const graphBytes = graph === undefined ? graphBytesOf(bundle.files) : await sizeOf(graph);
+    const bytes = graph === undefined ? bundleGraphBytes(bundle.files) : await graphBytes(graph);
     const model = await startModel({ name, ...(graph !== undefined && { graph }) });
-    return new Candidate(model, graph ?? null, graphBytes);
+    return new Candidate(model, graph ?? null, bytes);
   }
 
   /** Same length, same order; null when preprocessing leaves nothing to score. */
@@ -63,18 +66,35 @@ export class Candidate {
   }
 }
 
-/** Of the graph and of the files that hold its weights: a bundle's other files are JSON. */
-export function graphBytesOf(files: Bundle['files']): number {
-  const weights = files.filter(({ name }) => !/\.jsonl?$/.test(name));
-  return weights.reduce((sum, { bytes }) => sum + bytes, 0);
+/** Bytes of the graph and of the files that hold its weights: a bundle's other files are JSON. */
+export function bundleGraphBytes(files: Bundle['files']): number {
+  return sum(files.filter(({ name }) => !/\.jsonl?$/.test(name)).map(({ bytes }) => bytes));
 }
 
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (cause) {
-    throw new CliError(`${path} cannot be read; --model NAME=GRAPH takes an ONNX file`, {
-      cause,
-    });
-  }
+/**
+ * Bytes of a graph and of the files that hold its weights.
+ *
+ * @throws CliError when a file cannot be read, or is not a graph
+ */
+export async function graphBytes(path: string): Promise<number> {
+  const ownBytes = await sizeOf(
+    path,
+    `${path} cannot be read; --model NAME=GRAPH takes an ONNX file`,
+  );
+  const [folder, graph] = [dirname(path), basename(path)];
+  const weightBytes = externalDataOf(folder, graph).map((name) =>
+    sizeOf(
+      join(folder, name),
+      `${join(folder, name)}, in which ${graph} keeps weights, cannot be read`,
+    ),
+  );
+  return ownBytes + sum(await Promise.all(weightBytes));
+}
+
+async function sizeOf(path: string, fault: string): Promise<number> {
+  const file = await stat(path).catch((cause: unknown) => {
+    throw new CliError(fault, { cause });
+  });
+  if (file.isFile()) return file.size;
+  throw new CliError(fault);
 }

@@ -103,7 +103,7 @@ describe('tss evaluate', () => {
 
   it.each([
     ['that does not exist', 'nowhere.onnx', /nowhere\.onnx cannot be read/],
-    ['that is not ONNX', 'texts.txt', /An inference worker cannot start/],
+    ['that is not ONNX', 'texts.txt', /texts\.txt is not an ONNX graph/],
   ])('names a graph %s and exits 1', async (_, name, message) => {
     const texts = await file('texts.txt', 'fine\n');
     const labels = await file('labels.txt', '1\n');
