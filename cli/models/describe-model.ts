@@ -4,7 +4,11 @@ import { LABELS, type Label } from '../../service/domain/sentiment.ts';
 import type { Bundle } from '../../service/inference/bundle/manifest.ts';
 import { UsageError } from '../kit/errors.ts';
 import { ConversionError } from './convert/conversion-error.ts';
-import { describeClassifier, refuseOwnCode } from './convert/families/describe-classifier.ts';
+import {
+  describeClassifier,
+  labelNames,
+  refuseOwnCode,
+} from './convert/families/describe-classifier.ts';
 import { maxTokens } from './convert/graph/classifier-graph.ts';
 import { SourceError } from './source.ts';
 import { TOKENIZER_CONFIG_FILE } from './tokenizer/added-tokens.ts';
@@ -61,7 +65,7 @@ export async function describeModel(
   const config = await readJsonFile(Type.Unknown(), folder, CONFIG_FILE);
   if (Value.Check(TaskConfig, config)) checkTask(config.problem_type);
   if (Value.Check(LabeledConfig, config)) {
-    checkCount(labelsOf(config));
+    checkCount(labelNames(config.id2label));
     if (labels === undefined) checkNumbers(config);
   }
   const facts =
@@ -122,16 +126,10 @@ async function anyFamily(folder: string): Promise<Facts> {
   }
   return {
     family: config.model_type,
-    labels: labelsOf(config),
+    labels: labelNames(config.id2label),
     padId: config.pad_token_id,
     window: config.max_position_embeddings,
   };
-}
-
-function labelsOf({ id2label }: Static<typeof LabeledConfig>): string[] {
-  return Object.entries(id2label)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, name]) => name);
 }
 
 /** The logits of other tasks are not those of a softmax. */

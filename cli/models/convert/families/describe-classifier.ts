@@ -36,9 +36,6 @@ const MAX_LABELS = 10;
 const Common = Type.Object({
   model_type: Type.String(),
   architectures: Type.Optional(Type.Array(Type.String())),
-  problem_type: Type.Literal('single_label_classification', {
-    default: 'single_label_classification',
-  }),
   id2label: Type.Optional(Type.Record(Type.String(), Type.String())),
   num_labels: Type.Integer({ default: MIN_LABELS }),
 });
@@ -61,9 +58,7 @@ export function describeClassifier(config: unknown): Classifier {
   }
   refuseOtherTasks(common.architectures);
   const labels = common.id2label
-    ? Object.entries(common.id2label)
-        .sort(([a], [b]) => Number(a) - Number(b))
-        .map(([, label]) => label)
+    ? labelNames(common.id2label)
     : Array.from({ length: Math.min(common.num_labels, MAX_LABELS + 1) }, (_, id) => `LABEL_${id}`);
   if (labels.length < MIN_LABELS || labels.length > MAX_LABELS) {
     throw new ConversionError(
@@ -71,6 +66,13 @@ export function describeClassifier(config: unknown): Classifier {
     );
   }
   return { family: common.model_type, labels, ...describe(config) };
+}
+
+/** Names of config.json's id2label, in the order of the logits. */
+export function labelNames(id2label: Readonly<Record<string, string>>): string[] {
+  return Object.entries(id2label)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, name]) => name);
 }
 
 function refuseOtherTasks(architectures: readonly string[] = []): void {

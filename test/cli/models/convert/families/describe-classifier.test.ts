@@ -29,9 +29,7 @@ describe('the description of a classifier', () => {
   });
 
   it('takes null for a value that is not set', () => {
-    expect(describeClassifier({ ...ROBERTA, pad_token_id: null, problem_type: null }).padId).toBe(
-      1,
-    );
+    expect(describeClassifier({ ...ROBERTA, pad_token_id: null }).padId).toBe(1);
   });
 
   it.each([
@@ -79,12 +77,6 @@ describe('the description of a classifier', () => {
       { architectures: ['RobertaForMaskedLM'] },
       'architecture RobertaForMaskedLM is not a sequence classifier',
     ],
-    [
-      'several labels at once',
-      { problem_type: 'multi_label_classification' },
-      'got "multi_label_classification"',
-    ],
-    ['a regression', { problem_type: 'regression' }, 'got "regression"'],
     ['one label', { id2label: { 0: 'score' } }, 'a classifier of 2 to 10 labels is needed, got 1'],
     [
       'eleven labels',
