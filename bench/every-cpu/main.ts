@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { promisify } from 'node:util';
 import { type CpuFamily, cpuFamilyOf } from '../../service/contract/cpu-family.ts';
-import { softmax } from '../../service/inference/scores.ts';
+import { indexOfHighest, softmax } from '../../service/inference/scores.ts';
 import { RESULTS_PATH, type Row } from '../report/every-cpu.ts';
 import type { Measurement } from './measure.ts';
 
@@ -36,7 +36,7 @@ function rowOf(measurement: Measurement, cpu: string, family: CpuFamily): Row {
       const scores = softmax(logits);
       const own = scores.map((value, label) => Math.abs(value - (row[label] ?? Number.NaN)));
       differences.largest = Math.max(differences.largest, ...own);
-      if (highest(scores) !== highest(row)) differences.labels++;
+      if (indexOfHighest(scores) !== indexOfHighest(row)) differences.labels++;
     }
     return differences;
   };
@@ -49,10 +49,6 @@ function rowOf(measurement: Measurement, cpu: string, family: CpuFamily): Row {
     againstX64: compare(x64),
     againstOwn: compare(family === 'x64' ? x64 : read('golden-arm64.jsonl', 'probabilities')),
   };
-}
-
-function highest(row: readonly number[]): number {
-  return row.indexOf(Math.max(...row));
 }
 
 function read(name: string, field: string): number[][] {

@@ -10,6 +10,7 @@ import {
 import type { Bundle, GoldenFamily, Manifest } from '../../service/contract/model-manifest.ts';
 import { verifyFiles } from '../../service/inference/bundle/bundle-files.ts';
 import { asStartupError } from '../../service/inference/bundle/manifest.ts';
+import { indexOfHighest } from '../../service/inference/scores.ts';
 import { counted } from '../kit/counted.ts';
 import { CliError } from '../kit/errors.ts';
 import { say } from '../kit/printable.ts';
@@ -59,7 +60,9 @@ export async function makeGolden(options: GoldenOptions): Promise<void> {
     }
     const difference = largestDifference(scores[0], expected);
     const { file } = bundle.golden;
-    const labels = scores[0].filter((row, line) => highest(row) !== highest(expected[line] ?? []));
+    const labels = scores[0].filter(
+      (row, line) => indexOfHighest(row) !== indexOfHighest(expected[line] ?? []),
+    );
     say(
       output,
       `${family}: up to ${difference.toFixed(6)} from ${file} (${base}), ${counted(labels.length, 'other label')}.`,
@@ -95,10 +98,6 @@ async function readGolden(
     texts: golden.map(({ text }) => text),
     expected: golden.map(({ probabilities }) => [...probabilities]),
   };
-}
-
-function highest(row: readonly number[]): number {
-  return row.indexOf(Math.max(...row));
 }
 
 function checkReproduced(difference: number, { golden, name }: Bundle): void {

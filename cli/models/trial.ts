@@ -1,4 +1,5 @@
 import type { Label } from '../../service/domain/sentiment.ts';
+import { indexOfHighest } from '../../service/inference/scores.ts';
 import { say } from '../kit/printable.ts';
 import { ProgressBar, type ProgressOutput } from '../kit/progress.ts';
 import { checkOutput } from './check-output.ts';
@@ -190,7 +191,7 @@ function checkLabels(
   options: TrialOptions,
 ): void {
   for (const [row, { text, label }] of GOLDEN_TEXTS.entries()) {
-    const highest = labels[argMax(alone[row] ?? [])];
+    const highest = labels[indexOfHighest(alone[row] ?? [])];
     if (label === undefined || highest === label) continue;
     refuseUnlessForced(
       `The model calls "${text}" ${highest}; are its labels in the order ${labels.join(', ')}? ` +
@@ -207,7 +208,9 @@ function compare(
   reference: readonly number[][],
   options: TrialOptions,
 ): Comparison {
-  const same = served.filter((row, index) => argMax(row) === argMax(reference[index] ?? []));
+  const same = served.filter(
+    (row, index) => indexOfHighest(row) === indexOfHighest(reference[index] ?? []),
+  );
   const agreement = same.length / served.length;
   const difference = largestDifference(served, reference);
   const summary =
@@ -229,8 +232,4 @@ function refuseUnlessForced(message: string, { force, output }: TrialOptions): v
     throw new SourceError(`${message}; --force adds the model all the same`, { retryable: false });
   }
   say(output, `Warning: ${message}.`);
-}
-
-function argMax(row: readonly number[]): number {
-  return row.indexOf(Math.max(...row));
 }

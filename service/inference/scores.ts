@@ -11,6 +11,11 @@ export function softmax(logits: ArrayLike<number>): number[] {
   return exponentials.map((value) => value / sum);
 }
 
+/** Index of the highest value; of the first one of several. */
+export function indexOfHighest(values: readonly number[]): number {
+  return values.indexOf(Math.max(...values));
+}
+
 /** Probabilities by label; `labels` names the logits in their order. */
 export function scoresOf(logits: ArrayLike<number>, labels: readonly Label[]): Scores {
   const probabilities = softmax(logits);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { scoresOf, softmax } from '../../../service/inference/scores.ts';
+import { indexOfHighest, scoresOf, softmax } from '../../../service/inference/scores.ts';
 
 describe('softmax', () => {
   it('gives the reference its probabilities', () => {
@@ -21,10 +21,15 @@ describe('softmax', () => {
         const probabilities = softmax(logits);
         const sum = probabilities.reduce((total, value) => total + value, 0);
         expect(Math.abs(sum - 1)).toBeLessThan(1e-9);
-        const highest = logits.indexOf(Math.max(...logits));
-        expect(probabilities[highest]).toBe(Math.max(...probabilities));
+        expect(probabilities[indexOfHighest(logits)]).toBe(Math.max(...probabilities));
       }),
     );
+  });
+});
+
+describe('the index of the highest value', () => {
+  it('is that of the first one of equal values', () => {
+    expect(indexOfHighest([0.2, 0.4, 0.4])).toBe(1);
   });
 });
 
