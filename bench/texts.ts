@@ -58,6 +58,6 @@ function inventedTexts(random: () => number): string[] {
   });
 }
 
-export function readLines(path: string): string[] {
+function readLines(path: string): string[] {
   return readFileSync(path, 'utf8').trimEnd().split('\n');
 }

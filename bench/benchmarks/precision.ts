@@ -1,4 +1,7 @@
-import { LABELS } from '../../service/domain/sentiment.ts';
+import { readLineAligned } from '../../cli/evaluate/dataset.ts';
+import { measure } from '../../cli/evaluate/measures.ts';
+import { type Label, topLabel } from '../../service/domain/sentiment.ts';
+import { scoresOf } from '../../service/inference/scores.ts';
 import { assetOf } from '../assets.ts';
 import { ARM_MS, type Bench, VCPUS } from '../bench.ts';
 import type { Benchmark, Measurement } from '../benchmark.ts';
@@ -8,7 +11,6 @@ import { sessionOf } from '../models.ts';
 import { BareSessions } from '../peers/bare-sessions.ts';
 import { openSession } from '../peers/session.ts';
 import { interleave, ROUNDS } from '../rounds.ts';
-import { readLines } from '../texts.ts';
 import { encodeAll } from '../tokenize.ts';
 import { ratios } from './throughput.ts';
 
@@ -45,15 +47,19 @@ async function speed(bench: Bench): Promise<Measurement> {
 /** Loss of macro recall by INT8, in points. Nothing random is in it: one round. */
 async function recallLoss({ model, say }: Bench): Promise<Measurement> {
   const fp32Path = model.fp32Path();
-  const texts = readLines(assetOf('BENCH_DATA_DIR', 'tweeteval', 'val_text.txt'));
-  const labels = readLines(assetOf('BENCH_DATA_DIR', 'tweeteval', 'val_labels.txt')).map(Number);
+  const { texts, labels } = await readLineAligned(
+    assetOf('BENCH_DATA_DIR', 'tweeteval', 'val_text.txt'),
+    assetOf('BENCH_DATA_DIR', 'tweeteval', 'val_labels.txt'),
+  );
   const encoded = await encodeAll(model.tokenizerPath, model.bundle, texts);
   const recallOf = async (graphPath: string, name: string) => {
     say(`scoring ${texts.length} texts with ${name}`);
     const session = await openSession(sessionOf({ ...model, graphPath }, VCPUS));
-    const predicted: number[] = [];
-    for (const { ids } of encoded) predicted.push(argmax(await session.run(ids)));
-    return { predicted, recall: 100 * macroRecall(labels, predicted) };
+    const predicted: Label[] = [];
+    for (const { ids } of encoded) {
+      predicted.push(topLabel(scoresOf(await session.run(ids), model.bundle.labels)));
+    }
+    return { predicted, recall: 100 * measure(labels, predicted).macroRecall };
   };
   const int8 = await recallOf(model.graphPath, 'INT8');
   const fp32 = await recallOf(fp32Path, 'FP32');
@@ -67,20 +73,6 @@ async function recallLoss({ model, say }: Bench): Promise<Measurement> {
       texts: texts.length,
     },
   };
-}
-
-/** The mean over the labels of the share of its texts that were recognized. */
-export function macroRecall(labels: readonly number[], predicted: readonly number[]): number {
-  const recalls = LABELS.map((_, label) => {
-    const of = labels.map((actual, index) => ({ actual, guess: predicted[index] }));
-    const texts = of.filter(({ actual }) => actual === label);
-    return texts.filter(({ guess }) => guess === label).length / texts.length;
-  });
-  return recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length;
-}
-
-function argmax(logits: Float32Array): number {
-  return logits.indexOf(Math.max(...logits));
 }
 
 export const precision: readonly Benchmark[] = [

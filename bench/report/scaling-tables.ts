@@ -1,3 +1,4 @@
+import { mean } from '../../cli/kit/statistics.ts';
 import { MODEL_KEYS } from '../model-key.ts';
 import type { Part, Point } from '../scaling/measurements.ts';
 import { MODEL_TITLES } from './curve-chart.ts';
@@ -65,8 +66,6 @@ function cell(point: Point | undefined): string {
 
 /** The line with the least sum of squared distances from the medians. */
 export function straightLine(points: readonly Point[]): { base: number; slope: number } {
-  const mean = (values: readonly number[]) =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
   const x = mean(points.map(({ at }) => at));
   const y = mean(points.map(({ summary }) => summary.median));
   const covariance = mean(points.map(({ at, summary }) => (at - x) * (summary.median - y)));
