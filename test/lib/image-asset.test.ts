@@ -23,9 +23,9 @@ const BUILT_FROM = new RegExp(
   `^(${[
     'Dockerfile|\\.dockerignore|\\.npmrc|LICENSE|NOTICE|package(-lock)?\\.json|tsconfig\\.json',
     'stubs/.*|service/.*|models/.*|cli/models/.*',
-    'cli/kit/(archived-tweet|content-range|counted|csv-columns|csv-records|environment|errors|exact-json|exit-tasks)\\.ts',
+    'cli/kit/(archived-tweet|aws-timeouts|content-range|counted|csv-columns|csv-records|environment|errors|exact-json|exit-tasks)\\.ts',
     'cli/kit/(inference-worker|lines|printable|progress|retry|run-lock|s3|start-model|tweet-(?:author|columns|fault|objects|time)|utf8)\\.ts',
-    'cli/score/(added-columns|chunks|scored-chunks|scorer)\\.ts|cli/score/formats/.*',
+    'cli/score/(added-columns|chunks|results-version|scored-chunks|scorer)\\.ts|cli/score/formats/.*',
     'cli/bulk/contract\\.ts|cli/bulk/child/.*',
     'script/build\\.ts|script/lib/(build-page|bundle-options|language-data|pack-ngrams|replace-folder)\\.ts',
     'script/image/(collect-runtime-packages|install-locked|fetch-model\\.ts)',
