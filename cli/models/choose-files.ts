@@ -1,7 +1,7 @@
 import { MODEL_FILE_NAME } from '../../service/contract/model-manifest.ts';
 import type { Precision } from './convert/graph/classifier-graph.ts';
 import { SourceError, type SourceFile } from './source.ts';
-import { VOCABULARY_FILES, type VocabularyKind } from './tokenizer/build-tokenizer.ts';
+import { VOCABULARY_FILES, type VocabularyKind } from './tokenizer/vocabulary-kind.ts';
 
 export const TOKENIZER_FILE = 'tokenizer.json';
 

@@ -1,39 +1,19 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Type } from 'typebox';
-import { Check } from 'typebox/value';
 import { CliError, reasonOf } from '../kit/errors.ts';
-import { warn } from '../kit/printable.ts';
 import { lockForThisRun } from '../kit/run-lock.ts';
 import type { Layout } from './formats/format.ts';
 import { isGzip } from './formats/format-of.ts';
-
-const Count = Type.Integer({ minimum: 0 });
-
-/** Progress of a run. */
-const Progress = Type.Object({
-  next: Type.Object({ bytes: Count, lines: Count }),
-  layout: Type.Unsafe<Layout>(Type.Object({ header: Type.String() })),
-  counts: Type.Object({
-    negative: Count,
-    neutral: Count,
-    positive: Count,
-    /** Of the texts scored: those in languages that the model does not read. */
-    otherLanguages: Count,
-    leftOut: Count,
-  }),
-});
-export type Progress = Readonly<Type.Static<typeof Progress>>;
-
-const State = Type.Object({
-  /** Input, model and options of the run. */
-  run: Type.String(),
-  /** Bytes of the output that belong to the progress. */
-  bytes: Count,
-  progress: Progress,
-});
+import {
+  earlierState,
+  type Progress,
+  partialOf,
+  type State,
+  stateOf,
+  writeState,
+} from './output-state.ts';
 
 /** Makes the output of the lines that a run has written. */
 export interface Conversion {
@@ -82,7 +62,7 @@ export class FileOutput implements Output {
     run: string | undefined,
     file: FileHandle,
     release: () => void,
-    { state, conversion }: { state?: Type.Static<typeof State>; conversion?: Conversion },
+    { state, conversion }: { state?: State; conversion?: Conversion },
   ) {
     this.#name = name;
     this.#run = run;
@@ -138,10 +118,7 @@ export class FileOutput implements Output {
       if (this.#run === undefined) return;
       // In this order, so that the state never counts text that a power failure could lose.
       await this.#file.datasync();
-      const state = { run: this.#run, bytes: this.#bytes, progress };
-      const next = `${stateOf(this.#name)}.new`;
-      await writeFile(next, JSON.stringify(state));
-      await rename(next, stateOf(this.#name));
+      await writeState(this.#name, { run: this.#run, bytes: this.#bytes, progress });
     });
   }
 
@@ -194,14 +171,6 @@ export class FileOutput implements Output {
   }
 }
 
-function partialOf(name: string): string {
-  return `${name}.partial`;
-}
-
-function stateOf(name: string): string {
-  return `${name}.partial.state`;
-}
-
 /** Repeats writes that the system ends early, as it may. */
 async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
@@ -226,45 +195,5 @@ async function expectNew(name: string): Promise<void> {
   const found = await stat(name).catch(() => undefined);
   if (found) {
     throw new CliError(`${name} exists already; delete it, or choose another name with --out`);
-  }
-}
-
-/**
- * The state of an unfinished run of the same kind; undefined when there is none to continue.
- *
- * @param run undefined for one that cannot be continued
- * @throws Error when it cannot be read
- */
-async function earlierState(
-  name: string,
-  run: string | undefined,
-): Promise<Type.Static<typeof State> | undefined> {
-  const content = await unlessMissing(readFile(stateOf(name), 'utf8'));
-  const partial = await unlessMissing(stat(partialOf(name)));
-  const state = content === undefined ? undefined : parsed(content);
-  if (partial === undefined || !Check(State, state) || partial.size < state.bytes) return undefined;
-  // A header without records: lines that follow would begin with the header's own.
-  if (state.progress.next.bytes === 0) return undefined;
-  if (state.run === run) return state;
-  warn(
-    `${partialOf(name)} is of another input, model or option, or of another version of tss: it is replaced`,
-  );
-  return undefined;
-}
-
-async function unlessMissing<Value>(read: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
   }
 }

@@ -2,6 +2,7 @@ import type { TextsResponse } from '../http/routes/texts/schemas.ts';
 import { call } from './api.ts';
 import { allowAsking } from './api-key.ts';
 import { byId, element } from './dom.ts';
+import { FileProgress } from './file-progress.ts';
 import { FileResults } from './file-results.ts';
 import { FileScoring } from './file-scoring.ts';
 import {
@@ -13,7 +14,7 @@ import {
   textOf,
 } from './file-table.ts';
 import { foreignFormat } from './foreign-format.ts';
-import { count, duration } from './format.ts';
+import { count } from './format.ts';
 import { showProblem } from './panel.ts';
 import { CsvFault } from './parse-csv.ts';
 
@@ -29,7 +30,7 @@ export function startFilePanel(): void {
   const start = byId('file-start', HTMLButtonElement);
   const cancel = byId('file-cancel', HTMLButtonElement);
   const problem = byId('file-problem', HTMLDivElement);
-  const progress = new Progress();
+  const progress = new FileProgress();
   const results = new FileResults(byId('file-results', HTMLDivElement));
   let text = '';
   let latest = 0;
@@ -152,7 +153,7 @@ export function startFilePanel(): void {
   allowStart();
 }
 
-function scoringOf(table: FileTable, column: number, progress: Progress): FileScoring {
+function scoringOf(table: FileTable, column: number, progress: FileProgress): FileScoring {
   return new FileScoring(
     {
       texts: table.rows.map((row) => textOf(table, column, row)),
@@ -171,52 +172,6 @@ function columnOptions({ names, suggested }: FileTable): HTMLOptionElement[] {
     return option;
   });
   return suggested >= 0 ? all : [element('option', { value: '' }, 'Choose…'), ...all];
-}
-
-/** Progress of the scoring. Screen readers hear the start, pauses and the end. */
-class Progress {
-  readonly #box = byId('file-progress', HTMLDivElement);
-  readonly #bar = byId('file-bar', HTMLProgressElement);
-  readonly #count = byId('file-count', HTMLParagraphElement);
-  readonly #said = byId('file-said', HTMLParagraphElement);
-  #before = 0;
-  #startedMs = 0;
-
-  hide(): void {
-    this.#box.hidden = true;
-    this.#said.textContent = '';
-  }
-
-  begin(total: number, done: number): void {
-    this.#box.hidden = false;
-    this.#bar.hidden = false;
-    this.#bar.max = total;
-    this.#before = done;
-    this.#startedMs = performance.now();
-    this.#said.textContent = 'Scoring.';
-    this.show(done, 0);
-  }
-
-  show(done: number, pauseMs: number): void {
-    const total = this.#bar.max;
-    this.#bar.value = done;
-    const seconds = (performance.now() - this.#startedMs) / 1_000;
-    const left = (seconds / Math.max(1, done - this.#before)) * (total - done);
-    const rest =
-      pauseMs > 0 ? waiting(pauseMs) : done > this.#before ? ` · about ${duration(left)} left` : '';
-    this.#count.textContent = `${count(done)} of ${count(total)} rows${rest}`;
-    if (pauseMs > 0) this.#said.textContent = `The service is busy${waiting(pauseMs)}.`;
-  }
-
-  end(message: string): void {
-    this.#bar.hidden = true;
-    this.#count.textContent = message;
-    this.#said.textContent = message;
-  }
-}
-
-function waiting(pauseMs: number): string {
-  return ` · waiting ${duration(Math.ceil(pauseMs / 1_000))} for the service`;
 }
 
 async function decoded(file: File): Promise<{ text: string; fault?: string }> {

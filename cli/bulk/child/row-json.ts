@@ -109,8 +109,8 @@ function corrected(value: unknown, column: SchemaTree): unknown {
   const perMs = ticksPerMs(element);
   if (perMs !== undefined && (typeof value === 'number' || typeof value === 'bigint')) {
     const { logical_type: type } = element;
-    const zone = type?.type === 'TIME' && type.isAdjustedToUTC ? '+00' : '';
-    return `${timeOfDay(BigInt(value), perMs)}${zone}`;
+    const isUtc = type?.type === 'TIME' && type.isAdjustedToUTC;
+    return timeOfDay(BigInt(value), perMs, isUtc ? '+00' : '');
   }
   if (typeof value === 'number') {
     return element.converted_type === 'DECIMAL' ? Number(value.toFixed(element.scale)) : value;
@@ -137,12 +137,12 @@ const TICKS_PER_MS: Readonly<Record<string, bigint>> = {
   TIME_NANOS: 1_000_000n,
 };
 
-/** `10:11:12.5`, as `tss score` writes it. */
-function timeOfDay(time: bigint, perMs: bigint): string | null {
+/** `10:11:12.5` and the zone, as `tss score` writes it. */
+function timeOfDay(time: bigint, perMs: bigint, zone: string): string | null {
   return (
     isoTime(time, perMs)
       ?.replace(/^.*T/, '')
-      .replace(/(?:\.0*|(\.\d*?)0*)Z$/, '$1') ?? null
+      .replace(/(?:\.0*|(\.\d*?)0*)Z$/, `$1${zone}`) ?? null
   );
 }
 

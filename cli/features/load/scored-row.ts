@@ -1,4 +1,5 @@
 import { Check } from 'typebox/value';
+import { ID, isRevision } from '../../../service/contract/forms.ts';
 import { isoTimeMs } from '../../../service/contract/iso-time.ts';
 import { LABELS } from '../../../service/contract/labels.ts';
 import { LONG_TEXT_COLUMN } from '../../../service/contract/text-columns.ts';
@@ -69,8 +70,8 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ...['false', 'f', '0', '0.0'].map((text) => [text, false] as const),
 ]);
 
-const ID = /^0*[1-9]\d{0,18}$/;
-const REVISION = /^[0-9a-f]{12}$/;
+/** As some programs pad ids. */
+const PADDED_ID = new RegExp(`^0*${ID}$`);
 
 /** The row that fields make up, or the reason why they do not, to follow its place in the file. */
 export function scoredRow(fields: Fields, defaults: RowDefaults): ScoredRow | string {
@@ -99,7 +100,7 @@ export function scoredRow(fields: Fields, defaults: RowDefaults): ScoredRow | st
   }
   const name = scored('model_name') ?? defaults.modelName;
   const revision = scored('model_revision') ?? defaults.modelRevision;
-  if (name === undefined || !REVISION.test(revision ?? '')) {
+  if (name === undefined || !isRevision(revision ?? '')) {
     return 'does not tell its model: it needs model_name, and model_revision of 12 hex digits';
   }
   const scoredAt = utcTime(textOf(fields.scored_at) ?? defaults.scoredAt);
@@ -146,7 +147,7 @@ function tweetOf(record: Fields, { prefix }: RowDefaults): ScoredRow['tweet'] | 
     return typeof id === 'string' ? { ...fields, id } : fields;
   }
   const flat = flatTweet(record, prefix);
-  if (!ID.test(flat.id)) {
+  if (!PADDED_ID.test(flat.id)) {
     return flat.id === ''
       ? 'has no tweet id: it needs a column such as tweet_id or id'
       : `has the tweet id '${flat.id.slice(0, 40)}', which must have 1 to 19 digits`;

@@ -1,3 +1,4 @@
+import { ID } from '../../../service/contract/forms.ts';
 import { isoTimeMs } from '../../../service/contract/iso-time.ts';
 import {
   LABEL_COLUMNS,
@@ -12,7 +13,6 @@ import { Input } from '../input.ts';
 import { expectUnroundedIds, SAMPLED_ROWS } from '../rounded-ids.ts';
 import { identifier, quoted, type ScratchDatabase } from '../scratch-database.ts';
 import { utcTime } from '../tweet-time.ts';
-import { ID_PATTERN } from './schema.ts';
 
 const NAMES = Object.keys(LABEL_COLUMNS);
 
@@ -57,7 +57,7 @@ export async function loadLabels(
   const faults = await database.query(`
     SELECT line.number, CASE
       WHEN line.entity IS NULL THEN 'the entity is missing'
-      WHEN NOT regexp_full_match(line.entity, ${quoted(ID_PATTERN)})
+      WHEN NOT regexp_full_match(line.entity, ${quoted(ID)})
         THEN 'an id must have 1 to 19 digits, got "' || line.entity || '" (spreadsheets round longer numbers: keep ids as text)'
       WHEN line.event_timestamp IS NULL THEN 'the event_timestamp is missing'
       WHEN labels.event_timestamp IS NULL
@@ -66,7 +66,7 @@ export async function loadLabels(
     END AS problem
     FROM label_lines line JOIN labels ON labels.number = line.number
     WHERE line.entity IS NULL OR labels.event_timestamp IS NULL OR line.label IS NULL
-      OR NOT regexp_full_match(line.entity, ${quoted(ID_PATTERN)})
+      OR NOT regexp_full_match(line.entity, ${quoted(ID)})
     ORDER BY line.number LIMIT ${MAX_FAULTS}`);
   if (faults.length > 0) {
     const lines = faults.map(({ number, problem }) => `\n  label ${number}: ${problem}`);

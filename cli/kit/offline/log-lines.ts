@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ID } from '../../../service/contract/forms.ts';
 import {
   listPredictionLog,
   type PredictionLogFile,
@@ -10,7 +11,7 @@ import { CliError, reasonOf } from '../errors.ts';
 import { warn } from '../printable.ts';
 import { globOf, quoted, type ScratchDatabase } from '../scratch-database.ts';
 import { utf8Of } from '../utf8.ts';
-import { ID_PATTERN, RECORD_COLUMNS, RECORD_STRUCT } from './schema.ts';
+import { RECORD_COLUMNS, RECORD_STRUCT } from './schema.ts';
 
 /** Longest line that is read; the longest record has about 10,000 bytes. */
 const MAX_LINE_BYTES = 1_048_576;
@@ -20,7 +21,7 @@ const SCORED_DATE = "TRY(strftime(make_timestamp_ms(created_timestamp), '%Y-%m-%
 
 /** True for a complete record of the day in its file's name. */
 const IS_RECORD = `coalesce(
-  regexp_full_match(tweet_id, ${quoted(ID_PATTERN)})
+  regexp_full_match(tweet_id, ${quoted(ID)})
   AND ${SCORED_DATE} = parse_filename(filename)[:10]
   AND (record_type = 'tombstone'
     OR record_type = 'prediction' AND event_timestamp IS NOT NULL AND label IS NOT NULL), false)`;

@@ -29,6 +29,3 @@ export function emptyRecords(): string {
   );
   return `SELECT ${columns.join(', ')} WHERE false`;
 }
-
-/** An id of a tweet or a user: digits without a leading zero, as no number could hold them. */
-export const ID_PATTERN = '[1-9][0-9]{0,18}';

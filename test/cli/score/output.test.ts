@@ -14,7 +14,8 @@ import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { releaseLocks } from '../../../cli/kit/run-lock.ts';
-import { FileOutput, type Progress } from '../../../cli/score/output.ts';
+import { FileOutput } from '../../../cli/score/output.ts';
+import type { Progress } from '../../../cli/score/output-state.ts';
 
 let out: string;
 beforeEach(() => {

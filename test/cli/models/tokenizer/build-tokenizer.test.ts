@@ -4,11 +4,9 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { checkAddedTokens } from '../../../../cli/models/tokenizer/added-tokens.ts';
-import {
-  buildTokenizer,
-  type VocabularyKind,
-} from '../../../../cli/models/tokenizer/build-tokenizer.ts';
+import { buildTokenizer } from '../../../../cli/models/tokenizer/build-tokenizer.ts';
 import { readTokenizerSettings } from '../../../../cli/models/tokenizer/special-tokens.ts';
+import type { VocabularyKind } from '../../../../cli/models/tokenizer/vocabulary-kind.ts';
 import { EventLoopTurns } from '../../../../service/inference/tokenizer/event-loop-turns.ts';
 import { parseTokenizerDefinition } from '../../../../service/inference/tokenizer/tokenizer-definition.ts';
 import { TransformersTokenizer } from '../../../../service/inference/tokenizer/transformers-tokenizer.ts';
